@@ -1,0 +1,30 @@
+/// The place of one word in a pyramid: its layer, counted from 1, and row and column in that layer's
+/// grid, counted from 0.
+public struct CellAddress: Hashable, Sendable {
+  public var layer: Int
+  public var row: Int
+  public var column: Int
+
+  public init(layer: Int, row: Int, column: Int) {
+    self.layer = layer
+    self.row = row
+    self.column = column
+  }
+}
+
+extension PyramidShape {
+  /// The position of a cell's word in the flat list of words: layer after layer, row after row.
+  public func index(of cell: CellAddress) -> Int {
+    let side = side(ofLayer: cell.layer)
+    return wordCount(toDepth: cell.layer - 1) + cell.row * side + cell.column
+  }
+
+  /// The row and column of the latent grid that a cell visits: the dilation subsampler P(l).
+  ///
+  /// With stride s the visited positions per axis are s(i - 1) + s/2 + [s > 1], counted from 1
+  /// (SPAE, section 3.1); counted from 0 that is s i + s/2, and i itself where the stride is one.
+  public func latentPosition(of cell: CellAddress) -> (row: Int, column: Int) {
+    let stride = stride(ofLayer: cell.layer)
+    return (cell.row * stride + stride / 2, cell.column * stride + stride / 2)
+  }
+}
