@@ -13,19 +13,52 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
-    // The ground: the nouns that everybody shares.
+    // Libraries of the system.
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
+      name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+
+    // The ground: the inner loops, and the nouns that everybody shares.
+    .target(name: "CKernels"),
     .target(name: "SPAEPyramid"),
+    .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
+
+    // The rooms, which do not know each other.
+    .target(
+      name: "SPAEEngine",
+      dependencies: [
+        "CKernels", "SPAEPyramid", "SPAEPixels",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+    ),
+    .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
 
     // The shell.
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAEPyramid",
+        "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
     ),
 
+    // Damaged files for every parser: make sanitize.
+    .executableTarget(
+      name: "spae-fuzz", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"],
+      path: "Tests/Fuzz"),
+
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
+    .testTarget(
+      name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
+    .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
+    .testTarget(
+      name: "SPAEEngineTests",
+      dependencies: ["CKernels", "SPAEEngine", "SPAEPixels", "SPAEPyramid"],
+      exclude: ["Fixtures"],
+    ),
   ],
   swiftLanguageModes: [.v6],
 )

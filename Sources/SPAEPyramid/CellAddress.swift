@@ -28,3 +28,19 @@ extension PyramidShape {
     return (cell.row * stride + stride / 2, cell.column * stride + stride / 2)
   }
 }
+
+extension PyramidShape {
+  /// All cells of a layer, row by row.
+  public func cells(ofLayer layer: Int) -> [CellAddress] {
+    let side = side(ofLayer: layer)
+    return (0..<side * side).map {
+      CellAddress(layer: layer, row: $0 / side, column: $0 % side)
+    }
+  }
+
+  /// The flat index, row by row, of the latent cell that a cell visits.
+  public func latentIndex(of cell: CellAddress) -> Int {
+    let position = latentPosition(of: cell)
+    return position.row * grid + position.column
+  }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The root of the command line.
 @main
@@ -6,5 +7,49 @@ struct Spae: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spae",
     abstract: "Turns a picture into a pyramid of words, and the words into the picture again.",
+    discussion: """
+      A picture of 128 pixels becomes six layers of 1, 4, 16, 64, 256 and 256 ordinary words.
+      The upper words say what it shows and where; the lower ones carry its detail.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      EncodeCommand.self, DecodeCommand.self, ShowCommand.self, CompareCommand.self,
+      WordsCommand.self, InfoCommand.self, BenchCommand.self,
+    ],
   )
+
+  /// Runs the command; exit status 0, 1 for a failed job, 2 for usage.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      failure.report()
+      Glibc.exit(1)
+    } catch {
+      let status = exitCode(for: error)
+      let message = fullMessage(for: error)
+      if !message.isEmpty { print(message, toStandardError: !status.isSuccess) }
+      Glibc.exit(status == .validationFailure ? 2 : status.rawValue)
+    }
+  }
+}
+
+/// Why a job failed: one line for each thing that went wrong.
+struct Failure: Error {
+  let lines: [String]
+
+  init(_ line: String) { lines = [line] }
+  init(lines: [String]) { self.lines = lines }
+
+  func report() {
+    for line in lines { print("spae: \(line)", toStandardError: true) }
+  }
+}
+
+/// Prints a line to standard output or to standard error.
+func print(_ line: String, toStandardError: Bool) {
+  guard toStandardError else { return Swift.print(line) }
+  let bytes = Array((line + "\n").utf8)
+  _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
 }

@@ -1,0 +1,275 @@
+// The kernels, written once with vectors of LANES floats and compiled once per instruction set.
+// The includer defines LANES, TILE (pixels a tile holds in registers) and SET (the name's suffix).
+
+#define NAME_(a, b) a##_##b
+#define NAME__(a, b) NAME_(a, b)
+#define NAME(a) NAME__(a, SET)
+#define INLINE static inline __attribute__((always_inline))
+#define VECTORS (spae_lanes / LANES)
+// Unrolled, so that the arrays indexed by it live in registers.
+#define EACH(i, n) _Pragma("clang loop unroll(full)") for (int i = 0; i < (n); i++)
+
+typedef float NAME(vec) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t NAME(ivec) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+#define vec NAME(vec)
+#define ivec NAME(ivec)
+
+INLINE vec NAME(load)(const float *from) { return *(const vec *)from; }
+INLINE void NAME(store)(float *to, vec value) { *(vec *)to = value; }
+INLINE vec NAME(select)(ivec mask, vec yes, vec no) {
+  return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask));
+}
+INLINE float NAME(sum)(vec v) {
+  float total = 0;
+  for (int i = 0; i < LANES; i++) total += v[i];
+  return total;
+}
+#define load NAME(load)
+#define store NAME(store)
+#define select NAME(select)
+#define sum NAME(sum)
+
+// e^x to about one unit in the last place: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2].
+INLINE vec NAME(exponential)(vec x) {
+  const vec low = (vec){} - 87.0f, high = (vec){} + 88.0f;
+  x = select(x < low, low, x);
+  x = select(x > high, high, x);
+  const vec magic = (vec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  vec n = (x * 1.44269504f + magic) - magic;
+  vec r = x - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  vec p = (vec){} + 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + r + 1.0f;
+  ivec power = (__builtin_convertvector(n, ivec) + 127) << 23;
+  return p * (vec)power;
+}
+#define exponential NAME(exponential)
+
+INLINE vec NAME(activate)(vec x, spae_activation activation) {
+  const vec zero = (vec){}, six = (vec){} + 6.0f;
+  if (activation == spae_silu) return x / (1.0f + exponential(-x));
+  if (activation == spae_relu6) {
+    x = select(x > zero, x, zero);
+    return select(x < six, x, six);
+  }
+  return x;
+}
+#define activate NAME(activate)
+
+// `pixels` neighbouring output pixels of one block: the sums stay in registers over every tap.
+INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *output,
+                       const float *residual, int pixels) {
+  vec sums[TILE][VECTORS];
+  EACH(p, pixels)
+    EACH(v, VECTORS) sums[p][v] = load(t->bias + v * LANES);
+  const size_t step = t->input_pixel * t->stride;
+  const float *weights = t->weights;
+  for (size_t ky = 0; ky < t->kernel; ky++) {
+    for (size_t kx = 0; kx < t->kernel; kx++) {
+      const float *tap = input + ky * t->input_row + kx * t->input_pixel;
+      for (size_t c = 0; c < t->channels; c++, weights += spae_lanes) {
+        vec w[VECTORS];
+        EACH(v, VECTORS) w[v] = load(weights + v * LANES);
+        EACH(p, pixels)
+          EACH(v, VECTORS) sums[p][v] += tap[p * step + c] * w[v];
+      }
+    }
+  }
+  EACH(p, pixels) {
+    EACH(v, VECTORS) {
+      const size_t at = p * t->output_pixel + v * LANES;
+      vec value = activate(sums[p][v], t->activation);
+      if (residual) value += load(residual + at);
+      store(output + at, value);
+    }
+  }
+}
+#define tile NAME(tile)
+
+static void NAME(convolve)(const spae_convolution *t) {
+  const size_t step = t->input_pixel * t->stride;
+  for (size_t y = 0; y < t->rows; y++) {
+    const float *input = t->input + y * t->stride * t->input_row;
+    float *output = t->output + y * t->output_row;
+    const float *residual = t->residual ? t->residual + y * t->output_row : 0;
+    size_t left = t->columns;
+#define RUN(n)                                        \
+  while (left >= n) {                                 \
+    tile(t, input, output, residual, n);              \
+    input += n * step, output += n * t->output_pixel; \
+    if (residual) residual += n * t->output_pixel;    \
+    left -= n;                                        \
+  }
+    RUN(TILE)
+#if TILE > 8
+    RUN(8)
+#endif
+    RUN(4)
+    RUN(2)
+    RUN(1)
+#undef RUN
+  }
+}
+
+static void NAME(convolve_depthwise)(const spae_depthwise *t) {
+  for (size_t y = 0; y < t->rows; y++) {
+    for (size_t x = 0; x < t->columns; x++) {
+      const float *input = t->input + y * t->stride * t->input_row + x * t->stride * t->input_pixel;
+      float *output = t->output + y * t->output_row + x * t->output_pixel;
+      for (size_t c = 0; c < t->channels; c += LANES) {
+        vec value = load(t->bias + c);
+        const float *weights = t->weights + c;
+        for (size_t ky = 0; ky < t->kernel; ky++)
+          for (size_t kx = 0; kx < t->kernel; kx++, weights += t->channels)
+            value += load(input + ky * t->input_row + kx * t->input_pixel + c) * load(weights);
+        store(output + c, activate(value, t->activation));
+      }
+    }
+  }
+}
+
+static void NAME(normalise)(const float *input, float *output, const float *gain, size_t pixels,
+                            size_t padded, size_t channels) {
+  for (size_t p = 0; p < pixels; p++, input += padded, output += padded) {
+    vec squares = {};
+    for (size_t c = 0; c < padded; c += LANES) squares += load(input + c) * load(input + c);
+    const float scale = 1.0f / __builtin_sqrtf(sum(squares) / (float)channels + 1e-6f);
+    for (size_t c = 0; c < padded; c += LANES)
+      store(output + c, load(input + c) * scale * load(gain + c));
+  }
+}
+
+// Keeps, lane by lane, the best score so far and the block it came from.
+INLINE void NAME(nearest_tile)(const float *targets, size_t d, const float *codes,
+                               const float *half_norms, size_t blocks, int32_t *words, int count) {
+  vec best[4][VECTORS];
+  ivec where[4][VECTORS];
+  EACH(p, count)
+    EACH(v, VECTORS) {
+      best[p][v] = (vec){} - __builtin_inff();
+      where[p][v] = (ivec){};
+    }
+  for (size_t b = 0; b < blocks; b++) {
+    EACH(v, VECTORS) {
+      const float *block = codes + b * d * spae_lanes + v * LANES;
+      const vec start = -load(half_norms + b * spae_lanes + v * LANES);
+      vec scores[4];
+      EACH(p, count) scores[p] = start;
+      for (size_t i = 0; i < d; i++) {
+        const vec code = load(block + i * spae_lanes);
+        EACH(p, count) scores[p] += targets[p * d + i] * code;
+      }
+      EACH(p, count) {
+        const ivec better = scores[p] > best[p][v];
+        best[p][v] = select(better, scores[p], best[p][v]);
+        where[p][v] = (better & (int32_t)b) | (~better & where[p][v]);
+      }
+    }
+  }
+  EACH(p, count) {
+    float highest = -__builtin_inff();
+    int32_t word = 0;
+    for (int lane = 0; lane < spae_lanes; lane++) {
+      const float score = best[p][lane / LANES][lane % LANES];
+      const int32_t index = where[p][lane / LANES][lane % LANES] * spae_lanes + lane;
+      if (score > highest || (score == highest && index < word)) highest = score, word = index;
+    }
+    words[p] = word;
+  }
+}
+
+static void NAME(nearest)(const float *targets, size_t count, size_t d, const float *codes,
+                          const float *half_norms, size_t blocks, int32_t *words) {
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4)
+    NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 4);
+  for (; i < count; i++)
+    NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 1);
+}
+
+static void NAME(attend)(const float *queries, float *output, size_t count, size_t stride,
+                         const float *keys, const float *values, size_t tokens, size_t dim,
+                         float scale, float *scratch) {
+  for (size_t q = 0; q < count; q++) {
+    const float *query = queries + q * stride;
+    float highest = -__builtin_inff();
+    for (size_t j = 0; j < tokens; j += LANES) {
+      vec score = {};
+      for (size_t i = 0; i < dim; i++) score += query[i] * load(keys + i * tokens + j);
+      score *= scale;
+      store(scratch + j, score);
+      for (int lane = 0; lane < LANES; lane++)
+        highest = score[lane] > highest ? score[lane] : highest;
+    }
+    vec total = {};
+    for (size_t j = 0; j < tokens; j += LANES) {
+      const vec share = exponential(load(scratch + j) - highest);
+      store(scratch + j, share);
+      total += share;
+    }
+    const float whole = sum(total);
+    for (size_t i = 0; i < dim; i += LANES) {
+      vec mixed = {};
+      for (size_t j = 0; j < tokens; j++) mixed += scratch[j] * load(values + j * dim + i);
+      store(output + q * stride + i, mixed / whole);
+    }
+  }
+}
+
+INLINE void NAME(widen_row)(const uint16_t *halves, float *floats, size_t count) {
+  typedef _Float16 half __attribute__((may_alias));
+  for (size_t i = 0; i < count; i++) floats[i] = (float)((const half *)halves)[i];
+}
+
+static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
+  NAME(widen_row)(halves, floats, count);
+}
+
+static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
+                        const float *texts, size_t places, float *scores) {
+  float row[1024];  // the caller checks width <= 1024 and that it is a multiple of 16
+  for (size_t r = 0; r < rows; r++) {
+    NAME(widen_row)(table + r * width, row, width);
+    for (size_t p = 0; p < places; p++) {
+      const float *text = texts + p * width;
+      vec first = {}, second = {};
+      size_t i = 0;
+      for (; i + 2 * LANES <= width; i += 2 * LANES) {
+        first += load(row + i) * load(text + i);
+        second += load(row + i + LANES) * load(text + i + LANES);
+      }
+      for (; i < width; i += LANES) first += load(row + i) * load(text + i);
+      scores[r * places + p] = sum(first + second) - bias[r];
+    }
+  }
+}
+
+static const spae_kernels NAME(spae_kernels) = {
+    SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise),
+    NAME(nearest), NAME(attend),   NAME(score),              NAME(widen),
+};
+
+#undef NAME_
+#undef NAME__
+#undef NAME
+#undef INLINE
+#undef VECTORS
+#undef EACH
+#undef vec
+#undef ivec
+#undef load
+#undef store
+#undef select
+#undef sum
+#undef exponential
+#undef activate
+#undef tile
+#undef LANES
+#undef TILE
+#undef SET
+#undef SPAE_SET_NAME

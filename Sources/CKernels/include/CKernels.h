@@ -1,0 +1,71 @@
+// The inner loops of the engine. One source (body.h) is compiled for each instruction set.
+//
+// Planes are float32, [row, column, channel] with channels padded to 16, and the strides below are
+// counted in floats. Every output pixel runs the same sequence of operations whatever the rectangle,
+// the tile or the thread it is computed in, so that parts of a plane equal the whole bit for bit.
+#ifndef SPAE_CKERNELS_H
+#define SPAE_CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { spae_lanes = 16 };
+
+typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2 } spae_activation;
+
+// A dense convolution on a rectangle of output pixels.
+typedef struct {
+  const float *input;  // the first tap of the first output pixel
+  size_t input_row, input_pixel;
+  float *output;  // the first output pixel, first of the 16 channels of `block`
+  size_t output_row, output_pixel;
+  const float *residual;  // added after the activation, strided like the output; may be null
+  const float *weights;   // [block][ky][kx][input channel][16]
+  const float *bias;      // [block][16]
+  size_t rows, columns;   // of the rectangle
+  size_t kernel, stride, channels;
+  spae_activation activation;
+} spae_convolution;
+
+// A depthwise convolution on a rectangle; weights [ky][kx][channel], channels a multiple of 16.
+typedef struct {
+  const float *input;
+  size_t input_row, input_pixel;
+  float *output;
+  size_t output_row, output_pixel;
+  const float *weights, *bias;
+  size_t rows, columns, kernel, stride, channels;
+  spae_activation activation;
+} spae_depthwise;
+
+typedef struct {
+  const char *name;
+  // Runs one block of 16 output channels.
+  void (*convolve)(const spae_convolution *task);
+  void (*convolve_depthwise)(const spae_depthwise *task);
+  // output = input / sqrt(mean of squares over `channels` + 1e-6) * gain, for `pixels` neighbours.
+  void (*normalise)(const float *input, float *output, const float *gain, size_t pixels,
+                    size_t padded, size_t channels);
+  // For each target [count, d] the row of codes with the smallest distance; ties to the lowest.
+  // codes are packed [V / 16][d][16] and half_norms [V] hold |e|^2 / 2, both padded: the
+  // norms of the padding are infinite.
+  void (*nearest)(const float *targets, size_t count, size_t d, const float *codes,
+                  const float *half_norms, size_t blocks, int32_t *words);
+  // One head of attention for `count` queries: softmax(q k^T * scale) v.
+  // Queries and output [count][dim] are strided by `stride`; keys are [dim][tokens] and values
+  // [tokens][dim], packed; tokens and dim are multiples of 16; scratch holds `tokens` floats.
+  void (*attend)(const float *queries, float *output, size_t count, size_t stride,
+                 const float *keys, const float *values, size_t tokens, size_t dim, float scale,
+                 float *scratch);
+  // scores[row * places + p] = table row . texts[p] - bias[row], for rows of float16.
+  void (*score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
+                const float *texts, size_t places, float *scores);
+  void (*widen)(const uint16_t *halves, float *floats, size_t count);
+} spae_kernels;
+
+// The instruction sets compiled in, fastest first; `supported` says whether this processor has it.
+size_t spae_kernel_sets(void);
+const spae_kernels *spae_kernel_set(size_t index);
+int spae_kernel_set_supported(size_t index);
+
+#endif

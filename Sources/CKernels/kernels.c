@@ -1,0 +1,66 @@
+// One body, compiled for each instruction set; the processor's best is chosen at run time.
+#include "CKernels.h"
+
+#if defined(__x86_64__)
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), \
+                             apply_to = function)
+#define LANES 16
+#define TILE 16
+#define SET avx512
+#define SPAE_SET_NAME "avx512"
+#include "body.h"
+#pragma clang attribute pop
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#define LANES 8
+#define TILE 6
+#define SET avx2
+#define SPAE_SET_NAME "avx2"
+#include "body.h"
+#pragma clang attribute pop
+
+#endif
+
+#if defined(__aarch64__)
+#define LANES 4
+#define TILE 6
+#define SET neon
+#define SPAE_SET_NAME "neon"
+#include "body.h"
+#endif
+
+#define LANES 4
+#define TILE 2
+#define SET portable
+#define SPAE_SET_NAME "portable"
+#include "body.h"
+
+static const spae_kernels *const sets[] = {
+#if defined(__x86_64__)
+    &spae_kernels_avx512,
+    &spae_kernels_avx2,
+#endif
+#if defined(__aarch64__)
+    &spae_kernels_neon,
+#endif
+    &spae_kernels_portable,
+};
+
+size_t spae_kernel_sets(void) { return sizeof sets / sizeof sets[0]; }
+
+const spae_kernels *spae_kernel_set(size_t index) { return sets[index]; }
+
+int spae_kernel_set_supported(size_t index) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (sets[index] == &spae_kernels_avx512)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  if (sets[index] == &spae_kernels_avx2)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("f16c");
+#endif
+  return index < sizeof sets / sizeof sets[0];
+}

@@ -1,0 +1,23 @@
+import CKernels
+
+/// RMS norm over the channels of each pixel: it never looks at the whole plane.
+package struct ChannelNorm: Sendable {
+  let channels: Int
+  private let gain: PackedFloats  // [padded channels]
+
+  package init(gain: [Float]) {
+    channels = gain.count
+    self.gain = PackedFloats(gain, paddedTo: paddedToLanes(gain.count))
+  }
+
+  package func apply(
+    to input: Plane, into output: Plane, rectangle: Rectangle? = nil, with context: Context
+  ) {
+    let area = rectangle ?? input.bounds
+    for row in area.rows {
+      unsafe context.kernels.pointee.normalise(
+        input.pixel(row, area.columns.lowerBound), output.pixel(row, area.columns.lowerBound),
+        gain.floats, area.columns.count, input.padded, channels)
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import CKernels
+
+/// What a layer does to each sum before it is stored.
+package enum Activation: UInt32, Sendable {
+  case identity = 0
+  case silu = 1
+  case relu6 = 2
+}
+
+/// How many zeros a convolution sees above and left of the plane, and how far apart it looks.
+package struct Window: Hashable, Sendable {
+  var kernel: Int
+  var stride = 1
+  package var before: Int
+
+  /// Zeros on all sides, so that the output is as large as the input.
+  package static func same(_ kernel: Int) -> Window {
+    Window(kernel: kernel, before: kernel / 2)
+  }
+
+  /// Squares that do not overlap.
+  package static func apart(_ kernel: Int) -> Window {
+    Window(kernel: kernel, stride: kernel, before: 0)
+  }
+
+  /// TensorFlow's SAME padding for an input of a given length: the odd zero goes below and right.
+  package static func tensorFlow(_ kernel: Int, stride: Int, length: Int) -> Window {
+    let total = max(((length + stride - 1) / stride - 1) * stride + kernel - length, 0)
+    return Window(kernel: kernel, stride: stride, before: total / 2)
+  }
+
+  /// The length of the output for an input of a length, as every window here covers its input.
+  package func outputLength(_ length: Int) -> Int { (length + stride - 1) / stride }
+}
+
+/// A dense convolution with its weights packed for the kernels.
+package struct Convolution: Sendable {
+  let inputs: Int
+  let outputs: Int
+  let window: Window
+  private let weights: PackedFloats  // [outputs / 16][kH][kW][inputs][16]
+  private let bias: PackedFloats  // [outputs / 16][16]
+
+  /// Packs weights in PyTorch's order, [outputs, inputs, kH, kW].
+  package init(weights: [Float], bias: [Float], inputs: Int, outputs: Int, window: Window) {
+    let taps = window.kernel * window.kernel
+    precondition(weights.count == outputs * inputs * taps && bias.count == outputs)
+    self.inputs = inputs
+    self.outputs = outputs
+    self.window = window
+    self.bias = PackedFloats(bias, paddedTo: paddedToLanes(outputs))
+    self.weights = unsafe PackedFloats(count: paddedToLanes(outputs) * inputs * taps) { packed in
+      for output in 0..<outputs {
+        let block = output / 16 * taps * inputs * 16 + output % 16
+        for input in 0..<inputs {
+          for tap in 0..<taps {
+            let weight = weights[(output * inputs + input) * taps + tap]
+            unsafe packed[block + (tap * inputs + input) * 16] = weight
+          }
+        }
+      }
+    }
+  }
+
+  /// Multiply-accumulates for each output pixel.
+  var work: Int { inputs * outputs * window.kernel * window.kernel }
+
+  /// Computes a rectangle of the output; `spread` and `phase` scatter it for a pixel shuffle.
+  ///
+  /// With a spread of 2 output pixel (y, x) is stored at (2 y + phase.row, 2 x + phase.column).
+  /// `residual` is a plane like the output and is added after the activation.
+  package func apply(
+    to input: Plane, into output: Plane, rectangle: Rectangle? = nil,
+    activation: Activation = .identity, residual: Plane? = nil,
+    spread: Int = 1, phase: (row: Int, column: Int) = (0, 0), with context: Context
+  ) {
+    let area =
+      rectangle
+      ?? Rectangle(
+        rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
+    let blocks = (outputs + 15) / 16
+    let rows = area.rows.count
+    context.parallel.forEachPart(of: blocks * rows, work: area.area * work) { part in
+      var item = part.lowerBound
+      while item < part.upperBound {
+        let block = item / rows
+        let end = min(part.upperBound, (block + 1) * rows)
+        let first = area.rows.lowerBound + item % rows
+        run(
+          block: block,
+          area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
+          from: input, into: output, activation: activation, residual: residual,
+          spread: spread, phase: phase, with: context)
+        item = end
+      }
+    }
+  }
+
+  private func run(
+    block: Int, area: Rectangle, from input: Plane, into output: Plane, activation: Activation,
+    residual: Plane?, spread: Int, phase: (row: Int, column: Int), with context: Context
+  ) {
+    let (top, left) = (area.rows.lowerBound, area.columns.lowerBound)
+    let taps = window.kernel * window.kernel
+    let target = (top * spread + phase.row, left * spread + phase.column)
+    var task = unsafe spae_convolution(
+      input: input.pixel(
+        top * window.stride - window.before, left * window.stride - window.before),
+      input_row: input.rowStride, input_pixel: input.padded,
+      output: output.pixel(target.0, target.1) + block * 16,
+      output_row: output.rowStride * spread, output_pixel: output.padded * spread,
+      residual: residual.map { unsafe UnsafePointer($0.pixel(target.0, target.1) + block * 16) },
+      weights: weights.floats + block * taps * inputs * 16,
+      bias: bias.floats + block * 16,
+      rows: area.rows.count, columns: area.columns.count,
+      kernel: window.kernel, stride: window.stride, channels: inputs,
+      activation: spae_activation(rawValue: activation.rawValue))
+    unsafe context.kernels.pointee.convolve(&task)
+  }
+}
+
+/// What every layer needs to run: the kernels and the threads.
+@safe package struct Context: @unchecked Sendable {
+  let kernels: UnsafePointer<spae_kernels>
+  let parallel: Parallel
+
+  package init(_ instructionSet: InstructionSet, parallel: Parallel) {
+    unsafe kernels = instructionSet.kernels
+    self.parallel = parallel
+  }
+}

@@ -1,0 +1,290 @@
+import Glibc
+import SPAEPixels
+import SPAEPyramid
+
+/// The encoder (SPAE, section 3.1): pixels, and what a classifier sees in them, to the latent z.
+///
+/// z is the best linear code of each patch plus what the network adds to it.
+struct Encoder: Sendable {
+  /// Kinds of latent cells: visited by no upper layer, or by one of four strides.
+  static let kinds = 5
+
+  private struct Stage: Sendable {
+    let down: Convolution?
+    let blocks: [ResidualBlock]
+  }
+
+  private struct AttentionBlock: Sendable {
+    let norm1: ChannelNorm
+    let qkv: Convolution
+    let output: Convolution
+    let norm2: ChannelNorm
+    let mlp1: Convolution
+    let mlp2: Convolution
+  }
+
+  private let configuration: ModelConfiguration
+  private let linear: Convolution
+  private let stem: Convolution
+  private let stages: [Stage]
+  private let position: Convolution
+  private let kind: [Float]  // [kinds, width]
+  private let semantic: Convolution?
+  private let direct: (first: Convolution, second: Convolution)?
+  private let attention: [AttentionBlock]
+  private let norm: ChannelNorm
+  private let output: Convolution
+
+  private var width: Int { output.inputs }
+
+  init(_ configuration: ModelConfiguration, from weights: inout Weights) throws(EngineError) {
+    self.configuration = configuration
+    let sizes = configuration.encoder
+    let widths = sizes.stages.map(\.width)
+    let (width, latent) = (widths[2], configuration.latent)
+    linear = try Self.linearPath(configuration, from: &weights)
+    stem = try weights.convolution(
+      "encoder.stem", inputs: 12, outputs: widths[0], window: .same(3))
+    var stages: [Stage] = []
+    for (index, stage) in sizes.stages.enumerated() {
+      let name = "encoder.stages.\(index)"
+      let down =
+        index == 0
+        ? nil
+        : try weights.convolution(
+          "\(name).down", inputs: widths[index - 1], outputs: stage.width, window: .apart(2))
+      stages.append(
+        Stage(down: down, blocks: try residualBlocks(name, stage, from: &weights)))
+    }
+    self.stages = stages
+    position = try weights.linear(
+      "encoder.position", inputs: 4 * sizes.frequencies, outputs: width, biased: false)
+    kind = try weights.floats("encoder.kind.weight", [Self.kinds, width])
+    if configuration.semantic != nil {
+      let text = 2 * configuration.text
+      semantic = try weights.linear("encoder.semantic", inputs: text, outputs: width)
+      direct = (
+        try weights.linear("encoder.direct.first", inputs: text, outputs: sizes.direct),
+        try weights.linear(
+          "encoder.direct.second", inputs: sizes.direct, outputs: Self.kinds * latent)
+      )
+    } else {
+      semantic = nil
+      direct = nil
+    }
+    var attention: [AttentionBlock] = []
+    for index in 0..<sizes.attention.blocks {
+      attention.append(try Self.attentionBlock(index, sizes, width: width, from: &weights))
+    }
+    self.attention = attention
+    norm = try weights.norm("encoder.norm", channels: width)
+    output = try weights.linear("encoder.output", inputs: width, outputs: latent)
+  }
+
+  /// (patch - mean) @ basis, as a convolution of one pixel over patches.
+  private static func linearPath(
+    _ configuration: ModelConfiguration, from weights: inout Weights
+  ) throws(EngineError) -> Convolution {
+    let (numbers, latent) = (configuration.patchNumbers, configuration.latent)
+    let mean = try weights.floats("encoder.linear.mean", [numbers])
+    let basis = try weights.floats("encoder.linear.basis", [numbers, latent])
+    let columns = (0..<latent).map { j in (0..<numbers).map { basis[$0 * latent + j] } }
+    let bias = columns.map { column in -zip(mean, column).reduce(0) { $0 + $1.0 * $1.1 } }
+    return Convolution(
+      weights: columns.flatMap { $0 }, bias: bias, inputs: numbers, outputs: latent,
+      window: .same(1))
+  }
+
+  private static func attentionBlock(
+    _ index: Int, _ sizes: ModelConfiguration.Encoder, width: Int, from weights: inout Weights
+  ) throws(EngineError) -> AttentionBlock {
+    let name = "encoder.attention.\(index)"
+    let inner = sizes.attention.expansion * width
+    return AttentionBlock(
+      norm1: try weights.norm("\(name).norm1", channels: width),
+      qkv: try weights.linear("\(name).qkv", inputs: width, outputs: 3 * width, biased: false),
+      output: try weights.linear("\(name).output", inputs: width, outputs: width),
+      norm2: try weights.norm("\(name).norm2", channels: width),
+      mlp1: try weights.linear("\(name).mlp1", inputs: width, outputs: inner),
+      mlp2: try weights.linear("\(name).mlp2", inputs: inner, outputs: width))
+  }
+
+  // MARK: Use
+
+  /// The buffers of one picture.
+  final class Workspace {
+    fileprivate let picture: Plane
+    fileprivate let halved: Plane
+    fileprivate let patches: Plane
+    fileprivate let stages: [StagePlanes]
+    fileprivate let positions: Plane
+    fileprivate let semantics: Plane
+    fileprivate let hidden: Plane
+    fileprivate let direct: Plane
+    fileprivate let qkv: Plane
+    fileprivate let mixed: Plane
+    fileprivate let inner: Plane
+    fileprivate let z: Plane
+    fileprivate let attention: Attention
+
+    init(_ configuration: ModelConfiguration, shape: PyramidShape) {
+      let sizes = configuration.encoder
+      let (grid, width) = (shape.grid, sizes.stages[2].width)
+      func tokens(_ channels: Int) -> Plane {
+        Plane(height: grid, width: grid, channels: channels, border: 0)
+      }
+      picture = Plane(height: 8 * grid, width: 8 * grid, channels: 3)
+      halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12)
+      patches = tokens(configuration.patchNumbers)
+      stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, side: $1 * grid) }
+      positions = tokens(4 * sizes.frequencies)
+      semantics = tokens(2 * configuration.text)
+      hidden = tokens(sizes.direct)
+      direct = tokens(Encoder.kinds * configuration.latent)
+      qkv = tokens(3 * width)
+      mixed = tokens(width)
+      inner = tokens(sizes.attention.expansion * width)
+      z = tokens(configuration.latent)
+      attention = Attention(
+        tokens: grid * grid, rows: grid, heads: sizes.attention.heads, width: width)
+    }
+  }
+
+  /// z for a picture of 8 x grid pixels, [cell, latent].
+  func latent(
+    of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, in space: Workspace,
+    with context: Context
+  ) -> [Float] {
+    load(picture, into: space.picture)
+    let tokens = convolve(space, with: context)
+    place(shape, semantics, on: tokens, in: space, with: context)
+    for block in attention { apply(block, to: tokens, in: space, with: context) }
+    let planes = space.stages[2]
+    norm.apply(to: planes.x, into: planes.normed, with: context)
+    space.patches.unshuffle(space.picture, by: configuration.patch)
+    linear.apply(to: space.patches, into: space.z, with: context)
+    output.apply(to: planes.normed, into: space.z, residual: space.z, with: context)
+    return gather(shape, semantics: semantics, in: space, with: context)
+  }
+
+  private func load(_ picture: PixelImage, into plane: Plane) {
+    for row in 0..<picture.height {
+      for column in 0..<picture.width {
+        let pixel = unsafe plane.pixel(row, column)
+        for channel in 0..<3 {
+          unsafe pixel[channel] = Float(picture[row, column, channel]) / 127.5 - 1
+        }
+      }
+    }
+  }
+
+  /// The stages from pixels to the latent grid.
+  private func convolve(_ space: Workspace, with context: Context) -> Plane {
+    space.halved.unshuffle(space.picture, by: 2)
+    stem.apply(to: space.halved, into: space.stages[0].x, with: context)
+    for (index, stage) in stages.enumerated() {
+      let planes = space.stages[index]
+      stage.down?.apply(to: space.stages[max(index, 1) - 1].x, into: planes.x, with: context)
+      for block in stage.blocks { block.apply(to: planes, with: context) }
+    }
+    return space.stages[2].x
+  }
+
+  /// Adds to each token where it is, its kind, and what stands there.
+  private func place(
+    _ shape: PyramidShape, _ semantics: SemanticMap?, on tokens: Plane, in space: Workspace,
+    with context: Context
+  ) {
+    let grid = shape.grid
+    let kinds = Self.kinds(of: shape)
+    for cell in 0..<grid * grid {
+      let features = unsafe space.positions.pixel(cell / grid, cell % grid)
+      for (axis, place) in [cell % grid, cell / grid].enumerated() {
+        for k in 0..<configuration.encoder.frequencies {
+          let angle = Float(1 << k) * Float.pi * (Float(place) + 0.5) / Float(grid)
+          let start = 2 * (axis * configuration.encoder.frequencies + k)
+          unsafe features[start] = sinf(angle)
+          unsafe features[start + 1] = cosf(angle)
+        }
+      }
+      let token = unsafe tokens.pixel(cell / grid, cell % grid)
+      for i in 0..<width { unsafe token[i] += kind[kinds[cell] * width + i] }
+    }
+    position.apply(to: space.positions, into: tokens, residual: tokens, with: context)
+    guard let semantics, let semantic else { return }
+    spread(semantics, over: grid, into: space.semantics)
+    semantic.apply(to: space.semantics, into: tokens, residual: tokens, with: context)
+  }
+
+  /// [what stands at the cell's place, the whole picture] x scale, for each cell.
+  private func spread(_ semantics: SemanticMap, over grid: Int, into plane: Plane) {
+    let scale = configuration.semantic?.scale ?? 1
+    for cell in 0..<grid * grid {
+      let row = cell / grid * semantics.grid / grid
+      let column = cell % grid * semantics.grid / grid
+      let target = unsafe plane.pixel(cell / grid, cell % grid)
+      for (i, value) in semantics.cell(row, column).enumerated() {
+        unsafe target[i] = value * scale
+      }
+      for (i, value) in semantics.whole.enumerated() {
+        unsafe target[configuration.text + i] = value * scale
+      }
+    }
+  }
+
+  /// x += output(attention(norm1 x)); x += mlp2(SiLU(mlp1(norm2 x))).
+  private func apply(
+    _ block: AttentionBlock, to tokens: Plane, in space: Workspace, with context: Context
+  ) {
+    let normed = space.stages[2].normed
+    block.norm1.apply(to: tokens, into: normed, with: context)
+    block.qkv.apply(to: normed, into: space.qkv, with: context)
+    space.attention.apply(to: space.qkv, into: space.mixed, with: context)
+    block.output.apply(to: space.mixed, into: tokens, residual: tokens, with: context)
+    block.norm2.apply(to: tokens, into: normed, with: context)
+    block.mlp1.apply(to: normed, into: space.inner, activation: .silu, with: context)
+    block.mlp2.apply(to: space.inner, into: tokens, residual: tokens, with: context)
+  }
+
+  /// z as an array, with the direct path's output for each cell's kind.
+  private func gather(
+    _ shape: PyramidShape, semantics: SemanticMap?, in space: Workspace, with context: Context
+  ) -> [Float] {
+    let (grid, latent) = (shape.grid, configuration.latent)
+    if let direct, semantics != nil {
+      direct.first.apply(
+        to: space.semantics, into: space.hidden, activation: .silu, with: context)
+      direct.second.apply(to: space.hidden, into: space.direct, with: context)
+    }
+    let kinds = Self.kinds(of: shape)
+    return (0..<grid * grid).flatMap { cell in
+      let z = unsafe space.z.pixel(cell / grid, cell % grid)
+      let added = unsafe space.direct.pixel(cell / grid, cell % grid) + kinds[cell] * latent
+      let hasDirect = direct != nil && semantics != nil
+      return (0..<latent).map { i in unsafe z[i] + (hasDirect ? added[i] : 0) }
+    }
+  }
+
+  /// The kind of each latent cell: 0, or by the stride of the upper layer that visits it.
+  static func kinds(of shape: PyramidShape) -> [Int] {
+    var kinds = [Int](repeating: 0, count: shape.grid * shape.grid)
+    for layer in 1..<shape.depth - 1 {
+      let kind = max(1, Self.kinds - shape.stride(ofLayer: layer).trailingZeroBitCount)
+      for cell in shape.cells(ofLayer: layer) { kinds[shape.latentIndex(of: cell)] = kind }
+    }
+    return kinds
+  }
+}
+
+/// The residual blocks of one stage.
+func residualBlocks(
+  _ name: String, _ stage: ModelConfiguration.Stage, from weights: inout Weights
+) throws(EngineError) -> [ResidualBlock] {
+  var blocks: [ResidualBlock] = []
+  for (index, block) in stage.blocks.enumerated() {
+    blocks.append(
+      try ResidualBlock(
+        "\(name).blocks.\(index)", width: stage.width, block: block, from: &weights))
+  }
+  return blocks
+}

@@ -1,0 +1,59 @@
+import Glibc
+
+/// A file mapped into memory, read-only, for as long as this object lives.
+///
+/// `bytes` alone does not keep it alive: short uses go through `withBytes`.
+@safe final class MappedFile: @unchecked Sendable {
+  let path: String
+  let bytes: UnsafeRawBufferPointer
+
+  init(path: String) throws(EngineError) {
+    self.path = path
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastError()) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: lastError())
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path: path, reason: "not a regular file")
+    }
+    let count = Int(status.st_size)
+    guard count > 0 else { throw .unreadable(path: path, reason: "the file is empty") }
+    let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
+      throw .unreadable(path: path, reason: lastError())
+    }
+    unsafe bytes = UnsafeRawBufferPointer(start: memory, count: count)
+  }
+
+  /// Takes bytes that are in memory already, as a file of that name would hold them.
+  init(path: String, contents: [UInt8]) {
+    self.path = path
+    let count = contents.count
+    let memory = unsafe mmap(
+      nil, max(count, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
+      unsafe bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    for (index, byte) in contents.enumerated() {
+      unsafe memory.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+    }
+    unsafe bytes = UnsafeRawBufferPointer(start: memory, count: count)
+  }
+
+  /// Runs `body` on the bytes while the file is kept mapped.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    withExtendedLifetime(self) { unsafe body(bytes) }
+  }
+
+  deinit {
+    guard let base = unsafe bytes.baseAddress else { return }
+    unsafe munmap(UnsafeMutableRawPointer(mutating: base), max(bytes.count, 1))
+  }
+}
+
+/// The system's words for the last failed call.
+func lastError() -> String { unsafe String(cString: strerror(errno)) }

@@ -1,0 +1,185 @@
+import Crypto
+public import SPAEPixels
+public import SPAEPyramid
+
+/// A SPAE: a picture becomes a pyramid of words, and the words become the picture again.
+public final class Model: Sendable {
+  public let configuration: ModelConfiguration
+  public let vocabulary: Vocabulary
+  public let codebook: Codebook
+
+  /// The folder it was loaded from.
+  public let folder: String
+
+  /// The instruction set its kernels use.
+  public let instructionSet: InstructionSet
+
+  private let encoder: Encoder
+  private let decoder: Decoder
+  private let semanticBranch: SemanticBranch?
+  private let context: Context
+  private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
+  private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
+  private let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
+
+  /// The files whose SHA-256 sums make a model's identity, in this order.
+  private static let files = [
+    "config.json", "weights.safetensors", "codebook.safetensors", "semantic.safetensors",
+    "vocabulary.txt",
+  ]
+
+  /// Loads a model's folder: config.json, vocabulary.txt and the safetensors files beside them.
+  public init(
+    folder: String, instructionSet: InstructionSet? = nil, parallel: Parallel = Parallel()
+  ) throws(EngineError) {
+    self.folder = folder
+    let chosen = if let instructionSet { instructionSet } else { try InstructionSet.chosen() }
+    self.instructionSet = chosen
+    context = Context(chosen, parallel: parallel)
+    let configuration = unsafe try ModelConfiguration(
+      path: folder + "/config.json",
+      contents: try MappedFile(path: folder + "/config.json").withBytes { unsafe [UInt8]($0) })
+    self.configuration = configuration
+    vocabulary = try Self.vocabulary(folder + "/vocabulary.txt", count: configuration.vocabulary)
+    let weightsPath = folder + "/weights.safetensors"
+    var weights = Weights(try Safetensors(path: weightsPath), path: weightsPath)
+    let codebookPath = folder + "/codebook.safetensors"
+    codebook = try Codebook(
+      Safetensors(path: codebookPath), path: codebookPath, configuration: configuration,
+      projection: weights.floats(
+        "codebook.projection", [configuration.embedding, configuration.latent]),
+      context: context)
+    encoder = try Encoder(configuration, from: &weights)
+    decoder = try Decoder(configuration, from: &weights)
+    try weights.finish()
+    semanticBranch = try configuration.semantic.map { sizes throws(EngineError) in
+      let path = folder + "/semantic.safetensors"
+      var weights = Weights(try Safetensors(path: path), path: path)
+      let branch = try SemanticBranch(
+        sizes: sizes, textWidth: configuration.text, from: &weights)
+      try weights.finish()
+      return branch
+    }
+  }
+
+  private static func vocabulary(_ path: String, count: Int) throws(EngineError) -> Vocabulary {
+    let file = try MappedFile(path: path)
+    let text = unsafe file.withBytes { unsafe String(decoding: $0, as: UTF8.self) }
+    let vocabulary: Vocabulary
+    do {
+      vocabulary = try Vocabulary(text: text)
+    } catch {
+      throw .vocabulary(path: path, problem: error.description)
+    }
+    guard vocabulary.count == count else {
+      throw .vocabulary(
+        path: path, problem: "\(vocabulary.count) words; config.json says \(count)")
+    }
+    return vocabulary
+  }
+
+  // MARK: Use
+
+  /// The shape of the pyramid of a picture of some pixels a side: 64, 128, 256 or 512.
+  public func shape(forSize size: Int) throws(EngineError) -> PyramidShape {
+    guard size % configuration.patch == 0,
+      let shape = PyramidShape(grid: size / configuration.patch)
+    else { throw .pictureSize(size) }
+    return shape
+  }
+
+  /// Turns a picture into words.
+  ///
+  /// `meaning` scales how many fitting words each place of the first layers may choose from; 0 is
+  /// the paper's plain nearest word. The semantic branch looks at the source, not at the small copy.
+  public func encode(
+    _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
+  ) throws(EngineError) -> Pyramid {
+    let shape = try shape(forSize: size)
+    let picture = image.fitted(to: size, fit: fit)
+    let semantics = semantics(of: image, fit: fit)
+    let z = encoderSpaces.with(shape, make: { Encoder.Workspace(configuration, shape: shape) }) {
+      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
+    }
+    let words = Quantizer(codebook: codebook).words(
+      for: z, shape: shape, pools: pools(for: semantics, meaning: meaning))
+    guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
+    return pyramid
+  }
+
+  /// What the semantic branch sees in a picture, if the model has one.
+  func semantics(of image: PixelImage, fit: Fit) -> SemanticMap? {
+    guard let branch = semanticBranch else { return nil }
+    let view = image.fitted(to: branch.sizes.input, fit: fit)
+    return semanticSpaces.with(0, make: { SemanticBranch.Workspace(branch) }) {
+      branch.map(of: view, in: $0, with: context)
+    }
+  }
+
+  /// The words that each place of the guided layers may choose from.
+  private func pools(for semantics: SemanticMap?, meaning: Float) -> [Int: [[Int32]]] {
+    guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
+    var pools: [Int: [[Int32]]] = [:]
+    for (index, size) in guided.pools.enumerated() {
+      let texts = semantics.places(ofLayer: index + 1).flatMap { place in
+        zip(semantics.whole, place).map {
+          guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
+        }
+      }
+      let scaled = Int((Float(size) * meaning).rounded(.toNearestOrEven))
+      pools[index + 1] = codebook.pools(for: texts, size: min(max(1, scaled), codebook.count))
+    }
+    return pools
+  }
+
+  /// Decodes the picture that the first `depth` layers of words give; nil is all of them.
+  public func decode(_ pyramid: Pyramid, depth: Int? = nil) throws(EngineError) -> PixelImage {
+    let side = pyramid.shape.grid * configuration.patch
+    return unsafe try decoded(pyramid, depth: depth) { pixels in
+      unsafe PixelImage(
+        width: side, height: side,
+        pixels: pixels.map { UInt8((($0 + 1) * 127.5).rounded(.toNearestOrEven)) })
+    }
+  }
+
+  /// The same as floats in [-1, 1], [N, N, 3].
+  package func decodedFloats(_ pyramid: Pyramid, depth: Int) throws(EngineError) -> [Float] {
+    unsafe try decoded(pyramid, depth: depth) { unsafe Array($0) }
+  }
+
+  private func decoded<Result>(
+    _ pyramid: Pyramid, depth: Int?, _ take: (UnsafeBufferPointer<Float>) -> Result
+  ) throws(EngineError) -> Result {
+    let shape = pyramid.shape
+    let depth = depth ?? shape.depth
+    guard (1...shape.depth).contains(depth) else {
+      throw .depth(depth, greatest: shape.depth)
+    }
+    if let word = pyramid.words.first(where: { $0 < 0 || Int($0) >= codebook.count }) {
+      throw .word(word, vocabulary: codebook.count)
+    }
+    let estimates = Quantizer(codebook: codebook).estimates(of: pyramid, depth: depth)
+    let fill = PyramidFill(shape: shape, depth: depth)
+    return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
+      decoder.decode(estimates, fill: fill, grid: shape.grid, in: $0, with: context)
+      return unsafe take($0.picture(side: shape.grid * configuration.patch))
+    }
+  }
+
+  /// The model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order.
+  public func identity() throws(EngineError) -> String {
+    var lines = ""
+    for name in Self.files where name != "semantic.safetensors" || semanticBranch != nil {
+      let file = try MappedFile(path: folder + "/" + name)
+      let hash = unsafe file.withBytes { unsafe SHA256.hash(data: $0).hexadecimal }
+      lines += "\(hash)  \(name)\n"
+    }
+    return SHA256.hash(data: Array(lines.utf8)).hexadecimal
+  }
+}
+
+extension Digest {
+  fileprivate var hexadecimal: String {
+    map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+}

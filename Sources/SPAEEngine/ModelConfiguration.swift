@@ -1,0 +1,235 @@
+import Foundation
+
+/// Every size of a model, as `config.json` holds it. The engine has no size of its own.
+public struct ModelConfiguration: Codable, Hashable, Sendable {
+  /// A residual block: two convolutions with an inner width of expansion x width.
+  public struct Block: Codable, Hashable, Sendable {
+    public var kernels: [Int]
+    public var expansion: Int
+  }
+
+  /// The blocks that work at one resolution.
+  public struct Stage: Codable, Hashable, Sendable {
+    public var width: Int
+    public var blocks: [Block]
+  }
+
+  public struct Attention: Codable, Hashable, Sendable {
+    public var blocks: Int
+    public var heads: Int
+    public var expansion: Int
+  }
+
+  public struct Encoder: Codable, Hashable, Sendable {
+    public var stages: [Stage]
+    public var attention: Attention
+    public var frequencies: Int
+    public var direct: Int
+  }
+
+  public struct Decoder: Codable, Hashable, Sendable {
+    public var stages: [Stage]
+  }
+
+  /// An inverted bottleneck of the semantic branch.
+  public struct MobileBlock: Codable, Hashable, Sendable {
+    public var kernel: Int
+    public var stride: Int
+    public var expansion: Int
+    public var output: Int
+  }
+
+  /// The frozen classifier and what is kept of its answer.
+  public struct Semantic: Codable, Hashable, Sendable {
+    public var input: Int
+    public var classes: Int
+    public var grid: Int
+    public var wholeTop: Int
+    public var cellTop: Int
+    public var scale: Float
+    public var stem: Int
+    public var head: Int
+    public var blocks: [MobileBlock]
+
+    enum CodingKeys: String, CodingKey {
+      case input, classes, grid, scale, stem, head, blocks
+      case wholeTop = "whole_top"
+      case cellTop = "cell_top"
+    }
+  }
+
+  /// How many words each of the first layers may choose from, and the whole picture's share in them.
+  public struct Guided: Codable, Hashable, Sendable {
+    public var pools: [Int]
+    public var wholeShare: Float
+
+    enum CodingKeys: String, CodingKey {
+      case pools
+      case wholeShare = "whole_share"
+    }
+  }
+
+  public var format: Int
+  public var name: String
+  public var patch: Int
+  public var latent: Int
+  public var vocabulary: Int
+  public var embedding: Int
+  public var text: Int
+  public var guided: Guided?
+  public var semantic: Semantic?
+  public var encoder: Encoder
+  public var decoder: Decoder
+}
+
+extension ModelConfiguration {
+  /// Reads and checks a configuration; `path` is named in errors.
+  package init(path: String, contents: [UInt8]) throws(EngineError) {
+    let data = Data(contents)
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+      try refuseUnknownKeys(in: data, path: path)
+    } catch let error as EngineError {
+      throw error
+    } catch let error as DecodingError {
+      throw .configuration(path: path, key: error.key, problem: error.problem)
+    } catch {
+      throw .configuration(path: path, key: "", problem: "not JSON")
+    }
+    if let (key, problem) = firstProblem {
+      throw .configuration(path: path, key: key, problem: problem)
+    }
+  }
+
+  /// Numbers of a patch: three colours of each pixel.
+  var patchNumbers: Int { 3 * patch * patch }
+
+  private func refuseUnknownKeys(in data: Data, path: String) throws {
+    let known = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
+    let given = try JSONSerialization.jsonObject(with: data)
+    if let key = unknownKey(in: given, known: known, at: "") {
+      throw EngineError.configuration(path: path, key: key, problem: "unknown key")
+    }
+  }
+
+  private func unknownKey(in given: Any, known: Any, at place: String) -> String? {
+    if let given = given as? [String: Any], let known = known as? [String: Any] {
+      for (key, value) in given.sorted(by: { $0.key < $1.key }) {
+        let here = place.isEmpty ? key : "\(place).\(key)"
+        guard let other = known[key] else { return here }
+        if let found = unknownKey(in: value, known: other, at: here) { return found }
+      }
+    } else if let given = given as? [Any], let known = known as? [Any] {
+      for (index, (value, other)) in zip(given, known).enumerated() {
+        if let found = unknownKey(in: value, known: other, at: "\(place)[\(index)]") {
+          return found
+        }
+      }
+    }
+    return nil
+  }
+
+  /// The first key whose value the engine cannot run, and why.
+  private var firstProblem: (key: String, problem: String)? {
+    func outside(_ key: String, _ value: Int, _ range: ClosedRange<Int>) -> (String, String)? {
+      range.contains(value)
+        ? nil : (key, "\(value) is not between \(range.lowerBound) and \(range.upperBound)")
+    }
+    var problems: [(String, String)?] = [
+      outside("format", format, 1...1),
+      patch == 8 ? nil : ("patch", "\(patch): only patches of 8 pixels are supported"),
+      latent == 16 || latent == 32
+        ? nil : ("latent", "\(latent): only 16 and 32 components are supported"),
+      outside("vocabulary", vocabulary, 1...1_000_000),
+      outside("embedding", embedding, 1...65_536),
+      text % 16 == 0 ? outside("text", text, 16...1024) : ("text", "not a multiple of 16"),
+      outside("encoder.frequencies", encoder.frequencies, 1...16),
+      outside("encoder.direct", encoder.direct, 1...65_536),
+      outside("encoder.attention.blocks", encoder.attention.blocks, 0...64),
+      outside("encoder.attention.expansion", encoder.attention.expansion, 1...8),
+      outside("encoder.attention.heads", encoder.attention.heads, 1...256),
+    ]
+    problems += stageProblems("encoder.stages", encoder.stages)
+    problems += stageProblems("decoder.stages", decoder.stages)
+    if let width = encoder.stages.last?.width, (1...256).contains(encoder.attention.heads),
+      width % (16 * encoder.attention.heads) != 0
+    {
+      problems.append(
+        ("encoder.attention.heads", "a head must be a multiple of 16 wide; \(width) is the whole"))
+    }
+    if let guided {
+      problems.append(semantic == nil ? ("guided", "needs a semantic branch") : nil)
+      problems.append(outside("guided.pools", guided.pools.count, 1...3))
+      problems += guided.pools.map { outside("guided.pools", $0, 1...10_000) }
+      problems.append(
+        (0...1).contains(guided.wholeShare) ? nil : ("guided.whole_share", "not between 0 and 1"))
+    }
+    if let semantic {
+      problems += [
+        outside("semantic.input", semantic.input, 32...1024),
+        outside("semantic.classes", semantic.classes, 1...100_000),
+        semantic.grid == 4 ? nil : ("semantic.grid", "only a grid of 4 is supported"),
+        outside("semantic.whole_top", semantic.wholeTop, 1...semantic.classes.clamped(1...100_000)),
+        outside("semantic.cell_top", semantic.cellTop, 1...semantic.classes.clamped(1...100_000)),
+        semantic.scale.isFinite ? nil : ("semantic.scale", "not a finite number"),
+        outside("semantic.stem", semantic.stem, 1...4096),
+        outside("semantic.head", semantic.head, 1...65_536),
+        outside("semantic.blocks", semantic.blocks.count, 1...256),
+      ]
+      for (index, block) in semantic.blocks.enumerated() {
+        let key = "semantic.blocks[\(index)]"
+        problems += [
+          [3, 5].contains(block.kernel) ? nil : ("\(key).kernel", "only 3 and 5 are supported"),
+          outside("\(key).stride", block.stride, 1...2),
+          outside("\(key).expansion", block.expansion, 1...16),
+          outside("\(key).output", block.output, 1...4096),
+        ]
+      }
+    }
+    return problems.lazy.compactMap { $0 }.first.map { ($0.0, $0.1) }
+  }
+
+  private func stageProblems(_ key: String, _ stages: [Stage]) -> [(String, String)?] {
+    guard stages.count == 3 else {
+      return [(key, "\(stages.count) stages: a patch of 8 pixels needs three")]
+    }
+    return stages.enumerated().flatMap { index, stage -> [(String, String)?] in
+      let here = "\(key)[\(index)]"
+      var problems: [(String, String)?] = [
+        (1...4096).contains(stage.width) ? nil : ("\(here).width", "\(stage.width) is not usable"),
+        stage.blocks.count <= 64 ? nil : ("\(here).blocks", "more than 64"),
+      ]
+      for block in stage.blocks {
+        let kernels = block.kernels.count == 2 && block.kernels.allSatisfy { [1, 3].contains($0) }
+        problems.append(kernels ? nil : ("\(here).blocks", "kernels must be two of 1 and 3"))
+        problems.append(
+          (1...8).contains(block.expansion) ? nil : ("\(here).blocks", "expansion not 1 to 8"))
+      }
+      return problems
+    }
+  }
+}
+
+extension Comparable {
+  fileprivate func clamped(_ range: ClosedRange<Self>) -> Self {
+    min(max(self, range.lowerBound), range.upperBound)
+  }
+}
+
+extension DecodingError {
+  /// Where in the document decoding stopped.
+  fileprivate var key: String { context.0.map(\.stringValue).joined(separator: ".") }
+
+  /// Why it stopped.
+  fileprivate var problem: String { context.1 }
+
+  private var context: ([any CodingKey], String) {
+    switch self {
+    case .keyNotFound(let key, let context): (context.codingPath + [key], "the key is missing")
+    case .typeMismatch(let type, let context): (context.codingPath, "expected \(type)")
+    case .valueNotFound(let type, let context): (context.codingPath, "expected \(type), got null")
+    case .dataCorrupted(let context): (context.codingPath, "not JSON that can be read")
+    @unknown default: ([], "cannot be read")
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// A 1x1 convolution followed by a pixel shuffle of 2: it doubles the resolution.
+///
+/// Each of the four places of a square has a convolution of its own, which stores its output there,
+/// so the shuffle itself costs nothing.
+package struct UpConvolution: Sendable {
+  private let places: [Convolution]  // row by row
+
+  /// Packs weights of [4 outputs, inputs, 1, 1], channel c of place (dy, dx) at 4 c + 2 dy + dx.
+  package init(weights: [Float], bias: [Float], inputs: Int, outputs: Int) {
+    places = (0..<4).map { place in
+      let rows = (0..<outputs).map { 4 * $0 + place }
+      return Convolution(
+        weights: rows.flatMap { weights[$0 * inputs..<($0 + 1) * inputs] },
+        bias: rows.map { bias[$0] }, inputs: inputs, outputs: outputs, window: .same(1))
+    }
+  }
+
+  package func apply(to input: Plane, into output: Plane, with context: Context) {
+    for (place, convolution) in places.enumerated() {
+      convolution.apply(
+        to: input, into: output, spread: 2, phase: (place / 2, place % 2), with: context)
+    }
+  }
+}
+
+extension Plane {
+  /// Fills this plane with the squares of a finer one: channel c of place (dy, dx) becomes channel
+  /// c r r + dy r + dx, as PyTorch's pixel unshuffle orders them.
+  func unshuffle(_ picture: Plane, by factor: Int) {
+    for row in 0..<height {
+      for column in 0..<width {
+        let square = unsafe pixel(row, column)
+        for dy in 0..<factor {
+          for dx in 0..<factor {
+            let source = unsafe picture.pixel(row * factor + dy, column * factor + dx)
+            for channel in 0..<picture.channels {
+              unsafe square[(channel * factor + dy) * factor + dx] = source[channel]
+            }
+          }
+        }
+      }
+    }
+  }
+}

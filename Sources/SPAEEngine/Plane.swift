@@ -1,0 +1,86 @@
+/// A picture of numbers, [row, column, channel] in float32, within a border of zeros.
+///
+/// Channels are padded with zeros to a multiple of 16, so that a pixel is whole vectors. The border
+/// stands for the zero padding of convolutions: code for the edges does not exist, and a part of the
+/// plane is an offset.
+@safe package final class Plane: @unchecked Sendable {
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+  let border: Int
+
+  /// Channels in memory: a multiple of 16.
+  package let padded: Int
+
+  /// Floats from one row to the next.
+  let rowStride: Int
+
+  private let storage: UnsafeMutablePointer<Float>  // [height + 2 border, width + 2 border, padded]
+
+  package init(height: Int, width: Int, channels: Int, border: Int = 1) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.border = border
+    padded = paddedToLanes(channels)
+    rowStride = (width + 2 * border) * padded
+    let count = (height + 2 * border) * rowStride
+    unsafe storage = alignedFloats(count)
+  }
+
+  deinit { unsafe storage.deallocate() }
+
+  /// The first channel of a pixel; rows and columns may reach into the border.
+  package func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
+    unsafe storage + (row + border) * rowStride + (column + border) * padded
+  }
+
+  /// All pixels, of all channels.
+  package var bounds: Rectangle { Rectangle(rows: 0..<height, columns: 0..<width) }
+}
+
+/// A part of a plane.
+package struct Rectangle: Hashable, Sendable {
+  package var rows: Range<Int>
+  package var columns: Range<Int>
+
+  package init(rows: Range<Int>, columns: Range<Int>) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  var area: Int { rows.count * columns.count }
+}
+
+/// The least multiple of 16 that is no smaller.
+func paddedToLanes(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
+
+/// Floats set to zero, aligned for any vector; the caller deallocates them.
+func alignedFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
+  let floats = unsafe raw.bindMemory(to: Float.self, capacity: max(count, 1))
+  unsafe floats.initialize(repeating: 0, count: max(count, 1))
+  return unsafe floats
+}
+
+/// Floats that never change once they are packed, shared between threads.
+@safe final class PackedFloats: @unchecked Sendable {
+  let count: Int
+  let floats: UnsafePointer<Float>
+
+  /// Packs `count` floats, all zero until `fill` has set them.
+  init(count: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
+    let memory = unsafe alignedFloats(count)
+    unsafe fill(memory)
+    self.count = count
+    unsafe floats = UnsafePointer(memory)
+  }
+
+  convenience init(_ values: [Float], paddedTo count: Int) {
+    unsafe self.init(count: count) { memory in
+      for (index, value) in values.enumerated() { unsafe memory[index] = value }
+    }
+  }
+
+  deinit { unsafe floats.deallocate() }
+}

@@ -1,0 +1,64 @@
+import SPAEPyramid
+
+/// Streaming average quantization (SPAE, section 3.2).
+///
+/// At a cell's n-th visit the target is n z minus the words so far, so that the mean of the n words
+/// comes near z. Where a place's fitting words are known (the first layers), the word is the nearest
+/// of those; the later words of the cell repair the mean.
+struct Quantizer {
+  let codebook: Codebook
+
+  /// Chooses every word for z, [cell, latent]; `pools` holds the guided layers' words by place.
+  func words(for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]]) -> [Int32] {
+    let latent = codebook.latent
+    var total = [Float](repeating: 0, count: z.count)
+    var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
+    var words: [Int32] = []
+    words.reserveCapacity(shape.wordCount)
+    for layer in 1...shape.depth {
+      let cells = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
+      let targets = cells.flatMap { cell in
+        (cell * latent..<(cell + 1) * latent).map { (visits[cell] + 1) * z[$0] - total[$0] }
+      }
+      let chosen = choose(targets, from: pools[layer])
+      for (cell, word) in zip(cells, chosen) {
+        visits[cell] += 1
+        for i in 0..<latent {
+          total[cell * latent + i] += unsafe codebook.codes.floats[Int(word) * latent + i]
+        }
+      }
+      words += chosen
+    }
+    return words
+  }
+
+  private func choose(_ targets: [Float], from pools: [[Int32]]?) -> [Int32] {
+    guard let pools else { return codebook.nearest(to: targets) }
+    let latent = codebook.latent
+    return pools.enumerated().map { place, pool in
+      codebook.nearest(to: targets[place * latent..<(place + 1) * latent], in: pool)
+    }
+  }
+
+  /// The mean of each cell's words in layers 1 ... depth, [cell, latent]; zero where it has none.
+  func estimates(of pyramid: Pyramid, depth: Int) -> [Float] {
+    let (shape, latent) = (pyramid.shape, codebook.latent)
+    var total = [Float](repeating: 0, count: shape.grid * shape.grid * latent)
+    var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
+    var next = 0
+    for layer in 1...depth {
+      for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
+        let word = Int(pyramid.words[next])
+        next += 1
+        visits[cell] += 1
+        for i in 0..<latent {
+          total[cell * latent + i] += unsafe codebook.codes.floats[word * latent + i]
+        }
+      }
+    }
+    for index in total.indices where visits[index / latent] > 1 {
+      total[index] /= visits[index / latent]
+    }
+    return total
+  }
+}

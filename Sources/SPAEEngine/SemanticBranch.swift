@@ -1,0 +1,210 @@
+import Glibc
+import SPAEPixels
+
+/// What a picture shows, as text vectors: the whole, and each of 4x4 places.
+struct SemanticMap: Sendable {
+  let whole: [Float]  // [text]
+  let cells: [Float]  // [row, column, text]
+  let grid: Int
+
+  /// What stands at each place of layer 1, 2 or 3: the whole, 2x2 blocks, the places themselves.
+  func places(ofLayer layer: Int) -> [[Float]] {
+    guard layer > 1 else { return [whole] }
+    let side = 1 << (layer - 1)
+    let size = grid / side
+    return (0..<side * side).map { place in
+      let (top, left) = (place / side * size, place % side * size)
+      var mean = [Float](repeating: 0, count: whole.count)
+      for row in top..<top + size {
+        for column in left..<left + size {
+          for (i, value) in cell(row, column).enumerated() { mean[i] += value }
+        }
+      }
+      return mean.map { $0 / Float(size * size) }
+    }
+  }
+
+  func cell(_ row: Int, _ column: Int) -> ArraySlice<Float> {
+    let start = (row * grid + column) * whole.count
+    return cells[start..<start + whole.count]
+  }
+}
+
+/// The frozen classifier, EfficientNet-Lite, applied to the whole picture and to its places.
+struct SemanticBranch: Sendable {
+  private struct InvertedBottleneck: Sendable {
+    let expand: Convolution?
+    let depthwise: DepthwiseConvolution
+    let project: Convolution
+    let residual: Bool
+  }
+
+  let sizes: ModelConfiguration.Semantic
+  private let textWidth: Int
+  private let stem: Convolution
+  private let blocks: [InvertedBottleneck]
+  private let head: Convolution
+  private let classifier: Convolution
+  private let classText: [Float]  // [classes, text]
+
+  init(
+    sizes: ModelConfiguration.Semantic, textWidth: Int, from weights: inout Weights
+  ) throws(EngineError) {
+    self.sizes = sizes
+    self.textWidth = textWidth
+    var side = sizes.input
+    var width = sizes.stem
+    stem = try weights.convolution(
+      "stem", inputs: 3, outputs: width, window: .tensorFlow(3, stride: 2, length: side))
+    side = (side + 1) / 2
+    var blocks: [InvertedBottleneck] = []
+    for (index, block) in sizes.blocks.enumerated() {
+      blocks.append(
+        try Self.bottleneck("blocks.\(index)", block, width: width, side: side, from: &weights))
+      width = block.output
+      side = (side + block.stride - 1) / block.stride
+    }
+    self.blocks = blocks
+    head = try weights.convolution("head", inputs: width, outputs: sizes.head, window: .same(1))
+    classifier = try weights.linear("classifier", inputs: sizes.head, outputs: sizes.classes)
+    classText = try weights.floats("class_text", [sizes.classes, textWidth])
+  }
+
+  private static func bottleneck(
+    _ name: String, _ block: ModelConfiguration.MobileBlock, width: Int, side: Int,
+    from weights: inout Weights
+  ) throws(EngineError) -> InvertedBottleneck {
+    let inner = width * block.expansion
+    return InvertedBottleneck(
+      expand: block.expansion > 1
+        ? try weights.convolution(
+          "\(name).expand", inputs: width, outputs: inner, window: .same(1)) : nil,
+      depthwise: DepthwiseConvolution(
+        weights: try weights.floats(
+          "\(name).depthwise.weight", [inner, 1, block.kernel, block.kernel]),
+        bias: try weights.floats("\(name).depthwise.bias", [inner]), channels: inner,
+        window: .tensorFlow(block.kernel, stride: block.stride, length: side)),
+      project: try weights.convolution(
+        "\(name).project", inputs: inner, outputs: block.output, window: .same(1)),
+      residual: block.stride == 1 && width == block.output)
+  }
+
+  // MARK: Use
+
+  /// The buffers of one picture.
+  final class Workspace {
+    fileprivate let input: Plane
+    fileprivate let stem: Plane
+    fileprivate let blocks: [(expanded: Plane, filtered: Plane, output: Plane)]
+    fileprivate let features: Plane
+    fileprivate let pooled: Plane
+    fileprivate let logits: Plane
+
+    init(_ branch: SemanticBranch) {
+      // The classifier's 5x5 kernels reach two pixels out.
+      func plane(_ side: Int, _ channels: Int) -> Plane {
+        Plane(height: side, width: side, channels: channels, border: 2)
+      }
+      let sizes = branch.sizes
+      var side = sizes.input
+      input = plane(side, 3)
+      side = (side + 1) / 2
+      stem = plane(side, sizes.stem)
+      blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
+        let inner = layers.depthwise.channels
+        let expanded = plane(side, layers.expand == nil ? 1 : inner)
+        side = (side + block.stride - 1) / block.stride
+        return (expanded, plane(side, inner), plane(side, block.output))
+      }
+      features = plane(side, sizes.head)
+      let places = 1 + sizes.grid * sizes.grid
+      pooled = Plane(height: 1, width: places, channels: sizes.head)
+      logits = Plane(height: 1, width: places, channels: sizes.classes)
+    }
+  }
+
+  /// Looks at a picture of `sizes.input` pixels.
+  func map(of view: PixelImage, in space: Workspace, with context: Context) -> SemanticMap {
+    load(view, into: space.input)
+    stem.apply(to: space.input, into: space.stem, activation: .relu6, with: context)
+    var x = space.stem
+    for (layers, planes) in zip(blocks, space.blocks) {
+      var wide = x
+      if let expand = layers.expand {
+        wide = planes.expanded
+        expand.apply(to: x, into: wide, activation: .relu6, with: context)
+      }
+      layers.depthwise.apply(
+        to: wide, into: planes.filtered, activation: .relu6, with: context)
+      layers.project.apply(
+        to: planes.filtered, into: planes.output, residual: layers.residual ? x : nil,
+        with: context)
+      x = planes.output
+    }
+    head.apply(to: x, into: space.features, activation: .relu6, with: context)
+    pool(space.features, into: space.pooled)
+    classifier.apply(to: space.pooled, into: space.logits, with: context)
+    let cells = (1...sizes.grid * sizes.grid).flatMap { place in
+      text(of: probabilities(space.logits, place), top: sizes.cellTop)
+    }
+    return SemanticMap(
+      whole: text(of: probabilities(space.logits, 0), top: sizes.wholeTop), cells: cells,
+      grid: sizes.grid)
+  }
+
+  private func load(_ view: PixelImage, into plane: Plane) {
+    for row in 0..<view.height {
+      for column in 0..<view.width {
+        let pixel = unsafe plane.pixel(row, column)
+        for channel in 0..<3 {
+          unsafe pixel[channel] = (Float(view[row, column, channel]) - 127) / 128
+        }
+      }
+    }
+  }
+
+  /// The mean over all places, and over overlapping windows of a 4x4 grid (adaptive pooling).
+  private func pool(_ features: Plane, into pooled: Plane) {
+    let (side, grid) = (features.height, sizes.grid)
+    func window(_ i: Int) -> Range<Int> { i * side / grid..<((i + 1) * side + grid - 1) / grid }
+    mean(of: features, 0..<side, 0..<side, into: pooled, 0)
+    for place in 0..<grid * grid {
+      mean(of: features, window(place / grid), window(place % grid), into: pooled, 1 + place)
+    }
+  }
+
+  private func mean(
+    of features: Plane, _ rows: Range<Int>, _ columns: Range<Int>, into pooled: Plane, _ place: Int
+  ) {
+    let target = unsafe pooled.pixel(0, place)
+    for channel in 0..<features.channels {
+      var total: Float = 0
+      for row in rows {
+        for column in columns { total += unsafe features.pixel(row, column)[channel] }
+      }
+      unsafe target[channel] = total / Float(rows.count * columns.count)
+    }
+  }
+
+  private func probabilities(_ logits: Plane, _ place: Int) -> [Float] {
+    let row = unsafe logits.pixel(0, place)
+    let values = (0..<sizes.classes).map { unsafe row[$0] }
+    let highest = values.max() ?? 0
+    let shares = values.map { expf($0 - highest) }
+    let whole = shares.reduce(0, +)
+    return shares.map { $0 / whole }
+  }
+
+  /// The mean text vector of the likeliest classes, whose shares are kept as float16 keeps them.
+  private func text(of probabilities: [Float], top: Int) -> [Float] {
+    let likeliest = probabilities.indices.sorted {
+      (probabilities[$0], $1) > (probabilities[$1], $0)
+    }
+    var mean = [Float](repeating: 0, count: textWidth)
+    for index in likeliest.prefix(top) {
+      let share = Float(Float16(probabilities[index]))
+      for i in 0..<textWidth { mean[i] += share * classText[index * textWidth + i] }
+    }
+    return mean
+  }
+}

@@ -1,0 +1,66 @@
+import CPNG
+
+extension ImageFile {
+  /// Reads a PNG of any depth and colour type; alpha is laid on white.
+  static func png(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
+    var header = unsafe png_image()
+    unsafe spae_png_prepare(&header)
+    defer { unsafe png_image_free(&header) }
+    guard unsafe png_image_begin_read_from_memory(&header, bytes, bytes.count) != 0 else {
+      throw .corrupt(format: "PNG", reason: unsafe message(&header))
+    }
+    let (width, height) = unsafe (Int(header.width), Int(header.height))
+    try check(width: width, height: height)
+    let hasAlpha = unsafe header.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
+    // RGBA keeps the file's own numbers; the simplified interface would blend in linear light.
+    unsafe header.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
+    if sixteenBits(bytes) { unsafe header.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB) }
+    var rgba = [UInt8](repeating: 0, count: width * height * 4)
+    let read = unsafe png_image_finish_read(&header, nil, &rgba, 0, nil)
+    guard read != 0, unsafe spae_png_failed(&header) == 0 else {
+      throw .corrupt(format: "PNG", reason: unsafe message(&header))
+    }
+    return ImageFile(
+      image: PixelImage(width: width, height: height, pixels: onWhite(rgba)), format: "PNG",
+      notes: hasAlpha ? ["transparency was laid on white"] : [])
+  }
+
+  /// Whether the header says 16 bits a sample, which are then sRGB like those of 8 bits.
+  private static func sixteenBits(_ bytes: [UInt8]) -> Bool { bytes.count > 24 && bytes[24] == 16 }
+
+  private static func message(_ image: UnsafePointer<png_image>) -> String {
+    unsafe String(cString: spae_png_message(image))
+  }
+
+  /// Blends RGBA with white.
+  static func onWhite(_ rgba: [UInt8]) -> [UInt8] {
+    var rgb: [UInt8] = []
+    rgb.reserveCapacity(rgba.count / 4 * 3)
+    for pixel in 0..<rgba.count / 4 {
+      let alpha = Int(rgba[4 * pixel + 3])
+      for channel in 0..<3 {
+        let blended = Int(rgba[4 * pixel + channel]) * alpha + 255 * (255 - alpha)
+        rgb.append(UInt8((blended + 127) / 255))
+      }
+    }
+    return rgb
+  }
+}
+
+extension PixelImage {
+  /// The picture as the bytes of a PNG file.
+  public func pngBytes() throws(ImageError) -> [UInt8] {
+    var header = unsafe png_image()
+    unsafe spae_png_prepare(&header)
+    unsafe header.width = UInt32(width)
+    unsafe header.height = UInt32(height)
+    unsafe header.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+    // No PNG of these pixels is longer than this: deflate adds little to what it cannot press.
+    var count = png_alloc_size_t(pixels.count + pixels.count / 100 + height + 4096)
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    guard unsafe png_image_write_to_memory(&header, &bytes, &count, 0, pixels, 0, nil) != 0 else {
+      throw .unwritable(unsafe String(cString: spae_png_message(&header)))
+    }
+    return Array(bytes.prefix(Int(count)))
+  }
+}

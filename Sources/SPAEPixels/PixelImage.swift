@@ -1,0 +1,66 @@
+/// A picture in memory: RGB of 8 bits, row after row.
+public struct PixelImage: Hashable, Sendable {
+  public let width: Int
+  public let height: Int
+
+  /// [height, width, 3]
+  public var pixels: [UInt8]
+
+  /// Takes pixels as they are; there must be 3 x width x height of them.
+  public init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(width > 0 && height > 0 && pixels.count == 3 * width * height)
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// Makes a picture of one colour.
+  public init(width: Int, height: Int, colour: Colour) {
+    self.init(
+      width: width, height: height,
+      pixels: (0..<width * height).flatMap { _ in [colour.red, colour.green, colour.blue] })
+  }
+
+  /// One of the three colours of a pixel.
+  public subscript(row: Int, column: Int, channel: Int) -> UInt8 {
+    get { pixels[(row * width + column) * 3 + channel] }
+    set { pixels[(row * width + column) * 3 + channel] = newValue }
+  }
+
+  /// The colour of a pixel.
+  public subscript(row: Int, column: Int) -> Colour {
+    Colour(red: self[row, column, 0], green: self[row, column, 1], blue: self[row, column, 2])
+  }
+
+  /// A part of the picture, which must lie within it.
+  public func cropped(left: Int, top: Int, width: Int, height: Int) -> PixelImage {
+    var part: [UInt8] = []
+    part.reserveCapacity(3 * width * height)
+    for row in top..<top + height {
+      let start = (row * self.width + left) * 3
+      part += pixels[start..<start + 3 * width]
+    }
+    return PixelImage(width: width, height: height, pixels: part)
+  }
+
+  /// The largest square in the middle.
+  public var centreSquare: PixelImage {
+    let side = min(width, height)
+    return cropped(left: (width - side) / 2, top: (height - side) / 2, width: side, height: side)
+  }
+}
+
+/// RGB of 8 bits.
+public struct Colour: Hashable, Sendable {
+  public var red: UInt8
+  public var green: UInt8
+  public var blue: UInt8
+
+  public init(red: UInt8, green: UInt8, blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+  }
+
+  public static let white = Colour(red: 255, green: 255, blue: 255)
+}

@@ -1,0 +1,77 @@
+/// A pyramid's document in the form that JSON holds: the same content as the text format.
+public struct PyramidJSON: Codable, Hashable, Sendable {
+  public var format: Int
+  public var model: PyramidDocument.ModelName
+  public var source: PyramidDocument.Source
+  public var grid: Int
+  /// Layer after layer, row after row.
+  public var layers: [[[String]]]
+  public var comments: [PyramidDocument.Comment]
+
+  public init(_ document: PyramidDocument, vocabulary: Vocabulary) {
+    format = PyramidText.version
+    model = document.model
+    source = document.source
+    grid = document.pyramid.shape.grid
+    layers = (1...document.pyramid.shape.depth).map {
+      document.pyramid.rows(ofLayer: $0, vocabulary: vocabulary)
+    }
+    comments = document.comments
+  }
+
+  /// The document, with every count and word checked.
+  public func document(vocabulary: Vocabulary) throws(PyramidTextError) -> PyramidDocument {
+    func bad(_ problem: PyramidTextError.Problem) -> PyramidTextError {
+      PyramidTextError(line: 0, column: 0, problem: problem)
+    }
+    guard format == PyramidText.version else { throw bad(.version("\(format)")) }
+    guard source.width > 0, source.height > 0 else {
+      throw bad(.size("\(source.width)x\(source.height)"))
+    }
+    for name in [model.name, model.hash, model.vocabulary]
+    where name.isEmpty || name.unicodeScalars.contains(where: \.properties.isWhitespace) {
+      throw bad(.header(expected: "a name without spaces", got: String(name.prefix(40))))
+    }
+    guard let shape = PyramidShape(grid: grid) else { throw bad(.grid("\(grid)")) }
+    guard layers.count == shape.depth else {
+      throw bad(.layer(expected: min(layers.count, shape.depth) + 1, got: "\(layers.count) layers"))
+    }
+    var words: [Int32] = []
+    for (index, rows) in layers.enumerated() {
+      let side = shape.sides[index]
+      guard rows.count == side else {
+        throw bad(.missingRows(layer: index + 1, expected: side, got: rows.count))
+      }
+      for (row, line) in rows.enumerated() {
+        guard line.count == side else {
+          throw bad(.words(layer: index + 1, row: row + 1, expected: side, got: line.count))
+        }
+        for word in line {
+          guard let number = vocabulary.number(of: word) else {
+            throw bad(
+              .unknownWord(
+                String(word.prefix(40)),
+                near: vocabulary.nearestInSpelling(to: String(word.prefix(64)))))
+          }
+          words.append(number)
+        }
+      }
+    }
+    guard let pyramid = Pyramid(shape: shape, words: words) else { throw bad(.empty) }
+    return PyramidDocument(
+      model: model, source: source, pyramid: pyramid, comments: try checkedComments())
+  }
+
+  /// The comments in their order; each must be one line that begins with #.
+  private func checkedComments() throws(PyramidTextError) -> [PyramidDocument.Comment] {
+    for comment in comments {
+      let isLine = !comment.text.contains(where: \.isNewline)
+      guard isLine, comment.text.first(where: { !$0.isWhitespace }) == "#" else {
+        throw PyramidTextError(
+          line: 0, column: 0,
+          problem: .header(expected: "# comment", got: String(comment.text.prefix(40))))
+      }
+    }
+    return comments.sorted { $0.before < $1.before }
+  }
+}

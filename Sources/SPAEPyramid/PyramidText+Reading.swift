@@ -1,0 +1,226 @@
+extension PyramidText {
+  /// The longest text that is read, in bytes; the largest pyramid needs a tenth of it.
+  public static let longest = 4 << 20
+
+  /// Reads a document back; the vocabulary gives its words their numbers.
+  public static func document(
+    from text: String, vocabulary: Vocabulary
+  ) throws(PyramidTextError) -> PyramidDocument {
+    guard text.utf8.count <= longest else {
+      throw PyramidTextError(line: 0, column: 0, problem: .tooLong(limit: longest))
+    }
+    var reader = PyramidReader(text: text, vocabulary: vocabulary)
+    return try reader.document()
+  }
+
+  /// Reads only which model's words a text holds.
+  public static func modelName(
+    in text: String, vocabulary: Vocabulary
+  ) throws(PyramidTextError) -> PyramidDocument.ModelName {
+    var reader = PyramidReader(text: String(text.prefix(4096)), vocabulary: vocabulary)
+    return try reader.header()
+  }
+}
+
+/// Reads the lines of a pyramid's text, one after the other.
+private struct PyramidReader {
+  private struct Line {
+    let number: Int
+    let text: Substring
+  }
+
+  private let vocabulary: Vocabulary
+  private var lines: ArraySlice<Line> = []
+  private var comments: [PyramidDocument.Comment] = []
+  private let lineCount: Int
+
+  init(text: String, vocabulary: Vocabulary) {
+    self.vocabulary = vocabulary
+    let plain = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+    var significant: [Line] = []
+    var count = 0
+    for line in plain.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+      count += 1
+      guard let first = line.first(where: { !$0.isWhitespace }) else { continue }
+      if first == "#" {
+        comments.append(.init(before: significant.count, text: String(line)))
+      } else {
+        significant.append(Line(number: count, text: line))
+      }
+    }
+    lineCount = count
+    lines = significant[...]
+  }
+
+  mutating func document() throws(PyramidTextError) -> PyramidDocument {
+    let model = try header()
+    let source = try source()
+    let shape = try shape()
+    var words: [Int32] = []
+    for layer in 1...shape.depth { words += try self.words(ofLayer: layer, of: shape) }
+    if let line = lines.first { throw error(line, .surplus(excerpt(line.text))) }
+    guard let pyramid = Pyramid(shape: shape, words: words) else {
+      throw PyramidTextError(line: 0, column: 0, problem: .empty)
+    }
+    return PyramidDocument(model: model, source: source, pyramid: pyramid, comments: comments)
+  }
+
+  // MARK: Header
+
+  mutating func header() throws(PyramidTextError) -> PyramidDocument.ModelName {
+    guard let first = lines.popFirst() else {
+      throw PyramidTextError(line: 0, column: 0, problem: .empty)
+    }
+    let start = fields(first.text)
+    guard start.count == 2, start[0] == "spae" else { throw error(first, .notPyramid) }
+    guard start[1] == "\(PyramidText.version)" else {
+      throw error(first, .version(excerpt(start[1])))
+    }
+    let model = try next("model NAME SHA-256", count: 3)
+    let vocabulary = try next("vocabulary SHA-256", count: 2)
+    return .init(name: String(model[1]), hash: String(model[2]), vocabulary: String(vocabulary[1]))
+  }
+
+  private mutating func source() throws(PyramidTextError) -> PyramidDocument.Source {
+    let expected = "source \"NAME\" WIDTHxHEIGHT"
+    guard let line = lines.popFirst() else { throw ended(.header(expected: expected, got: "")) }
+    let text = line.text.drop { $0.isWhitespace }
+    guard text.hasPrefix("source"), let open = text.unicodeScalars.firstIndex(of: "\""),
+      let (name, rest) = unquoted(text.unicodeScalars[open...].dropFirst())
+    else { throw error(line, .header(expected: expected, got: excerpt(text))) }
+    let size = rest.trimmed.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard size.count == 2, let width = size[0], let height = size[1], width > 0, height > 0 else {
+      throw error(line, .size(excerpt(rest.trimmed)))
+    }
+    return .init(name: name, width: width, height: height)
+  }
+
+  /// The name up to the closing quote, and what follows it.
+  ///
+  /// It goes by scalars: a quote before a combining mark is still a quote.
+  private func unquoted(
+    _ text: Substring.UnicodeScalarView
+  ) -> (name: String, rest: Substring)? {
+    var name = String.UnicodeScalarView()
+    var rest = text
+    while let scalar = rest.popFirst() {
+      if scalar == "\"" { return (String(name), Substring(rest)) }
+      guard scalar == "\\" else {
+        name.append(scalar)
+        continue
+      }
+      guard let escaped = rest.popFirst() else { return nil }
+      if escaped == "u", rest.first == "{", let end = rest.prefix(9).firstIndex(of: "}") {
+        let digits = rest[rest.index(after: rest.startIndex)..<end]
+        guard let value = UInt32(String(digits), radix: 16), let scalar = Unicode.Scalar(value)
+        else {
+          return nil
+        }
+        name.append(scalar)
+        rest = rest[rest.index(after: end)...]
+      } else {
+        name.append(escaped)
+      }
+    }
+    return nil
+  }
+
+  private mutating func shape() throws(PyramidTextError) -> PyramidShape {
+    let line = lines.first
+    let fields = try next("grid CELLS", count: 2)
+    guard let grid = Int(fields[1]), let shape = PyramidShape(grid: grid) else {
+      throw PyramidTextError(
+        line: line?.number ?? 0, column: 1, problem: .grid(excerpt(fields[1])))
+    }
+    return shape
+  }
+
+  /// The fields of the next line, which must begin with the first word of `expected`.
+  private mutating func next(
+    _ expected: String, count: Int
+  ) throws(PyramidTextError) -> [Substring] {
+    guard let line = lines.popFirst() else { throw ended(.header(expected: expected, got: "")) }
+    let fields = fields(line.text)
+    guard fields.count == count, expected.hasPrefix(fields[0] + " ") else {
+      throw error(line, .header(expected: expected, got: excerpt(line.text)))
+    }
+    return fields
+  }
+
+  // MARK: Layers
+
+  private mutating func words(
+    ofLayer layer: Int, of shape: PyramidShape
+  ) throws(PyramidTextError) -> [Int32] {
+    guard let title = lines.popFirst() else { throw ended(.layer(expected: layer, got: "")) }
+    guard fields(title.text) == ["layer", "\(layer)"] else {
+      throw error(title, .layer(expected: layer, got: excerpt(title.text)))
+    }
+    let side = shape.side(ofLayer: layer)
+    var words: [Int32] = []
+    for row in 0..<side {
+      guard let line = lines.first, !isTitle(line) else {
+        let problem = PyramidTextError.Problem.missingRows(
+          layer: layer, expected: side, got: row)
+        throw lines.first.map { error($0, problem) } ?? ended(problem)
+      }
+      lines.removeFirst()
+      let found = fields(line.text)
+      for word in found { words.append(try number(of: word, in: line)) }
+      guard found.count == side else {
+        throw error(line, .words(layer: layer, row: row + 1, expected: side, got: found.count))
+      }
+    }
+    return words
+  }
+
+  /// "layer 3" is a title; a row that holds the word layer has no number.
+  private func isTitle(_ line: Line) -> Bool {
+    let fields = fields(line.text)
+    return fields.count == 2 && fields[0] == "layer" && Int(fields[1]) != nil
+  }
+
+  private func number(of word: Substring, in line: Line) throws(PyramidTextError) -> Int32 {
+    if let number = vocabulary.number(of: word) ?? vocabulary.number(of: word.lowercased()) {
+      return number
+    }
+    let column = line.text.distance(from: line.text.startIndex, to: word.startIndex) + 1
+    throw PyramidTextError(
+      line: line.number, column: column,
+      problem: .unknownWord(
+        excerpt(word), near: vocabulary.nearestInSpelling(to: String(word.prefix(64)))))
+  }
+
+  // MARK: Parts
+
+  private func fields(_ text: Substring) -> [Substring] {
+    text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map(Substring.init)
+  }
+
+  /// A part of the text for a message, without what could move a terminal's cursor.
+  private func excerpt(_ text: Substring) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.trimmed.prefix(40).unicodeScalars.map {
+          $0.value < 32 || (127...159).contains($0.value) ? "?" : $0
+        }))
+  }
+
+  private func error(_ line: Line, _ problem: PyramidTextError.Problem) -> PyramidTextError {
+    PyramidTextError(line: line.number, column: 1, problem: problem)
+  }
+
+  /// The text ended too early.
+  private func ended(_ problem: PyramidTextError.Problem) -> PyramidTextError {
+    PyramidTextError(line: lineCount, column: 1, problem: problem)
+  }
+}
+
+extension Substring {
+  /// Without white space at both ends.
+  fileprivate var trimmed: Substring {
+    var text = drop { $0.isWhitespace }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,95 @@
+/// The `.spae` text format: a few header lines, then each layer as a grid of words.
+///
+///     spae 1
+///     model small 7f3c...
+///     vocabulary 09ab...
+///     source "cat.png" 256x256
+///     grid 16
+///
+///     layer 1
+///     cat
+///
+///     layer 2
+///     fur   whisker
+///     sofa  striped
+///
+/// Lines that begin with `#` are a person's comments and are kept; blank lines are free.
+public enum PyramidText {
+  /// The version that is written, and the only one that is read.
+  public static let version = 1
+
+  /// Writes a document as text.
+  public static func text(of document: PyramidDocument, vocabulary: Vocabulary) -> String {
+    var comments = document.comments[...]
+    var lines: [String] = []
+    for (index, line) in significantLines(document, vocabulary).enumerated() {
+      if line.hasPrefix("layer ") { lines.append("") }
+      while let comment = comments.first, comment.before <= index {
+        lines.append(comment.text)
+        comments.removeFirst()
+      }
+      lines.append(line)
+    }
+    lines += comments.map(\.text)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func significantLines(
+    _ document: PyramidDocument, _ vocabulary: Vocabulary
+  ) -> [String] {
+    let (shape, source) = (document.pyramid.shape, document.source)
+    var lines = [
+      "spae \(version)",
+      "model \(document.model.name) \(document.model.hash)",
+      "vocabulary \(document.model.vocabulary)",
+      "source \(quoted(source.name)) \(source.width)x\(source.height)",
+      "grid \(shape.grid)",
+    ]
+    for layer in 1...shape.depth {
+      lines.append("layer \(layer)")
+      lines += document.pyramid.rows(ofLayer: layer, vocabulary: vocabulary).aligned
+    }
+    return lines
+  }
+
+  /// A name within quotes, with what could break a line escaped.
+  private static func quoted(_ name: String) -> String {
+    var text = "\""
+    for scalar in name.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case _ where scalar.value < 32 || scalar.value == 127 || Character(scalar).isNewline:
+        text += "\\u{" + String(scalar.value, radix: 16) + "}"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "\""
+  }
+}
+
+extension Pyramid {
+  /// The words of a layer, row by row.
+  public func rows(ofLayer layer: Int, vocabulary: Vocabulary) -> [[String]] {
+    let side = shape.side(ofLayer: layer)
+    return (0..<side).map { row in
+      (0..<side).map { vocabulary[self[CellAddress(layer: layer, row: row, column: $0)]] }
+    }
+  }
+}
+
+extension [[String]] {
+  /// Each row as a line, with columns that stand below each other.
+  public var aligned: [String] {
+    let columns = map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      self.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return map { row in
+      row.enumerated().map { column, word in
+        column == row.count - 1
+          ? word : word + String(repeating: " ", count: widths[column] - word.count)
+      }.joined(separator: "  ")
+    }
+  }
+}

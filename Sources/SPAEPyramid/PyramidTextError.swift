@@ -1,0 +1,56 @@
+/// What is wrong with the text of a pyramid, and where.
+public struct PyramidTextError: Error, Hashable, Sendable {
+  public enum Problem: Hashable, Sendable {
+    case empty
+    case notPyramid
+    case version(String)
+    case header(expected: String, got: String)
+    case grid(String)
+    case size(String)
+    case layer(expected: Int, got: String)
+    case words(layer: Int, row: Int, expected: Int, got: Int)
+    case missingRows(layer: Int, expected: Int, got: Int)
+    case unknownWord(String, near: [String])
+    case surplus(String)
+    case tooLong(limit: Int)
+  }
+
+  /// Counted from 1; 0 where the whole file is meant.
+  public let line: Int
+  public let column: Int
+  public let problem: Problem
+
+  public init(line: Int, column: Int, problem: Problem) {
+    self.line = line
+    self.column = column
+    self.problem = problem
+  }
+}
+
+extension PyramidTextError: CustomStringConvertible {
+  public var description: String {
+    line == 0 ? problem.description : "line \(line), column \(column): \(problem)"
+  }
+}
+
+extension PyramidTextError.Problem: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .empty: "there is no pyramid in it; spae encode makes one from a picture"
+    case .notPyramid: "not a pyramid of words: the first line must be 'spae 1'"
+    case .version(let got): "version '\(got)' is not known; this program reads version 1"
+    case .header(let expected, let got): "expected '\(expected)', got '\(got)'"
+    case .grid(let got): "'\(got)' is not a grid; expected 8, 16, 32 or 64 cells a side"
+    case .size(let got): "'\(got)' is not a size; expected width x height, such as 256x256"
+    case .layer(let expected, let got): "expected 'layer \(expected)', got '\(got)'"
+    case .words(let layer, let row, let expected, let got):
+      "layer \(layer), row \(row): expected \(expected) words, got \(got)"
+    case .missingRows(let layer, let expected, let got):
+      "layer \(layer): expected \(expected) rows, got \(got)"
+    case .unknownWord(let word, let near):
+      "'\(word)' is not in the vocabulary; near it are \(near.joined(separator: ", "))"
+    case .surplus(let got): "expected nothing after the last layer, got '\(got)'"
+    case .tooLong(let limit): "the file has more than \(limit) bytes"
+    }
+  }
+}

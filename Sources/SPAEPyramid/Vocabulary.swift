@@ -1,0 +1,104 @@
+/// The words that a pyramid may hold, each with its number.
+public struct Vocabulary: Sendable {
+  /// The words in order; a word's number is its place.
+  public let words: [String]
+
+  private let numbers: [String: Int32]
+
+  /// Reads one word a line.
+  public init(text: String) throws(VocabularyError) {
+    var words: [String] = []
+    var numbers: [String: Int32] = [:]
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      if line.isEmpty, index == lines.count - 1 { break }
+      guard !line.isEmpty, line.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+        throw VocabularyError(line: index + 1, problem: .notAWord(String(line.prefix(40))))
+      }
+      let word = String(line)
+      guard numbers.updateValue(Int32(words.count), forKey: word) == nil else {
+        throw VocabularyError(line: index + 1, problem: .repeated(word))
+      }
+      words.append(word)
+    }
+    self.words = words
+    self.numbers = numbers
+  }
+
+  public var count: Int { words.count }
+
+  /// The word of a number.
+  public subscript(number: Int32) -> String { words[Int(number)] }
+
+  /// The number of a word, if it is in the vocabulary.
+  public func number(of word: some StringProtocol) -> Int32? { numbers[String(word)] }
+
+  /// The words nearest in spelling, nearest first: the fewest letters inserted, left out or changed.
+  public func nearestInSpelling(to word: String, count: Int = 3) -> [String] {
+    let wanted = Array(word.lowercased().utf8.prefix(64))
+    let distances = words.enumerated().map { number, candidate in
+      (distance: editDistance(wanted, Array(candidate.utf8)), number: number)
+    }
+    return distances.sorted { ($0.distance, $0.number) < ($1.distance, $1.number) }
+      .prefix(count).map { words[$0.number] }
+  }
+
+  /// The words that a pattern matches: `*` stands for any letters, `?` for one.
+  public func matching(_ pattern: String) -> [String] {
+    let pattern = Array(pattern.lowercased().utf8)
+    return words.filter { matches(pattern[...], Array($0.utf8)[...]) }
+  }
+
+  private func matches(_ pattern: ArraySlice<UInt8>, _ word: ArraySlice<UInt8>) -> Bool {
+    var (pattern, word) = (pattern, word)
+    var retry: (pattern: ArraySlice<UInt8>, word: ArraySlice<UInt8>)?
+    while !word.isEmpty {
+      if pattern.first == UInt8(ascii: "*") {
+        pattern = pattern.dropFirst()
+        retry = (pattern, word)
+      } else if let letter = pattern.first, letter == UInt8(ascii: "?") || letter == word.first {
+        pattern = pattern.dropFirst()
+        word = word.dropFirst()
+      } else if let last = retry {
+        (pattern, word) = (last.pattern, last.word.dropFirst())
+        retry = (pattern, word)
+      } else {
+        return false
+      }
+    }
+    return pattern.allSatisfy { $0 == UInt8(ascii: "*") }
+  }
+}
+
+/// What is wrong with the text of a vocabulary.
+public struct VocabularyError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Problem: Hashable, Sendable {
+    case notAWord(String)
+    case repeated(String)
+  }
+
+  public let line: Int
+  public let problem: Problem
+
+  public var description: String {
+    switch problem {
+    case .notAWord(let text): "line \(line): '\(text)' is not a word of small letters a to z"
+    case .repeated(let word): "line \(line): '\(word)' stands there twice"
+    }
+  }
+}
+
+/// The fewest letters to insert, leave out or change to make one word of another.
+private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  var row = Array(0...b.count)
+  for (i, letter) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, other) in b.enumerated() {
+      let change = diagonal + (letter == other ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
+    }
+  }
+  return row[b.count]
+}

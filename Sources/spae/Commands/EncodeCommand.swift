@@ -1,0 +1,162 @@
+public import ArgumentParser
+import Dispatch
+import Foundation
+import SPAEEngine
+public import SPAEPixels
+import SPAEPyramid
+import Synchronization
+
+extension Fit: ExpressibleByArgument {}
+
+/// `spae encode`: pictures to pyramids.
+struct EncodeCommand: ParsableCommand {
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "encode", abstract: "Turn pictures into pyramids of words.",
+    discussion: """
+      Reads PNG, JPEG (turned as EXIF says) and WebP; - is standard input. One picture is written \
+      to standard output unless -o names a file or a folder; several need a folder.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("Pixels a side: 64, 128, 256 or 512.", valueName: "n"))
+  var size = 128
+
+  @Option(help: "How a picture becomes a square.")
+  var fit = Fit.crop
+
+  @Option(help: "The form of the words.")
+  var format = Format.text
+
+  @Option(
+    help: ArgumentHelp(
+      "How many fitting words the first layers choose from, as a factor; 0 is the nearest word.",
+      valueName: "factor"))
+  var meaning: Float = 1
+
+  @Flag(help: "Say what was done to each picture.")
+  var verbose = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @Argument(help: ArgumentHelp("The pictures.", valueName: "image"))
+  var images: [String]
+
+  func validate() throws {
+    guard [64, 128, 256, 512].contains(size) else {
+      throw ValidationError("--size must be 64, 128, 256 or 512")
+    }
+    guard meaning.isFinite, meaning >= 0, meaning <= 1000 else {
+      throw ValidationError("--meaning must be between 0 and 1000")
+    }
+    guard images.count == 1 || output != nil else {
+      throw ValidationError("several pictures need -o FOLDER")
+    }
+  }
+
+  func run() throws {
+    // Several pictures share the processors; each is then encoded on one thread.
+    var option = model
+    let workers = min(images.count, model.threads ?? Parallel.processors)
+    if images.count > 1 { option.threads = 1 }
+    let model = try option.load()
+    let name = try model.name()
+    let targets = try outputs()
+    let progress = Progress(total: images.count, isShown: !quiet && images.count > 1)
+    let failures = Mutex<[Int: String]>([:])
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < images.count else { return }
+        do {
+          try encode(images[index], to: targets[index], model: model, name: name)
+        } catch {
+          let line = (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
+          failures.withLock { $0[index] = line }
+        }
+        progress.advance()
+      }
+    }
+    progress.finish()
+    let failed = failures.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+    if !failed.isEmpty { throw Failure(lines: failed) }
+  }
+
+  /// Where each picture's words go; nil is standard output.
+  private func outputs() throws -> [String?] {
+    guard let output else { return [nil] }
+    var isFolder: ObjCBool = false
+    let exists = unsafe FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
+    if images.count == 1, !(exists && isFolder.boolValue), !output.hasSuffix("/") {
+      return [output]
+    }
+    if exists, !isFolder.boolValue { throw Failure("\(output): not a folder") }
+    do {
+      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    } catch {
+      throw Failure("\(output): the folder cannot be made: \(error.localizedDescription)")
+    }
+    let suffix = format == .json ? "json" : "spae"
+    let targets = images.map { image in
+      let stem =
+        image == "-"
+        ? "stdin" : URL(fileURLWithPath: image).deletingPathExtension().lastPathComponent
+      return URL(fileURLWithPath: output).appendingPathComponent("\(stem).\(suffix)").path
+    }
+    let twice = Dictionary(grouping: targets.indices) { targets[$0] }.first { $0.value.count > 1 }
+    if let twice {
+      let names = twice.value.map { images[$0] }.joined(separator: " and ")
+      throw Failure("\(names) would both be written to \(twice.key); encode them apart")
+    }
+    return targets
+  }
+
+  private func encode(
+    _ path: String, to target: String?, model: Model, name: PyramidDocument.ModelName
+  ) throws {
+    let file: ImageFile
+    do { file = try ImageFile(path: path) } catch { throw Failure("\(path): \(error)") }
+    if verbose {
+      for note in file.notes { print("spae: \(path): \(note)", toStandardError: true) }
+    }
+    let pyramid = try model.encode(file.image, size: size, fit: fit, meaning: meaning)
+    let document = PyramidDocument(
+      model: name,
+      source: .init(
+        name: path == "-" ? "stdin" : URL(fileURLWithPath: path).lastPathComponent,
+        width: file.image.width, height: file.image.height),
+      pyramid: pyramid)
+    let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)
+    if let target {
+      try AtomicFile.write(bytes, to: target)
+    } else {
+      try AtomicFile.put(bytes, into: STDOUT_FILENO, named: "standard output")
+    }
+  }
+}
+
+extension PyramidDocument {
+  /// The document as a file holds it.
+  func bytes(as format: EncodeCommand.Format, vocabulary: Vocabulary) throws -> [UInt8] {
+    switch format {
+    case .text: Array(PyramidText.text(of: self, vocabulary: vocabulary).utf8)
+    case .json: try encodedJSON(PyramidJSON(self, vocabulary: vocabulary))
+    }
+  }
+}
+
+/// A value as JSON, with its keys in order and a line's end.
+func encodedJSON(_ value: some Encodable) throws -> [UInt8] {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+
+/// `spae info`: what a model or a file is.
+struct InfoCommand: ParsableCommand {
+  struct Facts: Encodable {
+    var model: String
+    var folder: String
+    var hash: String
+    var vocabulary: Int
+    var latent: Int
+    var guided: Bool
+    var instructionSet: String
+    var threads: Int
+    var residentMegabytes: Int
+    var file: FileFacts?
+  }
+
+  struct FileFacts: Encodable {
+    var kind: String
+    var width: Int
+    var height: Int
+    var words: [Int]?
+    var distinctWords: [Int]?
+    var notes: [String]
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Tell what a model, a picture or a pyramid is.")
+
+  @OptionGroup var model: ModelOption
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("A pyramid, a picture or a model's folder.", valueName: "file"))
+  var file: String?
+
+  func run() throws {
+    var option = model
+    var path = file
+    if let folder = file, FileManager.default.fileExists(atPath: folder + "/config.json") {
+      option.folder = folder
+      path = nil
+    }
+    let model = try option.load()
+    let name = try model.name()
+    var facts = Facts(
+      model: name.name, folder: model.folder, hash: name.hash, vocabulary: model.vocabulary.count,
+      latent: model.configuration.latent, guided: model.configuration.guided != nil,
+      instructionSet: model.instructionSet.name,
+      threads: option.threads ?? Parallel.processors, residentMegabytes: Self.residentMegabytes)
+    facts.file = try path.map { try fileFacts($0, model) }
+    if json {
+      try AtomicFile.put(try encodedJSON(facts), into: STDOUT_FILENO, named: "standard output")
+    } else {
+      printed(facts)
+    }
+  }
+
+  private func fileFacts(_ path: String, _ model: Model) throws -> FileFacts {
+    switch try Input(path: path, model: model) {
+    case .picture(let file):
+      return FileFacts(
+        kind: file.format, width: file.image.width, height: file.image.height, notes: file.notes)
+    case .pyramid(let document):
+      let shape = document.pyramid.shape
+      let layers = (1...shape.depth).map { layer in
+        shape.cells(ofLayer: layer).map { document.pyramid[$0] }
+      }
+      let side = shape.grid * model.configuration.patch
+      return FileFacts(
+        kind: "pyramid of \(document.source.name)", width: side, height: side,
+        words: layers.map(\.count), distinctWords: layers.map { Set($0).count }, notes: [])
+    }
+  }
+
+  private func printed(_ facts: Facts) {
+    print("model        \(facts.model)  \(facts.folder)")
+    print("sha-256      \(facts.hash)")
+    print("vocabulary   \(facts.vocabulary) words, latent of \(facts.latent)")
+    print("guided       \(facts.guided ? "yes" : "no")")
+    print("processor    \(facts.instructionSet), \(facts.threads) threads")
+    print("memory       \(facts.residentMegabytes) MB resident")
+    guard let file = facts.file else { return }
+    print("file         \(file.kind), \(file.width)x\(file.height)")
+    if let words = file.words, let distinct = file.distinctWords {
+      print("words        \(words.map(String.init).joined(separator: " ")) by layer")
+      print("distinct     \(distinct.map(String.init).joined(separator: " "))")
+    }
+    for note in file.notes { print("note         \(note)") }
+  }
+
+  /// What the process holds in memory now.
+  private static var residentMegabytes: Int {
+    let status = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = status?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * Int(sysconf(Int32(_SC_PAGESIZE))) >> 20
+  }
+}

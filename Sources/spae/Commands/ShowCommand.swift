@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAEGraphics
+import SPAEPixels
+import SPAEPyramid
+
+/// `spae show`: the words beside the picture they give.
+struct ShowCommand: ParsableCommand {
+  /// A choice of `--graphics`: a protocol, or what the terminal can do.
+  enum Graphics: String, CaseIterable, ExpressibleByArgument {
+    case auto, kitty, sixel, blocks, ascii, none
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the words beside the picture they give.")
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("Which layers of words, such as 2 or 1-3.", valueName: "range"))
+  var layers = "1-3"
+
+  @Option(help: ArgumentHelp("How many layers the picture is decoded from.", valueName: "n"))
+  var depth: Int?
+
+  @Option(help: "How the picture is drawn.")
+  var graphics = Graphics.auto
+
+  @Option(help: ArgumentHelp("The picture's width in characters.", valueName: "n"))
+  var width = 48
+
+  @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))
+  var file: String
+
+  func validate() throws {
+    guard range != nil else { throw ValidationError("--layers is a number or a range like 1-3") }
+    guard (4...400).contains(width) else { throw ValidationError("--width must be 4 to 400") }
+  }
+
+  private var range: ClosedRange<Int>? {
+    let ends = layers.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil,
+      first >= 1, first <= last
+    else { return nil }
+    return first...last
+  }
+
+  func run() throws {
+    let model = try model.load()
+    let (pyramid, source, original) = try read(with: model)
+    guard let range, range.upperBound <= pyramid.shape.depth else {
+      throw Failure("\(file): its layers are 1 to \(pyramid.shape.depth), not \(layers)")
+    }
+    let depth = depth ?? pyramid.shape.depth
+    let picture = try model.decode(pyramid, depth: depth)
+    var title = "\(source)  \(picture.width)x\(picture.height)  \(model.configuration.name)"
+    title += "  depth \(depth)/\(pyramid.shape.depth)"
+    title += "  \(pyramid.shape.wordCount(toDepth: depth)) words"
+    if let original {
+      title += "  " + String(format: "%.1f dB", picture.psnr(to: original))
+    }
+    let words = text(of: pyramid, range: range, vocabulary: model.vocabulary)
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    let isDumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
+    let capabilities =
+      isTerminal && !isDumb ? TerminalProbe.capabilities() : TerminalCapabilities()
+    try Presentation(
+      title: title, words: words, picture: picture, columns: width,
+      cell: capabilities.cellSize ?? (8, 16), terminal: isTerminal ? TerminalProbe.size() : nil
+    ).show(by: chosenProtocol(capabilities, isTerminal: isTerminal))
+  }
+
+  private func read(with model: Model) throws -> (Pyramid, String, PixelImage?) {
+    switch try Input(path: file, model: model) {
+    case .pyramid(let document):
+      return (document.pyramid, document.source.name, nil)
+    case .picture(let picture):
+      let pyramid = try model.encode(picture.image)
+      let side = pyramid.shape.grid * model.configuration.patch
+      let name = URL(fileURLWithPath: file).lastPathComponent
+      return (pyramid, name, picture.image.fitted(to: side, fit: .crop))
+    }
+  }
+
+  private func text(
+    of pyramid: Pyramid, range: ClosedRange<Int>, vocabulary: Vocabulary
+  ) -> [String] {
+    range.flatMap { layer in
+      let lines = pyramid.rows(ofLayer: layer, vocabulary: vocabulary).aligned
+      return lines.enumerated().map { ($0 == 0 ? "\(layer)  " : "   ") + $1 }
+        + (layer < range.upperBound ? [""] : [])
+    }
+  }
+
+  private func chosenProtocol(
+    _ capabilities: TerminalCapabilities, isTerminal: Bool
+  ) -> GraphicsProtocol {
+    if graphics != .auto { return GraphicsProtocol(rawValue: graphics.rawValue) ?? .none }
+    return isTerminal
+      ? capabilities.best(environment: ProcessInfo.processInfo.environment) : .none
+  }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAEPyramid
+
+/// `spae words`: the vocabulary.
+struct WordsCommand: ParsableCommand {
+  struct Neighbour: Encodable {
+    let word: String
+    let cosine: Float
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "words", abstract: "List the words a pyramid may hold.")
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("The words nearest in meaning to this one.", valueName: "word"))
+  var near: String?
+
+  @Option(
+    help: ArgumentHelp("The words of a pattern: * is any letters, ? is one.", valueName: "pattern"))
+  var like: String?
+
+  @Option(help: ArgumentHelp("How many neighbours.", valueName: "n"))
+  var count = 12
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    guard near == nil || like == nil else { throw ValidationError("give --near or --like") }
+    guard (1...1000).contains(count) else { throw ValidationError("--count must be 1 to 1000") }
+  }
+
+  func run() throws {
+    let model = try model.load()
+    if let near {
+      try show(neighbours(of: near, model))
+    } else {
+      let words = like.map { model.vocabulary.matching($0) } ?? model.vocabulary.words
+      if words.isEmpty { throw Failure("no word matches '\(like ?? "")'") }
+      if json {
+        try put(words)
+      } else {
+        words.forEach { print($0) }
+      }
+    }
+  }
+
+  private func neighbours(of word: String, _ model: Model) throws -> [Neighbour] {
+    guard let number = model.vocabulary.number(of: word.lowercased()) else {
+      let spelled = model.vocabulary.nearestInSpelling(to: word).joined(separator: ", ")
+      throw Failure("'\(word)' is not in the vocabulary; near it are \(spelled)")
+    }
+    return model.codebook.neighbours(of: number, count: count).map {
+      Neighbour(word: model.vocabulary[$0.word], cosine: $0.cosine)
+    }
+  }
+
+  private func show(_ neighbours: [Neighbour]) throws {
+    if json { return try put(neighbours) }
+    for each in neighbours { print(String(format: "%.3f", each.cosine) + "  " + each.word) }
+  }
+
+  private func put(_ value: some Encodable) throws {
+    try AtomicFile.put(try encodedJSON(value), into: STDOUT_FILENO, named: "standard output")
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Crypto
+import Foundation
+import SPAEEngine
+import SPAEPyramid
+
+/// Which model a command uses.
+struct ModelOption: ParsableArguments {
+  @Option(
+    name: .customLong("model"),
+    help: ArgumentHelp(
+      "The model's folder.", discussion: "Default: $SPAE_MODEL, or the one that is installed.",
+      valueName: "folder"))
+  var folder: String?
+
+  @Option(help: ArgumentHelp("The number of threads.", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more") }
+  }
+
+  /// Loads the model.
+  func load() throws -> Model {
+    let parallel = threads.map { Parallel(threads: $0) } ?? Parallel()
+    do {
+      return try Model(folder: try resolvedFolder(), parallel: parallel)
+    } catch let error as EngineError {
+      throw Failure("\(error)")
+    }
+  }
+
+  private func resolvedFolder() throws -> String {
+    if let folder { return folder }
+    if let named = ProcessInfo.processInfo.environment["SPAE_MODEL"], !named.isEmpty {
+      return named
+    }
+    let found = Self.places.first {
+      FileManager.default.fileExists(atPath: $0 + "/config.json")
+    }
+    guard let found else {
+      throw Failure(
+        "no model found in \(Self.places.joined(separator: ", ")); name one with --model FOLDER")
+    }
+    return found
+  }
+
+  /// Beside an installed program, and in the project's own tree.
+  private static var places: [String] {
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let folder = program.deletingLastPathComponent()
+    let installed = folder.deletingLastPathComponent().appendingPathComponent("share/spae")
+    var places = [installed.appendingPathComponent("models/small").path]
+    var parent = folder
+    for _ in 0..<5 {
+      places.append(parent.appendingPathComponent("Assets/models/small").path)
+      parent = parent.deletingLastPathComponent()
+    }
+    return places
+  }
+}
+
+extension Model {
+  /// The model as a document names it.
+  func name() throws -> PyramidDocument.ModelName {
+    let words = vocabulary.words.joined(separator: "\n")
+    return PyramidDocument.ModelName(
+      name: configuration.name, hash: try identity(),
+      vocabulary: SHA256.hash(data: Data(words.utf8)).map { byte in
+        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }.joined())
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import SPAEGraphics
+import SPAEPixels
+
+/// Words and a picture side by side, as lines for a terminal; one above the other when it is narrow.
+struct Presentation {
+  let title: String
+  let words: [String]
+  let picture: PixelImage
+  /// The picture's width in characters.
+  let columns: Int
+  /// A character's size in pixels, for pictures drawn in pixels.
+  let cell: (width: Int, height: Int)
+  /// What the lines have to fit in; nil where there is no terminal.
+  let terminal: (columns: Int, rows: Int)?
+
+  private static let gap = 3
+
+  func show(by graphics: GraphicsProtocol) throws {
+    print(title)
+    print("")
+    let colours = TerminalCapabilities.colours(environment: ProcessInfo.processInfo.environment)
+    switch graphics {
+    case .none:
+      words.forEach { print($0) }
+    case .ascii:
+      place(BlockRenderer.ascii(of: picture, columns: columns))
+    case .blocks:
+      // Without colours half blocks show nothing.
+      place(
+        colours == .none
+          ? BlockRenderer.ascii(of: picture, columns: columns)
+          : BlockRenderer.halfBlocks(of: picture, columns: columns, colours: colours))
+    case .sixel:
+      try draw(SixelEncoder.bytes(of: enlarged))
+    case .kitty:
+      try draw(try KittyEncoder.bytes(of: enlarged))
+    }
+  }
+
+  private var wordsWidth: Int { words.map(\.count).max() ?? 0 }
+
+  private var isBeside: Bool {
+    guard let terminal else { return true }
+    return wordsWidth + Self.gap + columns <= terminal.columns
+  }
+
+  private var enlarged: PixelImage {
+    let side = columns * cell.width
+    return picture.resampled(width: side, height: side)
+  }
+
+  /// The rows of characters that the enlarged picture covers.
+  private var rows: Int { (columns * cell.width + cell.height - 1) / cell.height }
+
+  private func place(_ lines: [String]) {
+    guard isBeside else { return (lines + [""] + words).forEach { print($0) } }
+    for row in 0..<max(lines.count, words.count) {
+      let word = row < words.count ? words[row] : ""
+      let space = String(repeating: " ", count: wordsWidth - word.count + Self.gap)
+      print(row < lines.count ? word + space + lines[row] : word)
+    }
+  }
+
+  /// Makes room, then draws: right of the words when all of it fits on the screen, else above them.
+  private func draw(_ escape: [UInt8]) throws {
+    let height = max(words.count, rows)
+    let beside = isBeside && height + 3 <= terminal?.rows ?? .max
+    if beside {
+      for row in 0..<height { print(row < words.count ? words[row] : "") }
+    } else {
+      for _ in 0..<rows { print("") }
+    }
+    let up = beside ? height : rows
+    let right = beside ? "\u{1B}[\(wordsWidth + Self.gap)C" : ""
+    let output =
+      Array("\u{1B}[\(up)A\u{1B}7\(right)".utf8) + escape + Array("\u{1B}8\u{1B}[\(up)B".utf8)
+    fflush(nil)
+    try AtomicFile.put(output, into: STDOUT_FILENO, named: "standard output")
+    if !beside { words.forEach { print($0) } }
+  }
+}

@@ -1,0 +1,35 @@
+import Glibc
+import Synchronization
+
+/// A progress bar on standard error, where a person sees it.
+final class Progress: Sendable {
+  private let total: Int
+  private let isShown: Bool
+  private let done = Mutex<Int>(0)
+
+  init(total: Int, isShown: Bool) {
+    self.total = total
+    self.isShown = isShown && isatty(STDERR_FILENO) == 1
+  }
+
+  func advance() {
+    done.withLock { done in
+      done += 1
+      guard isShown else { return }
+      let width = 30
+      let filled = width * done / total
+      let bar =
+        String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled)
+      put("\r[\(bar)] \(done)/\(total)")
+    }
+  }
+
+  func finish() {
+    if isShown { put("\n") }
+  }
+
+  private func put(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+  }
+}

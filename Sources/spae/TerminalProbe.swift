@@ -1,0 +1,55 @@
+import Glibc
+import SPAEGraphics
+
+/// Asks the terminal what it can do, and how large it is.
+enum TerminalProbe {
+  /// How long a terminal may take to answer.
+  private static let patience = Duration.seconds(1)
+
+  /// Columns and rows of the terminal on standard output; 80 x 24 when it does not tell.
+  static func size() -> (columns: Int, rows: Int) {
+    var window = winsize()
+    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else {
+      return (80, 24)
+    }
+    return (Int(window.ws_col), Int(window.ws_row))
+  }
+
+  /// Sends the question and reads until the fence is answered or patience ends.
+  static func capabilities() -> TerminalCapabilities {
+    let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else { return TerminalCapabilities() }
+    defer { close(terminal) }
+    // A job in the background would be stopped by touching the terminal.
+    guard tcgetpgrp(terminal) == getpgrp() else { return TerminalCapabilities() }
+    var saved = termios()
+    guard unsafe tcgetattr(terminal, &saved) == 0 else { return TerminalCapabilities() }
+    var quiet = saved
+    quiet.c_lflag &= ~tcflag_t(ICANON | ECHO)  // signals stay on: Ctrl-C still ends the program
+    guard unsafe tcsetattr(terminal, TCSANOW, &quiet) == 0 else { return TerminalCapabilities() }
+    defer { unsafe tcsetattr(terminal, TCSAFLUSH, &saved) }
+    let question = Array(TerminalCapabilities.probe.utf8)
+    guard unsafe write(terminal, question, question.count) == question.count else {
+      return TerminalCapabilities()
+    }
+    return TerminalCapabilities(answers: answers(from: terminal))
+  }
+
+  private static func answers(from terminal: Int32) -> [UInt8] {
+    let deadline = ContinuousClock.now + patience
+    var answers: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 512)
+    while !TerminalCapabilities.isComplete(answers), answers.count < 4096 {
+      let left = (deadline - ContinuousClock.now) / Duration.milliseconds(1)
+      guard left > 0 else { break }
+      var poll = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+      let ready = unsafe Glibc.poll(&poll, 1, Int32(left) + 1)
+      if ready < 0, errno == EINTR { continue }
+      guard ready > 0 else { break }
+      let count = unsafe read(terminal, &buffer, buffer.count)
+      guard count > 0 else { break }
+      answers += buffer[..<count]
+    }
+    return answers
+  }
+}

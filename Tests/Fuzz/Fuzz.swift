@@ -1,0 +1,115 @@
+import Glibc
+
+/// Feeds every parser damaged files: each must be read or refused, soon and in bounded memory.
+///
+///     spae-fuzz            every parser
+///     spae-fuzz png        one parser, with each case named before it is read, to find a crash
+///
+/// Run from the top of the repository. Bad accesses are the sanitizers' to report.
+@main struct Fuzz {
+  private static let mutations = 2000
+
+  /// What one input may take.
+  private static let longest: Duration = .seconds(1)
+
+  /// What may be resident at the peak, in KiB, beyond what was resident before the first input:
+  /// 512 MiB, an eighth of that for the address sanitizer's shadow, and 64 MiB that it holds back
+  /// before freed memory is used again (`quarantine_size_mb`).
+  private static let mostMemory = (512 + 64 + 64) << 10
+
+  private let verbose: Bool
+  private let allowedPeak: Int
+  private var passed = 0
+  private var failures: [String] = []
+
+  static func main() throws {
+    let wanted = CommandLine.arguments.dropFirst().first
+    let subjects = try Subject.pyramids() + Subject.models(root: ".") + Subject.pictures(root: ".")
+    var fuzz = Fuzz(verbose: wanted != nil)
+    for subject in subjects where wanted == nil || wanted == subject.name { fuzz.feed(subject) }
+    fuzz.failures.forEach { print($0) }
+    print("\(fuzz.passed) passed, \(fuzz.failures.count) failed")
+    exit(fuzz.failures.isEmpty && fuzz.passed > 0 ? 0 : 1)
+  }
+
+  private init(verbose: Bool) {
+    self.verbose = verbose
+    allowedPeak = peakMemory() + Self.mostMemory
+  }
+
+  /// The fixtures themselves, all their beginnings, the hostile inputs and the mutations.
+  private mutating func feed(_ subject: Subject) {
+    let before = (passed, failures.count)
+    var (truncations, read) = (0, 0)
+    for (index, fixture) in subject.fixtures.enumerated() {
+      expectRead(fixture, subject, "fixture \(index)")
+      for count in 0..<fixture.count {
+        truncations += 1
+        let start = Array(fixture.prefix(count))
+        if accepts(start, subject, "fixture \(index) cut to \(count) bytes") { read += 1 }
+      }
+    }
+    for (index, bytes) in subject.hostile.enumerated() {
+      if accepts(bytes, subject, "hostile \(index)") { read += 1 }
+    }
+    var mutator = Mutator(fixtures: subject.fixtures, tokens: subject.tokens, seed: subject.seed)
+    for index in 0..<Self.mutations {
+      let bytes = mutator.next()
+      let input = index.isMultiple(of: 2) ? bytes : subject.mend(bytes)
+      if accepts(input, subject, "seed \(subject.seed), mutation \(index)") { read += 1 }
+    }
+    print(
+      "\(subject.name): \(subject.fixtures.count) fixtures, \(truncations) truncations,",
+      "\(subject.hostile.count) hostile, \(Self.mutations) mutations; \(read) of them read;",
+      "\(passed - before.0) passed, \(failures.count - before.1) failed")
+    fflush(nil)
+  }
+
+  private mutating func expectRead(_ bytes: [UInt8], _ subject: Subject, _ label: String) {
+    guard !accepts(bytes, subject, label) else { return }
+    failures.append("\(subject.name), \(label): a whole file is refused")
+  }
+
+  /// Gives one input to the parser; the answer is whether the parser read it.
+  private mutating func accepts(_ bytes: [UInt8], _ subject: Subject, _ label: String) -> Bool {
+    if verbose {
+      print("\(subject.name), \(label)")
+      fflush(nil)
+    }
+    var (isRead, duration, problem) = measure(bytes, subject)
+    // Other work on the machine can hold one run up, but hardly two.
+    if duration > Self.longest { (isRead, duration, problem) = measure(bytes, subject) }
+    if duration > Self.longest { problem = "took \(duration)" }
+    if peakMemory() > allowedPeak { problem = "the peak is \(peakMemory() >> 10) MiB" }
+    if let problem {
+      failures.append("\(subject.name), \(label): \(problem)")
+    } else {
+      passed += 1
+    }
+    return isRead
+  }
+
+  private func measure(
+    _ bytes: [UInt8], _ subject: Subject
+  ) -> (isRead: Bool, duration: Duration, problem: String?) {
+    // A copy has no room beyond its last byte, so that reading on is seen.
+    let exact = bytes.map { $0 }
+    let start = ContinuousClock.now
+    do {
+      try subject.read(exact)
+      return (true, ContinuousClock.now - start, nil)
+    } catch is Disagreement {
+      return (true, ContinuousClock.now - start, "what was read is not what its own writing gives")
+    } catch {
+      _ = "\(error)"
+      return (false, ContinuousClock.now - start, nil)
+    }
+  }
+}
+
+/// The most memory that was resident in this process so far, in KiB.
+private func peakMemory() -> Int {
+  var usage = rusage()
+  unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss
+}

@@ -1,0 +1,173 @@
+import Foundation
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+
+/// A parser with files it reads, and inputs written against it.
+struct Subject {
+  let name: String
+  let seed: UInt64
+  let fixtures: [[UInt8]]
+  var tokens: [String] = Subject.numbers
+  var hostile: [[UInt8]] = []
+  /// What makes damage go deeper than a checksum; half of the inputs pass through it.
+  var mend: ([UInt8]) -> [UInt8] = { $0 }
+  /// Reads the bytes; what it throws is an answer, except a `Disagreement`.
+  let read: ([UInt8]) throws -> Void
+
+  static let numbers = [
+    "0", "-1", "1e308", "1.5", "null", "true", "65536", "2147483648", "9223372036854775807",
+    "99999999999999999999", "[", "]", "{", "}", "\"", ",", ":", "\\u0000",
+  ]
+}
+
+/// What a parser read is not what it reads from its own writing.
+struct Disagreement: Error {}
+
+// MARK: Pyramids
+
+extension Subject {
+  static func pyramids() throws -> [Subject] {
+    let vocabulary = try Vocabulary(text: "ant\nbee\ncat\ndog\neel\nfox\ngnu\nhen\n")
+    let documents = [8, 16].compactMap(document)
+    let texts = documents.map { PyramidText.text(of: $0, vocabulary: vocabulary) }
+    let json = try documents.map {
+      try JSONEncoder().encode(PyramidJSON($0, vocabulary: vocabulary))
+    }
+    return [
+      Subject(
+        name: "text", seed: 1, fixtures: texts.map { Array($0.utf8) },
+        tokens: numbers + [
+          "\\u{", "\\u{301}", "\\u{2028}", "\u{301}", "\r\n", "\u{2028}", "\u{FEFF}", "\t", "#",
+          "layer 3", "grid 64", "spae 1\n",
+        ],
+        hostile: [
+          Array((texts[0].prefix { $0 != "\"" } + "\"").utf8) + repeated("\\u{", 250_000),
+          repeated("\n", 1_000_000), repeated("e\u{301}", 300_000), repeated("#\n", 500_000),
+          Array("spae 1\n".utf8) + repeated("x ", 500_000),
+        ],
+        read: { bytes in
+          let text = String(decoding: bytes, as: UTF8.self)
+          try check(try PyramidText.document(from: text, vocabulary: vocabulary), vocabulary)
+        }),
+      Subject(
+        name: "json", seed: 2, fixtures: json.map { Array($0) },
+        hostile: [repeated("[", 1_000_000), repeated("{\"a\":", 200_000)],
+        read: { bytes in
+          let json = try JSONDecoder().decode(PyramidJSON.self, from: Data(bytes))
+          try check(try json.document(vocabulary: vocabulary), vocabulary)
+        }),
+    ]
+  }
+
+  private static func document(grid: Int) -> PyramidDocument? {
+    guard let shape = PyramidShape(grid: grid) else { return nil }
+    let words = (0..<shape.wordCount).map { Int32($0 * $0 % 8) }
+    return Pyramid(shape: shape, words: words).map {
+      PyramidDocument(
+        model: .init(name: "tiny", hash: "ab12", vocabulary: "cd34"),
+        source: .init(name: "a \"cat\"\n.png", width: 20, height: 30), pyramid: $0,
+        comments: [.init(before: 0, text: "# first"), .init(before: 7, text: "# last")])
+    }
+  }
+
+  /// Writes the document and reads that back.
+  private static func check(_ document: PyramidDocument, _ vocabulary: Vocabulary) throws {
+    let text = PyramidText.text(of: document, vocabulary: vocabulary)
+    let again = try? PyramidText.document(from: text, vocabulary: vocabulary)
+    guard again?.model == document.model, again?.source == document.source,
+      again?.pyramid == document.pyramid,
+      again?.comments.map(\.text) == document.comments.map(\.text)
+    else { throw Disagreement() }
+  }
+}
+
+// MARK: Models
+
+extension Subject {
+  static func models(root: String) throws -> [Subject] {
+    [
+      Subject(
+        name: "safetensors", seed: 3, fixtures: [safetensors],
+        hostile: [
+          length(4 << 20) + repeated("[", 4 << 20), [UInt8](repeating: 0xFF, count: 4096),
+        ],
+        read: { bytes in
+          let file = try Safetensors(path: "fuzz", contents: bytes)
+          _ = try file.floats("half", shape: [2, 3])
+          _ = try file.floats("float", shape: [4])
+          _ = try file.integers("whole", shape: [2])
+        }),
+      Subject(
+        name: "config", seed: 4, fixtures: [try bytes(root, "Assets/models/small/config.json")],
+        hostile: [repeated("[", 1_000_000), repeated("{\"a\":", 200_000)],
+        read: { _ = try ModelConfiguration(path: "fuzz", contents: $0) }),
+    ]
+  }
+
+  private static var safetensors: [UInt8] {
+    let header = Array(
+      """
+      {"__metadata__":{"format":"pt"},"half":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},\
+      "float":{"dtype":"F32","shape":[4],"data_offsets":[12,28]},\
+      "whole":{"dtype":"I32","shape":[2],"data_offsets":[28,36]}}
+      """.utf8)
+    return length(header.count) + header + [UInt8](repeating: 0x3C, count: 36)
+  }
+
+  private static func length(_ count: Int) -> [UInt8] {
+    (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+  }
+}
+
+// MARK: Pictures
+
+extension Subject {
+  static func pictures(root: String) throws -> [Subject] {
+    let suffixes: [(String, UInt64)] = [("png", 5), ("jpg", 6), ("webp", 7)]
+    return try suffixes.map { suffix, seed throws -> Subject in
+      let folder = root + "/Tests/SPAEPixelsTests/Fixtures"
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { $0.hasSuffix("." + suffix) }.sorted()
+      return Subject(
+        name: suffix, seed: seed, fixtures: try names.map { try bytes(folder, $0) },
+        tokens: [
+          "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "VP8X", "VP8L", "ANMF", "ALPH", "Exif\0\0",
+        ],
+        mend: { suffix == "png" ? withPNGChecksums($0) : $0 },
+        read: { _ = try ImageFile(contents: $0) })
+    }
+  }
+
+  /// Each chunk with the checksum that its content has.
+  private static func withPNGChecksums(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    var start = 8
+    while start + 12 <= bytes.count {
+      let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+      let end = start + 8 + length
+      guard end + 4 <= bytes.count else { break }
+      let sum = checksum(bytes[start + 4..<end])
+      for index in 0..<4 { bytes[end + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index)) }
+      start = end + 4
+    }
+    return bytes
+  }
+
+  /// The CRC-32 of PNG.
+  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
+        sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1
+      }
+    }
+  }
+}
+
+private func bytes(_ folder: String, _ name: String) throws -> [UInt8] {
+  try ImageFile.bytes(path: folder + "/" + name)
+}
+
+private func repeated(_ text: String, _ count: Int) -> [UInt8] {
+  Array(repeatElement(Array(text.utf8), count: count).joined())
+}

@@ -1,0 +1,108 @@
+import Foundation
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+import Testing
+
+/// What the PyTorch package makes of the bundled pictures (Training/spae/golden.py) and this engine
+/// makes of them too.
+@Suite struct TheEngineAgreesWithPyTorch {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  static let pictures = [
+    "balloon", "beach", "car", "cat", "coffee", "dog", "goldfish", "moose", "mountain", "pagoda",
+    "parrot", "raccoon", "sunflower", "windmill",
+  ]
+
+  private let model: Model
+  private let golden: Safetensors
+
+  init() throws {
+    model = try Model(folder: Self.root + "/Assets/models/small")
+    golden = try Safetensors(
+      path: Self.root + "/Tests/SPAEEngineTests/Fixtures/golden.safetensors")
+  }
+
+  @Test(arguments: pictures) func onEveryWord(name: String) throws {
+    let file = try ImageFile(path: Self.root + "/Assets/pictures/\(name).png")
+    let words = try model.encode(file.image).words
+    let expected = try golden.integers("words.\(name)", shape: [597])
+    // A near tie may fall either way, and then shifts the later words of its cell.
+    let differing = zip(words, expected).filter { $0 != $1 }.count
+    #expect(differing <= 2)
+  }
+
+  @Test(arguments: pictures) func onPixelsAtEveryDepth(name: String) throws {
+    let words = try golden.integers("words.\(name)", shape: [597])
+    let shape = try #require(PyramidShape(grid: 16))
+    let pyramid = try #require(Pyramid(shape: shape, words: words))
+    let expected = try golden.floats("pixels.\(name)", shape: [6, 26, 26, 3])
+    for depth in 1...6 {
+      let pixels = try model.decodedFloats(pyramid, depth: depth)
+      for sample in 0..<26 * 26 * 3 {
+        let (row, column, channel) = (sample / 78 * 5, sample / 3 % 26 * 5, sample % 3)
+        let got = pixels[(row * 128 + column) * 3 + channel]
+        // 1e-3 of the full scale of 2, of which float16 takes at most a quarter.
+        #expect(abs(got - expected[(depth - 1) * 2028 + sample]) < 2e-3)
+      }
+    }
+  }
+
+  @Test(arguments: InstructionSet.available.map(\.name))
+  func onEveryInstructionSet(name: String) throws {
+    let model = try Model(
+      folder: Self.root + "/Assets/models/small", instructionSet: .named(name),
+      parallel: Parallel(threads: 1))
+    let file = try ImageFile(path: Self.root + "/Assets/pictures/cat.png")
+    let expected = try golden.integers("words.cat", shape: [597])
+    let differing = zip(try model.encode(file.image).words, expected).filter { $0 != $1 }.count
+    #expect(differing <= 2)
+  }
+
+  @Test func onOneThreadAsOnMany() throws {
+    let single = try Model(
+      folder: Self.root + "/Assets/models/small", parallel: Parallel(threads: 1))
+    let many = try Model(
+      folder: Self.root + "/Assets/models/small", parallel: Parallel(threads: 3))
+    let file = try ImageFile(path: Self.root + "/Assets/pictures/raccoon.png")
+    let pyramid = try single.encode(file.image)
+    #expect(pyramid == (try many.encode(file.image)))
+    for depth in 1...6 {
+      let (a, b) = (
+        try single.decodedFloats(pyramid, depth: depth),
+        try many.decodedFloats(pyramid, depth: depth)
+      )
+      #expect(a == b)
+    }
+  }
+
+  @Test(arguments: [64, 128, 256, 512]) func anySizeComesBack(size: Int) throws {
+    let file = try ImageFile(path: Self.root + "/Assets/pictures/dog.png")
+    let pyramid = try model.encode(file.image, size: size)
+    let picture = try model.decode(pyramid)
+    #expect(picture.width == size)
+    #expect(picture.psnr(to: file.image.fitted(to: size, fit: .crop)) > 18)
+  }
+
+  @Test func eightPicturesComeBackAtTwentyDecibels() throws {
+    let good = try Self.pictures.filter { name in
+      let file = try ImageFile(path: Self.root + "/Assets/pictures/\(name).png")
+      let picture = try model.decode(try model.encode(file.image))
+      return picture.psnr(to: file.image.fitted(to: 128, fit: .crop)) >= 20
+    }
+    #expect(good.count >= 8)
+  }
+
+  @Test func aSizeThatIsNoPyramidIsRefused() throws {
+    let image = PixelImage(width: 10, height: 10, colour: .white)
+    #expect(throws: EngineError.pictureSize(100)) { try model.encode(image, size: 100) }
+  }
+
+  @Test func aWordBeyondTheVocabularyIsRefused() throws {
+    let shape = try #require(PyramidShape(grid: 8))
+    let pyramid = try #require(Pyramid(shape: shape, words: .init(repeating: 99_999, count: 149)))
+    #expect(throws: EngineError.self) { try model.decode(pyramid) }
+    let depth = try #require(Pyramid(shape: shape, words: .init(repeating: 0, count: 149)))
+    #expect(throws: EngineError.depth(9, greatest: 5)) { try model.decode(depth, depth: 9) }
+  }
+}

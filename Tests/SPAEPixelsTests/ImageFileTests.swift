@@ -1,0 +1,166 @@
+import Foundation
+import SPAEPixels
+import Testing
+
+/// What Pillow reads in the fixtures (Fixtures/make_fixtures.py).
+struct Expected: Decodable {
+  struct Picture: Decodable {
+    let width: Int
+    let height: Int
+    let pixels: [[Int]]
+  }
+
+  let files: [String: Picture]
+  let resized: [String: [UInt8]]
+
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Fixtures")
+
+  static func load() throws -> Expected {
+    try JSONDecoder().decode(
+      Expected.self, from: Data(contentsOf: folder.appendingPathComponent("expected.json")))
+  }
+
+  static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: folder.appendingPathComponent(name)))
+  }
+}
+
+@Suite struct APictureFile {
+  static let names = [
+    "alpha.png", "alpha.webp", "animated.webp", "colour.jpg", "colour.png", "colour.webp",
+    "grey.jpg", "grey.png", "grey16.png", "palette.png", "progressive.jpg", "single.png",
+    "turned1.jpg", "turned2.jpg", "turned3.jpg", "turned4.jpg", "turned5.jpg", "turned6.jpg",
+    "turned7.jpg", "turned8.jpg",
+  ]
+
+  @Test(arguments: names) func isReadAsPillowReadsIt(name: String) throws {
+    let expected = try #require(try Expected.load().files[name])
+    let image = try ImageFile(contents: Expected.bytes(name)).image
+    #expect(image.width == expected.width && image.height == expected.height)
+    for pixel in expected.pixels {
+      for channel in 0..<3 {
+        let got = Int(image[pixel[0], pixel[1], channel])
+        #expect(abs(got - pixel[2 + channel]) <= 1, "at \(pixel)")
+      }
+    }
+  }
+
+  @Test func inCMYKIsConverted() throws {
+    let file = try ImageFile(contents: Expected.bytes("cmyk.jpg"))
+    let plain = try ImageFile(contents: Expected.bytes("colour.png")).image
+    #expect(file.image.psnr(to: plain) > 25)
+    #expect(file.notes.count == 1)
+  }
+
+  @Test(arguments: ["alpha.png", "alpha.webp", "animated.webp", "turned6.jpg"])
+  func saysWhatWasDone(name: String) throws {
+    #expect(try ImageFile(contents: Expected.bytes(name)).notes.count == 1)
+  }
+
+  @Test(arguments: ["colour.png", "colour.jpg", "progressive.jpg", "colour.webp", "animated.webp"])
+  func cutAtAnyLengthIsNoTrap(name: String) throws {
+    let bytes = try Expected.bytes(name)
+    for length in 0..<bytes.count {
+      _ = try? ImageFile(contents: Array(bytes[..<length]))
+    }
+    #expect(throws: ImageError.self) {
+      try ImageFile(contents: Array(bytes[..<(bytes.count / 2)]))
+    }
+  }
+
+  @Test(arguments: [
+    ("GIF89a", "a GIF"), ("%PDF-1.7", "a PDF"), ("hello", "text"), ("{}", "JSON"),
+  ])
+  func thatIsNoneIsNamed(content: String, name: String) {
+    #expect(throws: ImageError.notAPicture(looksLike: name)) {
+      try ImageFile(contents: Array(content.utf8))
+    }
+  }
+
+  @Test func thatIsEmptyIsRefused() {
+    #expect(throws: ImageError.empty) { try ImageFile(contents: []) }
+  }
+
+  @Test func ofHugeSizeIsRefusedBeforeItIsRead() throws {
+    var bytes = try Expected.bytes("colour.png")
+    // Width and height 60,000 in the header, with the checksum that belongs to them.
+    bytes.replaceSubrange(16..<24, with: [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60])
+    bytes.replaceSubrange(29..<33, with: checksum(bytes[12..<29]))
+    #expect(throws: ImageError.tooLarge(width: 60_000, height: 60_000)) {
+      try ImageFile(contents: bytes)
+    }
+  }
+
+  /// The CRC-32 of a PNG's chunk.
+  private func checksum(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in bytes {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+    }
+    return (0..<4).map { UInt8(truncatingIfNeeded: ~crc >> (24 - 8 * $0)) }
+  }
+
+  @Test func writtenAsPNGComesBack() throws {
+    let image = try ImageFile(contents: Expected.bytes("colour.png")).image
+    #expect(try ImageFile(contents: image.pngBytes()).image == image)
+  }
+
+  @Test func thatIsMissingIsRefused() {
+    #expect(throws: ImageError.self) { try ImageFile(path: "/nowhere/at/all.png") }
+    #expect(throws: ImageError.unreadable("it is a directory")) { try ImageFile(path: "/") }
+  }
+}
+
+@Suite struct Resampling {
+  @Test(arguments: ["16x16", "5x40", "80x7", "37x11", "1x1", "74x46"])
+  func givesPillowsNumbers(size: String) throws {
+    let expected = try #require(try Expected.load().resized[size])
+    let sides = size.split(separator: "x").compactMap { Int($0) }
+    let image = try ImageFile(contents: Expected.bytes("colour.png")).image
+    #expect(image.resampled(width: sides[0], height: sides[1]).pixels == expected)
+  }
+
+  @Test(arguments: Fit.allCases) func makesSquares(fit: Fit) throws {
+    let image = try ImageFile(contents: Expected.bytes("colour.png")).image
+    let square = image.fitted(to: 20, fit: fit)
+    #expect(square.width == 20 && square.height == 20)
+  }
+
+  @Test func padsWithWhite() {
+    let black = PixelImage(width: 8, height: 4, colour: Colour(red: 0, green: 0, blue: 0))
+    let square = black.fitted(to: 8, fit: .pad)
+    #expect(square[0, 0] == .white && square[3, 3].red == 0)
+  }
+
+  @Test func enlargesByWholePixels() {
+    var image = PixelImage(width: 2, height: 1, colour: .white)
+    image[0, 1, 0] = 7
+    let large = image.enlarged(3)
+    #expect(large.width == 6 && large[2, 2, 0] == 255 && large[2, 3, 0] == 7)
+  }
+}
+
+@Suite struct Likeness {
+  @Test func ofEqualPicturesIsComplete() {
+    let image = PixelImage(width: 20, height: 16, colour: Colour(red: 9, green: 99, blue: 200))
+    #expect(image.psnr(to: image) == .infinity)
+    #expect(abs(image.ssim(to: image) - 1) < 1e-9)
+  }
+
+  @Test func inDecibels() {
+    let black = PixelImage(width: 4, height: 4, colour: Colour(red: 0, green: 0, blue: 0))
+    #expect(abs(black.psnr(to: PixelImage(width: 4, height: 4, colour: .white))) < 1e-9)
+    let grey = PixelImage(width: 4, height: 4, colour: Colour(red: 1, green: 1, blue: 1))
+    #expect(abs(black.psnr(to: grey) - 48.1308) < 1e-3)
+  }
+
+  @Test func ofStructureFallsWithNoise() {
+    var image = PixelImage(width: 24, height: 24, colour: .white)
+    for row in 0..<24 { for column in 0..<24 { image[row, column, 1] = UInt8(row * 10) } }
+    var noisy = image
+    for index in stride(from: 0, to: noisy.pixels.count, by: 5) { noisy.pixels[index] = 60 }
+    #expect(image.ssim(to: noisy) < 0.9)
+  }
+}

@@ -1,0 +1,198 @@
+import Foundation
+import SPAEPyramid
+import Testing
+
+/// Pyramids over a grid of 8 and a vocabulary of ten words.
+enum Sample {
+  static let words = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay"]
+
+  static func vocabulary() throws -> Vocabulary {
+    try Vocabulary(text: words.joined(separator: "\n") + "\n")
+  }
+
+  static func document(seed: Int32 = 7, grid: Int = 8) throws -> PyramidDocument {
+    let shape = try #require(PyramidShape(grid: grid))
+    var state = UInt32(bitPattern: seed)
+    let numbers = (0..<shape.wordCount).map { _ -> Int32 in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return Int32(state >> 16) % 10
+    }
+    let pyramid = try #require(Pyramid(shape: shape, words: numbers))
+    return PyramidDocument(
+      model: .init(name: "tiny", hash: "ab12", vocabulary: "cd34"),
+      source: .init(name: "a \"cat\"\n.png", width: 20, height: 30), pyramid: pyramid)
+  }
+}
+
+@Suite struct TextOfAPyramid {
+  @Test(arguments: [8, 16, 32], [Int32(1), 2, 3])
+  func comesBackExactly(grid: Int, seed: Int32) throws {
+    let vocabulary = try Sample.vocabulary()
+    let document = try Sample.document(seed: seed, grid: grid)
+    let text = PyramidText.text(of: document, vocabulary: vocabulary)
+    #expect(try PyramidText.document(from: text, vocabulary: vocabulary) == document)
+  }
+
+  @Test func isWrittenAsDrawn() throws {
+    let text = PyramidText.text(of: try Sample.document(), vocabulary: try Sample.vocabulary())
+    let expected = """
+      spae 1
+      model tiny ab12
+      vocabulary cd34
+      source "a \\"cat\\"\\u{a}.png" 20x30
+      grid 8
+
+      layer 1
+      """
+    #expect(text.hasPrefix(expected + "\n"))
+    let second = text.components(separatedBy: "layer 2\n")[1].split(separator: "\n").prefix(2)
+    #expect(second.allSatisfy { $0.split(separator: " ").count == 2 })
+  }
+
+  @Test func keepsCommentsInTheirPlaces() throws {
+    let vocabulary = try Sample.vocabulary()
+    let text = PyramidText.text(of: try Sample.document(), vocabulary: vocabulary)
+    let noted =
+      "# first\n" + text.replacingOccurrences(of: "layer 3", with: "# third\nlayer 3")
+      + "# last\n"
+    let document = try PyramidText.document(from: noted, vocabulary: vocabulary)
+    #expect(document.comments.map(\.text) == ["# first", "# third", "# last"])
+    #expect(PyramidText.text(of: document, vocabulary: vocabulary) == noted)
+  }
+
+  @Test(arguments: ["\r\n", "\n\n", "   \n"])
+  func isReadFromAnyEditor(ending: String) throws {
+    let vocabulary = try Sample.vocabulary()
+    let document = try Sample.document()
+    let text = PyramidText.text(of: document, vocabulary: vocabulary)
+    let edited =
+      "\u{FEFF}"
+      + text.replacingOccurrences(of: "\n", with: ending)
+      .replacingOccurrences(of: "  ", with: "\t").replacingOccurrences(of: "eel", with: "Eel")
+    #expect(try PyramidText.document(from: edited, vocabulary: vocabulary) == document)
+  }
+
+  static let damages: [(from: String, to: String, says: String)] = [
+    ("spae 1", "spae 9", "version '9'"),
+    ("spae 1", "elephant", "first line must be"),
+    ("model tiny ab12", "model tiny", "expected 'model"),
+    ("grid 8", "grid 9", "'9' is not a grid"),
+    ("20x30", "20x", "not a size"),
+    ("20x30", "20xx30", "not a size"),
+    ("\" 20x30", " 20x30", "expected 'source"),
+    ("layer 2", "layer 3", "expected 'layer 2'"),
+    ("layer 2\n", "layer 2\nhen ", "layer 2, row 1: expected 2 words, got 3"),
+    ("layer 2\n", "layer 2\nhen hen\n", "expected 'layer 3'"),
+    ("layer 3\n", "", "expected 'layer 3'"),
+    ("layer 1\n", "layer 1\nhan\n", "'han' is not in the vocabulary; near it are hen"),
+  ]
+
+  @Test(arguments: damages.indices)
+  func isRefusedWithThePlace(index: Int) throws {
+    let (from, to, says) = Self.damages[index]
+    let vocabulary = try Sample.vocabulary()
+    let text = PyramidText.text(of: try Sample.document(), vocabulary: vocabulary)
+    let damaged = text.replacingOccurrences(of: from, with: to)
+    let error = #expect(throws: PyramidTextError.self) {
+      try PyramidText.document(from: damaged, vocabulary: vocabulary)
+    }
+    #expect(error?.description.contains(says) == true, "\(error?.description ?? "no error")")
+    #expect((error?.line ?? 0) > 0)
+  }
+
+  @Test func anUnknownWordIsFoundInItsColumn() throws {
+    let vocabulary = try Sample.vocabulary()
+    let text = PyramidText.text(of: try Sample.document(), vocabulary: vocabulary)
+    let damaged = text.replacingOccurrences(of: "layer 1\n", with: "layer 1\n   zebra")
+    let error = #expect(throws: PyramidTextError.self) {
+      try PyramidText.document(from: damaged, vocabulary: vocabulary)
+    }
+    #expect(error?.line == 8 && error?.column == 4)
+  }
+
+  @Test func everyTruncationIsRefused() throws {
+    let vocabulary = try Sample.vocabulary()
+    let text = PyramidText.text(of: try Sample.document(), vocabulary: vocabulary)
+    // Without its last word, or earlier, a pyramid is not whole.
+    let whole = text.dropLast(1).lastIndex(of: " ") ?? text.endIndex
+    for end in text.indices where end <= whole {
+      #expect(throws: PyramidTextError.self) {
+        try PyramidText.document(from: String(text[..<end]), vocabulary: vocabulary)
+      }
+    }
+  }
+
+  @Test func jsonHoldsTheSame() throws {
+    let vocabulary = try Sample.vocabulary()
+    let document = try Sample.document()
+    let data = try JSONEncoder().encode(PyramidJSON(document, vocabulary: vocabulary))
+    let back = try JSONDecoder().decode(PyramidJSON.self, from: data)
+    #expect(try back.document(vocabulary: vocabulary) == document)
+    var short = back
+    short.layers[1].removeLast()
+    #expect(throws: PyramidTextError.self) { try short.document(vocabulary: vocabulary) }
+    var odd = back
+    odd.layers[0][0][0] = "zebra"
+    #expect(throws: PyramidTextError.self) { try odd.document(vocabulary: vocabulary) }
+    odd = back
+    odd.comments = [.init(before: 0, text: "layer 1")]
+    #expect(throws: PyramidTextError.self) { try odd.document(vocabulary: vocabulary) }
+    odd = back
+    odd.grid = 10
+    #expect(throws: PyramidTextError.self) { try odd.document(vocabulary: vocabulary) }
+  }
+
+  @Test func anotherModelWithTheSameWordsIsTold() throws {
+    let document = try Sample.document()
+    var other = document.model
+    #expect(document.model.match(other) == .same)
+    other.hash = "ff"
+    #expect(document.model.match(other) == .sameVocabulary)
+    other.vocabulary = "ff"
+    #expect(document.model.match(other) == .different)
+  }
+}
+
+@Suite struct WordsOfAVocabulary {
+  @Test func haveNumbers() throws {
+    let vocabulary = try Sample.vocabulary()
+    #expect(vocabulary.number(of: "cat") == 2)
+    #expect(vocabulary[9] == "jay")
+    #expect(vocabulary.number(of: "yak") == nil)
+  }
+
+  @Test(arguments: [("ant\n\nbee", 2), ("ant\nbee\nant\n", 3), ("ant\nBee\n", 2), ("a b", 1)])
+  func areRefusedWithTheLine(text: String, line: Int) {
+    let error = #expect(throws: VocabularyError.self) { try Vocabulary(text: text) }
+    #expect(error?.line == line)
+  }
+
+  @Test(arguments: [
+    ("*", 10), ("c?t", 1), ("*e*", 3), ("??", 0), ("", 0), ("?*is", 1), ("GNU", 1),
+  ])
+  func matchPatterns(pattern: String, count: Int) throws {
+    #expect(try Sample.vocabulary().matching(pattern).count == count)
+  }
+
+  @Test func nearInSpellingComeFirst() throws {
+    #expect(try Sample.vocabulary().nearestInSpelling(to: "dgo", count: 1) == ["dog"])
+  }
+}
+
+@Suite struct CellsOfAPyramid {
+  @Test func visitThePositionsOfThePaper() throws {
+    let shape = try #require(PyramidShape(grid: 16))
+    let rows = (1...6).map { layer in
+      Set(shape.cells(ofLayer: layer).map { shape.latentPosition(of: $0).row + 1 }).sorted()
+    }
+    #expect(rows[0] == [9] && rows[1] == [5, 13] && rows[2] == [3, 7, 11, 15])
+    #expect(rows[3] == Array(stride(from: 2, through: 16, by: 2)))
+    #expect(rows[4] == Array(1...16) && rows[5] == Array(1...16))
+  }
+
+  @Test func areAddressedLayerByLayer() throws {
+    let shape = try #require(PyramidShape(grid: 16))
+    let indices = (1...6).flatMap { shape.cells(ofLayer: $0).map(shape.index(of:)) }
+    #expect(indices == Array(0..<597))
+  }
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Uses the real program as a person would: pictures to words, words to pictures, and what goes wrong.
+# Usage: Tests/smoke.sh PROGRAM
+set -euo pipefail
+program=$(realpath "$1")
+root=$(cd "$(dirname "$0")/.." && pwd)
+pictures=$root/Assets/pictures
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() { echo "smoke: $*" >&2; exit 1; }
+
+# grep that reads to the end: a program must not be stopped by a closed pipe.
+has() { grep "$@" >/dev/null; }
+
+# Runs a command that must end with a status and say a thing on standard error.
+refused() {
+  local status=$1 words=$2 got=0
+  shift 2
+  "$@" >out 2>err || got=$?
+  [ "$got" = "$status" ] || fail "status $got, expected $status: $*"
+  grep -q -- "$words" err || fail "'$words' is not in: $(cat err)"
+}
+
+"$program" encode "$pictures/cat.png" -o cat.spae
+head -1 cat.spae | has -x 'spae 1' || fail "no version line"
+[ "$(sed '1,5d' cat.spae | grep -v '^layer' | wc -w)" = 597 ] || fail "not 597 words"
+"$program" encode "$pictures"/*.png -o all --quiet
+[ "$(ls all | wc -l)" = "$(ls "$pictures" | wc -l)" ] || fail "not a pyramid for each picture"
+"$program" encode - --format json <"$pictures/dog.png" >dog.json
+"$program" decode cat.spae dog.json
+"$program" decode cat.spae --depth 2 --scale 2 -o small.png
+file_is_png() { head -c 4 "$1" | has PNG || fail "$1 is no PNG"; }
+file_is_png cat.png; file_is_png dog.png; file_is_png small.png
+"$program" show "$pictures/cat.png" | has '597 words' || fail "show says too little"
+"$program" show cat.spae --graphics ascii --layers 1 >shown
+[ "$(wc -l <shown)" -gt 20 ] || fail "no picture in ASCII"
+for graphics in sixel kitty blocks; do
+  COLORTERM=truecolor TERM=xterm "$program" show cat.spae --graphics $graphics | has $'\e' ||
+    fail "$graphics draws nothing"
+done
+
+# A person changes one word; the comment stays, and only that word differs.
+sed '0,/^layer 1$/s//# mine\nlayer 1/' cat.spae | awk 'p=="layer 1"{print "castle"; p=""; next}{p=$0; print}' >edited.spae
+"$program" compare cat.spae edited.spae | tail -1 | has '^1 of 597' || fail "one word differs"
+"$program" compare cat.spae edited.spae --json --image difference.png | has castle
+"$program" words --near castle | has . || fail "castle has no neighbours"
+[ "$("$program" words --like 'castl*' | wc -l)" -ge 1 ] || fail "no word like castl*"
+"$program" info cat.spae | has '1 4 16 64 256 256' || fail "info says too little"
+"$program" info --json | has '"hash"' || fail "no hash"
+"$program" bench decode "$pictures/cat.png" --runs 3 | has median || fail "no median"
+
+echo 'not a picture' >text.png
+mkdir folder
+: >empty.png
+head -c 5000 "$pictures/cat.png" >cut.png
+refused 1 'text.png' "$program" encode text.png
+refused 1 'empty' "$program" encode empty.png
+refused 1 'directory' "$program" encode folder
+refused 1 'damaged' "$program" encode cut.png
+refused 1 'nowhere.png' "$program" encode nowhere.png "$pictures/cat.png" -o some
+[ -s some/cat.spae ] || fail "the good picture was not done"
+sed 's/^layer 2$/layer 2\nxqzzy/' cat.spae >wrong.spae
+refused 1 'line' "$program" decode wrong.spae -o wrong.png
+[ ! -e wrong.png ] || fail "a wrong pyramid was decoded"
+sed 's/^vocabulary .*/vocabulary 00/; s/^model .*/model other 00/' cat.spae >other.spae
+refused 1 'another vocabulary' "$program" decode other.spae -o wrong.png
+refused 1 'depth 9' "$program" decode cat.spae --depth 9
+refused 2 'depth' "$program" decode cat.spae --depth 0
+refused 2 'size' "$program" encode "$pictures/cat.png" --size 100
+refused 1 'config.json' "$program" info --model folder
+SPAE_ISA=abacus refused 1 'abacus' "$program" info
+echo "smoke: passed"
