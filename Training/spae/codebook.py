@@ -1,0 +1,50 @@
+"""The codebook: the words of a frozen language model, their embeddings and what they mean."""
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+LEMMA_SEARCH = 4  # words looked at for each one kept, so that other forms of a word can be skipped
+
+
+class Codebook(nn.Module):
+    """Frozen embeddings and the one learned projection that brings them to the latent's width."""
+
+    def __init__(self, words: list[str], embedding: int, text: int, latent: int):
+        super().__init__()
+        self.words = words
+        self.projection = nn.Parameter(torch.zeros(embedding, latent))
+        self.register_buffer("embedding", torch.zeros(len(words), embedding), persistent=False)
+        self.register_buffer("text", torch.zeros(len(words), text), persistent=False)
+        self.register_buffer("bias", torch.zeros(len(words)), persistent=False)
+        self.register_buffer("lemma", torch.arange(len(words)), persistent=False)
+
+    def load_frozen(self, path: Path) -> None:
+        tensors = load_file(path)
+        for name in ("embedding", "text", "bias", "lemma"):
+            own = getattr(self, name)
+            if own.shape != tensors[name].shape:
+                raise ValueError(f"{path}: {name} is {tuple(tensors[name].shape)}, "
+                                 f"expected {tuple(own.shape)}")
+            own.copy_(tensors[name])
+
+    def codes(self) -> Tensor:
+        """e(k) for every word, [V, latent]: bias-free, linear, so the words keep their meaning."""
+        return self.embedding @ self.projection
+
+    def scores(self, text: Tensor) -> Tensor:
+        """How well each word fits a text vector, [..., text] -> [..., V]."""
+        return text @ self.text.T - self.bias
+
+    @torch.no_grad()
+    def pool(self, text: Tensor, count: int) -> Tensor:
+        """The `count` best words of distinct lemmas for each place, [batch, place, count]."""
+        looked_at = min(LEMMA_SEARCH * count + 16, len(self.words))
+        best = self.scores(text).topk(looked_at, -1).indices
+        lemmas = self.lemma[best]
+        same = lemmas.unsqueeze(-1) == lemmas.unsqueeze(-2)
+        repeated = same.tril(-1).any(-1)
+        order = repeated.long().argsort(dim=-1, stable=True)[..., :count]
+        return best.gather(-1, order)

@@ -1,0 +1,178 @@
+"""Every size of a model, as `config.json` holds it."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Block:
+    """A residual block: two convolutions of these kernels with an inner width of expansion x width."""
+
+    kernels: tuple[int, int]
+    expansion: int = 1
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The blocks that work at one resolution."""
+
+    width: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Attention:
+    blocks: int
+    heads: int
+    expansion: int
+
+
+@dataclass(frozen=True)
+class EncoderSizes:
+    stages: tuple[Stage, ...]
+    attention: Attention
+    frequencies: int
+    direct: int
+
+
+@dataclass(frozen=True)
+class DecoderSizes:
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
+class MobileBlock:
+    """An inverted bottleneck of the semantic branch."""
+
+    kernel: int
+    stride: int
+    expansion: int
+    output: int
+
+
+@dataclass(frozen=True)
+class Semantic:
+    """The frozen classifier and what is kept of its answer."""
+
+    input: int
+    classes: int
+    grid: int
+    whole_top: int
+    cell_top: int
+    scale: float
+    stem: int
+    head: int
+    blocks: tuple[MobileBlock, ...]
+
+
+@dataclass(frozen=True)
+class Guided:
+    """How many words each of the first layers may choose from, and the whole picture's share in them."""
+
+    pools: tuple[int, ...]
+    whole_share: float
+
+
+def repeated(count: int, kernel: int, stride: int, expansion: int, output: int):
+    """`count` inverted bottlenecks, of which only the first has the stride."""
+    return tuple(
+        MobileBlock(kernel, stride if i == 0 else 1, expansion, output) for i in range(count)
+    )
+
+
+EFFICIENTNET_LITE2 = Semantic(
+    input=260, classes=1000, grid=4, whole_top=24, cell_top=8, scale=8.0, stem=32, head=1280,
+    blocks=(
+        repeated(1, 3, 1, 1, 16) + repeated(3, 3, 2, 6, 24) + repeated(3, 5, 2, 6, 48)
+        + repeated(4, 3, 2, 6, 88) + repeated(4, 5, 1, 6, 120) + repeated(5, 5, 2, 6, 208)
+        + repeated(1, 3, 1, 6, 352)
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """The blueprint of a model; weights and buffers are elsewhere."""
+
+    name: str
+    vocabulary: int
+    encoder: EncoderSizes
+    decoder: DecoderSizes
+    guided: Guided | None = Guided((3, 6, 12), 0.3)
+    semantic: Semantic | None = EFFICIENTNET_LITE2
+    patch: int = 8
+    latent: int = 16
+    embedding: int = 576
+    text: int = 384
+    format: int = field(default=1)
+
+    @property
+    def patch_numbers(self) -> int:
+        return 3 * self.patch * self.patch
+
+    def save(self, path: Path) -> None:
+        content = {key: value for key, value in asdict(self).items() if value is not None}
+        path.write_text(json.dumps(content, indent=1) + "\n")
+
+    @classmethod
+    def load(cls, path: Path) -> "Configuration":
+        content = json.loads(path.read_text())
+        content["encoder"] = EncoderSizes(
+            stages=_stages(content["encoder"]["stages"]),
+            attention=Attention(**content["encoder"]["attention"]),
+            frequencies=content["encoder"]["frequencies"],
+            direct=content["encoder"]["direct"],
+        )
+        content["decoder"] = DecoderSizes(_stages(content["decoder"]["stages"]))
+        guided, semantic = content.get("guided"), content.get("semantic")
+        content["guided"] = guided and Guided(tuple(guided["pools"]), guided["whole_share"])
+        content["semantic"] = semantic and Semantic(
+            **{**semantic, "blocks": tuple(MobileBlock(**b) for b in semantic["blocks"])}
+        )
+        return cls(**content)
+
+
+def _stages(content: list[dict]) -> tuple[Stage, ...]:
+    return tuple(
+        Stage(s["width"], tuple(Block(tuple(b["kernels"]), b["expansion"]) for b in s["blocks"]))
+        for s in content
+    )
+
+
+def sized(name: str, vocabulary: int, widths: tuple[int, int, int], attention: int, **changes):
+    """A configuration of the published layout at other widths (at 64, 32 and 16 pixel grids)."""
+    fine, middle, coarse = widths
+    local, point = Block((3, 1)), Block((1, 1), 2)
+    return Configuration(
+        name=name,
+        vocabulary=vocabulary,
+        encoder=EncoderSizes(
+            stages=(
+                Stage(fine, (Block((3, 3)),)),
+                Stage(middle, (Block((3, 3)),)),
+                Stage(coarse, (Block((3, 3)), Block((3, 1)))),
+            ),
+            attention=Attention(blocks=attention, heads=max(1, coarse // 32), expansion=2),
+            frequencies=4,
+            direct=256,
+        ),
+        decoder=DecoderSizes(
+            stages=(
+                Stage(coarse, (local, point, local, point)),
+                Stage(middle, (local, local)),
+                Stage(fine, (local, local)),
+            )
+        ),
+        **changes,
+    )
+
+
+def small(vocabulary: int, **changes) -> Configuration:
+    """The size that trains on two cores."""
+    return sized("small", vocabulary, (32, 64, 128), 2, **changes)
+
+
+def base(vocabulary: int, **changes) -> Configuration:
+    """The size that trains on a GPU."""
+    return sized("base", vocabulary, (64, 128, 256), 4, **changes)

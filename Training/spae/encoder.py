@@ -1,0 +1,107 @@
+"""The encoder (SPAE, section 3.1): pixels and what a classifier sees in them -> the latent z."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from spae.configuration import Configuration
+from spae.layers import AttentionBlock, Blocks, TokenNorm
+from spae.pyramid import KINDS, shape
+
+
+class LinearPath(nn.Module):
+    """The best linear codec of a patch: its first principal components."""
+
+    def __init__(self, numbers: int, latent: int):
+        super().__init__()
+        self.mean = nn.Parameter(torch.zeros(numbers))
+        self.basis = nn.Parameter(torch.zeros(numbers, latent))
+
+    def forward(self, patches: Tensor) -> Tensor:
+        return (patches - self.mean) @ self.basis
+
+
+class DirectPath(nn.Module):
+    """From the semantics straight to z, with one output for each kind of cell."""
+
+    def __init__(self, text: int, hidden: int, latent: int):
+        super().__init__()
+        self.first = nn.Linear(2 * text, hidden)
+        self.second = nn.Linear(hidden, KINDS * latent)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, semantics: Tensor, kinds: Tensor) -> Tensor:
+        """[batch, cell, 2 text], kinds [cell] -> [batch, cell, latent]."""
+        batch, cells, _ = semantics.shape
+        every = self.second(F.silu(self.first(semantics))).view(batch, cells, KINDS, -1)
+        return every[:, torch.arange(cells), kinds]
+
+
+class Encoder(nn.Module):
+    def __init__(self, configuration: Configuration):
+        super().__init__()
+        sizes, latent = configuration.encoder, configuration.latent
+        widths = [stage.width for stage in sizes.stages]
+        width = widths[-1]
+        self.patch, self.frequencies = configuration.patch, sizes.frequencies
+        self.linear = LinearPath(configuration.patch_numbers, latent)
+        self.stem = nn.Conv2d(12, widths[0], 3, padding=1)
+        self.stages = nn.ModuleList(
+            Blocks(stage)
+            if i == 0
+            else Blocks(stage, down=nn.Conv2d(widths[i - 1], stage.width, 2, stride=2))
+            for i, stage in enumerate(sizes.stages)
+        )
+        self.position = nn.Linear(4 * sizes.frequencies, width, bias=False)
+        self.kind = nn.Embedding(KINDS, width)
+        self.semantic = nn.Linear(2 * configuration.text, width) if configuration.semantic else None
+        self.direct = (
+            DirectPath(configuration.text, sizes.direct, latent) if configuration.semantic else None
+        )
+        self.attention = nn.Sequential(
+            *(
+                AttentionBlock(width, sizes.attention.heads, sizes.attention.expansion)
+                for _ in range(sizes.attention.blocks)
+            )
+        )
+        self.norm = TokenNorm(width)
+        self.output = nn.Linear(width, latent)
+        for silent in (self.output, self.position):
+            nn.init.zeros_(silent.weight)
+        nn.init.zeros_(self.output.bias)
+        nn.init.normal_(self.kind.weight, std=0.02)
+
+    def forward(self, picture: Tensor, semantics: Tensor | None) -> Tensor:
+        """[batch, 3, N, N] in [-1, 1] and [batch, cell, 2 text] -> z [batch, cell, latent]."""
+        x = self.stem(F.pixel_unshuffle(picture, 2))
+        for stage in self.stages:
+            if hasattr(stage, "down"):
+                x = stage.down(x)
+            x = stage.blocks(x)
+        grid = x.shape[-1]
+        kinds = torch.from_numpy(shape(grid).kinds).to(x.device)
+        tokens = x.flatten(2).transpose(1, 2)
+        tokens = tokens + self.position(positions(grid, self.frequencies, x)) + self.kind(kinds)
+        if self.semantic is not None:
+            tokens = tokens + self.semantic(semantics)
+        z = self.output(self.norm(self.attention(tokens))).float()
+        if self.direct is not None:
+            z = z + self.direct(semantics, kinds).float()
+        with torch.autocast(picture.device.type, enabled=False):
+            patches = F.pixel_unshuffle(picture.float(), self.patch).flatten(2).transpose(1, 2)
+            return z + self.linear(patches)
+
+
+def positions(grid: int, frequencies: int, like: Tensor) -> Tensor:
+    """Sines and cosines of a cell's place, x before y: [cell, 4 frequencies]."""
+    axis = (torch.arange(grid, device=like.device, dtype=torch.float32) + 0.5) / grid
+    waves = [
+        wave(2**k * math.pi * axis) for k in range(frequencies) for wave in (torch.sin, torch.cos)
+    ]
+    waves = torch.stack(waves, -1)  # [grid, 2 frequencies]
+    x = waves[None, :, :].expand(grid, grid, -1)
+    y = waves[:, None, :].expand(grid, grid, -1)
+    return torch.cat([x, y], -1).reshape(grid * grid, -1)

@@ -1,0 +1,54 @@
+"""Writes what this package makes of some pictures, for the Swift engine to agree with.
+
+    python -m spae.golden --model Assets/models/small --pictures Assets/pictures \\
+        --output Tests/SPAEEngineTests/Fixtures/golden.safetensors
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.numpy import save_file
+
+from spae.images import rgb
+from spae.model import SPAE
+
+STEP = 5  # every fifth row and column: prime to a patch's eight, so every place in it is seen
+
+
+@torch.no_grad()
+def golden(model: SPAE, path: Path) -> dict[str, np.ndarray]:
+    """The words, and samples of the picture they give at every depth."""
+    image = rgb(Image.open(path))
+    pyramid = model.encode(image)
+    words = torch.from_numpy(pyramid.words).unsqueeze(0)
+    samples = [
+        model.decode_words(words, pyramid.shape, depth)[0, :, ::STEP, ::STEP].permute(1, 2, 0)
+        for depth in range(1, pyramid.shape.depth + 1)
+    ]
+    name = path.stem
+    return {
+        f"words.{name}": pyramid.words,
+        f"whole.{name}": model.semantics(image).whole[0].numpy(),
+        f"pixels.{name}": torch.stack(samples).half().contiguous().numpy(),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--pictures", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    model = SPAE.load(arguments.model)
+    tensors: dict[str, np.ndarray] = {}
+    for path in sorted(arguments.pictures.glob("*.png")):
+        tensors |= golden(model, path)
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, arguments.output)
+
+
+if __name__ == "__main__":
+    main()

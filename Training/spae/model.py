@@ -1,0 +1,137 @@
+"""The whole autoencoder, and its form on disk."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from spae.codebook import Codebook
+from spae.configuration import Configuration
+from spae.decoder import Decoder
+from spae.encoder import Encoder
+from spae.images import rgb, square_view, to_image, to_tensor
+from spae.pyramid import Pyramid, PyramidShape, shape
+from spae.quantizer import estimates_of, quantize
+from spae.semantic_branch import SemanticBranch, SemanticMap
+
+FILES = ("config.json", "weights.safetensors", "codebook.safetensors", "semantic.safetensors",
+         "vocabulary.txt")
+
+
+class SPAE(nn.Module):
+    def __init__(self, configuration: Configuration, words: list[str]):
+        super().__init__()
+        self.configuration = configuration
+        self.codebook = Codebook(
+            words, configuration.embedding, configuration.text, configuration.latent
+        )
+        self.encoder = Encoder(configuration)
+        self.decoder = Decoder(configuration)
+        self.semantic_branch = (
+            SemanticBranch(configuration.semantic, configuration.text)
+            if configuration.semantic
+            else None
+        )
+
+    @property
+    def words(self) -> list[str]:
+        return self.codebook.words
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "SPAE":
+        folder = Path(folder)
+        words = (folder / "vocabulary.txt").read_text().split()
+        model = cls(Configuration.load(folder / "config.json"), words)
+        model.codebook.load_frozen(folder / "codebook.safetensors")
+        if model.semantic_branch is not None:
+            model.semantic_branch.load_frozen(folder / "semantic.safetensors")
+        weights = {k: v.float() for k, v in load_file(folder / "weights.safetensors").items()}
+        missing = set(model.learned()) ^ set(weights)
+        if missing:
+            raise ValueError(f"{folder}: weights.safetensors and config.json differ in {missing}")
+        model.load_state_dict(weights, strict=False)
+        return model.eval()
+
+    def learned(self) -> dict[str, Tensor]:
+        """The tensors of weights.safetensors: everything but the frozen branch."""
+        return {
+            name: tensor
+            for name, tensor in self.state_dict().items()
+            if not name.startswith("semantic_branch.")
+        }
+
+    def save_weights(self, folder: Path) -> None:
+        self.configuration.save(folder / "config.json")
+        halves = {name: t.half().contiguous() for name, t in self.learned().items()}
+        save_file(halves, folder / "weights.safetensors")
+
+    # Use
+
+    def semantics(self, image: Image.Image) -> SemanticMap | None:
+        branch = self.semantic_branch
+        return branch and branch(branch.view(image).unsqueeze(0))
+
+    def pools(self, semantics: SemanticMap | None, meaning: float = 1.0) -> dict[int, Tensor]:
+        """The words that each place of the guided layers may choose from."""
+        guided = self.configuration.guided
+        if semantics is None or guided is None or meaning == 0:
+            return {}
+        whole = semantics.whole.unsqueeze(1) * guided.whole_share
+        return {
+            layer: self.codebook.pool(
+                whole + (1 - guided.whole_share) * semantics.places(layer),
+                max(1, round(size * meaning)),
+            )
+            for layer, size in enumerate(guided.pools, 1)
+        }
+
+    def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
+        grid = picture.shape[-1] // self.configuration.patch
+        scale = self.configuration.semantic.scale if self.configuration.semantic else 1.0
+        return self.encoder(picture, semantics and semantics.tokens(grid, scale))
+
+    @torch.no_grad()
+    def encode(self, image: Image.Image, size: int = 128, meaning: float = 1.0) -> Pyramid:
+        """The centre square of a picture as words."""
+        image = rgb(image)
+        picture = to_tensor(square_view(image, size)).unsqueeze(0)
+        semantics = self.semantics(image)
+        pyramid_shape = shape(size // self.configuration.patch)
+        found = quantize(
+            self.latent(picture, semantics), self.codebook.codes(), pyramid_shape,
+            self.pools(semantics, meaning),
+        )
+        return Pyramid(pyramid_shape, found.words[0].numpy())
+
+    @torch.no_grad()
+    def decode(self, pyramid: Pyramid, depth: int | None = None) -> Image.Image:
+        """The picture that the first `depth` layers of words give."""
+        words = torch.from_numpy(pyramid.words).unsqueeze(0)
+        depth = depth or pyramid.shape.depth
+        return to_image(self.decode_words(words, pyramid.shape, depth)[0])
+
+    def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
+        """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
+        source, label = (torch.from_numpy(t) for t in pyramid_shape.fill(depth))
+        estimate = estimates_of(words, self.codebook.codes(), pyramid_shape, depth)[:, source]
+        labels = label.expand(words.shape[0], -1)
+        return self.decoder(estimate, labels).clamp(-1, 1)
+
+
+def identity(folder: Path) -> str:
+    """A model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order."""
+    lines = [
+        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in FILES
+        if (folder / name).exists()
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def unguided(configuration: Configuration) -> Configuration:
+    """The same model with the paper's plain nearest word in every layer."""
+    return replace(configuration, guided=None)

@@ -1,0 +1,97 @@
+"""The pyramid's geometry (SPAE, section 3.1): layers, the dilation subsampler, fill and labels."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+GREATEST_LABEL_STRIDE = 4  # log2; coarser layers of large pictures share the label of stride 16
+LABELS = 4 * (GREATEST_LABEL_STRIDE + 1)
+KINDS = 5
+
+
+@dataclass(frozen=True)
+class PyramidShape:
+    """Layers of 1, 2, 4 ... h and once more h cells per axis over one latent grid of h x h."""
+
+    grid: int
+
+    def __post_init__(self):
+        if self.grid < 2 or self.grid & (self.grid - 1):
+            raise ValueError(f"a latent grid is a power of two, not {self.grid}")
+
+    @cached_property
+    def sides(self) -> tuple[int, ...]:
+        return tuple(1 << i for i in range(self.grid.bit_length())) + (self.grid,)
+
+    @property
+    def depth(self) -> int:
+        return len(self.sides)
+
+    def word_count(self, depth: int | None = None) -> int:
+        return sum(side * side for side in self.sides[:depth])
+
+    def stride(self, layer: int) -> int:
+        return self.grid // self.sides[layer - 1]
+
+    def visited(self, layer: int) -> np.ndarray:
+        """The dilation subsampler P(l): flat positions in the latent grid, row by row."""
+        stride = self.stride(layer)
+        axis = np.arange(self.sides[layer - 1]) * stride + stride // 2
+        return (axis[:, None] * self.grid + axis[None, :]).reshape(-1)
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """The kind of each latent cell: 0, or 1 ... 4 by the stride of the upper layer that visits it."""
+        kinds = np.zeros(self.grid * self.grid, np.int64)
+        for layer in range(1, self.depth - 1):
+            kinds[self.visited(layer)] = max(1, KINDS - (self.stride(layer).bit_length() - 1))
+        return kinds
+
+    def fill(self, depth: int) -> tuple[np.ndarray, np.ndarray]:
+        """For each latent cell: the cell whose estimate it takes at this depth, and its label.
+
+        A cell with words of its own takes their mean. A cell without takes the estimate of the
+        deepest layer's cell that contains it. The label tells the decoder which it was.
+        """
+        cells = self.grid * self.grid
+        stride, side = self.stride(depth), self.sides[depth - 1]
+        row, column = np.divmod(np.arange(cells), self.grid)
+        source = self.visited(depth)[(row // stride) * side + column // stride]
+        label = np.full(cells, 4 * _label_stride(stride), np.int64)
+        visits = np.zeros(cells, np.int64)
+        for layer in range(1, depth + 1):
+            own = self.visited(layer)
+            visits[own] += 1
+            source[own] = own
+            label[own] = 4 * _label_stride(self.stride(layer)) + np.minimum(visits[own], 3)
+        return source, label
+
+
+def _label_stride(stride: int) -> int:
+    return min(stride.bit_length() - 1, GREATEST_LABEL_STRIDE)
+
+
+@lru_cache
+def shape(grid: int) -> PyramidShape:
+    return PyramidShape(grid)
+
+
+@dataclass
+class Pyramid:
+    """A picture as words: indices into the vocabulary, layer after layer, row after row."""
+
+    shape: PyramidShape
+    words: np.ndarray  # int32 [shape.word_count()]
+
+    def __post_init__(self):
+        self.words = np.asarray(self.words, np.int32)
+        expected = self.shape.word_count()
+        if self.words.shape != (expected,):
+            raise ValueError(f"{self.words.shape} words for a pyramid of {expected}")
+
+    def layer(self, layer: int) -> np.ndarray:
+        """The words of one layer as a square grid."""
+        side = self.shape.sides[layer - 1]
+        start = self.shape.word_count(layer - 1)
+        return self.words[start : start + side * side].reshape(side, side)

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from spae.configuration import Configuration
+from spae.images import to_image, to_tensor
+from spae.linear_start import water_filled
+from spae.model import SPAE, identity
+from spae.warm_start import renamed
+
+
+def saved(model: SPAE, folder) -> None:
+    model.save_weights(folder)
+    codebook = {
+        "embedding": model.codebook.embedding.half(), "text": model.codebook.text.half(),
+        "bias": model.codebook.bias, "lemma": model.codebook.lemma.int(),
+    }
+    save_file(codebook, folder / "codebook.safetensors")
+    branch = {k: v.half().contiguous() for k, v in model.semantic_branch.state_dict().items()}
+    save_file(branch, folder / "semantic.safetensors")
+    (folder / "vocabulary.txt").write_text("\n".join(model.words) + "\n")
+
+
+def test_a_model_saved_and_loaded_gives_the_same_words(model, picture, tmp_path):
+    saved(model, tmp_path)
+    loaded = SPAE.load(tmp_path)
+    saved(loaded, tmp_path)
+    again = SPAE.load(tmp_path)
+    image = Image.fromarray(picture)
+    assert (loaded.encode(image, 64).words == again.encode(image, 64).words).all()
+    assert len(identity(tmp_path)) == 64
+
+
+def test_a_tensor_too_few_is_named(model, tmp_path):
+    saved(model, tmp_path)
+    weights = model.learned()
+    weights.pop("decoder.output.bias")
+    save_file({k: v.contiguous() for k, v in weights.items()}, tmp_path / "weights.safetensors")
+    with pytest.raises(ValueError, match="decoder.output.bias"):
+        SPAE.load(tmp_path)
+
+
+@pytest.mark.parametrize("size", [64, 128])
+def test_every_depth_gives_a_picture(model, picture, size):
+    pyramid = model.encode(Image.fromarray(picture), size)
+    pictures = [model.decode(pyramid, d) for d in range(1, pyramid.shape.depth + 1)]
+    assert {p.size for p in pictures} == {(size, size)}
+    assert (np.asarray(pictures[0]) != np.asarray(pictures[-1])).any()
+
+
+def test_gradients_reach_the_encoder(model):
+    z = model.encoder(torch.rand(1, 3, 64, 64), torch.rand(1, 64, 32))
+    z.square().sum().backward()
+    assert model.encoder.stem.weight.grad.abs().sum() > 0
+    assert model.encoder.linear.basis.grad.abs().sum() > 0
+
+
+def test_a_changed_cell_reaches_a_bounded_rectangle(model):
+    estimate = torch.randn(1, 256, 16)
+    labels = torch.ones(1, 256, dtype=torch.long)
+    before = model.decoder(estimate, labels)
+    estimate[0, 0] += 1
+    changed = (model.decoder(estimate, labels) - before).abs().amax(1)[0] > 0
+    assert changed[:8, :8].any() and not changed[64:].any() and not changed[:, 64:].any()
+
+
+def test_a_pool_holds_words_of_distinct_lemmas(model):
+    pool = model.codebook.pool(torch.randn(2, 3, 16), 5)
+    lemmas = model.codebook.lemma[pool]
+    assert all(len(set(place.tolist())) == 5 for row in lemmas for place in row)
+
+
+def test_a_configuration_survives_its_file(model, tmp_path):
+    model.configuration.save(tmp_path / "config.json")
+    assert Configuration.load(tmp_path / "config.json") == model.configuration
+
+
+def test_pixels_survive_the_tensor(picture):
+    assert (np.asarray(to_image(to_tensor(Image.fromarray(picture)))) == picture).all()
+
+
+def test_water_filling_spends_the_bits():
+    spectrum = torch.tensor([16.0, 8, 4, 2, 1, 0.5])
+    variances = water_filled(spectrum, 6.0)
+    theta = spectrum[0] - variances[0]
+    assert abs(float((0.5 * (spectrum / theta).log2()).clamp(min=0).sum()) - 6.0) < 1e-3
+
+
+def test_the_prototypes_names_are_taken_over():
+    assert renamed("enc.r3.1.b.weight") == "encoder.stages.2.blocks.1.second.weight"
+    assert renamed("dec.u2.bias") == "decoder.stages.2.up.bias"

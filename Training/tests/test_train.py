@@ -1,0 +1,87 @@
+import io
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import spae.data
+import spae.train
+from spae.data import cropped
+from spae.train import Options, Trainer
+
+
+class NoMetric(torch.nn.Module):
+    def __init__(self, path):
+        super().__init__()
+
+    def forward(self, a, b):
+        return (a - b).square().mean((1, 2, 3))
+
+
+@pytest.fixture
+def options(tmp_path, model, monkeypatch) -> Options:
+    """A run on eight pictures of noise, without the metric's weights."""
+    random = np.random.default_rng(0)
+    with zipfile.ZipFile(tmp_path / "train-bsds.zip", "w") as archive:
+        for i in range(8):
+            pixels = random.integers(0, 256, (12, 12, 3), np.uint8)
+            image = Image.fromarray(pixels).resize((140, 140))
+            buffer = io.BytesIO()
+            image.save(buffer, "WEBP")
+            archive.writestr(f"bsds/{i}.webp", buffer.getvalue())
+    monkeypatch.setattr(spae.train, "LPIPS", NoMetric)
+    monkeypatch.setattr(spae.train, "new_model", lambda options: model.train())
+    (tmp_path / "run").mkdir()
+    return Options(tmp_path, tmp_path, tmp_path / "run", steps=4, batch=2, evaluate_every=2)
+
+
+def test_resuming_is_bit_exact(options, model):
+    start = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    options.rate = 1e-4
+    whole = Trainer(options)
+    for _ in range(4):
+        whole.train_step()
+    expected = {name: tensor.clone() for name, tensor in whole.average.items()}
+
+    model.load_state_dict(start)
+    first = Trainer(options)
+    for _ in range(2):
+        first.train_step()
+    first.save()
+    model.load_state_dict(start)
+    second = Trainer(options)
+    assert second.step == 2
+    for _ in range(2):
+        second.train_step()
+    assert all(torch.equal(second.average[name], expected[name]) for name in expected)
+
+
+def test_a_run_logs_and_keeps_a_checkpoint(options):
+    trainer = Trainer(options)
+    trainer.run()
+    assert trainer.step == 4 and trainer.checkpoint.exists()
+    assert (options.run / "log.csv").read_text().startswith("step,pictures")
+
+
+def test_the_rate_warms_up_and_falls(options):
+    trainer = Trainer(options)
+    trainer.set_rate(0.0, 0)
+    low = trainer.optimizer.param_groups[0]["lr"]
+    trainer.set_rate(0.3, 1000)
+    high = trainer.optimizer.param_groups[0]["lr"]
+    trainer.set_rate(1.0, 1000)
+    assert low < high == options.rate
+    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * options.rate)
+
+
+def test_a_missing_folder_is_named(options, tmp_path):
+    options.data = tmp_path / "nowhere"
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        Trainer(options)
+
+
+def test_the_map_of_the_whole_is_the_map():
+    cells = torch.randn(4, 4, 3)
+    assert torch.allclose(cropped(cells, [0.0, 0.0, 1.0]), cells, atol=1e-6)
