@@ -1,0 +1,92 @@
+# Two commands: `make run` opens the bundled picture, `make test` passes every test.
+
+SAMPLE ?= Assets/pictures/dog.png
+MODEL ?= Assets/models/small
+PREFIX ?= /usr/local
+DATA ?= $(or $(SPAE_DATA),data)
+RUN ?= runs/small
+MINUTES ?= 60
+PROCESSES ?= 2
+PACKAGES = libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev pkg-config
+PYTHON_PACKAGES = python3 python3-venv
+VENV = .venv-training
+PYTHON = $(VENV)/bin/python
+SANITIZE = .build-sanitize
+
+.PHONY: run test test-training build install man lint sanitize train evaluate frozen golden bench \
+  clean help packages python-packages
+
+run: build ## Build, and show the bundled picture as words beside what they give
+	@.build/release/spae show $(SAMPLE)
+
+test: packages ## Every test that needs no PyTorch
+	swift test -c release --disable-testable-imports
+
+test-training: $(VENV)/ready ## The tests of the Python package
+	cd Training && ../$(PYTHON) -m pytest -q
+
+build: packages ## Build the release program
+	swift build -c release --product spae
+
+install: build ## Install the program, its model and its manual under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
+	cp -r $(MODEL) $(DESTDIR)$(PREFIX)/share/spae/models/
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+
+man: ## Write the manual pages of the commands from their source
+	swift package --allow-writing-to-package-directory generate-manual --multi-page \
+	  --output-directory man
+
+lint: ## Check the format of every Swift file
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+# Swift has no undefined-behaviour sanitizer on Linux, so that one covers the C; the address
+# sanitizer's runtime answers for both. Swift keeps objects where the leak checker cannot see them.
+sanitize: packages ## Feed the parsers damaged files under the address and undefined-behaviour sanitizers
+	swift build -c release --sanitize=address -Xcc -fsanitize=undefined \
+	  --scratch-path $(SANITIZE) --product spae-fuzz
+	ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 UBSAN_OPTIONS=halt_on_error=1 \
+	  $(SANITIZE)/release/spae-fuzz
+
+train: $(VENV)/ready ## Train for MINUTES on DATA, resuming RUN, from the weights of MODEL
+	cd Training && OMP_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=1000000000 \
+	  MALLOC_TRIM_THRESHOLD_=2000000000 nice -n 19 ../$(VENV)/bin/torchrun \
+	  --nproc-per-node $(PROCESSES) -m spae.train --data $(abspath $(DATA)) \
+	  --model $(abspath $(MODEL)) --folder $(abspath $(RUN)) \
+	  --begin $(abspath $(MODEL))/weights.safetensors --minutes $(MINUTES)
+
+evaluate: $(VENV)/ready ## Print the table of figures of MODEL on DATA
+	cd Training && ../$(PYTHON) -m spae.evaluate --data $(abspath $(DATA)) \
+	  --model $(abspath $(MODEL))
+
+golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for the engine's tests
+	cd Training && ../$(PYTHON) -m spae.golden --model $(abspath $(MODEL)) \
+	  --pictures $(abspath Assets/pictures) \
+	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
+
+bench: build $(VENV)/ready ## Time the engine beside onnxruntime on the same network
+	$(PYTHON) -m pip install --quiet './Training[bench]'
+	cd Training && ../$(PYTHON) -m bench.peer --model $(abspath $(MODEL)) \
+	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE))
+
+clean: ## Remove what was built
+	rm -rf .build $(SANITIZE) $(VENV)
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+packages:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is needed: see swift.org/install" >&2; exit 1; }
+	@sh .ci/packages $(PACKAGES)
+
+python-packages:
+	@sh .ci/packages $(PYTHON_PACKAGES)
+
+# PyTorch is a large download: the environment is made again only when its list changes.
+$(VENV)/ready: Training/pyproject.toml | python-packages
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --editable './Training[test]'
+	touch $@
