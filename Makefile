@@ -1,6 +1,6 @@
 # Two commands: `make run` opens the bundled picture, `make test` passes every test.
 
-SAMPLE ?= Assets/pictures/dog.png
+SAMPLE ?= Assets/pictures/sunflower.png
 MODEL ?= Assets/models/small
 PREFIX ?= /usr/local
 DATA ?= $(or $(SPAE_DATA),data)
