@@ -172,7 +172,8 @@ struct Encoder: Sendable {
       for column in 0..<picture.width {
         let pixel = unsafe plane.pixel(row, column)
         for channel in 0..<3 {
-          unsafe pixel[channel] = Float(picture[row, column, channel]) / 127.5 - 1
+          unsafe pixel[channel] =
+            Float(picture.pixels[(row * picture.width + column) * 3 + channel]) / 127.5 - 1
         }
       }
     }

@@ -134,14 +134,27 @@ package struct Safetensors: Sendable {
         unsafe bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
       }
     } else {
-      floats = (0..<count).map {
-        unsafe Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self))
-      }
+      floats = unsafe widened(bytes, count: count)
     }
     if let index = floats.firstIndex(where: { !$0.isFinite }) {
       throw .tensorNotFinite(path: file.path, tensor: name, index: index)
     }
     return floats
+  }
+
+  /// Float16 as floats, by the processor's own conversion where the data is aligned for it.
+  private func widened(_ bytes: UnsafeRawBufferPointer, count: Int) -> [Float] {
+    let isAligned = UInt(bitPattern: bytes.baseAddress) % 2 == 0
+    guard isAligned, let set = InstructionSet.available.first else {
+      return (0..<count).map {
+        unsafe Float(bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Float16.self))
+      }
+    }
+    let halves = unsafe bytes.bindMemory(to: UInt16.self)
+    return unsafe [Float](unsafeUninitializedCapacity: count) { floats, initialized in
+      unsafe set.kernels.pointee.widen(halves.baseAddress, floats.baseAddress, count)
+      initialized = count
+    }
   }
 
   /// A tensor of 32-bit integers.

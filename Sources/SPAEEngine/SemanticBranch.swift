@@ -157,7 +157,8 @@ struct SemanticBranch: Sendable {
       for column in 0..<view.width {
         let pixel = unsafe plane.pixel(row, column)
         for channel in 0..<3 {
-          unsafe pixel[channel] = (Float(view[row, column, channel]) - 127) / 128
+          unsafe pixel[channel] =
+            (Float(view.pixels[(row * view.width + column) * 3 + channel]) - 127) / 128
         }
       }
     }

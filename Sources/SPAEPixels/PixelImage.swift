@@ -16,9 +16,14 @@ public struct PixelImage: Hashable, Sendable {
 
   /// Makes a picture of one colour.
   public init(width: Int, height: Int, colour: Colour) {
-    self.init(
-      width: width, height: height,
-      pixels: (0..<width * height).flatMap { _ in [colour.red, colour.green, colour.blue] })
+    var pixels = [UInt8](repeating: colour.red, count: 3 * width * height)
+    if colour.green != colour.red || colour.blue != colour.red {
+      for start in stride(from: 0, to: pixels.count, by: 3) {
+        pixels[start + 1] = colour.green
+        pixels[start + 2] = colour.blue
+      }
+    }
+    self.init(width: width, height: height, pixels: pixels)
   }
 
   /// One of the three colours of a pixel.
