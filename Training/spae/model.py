@@ -1,7 +1,6 @@
 """The whole autoencoder, and its form on disk."""
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -130,8 +129,3 @@ def identity(folder: Path) -> str:
         if (folder / name).exists()
     ]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def unguided(configuration: Configuration) -> Configuration:
-    """The same model with the paper's plain nearest word in every layer."""
-    return replace(configuration, guided=None)

@@ -69,7 +69,7 @@ class Trainer:
         self.rank = int(os.environ.get("RANK", 0))
         self.world = int(os.environ.get("WORLD_SIZE", 1))
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.seconds, self.step, self.seen = 0.0, 0, 0
+        self.step, self.seen = 0, 0
         self.model = new_model(options).to(self.device)
         branch = self.model.semantic_branch
         self.sampler = Sampler(options.data, branch, options.run / "cache",
@@ -202,7 +202,7 @@ class Trainer:
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
 
     def save(self) -> None:
-        """Writes the checkpoint, and the averaged weights with their figures beside it."""
+        """Writes the checkpoint, whole or not at all."""
         if self.rank != 0:
             return
         state = {"model": self.model.learned(), "average": self.average,
@@ -259,7 +259,7 @@ def saved_weights(path: Path) -> dict[str, Tensor]:
 
 
 def evaluate_and_export(trainer: Trainer) -> None:
-    """Puts the averaged weights into the model's folder and prints their figures."""
+    """Puts the averaged weights into the run's folder and prints their figures."""
     model = trainer.model
     model.load_state_dict(trainer.average, strict=False)
     pictures = EvaluationSet.load(trainer.options.data, "eval-bsds", model.semantic_branch,
