@@ -9,8 +9,7 @@ let package = Package(
     .executable(name: "spae", targets: ["spae"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // Libraries of the system.
@@ -19,19 +18,17 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // The ground: the inner loops, and the nouns that everybody shares.
     .target(name: "CKernels"),
-    .target(name: "SPAEPyramid"),
+    .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
     .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
 
     // The rooms, which do not know each other.
     .target(
       name: "SPAEEngine",
-      dependencies: [
-        "CKernels", "SPAEPyramid", "SPAEPixels",
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
     ),
     .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
 
@@ -41,7 +38,6 @@ let package = Package(
       dependencies: [
         "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Crypto", package: "swift-crypto"),
       ],
     ),
 

@@ -1,4 +1,3 @@
-import Crypto
 public import SPAEPixels
 public import SPAEPyramid
 
@@ -171,15 +170,9 @@ public final class Model: Sendable {
     var lines = ""
     for name in Self.files where name != "semantic.safetensors" || semanticBranch != nil {
       let file = try MappedFile(path: folder + "/" + name)
-      let hash = unsafe file.withBytes { unsafe SHA256.hash(data: $0).hexadecimal }
+      let hash = unsafe file.withBytes { unsafe Fingerprint.hexadecimal(of: $0) }
       lines += "\(hash)  \(name)\n"
     }
-    return SHA256.hash(data: Array(lines.utf8)).hexadecimal
-  }
-}
-
-extension Digest {
-  fileprivate var hexadecimal: String {
-    map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    return Fingerprint.hexadecimal(of: lines)
   }
 }

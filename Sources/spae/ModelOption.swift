@@ -1,5 +1,4 @@
 import ArgumentParser
-import Crypto
 import Foundation
 import SPAEEngine
 import SPAEPyramid
@@ -66,8 +65,6 @@ extension Model {
     let words = vocabulary.words.joined(separator: "\n")
     return PyramidDocument.ModelName(
       name: configuration.name, hash: try identity(),
-      vocabulary: SHA256.hash(data: Data(words.utf8)).map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }.joined())
+      vocabulary: Fingerprint.hexadecimal(of: words))
   }
 }

@@ -1,0 +1,18 @@
+import COpenSSL
+
+/// The SHA-256 of bytes: how a model, a vocabulary or a pyramid is known.
+public enum Fingerprint {
+  /// The sum of all the bytes, 64 hexadecimal digits.
+  public static func hexadecimal(of bytes: UnsafeRawBufferPointer) -> String {
+    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+    _ = unsafe SHA256(
+      bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, &digest)
+    return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+
+  /// The sum of a text's UTF-8.
+  public static func hexadecimal(of text: String) -> String {
+    var text = text
+    return text.withUTF8 { unsafe hexadecimal(of: UnsafeRawBufferPointer($0)) }
+  }
+}
