@@ -24,6 +24,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
     .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
+    .target(name: "SPAEScreen"),
 
     // The rooms, which do not know each other.
     .target(
@@ -49,6 +50,7 @@ let package = Package(
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
+    .testTarget(name: "SPAEScreenTests", dependencies: ["SPAEScreen"]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",

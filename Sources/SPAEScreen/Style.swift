@@ -1,0 +1,73 @@
+/// What a piece of the screen is for; a theme says how that looks.
+public enum Role: String, CaseIterable, Hashable, Sendable {
+  /// The background of everything.
+  case background
+  case text
+  /// Text that matters less: hints, words that the picture does not use at this depth.
+  case faint
+  case heading
+  case border
+  case focusedBorder
+  /// A word of the pyramid.
+  case word
+  /// The word under the cursor.
+  case cursor
+  /// The word under the cursor while another pane has the keys.
+  case restingCursor
+  /// Words in a marked block.
+  case selection
+  /// A word that differs from the file's.
+  case changedWord
+  /// The parents and children of the word under the cursor.
+  case relative
+  /// Text that a search or a filter found.
+  case match
+  case status
+  case mode
+  /// The mark of words that are not saved.
+  case unsaved
+  case key
+  case notice
+  case warning
+  case error
+  case popup
+  case popupBorder
+  case popupSelection
+  /// Where a person types.
+  case input
+  /// The box of the picture.
+  case picture
+}
+
+/// A colour of 8 bits a channel.
+public struct RGB: Hashable, Sendable {
+  public var red: UInt8
+  public var green: UInt8
+  public var blue: UInt8
+
+  public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+  }
+
+  /// Relative luminance by BT.709, 0 to 1, of the gamma-coded channels.
+  public var luma: Double {
+    (0.2126 * Double(red) + 0.7152 * Double(green) + 0.0722 * Double(blue)) / 255
+  }
+}
+
+/// How a cell of the screen is to look: its role, and colours that come from a picture.
+public struct Style: Hashable, Sendable {
+  public var role: Role
+  /// Replaces the theme's foreground.
+  public var foreground: RGB?
+  /// Replaces the theme's background; the theme then picks a foreground that can be read on it.
+  public var background: RGB?
+
+  public init(_ role: Role, foreground: RGB? = nil, background: RGB? = nil) {
+    self.role = role
+    self.foreground = foreground
+    self.background = background
+  }
+}
