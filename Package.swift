@@ -33,11 +33,13 @@ let package = Package(
     ),
     .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
 
+    .target(name: "SPAEExplorer", dependencies: ["SPAEPyramid", "SPAEScreen"]),
+
     // The shell.
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics",
+        "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics", "SPAEExplorer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),
@@ -51,6 +53,9 @@ let package = Package(
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
     .testTarget(name: "SPAEScreenTests", dependencies: ["SPAEScreen"]),
+    .testTarget(
+      name: "SPAEExplorerTests", dependencies: ["SPAEExplorer", "SPAEPyramid", "SPAEScreen"],
+      exclude: ["Screens"]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",

@@ -2,8 +2,9 @@ extension Character {
   /// The cells that a terminal gives it: 0 for a lone mark or control, 2 for wide East Asian
   /// characters and emoji, else 1 (Unicode Standard Annex 11).
   public var displayWidth: Int {
+    if let ascii = asciiValue { return ascii < 0x20 || ascii == 0x7F ? 0 : 1 }
     guard let first = unicodeScalars.first else { return 0 }
-    if first.isASCII { return first.value < 0x20 || first.value == 0x7F ? 0 : 1 }
+    if Self.isPlain(first.value), unicodeScalars.count == 1 { return 1 }
     if unicodeScalars.contains(where: { $0.value == 0xFE0F }) { return 2 }
     switch first.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control: return 0
@@ -34,8 +35,18 @@ extension Character {
   ]
 
   private static func isWide(_ value: UInt32) -> Bool {
-    guard value >= 0x1100 else { return false }
-    return wide.contains { $0.contains(value) }
+    var (low, high) = (0, wide.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if wide[middle].upperBound < value { low = middle + 1 } else { high = middle }
+    }
+    return low < wide.count && wide[low].contains(value)
+  }
+
+  /// Letters of Latin, and the lines and blocks that screens are drawn with.
+  private static func isPlain(_ value: UInt32) -> Bool {
+    (0xA0...0xAC).contains(value) || (0xAE...0x2FF).contains(value)
+      || (0x2010...0x2027).contains(value) || (0x2500...0x25FC).contains(value)
   }
 }
 

@@ -1,0 +1,111 @@
+public import SPAEScreen
+
+/// What a person can do with a key. The key map, the help and the manual come from this table.
+public enum Action: String, CaseIterable, Hashable, Sendable {
+  case left, right, up, down, firstColumn, lastColumn, top, bottom, halfPageDown, halfPageUp
+  case descend, ascend, nextPane, previousPane
+  case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
+  case markBlock, yank, paste, repeatChange
+  case search, searchWord, nextMatch, previousMatch
+  case shallower, deeper, followLayer
+  case showOriginal, showDifference, showBlink, showSideBySide, showHeat, toggleTint
+  case undo, redo, earlierState, laterState, openHistory, nameState
+  case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
+  case cancel, accept, nextItem, previousItem, nextMethod
+  case saveThenLeave, leaveUnsaved
+
+  /// A line of the table.
+  public struct Entry: Hashable, Sendable {
+    public let action: Action
+    /// One or more ways to press it.
+    public let keys: [[Key]]
+    public let help: String
+    public let contexts: Set<Context>
+
+    /// The keys as they are written.
+    public var notation: String {
+      keys.map { $0.map(\.notation).joined() }.joined(separator: " ")
+    }
+  }
+
+  /// How the action is used.
+  public var entry: Entry {
+    let row = Self.row(of: self)
+    let keys = row.keys.split(separator: " ").map { (try? Key.keys(from: String($0))) ?? [] }
+    return Entry(action: self, keys: keys, help: row.help, contexts: row.contexts)
+  }
+
+  private typealias Row = (keys: String, help: String, contexts: Set<Context>)
+
+  private static let words: Set<Context> = [.browsing, .block]
+  private static let lists: Set<Context> = [.picking, .help, .typing]
+
+  private static func row(of action: Action) -> Row {
+    switch action {
+    case .left: ("h <Left>", "word to the left", words)
+    case .right: ("l <Right>", "word to the right", words)
+    case .up: ("k <Up>", "row above", words.union([.history]))
+    case .down: ("j <Down>", "row below", words.union([.history]))
+    case .firstColumn: ("0 <Home>", "first word of the row", words)
+    case .lastColumn: ("$ <End>", "last word of the row", words)
+    case .top: ("gg", "first layer", [.browsing])
+    case .bottom: ("G", "last row of the last layer; 3G is layer 3, as is 3 alone", [.browsing])
+    case .halfPageDown: ("<C-d> <PageDown>", "half a page down", [.browsing])
+    case .halfPageUp: ("<C-u> <PageUp>", "half a page up", [.browsing])
+    case .descend: ("<CR>", "down to the words within this one", [.browsing])
+    case .ascend: ("<BS>", "up to the word that contains this one", [.browsing])
+    case .nextPane: ("<Tab>", "next pane", [.browsing])
+    case .previousPane: ("<S-Tab>", "previous pane", [.browsing])
+    case .pickBySpelling: ("i c", "change the word: complete what you type", words)
+    case .pickByMeaning: ("s", "change the word: choose among its neighbours in meaning", words)
+    case .pickByEffect: ("f", "change the word: choose by what it does to the picture", words)
+    case .replaceByMean: ("x <Del>", "replace by the mean word of the layer", words)
+    case .editOutside: ("e", "edit all words in $EDITOR", [.browsing])
+    case .markBlock: ("v", "mark a block of words", words)
+    case .yank: ("y", "yank", words)
+    case .paste: ("p", "paste", words)
+    case .repeatChange: (".", "repeat the last change here", [.browsing])
+    case .search: ("/", "search for a word", [.browsing])
+    case .searchWord: ("*", "search for this word", [.browsing])
+    case .nextMatch: ("n", "next match", [.browsing])
+    case .previousMatch: ("N", "previous match", [.browsing])
+    case .shallower: ("[", "decode one layer less", words)
+    case .deeper: ("]", "decode one layer more", words)
+    case .followLayer: ("=", "decode as deep as the layer you are in", words)
+    case .showOriginal: ("o", "the original picture, and back", [.browsing])
+    case .showDifference: ("d", "the difference to the original, and back", [.browsing])
+    case .showBlink: ("b", "blink between the original and the decoded picture", [.browsing])
+    case .showSideBySide: ("|", "original and decoded side by side", [.browsing])
+    case .showHeat: ("H", "heat: the pixels that this word owns", [.browsing])
+    case .toggleTint: ("C", "tint words with the colours of their pixels", [.browsing])
+    case .undo: ("u", "undo", [.browsing])
+    case .redo: ("<C-r>", "redo", [.browsing])
+    case .earlierState: ("g-", "the state before in time, over all branches", [.browsing])
+    case .laterState: ("g+", "the state after in time", [.browsing])
+    case .openHistory: ("t", "the tree of all states", [.browsing])
+    case .nameState: ("m", "give this state a name", [.browsing])
+    case .command: (":", "a command: :help lists them", words)
+    case .help: ("? <F1>", "the keys of where you are", [.browsing, .block, .history])
+    case .saveAndQuit: ("ZZ", "save and quit", [.browsing])
+    case .quitUnsaved: ("ZQ", "quit without saving; the history keeps every edit", [.browsing])
+    case .quit: ("q", "quit", [.browsing])
+    case .redraw: ("<C-l>", "draw the screen again", Set(Context.allCases))
+    case .suspend: ("<C-z>", "back to the shell; fg returns", Set(Context.allCases))
+    case .cancel:
+      ("<Esc> <C-c> <C-[>", "leave without a trace", Set(Context.allCases))
+    case .accept: ("<CR>", "accept", [.picking, .typing, .help, .history])
+    case .nextItem: ("<Down> <C-n>", "next", lists)
+    case .previousItem: ("<Up> <C-p>", "previous", lists)
+    case .nextMethod: ("<Tab>", "by spelling, by meaning, by effect", [.picking])
+    case .saveThenLeave: ("y", "save, then quit", [.leaving])
+    case .leaveUnsaved: ("n", "quit; the history keeps every edit", [.leaving])
+    }
+  }
+
+  /// The name of the action in words.
+  public var name: String {
+    rawValue.reduce(into: "") { name, letter in
+      name += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+    }
+  }
+}

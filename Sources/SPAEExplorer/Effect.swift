@@ -1,0 +1,54 @@
+public import SPAEPyramid
+
+/// What the explorer asks of the world; the answer comes back as a message.
+public enum Effect: Hashable, Sendable {
+  /// Decode these words; only the newest request matters.
+  case decode(DecodeRequest)
+  case findNeighbours(of: Int32)
+  case findCandidates(WordPicker.Query)
+  /// Find the word nearest to the mean of a layer's words.
+  case findMeanWord(cells: [CellAddress], of: Pyramid)
+
+  /// Keep an edit; it is accepted when the answer is `committed`.
+  case commit(Pyramid, verb: String)
+  case move(HistoryMove)
+  case nameState(String)
+  case listRevisions
+  case drawThumbnails([Int64])
+  case compare(with: Int64)
+
+  case save(path: String?, Pyramid, replacing: Bool)
+  case savePicture(path: String, replacing: Bool)
+  case openEditor(Pyramid)
+
+  case chooseTheme(String)
+  case chooseGraphics(String)
+  /// Tell when the keys have rested for as long as vim's timeout.
+  case awaitRest
+  case suspend
+  case redraw
+  case quit
+}
+
+/// Words to decode, and how deep.
+public struct DecodeRequest: Hashable, Sendable {
+  public var pyramid: Pyramid
+  public var depth: Int
+
+  public init(pyramid: Pyramid, depth: Int) {
+    self.pyramid = pyramid
+    self.depth = depth
+  }
+}
+
+/// How the head of the history is to move.
+public enum HistoryMove: Hashable, Sendable {
+  case undo(Int)
+  case redo(Int)
+  /// By the order in which the states were made, over all branches.
+  case earlier(Int)
+  case later(Int)
+  case earlierBy(seconds: Double)
+  case laterBy(seconds: Double)
+  case to(Int64)
+}

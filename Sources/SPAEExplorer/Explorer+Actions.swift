@@ -1,0 +1,179 @@
+import SPAEPyramid
+import SPAEScreen
+
+extension Explorer {
+  /// Does what an action says; the one place where actions get their meaning.
+  mutating func perform(_ action: Action) -> [Effect] {
+    switch action {
+    case .left, .right, .up, .down, .firstColumn, .lastColumn, .top, .bottom, .halfPageDown,
+      .halfPageUp, .descend, .ascend:
+      return move(action)
+    case .nextPane, .previousPane: return focusPane(action == .nextPane ? 1 : -1)
+    case .pickBySpelling: return pick(by: .spelling)
+    case .pickByMeaning: return pick(by: .meaning)
+    case .pickByEffect: return pick(by: .effect)
+    case .replaceByMean: return replaceByMean()
+    case .editOutside: return [.openEditor(pyramid)]
+    case .markBlock: return toggleBlock()
+    case .yank: return yank()
+    case .paste: return paste()
+    case .repeatChange: return repeatChange()
+    case .search: return type(.search)
+    case .searchWord: return search(vocabulary[pyramid[cursor]], forward: true)
+    case .nextMatch: return searchAgain(forward: true)
+    case .previousMatch: return searchAgain(forward: false)
+    case .shallower: return pin(depth - takeCount())
+    case .deeper: return pin(depth + takeCount())
+    case .followLayer: return pin(nil)
+    case .showOriginal: return toggle(.original)
+    case .showDifference: return toggle(.difference)
+    case .showBlink: return toggle(.blink)
+    case .showSideBySide: return toggle(.sideBySide)
+    case .showHeat: return toggle(.heat)
+    case .toggleTint:
+      isTinted.toggle()
+      return []
+    case .undo: return [.move(.undo(takeCount()))]
+    case .redo: return [.move(.redo(takeCount()))]
+    case .earlierState: return [.move(.earlier(takeCount()))]
+    case .laterState: return [.move(.later(takeCount()))]
+    case .openHistory: return [.listRevisions]
+    case .nameState: return type(.name)
+    case .command: return type(.command)
+    case .help:
+      mode = .help(HelpList(context: mode.context))
+      return []
+    case .saveAndQuit: return isDirty ? save(thenQuit: true) : [.quit]
+    case .quitUnsaved, .leaveUnsaved: return [.quit]
+    case .quit: return leave()
+    case .saveThenLeave:
+      mode = .browsing
+      return save(thenQuit: true)
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .cancel: return cancel()
+    case .accept: return acceptHighlighted()
+    case .nextItem: return moveSelection(by: 1)
+    case .previousItem: return moveSelection(by: -1)
+    case .nextMethod: return nextMethod()
+    }
+  }
+
+  private mutating func focusPane(_ step: Int) -> [Effect] {
+    let panes = Pane.allCases
+    let place = (panes.firstIndex(of: focus) ?? 0) + step + panes.count
+    focus = panes[place % panes.count]
+    return []
+  }
+
+  /// Shows something else than the decoded picture, or that again.
+  private mutating func toggle(_ content: PictureContent) -> [Effect] {
+    picture = picture == content ? .decoded : content
+    blinkPhase = false
+    return []
+  }
+
+  mutating func pin(_ wanted: Int?) -> [Effect] {
+    pinnedDepth = wanted.map { min(max(1, $0), shape.depth) }
+    let words = shape.wordCount(toDepth: depth)
+    say(
+      "depth \(depth): \(words) word\(words == 1 ? "" : "s")"
+        + (wanted == nil ? ", as the layer" : ""))
+    return []
+  }
+
+  /// Goes back to browsing; nothing that was only tried stays.
+  private mutating func cancel() -> [Effect] {
+    if mode == .browsing, picture != .decoded { picture = .decoded }
+    mode = .browsing
+    count = nil
+    return []
+  }
+
+  mutating func leave() -> [Effect] {
+    guard isDirty else { return [.quit] }
+    mode = .leaving
+    return []
+  }
+
+  mutating func type(_ kind: Prompt.Kind) -> [Effect] {
+    mode = .typing(Prompt(kind))
+    return []
+  }
+
+  private mutating func toggleBlock() -> [Effect] {
+    if case .block = mode { mode = .browsing } else { mode = .block(anchor: cursor) }
+    return []
+  }
+
+  // MARK: Lists
+
+  private mutating func moveSelection(by step: Int) -> [Effect] {
+    switch mode {
+    case .picking(var picker):
+      picker.move(by: step)
+      mode = .picking(picker)
+    case .help(var list):
+      list.move(by: step)
+      mode = .help(list)
+    case .history(var list):
+      list.move(by: step)
+      mode = .history(list)
+      return list.missingThumbnails.isEmpty ? [] : [.drawThumbnails(list.missingThumbnails)]
+    case .typing(var prompt) where prompt.kind == .command:
+      prompt.recall(from: commandHistory, step: -step)
+      mode = .typing(prompt)
+    default: break
+    }
+    return []
+  }
+
+  private mutating func acceptHighlighted() -> [Effect] {
+    switch mode {
+    case .picking(let picker): return accept(picker)
+    case .help(let list):
+      mode = .browsing
+      return list.selected.map { perform($0) } ?? []
+    case .history(let list):
+      mode = .browsing
+      return list.selected.map { [.move(.to($0.revision))] } ?? []
+    case .typing(let prompt):
+      mode = .browsing
+      return accept(prompt)
+    default: return []
+    }
+  }
+
+  private mutating func accept(_ prompt: Prompt) -> [Effect] {
+    let text = prompt.line.text
+    switch prompt.kind {
+    case .command:
+      if !text.isEmpty { commandHistory.append(text) }
+      return run(text)
+    case .search: return search(text.lowercased(), forward: true)
+    case .name: return text.isEmpty ? [] : [.nameState(text)]
+    }
+  }
+
+  mutating func take(_ rows: [HistoryList.Row]) -> [Effect] {
+    var list = HistoryList()
+    list.take(rows)
+    mode = .history(list)
+    return [.drawThumbnails(list.missingThumbnails)]
+  }
+
+  mutating func take(_ thumbnail: Screen, of revision: Int64) -> [Effect] {
+    guard case .history(var list) = mode else { return [] }
+    list.thumbnails[revision] = thumbnail
+    mode = .history(list)
+    return []
+  }
+}
+
+extension Prompt {
+  /// Brings back an older command, or a newer one.
+  mutating func recall(from history: [String], step: Int) {
+    recalled = min(max(0, recalled + step), history.count)
+    line = LineEditor(recalled == 0 ? "" : history[history.count - recalled])
+  }
+}

@@ -1,0 +1,192 @@
+import SPAEPyramid
+
+/// What can be typed after a colon.
+public enum CommandName: String, CaseIterable, Sendable {
+  case write = "w"
+  case quit = "q"
+  case writeQuit = "wq"
+  case exit = "x"
+  case substitute = "s"
+  case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
+  case blink, heat, edit, theme, graphics, help
+
+  /// How it is typed, and what it does.
+  public var usage: (form: String, help: String) {
+    switch self {
+    case .write: (":w [FILE.spae|FILE.png]", "write the words, or the picture; ! replaces a file")
+    case .quit: (":q[!]", "quit; ! without saving")
+    case .writeQuit: (":wq", "save and quit")
+    case .exit: (":x", "save if something changed, and quit")
+    case .substitute: (":s/OLD/NEW/", "replace a word wherever it stands")
+    case .undo: (":undo [N]", "undo once, or go to state N of the tree")
+    case .redo: (":redo", "redo")
+    case .earlier: (":earlier N|Ns|Nm|Nh|Nd", "back by states, or by time")
+    case .later: (":later N|Ns|Nm|Nh|Nd", "forth by states, or by time")
+    case .history: (":history", "the tree of all states")
+    case .mark: (":mark NAME", "give this state a name")
+    case .compare: (":compare [N]", "blink between this state and state N; without N stop")
+    case .depth: (":depth [N]", "pin the depth; without N follow the layer")
+    case .layer: (":layer N", "go to a layer")
+    case .original: (":original", "show the original picture")
+    case .difference: (":difference", "show the difference to the original")
+    case .blink: (":blink", "blink between original and decoded")
+    case .heat: (":heat", "show the pixels that the word owns")
+    case .edit: (":edit", "edit all words in $EDITOR")
+    case .theme: (":theme NAME", "change the theme")
+    case .graphics: (":graphics kitty|sixel|quadrants|blocks|ascii|none", "draw otherwise")
+    case .help: (":help", "the keys")
+    }
+  }
+}
+
+extension Explorer {
+  /// Runs a line that was typed after a colon.
+  mutating func run(_ line: String) -> [Effect] {
+    let text = line.drop { $0 == " " || $0 == ":" }
+    if let old = Substitution(text) { return substitute(old) }
+    let word = text.prefix { $0.isLetter }
+    var rest = text.dropFirst(word.count)
+    let forced = rest.first == "!"
+    if forced { rest = rest.dropFirst() }
+    let argument = rest.trimmingSpaces
+    guard !word.isEmpty else { return [] }
+    guard let command = CommandName(typed: String(word)) else {
+      say(":\(word) is no command; :help lists the keys", .error)
+      return []
+    }
+    return run(command, argument, forced: forced)
+  }
+
+  private mutating func run(
+    _ command: CommandName, _ argument: String, forced: Bool
+  ) -> [Effect] {
+    switch command {
+    case .write: return write(argument, forced: forced)
+    case .quit: return forced ? [.quit] : leave()
+    case .writeQuit: return save(replacing: forced, thenQuit: true)
+    case .exit: return isDirty ? save(replacing: forced, thenQuit: true) : [.quit]
+    case .substitute: return refuse(command)
+    case .undo:
+      if argument.isEmpty { return [.move(.undo(1))] }
+      return Int64(argument).map { [.move(.to($0))] } ?? refuse(command)
+    case .redo: return [.move(.redo(1))]
+    case .earlier, .later: return travel(command, argument)
+    case .history: return [.listRevisions]
+    case .mark: return argument.isEmpty ? refuse(command) : [.nameState(argument)]
+    case .compare: return compare(argument)
+    case .depth:
+      if argument.isEmpty { return pin(nil) }
+      return Int(argument).map { pin($0) } ?? refuse(command)
+    case .layer:
+      count = Int(argument)
+      return count == nil ? refuse(command) : finishCount()
+    case .original: return perform(.showOriginal)
+    case .difference: return perform(.showDifference)
+    case .blink: return perform(.showBlink)
+    case .heat: return perform(.showHeat)
+    case .edit: return [.openEditor(pyramid)]
+    case .theme: return argument.isEmpty ? refuse(command) : [.chooseTheme(argument)]
+    case .graphics: return argument.isEmpty ? refuse(command) : [.chooseGraphics(argument)]
+    case .help: return perform(.help)
+    }
+  }
+
+  private mutating func refuse(_ command: CommandName) -> [Effect] {
+    say("usage: \(command.usage.form)  \(command.usage.help)", .error)
+    return []
+  }
+
+  private mutating func write(_ path: String, forced: Bool) -> [Effect] {
+    if path.lowercased().hasSuffix(".png") {
+      return [.savePicture(path: path, replacing: forced)]
+    }
+    return save(to: path.isEmpty ? nil : path, replacing: forced)
+  }
+
+  /// By a number of states, or by time with a unit.
+  private mutating func travel(_ command: CommandName, _ argument: String) -> [Effect] {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+    let back = command == .earlier
+    if let unit = argument.last.flatMap({ units[$0] }), let time = Double(argument.dropLast()),
+      time >= 0
+    {
+      return [.move(back ? .earlierBy(seconds: time * unit) : .laterBy(seconds: time * unit))]
+    }
+    guard let states = argument.isEmpty ? 1 : Int(argument), states > 0 else {
+      return refuse(command)
+    }
+    return [.move(back ? .earlier(states) : .later(states))]
+  }
+
+  private mutating func compare(_ argument: String) -> [Effect] {
+    guard !argument.isEmpty else {
+      comparison = nil
+      picture = .decoded
+      return []
+    }
+    return Int64(argument).map { [.compare(with: $0)] } ?? refuse(.compare)
+  }
+
+  // MARK: Substitution
+
+  private mutating func substitute(_ substitution: Substitution) -> [Effect] {
+    let (old, new) = (substitution.old, substitution.new)
+    guard let oldWord = number(of: old), let newWord = number(of: new) else { return [] }
+    var edited = pyramid
+    let places = pyramid.words.indices.filter { pyramid.words[$0] == oldWord }
+    for place in places { edited[shape.cell(at: place)] = newWord }
+    guard !places.isEmpty else {
+      say("'\(old)' stands nowhere in this picture", .warning)
+      return []
+    }
+    say("\(places.count) word\(places.count == 1 ? "" : "s") changed")
+    return commit(edited, verb: "substitute")
+  }
+
+  private mutating func number(of word: String) -> Int32? {
+    if let number = vocabulary.number(of: word.lowercased()) { return number }
+    let near = vocabulary.nearestInSpelling(to: word).joined(separator: ", ")
+    say("'\(word)' is not in the vocabulary" + (near.isEmpty ? "" : "; like it: \(near)"), .error)
+    return nil
+  }
+}
+
+/// s/OLD/NEW/, with or without the last stroke, or % before it.
+private struct Substitution {
+  let old: String
+  let new: String
+
+  init?(_ text: Substring) {
+    let text = text.hasPrefix("%") ? text.dropFirst() : text
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.first == "s", (3...4).contains(parts.count), !parts[1].isEmpty, !parts[2].isEmpty
+    else { return nil }
+    (old, new) = (String(parts[1]), String(parts[2]))
+  }
+}
+
+extension CommandName {
+  /// The command that a word begins, as in vim; a single letter must be the whole name.
+  fileprivate init?(typed: String) {
+    let aliases: [String: CommandName] = [
+      "write": .write, "quit": .quit, "exit": .exit, "substitute": .substitute, "tree": .history,
+      "u": .undo, "h": .help, "diff": .difference,
+    ]
+    if let command = CommandName(rawValue: typed) ?? aliases[typed] {
+      self = command
+    } else if typed.count >= 2,
+      let command = Self.allCases.first(where: { $0.rawValue.hasPrefix(typed) })
+    {
+      self = command
+    } else {
+      return nil
+    }
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingSpaces: String {
+    let start = drop { $0 == " " }
+    return String(String(start.reversed()).drop { $0 == " " }.reversed())
+  }
+}

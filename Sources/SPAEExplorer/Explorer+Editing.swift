@@ -1,0 +1,155 @@
+import SPAEPyramid
+
+extension Explorer {
+  /// Asks the store to keep an edit; nothing is accepted before the answer.
+  mutating func commit(_ edited: Pyramid, verb: String) -> [Effect] {
+    guard edited != pyramid else {
+      say("nothing changed")
+      return []
+    }
+    return [.commit(edited, verb: verb)]
+  }
+
+  /// Takes words over that the store holds.
+  mutating func accept(_ words: Pyramid, _ facts: HistoryFacts) -> [Effect] {
+    pyramid = words
+    history = facts
+    return []
+  }
+
+  mutating func replace(_ cells: [CellAddress], by word: Int32, verb: String) -> [Effect] {
+    var edited = pyramid
+    for cell in cells { edited[cell] = word }
+    if mode.context == .block { mode = .browsing }
+    return commit(edited, verb: verb)
+  }
+
+  // MARK: The picker
+
+  mutating func pick(by method: WordPicker.Method) -> [Effect] {
+    show(WordPicker(cells: target, method: method))
+  }
+
+  /// Lists the candidates for what was typed: spelling here, the rest where the model is.
+  mutating func show(_ picker: WordPicker) -> [Effect] {
+    var picker = picker
+    defer { mode = .picking(picker) }
+    guard picker.method == .spelling else { return [.findCandidates(picker.query(on: pyramid))] }
+    picker.complete(from: vocabulary, word: pyramid[picker.cells[0]])
+    return []
+  }
+
+  mutating func nextMethod() -> [Effect] {
+    guard case .picking(var picker) = mode else { return [] }
+    picker.nextMethod()
+    return show(picker)
+  }
+
+  mutating func take(
+    _ candidates: [WordPicker.Candidate], for query: WordPicker.Query
+  ) -> [Effect] {
+    guard case .picking(var picker) = mode, picker.query(on: pyramid) == query else { return [] }
+    picker.take(candidates)
+    mode = .picking(picker)
+    return []
+  }
+
+  mutating func accept(_ picker: WordPicker) -> [Effect] {
+    let text = picker.line.text.lowercased()
+    guard let word = picker.highlighted else {
+      let near = vocabulary.nearestInSpelling(to: text).joined(separator: ", ")
+      say(
+        "'\(text)' is not in the vocabulary" + (near.isEmpty ? "" : "; like it: \(near)"), .error)
+      return []
+    }
+    mode = .browsing
+    lastChange = .word(word)
+    return replace(picker.cells, by: word, verb: "edit")
+  }
+
+  // MARK: Other changes
+
+  mutating func replaceByMean() -> [Effect] {
+    let cells = target
+    lastChange = .meanWord
+    return [.findMeanWord(cells: cells, of: pyramid)]
+  }
+
+  mutating func yank() -> [Effect] {
+    let cells = target
+    let columns = Set(cells.map(\.column)).count
+    let words = cells.map { pyramid[$0] }
+    register = Block(
+      rows: stride(from: 0, to: words.count, by: columns).map {
+        Array(words[$0..<$0 + columns])
+      })
+    if let first = cells.first, mode.context == .block { cursor = first }
+    mode = .browsing
+    say(cells.count == 1 ? "yanked '\(vocabulary[words[0]])'" : "yanked \(cells.count) words")
+    return []
+  }
+
+  /// Puts the yanked words at the cursor, or all over the marked block.
+  mutating func paste() -> [Effect] {
+    guard let register else {
+      say("nothing was yanked yet", .warning)
+      return []
+    }
+    lastChange = .block(register)
+    var edited = pyramid
+    if case .block = mode, let first = target.first {
+      for cell in target {
+        let row = register.rows[(cell.row - first.row) % register.rows.count]
+        edited[cell] = row[(cell.column - first.column) % row.count]
+      }
+      mode = .browsing
+    } else {
+      place(register, in: &edited)
+    }
+    return commit(edited, verb: "paste")
+  }
+
+  /// Writes a block from the cursor on; what would lie outside the layer is left out.
+  private func place(_ block: Block, in pyramid: inout Pyramid) {
+    let side = shape.side(ofLayer: cursor.layer)
+    for (y, row) in block.rows.enumerated() where cursor.row + y < side {
+      for (x, word) in row.enumerated() where cursor.column + x < side {
+        let cell = CellAddress(
+          layer: cursor.layer, row: cursor.row + y, column: cursor.column + x)
+        pyramid[cell] = word
+      }
+    }
+  }
+
+  mutating func repeatChange() -> [Effect] {
+    switch lastChange {
+    case .none:
+      say("nothing was changed yet", .warning)
+      return []
+    case .word(let word): return replace(target, by: word, verb: "edit")
+    case .meanWord: return replaceByMean()
+    case .block(let block):
+      var edited = pyramid
+      place(block, in: &edited)
+      return commit(edited, verb: "paste")
+    }
+  }
+
+  // MARK: Saving
+
+  mutating func save(
+    to path: String? = nil, replacing: Bool = false, thenQuit: Bool = false
+  ) -> [Effect] {
+    quitsWhenSaved = thenQuit
+    return [.save(path: path, pyramid, replacing: replacing)]
+  }
+
+  mutating func finishSaving(_ path: String, _ words: Pyramid?) -> [Effect] {
+    if let words {
+      saved = words
+      document.path = path
+    }
+    say("saved \(path)")
+    return quitsWhenSaved ? [.quit] : []
+  }
+}

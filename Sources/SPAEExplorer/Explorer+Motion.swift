@@ -1,0 +1,147 @@
+import SPAEPyramid
+import SPAEScreen
+
+extension Explorer {
+  mutating func move(_ action: Action) -> [Effect] {
+    if case .history = mode { return perform(action == .up ? .previousItem : .nextItem) }
+    let last = shape.side(ofLayer: cursor.layer) - 1
+    switch action {
+    case .left: cursor.column = max(0, cursor.column - takeCount())
+    case .right: cursor.column = min(last, cursor.column + takeCount())
+    case .up: for _ in 0..<takeCount() { stepRow(-1) }
+    case .down: for _ in 0..<takeCount() { stepRow(1) }
+    case .firstColumn: cursor.column = 0
+    case .lastColumn: cursor.column = last
+    case .top: jump(toLayer: 1)
+    case .bottom: goToBottom()
+    case .halfPageDown: for _ in 0..<takeCount() * halfPage { stepRow(1) }
+    case .halfPageUp: for _ in 0..<takeCount() * halfPage { stepRow(-1) }
+    case .descend: for _ in 0..<takeCount() { descend() }
+    case .ascend: for _ in 0..<takeCount() { ascend() }
+    default: break
+    }
+    return []
+  }
+
+  private var halfPage: Int { max(1, Layout(self).pyramid.inside.rows / 2) }
+
+  /// One row up or down; beyond the edge of a layer lies the next one, except within a block.
+  private mutating func stepRow(_ step: Int) {
+    let row = cursor.row + step
+    if (0..<shape.side(ofLayer: cursor.layer)).contains(row) {
+      cursor.row = row
+    } else if case .block = mode {
+      return
+    } else if (1...shape.depth).contains(cursor.layer + step) {
+      let (old, new) = (
+        shape.side(ofLayer: cursor.layer), shape.side(ofLayer: cursor.layer + step)
+      )
+      cursor = CellAddress(
+        layer: cursor.layer + step, row: step > 0 ? 0 : new - 1, column: cursor.column * new / old)
+    }
+  }
+
+  /// The same place in another layer.
+  mutating func jump(toLayer layer: Int) {
+    let (old, new) = (shape.side(ofLayer: cursor.layer), shape.side(ofLayer: layer))
+    cursor = CellAddress(
+      layer: layer, row: (2 * cursor.row + 1) * new / (2 * old),
+      column: (2 * cursor.column + 1) * new / (2 * old))
+    if case .block = mode { mode = .browsing }
+  }
+
+  private mutating func goToBottom() {
+    guard count == nil else {
+      _ = finishCount()
+      return
+    }
+    jump(toLayer: shape.depth)
+    cursor.row = shape.side(ofLayer: cursor.layer) - 1
+  }
+
+  /// To the first of the words within this one.
+  private mutating func descend() {
+    guard cursor.layer < shape.depth else { return }
+    let ratio = shape.side(ofLayer: cursor.layer + 1) / shape.side(ofLayer: cursor.layer)
+    cursor = CellAddress(
+      layer: cursor.layer + 1, row: cursor.row * ratio, column: cursor.column * ratio)
+  }
+
+  private mutating func ascend() {
+    guard cursor.layer > 1 else { return }
+    let ratio = shape.side(ofLayer: cursor.layer) / shape.side(ofLayer: cursor.layer - 1)
+    cursor = CellAddress(
+      layer: cursor.layer - 1, row: cursor.row / ratio, column: cursor.column / ratio)
+  }
+
+  // MARK: Mouse
+
+  mutating func press(_ mouse: Key.Mouse) -> [Effect] {
+    let layout = Layout(self)
+    switch (mouse.action, mode) {
+    case (.wheelUp, .browsing): for _ in 0..<3 { stepRow(-1) }
+    case (.wheelDown, .browsing): for _ in 0..<3 { stepRow(1) }
+    case (.wheelUp, _): return perform(.previousItem)
+    case (.wheelDown, _): return perform(.nextItem)
+    case (.press, .browsing), (.press, .block):
+      if let cell = PyramidPane(self, box: layout.pyramid).cell(at: mouse) {
+        mode = .browsing
+        cursor = cell
+        focus = .pyramid
+      } else if let cell = layout.cell(inPictureAt: mouse, layer: cursor.layer, shape: shape) {
+        cursor = cell
+        focus = .picture
+      }
+    case (.drag, .browsing), (.drag, .block): drag(to: mouse, layout)
+    default: break
+    }
+    return []
+  }
+
+  private mutating func drag(to mouse: Key.Mouse, _ layout: Layout) {
+    let cell =
+      PyramidPane(self, box: layout.pyramid).cell(at: mouse)
+      ?? layout.cell(inPictureAt: mouse, layer: cursor.layer, shape: shape)
+    guard let cell, cell.layer == cursor.layer, cell != cursor else { return }
+    if mode == .browsing { mode = .block(anchor: cursor) }
+    cursor = cell
+  }
+
+  // MARK: Search
+
+  mutating func search(_ text: String, forward: Bool) -> [Effect] {
+    guard !text.isEmpty else { return searchAgain(forward: forward) }
+    lastSearch = text
+    return searchAgain(forward: forward)
+  }
+
+  mutating func searchAgain(forward: Bool) -> [Effect] {
+    guard let text = lastSearch else {
+      say("nothing was searched for yet", .warning)
+      return []
+    }
+    for _ in 0..<takeCount() {
+      let (start, number) = (shape.index(of: cursor), pyramid.words.count)
+      let places = (1...number).map { (start + (forward ? $0 : number - $0)) % number }
+      let found = places.first { vocabulary[pyramid.words[$0]].contains(text) }
+      guard let found else {
+        say("no word holds '\(text)'", .warning)
+        return []
+      }
+      cursor = shape.cell(at: found)
+    }
+    let matches = pyramid.words.count { vocabulary[$0].contains(text) }
+    say("'\(text)' stands in \(matches) place\(matches == 1 ? "" : "s")")
+    return []
+  }
+}
+
+extension PyramidShape {
+  /// The cell of a place in the flat list of words.
+  func cell(at index: Int) -> CellAddress {
+    let layer = (1...depth).first { index < wordCount(toDepth: $0) } ?? depth
+    let place = index - wordCount(toDepth: layer - 1)
+    let side = side(ofLayer: layer)
+    return CellAddress(layer: layer, row: place / side, column: place % side)
+  }
+}

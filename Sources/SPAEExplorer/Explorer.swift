@@ -1,0 +1,151 @@
+public import SPAEPyramid
+import SPAEScreen
+
+/// The state of the explorer: a plain value, changed by `update` alone and drawn by `view`.
+public struct Explorer: Sendable {
+  /// What the document is called, and where it is kept.
+  public struct Document: Hashable, Sendable {
+    /// The source's name, for the title.
+    public var name: String
+    /// The file of words; nil until they are first saved.
+    public var path: String?
+    /// Where `:w` writes when there is no file yet.
+    public var suggestedPath: String
+    public var model: String
+    /// Pixels a side.
+    public var side: Int
+
+    public init(name: String, path: String?, suggestedPath: String, model: String, side: Int) {
+      self.name = name
+      self.path = path
+      self.suggestedPath = suggestedPath
+      self.model = model
+      self.side = side
+    }
+  }
+
+  public enum Pane: CaseIterable, Hashable, Sendable {
+    case pyramid, picture, word
+  }
+
+  public internal(set) var document: Document
+  public let vocabulary: Vocabulary
+
+  /// The words as they were last accepted, each of them in the history store.
+  public internal(set) var pyramid: Pyramid
+  /// The words that the file holds, or those that the picture gave.
+  public internal(set) var saved: Pyramid
+
+  public internal(set) var cursor = CellAddress(layer: 1, row: 0, column: 0)
+  public internal(set) var focus = Pane.pyramid
+  public internal(set) var mode = Mode.browsing
+  public internal(set) var size: (rows: Int, columns: Int)
+  /// The height of a character cell over its width.
+  public internal(set) var cellAspect: Double
+  /// How the picture is drawn, for the status line.
+  public internal(set) var graphics: String
+
+  /// The depth that [ and ] chose; nil follows the layer of the cursor.
+  public internal(set) var pinnedDepth: Int?
+  public internal(set) var isTinted = true
+  public internal(set) var picture = PictureContent.decoded
+  /// Which half of a blink is shown.
+  public internal(set) var blinkPhase = false
+
+  var count: Int?
+  var pendingKeys: [Key] = []
+  var register: Block?
+  var lastChange: Change?
+  var lastSearch: String?
+  var commandHistory: [String] = []
+  var quitsWhenSaved = false
+  var requested: DecodeRequest?
+  var requestedNeighbours: Int32?
+
+  public internal(set) var decoded: Decoded?
+  var neighbours: [Int32: [Int32]] = [:]
+  public internal(set) var history: HistoryFacts
+  public internal(set) var comparison: Comparison?
+  /// What the last command has to say.
+  public internal(set) var notice: Notice?
+
+  public init(
+    document: Document, vocabulary: Vocabulary, pyramid: Pyramid, saved: Pyramid,
+    history: HistoryFacts, size: (rows: Int, columns: Int), cellAspect: Double = 2,
+    graphics: String = "none", notice: Notice? = nil
+  ) {
+    self.document = document
+    self.vocabulary = vocabulary
+    self.pyramid = pyramid
+    self.saved = saved
+    self.history = history
+    self.size = size
+    self.cellAspect = cellAspect
+    self.graphics = graphics
+    self.notice = notice
+  }
+}
+
+/// One line for the person: what happened, or why it did not.
+public struct Notice: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable { case plain, warning, error }
+
+  public var kind: Kind
+  public var text: String
+
+  public init(_ text: String, kind: Kind = .plain) {
+    self.text = text
+    self.kind = kind
+  }
+}
+
+/// A rectangle of words that was yanked.
+struct Block: Hashable, Sendable {
+  let rows: [[Int32]]
+}
+
+/// A change that `.` makes again at the cursor.
+enum Change: Hashable, Sendable {
+  case word(Int32)
+  case meanWord
+  case block(Block)
+}
+
+// MARK: What follows from the state
+
+extension Explorer {
+  public var shape: PyramidShape { pyramid.shape }
+
+  /// The depth of the picture: the pinned one, or the layer of the cursor.
+  public var depth: Int { pinnedDepth ?? cursor.layer }
+
+  public var isDirty: Bool { pyramid != saved }
+
+  /// The words that the picture shows now: the accepted ones, or what is only being tried.
+  public var shown: Pyramid {
+    switch mode {
+    case .picking(let picker): picker.preview(on: pyramid)
+    case .history(let list): list.selected?.pyramid ?? pyramid
+    default: pyramid
+    }
+  }
+
+  /// Whether time has to be told, for the picture blinks.
+  public var blinks: Bool {
+    picture == .blink || (picture == .comparison && comparison != nil)
+  }
+
+  /// The cells that an action works on: the marked block, or the cell of the cursor.
+  var target: [CellAddress] {
+    guard case .block(let anchor) = mode else { return [cursor] }
+    return Self.cells(from: anchor, to: cursor)
+  }
+
+  static func cells(from a: CellAddress, to b: CellAddress) -> [CellAddress] {
+    (min(a.row, b.row)...max(a.row, b.row)).flatMap { row in
+      (min(a.column, b.column)...max(a.column, b.column)).map {
+        CellAddress(layer: b.layer, row: row, column: $0)
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import SPAEScreen
+
+/// The keys of where a person is, filtered by what they type.
+public struct HelpList: Hashable, Sendable {
+  public let context: Context
+  public private(set) var filter = LineEditor()
+  public private(set) var selection = 0
+
+  init(context: Context) { self.context = context }
+
+  /// The entries that the filter leaves.
+  public var entries: [Action.Entry] {
+    let words = filter.text.lowercased().split(separator: " ")
+    return Keymap.entries(in: context).filter { entry in
+      let text = "\(entry.action.name) \(entry.notation) \(entry.help)".lowercased()
+      return words.allSatisfy { text.contains($0) }
+    }
+  }
+
+  public var selected: Action? {
+    let entries = entries
+    return entries.indices.contains(selection) ? entries[selection].action : nil
+  }
+
+  mutating func type(_ key: Key) -> Bool {
+    guard filter.apply(key) else { return false }
+    selection = 0
+    return true
+  }
+
+  mutating func move(by step: Int) {
+    selection = min(max(0, selection + step), max(0, entries.count - 1))
+  }
+}

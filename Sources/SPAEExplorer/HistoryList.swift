@@ -1,0 +1,53 @@
+public import SPAEPyramid
+import SPAEScreen
+
+/// The tree of all states, newest first.
+public struct HistoryList: Hashable, Sendable {
+  public struct Row: Hashable, Sendable {
+    public var revision: Int64
+    /// The lines of the tree left of the state, such as "│ o ".
+    public var branches: String
+    /// When it was made, in words.
+    public var time: String
+    /// What was done, such as "edit: 3 (1,2) muzzle > kitten".
+    public var summary: String
+    public var name: String?
+    public var isHead: Bool
+    public var pyramid: Pyramid
+
+    public init(
+      revision: Int64, branches: String, time: String, summary: String, name: String?,
+      isHead: Bool, pyramid: Pyramid
+    ) {
+      self.revision = revision
+      self.branches = branches
+      self.time = time
+      self.summary = summary
+      self.name = name
+      self.isHead = isHead
+      self.pyramid = pyramid
+    }
+  }
+
+  public private(set) var rows: [Row] = []
+  public private(set) var selection = 0
+  var thumbnails: [Int64: Screen] = [:]
+
+  /// The state that is highlighted; its picture is shown.
+  public var selected: Row? { rows.indices.contains(selection) ? rows[selection] : nil }
+
+  mutating func take(_ rows: [Row]) {
+    self.rows = rows
+    selection = rows.firstIndex(where: \.isHead) ?? 0
+  }
+
+  mutating func move(by step: Int) {
+    selection = min(max(0, selection + step), max(0, rows.count - 1))
+  }
+
+  /// The states near the selection that have no small picture yet.
+  var missingThumbnails: [Int64] {
+    let near = max(0, selection - 12)..<min(rows.count, selection + 13)
+    return near.map { rows[$0].revision }.filter { thumbnails[$0] == nil }
+  }
+}

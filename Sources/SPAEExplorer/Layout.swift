@@ -1,0 +1,92 @@
+import SPAEPyramid
+import SPAEScreen
+
+/// Where things are on the screen: it follows from the size and the focus alone.
+///
+/// Wide screens show pyramid, word and picture at once; narrow ones the picture instead of the
+/// words while it has the focus.
+struct Layout {
+  static let leastRows = 12
+  static let leastColumns = 40
+  private static let leastWords = 34
+  private static let wide = 64
+
+  let screen: Box
+  let pyramid: Box
+  let word: Box
+  /// The frame of the picture; empty where it is not shown.
+  let picture: Box
+  let isTooSmall: Bool
+
+  init(_ state: Explorer) {
+    self.init(
+      rows: state.size.rows, columns: state.size.columns, aspect: state.cellAspect,
+      showsPicture: state.focus == .picture)
+  }
+
+  init(rows: Int, columns: Int, aspect: Double, showsPicture: Bool) {
+    screen = Box(row: 0, column: 0, rows: rows, columns: columns)
+    isTooSmall = rows < Self.leastRows || columns < Self.leastColumns
+    let height = max(0, rows - 2)  // between the title and the foot
+    let wordHeight = rows >= 20 ? 6 : 4
+    let isWide = columns >= Self.wide
+    let wanted = Int((Double(height - 3) * aspect).rounded()) + 2
+    let pictureWidth = isWide ? min(wanted, columns - Self.leastWords) : columns
+    let left = isWide ? columns - pictureWidth : columns
+    let hidden = Box(row: 0, column: 0, rows: 0, columns: 0)
+    let shown = isWide || showsPicture
+    picture =
+      shown ? Box(row: 1, column: isWide ? left : 0, rows: height, columns: pictureWidth) : hidden
+    let hidesWords = shown && !isWide
+    pyramid =
+      hidesWords ? hidden : Box(row: 1, column: 0, rows: height - wordHeight, columns: left)
+    word =
+      hidesWords
+      ? hidden : Box(row: 1 + height - wordHeight, column: 0, rows: wordHeight, columns: left)
+    self.aspect = aspect
+  }
+
+  private let aspect: Double
+
+  /// The room for pictures: the frame without the line of figures.
+  var canvas: Box {
+    var box = picture.inside
+    box.rows -= 1
+    return box
+  }
+
+  /// The cells that the square picture covers, in the middle of its room.
+  var image: Box {
+    let room = canvas
+    guard !room.isEmpty else { return room }
+    let rows = max(1, min(room.rows, Int((Double(room.columns) / aspect).rounded(.down))))
+    let columns = max(1, min(room.columns, Int((Double(rows) * aspect).rounded())))
+    return Box(
+      row: room.row + (room.rows - rows) / 2, column: room.column + (room.columns - columns) / 2,
+      rows: rows, columns: columns)
+  }
+
+  /// The foot of the screen, one line.
+  var foot: Box {
+    Box(row: screen.rows - 1, column: 0, rows: 1, columns: screen.columns)
+  }
+
+  /// Where a list pops up: over the words, so that the picture stays in sight.
+  var popup: Box {
+    guard !pyramid.isEmpty else {
+      return Box(row: 1, column: 0, rows: screen.rows - 2, columns: screen.columns)
+    }
+    return Box(
+      row: pyramid.row, column: 0, rows: pyramid.rows + word.rows, columns: pyramid.columns)
+  }
+
+  /// The cell of a layer whose pixels are at a place of the screen.
+  func cell(inPictureAt mouse: Key.Mouse, layer: Int, shape: PyramidShape) -> CellAddress? {
+    let box = image
+    guard box.contains(row: mouse.row, column: mouse.column) else { return nil }
+    let side = shape.side(ofLayer: layer)
+    return CellAddress(
+      layer: layer, row: (mouse.row - box.row) * side / box.rows,
+      column: (mouse.column - box.column) * side / box.columns)
+  }
+}

@@ -1,0 +1,106 @@
+import SPAEPyramid
+import SPAEScreen
+
+/// The line at the head of the screen: what is open and how it stands.
+struct TitleLine {
+  let state: Explorer
+
+  func draw(on screen: inout Screen) {
+    let style = Style(.status)
+    screen.fill(Box(row: 0, column: 0, rows: 1, columns: screen.columns), style: style)
+    let right = right
+    let room = screen.columns - right.displayWidth - 3
+    let width = screen.put(left, row: 0, column: 1, width: max(0, room), style: style)
+    if state.isDirty, width + 10 < room {
+      screen.put("edited *", row: 0, column: width + 3, style: Style(.unsaved))
+    }
+    screen.put(right, row: 0, column: screen.columns - right.displayWidth - 1, style: style)
+  }
+
+  private var left: String {
+    let (document, depth) = (state.document, state.shape.depth)
+    guard state.size.columns >= 64 else {
+      return "\(document.name)  layer \(state.cursor.layer)/\(depth)"
+    }
+    let words = state.shape.wordCount(toDepth: state.cursor.layer)
+    return "spae  \(document.name)  \(document.side)x\(document.side)  \(document.model)"
+      + "  layer \(state.cursor.layer)/\(depth)  \(words) word\(words == 1 ? "" : "s")"
+  }
+
+  private var right: String {
+    let history = state.history
+    let name = history.name.map { " \($0)" } ?? ""
+    let dirty = state.isDirty && state.size.columns < 80 ? "*  " : ""
+    return "\(dirty)u:\(history.position)/\(history.length)\(name)  \(state.graphics)"
+  }
+}
+
+/// The line at the foot: a prompt, a notice, or what can be pressed.
+struct FootLine {
+  let state: Explorer
+
+  func draw(on screen: inout Screen) {
+    let row = screen.rows - 1
+    switch state.mode {
+    case .typing(let prompt): draw(prompt, on: &screen)
+    case .leaving:
+      screen.put(
+        "The words are not saved.  y save and quit   n quit   Esc stay", row: row, column: 1,
+        width: screen.columns - 2, style: Style(.warning))
+    default:
+      if let notice = state.notice {
+        let role: Role =
+          switch notice.kind {
+          case .plain: .notice
+          case .warning: .warning
+          case .error: .error
+          }
+        screen.put(
+          notice.text, row: row, column: 1, width: screen.columns - 2, style: Style(role))
+      } else {
+        drawHints(on: &screen)
+      }
+    }
+  }
+
+  private func draw(_ prompt: Prompt, on screen: inout Screen) {
+    let row = screen.rows - 1
+    let width = screen.put(prompt.sign, row: row, column: 0, style: Style(.mode))
+    let room = max(1, screen.columns - width - 1)
+    let hidden = max(0, prompt.line.position - room + 1)
+    screen.put(
+      String(prompt.line.text.dropFirst(hidden)), row: row, column: width, width: room,
+      style: Style(.input))
+    screen.cursor = (row, width + prompt.line.position - hidden)
+  }
+
+  private func drawHints(on screen: inout Screen) {
+    var x = 1
+    for (keys, help) in hints {
+      let room = screen.columns - x - 1
+      guard keys.count + help.count + 1 <= room else { break }
+      x += screen.put(keys, row: screen.rows - 1, column: x, style: Style(.key)) + 1
+      x += screen.put(help, row: screen.rows - 1, column: x, style: Style(.faint)) + 2
+    }
+  }
+
+  private var hints: [(String, String)] {
+    if let count = state.count { return [("\(count)", "times, or layer \(count)")] }
+    switch state.mode {
+    case .block:
+      return [
+        ("i", "replace"), ("x", "mean"), ("y", "yank"), ("p", "paste"), ("Esc", "unmark"),
+      ]
+    case .picking:
+      return [("Enter", "accept"), ("Tab", "by meaning, by effect"), ("Esc", "leave no trace")]
+    case .help(let list):
+      return [("Enter", "do it:"), ("", list.selected?.entry.help ?? "nothing is left")]
+    case .history: return [("Enter", "go there"), ("Esc", "stay")]
+    default:
+      return [
+        ("i", "edit"), ("s", "meaning"), ("u", "undo"), ("^R", "redo"), ("[ ]", "depth"),
+        ("/", "find"), ("t", "tree"), ("?", "help"), (":w", "save"), ("q", "quit"),
+      ]
+    }
+  }
+}

@@ -1,0 +1,85 @@
+public import SPAEPyramid
+public import SPAEScreen
+
+/// What the explorer hears: keys, the terminal's size, and answers to its effects.
+public enum Message: Sendable {
+  case key(Key)
+  /// An action that was chosen by name: in the help, or by a script.
+  case action(Action)
+  case resized(rows: Int, columns: Int)
+  /// Half a second has passed while something blinks.
+  case blinked
+  /// A key that might have begun a longer one was not followed by another.
+  case keysRested
+
+  case decoded(Decoded)
+  case neighbours(of: Int32, [Int32])
+  /// Candidates of the picker, for the question it asked last.
+  case candidates(query: WordPicker.Query, [WordPicker.Candidate])
+  case meanWord(Int32, cells: [CellAddress])
+
+  /// An edit is in the store, and so accepted.
+  case committed(Pyramid, HistoryFacts)
+  /// The store's head moved to a state; `note` says more than the position does.
+  case moved(Pyramid, HistoryFacts, note: String?)
+  case revisions([HistoryList.Row])
+  case thumbnail(revision: Int64, Screen)
+  case compared(Comparison)
+
+  case saved(path: String, words: Pyramid?)
+  /// A person's editor gave the words back.
+  case edited(Pyramid)
+  case graphicsChanged(String)
+  case notice(Notice)
+}
+
+/// A picture that was decoded, and what is known of it.
+public struct Decoded: Hashable, Sendable {
+  public var request: DecodeRequest
+  /// In dB against the source picture; nil without one.
+  public var psnr: Double?
+  public var ssim: Double?
+  public var milliseconds: Double
+  /// The mean colour of each cell's pixels: [layer - 1][row, column].
+  public var tints: [[RGB]]
+
+  public init(
+    request: DecodeRequest, psnr: Double?, ssim: Double?, milliseconds: Double, tints: [[RGB]]
+  ) {
+    self.request = request
+    self.psnr = psnr
+    self.ssim = ssim
+    self.milliseconds = milliseconds
+    self.tints = tints
+  }
+}
+
+/// Where the head of the history stands.
+public struct HistoryFacts: Hashable, Sendable {
+  /// Edits from the first state to this one.
+  public var position: Int
+  /// Edits from the first state to the end of this line of edits.
+  public var length: Int
+  /// The name that a person gave the state.
+  public var name: String?
+
+  public init(position: Int, length: Int, name: String? = nil) {
+    self.position = position
+    self.length = length
+    self.name = name
+  }
+}
+
+/// A state of the history beside the words of now.
+public struct Comparison: Hashable, Sendable {
+  public var revision: Int64
+  public var pyramid: Pyramid
+  /// Between the two decoded pictures, in dB.
+  public var psnr: Double
+
+  public init(revision: Int64, pyramid: Pyramid, psnr: Double) {
+    self.revision = revision
+    self.pyramid = pyramid
+    self.psnr = psnr
+  }
+}

@@ -1,0 +1,40 @@
+public import SPAEPyramid
+public import SPAEScreen
+
+/// What the picture's box shows.
+public enum PictureContent: Hashable, Sendable {
+  case decoded
+  case original
+  /// The absolute difference to the original, made bright.
+  case difference
+  /// The original and the decoded picture in turn.
+  case blink
+  /// The original beside the decoded picture.
+  case sideBySide
+  /// Which pixels the word under the cursor owns.
+  case heat
+  /// Two states of the history in turn, with what differs.
+  case comparison
+
+  var name: String {
+    switch self {
+    case .decoded: "decoded"
+    case .original: "original"
+    case .difference: "difference"
+    case .blink: "blink"
+    case .sideBySide: "side by side"
+    case .heat: "heat"
+    case .comparison: "comparison"
+    }
+  }
+}
+
+/// The picture that belongs on a screen: where, what of it, and which cells are framed.
+public struct PictureView: Hashable, Sendable {
+  public var box: Box
+  public var content: PictureContent
+  public var blinkPhase: Bool
+  public var request: DecodeRequest
+  /// The cells that are framed: the cursor's, or the marked block's corners.
+  public var framed: [CellAddress]
+}

@@ -1,0 +1,70 @@
+import SPAEPyramid
+import SPAEScreen
+
+/// The frame of the picture and the figures below it; the shell puts the pixels within.
+struct PicturePane {
+  let state: Explorer
+  let layout: Layout
+
+  func draw(on screen: inout Screen) {
+    let box = layout.picture
+    guard !box.isEmpty else { return }
+    screen.frame(
+      box, title: title, style: Style(state.focus == .picture ? .focusedBorder : .border),
+      titleStyle: Style(.heading))
+    // The line discipline of curses never erases what it believes to be ink.
+    if view != nil { screen.fill(layout.canvas, with: "\u{A0}", style: Style(.picture)) }
+    screen.put(
+      figures, row: box.row + box.rows - 2, column: box.column + 2, width: box.columns - 4,
+      style: Style(.text))
+  }
+
+  /// What the shell is to draw, if there is room and a way to draw.
+  var view: PictureView? {
+    guard !layout.canvas.isEmpty, state.graphics != "none" else { return nil }
+    return PictureView(
+      box: content == .sideBySide ? layout.canvas : layout.image, content: content,
+      blinkPhase: state.blinkPhase,
+      request: DecodeRequest(pyramid: state.shown, depth: state.depth), framed: framed)
+  }
+
+  private var content: PictureContent {
+    state.picture == .comparison && state.comparison == nil ? .decoded : state.picture
+  }
+
+  private var framed: [CellAddress] {
+    guard case .block(let anchor) = state.mode else { return [state.cursor] }
+    return [anchor, state.cursor]
+  }
+
+  private var title: String {
+    let words = state.shape.wordCount(toDepth: state.depth)
+    let pin = state.pinnedDepth == nil ? "" : ", pinned"
+    let depth = "depth \(state.depth)\(pin), \(words) word\(words == 1 ? "" : "s")"
+    return content == .decoded ? depth : "\(content.name), \(depth)"
+  }
+
+  private var figures: String {
+    var parts: [String] = []
+    if content == .comparison, let comparison = state.comparison {
+      parts.append("\(state.blinkPhase ? "state \(comparison.revision)" : "now")")
+      parts.append("\(decimal(comparison.psnr, 1)) dB between them")
+    } else if let decoded = state.decoded {
+      if let psnr = decoded.psnr { parts.append("\(decimal(psnr, 1)) dB") }
+      if let ssim = decoded.ssim { parts.append("SSIM \(decimal(ssim, 2))") }
+      parts.append("\(decimal(decoded.milliseconds, 1)) ms")
+    }
+    if content == .blink { parts.append(state.blinkPhase ? "original" : "decoded") }
+    return parts.joined(separator: "  ")
+  }
+}
+
+/// A number with a fixed count of decimals.
+func decimal(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite else { return value > 0 ? "inf" : "-" }
+  let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+  let scaled = Int((abs(value) * Double(scale)).rounded())
+  let sign = value < 0 && scaled > 0 ? "-" : ""
+  let rest = String(scaled % scale + scale).dropFirst()
+  return digits == 0 ? "\(sign)\(scaled)" : "\(sign)\(scaled / scale).\(rest)"
+}

@@ -1,0 +1,121 @@
+import SPAEPyramid
+import SPAEScreen
+
+/// The lists that stand over the words while the picture stays in sight.
+enum Popups {
+  /// Draws the frame of a popup and returns the box within.
+  private static func open(_ box: Box, title: String, on screen: inout Screen) -> Box {
+    screen.fill(box, style: Style(.popup))
+    screen.frame(box, title: title, style: Style(.popupBorder), titleStyle: Style(.heading))
+    return box.inside
+  }
+
+  /// A line where a person types, with the terminal's cursor in it.
+  private static func draw(
+    _ line: LineEditor, sign: String, in box: Box, on screen: inout Screen
+  ) {
+    let width = screen.put(sign, row: box.row, column: box.column, style: Style(.mode))
+    let room = max(1, box.columns - width)
+    screen.fill(
+      Box(row: box.row, column: box.column + width, rows: 1, columns: room), style: Style(.input))
+    let hidden = max(0, line.position - room + 1)
+    screen.put(
+      String(line.text.dropFirst(hidden)), row: box.row, column: box.column + width, width: room,
+      style: Style(.input))
+    screen.cursor = (box.row, box.column + width + line.position - hidden)
+  }
+
+  /// The first of the rows that are in sight, so that the selection is among them.
+  private static func start(selection: Int, count: Int, room: Int) -> Int {
+    max(0, min(selection - room / 2, count - room))
+  }
+
+  // MARK: The picker
+
+  static func draw(_ picker: WordPicker, _ state: Explorer, in box: Box, on screen: inout Screen) {
+    let count = picker.cells.count
+    let what = count == 1 ? state.vocabulary[state.pyramid[picker.cells[0]]] : "\(count) words"
+    let inside = open(box, title: "Change \(what), by \(picker.method.name)", on: &screen)
+    draw(picker.line, sign: "> ", in: inside, on: &screen)
+    let list = Box(
+      row: inside.row + 1, column: inside.column, rows: inside.rows - 1, columns: inside.columns)
+    let height = max(1, picker.candidates.compactMap { $0.thumbnail?.rows }.max() ?? 1)
+    let room = max(1, list.rows / height)
+    let first = start(
+      selection: picker.selection, count: picker.candidates.count, room: room)
+    for (offset, candidate) in picker.candidates.dropFirst(first).prefix(room).enumerated() {
+      let row = list.row + offset * height
+      let style = Style(first + offset == picker.selection ? .popupSelection : .popup)
+      screen.fill(
+        Box(row: row, column: list.column, rows: height, columns: list.columns), style: style)
+      let indent = 1 + (candidate.thumbnail.map { $0.columns + 1 } ?? 0)
+      if let thumbnail = candidate.thumbnail {
+        screen.overlay(thumbnail, row: row, column: list.column + 1)
+      }
+      screen.put(
+        state.vocabulary[candidate.word], row: row, column: list.column + indent,
+        width: list.columns - indent, style: style)
+    }
+    if picker.candidates.isEmpty {
+      screen.put(
+        "looking for words ...", row: list.row, column: list.column + 1,
+        width: list.columns - 2, style: Style(.popup))
+    }
+  }
+
+  // MARK: Help
+
+  static func draw(_ list: HelpList, in box: Box, on screen: inout Screen) {
+    let inside = open(box, title: "Keys: type to filter", on: &screen)
+    draw(list.filter, sign: "> ", in: inside, on: &screen)
+    let (entries, room) = (list.entries, max(1, inside.rows - 1))
+    let first = start(selection: list.selection, count: entries.count, room: room)
+    for (offset, entry) in entries.dropFirst(first).prefix(room).enumerated() {
+      let style = Style(first + offset == list.selection ? .popupSelection : .popup)
+      let line = entry.notation.padded(to: 14) + " " + entry.help
+      screen.put(
+        " " + line.padded(to: inside.columns - 1), row: inside.row + 1 + offset,
+        column: inside.column, width: inside.columns, style: style)
+    }
+  }
+
+  // MARK: History
+
+  private static let thumbnailColumns = 4
+
+  static func draw(_ list: HistoryList, in box: Box, on screen: inout Screen) {
+    let inside = open(box, title: "History: \(list.rows.count) states", on: &screen)
+    let room = max(1, inside.rows / 2)
+    let first = start(selection: list.selection, count: list.rows.count, room: room)
+    for (offset, row) in list.rows.dropFirst(first).prefix(room).enumerated() {
+      draw(
+        row, thumbnail: list.thumbnails[row.revision], at: inside.row + 2 * offset, in: inside,
+        isSelected: first + offset == list.selection, on: &screen)
+    }
+  }
+
+  private static func draw(
+    _ row: HistoryList.Row, thumbnail: Screen?, at y: Int, in box: Box, isSelected: Bool,
+    on screen: inout Screen
+  ) {
+    let style = Style(isSelected ? .popupSelection : .popup)
+    screen.fill(Box(row: y, column: box.column, rows: 2, columns: box.columns), style: style)
+    let tree = screen.put(
+      row.branches, row: y, column: box.column + 1, width: box.columns / 3, style: style)
+    let below = String(row.branches.map { "o@*".contains($0) ? "│" : $0 })
+    screen.put(below, row: y + 1, column: box.column + 1, width: box.columns / 3, style: style)
+    var x = box.column + 1 + tree + 1
+    if let thumbnail {
+      screen.overlay(thumbnail, row: y, column: x)
+      x += thumbnail.columns + 1
+    } else {
+      x += thumbnailColumns + 1
+    }
+    let width = box.column + box.columns - x
+    let head = row.isHead ? " (here)" : ""
+    let name = row.name.map { " '\($0)'" } ?? ""
+    screen.put(
+      "\(row.revision)\(name)\(head)  \(row.time)", row: y, column: x, width: width, style: style)
+    screen.put(row.summary, row: y + 1, column: x, width: width, style: style)
+  }
+}

@@ -1,0 +1,51 @@
+import SPAEPyramid
+public import SPAEScreen
+
+/// What the terminal is to show: characters, and a picture in their midst.
+public struct View: Hashable, Sendable {
+  public var screen: Screen
+  public var picture: PictureView?
+}
+
+/// Draws the state; it stores nothing and asks nothing.
+public func view(_ state: Explorer) -> View {
+  var screen = Screen(rows: state.size.rows, columns: state.size.columns)
+  let layout = Layout(state)
+  guard !layout.isTooSmall else {
+    drawTooSmall(layout, on: &screen)
+    return View(screen: screen, picture: nil)
+  }
+  TitleLine(state: state).draw(on: &screen)
+  PyramidPane(state, box: layout.pyramid).draw(on: &screen)
+  WordPane(state: state, box: layout.word).draw(on: &screen)
+  let pane = PicturePane(state: state, layout: layout)
+  pane.draw(on: &screen)
+  FootLine(state: state).draw(on: &screen)
+  var picture = pane.view
+  if drawPopup(state, layout, on: &screen), let shown = picture, shown.box.intersects(layout.popup)
+  {
+    picture = nil
+  }
+  return View(screen: screen, picture: picture)
+}
+
+/// Draws the list of the mode, if it has one.
+private func drawPopup(_ state: Explorer, _ layout: Layout, on screen: inout Screen) -> Bool {
+  switch state.mode {
+  case .picking(let picker): Popups.draw(picker, state, in: layout.popup, on: &screen)
+  case .help(let list): Popups.draw(list, in: layout.popup, on: &screen)
+  case .history(let list): Popups.draw(list, in: layout.popup, on: &screen)
+  default: return false
+  }
+  return true
+}
+
+private func drawTooSmall(_ layout: Layout, on screen: inout Screen) {
+  let lines = [
+    "This terminal has \(screen.columns) columns and \(screen.rows) rows;",
+    "the explorer needs \(Layout.leastColumns) and \(Layout.leastRows).", "Make it larger, or ZQ.",
+  ]
+  for (row, line) in lines.enumerated() {
+    screen.put(line, row: row, column: 0, style: Style(.warning))
+  }
+}

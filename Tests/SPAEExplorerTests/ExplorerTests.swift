@@ -1,0 +1,311 @@
+import SPAEExplorer
+import SPAEPyramid
+import SPAEScreen
+import Testing
+
+@Suite("The explorer, by its keys")
+struct ExplorerSuite {
+  private func cell(_ layer: Int, _ row: Int, _ column: Int) -> CellAddress {
+    CellAddress(layer: layer, row: row, column: column)
+  }
+
+  @Test(
+    "moves the cursor",
+    arguments: [
+      ("", 1, 0, 0), ("j", 2, 0, 0), ("jjl", 2, 1, 1), ("jj l", 2, 1, 1), ("jjj", 3, 0, 0),
+      ("4G", 4, 4, 4), ("3Gk", 3, 1, 2), ("3G0", 3, 2, 0), ("3G$", 3, 2, 3), ("G", 6, 15, 8),
+      ("Ggg", 1, 0, 0), ("<CR><CR>", 3, 0, 0), ("2<CR>", 3, 0, 0), ("4Glj<BS>", 3, 2, 2),
+      ("5G<CR>", 6, 8, 8), ("G100l100k", 1, 0, 0), ("<C-d>", 4, 0, 0), ("<C-d><C-u>", 1, 0, 0),
+      ("h", 1, 0, 0), ("3<Esc>", 3, 2, 2), ("<wheelDown:4,4>", 3, 0, 0), ("0", 1, 0, 0),
+      ("gx", 1, 0, 0), ("9<Esc>", 1, 0, 0),
+    ])
+  func motion(_ keys: String, _ layer: Int, _ row: Int, _ column: Int) {
+    var world = World()
+    world.type(keys)
+    #expect(world.state.cursor == cell(layer, row, column))
+  }
+
+  @Test("takes a number for a layer when nothing follows it")
+  func layerByNumber() {
+    var world = World()
+    world.type("5")
+    #expect(world.effects.contains(.awaitRest))
+    #expect(world.state.cursor.layer == 1)
+    world.send(.keysRested)
+    #expect(world.state.cursor == cell(5, 8, 8))
+  }
+
+  @Test("decodes as deep as the layer it is in, or as deep as it was told")
+  func depth() {
+    var world = World()
+    world.type("3G")
+    #expect(world.state.depth == 3)
+    world.type("]]gg")
+    #expect(world.state.depth == 5)
+    world.type("99[")
+    #expect(world.state.depth == 1)
+    world.type("4G=")
+    #expect(world.state.depth == 4)
+    #expect(world.state.decoded?.request.depth == 4)
+  }
+
+  @Test("changes a word by what is typed, and only when it is accepted")
+  func edit() {
+    var world = World()
+    let before = world.state.pyramid
+    world.type("jikitt")
+    #expect(world.state.decoded?.request.pyramid != before, "the preview is decoded")
+    #expect(world.state.pyramid == before)
+    world.type("<Esc>")
+    #expect(world.state.decoded?.request.pyramid == before, "nothing stays of the preview")
+    #expect(world.states.count == 1)
+    world.type("ikitt<CR>")
+    #expect(world.word == "kitten")
+    #expect(world.states.count == 2)
+    #expect(world.state.isDirty)
+    world.type("u")
+    #expect(world.state.pyramid == before)
+    #expect(!world.state.isDirty)
+    world.type("<C-r>")
+    #expect(world.word == "kitten")
+  }
+
+  @Test("refuses a word outside the vocabulary and names its likes")
+  func unknownWord() {
+    var world = World()
+    world.type("ikittem<CR>")
+    #expect(world.state.notice?.kind == .error)
+    #expect(world.state.notice?.text.contains("kitten") == true)
+    #expect(world.states.count == 1)
+    world.type("<Down><CR>")
+    #expect(world.states.count == 2, "a likeness may be chosen")
+  }
+
+  @Test("does not show an edit that the store refused")
+  func refused() {
+    var world = World()
+    let before = world.state.pyramid
+    world.refusal = "history.db: the disk is full"
+    world.type("ikitten<CR>")
+    #expect(world.state.pyramid == before)
+    #expect(world.state.notice == Notice("history.db: the disk is full", kind: .error))
+    world.refusal = nil
+    world.type("ikitten<CR>")
+    #expect(world.word == "kitten")
+  }
+
+  @Test("chooses by meaning and by effect", arguments: ["s", "f", "i<Tab>", "i<Tab><Tab>"])
+  func otherMethods(_ keys: String) {
+    var world = World()
+    world.type(keys + "<Down><CR>")
+    #expect(world.word == "muzzle")
+  }
+
+  @Test("changes blocks: yank, paste, mean word, repeat")
+  func blocks() {
+    var world = World()
+    let before = world.state.pyramid
+    world.type("3G00vljy")
+    #expect(world.state.mode == .browsing)
+    world.type("4Ggg3G0kkp")
+    let pasted = world.state.pyramid
+    #expect(pasted[cell(3, 0, 0)] == before[cell(3, 2, 0)])
+    #expect(pasted[cell(3, 1, 1)] == before[cell(3, 3, 1)])
+    world.type("G$x")
+    #expect(world.word == "whisker")
+    world.type("h.")
+    #expect(world.word == "whisker")
+    #expect(world.states.count == 4)
+    world.type("uuu")
+    #expect(world.state.pyramid == before)
+  }
+
+  @Test("fills a marked block with one word")
+  func fill() {
+    var world = World()
+    world.type("4G00vlljielephant<CR>")
+    let words = world.state.pyramid.words.count { $0 == 0 }
+    #expect(words == 6)
+    #expect(world.states.count == 2, "a block is one edit")
+  }
+
+  @Test("pastes no word beyond the edge of a layer")
+  func pasteAtEdge() {
+    var world = World()
+    world.type("4G00vllljjyG$p")
+    #expect(world.states.count <= 2)
+    #expect(world.state.pyramid.words.count == 597)
+  }
+
+  @Test("replaces a word wherever it stands")
+  func substitute() {
+    var world = World()
+    let old = world.word
+    let count = world.state.pyramid.words.count { world.state.vocabulary[$0] == old }
+    world.type(":s/\(old)/kitten/<CR>")
+    #expect(world.state.pyramid.words.count { $0 == 1 } == count)
+    world.type(":s/kitten/nonsense/<CR>")
+    #expect(world.state.notice?.kind == .error)
+    world.type(":%s/elephant/kitten<CR>")
+    #expect(world.state.notice?.kind == .warning)
+  }
+
+  @Test("finds words", arguments: [("/wbeo<CR>", "wbeo"), ("/wbe<CR>nN", "wbeo")])
+  func search(_ keys: String, _ word: String) {
+    var world = World()
+    world.type(keys)
+    #expect(world.word == word)
+  }
+
+  @Test(
+    "understands commands",
+    arguments: [
+      ":earlier 5m<CR>", ":earlier 2<CR>", ":later 3h<CR>", ":undo<CR>", ":undo 0<CR>",
+      ":redo<CR>", ":depth 3<CR>", ":depth<CR>", ":layer 4<CR>", ":mark dawn<CR>",
+      ":compare 0<CR>", ":compare<CR>", ":heat<CR>", ":w<CR>", ":w other.spae<CR>",
+      ":w! a.png<CR>", ":theme dark<CR>", ":graphics ascii<CR>", ":help<CR>", ":edit<CR>",
+      ":tree<CR>", ":bl<CR>", ":<CR>",
+    ])
+  func commands(_ keys: String) {
+    var world = World()
+    world.type("ikitten<CR>" + keys)
+    #expect(world.state.notice?.kind != .error)
+  }
+
+  @Test(
+    "explains commands that it does not understand",
+    arguments: [":nonsense<CR>", ":earlier x<CR>", ":depth x<CR>", ":mark<CR>", ":compare x<CR>"])
+  func badCommands(_ keys: String) {
+    var world = World()
+    world.type(keys)
+    #expect(world.state.notice?.kind == .error)
+  }
+
+  @Test("saves, and asks before words are left that are not saved")
+  func saving() {
+    var world = World()
+    world.type("ikitten<CR>q")
+    #expect(world.state.mode == .leaving)
+    #expect(!world.hasQuit)
+    world.type("<Esc>:w<CR>")
+    #expect(world.files["cat.spae"] == world.state.pyramid)
+    #expect(!world.state.isDirty)
+    world.type("q")
+    #expect(world.hasQuit)
+  }
+
+  @Test(
+    "quits",
+    arguments: [
+      "q", "ZZ", "ZQ", ":q<CR>", ":wq<CR>", ":x<CR>", "ikitten<CR>ZZ", "ix<Esc>q",
+      "ikitten<CR>qy", "ikitten<CR>qn", "ikitten<CR>:q!<CR>",
+    ])
+  func quitting(_ keys: String) {
+    var world = World()
+    world.type(keys)
+    #expect(world.hasQuit)
+  }
+
+  @Test("runs what is picked in the help")
+  func help() {
+    var world = World()
+    world.type("?heat<CR>")
+    #expect(world.state.picture == .heat)
+    #expect(world.state.mode == .browsing)
+  }
+
+  @Test("shows each state of the tree before it is gone to")
+  func tree() {
+    var world = World()
+    let first = world.state.pyramid
+    world.type("ikitten<CR>jikitten<CR>t<Down><Down>")
+    #expect(world.state.shown == first)
+    world.type("<Esc>")
+    #expect(world.state.shown != first)
+    world.type("tjj<CR>")
+    #expect(world.state.pyramid == first)
+  }
+
+  @Test("goes to the word that is clicked, on the words and in the picture")
+  func mouse() {
+    var world = World()
+    let line = world.lines.firstIndex { $0.hasPrefix("│ 3") }!
+    world.type("<press:\(line),6>")
+    #expect(world.state.cursor == cell(3, 0, 0))
+    let box = view(world.state).picture!.box
+    world.type("<press:\(box.row + box.rows - 1),\(box.column + box.columns - 1)>")
+    #expect(world.state.cursor == cell(3, 3, 3))
+    #expect(world.state.focus == .picture)
+    world.type("<drag:\(box.row),\(box.column)>x")
+    #expect(world.state.pyramid.words.count { $0 == 3 } == 16)
+  }
+
+  @Test("names every action, and no key means two things in one place")
+  func table() {
+    var seen: Set<[String]> = []
+    for entry in Action.allCases.map(\.entry) {
+      #expect(!entry.keys.isEmpty && entry.keys.allSatisfy { !$0.isEmpty }, "\(entry.action)")
+      #expect(!entry.help.isEmpty && !entry.contexts.isEmpty)
+      for context in entry.contexts {
+        for keys in entry.keys {
+          let isNew = seen.insert([context.rawValue] + keys.map(\.notation)).inserted
+          #expect(isNew, "\(entry.action) \(keys)")
+          #expect(Keymap.answer(to: keys, in: context) == .action(entry.action))
+        }
+      }
+    }
+  }
+}
+
+@Suite("A long walk through the explorer")
+struct WalkSuite {
+  /// xorshift: the same walk every time.
+  struct Dice: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state ^= state << 13
+      state ^= state >> 7
+      state ^= state << 17
+      return state
+    }
+  }
+
+  @Test("never leaves a state that cannot be drawn, and undo leads back to the start")
+  func walk() throws {
+    var dice = Dice(state: 42)
+    let known = Action.allCases.flatMap { $0.entry.keys }
+      .filter { !["ZZ", "ZQ", "q"].contains($0.map(\.notation).joined()) }
+    let typed = "kitelpham:sw/ 0123456789".map { [Key.character($0)] }
+    var world = World(grid: 8)
+    let start = world.state.pyramid
+    for step in 0..<10_000 {
+      let keys = (Int.random(in: 0..<3, using: &dice) == 0 ? typed : known)
+        .randomElement(using: &dice)!
+      for key in keys { world.send(.key(key)) }
+      if step % 5 == 0 { world.type("<Esc>") }
+      if step % 7 == 0 {
+        let (row, column) = (
+          Int.random(in: 0..<60, using: &dice), Int.random(in: 0..<99, using: &dice)
+        )
+        let action = Key.Mouse.Action.allCases.randomElement(using: &dice)!
+        world.send(.key(.mouse(.init(action, row: row, column: column))))
+      }
+      if step % 50 == 0 {
+        let rows = Int.random(in: 0..<70, using: &dice)
+        world.send(.resized(rows: rows, columns: Int.random(in: 0..<210, using: &dice)))
+      }
+      let view = view(world.state)
+      #expect(view.screen.rows == world.state.size.rows)
+      if let box = view.picture?.box {
+        #expect(
+          box.row + box.rows < view.screen.rows && box.column + box.columns <= view.screen.columns)
+      }
+    }
+    let edits = world.effects.count { if case .commit = $0 { true } else { false } }
+    #expect(edits > 100, "the walk made edits")
+    world.type("<Esc><Esc>")
+    for _ in 0..<world.states.count { world.type("u") }
+    #expect(world.state.pyramid == start)
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import SPAEExplorer
+import Testing
+
+/// Whole screens, compared with those in Screens/; SPAE_DRAW_SCREENS=1 draws them again.
+@Suite("The explorer's screens")
+struct ScreenSuite {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("Screens")
+
+  @Test(
+    "are drawn as agreed",
+    arguments: [
+      ("40x12", "words", "jjl"), ("40x12", "picture", "jj<Tab>"), ("40x12", "picker", "ikit"),
+      ("80x24", "words", "jjjl"), ("80x24", "edited", "jikitten<CR>kk"),
+      ("80x24", "picker", "4Gsmu"), ("80x24", "block", "4Gvjl"), ("80x24", "help", "?layer"),
+      ("80x24", "history", "ikit<CR>jimuz<CR>t"), ("80x24", "command", "ikit<CR>:s/kitten"),
+      ("80x24", "leaving", "ikit<CR>q"), ("80x24", "refusal", "ikittem<CR>"),
+      ("120x40", "words", "5G"), ("200x60", "words", "6G]"), ("200x60", "beside", "3G|"),
+      ("39x12", "toosmall", ""), ("40x11", "toosmall", ""),
+    ])
+  func drawn(_ size: String, _ name: String, _ keys: String) throws {
+    let numbers = size.split(separator: "x").compactMap { Int($0) }
+    var world = World(rows: numbers[1], columns: numbers[0])
+    world.type(keys)
+    let text = world.lines.joined(separator: "\n") + "\n"
+    let file = Self.folder.appendingPathComponent("\(size)-\(name).txt")
+    if ProcessInfo.processInfo.environment["SPAE_DRAW_SCREENS"] == "1" {
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    #expect(text == (try String(contentsOf: file, encoding: .utf8)))
+  }
+}

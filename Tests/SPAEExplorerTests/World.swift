@@ -1,0 +1,113 @@
+import SPAEExplorer
+import SPAEPyramid
+import SPAEScreen
+import Testing
+
+/// A small world for the explorer: it keeps history in memory and answers every effect at once.
+struct World {
+  /// 26 x 26 x 4 words of four letters, in alphabetic order, and a few that tests name.
+  static let vocabulary: Vocabulary = {
+    let letters = (UInt8(ascii: "a")...UInt8(ascii: "z")).map { String(UnicodeScalar($0)) }
+    var words = ["elephant", "kitten", "muzzle", "whisker"]
+    for first in letters { for last in letters { words.append("w\(first)\(last)o") } }
+    do { return try Vocabulary(text: words.joined(separator: "\n")) } catch {
+      fatalError("\(error)")
+    }
+  }()
+
+  var state: Explorer
+  /// Every state that was committed; the head is one of them.
+  var states: [Pyramid]
+  var head = 0
+  var files: [String: Pyramid] = [:]
+  var hasQuit = false
+  var effects: [Effect] = []
+  /// Makes the store refuse edits.
+  var refusal: String?
+
+  init(grid: Int = 16, rows: Int = 24, columns: Int = 80) {
+    let words = (0..<(PyramidShape(grid: grid)?.wordCount ?? 0)).map { Int32(($0 * 7) % 600 + 4) }
+    guard let shape = PyramidShape(grid: grid), let pyramid = Pyramid(shape: shape, words: words)
+    else { fatalError("no pyramid has a grid of \(grid)") }
+    states = [pyramid]
+    state = Explorer(
+      document: .init(
+        name: "cat.png", path: nil, suggestedPath: "cat.spae", model: "small", side: grid * 8),
+      vocabulary: Self.vocabulary, pyramid: pyramid, saved: pyramid,
+      history: HistoryFacts(position: 0, length: 0), size: (rows, columns), graphics: "sixel")
+    send(.resized(rows: rows, columns: columns))
+  }
+
+  mutating func type(_ keys: String) {
+    do {
+      for key in try Key.keys(from: keys) { send(.key(key)) }
+    } catch {
+      Issue.record(error)
+    }
+  }
+
+  mutating func send(_ message: Message) {
+    var waiting = [message]
+    while !waiting.isEmpty {
+      let effects = update(&state, waiting.removeFirst())
+      self.effects += effects
+      for effect in effects { waiting += answer(to: effect) }
+    }
+  }
+
+  var facts: HistoryFacts { HistoryFacts(position: head, length: states.count - 1) }
+  var lines: [String] { view(state).screen.lines }
+  var word: String { state.vocabulary[state.pyramid[state.cursor]] }
+
+  private mutating func answer(to effect: Effect) -> [Message] {
+    switch effect {
+    case .decode(let request):
+      let tints = (1...request.pyramid.shape.depth).map { layer in
+        request.pyramid.shape.cells(ofLayer: layer).map { RGB(UInt8($0.row * 8), 90, 120) }
+      }
+      return [
+        .decoded(
+          Decoded(request: request, psnr: 24.06, ssim: 0.712, milliseconds: 3.14, tints: tints))
+      ]
+    case .findNeighbours(let word): return [.neighbours(of: word, [0, 1, 2, 3])]
+    case .findCandidates(let query):
+      return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
+    case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
+    case .commit(let pyramid, _):
+      if let refusal { return [.notice(Notice(refusal, kind: .error))] }
+      states = Array(states.prefix(head + 1)) + [pyramid]
+      head += 1
+      return [.committed(pyramid, facts)]
+    case .move(let move): return moved(move)
+    case .save(let path, let pyramid, _):
+      let path = path ?? state.document.path ?? state.document.suggestedPath
+      files[path] = pyramid
+      return [.saved(path: path, words: pyramid)]
+    case .listRevisions:
+      return [.revisions(states.indices.reversed().map(row))]
+    case .quit:
+      hasQuit = true
+      return []
+    default: return []
+    }
+  }
+
+  private mutating func moved(_ move: HistoryMove) -> [Message] {
+    let wanted: Int =
+      switch move {
+      case .undo(let count), .earlier(let count): head - count
+      case .redo(let count), .later(let count): head + count
+      case .earlierBy: 0
+      case .laterBy: states.count - 1
+      case .to(let revision): Int(revision)
+      }
+    head = min(max(0, wanted), states.count - 1)
+    return [.moved(states[head], facts, note: nil)]
+  }
+
+  private func row(_ index: Int) -> HistoryList.Row {
+    HistoryList.Row(
+      revision: Int64(index), branches: index == head ? "@" : "o", time: "12:0\(index)",
+      summary: "edit", name: nil, isHead: index == head, pyramid: states[index])
+  }
+}
