@@ -9,7 +9,8 @@ let package = Package(
     .executable(name: "spae", targets: ["spae"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // Libraries of the system.
@@ -19,12 +20,15 @@ let package = Package(
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Without pkg-config: its flags for ncursesw hide the wide characters.
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
 
     // The ground: the inner loops, and the nouns that everybody shares.
     .target(name: "CKernels"),
+    .target(name: "CTerminalGuard"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
     .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
-    .target(name: "SPAEScreen"),
+    .target(name: "SPAEScreen", dependencies: ["TOMLKit"]),
 
     // The rooms, which do not know each other.
     .target(
@@ -39,7 +43,8 @@ let package = Package(
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics", "SPAEExplorer",
+        "CNcurses", "CTerminalGuard", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
+        "SPAEGraphics", "SPAEExplorer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),

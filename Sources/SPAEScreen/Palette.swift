@@ -1,0 +1,49 @@
+/// The colours of a terminal that has a fixed number of them.
+public enum Palette: Int, CaseIterable, Sendable {
+  case colours8 = 8
+  case colours16 = 16
+  case colours256 = 256
+
+  /// The number of the colour that looks most like one.
+  ///
+  /// Of 256 colours the first 16 are never chosen: people give them other colours.
+  public func nearest(to colour: RGB) -> Int {
+    let first = self == .colours256 ? 16 : 0
+    let candidates = Self.colours[first..<rawValue]
+    return candidates.indices.min {
+      colour.distance(to: Self.colours[$0]) < colour.distance(to: Self.colours[$1])
+    } ?? 0
+  }
+
+  /// The numbers of a foreground and a background, which stay apart where the colours were.
+  public func nearest(
+    foreground: RGB?, background: RGB?
+  ) -> (foreground: Int?, background: Int?) {
+    let below = background.map { nearest(to: $0) }
+    let above = foreground.map { nearest(to: $0) }
+    guard let background, let below, above == below, foreground != background else {
+      return (above, below)
+    }
+    return (nearest(to: background.readable), below)
+  }
+
+  /// xterm's colours: 16 named ones, a cube of 6 levels a channel, 24 greys.
+  static let colours: [RGB] = named + cube + greys
+
+  private static let named: [RGB] = [
+    RGB(0, 0, 0), RGB(205, 0, 0), RGB(0, 205, 0), RGB(205, 205, 0), RGB(0, 0, 238),
+    RGB(205, 0, 205), RGB(0, 205, 205), RGB(229, 229, 229), RGB(127, 127, 127), RGB(255, 0, 0),
+    RGB(0, 255, 0), RGB(255, 255, 0), RGB(92, 92, 255), RGB(255, 0, 255), RGB(0, 255, 255),
+    RGB(255, 255, 255),
+  ]
+
+  private static let cube: [RGB] = (0..<216).map { index in
+    let levels: [UInt8] = [0, 95, 135, 175, 215, 255]
+    return RGB(levels[index / 36], levels[index / 6 % 6], levels[index % 6])
+  }
+
+  private static let greys: [RGB] = (0..<24).map { index in
+    let level = UInt8(8 + 10 * index)
+    return RGB(level, level, level)
+  }
+}

@@ -1,0 +1,347 @@
+import CNcurses
+import CTerminalGuard
+import Glibc
+import SPAEGraphics
+import SPAEScreen
+
+/// The terminal in the hands of curses, from `init` to `leave`; one thread uses it.
+///
+/// Curses draws, and sends only what differs. Keys are read here: it knows neither mouse reports
+/// beyond column 223 on every terminal, nor bracketed paste.
+@safe
+final class CursesTerminal {
+  /// How characters look; another theme takes effect with the next drawing.
+  var theme: Theme {
+    didSet { forgetLooks() }
+  }
+
+  /// Rows and columns of the terminal, as of the last `resized`.
+  private(set) var size: (rows: Int, columns: Int)
+
+  let descriptor: Int32
+  /// Signals come through a pipe, so that one `poll` hears everything.
+  let signals: (reading: Int32, writing: Int32)
+  var decoder = KeyDecoder()
+  private(set) var isEntered = false
+
+  private let curses: OpaquePointer
+  private let file: UnsafeMutablePointer<FILE>
+  private let isUnicode: Bool
+  private var colours: CursesColours
+  private var looks: [Style: Look] = [:]
+  private var shown: Screen?
+
+  /// How a style looks, in the terms of curses.
+  private struct Look {
+    let attributes: attr_t
+    let pair: Int32
+  }
+
+  // Presses, drags and the wheel as SGR reports; pasted text in brackets.
+  private static let modesOn = Array("\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h".utf8)
+  private static let modesOff = Array(
+    "\u{1B}[?2026l\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?2004l".utf8)
+
+  /// Takes the terminal: the alternate screen, raw keys, the mouse, signals.
+  ///
+  /// Throws `TerminalError` where there is none, or one that the system does not know.
+  init(theme: Theme, colours wanted: ColourDepth) throws(TerminalError) {
+    self.theme = theme
+    isUnicode = Self.setLocale()
+    descriptor = try Self.openTerminal()
+    signals = try Self.makePipe()
+    guard spae_signals_watch(signals.writing) == 0, spae_guard_install(descriptor) == 0 else {
+      throw .failed("taking the terminal", status: errno)
+    }
+    guard let file = unsafe fdopen(descriptor, "r+"),
+      let curses = unsafe Self.start(file, descriptor, isDirect: wanted == .trueColour)
+    else {
+      spae_guard_remove()
+      spae_signals_ignore()
+      close(descriptor)
+      throw .unknownTerminal(unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? "")
+    }
+    unsafe self.file = file
+    unsafe self.curses = curses
+    colours = CursesColours(wanted: wanted)
+    size = Self.size(of: descriptor)
+    prepare()
+  }
+
+  deinit {
+    leave()
+  }
+
+  // MARK: Drawing
+
+  /// Shows a screen, sending only what differs from the last one.
+  ///
+  /// With `force` all is sent again, also what other programs wrote over; a picture then has to be
+  /// placed again.
+  func draw(_ screen: Screen, force: Bool = false) {
+    guard isEntered else { return }
+    if force || shown.map({ ($0.rows, $0.columns) != (screen.rows, screen.columns) }) ?? true {
+      startOver(force: force)
+    }
+    for row in 0..<min(screen.rows, size.rows) where !isShown(screen, row) { put(screen, row) }
+    place(cursor: screen.cursor)
+    refresh()
+    shown = screen
+  }
+
+  /// Draws a picture over a box that was drawn with the role `picture`, in one write.
+  ///
+  /// The bytes are a picture by sixel, kitty or the like, which begins where the cursor is.
+  func place(picture bytes: [UInt8], at box: Box) {
+    guard isEntered, !box.isEmpty else { return }
+    let start = "\u{1B}[?2026h\u{1B}7\u{1B}[\(box.row + 1);\(box.column + 1)H"
+    send(Array(start.utf8) + bytes + Array("\u{1B}8\u{1B}[?2026l".utf8))
+  }
+
+  private func startOver(force: Bool) {
+    shown = nil
+    let look = look(of: Style(.background))
+    spae_curses_background(look?.attributes ?? 0, look?.pair ?? 0)
+    unsafe werase(spae_curses_window())
+    if force { unsafe clearok(spae_curses_physical_screen(), true) }
+  }
+
+  private func isShown(_ screen: Screen, _ row: Int) -> Bool {
+    guard let shown else { return false }
+    return (0..<screen.columns).allSatisfy { screen[row, $0] == shown[row, $0] }
+  }
+
+  private func put(_ screen: Screen, _ row: Int) {
+    for column in 0..<min(screen.columns, size.columns) {
+      let cell = screen[row, column]
+      guard let character = cell.character else { continue }
+      let look = look(of: cell.style) ?? reclaimedLook(of: cell.style, on: screen)
+      var text = scalars(of: character, isPicture: cell.style.role == .picture) + [0]
+      unsafe spae_curses_put(Int32(row), Int32(column), &text, look.attributes, look.pair)
+    }
+  }
+
+  /// What curses is to write: a character with its marks, as far as the C library knows it.
+  ///
+  /// A blank of a picture is no blank to curses: it would erase blanks by codes that also erase
+  /// the picture over them.
+  private func scalars(of character: Character, isPicture: Bool) -> [wchar_t] {
+    guard isUnicode else { return [wchar_t(character.plain.value)] }
+    if isPicture, character == " " { return [0xA0] }
+    let scalars = character.unicodeScalars.map { wchar_t($0.value) }
+    guard let first = scalars.first, spae_width(first) == Int32(character.displayWidth) else {
+      return [wchar_t(UInt8(ascii: "?"))]
+    }
+    return [first] + scalars.dropFirst().prefix(while: { spae_width($0) == 0 }).prefix(4)
+  }
+
+  private func place(cursor: (row: Int, column: Int)?) {
+    curs_set(cursor == nil ? 0 : 1)
+    guard let cursor else { return }
+    move(Int32(cursor.row), Int32(cursor.column))
+  }
+
+  // MARK: Looks
+
+  private func forgetLooks() {
+    looks = [:]
+    shown = nil
+  }
+
+  /// nil when curses has no pair of colours left.
+  private func look(of style: Style) -> Look? {
+    if let look = looks[style] { return look }
+    let attributes = colours.isMonochrome ? Theme.mono[style.role] : theme.attributes(of: style)
+    guard let pair = colours.pair(for: attributes) else { return nil }
+    let look = Look(attributes: attributes.curses, pair: pair)
+    looks[style] = look
+    return look
+  }
+
+  /// Takes back the pairs of colours that are no longer on the screen, and asks again.
+  private func reclaimedLook(of style: Style, on screen: Screen) -> Look {
+    var used: Set<Int32> = []
+    for each in [shown, screen].compactMap({ $0 }) {
+      for row in 0..<each.rows {
+        for column in 0..<each.columns {
+          if let look = looks[each[row, column].style] { used.insert(look.pair) }
+        }
+      }
+    }
+    colours.keep(used)
+    looks = looks.filter { used.contains($0.value.pair) }
+    return look(of: style) ?? Look(attributes: theme.attributes(of: style).curses, pair: 0)
+  }
+
+  // MARK: Taking and giving back
+
+  /// Gives the terminal back as it was; nothing is drawn after that.
+  func leave() {
+    guard isEntered else { return }
+    exit()
+    spae_guard_remove()
+    spae_signals_ignore()
+    unsafe delscreen(curses)
+    unsafe fclose(file)
+    close(signals.reading)
+    close(signals.writing)
+  }
+
+  /// Gives the terminal away for a while: to an editor, say. Afterwards all has to be drawn.
+  func lend<Result>(_ work: () throws -> Result) rethrows -> Result {
+    exit()
+    defer { enter() }
+    return try work()
+  }
+
+  /// Stops the program and the rest of its job, as Ctrl-Z does, until it is continued.
+  ///
+  /// Afterwards all has to be drawn.
+  func suspend() {
+    lend {
+      var action = sigaction()
+      var before = sigaction()
+      unsafe sigaction(SIGTSTP, &action, &before)  // a zero is the default action
+      // The job: make, a pipeline or a script may stand between this program and the shell.
+      kill(0, SIGTSTP)
+      awaitContinue()
+      unsafe sigaction(SIGTSTP, &before, nil)
+    }
+  }
+
+  /// Takes the terminal again after others had it.
+  func enter() {
+    spae_guard_arm(1)
+    reset_prog_mode()
+    refresh()
+    send(Self.modesOn)
+    isEntered = true
+    measure()
+    shown = nil
+    unsafe clearok(spae_curses_physical_screen(), true)
+  }
+
+  private func exit() {
+    guard isEntered else { return }
+    send(Self.modesOff)
+    curs_set(1)
+    endwin()
+    spae_guard_arm(0)
+    isEntered = false
+  }
+
+  private func prepare() {
+    raw()
+    noecho()
+    nonl()
+    typeahead(-1)  // else curses leaves a drawing half done when a key waits
+    def_prog_mode()
+    let restoring =
+      Self.modesOff + Terminfo.bytes("sgr0") + Terminfo.bytes("cnorm") + Terminfo.bytes("rmcup")
+    unsafe spae_guard_set_escape(restoring, restoring.count)
+    enter()
+  }
+
+  /// Asks the terminal for its size, and tells curses.
+  func measure() {
+    size = Self.size(of: descriptor)
+    resize_term(Int32(size.rows), Int32(size.columns))
+    shown = nil
+  }
+
+  /// Writes bytes past curses, all of them.
+  private func send(_ bytes: [UInt8]) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }  // the terminal is gone, as the next poll will tell
+      rest = rest.dropFirst(count)
+    }
+  }
+}
+
+// MARK: What the system is asked for
+
+extension CursesTerminal {
+  /// Takes the environment's characters, and nothing else of its locale: numbers keep their points.
+  private static func setLocale() -> Bool {
+    unsafe setlocale(LC_CTYPE, "")
+    if isUnicodeLocale { return true }
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+    let wish = names.lazy.compactMap { unsafe getenv($0).map { unsafe String(cString: $0) } }
+      .first { !$0.isEmpty }
+    // A locale that is named and not installed: its characters are known all the same.
+    guard let wish = wish?.uppercased(), wish.contains("UTF-8") || wish.contains("UTF8") else {
+      return false
+    }
+    unsafe setlocale(LC_CTYPE, "C.UTF-8")
+    return isUnicodeLocale
+  }
+
+  private static var isUnicodeLocale: Bool {
+    unsafe nl_langinfo(nl_item(CODESET)).map { unsafe String(cString: $0) } == "UTF-8"
+  }
+
+  private static func openTerminal() throws(TerminalError) -> Int32 {
+    let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+    guard terminal >= 0 else { throw .noTerminal }
+    return terminal
+  }
+
+  private static func start(
+    _ file: UnsafeMutablePointer<FILE>, _ terminal: Int32, isDirect: Bool
+  ) -> OpaquePointer? {
+    let start = { unsafe newterm(nil, file, file) }
+    return unsafe isDirect ? DirectColourEntry.whileSet(terminal: terminal, start) : start()
+  }
+
+  private static func makePipe() throws(TerminalError) -> (reading: Int32, writing: Int32) {
+    var (reading, writing): (Int32, Int32) = (0, 0)
+    guard unsafe spae_signals_pipe(&reading, &writing) == 0 else {
+      throw .failed("making a pipe", status: errno)
+    }
+    return (reading, writing)
+  }
+
+  private static func size(of terminal: Int32) -> (rows: Int, columns: Int) {
+    var window = winsize()
+    guard unsafe ioctl(terminal, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0,
+      window.ws_row > 0
+    else { return (24, 80) }
+    return (Int(window.ws_row), Int(window.ws_col))
+  }
+}
+
+extension Attributes {
+  /// The marks beside the colours, for curses.
+  fileprivate var curses: attr_t {
+    var marks: attr_t = 0
+    if bold { marks |= spae_curses_bold() }
+    if faint { marks |= spae_curses_faint() }
+    if italic { marks |= spae_curses_italic() }
+    if underline { marks |= spae_curses_underline() }
+    if reverse { marks |= spae_curses_reverse() }
+    return marks
+  }
+}
+
+extension Character {
+  /// What stands for it on a terminal that has only ASCII.
+  fileprivate var plain: Unicode.Scalar {
+    switch self {
+    case "─", "━", "╌", "═": "-"
+    case "│", "┃", "╎", "║": "|"
+    case "┌", "┐", "└", "┘", "├", "┤", "┬", "┴", "┼", "╭", "╮", "╯", "╰": "+"
+    case "…": "~"
+    case "•", "●", "◆", "·": "*"
+    case "▸", "▶", "→", "›": ">"
+    case "◂", "◀", "←", "‹": "<"
+    case "▲", "↑": "^"
+    case "▼", "↓": "v"
+    case "█", "▓", "▒", "░", "▀", "▄": "#"
+    default:
+      unicodeScalars.first.flatMap { $0.isASCII && $0.value >= 0x20 ? $0 : nil } ?? "?"
+    }
+  }
+}
