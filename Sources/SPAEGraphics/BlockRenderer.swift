@@ -1,45 +1,73 @@
 public import SPAEPixels
 
-/// Draws pictures with characters: half blocks in colour, or a ramp of ASCII.
+/// How characters stand for pixels.
+public enum BlockStyle: Hashable, Sendable {
+  /// Two colours and one of 16 patterns of 2x2 in a cell.
+  case quadrants
+  /// Two pixels above each other in a cell.
+  case halfBlocks
+  /// A ramp of characters in the terminal's own colours, which are dark on light or light on dark.
+  case ascii(isLight: Bool)
+}
+
+/// Draws pictures with characters.
 public enum BlockRenderer {
-  /// Lines of half blocks, two pixels above each other in a cell; `columns` cells wide.
-  public static func halfBlocks(
-    of image: PixelImage, columns: Int, colours: ColourDepth
-  ) -> [String] {
-    let rows = max(1, (columns * image.height / image.width + 1) / 2)
-    let small = image.resampled(width: columns, height: 2 * rows)
-    return (0..<rows).map { row in
-      (0..<columns).map { column in
-        let (top, bottom) = (small[2 * row, column], small[2 * row + 1, column])
-        return "\u{1B}[38;\(code(top, colours));48;\(code(bottom, colours))m\u{2580}"
-      }.joined() + "\u{1B}[0m"
+  /// The picture in a grid of cells, stretched to fill it; without colours it is drawn in ASCII.
+  ///
+  /// A grid of no columns or no rows has no cells.
+  public static func cells(
+    of image: PixelImage, columns: Int, rows: Int, style: BlockStyle, colours: ColourDepth
+  ) -> CellGrid {
+    guard columns > 0, rows > 0 else { return CellGrid(columns: 0, rows: 0, cells: []) }
+    let cells =
+      switch style {
+      case .ascii(let isLight):
+        ascii(image.resampled(width: columns, height: rows), isLight: isLight)
+      case _ where colours == .none:
+        ascii(image.resampled(width: columns, height: rows), isLight: false)
+      case .quadrants:
+        quadrants(image.resampled(width: 2 * columns, height: 2 * rows), colours)
+      case .halfBlocks:
+        halfBlocks(image.resampled(width: columns, height: 2 * rows), colours)
+      }
+    return CellGrid(columns: columns, rows: rows, cells: cells)
+  }
+
+  /// The rows that keep a picture's shape in so many columns, with cells of a size in pixels.
+  public static func rows(
+    of image: PixelImage, columns: Int, cell: (width: Int, height: Int) = (1, 2)
+  ) -> Int {
+    let (across, down) = (image.width * cell.height, image.height * cell.width)
+    return max(1, (columns * down + across / 2) / across)
+  }
+
+  private static func halfBlocks(_ image: PixelImage, _ colours: ColourDepth) -> [PictureCell] {
+    (0..<image.height / 2).flatMap { row in
+      (0..<image.width).map { column in
+        let top = colours.nearest(to: image[2 * row, column])
+        let bottom = colours.nearest(to: image[2 * row + 1, column])
+        return top == bottom
+          ? PictureCell(character: " ", background: top)
+          : PictureCell(character: "\u{2580}", foreground: top, background: bottom)
+      }
     }
   }
 
-  /// Lines of ASCII, dark to light, for a dark background; a cell is twice as high as wide.
-  public static func ascii(of image: PixelImage, columns: Int) -> [String] {
-    let ramp = Array(" .:-=+*#%@")
-    let rows = max(1, columns * image.height / image.width / 2)
-    let small = image.resampled(width: columns, height: rows)
-    return (0..<rows).map { row in
-      String(
-        (0..<columns).map { column in
-          let c = small[row, column]
-          let luma = 299 * Int(c.red) + 587 * Int(c.green) + 114 * Int(c.blue)
-          return ramp[luma * (ramp.count - 1) / 255_000]
-        })
+  private static func quadrants(_ image: PixelImage, _ colours: ColourDepth) -> [PictureCell] {
+    (0..<image.height / 2).flatMap { row in
+      (0..<image.width / 2).map { column in
+        Quadrants(image, row: row, column: column).cell(colours)
+      }
     }
   }
 
-  private static func code(_ colour: Colour, _ depth: ColourDepth) -> String {
-    guard depth != .trueColour else { return "2;\(colour.red);\(colour.green);\(colour.blue)" }
-    let index = 36 * level(colour.red) + 6 * level(colour.green) + level(colour.blue)
-    return "5;\(16 + index)"
-  }
-
-  /// The nearest level of the 256-colour cube: 0, 95, 135, 175, 215, 255.
-  private static func level(_ channel: UInt8) -> Int {
-    if channel < 48 { return 0 }
-    return channel < 115 ? 1 : (Int(channel) - 35) / 40
+  private static func ascii(_ image: PixelImage, isLight: Bool) -> [PictureCell] {
+    let darkToLight: [Unicode.Scalar] = [" ", ".", ":", "-", "=", "+", "*", "#", "%", "@"]
+    let ramp = isLight ? darkToLight.reversed() : darkToLight
+    return stride(from: 0, to: image.pixels.count, by: 3).map { pixel in
+      let (red, green) = (Int(image.pixels[pixel]), Int(image.pixels[pixel + 1]))
+      let luma = 299 * red + 587 * green + 114 * Int(image.pixels[pixel + 2])
+      return PictureCell(character: ramp[luma * (ramp.count - 1) / 255_000])
+    }
   }
 }

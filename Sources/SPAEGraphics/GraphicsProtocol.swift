@@ -2,15 +2,10 @@
 public enum GraphicsProtocol: String, CaseIterable, Sendable {
   case kitty
   case sixel
-  /// Half blocks: two pixels a cell, in colour.
-  case blocks
+  /// Quadrant blocks: two colours and one of 16 patterns of 2x2 in a cell.
+  case quadrants
+  /// Half blocks: two pixels above each other in a cell.
+  case halfBlocks = "halfblocks"
   case ascii
   case none
-}
-
-/// How many colours a terminal shows.
-public enum ColourDepth: Sendable {
-  case none
-  case palette256
-  case trueColour
 }

@@ -1,7 +1,21 @@
+public import SPAEPixels
+
 /// What a terminal answered when it was asked, and what the environment says of it.
 public struct TerminalCapabilities: Hashable, Sendable {
   public var kitty = false
   public var sixel = false
+
+  /// How many colours a sixel picture may have, if the terminal told.
+  public var sixelColours: Int?
+
+  /// The program and its version, such as "foot(1.13.1)", if the terminal told.
+  public var name: String?
+
+  /// The colour behind the text, if the terminal told.
+  public var background: Colour?
+
+  /// Whether tmux stands between, so that what it does not know itself must be handed through.
+  public var isTmux = false
 
   /// A character cell in pixels, if the terminal told.
   public var cellSize: (width: Int, height: Int)? { storedCell.map { ($0.width, $0.height) } }
@@ -11,55 +25,86 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   public init() {}
 
-  /// Asks for kitty graphics, the cell's size and, as a fence that all answer, device attributes.
-  public static let probe = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\\u{1B}[16t\u{1B}[c"
-
   /// Reads the answers to `probe`; anything else in them is passed over.
-  public init(answers: [UInt8]) {
-    let text = String(decoding: answers, as: UTF8.self)
-    kitty = text.contains("\u{1B}_Gi=31;OK")
-    for part in text.split(separator: "\u{1B}[") {
-      if part.hasPrefix("?"), let end = part.firstIndex(of: "c") {
-        sixel = part[part.index(after: part.startIndex)..<end].split(separator: ";").contains("4")
-      } else if part.hasPrefix("6;"), let end = part.firstIndex(of: "t") {
-        let numbers = part[..<end].split(separator: ";").compactMap { Int($0) }
-        if numbers.count == 3, (1...200).contains(numbers[1]), (1...200).contains(numbers[2]) {
-          storedCell = Cell(width: numbers[2], height: numbers[1])
-        }
+  public init(answers: [UInt8], environment: [String: String] = [:]) {
+    isTmux = Self.isTmux(environment)
+    for answer in TerminalAnswer.all(in: answers) {
+      switch answer {
+      case .attributes(let numbers): sixel = numbers.dropFirst().contains(4)
+      case .cellSize(let width, let height): storedCell = Cell(width: width, height: height)
+      case .sixelColours(let colours): sixelColours = colours
+      case .background(let colour): background = colour
+      case .kitty(let isTaken): kitty = isTaken
+      case .name(let name):
+        self.name = name
+        isTmux = isTmux || name.hasPrefix("tmux ")
       }
     }
   }
 
+  /// Takes the cell's size from the window's, in characters and pixels, where none was told.
+  public mutating func useWindow(columns: Int, rows: Int, width: Int, height: Int) {
+    guard storedCell == nil, columns > 0, rows > 0, width >= columns, height >= rows else { return }
+    storedCell = Cell(width: width / columns, height: height / rows)
+  }
+
+  // MARK: The question
+
+  /// The question: kitty graphics, name, sixel colours, cell size, background and, as a fence that
+  /// all answer, device attributes.
+  ///
+  /// tmux and screen take a question in kitty's form for a window's title, so they are not asked.
+  public static func probe(environment: [String: String]) -> String {
+    let kitty = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
+    let others = "\u{1B}[>0q\u{1B}[?1;1;0S\u{1B}[16t\u{1B}]11;?\u{1B}\\\u{1B}[c"
+    return (isTmux(environment) || isScreen(environment) ? "" : kitty) + others
+  }
+
   /// Whether the answer to the fence has come.
   public static func isComplete(_ answers: [UInt8]) -> Bool {
-    let parts = String(decoding: answers, as: UTF8.self)
-      .split(separator: "\u{1B}[?", omittingEmptySubsequences: false)
-    return parts.dropFirst().contains { part in
-      let rest = part.drop { $0.isNumber || $0 == ";" }
-      return rest.first == "c" && rest.startIndex > part.startIndex
+    TerminalAnswer.all(in: answers).contains {
+      if case .attributes = $0 { true } else { false }
     }
   }
 
-  /// The best way to draw: kitty, sixel, blocks, and ASCII where the locale has no blocks.
+  private static func isTmux(_ environment: [String: String]) -> Bool {
+    environment["TMUX"]?.isEmpty == false || environment["TERM"]?.hasPrefix("tmux") == true
+  }
+
+  private static func isScreen(_ environment: [String: String]) -> Bool {
+    environment["STY"]?.isEmpty == false || environment["TERM"]?.hasPrefix("screen") == true
+  }
+
+  // MARK: What follows
+
+  /// Whether the background is light; nil when the terminal did not tell its colour.
+  public var isLight: Bool? {
+    background.map { colour in
+      299 * Int(colour.red) + 587 * Int(colour.green) + 114 * Int(colour.blue) > 127_500
+    }
+  }
+
+  /// The best way to draw: kitty, sixel, quadrants, half blocks, and ASCII where the locale has no
+  /// blocks or the terminal no colours.
   public func best(environment: [String: String]) -> GraphicsProtocol {
     if environment["TERM"] == "dumb" { return .none }
     if kitty { return .kitty }
     if sixel { return .sixel }
-    return Self.isUnicode(environment) ? .blocks : .ascii
+    return Self.bestBlocks(environment: environment)
+  }
+
+  /// The best way to draw with characters alone.
+  public static func bestBlocks(environment: [String: String]) -> GraphicsProtocol {
+    guard isUnicode(environment), ColourDepth(environment: environment) != .none else {
+      return .ascii
+    }
+    // The console's font has half blocks but no quadrants.
+    return environment["TERM"] == "linux" ? .halfBlocks : .quadrants
   }
 
   private static func isUnicode(_ environment: [String: String]) -> Bool {
     let names = ["LC_ALL", "LC_CTYPE", "LANG"]
     let locale = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     return locale.uppercased().contains("UTF-8") || locale.uppercased().contains("UTF8")
-  }
-
-  /// How many colours to use, as the environment says; NO_COLOR asks for none.
-  public static func colours(environment: [String: String]) -> ColourDepth {
-    if let wish = environment["NO_COLOR"], !wish.isEmpty { return .none }
-    let term = environment["TERM"] ?? ""
-    if ["", "dumb", "vt52", "vt100", "vt102", "vt220", "vt320"].contains(term) { return .none }
-    let depth = environment["COLORTERM"] ?? ""
-    return depth == "truecolor" || depth == "24bit" ? .trueColour : .palette256
   }
 }

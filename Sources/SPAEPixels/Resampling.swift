@@ -6,29 +6,34 @@
 private struct Kernel {
   static let precision = 22
 
-  /// For each output pixel the first input pixel and the weights from there on.
-  let taps: [(first: Int, weights: [Int32])]
+  /// For each output pixel the first input pixel, and which of `weights` it and the next ones have.
+  private(set) var taps: [(first: Int, weights: Range<Int>)] = []
+
+  /// The weights of all taps, one tap after the other.
+  private(set) var weights: [Int32] = []
 
   init(from input: Int, to output: Int) {
     let scale = Double(input) / Double(output)
     let widening = max(scale, 1)
     let support = 2 * widening
-    taps = (0..<output).map { index in
+    for index in 0..<output {
       let centre = (Double(index) + 0.5) * scale
       let first = max(0, Int(centre - support + 0.5))
       let last = min(input, Int(centre + support + 0.5))
-      let weights = (first..<last).map { pixel in
-        Self.cubic((Double(pixel) - centre + 0.5) / widening)
-      }
-      let total = weights.reduce(0, +)
-      let unit = Double(1 << Self.precision)
-      return (
-        first,
-        weights.map { weight in
-          let scaled = (total == 0 ? weight : weight / total) * unit
-          return Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
-        }
-      )
+      let start = weights.count
+      weights += Self.normal(
+        (first..<last).map { Self.cubic((Double($0) - centre + 0.5) / widening) })
+      taps.append((first, start..<weights.count))
+    }
+  }
+
+  /// Weights in fixed point whose sum is one.
+  private static func normal(_ weights: [Double]) -> [Int32] {
+    let total = weights.reduce(0, +)
+    let unit = Double(1 << precision)
+    return weights.map { weight in
+      let scaled = (total == 0 ? weight : weight / total) * unit
+      return Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
     }
   }
 
@@ -42,7 +47,7 @@ private struct Kernel {
 
   /// A weighted sum as a pixel.
   static func pixel(_ sum: Int32) -> UInt8 {
-    UInt8(clamping: (sum + 1 << (precision - 1)) >> precision)
+    UInt8(clamping: (sum &+ 1 << (precision - 1)) &>> Int32(precision))
   }
 }
 
@@ -73,16 +78,23 @@ extension PixelImage {
     var result = PixelImage(width: width, height: height, colour: .white)
     unsafe pixels.withUnsafeBufferPointer { source in
       unsafe result.pixels.withUnsafeMutableBufferPointer { target in
-        for row in 0..<height {
-          for (column, tap) in kernel.taps.enumerated() {
-            for channel in 0..<3 {
-              var sum: Int32 = 0
-              var at = (row * self.width + tap.first) * 3 + channel
-              for weight in tap.weights {
-                sum &+= unsafe weight &* Int32(source[at])
-                at += 3
+        unsafe kernel.weights.withUnsafeBufferPointer { weights in
+          for row in 0..<height {
+            var pixel = row &* width &* 3
+            for tap in kernel.taps {
+              var (red, green, blue): (Int32, Int32, Int32) = (0, 0, 0)
+              var at = (row &* self.width &+ tap.first) &* 3
+              for index in tap.weights {
+                let weight = unsafe weights[index]
+                unsafe red &+= weight &* Int32(source[at])
+                unsafe green &+= weight &* Int32(source[at &+ 1])
+                unsafe blue &+= weight &* Int32(source[at &+ 2])
+                at &+= 3
               }
-              unsafe target[(row * width + column) * 3 + channel] = Kernel.pixel(sum)
+              unsafe target[pixel] = Kernel.pixel(red)
+              unsafe target[pixel &+ 1] = Kernel.pixel(green)
+              unsafe target[pixel &+ 2] = Kernel.pixel(blue)
+              pixel &+= 3
             }
           }
         }
@@ -95,17 +107,21 @@ extension PixelImage {
     let kernel = Kernel(from: self.height, to: height)
     var result = PixelImage(width: width, height: height, colour: .white)
     let stride = width * 3
+    var sums = [Int32](repeating: 0, count: stride)
     unsafe pixels.withUnsafeBufferPointer { source in
       unsafe result.pixels.withUnsafeMutableBufferPointer { target in
-        for (row, tap) in kernel.taps.enumerated() {
-          for column in 0..<stride {
-            var sum: Int32 = 0
-            var at = tap.first * stride + column
-            for weight in tap.weights {
-              sum &+= unsafe weight &* Int32(source[at])
-              at += stride
+        unsafe sums.withUnsafeMutableBufferPointer { sums in
+          for (row, tap) in kernel.taps.enumerated() {
+            unsafe sums.update(repeating: 0)
+            for (index, weight) in kernel.weights[tap.weights].enumerated() {
+              let start = (tap.first &+ index) &* stride
+              for column in 0..<stride {
+                unsafe sums[column] &+= weight &* Int32(source[start &+ column])
+              }
             }
-            unsafe target[row * stride + column] = Kernel.pixel(sum)
+            for column in 0..<stride {
+              unsafe target[row &* stride &+ column] = Kernel.pixel(sums[column])
+            }
           }
         }
       }

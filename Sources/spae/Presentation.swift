@@ -9,8 +9,8 @@ struct Presentation {
   let picture: PixelImage
   /// The picture's width in characters.
   let columns: Int
-  /// A character's size in pixels, for pictures drawn in pixels.
-  let cell: (width: Int, height: Int)
+  let capabilities: TerminalCapabilities
+  let colours: ColourDepth
   /// What the lines have to fit in; nil where there is no terminal.
   let terminal: (columns: Int, rows: Int)?
 
@@ -19,23 +19,38 @@ struct Presentation {
   func show(by graphics: GraphicsProtocol) throws {
     print(title)
     print("")
-    let colours = TerminalCapabilities.colours(environment: ProcessInfo.processInfo.environment)
     switch graphics {
-    case .none:
-      words.forEach { print($0) }
-    case .ascii:
-      place(BlockRenderer.ascii(of: picture, columns: columns))
-    case .blocks:
-      // Without colours half blocks show nothing.
-      place(
-        colours == .none
-          ? BlockRenderer.ascii(of: picture, columns: columns)
-          : BlockRenderer.halfBlocks(of: picture, columns: columns, colours: colours))
+    case .none: words.forEach { print($0) }
+    case .ascii: placeCells(.ascii(isLight: isLight))
+    // Without colours blocks show nothing.
+    case .halfBlocks: placeCells(colours == .none ? .ascii(isLight: isLight) : .halfBlocks)
+    case .quadrants: placeCells(colours == .none ? .ascii(isLight: isLight) : .quadrants)
     case .sixel:
-      try draw(SixelEncoder.bytes(of: enlarged))
+      let registers = min(256, capabilities.sixelColours ?? 256)
+      let escape = SixelEncoder.bytes(of: enlarged, quality: .fine(colours: registers))
+      try draw(capabilities.sixel ? escape : handedThrough(escape))
     case .kitty:
-      try draw(try KittyEncoder.bytes(of: enlarged))
+      let place = KittyEncoder.Place(columns: columns)
+      try draw(handedThrough(try KittyEncoder.bytes(of: picture, form: .png, place: place)))
     }
+  }
+
+  private var isLight: Bool { capabilities.isLight ?? false }
+
+  /// A character's size in pixels.
+  private var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
+
+  /// What tmux does not know itself must be wrapped for the terminal around it.
+  private func handedThrough(_ escape: [UInt8]) -> [UInt8] {
+    capabilities.isTmux ? TmuxPassthrough.wrapped(escape) : escape
+  }
+
+  private func placeCells(_ style: BlockStyle) {
+    let rows = BlockRenderer.rows(of: picture, columns: columns)
+    place(
+      BlockRenderer.cells(
+        of: picture, columns: columns, rows: rows, style: style, colours: colours
+      ).lines)
   }
 
   private var wordsWidth: Int { words.map(\.count).max() ?? 0 }

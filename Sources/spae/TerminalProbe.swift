@@ -8,31 +8,44 @@ enum TerminalProbe {
 
   /// Columns and rows of the terminal on standard output; 80 x 24 when it does not tell.
   static func size() -> (columns: Int, rows: Int) {
-    var window = winsize()
-    guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0 else {
-      return (80, 24)
-    }
+    guard let window = window(), window.ws_col > 0 else { return (80, 24) }
     return (Int(window.ws_col), Int(window.ws_row))
   }
 
+  private static func window() -> winsize? {
+    var window = winsize()
+    return unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0 ? window : nil
+  }
+
+  /// What the terminal can do: it is asked, unless the environment says that it understands nothing.
+  static func capabilities(environment: [String: String]) -> TerminalCapabilities {
+    guard environment["TERM"] != "dumb" else { return TerminalCapabilities() }
+    let answers = answers(to: TerminalCapabilities.probe(environment: environment))
+    var capabilities = TerminalCapabilities(answers: answers, environment: environment)
+    if let window = window() {
+      capabilities.useWindow(
+        columns: Int(window.ws_col), rows: Int(window.ws_row), width: Int(window.ws_xpixel),
+        height: Int(window.ws_ypixel))
+    }
+    return capabilities
+  }
+
   /// Sends the question and reads until the fence is answered or patience ends.
-  static func capabilities() -> TerminalCapabilities {
+  private static func answers(to question: String) -> [UInt8] {
     let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
-    guard terminal >= 0 else { return TerminalCapabilities() }
+    guard terminal >= 0 else { return [] }
     defer { close(terminal) }
     // A job in the background would be stopped by touching the terminal.
-    guard tcgetpgrp(terminal) == getpgrp() else { return TerminalCapabilities() }
+    guard tcgetpgrp(terminal) == getpgrp() else { return [] }
     var saved = termios()
-    guard unsafe tcgetattr(terminal, &saved) == 0 else { return TerminalCapabilities() }
+    guard unsafe tcgetattr(terminal, &saved) == 0 else { return [] }
     var quiet = saved
     quiet.c_lflag &= ~tcflag_t(ICANON | ECHO)  // signals stay on: Ctrl-C still ends the program
-    guard unsafe tcsetattr(terminal, TCSANOW, &quiet) == 0 else { return TerminalCapabilities() }
+    guard unsafe tcsetattr(terminal, TCSANOW, &quiet) == 0 else { return [] }
     defer { unsafe tcsetattr(terminal, TCSAFLUSH, &saved) }
-    let question = Array(TerminalCapabilities.probe.utf8)
-    guard unsafe write(terminal, question, question.count) == question.count else {
-      return TerminalCapabilities()
-    }
-    return TerminalCapabilities(answers: answers(from: terminal))
+    let question = Array(question.utf8)
+    guard unsafe write(terminal, question, question.count) == question.count else { return [] }
+    return self.answers(from: terminal)
   }
 
   private static func answers(from terminal: Int32) -> [UInt8] {

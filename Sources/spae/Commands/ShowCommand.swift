@@ -9,7 +9,7 @@ import SPAEPyramid
 struct ShowCommand: ParsableCommand {
   /// A choice of `--graphics`: a protocol, or what the terminal can do.
   enum Graphics: String, CaseIterable, ExpressibleByArgument {
-    case auto, kitty, sixel, blocks, ascii, none
+    case auto, kitty, sixel, blocks, quadrants, halfblocks, ascii, none
   }
 
   static let configuration = CommandConfiguration(
@@ -61,13 +61,16 @@ struct ShowCommand: ParsableCommand {
     }
     let words = text(of: pyramid, range: range, vocabulary: model.vocabulary)
     let isTerminal = isatty(STDOUT_FILENO) == 1
-    let isDumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
+    let environment = ProcessInfo.processInfo.environment
     let capabilities =
-      isTerminal && !isDumb ? TerminalProbe.capabilities() : TerminalCapabilities()
+      isTerminal
+      ? TerminalProbe.capabilities(environment: environment)
+      : TerminalCapabilities(answers: [], environment: environment)
     try Presentation(
-      title: title, words: words, picture: picture, columns: width,
-      cell: capabilities.cellSize ?? (8, 16), terminal: isTerminal ? TerminalProbe.size() : nil
-    ).show(by: chosenProtocol(capabilities, isTerminal: isTerminal))
+      title: title, words: words, picture: picture, columns: width, capabilities: capabilities,
+      colours: ColourDepth(environment: environment),
+      terminal: isTerminal ? TerminalProbe.size() : nil
+    ).show(by: chosen(capabilities, isTerminal: isTerminal, environment: environment))
   }
 
   private func read(with model: Model) throws -> (Pyramid, String, PixelImage?) {
@@ -92,11 +95,13 @@ struct ShowCommand: ParsableCommand {
     }
   }
 
-  private func chosenProtocol(
-    _ capabilities: TerminalCapabilities, isTerminal: Bool
+  private func chosen(
+    _ capabilities: TerminalCapabilities, isTerminal: Bool, environment: [String: String]
   ) -> GraphicsProtocol {
-    if graphics != .auto { return GraphicsProtocol(rawValue: graphics.rawValue) ?? .none }
-    return isTerminal
-      ? capabilities.best(environment: ProcessInfo.processInfo.environment) : .none
+    switch graphics {
+    case .auto: isTerminal ? capabilities.best(environment: environment) : .none
+    case .blocks: TerminalCapabilities.bestBlocks(environment: environment)
+    default: GraphicsProtocol(rawValue: graphics.rawValue) ?? .none
+    }
   }
 }

@@ -1,0 +1,32 @@
+/// A picture whose pixels are numbers of a palette's colours.
+struct IndexedPicture {
+  let width: Int
+  let height: Int
+
+  /// [height, width]; each is below `palette.count`.
+  let indices: [UInt8]
+
+  /// At most 256 colours.
+  let palette: [SixelColour]
+}
+
+/// A colour as sixels say it: each channel in percent.
+struct SixelColour: Hashable {
+  let red: Int
+  let green: Int
+  let blue: Int
+
+  /// The nearest to a colour of 0 to 255.
+  init(red: Float, green: Float, blue: Float) {
+    func percent(_ channel: Float) -> Int { min(100, max(0, Int(channel / 2.55 + 0.5))) }
+    self.red = percent(red)
+    self.green = percent(green)
+    self.blue = percent(blue)
+  }
+
+  /// What a terminal shows: each channel of 0 to 255.
+  var shown: SIMD4<Int32> {
+    func level(_ percent: Int) -> Int32 { Int32((percent * 255 + 50) / 100) }
+    return SIMD4(level(red), level(green), level(blue), 0)
+  }
+}
