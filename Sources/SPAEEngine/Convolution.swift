@@ -62,13 +62,16 @@ package struct Convolution: Sendable {
     }
   }
 
+  /// How many pixels away an output pixel looks, for a window as large as its input.
+  var reach: Int { window.kernel / 2 }
+
   /// Multiply-accumulates for each output pixel.
   var work: Int { inputs * outputs * window.kernel * window.kernel }
 
   /// Computes a rectangle of the output; `spread` and `phase` scatter it for a pixel shuffle.
   ///
   /// With a spread of 2 output pixel (y, x) is stored at (2 y + phase.row, 2 x + phase.column).
-  /// `residual` is a plane like the output and is added after the activation.
+  /// `residual` is a plane like the output, border included, and is added after the activation.
   package func apply(
     to input: Plane, into output: Plane, rectangle: Rectangle? = nil,
     activation: Activation = .identity, residual: Plane? = nil,
@@ -78,6 +81,7 @@ package struct Convolution: Sendable {
       rectangle
       ?? Rectangle(
         rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
+    precondition(residual.map { $0.rowStride == output.rowStride } ?? true)
     let blocks = (outputs + 15) / 16
     let rows = area.rows.count
     context.parallel.forEachPart(of: blocks * rows, work: area.area * work) { part in

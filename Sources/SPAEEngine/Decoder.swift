@@ -18,8 +18,7 @@ struct Decoder: Sendable {
   private let stages: [Stage]
   private let norm: ChannelNorm
   private let output: Convolution
-  private let basis: [Float]  // [labels, latent, patch numbers]
-  private let mean: [Float]  // [patch numbers]
+  private let linear: [Convolution]  // [labels], each from the latent to the patch's numbers
 
   private var width: Int { input.outputs }
 
@@ -27,7 +26,6 @@ struct Decoder: Sendable {
     self.configuration = configuration
     let sizes = configuration.decoder.stages
     let (width, latent) = (sizes[0].width, configuration.latent)
-    let numbers = configuration.patchNumbers
     scale = try weights.floats("decoder.scale", [latent])
     input = try weights.convolution(
       "decoder.input", inputs: latent, outputs: width, window: .same(1))
@@ -44,8 +42,25 @@ struct Decoder: Sendable {
     norm = try weights.norm("decoder.norm", channels: sizes[2].width)
     output = try weights.convolution(
       "decoder.output", inputs: sizes[2].width, outputs: 12, window: .same(3))
-    basis = try weights.floats("decoder.linear.basis", [PyramidFill.labels, latent, numbers])
-    mean = try weights.floats("decoder.linear.mean", [numbers])
+    linear = try Self.linearPath(configuration, from: &weights)
+  }
+
+  /// mean + estimate @ basis of the cell's label, as a convolution of one pixel over cells.
+  private static func linearPath(
+    _ configuration: ModelConfiguration, from weights: inout Weights
+  ) throws(EngineError) -> [Convolution] {
+    let (numbers, latent) = (configuration.patchNumbers, configuration.latent)
+    let basis = try weights.floats(
+      "decoder.linear.basis", [PyramidFill.labels, latent, numbers])
+    let mean = try weights.floats("decoder.linear.mean", [numbers])
+    return (0..<PyramidFill.labels).map { label in
+      let start = label * latent * numbers
+      let columns = (0..<numbers * latent).map {
+        basis[start + $0 % latent * numbers + $0 / latent]
+      }
+      return Convolution(
+        weights: columns, bias: mean, inputs: latent, outputs: numbers, window: .same(1))
+    }
   }
 
   private static func up(
@@ -60,81 +75,163 @@ struct Decoder: Sendable {
 
   /// The buffers of one picture.
   @safe final class Workspace {
-    fileprivate let latent: Plane
+    fileprivate let estimates: Plane
+    fileprivate let latent: Plane  // the estimates in the network's scale
     fileprivate let labels: Plane
+    fileprivate let colours: Plane  // each patch by the linear code alone
     fileprivate let stages: [StagePlanes]
     fileprivate let detail: Plane
     fileprivate let pixels: UnsafeMutablePointer<Float>  // [N, N, 3]
 
-    init(_ configuration: ModelConfiguration, shape: PyramidShape) {
+    /// Keeps every block's output if asked to, so that a part of the picture can be computed anew.
+    init(_ configuration: ModelConfiguration, shape: PyramidShape, keepsBlocks: Bool = false) {
       let sizes = configuration.decoder.stages
       let grid = shape.grid
-      latent = Plane(height: grid, width: grid, channels: configuration.latent)
+      func cells(_ channels: Int) -> Plane {
+        Plane(height: grid, width: grid, channels: channels, border: 0)
+      }
+      estimates = cells(configuration.latent)
+      latent = cells(configuration.latent)
       labels = Plane(height: grid, width: grid, channels: sizes[0].width)
-      stages = zip(sizes, [1, 2, 4]).map { StagePlanes($0, side: $1 * grid) }
+      colours = cells(configuration.patchNumbers)
+      stages = zip(sizes, [1, 2, 4]).map {
+        StagePlanes($0, side: $1 * grid, keepsBlocks: keepsBlocks)
+      }
       detail = Plane(height: 4 * grid, width: 4 * grid, channels: 12)
       unsafe pixels = alignedFloats(64 * grid * grid * 3)
     }
 
     deinit { unsafe pixels.deallocate() }
 
-    /// The picture that was decoded last, RGB in [-1, 1].
+    /// The picture that was assembled last, RGB in [-1, 1].
     func picture(side: Int) -> UnsafeBufferPointer<Float> {
       unsafe UnsafeBufferPointer(start: pixels, count: side * side * 3)
     }
+
+    /// All cells of the latent grid.
+    var cells: Rectangle { latent.bounds }
+
+    /// Draws an assembled part onto a picture whose first pixel is the whole picture's `origin`.
+    func draw(
+      _ area: Rectangle, onto image: inout PixelImage, origin: (row: Int, column: Int) = (0, 0)
+    ) {
+      let (side, width) = (2 * detail.width, image.width)
+      unsafe image.pixels.withUnsafeMutableBufferPointer { target in
+        for row in area.rows {
+          let from = (row * side + area.columns.lowerBound) * 3
+          let column = area.columns.lowerBound - origin.column
+          let to = ((row - origin.row) * width + column) * 3
+          for i in 0..<area.columns.count * 3 {
+            unsafe target[to + i] = Decoder.byte(pixels[from + i])
+          }
+        }
+      }
+    }
+  }
+
+  /// A number of [-1, 1] as one of 0...255, half to even.
+  static func byte(_ value: Float) -> UInt8 {
+    // 1.5 x 2^23: adding it rounds to a whole number, which then stands in the lowest bits.
+    UInt8(truncatingIfNeeded: ((value + 1) * 127.5 + 12_582_912).bitPattern)
   }
 
   /// Decodes estimates, [cell, latent], filled as the depth asks.
   func decode(
     _ estimates: [Float], fill: PyramidFill, grid: Int, in space: Workspace, with context: Context
   ) {
-    load(estimates, fill: fill, grid: grid, into: space)
-    input.apply(
-      to: space.latent, into: space.stages[0].x, residual: space.labels, with: context)
-    for (index, stage) in stages.enumerated() {
-      let planes = space.stages[index]
-      stage.up?.apply(to: space.stages[max(index, 1) - 1].x, into: planes.x, with: context)
-      for block in stage.blocks { block.apply(to: planes, with: context) }
-    }
-    norm.apply(to: space.stages[2].x, into: space.stages[2].normed, with: context)
-    output.apply(to: space.stages[2].normed, into: space.detail, with: context)
-    assemble(estimates, fill: fill, grid: grid, in: space, with: context)
-  }
-
-  private func load(_ estimates: [Float], fill: PyramidFill, grid: Int, into space: Workspace) {
     let latent = configuration.latent
     for cell in 0..<grid * grid {
-      let z = unsafe space.latent.pixel(cell / grid, cell % grid)
-      for i in 0..<latent { unsafe z[i] = estimates[fill.source[cell] * latent + i] * scale[i] }
-      let target = unsafe space.labels.pixel(cell / grid, cell % grid)
-      for i in 0..<width { unsafe target[i] = label[fill.label[cell] * width + i] }
+      let source = fill.source[cell] * latent
+      set(
+        cell, to: estimates[source..<source + latent], label: fill.label[cell], in: space,
+        with: context)
+    }
+    refresh(space.cells, in: space, with: context, checkpoint: {})
+    let side = 2 * space.detail.width
+    assemble(Rectangle(rows: 0..<side, columns: 0..<side), in: space, with: context)
+  }
+
+  /// Sets what a cell is decoded from: its estimate, [latent], and its label.
+  func set(
+    _ cell: Int, to estimate: ArraySlice<Float>, label: Int, in space: Workspace,
+    with context: Context
+  ) {
+    let (row, column) = (cell / space.latent.width, cell % space.latent.width)
+    let raw = unsafe space.estimates.pixel(row, column)
+    let scaled = unsafe space.latent.pixel(row, column)
+    for (i, component) in estimate.enumerated() {
+      unsafe raw[i] = component
+      unsafe scaled[i] = component * scale[i]
+    }
+    let target = unsafe space.labels.pixel(row, column)
+    for i in 0..<width { unsafe target[i] = self.label[label * width + i] }
+    linear[label].apply(
+      to: space.estimates, into: space.colours,
+      rectangle: Rectangle(rows: row..<row + 1, columns: column..<column + 1), with: context)
+  }
+
+  /// Runs the network on all that a rectangle of cells reaches.
+  func refresh<E>(
+    _ cells: Rectangle, in space: Workspace, with context: Context,
+    checkpoint: () throws(E) -> Void
+  ) throws(E) {
+    var area = cells
+    input.apply(
+      to: space.latent, into: space.stages[0].input, rectangle: area, residual: space.labels,
+      with: context)
+    for (index, stage) in stages.enumerated() {
+      let planes = space.stages[index]
+      if let up = stage.up {
+        let coarse = space.stages[index - 1].output
+        try inBands(of: area, work: up.work, checkpoint: checkpoint) { band in
+          up.apply(to: coarse, into: planes.input, rectangle: band, with: context)
+        }
+        area = area.scaled(by: 2)
+      }
+      area = try planes.apply(
+        stage.blocks, changed: area, with: context, checkpoint: checkpoint)
+    }
+    let last = space.stages[2]
+    let reached = area.grown(by: output.reach, within: last.output.bounds)
+    let seen = reached.grown(by: output.reach, within: last.output.bounds)
+    norm.apply(to: last.output, into: last.normed, rectangle: seen, with: context)
+    try inBands(of: reached, work: output.work, checkpoint: checkpoint) { band in
+      output.apply(to: last.normed, into: space.detail, rectangle: band, with: context)
     }
   }
 
-  /// Each patch is its linear code's inverse plus the network's detail, clamped to [-1, 1].
-  private func assemble(
-    _ estimates: [Float], fill: PyramidFill, grid: Int, in space: Workspace,
-    with context: Context
-  ) {
-    let (numbers, latent, patch) = (mean.count, configuration.latent, configuration.patch)
+  /// The pixels that a rectangle of cells reaches, which lie within a picture of `side` pixels.
+  func pixelsReached(by cells: Rectangle, side: Int) -> Rectangle {
+    var (area, side) = (cells, side / configuration.patch)
+    func grow(_ margin: Int) {
+      let bounds = Rectangle(rows: 0..<side, columns: 0..<side)
+      area = area.grown(by: margin, within: bounds)
+    }
+    for stage in stages {
+      if stage.up != nil { (area, side) = (area.scaled(by: 2), 2 * side) }
+      for block in stage.blocks { grow(block.reach) }
+    }
+    grow(output.reach)
+    return area.scaled(by: 2)
+  }
+
+  /// Each pixel is its patch's linear code and the network's detail, clamped to [-1, 1].
+  func assemble(_ area: Rectangle, in space: Workspace, with context: Context) {
+    let (patch, side) = (configuration.patch, 2 * space.detail.width)
     let target = unsafe SharedFloats(space.pixels)
-    let detail = space.detail
-    context.parallel.forEachPart(of: grid, work: grid * grid * numbers * latent) { rows in
-      var colours = mean
-      for cell in rows.lowerBound * grid..<rows.upperBound * grid {
-        for i in 0..<numbers { colours[i] = mean[i] }
-        for component in 0..<latent {
-          let share = estimates[fill.source[cell] * latent + component]
-          let row = (fill.label[cell] * latent + component) * numbers
-          for i in 0..<numbers { colours[i] += share * basis[row + i] }
-        }
-        for i in 0..<numbers {
-          let (channel, y, x) = (i / (patch * patch), i / patch % patch, i % patch)
-          let (row, column) = (cell / grid * patch + y, cell % grid * patch + x)
-          let added = unsafe detail.pixel(row / 2, column / 2)[
-            channel * 4 + row % 2 * 2 + column % 2]
-          unsafe target.floats[(row * grid * patch + column) * 3 + channel] =
-            min(max(colours[i] + added, -1), 1)
+    let (colours, detail) = (space.colours, space.detail)
+    context.parallel.forEachPart(of: area.rows.count, work: 30 * area.area) { part in
+      for row in part.lowerBound + area.rows.lowerBound..<part.upperBound + area.rows.lowerBound {
+        for column in area.columns {
+          let code =
+            unsafe colours.pixel(row / patch, column / patch)
+            + row % patch * patch + column % patch
+          let added = unsafe detail.pixel(row / 2, column / 2) + row % 2 * 2 + column % 2
+          let pixel = unsafe target.floats + (row * side + column) * 3
+          for channel in 0..<3 {
+            let colour = unsafe code[channel * patch * patch] + added[channel * 4]
+            unsafe pixel[channel] = min(max(colour, -1), 1)
+          }
         }
       }
     }

@@ -160,7 +160,7 @@ struct Encoder: Sendable {
     place(shape, semantics, on: tokens, in: space, with: context)
     for block in attention { apply(block, to: tokens, in: space, with: context) }
     let planes = space.stages[2]
-    norm.apply(to: planes.x, into: planes.normed, with: context)
+    norm.apply(to: tokens, into: planes.normed, with: context)
     space.patches.unshuffle(space.picture, by: configuration.patch)
     linear.apply(to: space.patches, into: space.z, with: context)
     output.apply(to: planes.normed, into: space.z, residual: space.z, with: context)
@@ -182,13 +182,15 @@ struct Encoder: Sendable {
   /// The stages from pixels to the latent grid.
   private func convolve(_ space: Workspace, with context: Context) -> Plane {
     space.halved.unshuffle(space.picture, by: 2)
-    stem.apply(to: space.halved, into: space.stages[0].x, with: context)
+    stem.apply(to: space.halved, into: space.stages[0].input, with: context)
     for (index, stage) in stages.enumerated() {
       let planes = space.stages[index]
-      stage.down?.apply(to: space.stages[max(index, 1) - 1].x, into: planes.x, with: context)
-      for block in stage.blocks { block.apply(to: planes, with: context) }
+      stage.down?.apply(
+        to: space.stages[max(index, 1) - 1].output, into: planes.input, with: context)
+      _ = planes.apply(
+        stage.blocks, changed: planes.input.bounds, with: context, checkpoint: {})
     }
-    return space.stages[2].x
+    return space.stages[2].output
   }
 
   /// Adds to each token where it is, its kind, and what stands there.

@@ -13,6 +13,8 @@ public enum EngineError: Error, Hashable, Sendable {
   case pictureSize(Int)
   case depth(Int, greatest: Int)
   case word(Int32, vocabulary: Int)
+  case grid(Int, expected: Int)
+  case cancelled
 }
 
 extension EngineError: CustomStringConvertible {
@@ -44,6 +46,10 @@ extension EngineError: CustomStringConvertible {
       "depth \(depth): this pyramid has depths 1 to \(greatest)"
     case .word(let word, let vocabulary):
       "word number \(word): the vocabulary has \(vocabulary) words"
+    case .grid(let grid, let expected):
+      "a pyramid over a grid of \(grid) cells: expected one of \(expected)"
+    case .cancelled:
+      "the work was cancelled"
     }
   }
 }

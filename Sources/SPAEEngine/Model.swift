@@ -14,9 +14,9 @@ public final class Model: Sendable {
   public let instructionSet: InstructionSet
 
   private let encoder: Encoder
-  private let decoder: Decoder
+  let decoder: Decoder
   private let semanticBranch: SemanticBranch?
-  private let context: Context
+  let context: Context
   private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
   private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
   private let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
@@ -137,7 +137,7 @@ public final class Model: Sendable {
     return unsafe try decoded(pyramid, depth: depth) { pixels in
       unsafe PixelImage(
         width: side, height: side,
-        pixels: pixels.map { UInt8((($0 + 1) * 127.5).rounded(.toNearestOrEven)) })
+        pixels: pixels.map { Decoder.byte($0) })
     }
   }
 
@@ -146,17 +146,22 @@ public final class Model: Sendable {
     unsafe try decoded(pyramid, depth: depth) { unsafe Array($0) }
   }
 
+  /// Refuses words that the vocabulary lacks and depths that the pyramid lacks.
+  func check(_ words: [Int32], depth: Int, of shape: PyramidShape) throws(EngineError) {
+    guard (1...shape.depth).contains(depth) else {
+      throw .depth(depth, greatest: shape.depth)
+    }
+    if let word = words.first(where: { $0 < 0 || Int($0) >= codebook.count }) {
+      throw .word(word, vocabulary: codebook.count)
+    }
+  }
+
   private func decoded<Result>(
     _ pyramid: Pyramid, depth: Int?, _ take: (UnsafeBufferPointer<Float>) -> Result
   ) throws(EngineError) -> Result {
     let shape = pyramid.shape
     let depth = depth ?? shape.depth
-    guard (1...shape.depth).contains(depth) else {
-      throw .depth(depth, greatest: shape.depth)
-    }
-    if let word = pyramid.words.first(where: { $0 < 0 || Int($0) >= codebook.count }) {
-      throw .word(word, vocabulary: codebook.count)
-    }
+    try check(pyramid.words, depth: depth, of: shape)
     let estimates = Quantizer(codebook: codebook).estimates(of: pyramid, depth: depth)
     let fill = PyramidFill(shape: shape, depth: depth)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {

@@ -15,10 +15,17 @@ package struct UpConvolution: Sendable {
     }
   }
 
-  package func apply(to input: Plane, into output: Plane, with context: Context) {
+  /// Multiply-accumulates for each input pixel.
+  var work: Int { places.reduce(0) { $0 + $1.work } }
+
+  /// Doubles a rectangle of the input, or all of it.
+  package func apply(
+    to input: Plane, into output: Plane, rectangle: Rectangle? = nil, with context: Context
+  ) {
     for (place, convolution) in places.enumerated() {
       convolution.apply(
-        to: input, into: output, spread: 2, phase: (place / 2, place % 2), with: context)
+        to: input, into: output, rectangle: rectangle, spread: 2, phase: (place / 2, place % 2),
+        with: context)
     }
   }
 }

@@ -39,19 +39,6 @@
   package var bounds: Rectangle { Rectangle(rows: 0..<height, columns: 0..<width) }
 }
 
-/// A part of a plane.
-package struct Rectangle: Hashable, Sendable {
-  package var rows: Range<Int>
-  package var columns: Range<Int>
-
-  package init(rows: Range<Int>, columns: Range<Int>) {
-    self.rows = rows
-    self.columns = columns
-  }
-
-  var area: Int { rows.count * columns.count }
-}
-
 /// The least multiple of 16 that is no smaller.
 func paddedToLanes(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 

@@ -40,6 +40,18 @@ struct Quantizer {
     }
   }
 
+  /// The mean of some words' codes, [latent], added up in their order.
+  func estimate(of words: some Collection<Int32>) -> [Float] {
+    var total = [Float](repeating: 0, count: codebook.latent)
+    for word in words {
+      for i in total.indices {
+        total[i] += unsafe codebook.codes.floats[Int(word) * codebook.latent + i]
+      }
+    }
+    if words.count > 1 { for i in total.indices { total[i] /= Float(words.count) } }
+    return total
+  }
+
   /// The mean of each cell's words in layers 1 ... depth, [cell, latent]; zero where it has none.
   func estimates(of pyramid: Pyramid, depth: Int) -> [Float] {
     let (shape, latent) = (pyramid.shape, codebook.latent)

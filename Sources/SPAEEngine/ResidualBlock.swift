@@ -15,27 +15,64 @@ struct ResidualBlock: Sendable {
       "\(name).second", inputs: inner, outputs: width, window: .same(block.kernels[1]))
   }
 
-  func apply(to planes: StagePlanes, with context: Context) {
-    guard let inner = planes.inner[first.outputs] else { return }
-    norm.apply(to: planes.x, into: planes.normed, with: context)
-    first.apply(to: planes.normed, into: inner, activation: .silu, with: context)
-    second.apply(to: inner, into: planes.x, residual: planes.x, with: context)
+  /// How many pixels away an output pixel looks.
+  var reach: Int { first.reach + second.reach }
+
+  /// Computes all that a changed part of `x` reaches, and gives that part of the output.
+  ///
+  /// The buffers between the convolutions are computed anew where the second one looks, so that
+  /// only the output needs to be kept. `output` may be `x` itself when all of it has changed.
+  func apply<E>(
+    to x: Plane, changed: Rectangle, into output: Plane, in planes: StagePlanes,
+    with context: Context, checkpoint: () throws(E) -> Void
+  ) throws(E) -> Rectangle {
+    guard let inner = planes.inner[first.outputs] else { return changed }
+    let reached = changed.grown(by: reach, within: x.bounds)
+    let hidden = reached.grown(by: second.reach, within: x.bounds)
+    let seen = hidden.grown(by: first.reach, within: x.bounds)
+    norm.apply(to: x, into: planes.normed, rectangle: seen, with: context)
+    try inBands(of: hidden, work: first.work, checkpoint: checkpoint) { band in
+      first.apply(
+        to: planes.normed, into: inner, rectangle: band, activation: .silu, with: context)
+    }
+    try inBands(of: reached, work: second.work, checkpoint: checkpoint) { band in
+      second.apply(to: inner, into: output, rectangle: band, residual: x, with: context)
+    }
+    return reached
   }
 }
 
 /// The buffers of one stage.
 struct StagePlanes {
-  let x: Plane
+  /// The stage's input and each block's output: one and the same plane unless they are kept.
+  let x: [Plane]
   let normed: Plane
   let inner: [Int: Plane]  // by width
 
-  init(_ stage: ModelConfiguration.Stage, side: Int) {
-    x = Plane(height: side, width: side, channels: stage.width)
-    normed = Plane(height: side, width: side, channels: stage.width)
+  var input: Plane { x[0] }
+  var output: Plane { x[x.count - 1] }
+
+  init(_ stage: ModelConfiguration.Stage, side: Int, keepsBlocks: Bool = false) {
+    func plane(_ channels: Int) -> Plane {
+      Plane(height: side, width: side, channels: channels)
+    }
+    let input = plane(stage.width)
+    x = [input] + stage.blocks.map { _ in keepsBlocks ? plane(stage.width) : input }
+    normed = plane(stage.width)
     let widths = Set(stage.blocks.map { $0.expansion * stage.width })
-    inner = Dictionary(
-      uniqueKeysWithValues: widths.map {
-        ($0, Plane(height: side, width: side, channels: $0))
-      })
+    inner = Dictionary(uniqueKeysWithValues: widths.map { ($0, plane($0)) })
+  }
+  /// Runs the stage's blocks on all that a changed part of its input reaches; gives that part.
+  func apply<E>(
+    _ blocks: [ResidualBlock], changed: Rectangle, with context: Context,
+    checkpoint: () throws(E) -> Void
+  ) throws(E) -> Rectangle {
+    var reached = changed
+    for (index, block) in blocks.enumerated() {
+      reached = try block.apply(
+        to: x[index], changed: reached, into: x[index + 1], in: self, with: context,
+        checkpoint: checkpoint)
+    }
+    return reached
   }
 }

@@ -7,7 +7,7 @@ import SPAEPyramid
 /// `spae bench`: medians of what the engine does, to be set beside a peer's in the same run.
 struct BenchCommand: ParsableCommand {
   enum Work: String, CaseIterable, ExpressibleByArgument {
-    case decode, encode
+    case decode, edit, encode
   }
 
   struct Figures: Encodable {
@@ -50,11 +50,12 @@ struct BenchCommand: ParsableCommand {
     do { file = try ImageFile(path: image) } catch { throw Failure("\(image): \(error)") }
     let pyramid = try model.encode(file.image, size: size)
     _ = try model.decode(pyramid)
+    if work == .edit { return try edit(pyramid, with: model) }
     let clock = ContinuousClock()
     let times = try (0..<runs).map { _ in
       try clock.measure {
         switch work {
-        case .decode: _ = try model.decode(pyramid)
+        case .decode, .edit: _ = try model.decode(pyramid)
         case .encode: _ = try model.encode(file.image, size: size)
         }
       } / Duration.milliseconds(1)
@@ -73,5 +74,12 @@ struct BenchCommand: ParsableCommand {
             format: "%.2f ms, fastest %.2f ms", figures.medianMilliseconds,
             figures.fastestMilliseconds))
     }
+  }
+
+  private func edit(_ pyramid: Pyramid, with model: Model) throws {
+    let bench = EditBench(model: model, threads: self.model.threads ?? Parallel.processors)
+    let figures = try bench.figures(for: pyramid, size: size, cells: runs)
+    guard json else { return print(figures.line) }
+    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
   }
 }

@@ -1,0 +1,82 @@
+import SPAEPyramid
+
+/// Which words each latent cell's estimate is the mean of, and which cells take it, at some depth.
+struct LatentCells: Sendable {
+  let shape: PyramidShape
+  let depth: Int
+  let fill: PyramidFill
+
+  /// The cell that each word stands at, [word].
+  private let cellOfWord: [Int]
+  private let wordsOfCell: [[Int]]  // [cell], in the order of their layers
+  private let takers: [[Int]]  // [cell]
+
+  init(shape: PyramidShape, depth: Int) {
+    (self.shape, self.depth) = (shape, depth)
+    fill = PyramidFill(shape: shape, depth: depth)
+    cellOfWord = (1...depth).flatMap { shape.cells(ofLayer: $0).map(shape.latentIndex(of:)) }
+    var words = [[Int]](repeating: [], count: shape.grid * shape.grid)
+    for (word, cell) in cellOfWord.enumerated() { words[cell].append(word) }
+    wordsOfCell = words
+    var takers = [[Int]](repeating: [], count: shape.grid * shape.grid)
+    for (cell, source) in fill.source.enumerated() { takers[source].append(cell) }
+    self.takers = takers
+  }
+
+  /// The cells whose own words differ between two lists of words, each once.
+  func changed(from old: [Int32], to new: [Int32]) -> Set<Int> {
+    Set(cellOfWord.indices.lazy.filter { old[$0] != new[$0] }.map { cellOfWord[$0] })
+  }
+
+  /// A cell's own words.
+  func words(of cell: Int, in words: [Int32]) -> [Int32] { wordsOfCell[cell].map { words[$0] } }
+
+  /// The cells that take a cell's estimate.
+  func takers(of cell: Int) -> [Int] { takers[cell] }
+
+  /// The rectangle of the cells that take a cell's estimate, and of the cell itself.
+  func area(of cell: Int) -> Rectangle {
+    takers[cell].reduce(rectangle(cell)) { $0.union(rectangle($1)) }
+  }
+
+  private func rectangle(_ cell: Int) -> Rectangle {
+    let (row, column) = (cell / shape.grid, cell % shape.grid)
+    return Rectangle(rows: row..<row + 1, columns: column..<column + 1)
+  }
+}
+
+/// A few rectangles of latent cells that hold all that has changed.
+struct ChangedAreas: Sendable {
+  /// How far, in cells, most of the network's work reaches out of a changed cell.
+  private static let reach = 2
+
+  private(set) var areas: [Rectangle] = []
+
+  init() {}
+
+  init(_ areas: some Sequence<Rectangle>) {
+    for area in areas { insert(area) }
+  }
+
+  /// Adds a rectangle; two whose surroundings cost no less than those of both together become one.
+  mutating func insert(_ area: Rectangle) {
+    var area = area
+    while let other = areas.firstIndex(where: { isWorthJoining(area, $0) }) {
+      area = area.union(areas.remove(at: other))
+    }
+    areas.append(area)
+  }
+
+  mutating func insert(_ others: ChangedAreas) {
+    for area in others.areas { insert(area) }
+  }
+
+  mutating func removeLast() { areas.removeLast() }
+
+  private func isWorthJoining(_ a: Rectangle, _ b: Rectangle) -> Bool {
+    func cost(_ area: Rectangle) -> Int {
+      (area.rows.count + 2 * Self.reach) * (area.columns.count + 2 * Self.reach)
+    }
+    return cost(a.union(b)) <= cost(a) + cost(b)
+  }
+}
