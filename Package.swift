@@ -9,7 +9,8 @@ let package = Package(
     .executable(name: "spae", targets: ["spae"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Libraries of the system.
@@ -31,6 +32,10 @@ let package = Package(
       dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
     ),
     .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
+    .target(
+      name: "SPAEHistory",
+      dependencies: ["SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift")],
+    ),
 
     // The shell.
     .executableTarget(
@@ -46,9 +51,19 @@ let package = Package(
       name: "spae-fuzz", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"],
       path: "Tests/Fuzz"),
 
+    // A writer to kill, and one to run out of space: make torture, and the tests of the history.
+    .executableTarget(
+      name: "spae-torture", dependencies: ["SPAEPyramid", "SPAEHistory"], path: "Tests/Torture"),
+
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SPAEHistoryTests",
+      dependencies: [
+        "SPAEHistory", "SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",
