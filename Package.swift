@@ -11,6 +11,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Libraries of the system.
@@ -36,6 +37,10 @@ let package = Package(
       dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
     ),
     .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
+    .target(
+      name: "SPAEHistory",
+      dependencies: ["SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift")],
+    ),
 
     .target(name: "SPAEExplorer", dependencies: ["SPAEPyramid", "SPAEScreen"]),
 
@@ -44,7 +49,7 @@ let package = Package(
       name: "spae",
       dependencies: [
         "CNcurses", "CTerminalGuard", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
-        "SPAEGraphics", "SPAEExplorer",
+        "SPAEGraphics", "SPAEHistory", "SPAEExplorer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),
@@ -54,6 +59,10 @@ let package = Package(
       name: "spae-fuzz", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"],
       path: "Tests/Fuzz"),
 
+    // A writer to kill, and one to run out of space: make torture, and the tests of the history.
+    .executableTarget(
+      name: "spae-torture", dependencies: ["SPAEPyramid", "SPAEHistory"], path: "Tests/Torture"),
+
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
@@ -61,6 +70,12 @@ let package = Package(
     .testTarget(
       name: "SPAEExplorerTests", dependencies: ["SPAEExplorer", "SPAEPyramid", "SPAEScreen"],
       exclude: ["Screens"]),
+    .testTarget(
+      name: "SPAEHistoryTests",
+      dependencies: [
+        "SPAEHistory", "SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",

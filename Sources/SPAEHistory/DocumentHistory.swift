@@ -1,0 +1,275 @@
+import GRDB
+public import SPAEPyramid
+import Synchronization
+
+/// The history of one document as one window sees it: its own head over revisions that all share.
+///
+/// Another process on the same document has a head of its own; an edit of each on the same revision
+/// makes two branches. The store remembers the head that was moved last, for the next opening.
+/// What fails leaves the head, the pyramid and the store as they were.
+public final class DocumentHistory: Sendable {
+  public let document: HistoryDocument
+  /// What was found when the document was opened.
+  public let opening: Opening
+
+  let store: HistoryStore
+  private let state: Mutex<State>
+
+  private struct State {
+    var head: Revision
+    var pyramid: Pyramid
+    /// Which child this window went to last, by parent.
+    var trail: [Int: Int] = [:]
+    /// The last revision that was told of, and this window's own after it.
+    var seen: Int
+    var own: Set<Int> = []
+    /// The greatest number this window knows.
+    var last: Int
+  }
+
+  init(
+    store: HistoryStore, document: HistoryDocument, opening: Opening
+  ) throws(HistoryError) {
+    let (head, pyramid, last) = try store.read { db in
+      guard let pyramid = try db.snapshot(document.id, document.head),
+        pyramid.shape.grid == document.grid
+      else {
+        throw HistoryError.damaged(path: "", reason: "the head of \(document.path) is missing")
+      }
+      let head = try db.existing(document.id, document.head)
+      return (head, pyramid, try db.lastNumber(document.id))
+    }
+    self.store = store
+    self.document = document
+    self.opening = opening
+    state = Mutex(State(head: head, pyramid: pyramid, seen: last, last: last))
+  }
+
+  /// The revision that this window shows.
+  public var head: Revision { state.withLock { $0.head } }
+
+  /// The pyramid of the head.
+  public var pyramid: Pyramid { state.withLock { $0.pyramid } }
+
+  /// The revision that the file holds where the head is ahead of it: edits that were never saved.
+  public var recovered: Revision? {
+    guard case .recovered(let saved) = opening else { return nil }
+    return saved
+  }
+
+  /// The head's number, and the greatest one this window knows: "3 of 7".
+  public var position: (number: Int, last: Int) {
+    state.withLock { ($0.head.id, $0.last) }
+  }
+}
+
+// MARK: Changes
+
+extension DocumentHistory {
+  /// Adds a revision below the head and moves the head to it; a pyramid like the head's adds none.
+  @discardableResult
+  public func commit(_ pyramid: Pyramid, verb: String) throws(HistoryError) -> Revision {
+    try state.withLock { state throws(HistoryError) in
+      guard pyramid.shape == state.pyramid.shape else {
+        throw .grid(pyramid.shape.grid, expected: state.pyramid.shape.grid)
+      }
+      let edit = Edit(from: state.pyramid, to: pyramid)
+      if edit.isEmpty { return state.head }
+      let (snapshot, parent) = (Snapshot(pyramid), state.head.id)
+      let time = store.clock().microseconds
+      let revision = try store.write { db in
+        let number = try db.append(
+          to: document.id, parent: parent, time: time, verb: verb, edit: edit, snapshot: snapshot)
+        return try db.existing(document.id, number)
+      }
+      state.trail[parent] = revision.id
+      state.own.insert(revision.id)
+      state.last = max(state.last, revision.id)
+      (state.head, state.pyramid) = (revision, pyramid)
+      return revision
+    }
+  }
+
+  /// Moves the head to its parent; nil at the first revision.
+  @discardableResult
+  public func undo() throws(HistoryError) -> Revision? {
+    try state.withLock { state throws(HistoryError) in
+      guard let parent = state.head.parent else { return nil }
+      return try move(to: parent, &state)
+    }
+  }
+
+  /// Moves the head to the child that this window made or visited last, else any did; nil at a leaf.
+  @discardableResult
+  public func redo() throws(HistoryError) -> Revision? {
+    try state.withLock { state throws(HistoryError) in
+      let head = state.head.id
+      let known = state.trail[head]
+      let child = try store.read { try known ?? $0.favouriteChild(document.id, head) }
+      guard let child else { return nil }
+      return try move(to: child, &state)
+    }
+  }
+
+  /// Moves the head to any revision.
+  @discardableResult
+  public func jump(to id: Revision.ID) throws(HistoryError) -> Revision {
+    try state.withLock { state throws(HistoryError) in try move(to: id, &state) }
+  }
+
+  /// How far to go through time.
+  public enum Distance: Hashable, Sendable {
+    case count(Int)
+    case seconds(Double)
+  }
+
+  /// Moves the head to a revision made earlier, on whatever branch; nil at the first.
+  ///
+  /// Revisions are earlier by their number. Seconds lead to the latest revision before the head
+  /// whose time lies that far before the head's, or to the first.
+  @discardableResult
+  public func earlier(_ distance: Distance) throws(HistoryError) -> Revision? {
+    try travel(distance) { db, head in try db.earlier(document.id, head, distance) }
+  }
+
+  /// Moves the head to a revision made later, on whatever branch; nil at the last.
+  @discardableResult
+  public func later(_ distance: Distance) throws(HistoryError) -> Revision? {
+    try travel(distance) { db, head in try db.later(document.id, head, distance) }
+  }
+
+  private func travel(
+    _ distance: Distance, _ destination: (Database, Revision) throws -> Int?
+  ) throws(HistoryError) -> Revision? {
+    try state.withLock { state throws(HistoryError) in
+      let head = state.head
+      guard let target = try store.read({ try destination($0, head) }), target != head.id else {
+        return nil
+      }
+      return try move(to: target, &state)
+    }
+  }
+
+  /// Moves this window's head and the stored one, and marks the way for redo.
+  private func move(to id: Int, _ state: inout State) throws(HistoryError) -> Revision {
+    let from = state.head.id
+    if id == from { return state.head }
+    let (revision, pyramid, way) = try store.write { db in
+      guard let revision = try db.revision(document.id, id),
+        let pyramid = try db.snapshot(document.id, id)
+      else { throw HistoryError.revision(id, document: document.path) }
+      let way = try db.way(document.id, from: from, to: id)
+      for step in way { try db.setFavouriteChild(document.id, step.parent, to: step.child) }
+      try db.setHead(id, of: document.id)
+      return (revision, pyramid, way)
+    }
+    for step in way { state.trail[step.parent] = step.child }
+    (state.head, state.pyramid) = (revision, pyramid)
+    state.last = max(state.last, id)
+    return revision
+  }
+
+  /// Names a revision, or takes its name away; a name that another revision had moves to this one.
+  public func name(_ id: Revision.ID, _ name: String?) throws(HistoryError) {
+    if let name { try check(name: name) }
+    let key = RevisionKey(document.id, id).raw
+    try store.write { db in
+      guard try db.revision(document.id, id) != nil else {
+        throw HistoryError.revision(id, document: document.path)
+      }
+      try db.run(
+        "DELETE FROM name WHERE key = ? OR (document = ? AND name = ?)", [key, document.id, name])
+      guard let name else { return }
+      try db.run(
+        "INSERT INTO name (key, document, name) VALUES (?, ?, ?)", [key, document.id, name])
+    }
+    state.withLock { if $0.head.id == id { $0.head.name = name } }
+  }
+
+  /// Notes that the file holds the head now.
+  public func markSaved() throws(HistoryError) {
+    let head = head.id
+    try store.write { try $0.setSaved(head, of: document.id) }
+  }
+}
+
+/// A name is short, shows as one line, and cannot be taken for a number.
+func check(name: String) throws(HistoryError) {
+  let isNumber = name.allSatisfy(\.isNumber)
+  let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
+  guard (1...80).contains(name.count), !isNumber, isPlain else { throw .name(name) }
+}
+
+// MARK: Questions
+
+extension DocumentHistory {
+  /// A revision of the document.
+  public func revision(_ id: Revision.ID) throws(HistoryError) -> Revision {
+    guard let revision = try store.read({ try $0.revision(document.id, id) }) else {
+      throw .revision(id, document: document.path)
+    }
+    return revision
+  }
+
+  /// The revision that a person named.
+  public func revision(named name: String) throws(HistoryError) -> Revision? {
+    try store.read { db in
+      let sql = "SELECT key FROM name WHERE document = ? AND name = ?"
+      let key = try db.row(sql, [document.id, name])?.value(0, as: Int64.self)
+      return try key.flatMap { try db.revision(document.id, RevisionKey(raw: $0).number) }
+    }
+  }
+
+  /// The pyramid of a revision.
+  public func pyramid(of id: Revision.ID) throws(HistoryError) -> Pyramid {
+    guard let pyramid = try store.read({ try $0.snapshot(document.id, id) }) else {
+      throw .revision(id, document: document.path)
+    }
+    return pyramid
+  }
+
+  /// The revision that the file holds, as far as the store was told.
+  public func saved() throws(HistoryError) -> Revision {
+    try store.read { try $0.existing(document.id, try $0.existing(document.id).saved) }
+  }
+
+  /// All revisions with their branches; its cost grows with their number.
+  public func tree() throws(HistoryError) -> RevisionTree {
+    let (revisions, saved) = try store.read { db in
+      (try db.revisions(document.id), try db.existing(document.id).saved)
+    }
+    return RevisionTree(revisions: revisions, head: head.id, saved: saved)
+  }
+
+  /// The revisions that nothing was made from: the end of each branch, the latest last.
+  public func leaves() throws(HistoryError) -> [Revision] {
+    try store.read { try $0.leaves(document.id) }
+  }
+
+  /// What leads from one revision to another.
+  public func diff(_ a: Revision.ID, _ b: Revision.ID) throws(HistoryError) -> Edit {
+    Edit(from: try pyramid(of: a), to: try pyramid(of: b))
+  }
+
+  /// The latest revision that both were made from; one of them where it is the other's ancestor.
+  public func commonAncestor(
+    _ a: Revision.ID, _ b: Revision.ID
+  ) throws(HistoryError) -> Revision {
+    (_, _) = (try revision(a), try revision(b))
+    let common = try store.read { try $0.commonAncestor(document.id, a, b) }
+    return try revision(common)
+  }
+
+  /// The revisions that other windows added since this was asked last, in their order.
+  public func newRevisions() throws(HistoryError) -> [Revision] {
+    try state.withLock { state throws(HistoryError) in
+      let seen = state.seen
+      let added = try store.read { try $0.revisions(document.id, from: seen + 1) }
+      let own = state.own
+      state.own = []
+      state.seen = added.last?.id ?? seen
+      state.last = max(state.last, state.seen)
+      return added.filter { !own.contains($0.id) }
+    }
+  }
+}

@@ -1,0 +1,224 @@
+public import Foundation
+import GRDB
+import Synchronization
+
+/// The undo history of every document, in one file that survives crashes.
+///
+/// A call that changes something returns when the change is on the disk: SQLite's log is synced with
+/// every commit. Calls may come from any thread; each takes its turn. In memory, where there is no
+/// path, nothing outlives the store.
+public final class HistoryStore: Sendable {
+  /// How SQLite keeps a commit whole.
+  public enum Journal: String, Hashable, Sendable {
+    /// A log beside the file that is written ahead of it.
+    case wal
+    /// A copy of what is overwritten: where the file system cannot share memory.
+    case delete
+    case memory
+  }
+
+  /// The file, or nil for a store in memory.
+  public let path: String?
+
+  /// What the clock says; times are kept for people, never for order.
+  let clock: @Sendable () -> Date
+
+  private let lock: StoreLock?
+  private let state: Mutex<State>
+
+  private struct State {
+    var queue: DatabaseQueue
+    var journal: Journal
+    var salvage: Salvage?
+  }
+
+  /// Opens a store, or makes it with its folders; nil or "none" keeps it in memory.
+  ///
+  /// A damaged file is set aside and what can be read of it goes into a new store: `salvage` tells.
+  public init(path: String?, clock: @escaping @Sendable () -> Date) throws(HistoryError) {
+    let path = path == "none" ? nil : path.map(absolute)
+    self.path = path
+    self.clock = clock
+    guard let path else {
+      lock = nil
+      let queue = try connected("") { try DatabaseQueue() }
+      state = Mutex(State(queue: queue, journal: .memory))
+      return
+    }
+    try StoreFile.prepare(path)
+    let lock = try StoreLock(beside: path)
+    self.lock = lock
+    let (queue, salvage) = try openOrSalvage(path, lock: lock)
+    try lock.finishOpening()
+    let journal = try connected(path) { try queue.inDatabase { try $0.journal() } }
+    state = Mutex(State(queue: queue, journal: journal, salvage: salvage))
+  }
+
+  /// Where the store is when nobody says otherwise: in $XDG_STATE_HOME or ~/.local/state.
+  public static func defaultPath(environment: [String: String]) -> String {
+    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let state = named ?? (environment["HOME"] ?? "/") + "/.local/state"
+    return state + "/spae/history.db"
+  }
+
+  public var journal: Journal { state.withLock { $0.journal } }
+
+  /// What was saved of a damaged file, where one was found.
+  public var salvage: Salvage? { state.withLock { $0.salvage } }
+
+  /// Sets a file aside that proved damaged while it was open, and goes on with what can be saved.
+  ///
+  /// Histories of documents that are open must be opened again.
+  @discardableResult
+  public func setAside() throws(HistoryError) -> Salvage? {
+    guard let path, let lock else { return nil }
+    return try state.withLock { state throws(HistoryError) in
+      let saved = try lock.alone { () throws(HistoryError) in
+        try? state.queue.close()
+        return try salvaged(path)
+      }
+      state.queue = saved.queue
+      state.salvage = saved.salvage
+      return saved.salvage
+    }
+  }
+
+  var name: String { path ?? "memory" }
+
+  // MARK: Turns
+
+  /// Changes the database, all or nothing, and returns when that is on the disk.
+  func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
+    try perform { queue in
+      var result: Result?
+      try queue.inTransaction(.immediate) { db in
+        result = try body(db)
+        return .commit
+      }
+      guard let result else { throw HistoryError.busy(path: name) }
+      return result
+    }
+  }
+
+  /// Reads one state of the database.
+  func read<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
+    try perform { try $0.read(body) }
+  }
+
+  /// Works outside of any transaction.
+  func perform<Result>(
+    _ body: (DatabaseQueue) throws -> Result
+  ) throws(HistoryError) -> Result {
+    let queue = state.withLock { $0.queue }
+    return try connected(name) { try body(queue) }
+  }
+
+  /// Does something while nobody else has the store open.
+  func alone<Result>(_ body: () throws(HistoryError) -> Result) throws(HistoryError) -> Result {
+    guard let lock else { return try body() }
+    return try lock.alone(body)
+  }
+}
+
+/// Gives a whole path from the root, with links resolved where the file exists.
+func absolute(_ path: String) -> String {
+  let url = URL(fileURLWithPath: path).standardizedFileURL
+  return url.resolvingSymlinksInPath().path
+}
+
+// MARK: Opening
+
+/// Does what SQLite does, and names its errors as this module does.
+func connected<Result>(
+  _ path: String, _ body: () throws -> Result
+) throws(HistoryError) -> Result {
+  do { return try body() } catch {
+    let error = HistoryError(error, path: path)
+    guard case .damaged(let place, let reason) = error, place.isEmpty else { throw error }
+    throw .damaged(path: path, reason: reason)
+  }
+}
+
+private func openOrSalvage(
+  _ path: String, lock: StoreLock
+) throws(HistoryError) -> (DatabaseQueue, Salvage?) {
+  do throws(HistoryError) {
+    if StoreFile.isEmptied(path) {
+      throw .damaged(path: path, reason: "it is empty, and its log is not")
+    }
+    return (try openedQueue(path), nil)
+  } catch {
+    guard case .damaged = error else { throw error }
+    let saved = try lock.alone { () throws(HistoryError) in try salvaged(path) }
+    return (saved.queue, saved.salvage)
+  }
+}
+
+/// Opens the file and brings its schema up to this version; nothing of another's is touched.
+func openedQueue(_ path: String) throws(HistoryError) -> DatabaseQueue {
+  try connected(path) {
+    var configuration = Configuration()
+    configuration.busyMode = .callback { attempts in
+      usleep(Waiting.microseconds)
+      return attempts < Waiting.attempts
+    }
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.inDatabase { db in
+      try db.refuseOthers(path)
+      try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+      try db.keepCommits()
+    }
+    try Migrations.migrator.migrate(queue)
+    try queue.read { try $0.expectSchema() }
+    return queue
+  }
+}
+
+extension Database {
+  /// Throws where the file is of a later version, or another program's.
+  fileprivate func refuseOthers(_ path: String) throws {
+    let tables: Int = try row("SELECT count(*) FROM sqlite_schema")?.value(0) ?? 0
+    guard tables > 0 else { return }
+    let id: Int64 = try row("PRAGMA application_id")?.value(0) ?? 0
+    guard try id == Migrations.applicationID || isHalfMade else {
+      throw HistoryError.foreign(path: path)
+    }
+    let known = Set(Migrations.migrator.migrations)
+    let unknown = try Migrations.migrator.appliedIdentifiers(self).subtracting(known)
+    if !unknown.isEmpty { throw HistoryError.newer(path: path, migrations: unknown.sorted()) }
+  }
+
+  /// Whether a crash came between the first table and the first migration.
+  private var isHalfMade: Bool {
+    get throws {
+      let names = try rows("SELECT tbl_name FROM sqlite_schema").map {
+        try $0.value(0, as: String.self)
+      }
+      return names.allSatisfy { $0 == "grdb_migrations" }
+    }
+  }
+
+  /// Makes every commit survive: a log where memory can be shared, else a rollback journal.
+  fileprivate func keepCommits() throws {
+    let mode: String = try row("PRAGMA journal_mode = WAL")?.value(0) ?? ""
+    if mode != "wal" { try execute(sql: "PRAGMA journal_mode = DELETE") }
+    try execute(sql: "PRAGMA synchronous = FULL")
+  }
+
+  fileprivate func journal() throws -> HistoryStore.Journal {
+    let mode: String = try row("PRAGMA journal_mode")?.value(0) ?? ""
+    return HistoryStore.Journal(rawValue: mode) ?? .delete
+  }
+
+  /// Throws where a table or a column is gone.
+  fileprivate func expectSchema() throws {
+    do {
+      _ = try documents(path: "")
+      _ = try revision(0, 0)
+      _ = try snapshot(0, 0)
+      _ = try favouriteChild(0, 0)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+      throw HistoryError.damaged(path: "", reason: error.message ?? "a table is missing")
+    }
+  }
+}

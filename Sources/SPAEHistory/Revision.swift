@@ -1,0 +1,63 @@
+public import Foundation
+public import SPAEPyramid
+
+/// One state of a document that was ever accepted: it is never changed, and no edit removes it.
+public struct Revision: Hashable, Sendable, Identifiable {
+  /// The revision's number within its document, from 1; a child's is greater than its parent's.
+  public let id: Int
+  /// The revision it was made from; nil for the first.
+  public let parent: Int?
+  /// When it was made, as the clock said. Order is by `id`: clocks are set back.
+  public let time: Date
+  /// What was done: "open", "replace", "outside change".
+  public let verb: String
+  /// What a person calls it.
+  public var name: String?
+  /// What it changed in its parent; empty for the first.
+  public let edit: Edit
+}
+
+/// A document that the store knows.
+public struct HistoryDocument: Hashable, Sendable, Identifiable {
+  public let id: Int
+  /// Where its file was seen last.
+  public let path: String
+  /// Cells a side of the latent grid.
+  public let grid: Int
+  /// The SHA-256 of the vocabulary whose words the numbers are; empty where it was lost.
+  public let vocabulary: String
+  /// What it was made from, such as a picture's name.
+  public let label: String
+  public let created: Date
+  /// The revision that was moved to last, by any process.
+  public let head: Int
+  /// The revision that the file holds.
+  public let saved: Int
+}
+
+/// The place of a revision in the whole store: the document's number above, its own below.
+struct RevisionKey: Hashable {
+  let document: Int
+  let number: Int
+
+  init(_ document: Int, _ number: Int) {
+    self.document = document
+    self.number = number
+  }
+
+  init(raw: Int64) {
+    document = Int(raw >> 32)
+    number = Int(raw & 0xFFFF_FFFF)
+  }
+
+  var raw: Int64 { Int64(document) << 32 | Int64(number) }
+}
+
+extension Date {
+  /// Microseconds since 1970, as the store keeps time.
+  var microseconds: Int64 { Int64((timeIntervalSince1970 * 1e6).rounded()) }
+
+  init(microseconds: Int64) {
+    self.init(timeIntervalSince1970: Double(microseconds) / 1e6)
+  }
+}

@@ -1,0 +1,57 @@
+import SPAEPyramid
+
+/// A pyramid in as few bytes as its words need: 1,047 for 597 words of 14 bits.
+///
+/// Layout: cells a side of the grid, bits of a word, then the words from the lowest bit up.
+struct Snapshot: Hashable, Sendable {
+  let bytes: [UInt8]
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  init(_ pyramid: Pyramid) {
+    let words = pyramid.words.map { UInt32(bitPattern: $0) }
+    let width = max(1, words.reduce(0, |).bitWidth - words.reduce(0, |).leadingZeroBitCount)
+    var bytes = [UInt8(pyramid.shape.grid), UInt8(width)]
+    bytes.reserveCapacity(2 + (words.count * width + 7) / 8)
+    var (rest, held): (UInt64, Int) = (0, 0)
+    for word in words {
+      rest |= UInt64(word) << UInt64(held)
+      held += width
+      while held >= 8 {
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+        rest >>= 8
+        held -= 8
+      }
+    }
+    if held > 0 { bytes.append(UInt8(truncatingIfNeeded: rest)) }
+    self.bytes = bytes
+  }
+
+  /// The pyramid, or nil where the bytes are not one's.
+  var pyramid: Pyramid? {
+    guard bytes.count > 2, let shape = PyramidShape(grid: Int(bytes[0])) else { return nil }
+    let width = Int(bytes[1])
+    guard (1...32).contains(width), bytes.count == 2 + (shape.wordCount * width + 7) / 8 else {
+      return nil
+    }
+    var (rest, held, next): (UInt64, Int, Int) = (0, 0, 2)
+    let mask = UInt64(1) << UInt64(width) - 1
+    let words = (0..<shape.wordCount).map { _ in
+      while held < width {
+        rest |= UInt64(bytes[next]) << UInt64(held)
+        held += 8
+        next += 1
+      }
+      let word = UInt32(rest & mask)
+      rest >>= UInt64(width)
+      held -= width
+      return Int32(bitPattern: word)
+    }
+    return Pyramid(shape: shape, words: words)
+  }
+
+  /// How the content is known: the first half of its SHA-256, 16 bytes.
+  var content: [UInt8] {
+    unsafe bytes.withUnsafeBytes { unsafe Array(Fingerprint.bytes(of: $0).prefix(16)) }
+  }
+}

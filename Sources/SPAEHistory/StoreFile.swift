@@ -1,0 +1,91 @@
+import Glibc
+
+/// The files of a store: made private, measured, set aside.
+enum StoreFile {
+  /// The file and what SQLite keeps beside it.
+  static let suffixes = ["", "-wal", "-shm", "-journal"]
+
+  /// Makes the folders with mode 0700 and an empty file with mode 0600 where there is none.
+  ///
+  /// A file that exists is not opened: closing it would end SQLite's locks in this process.
+  static func prepare(_ path: String) throws(HistoryError) {
+    try makeFolder(folder(of: path))
+    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor >= 0 {
+      close(descriptor)
+      return try sync(folder(of: path))
+    }
+    var status = stat()
+    guard errno == EEXIST, unsafe stat(path, &status) == 0 else {
+      throw .unwritable(path: path, reason: systemError())
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unwritable(path: path, reason: "it is no regular file")
+    }
+  }
+
+  private static func makeFolder(_ path: String) throws(HistoryError) {
+    if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, path != "/" else {
+      throw .unwritable(path: path, reason: systemError())
+    }
+    try makeFolder(folder(of: path))
+    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+      throw .unwritable(path: path, reason: systemError())
+    }
+  }
+
+  /// Makes the names in a folder survive a crash of the machine.
+  private static func sync(_ folder: String) throws(HistoryError) {
+    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemError()) }
+    defer { close(descriptor) }
+    _ = fsync(descriptor)
+  }
+
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The size in bytes; 0 where there is no such file.
+  static func size(_ path: String) -> Int {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Renames the store to a name that nothing has, with what is beside it; gives that name.
+  static func setAside(_ path: String) throws(HistoryError) -> String {
+    var number = 1
+    func name() -> String { "\(path).damaged-\(number)" }
+    while suffixes.contains(where: { exists(name() + $0) }) { number += 1 }
+    for suffix in suffixes.reversed() where exists(path + suffix) {
+      guard unsafe rename(path + suffix, name() + suffix) == 0 else {
+        throw .unwritable(path: path, reason: systemError())
+      }
+    }
+    try sync(folder(of: path))
+    return name()
+  }
+
+  /// Whether the file was emptied beneath its log: SQLite would throw the log away.
+  static func isEmptied(_ path: String) -> Bool { size(path) == 0 && size(path + "-wal") > 0 }
+
+  /// All of a file that SQLite does not have open; nothing where it cannot be read.
+  static func bytes(_ path: String) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    let wanted = size(path)
+    return unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+      while filled < wanted {
+        let rest = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled...])
+        let got = unsafe read(descriptor, rest.baseAddress, rest.count)
+        if got <= 0 { break }
+        filled += got
+      }
+    }
+  }
+}

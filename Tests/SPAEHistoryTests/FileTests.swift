@@ -1,0 +1,102 @@
+import Foundation
+import SPAEHistory
+import SPAEPyramid
+import Testing
+
+@Suite struct TheFileOfAStore {
+  private func mode(_ path: String) throws -> Int {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return try #require(attributes[.posixPermissions] as? NSNumber).intValue
+  }
+
+  @Test("is private, in private folders, with what SQLite keeps beside it")
+  func modes() throws {
+    let folder = try TemporaryFolder()
+    let store = try HistoryStore(folder("state/spae/history.db"))
+    try store.open(try pyramid()).change(1, to: 1)
+    #expect(store.journal == .wal)
+    #expect(try mode(folder("state")) == 0o700 && mode(folder("state/spae")) == 0o700)
+    for name in ["", "-wal", "-shm", "-lock"] {
+      #expect(try mode(folder("state/spae/history.db" + name)) == 0o600)
+    }
+  }
+
+  @Test(
+    "lies where the state of programs lies",
+    arguments: [
+      (["XDG_STATE_HOME": "/state", "HOME": "/home/me"], "/state/spae/history.db"),
+      (["HOME": "/home/me"], "/home/me/.local/state/spae/history.db"),
+      (["XDG_STATE_HOME": "", "HOME": "/home/me"], "/home/me/.local/state/spae/history.db"),
+      (["XDG_STATE_HOME": "here", "HOME": "/home/me"], "/home/me/.local/state/spae/history.db"),
+    ])
+  func place(environment: [String: String], path: String) {
+    #expect(HistoryStore.defaultPath(environment: environment) == path)
+  }
+
+  @Test("is nowhere when it is called none", arguments: [nil, "none"])
+  func none(path: String?) throws {
+    let store = try HistoryStore(path)
+    #expect(store.path == nil && store.journal == .memory)
+    try store.open(try pyramid()).change(1, to: 1)
+    #expect(try store.check() == HistoryCheck(documents: 1, revisions: 2))
+  }
+
+  @Test("outlives the store that wrote it")
+  func persistence() throws {
+    let folder = try TemporaryFolder()
+    try HistoryStore(folder("h.db")).open(try pyramid()).change(1, to: 1)
+    let history = try HistoryStore(folder("h.db")).open(try pyramid())
+    #expect(history.head.id == 2)
+    #expect(history.pyramid == (try pyramid([1: 1])))
+  }
+
+  @Test(
+    "is refused with the reason where no folder can be made", arguments: ["a file/h.db", "a file"])
+  func impossible(name: String) throws {
+    let folder = try TemporaryFolder()
+    try "".write(toFile: folder("a file"), atomically: false, encoding: .utf8)
+    let path = name == "a file" ? folder.path : folder(name)
+    #expect { try HistoryStore(path) } throws: { error in
+      guard case HistoryError.unwritable(let place, let reason) = error else { return false }
+      return place == path && !reason.isEmpty
+    }
+  }
+
+  @Test("of the first schema is read by this version")
+  func fixture() throws {
+    let folder = try TemporaryFolder()
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/history-v1.db").path
+    try FileManager.default.copyItem(atPath: source, toPath: folder("h.db"))
+    let store = try HistoryStore(folder("h.db"))
+    #expect(store.salvage == nil)
+    #expect(try store.check() == HistoryCheck(documents: 2, revisions: 8))
+    let history = try store.history(ofPath: "/tortured.spae")
+    #expect(history.head.id == 3 && history.document.saved == 3)
+    #expect(try history.revision(named: "castle")?.id == 4)
+    #expect(try history.leaves().map(\.id) == [4, 7])
+    #expect(try history.diff(2, 7).changes.map(\.new) == [1003, 1004, 1005])
+  }
+
+  @Test("of a later version is refused and left as it is")
+  func future() throws {
+    let folder = try TemporaryFolder()
+    _ = try HistoryStore(folder("h.db")).open(try pyramid())
+    try sqlite(folder("h.db"), "INSERT INTO grdb_migrations VALUES ('v99')")
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder("h.db")))
+    #expect(throws: HistoryError.newer(path: folder("h.db"), migrations: ["v99"])) {
+      try HistoryStore(folder("h.db"))
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder("h.db"))) == before)
+    #expect(folder.names.filter { $0.contains("damaged") } == [])
+  }
+
+  @Test("of another program is refused and left as it is")
+  func foreign() throws {
+    let folder = try TemporaryFolder()
+    try sqlite(folder("h.db"), "CREATE TABLE bookmarks (url TEXT)")
+    let before = try Data(contentsOf: URL(fileURLWithPath: folder("h.db")))
+    #expect(throws: HistoryError.foreign(path: folder("h.db"))) { try HistoryStore(folder("h.db")) }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder("h.db"))) == before)
+  }
+}
