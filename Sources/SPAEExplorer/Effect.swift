@@ -14,8 +14,8 @@ public enum Effect: Hashable, Sendable {
   case move(HistoryMove)
   case nameState(String)
   case listRevisions
-  case drawThumbnails([Int64])
-  case compare(with: Int64)
+  case drawThumbnails([Int])
+  case compare(with: Int)
 
   case save(path: String?, Pyramid, replacing: Bool)
   case savePicture(path: String, replacing: Bool)
@@ -50,5 +50,5 @@ public enum HistoryMove: Hashable, Sendable {
   case later(Int)
   case earlierBy(seconds: Double)
   case laterBy(seconds: Double)
-  case to(Int64)
+  case to(Int)
 }

@@ -162,7 +162,7 @@ extension Explorer {
     return [.drawThumbnails(list.missingThumbnails)]
   }
 
-  mutating func take(_ thumbnail: Screen, of revision: Int64) -> [Effect] {
+  mutating func take(_ thumbnail: Screen, of revision: Int) -> [Effect] {
     guard case .history(var list) = mode else { return [] }
     list.thumbnails[revision] = thumbnail
     mode = .history(list)

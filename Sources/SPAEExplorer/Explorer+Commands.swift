@@ -68,7 +68,7 @@ extension Explorer {
     case .substitute: return refuse(command)
     case .undo:
       if argument.isEmpty { return [.move(.undo(1))] }
-      return Int64(argument).map { [.move(.to($0))] } ?? refuse(command)
+      return Int(argument).map { [.move(.to($0))] } ?? refuse(command)
     case .redo: return [.move(.redo(1))]
     case .earlier, .later: return travel(command, argument)
     case .history: return [.listRevisions]
@@ -124,7 +124,7 @@ extension Explorer {
       picture = .decoded
       return []
     }
-    return Int64(argument).map { [.compare(with: $0)] } ?? refuse(.compare)
+    return Int(argument).map { [.compare(with: $0)] } ?? refuse(.compare)
   }
 
   // MARK: Substitution

@@ -52,6 +52,8 @@ public struct Explorer: Sendable {
   /// Which half of a blink is shown.
   public internal(set) var blinkPhase = false
 
+  /// Nothing was pressed yet: the whole picture greets.
+  var isFresh = true
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?
@@ -116,8 +118,8 @@ enum Change: Hashable, Sendable {
 extension Explorer {
   public var shape: PyramidShape { pyramid.shape }
 
-  /// The depth of the picture: the pinned one, or the layer of the cursor.
-  public var depth: Int { pinnedDepth ?? cursor.layer }
+  /// The depth of the picture: the pinned one, or the layer of the cursor; all before the first key.
+  public var depth: Int { pinnedDepth ?? (isFresh ? shape.depth : cursor.layer) }
 
   public var isDirty: Bool { pyramid != saved }
 

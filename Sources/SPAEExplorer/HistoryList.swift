@@ -4,7 +4,7 @@ import SPAEScreen
 /// The tree of all states, newest first.
 public struct HistoryList: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
-    public var revision: Int64
+    public var revision: Int
     /// The lines of the tree left of the state, such as "│ o ".
     public var branches: String
     /// When it was made, in words.
@@ -16,7 +16,7 @@ public struct HistoryList: Hashable, Sendable {
     public var pyramid: Pyramid
 
     public init(
-      revision: Int64, branches: String, time: String, summary: String, name: String?,
+      revision: Int, branches: String, time: String, summary: String, name: String?,
       isHead: Bool, pyramid: Pyramid
     ) {
       self.revision = revision
@@ -31,7 +31,7 @@ public struct HistoryList: Hashable, Sendable {
 
   public private(set) var rows: [Row] = []
   public private(set) var selection = 0
-  var thumbnails: [Int64: Screen] = [:]
+  var thumbnails: [Int: Screen] = [:]
 
   /// The state that is highlighted; its picture is shown.
   public var selected: Row? { rows.indices.contains(selection) ? rows[selection] : nil }
@@ -46,7 +46,7 @@ public struct HistoryList: Hashable, Sendable {
   }
 
   /// The states near the selection that have no small picture yet.
-  var missingThumbnails: [Int64] {
+  var missingThumbnails: [Int] {
     let near = max(0, selection - 12)..<min(rows.count, selection + 13)
     return near.map { rows[$0].revision }.filter { thumbnails[$0] == nil }
   }

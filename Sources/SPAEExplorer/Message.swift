@@ -23,7 +23,7 @@ public enum Message: Sendable {
   /// The store's head moved to a state; `note` says more than the position does.
   case moved(Pyramid, HistoryFacts, note: String?)
   case revisions([HistoryList.Row])
-  case thumbnail(revision: Int64, Screen)
+  case thumbnail(revision: Int, Screen)
   case compared(Comparison)
 
   case saved(path: String, words: Pyramid?)
@@ -72,12 +72,12 @@ public struct HistoryFacts: Hashable, Sendable {
 
 /// A state of the history beside the words of now.
 public struct Comparison: Hashable, Sendable {
-  public var revision: Int64
+  public var revision: Int
   public var pyramid: Pyramid
   /// Between the two decoded pictures, in dB.
   public var psnr: Double
 
-  public init(revision: Int64, pyramid: Pyramid, psnr: Double) {
+  public init(revision: Int, pyramid: Pyramid, psnr: Double) {
     self.revision = revision
     self.pyramid = pyramid
     self.psnr = psnr

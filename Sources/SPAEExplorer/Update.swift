@@ -69,8 +69,12 @@ extension Explorer {
   // MARK: Keys
 
   mutating func press(_ key: Key) -> [Effect] {
-    if case .mouse(let mouse) = key { return press(mouse) }
+    if case .mouse(let mouse) = key {
+      isFresh = false
+      return press(mouse)
+    }
     notice = nil
+    isFresh = false
     if pendingKeys.isEmpty, let effects = countDigit(key) { return effects }
     pendingKeys.append(key)
     switch Keymap.answer(to: pendingKeys, in: mode.context) {

@@ -27,6 +27,9 @@ public enum Palette: Int, CaseIterable, Sendable {
     return (nearest(to: background.readable), below)
   }
 
+  /// The colour of a number.
+  public func colour(_ number: Int) -> RGB { Self.colours[number] }
+
   /// xterm's colours: 16 named ones, a cube of 6 levels a channel, 24 greys.
   static let colours: [RGB] = named + cube + greys
 

@@ -13,9 +13,11 @@ struct Spae: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      EncodeCommand.self, DecodeCommand.self, ShowCommand.self, CompareCommand.self,
+      ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
+      CompareCommand.self,
       WordsCommand.self, InfoCommand.self, BenchCommand.self,
     ],
+    defaultSubcommand: ExploreCommand.self,
   )
 
   /// Runs the command; exit status 0, 1 for a failed job, 2 for usage.

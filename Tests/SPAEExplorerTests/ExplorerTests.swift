@@ -261,9 +261,9 @@ struct ExplorerSuite {
 struct WalkSuite {
   /// xorshift: the same walk every time.
   struct Dice: RandomNumberGenerator {
-    var state: UInt64
+    var state: UInt
 
-    mutating func next() -> UInt64 {
+    mutating func next() -> UInt {
       state ^= state << 13
       state ^= state >> 7
       state ^= state << 17

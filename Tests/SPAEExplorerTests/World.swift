@@ -99,7 +99,7 @@ struct World {
       case .redo(let count), .later(let count): head + count
       case .earlierBy: 0
       case .laterBy: states.count - 1
-      case .to(let revision): Int(revision)
+      case .to(let revision): revision
       }
     head = min(max(0, wanted), states.count - 1)
     return [.moved(states[head], facts, note: nil)]
@@ -107,7 +107,7 @@ struct World {
 
   private func row(_ index: Int) -> HistoryList.Row {
     HistoryList.Row(
-      revision: Int64(index), branches: index == head ? "@" : "o", time: "12:0\(index)",
+      revision: index, branches: index == head ? "@" : "o", time: "12:0\(index)",
       summary: "edit", name: nil, isHead: index == head, pyramid: states[index])
   }
 }

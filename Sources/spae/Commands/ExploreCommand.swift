@@ -1,0 +1,163 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAEExplorer
+import SPAEGraphics
+import SPAEHistory
+import SPAEPixels
+import SPAEPyramid
+import SPAEScreen
+
+/// `spae explore`: browse the words, change one, see the picture change.
+struct ExploreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explore", abstract: "Browse the words, change one, see the picture change.",
+    discussion: """
+      Keys are as in vim: hjkl move, 1 to 6 choose a layer, i changes a word, u takes it back, :w \
+      saves the words as text, ? lists all keys. Every accepted edit is kept in the history, also \
+      when the program is killed.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: "How the picture is drawn.")
+  var graphics = ShowCommand.Graphics.auto
+
+  @Option(help: ArgumentHelp("Pixels a side of a picture that is opened.", valueName: "n"))
+  var size = 128
+
+  @Option(
+    help: ArgumentHelp(
+      "The history store, or none for one in memory.",
+      discussion: "Default: spae/history.db in $XDG_STATE_HOME or ~/.local/state.",
+      valueName: "file"))
+  var history: String?
+
+  @Option(help: ArgumentHelp("Keys to press, as vim writes them.", valueName: "file"))
+  var keys: String?
+
+  @Option(
+    name: .customLong("save-screen"),
+    help: ArgumentHelp("Write the screen after the keys; no terminal is used.", valueName: "file"))
+  var saveScreen: String?
+
+  @Option(
+    name: .customLong("screen-size"),
+    help: ArgumentHelp("The size of the screen that is saved.", valueName: "columnsxrows"))
+  var screenSize = "120x40"
+
+  @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))
+  var file: String
+
+  func validate() throws {
+    guard columnsAndRows != nil else {
+      throw ValidationError("--screen-size is columns x rows, such as 120x40")
+    }
+  }
+
+  private var columnsAndRows: (columns: Int, rows: Int)? {
+    let numbers = screenSize.split(separator: "x").map { Int($0) }
+    guard numbers.count == 2, let columns = numbers[0], let rows = numbers[1],
+      (1...1000).contains(columns), (1...1000).contains(rows)
+    else { return nil }
+    return (columns, rows)
+  }
+
+  func run() throws {
+    let model = try model.load()
+    let opened = try OpenedDocument(file: file, size: size, model: model)
+    let environment = ProcessInfo.processInfo.environment
+    let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
+    guard saveScreen != nil || isTerminal else { return try printed(opened, model) }
+    let usesTerminal = saveScreen == nil
+    let capabilities =
+      usesTerminal
+      ? TerminalProbe.capabilities(environment: environment) : TerminalCapabilities()
+    let output = PictureOutput(
+      graphics: chosen(capabilities, environment, usesTerminal), capabilities: capabilities,
+      environment: environment)
+    let store = try HistoryStore(
+      path: history ?? HistoryStore.defaultPath(environment: environment), clock: { Date() })
+    let past = try opened.history(in: store, model: model)
+    let runner = try EffectRunner(
+      model: model, history: past, files: opened.files, original: opened.original,
+      thumbnails: output.cells)
+    let state = opened.state(model: model, history: past, store: store, output: output)
+    let editor = OutsideEditor(files: opened.files)
+    if let saveScreen {
+      try play(state, runner, editor, output, to: saveScreen)
+    } else {
+      try explore(state, runner, editor, output, environment)
+    }
+  }
+
+  private func explore(
+    _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
+    _ environment: [String: String]
+  ) throws {
+    let isLight = output.capabilities.isLight ?? false
+    let terminal = try CursesTerminal(
+      theme: isLight ? .light : .dark, colours: ColourDepth(environment: environment))
+    let loop = ExplorerLoop(
+      state: state, runner: runner, terminal: terminal, editor: editor, output: output,
+      themes: { name in
+        guard let theme = ["dark": Theme.dark, "light": .light, "mono": .mono][name] else {
+          throw Failure("no theme is called '\(name)'")
+        }
+        return theme
+      }, keys: try scriptedKeys())
+    let signal = loop.run()
+    terminal.leave()
+    if let signal { throw ExitCode(128 + signal) }
+  }
+
+  private func play(
+    _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
+    to path: String
+  ) throws {
+    var state = state
+    if let size = columnsAndRows {
+      _ = update(&state, .resized(rows: size.rows, columns: size.columns))
+    }
+    var explorer = ScriptedExplorer(state: state, runner: runner, editor: editor, output: output)
+    explorer.play(try scriptedKeys())
+    let text = explorer.lines.joined(separator: "\n") + "\n"
+    if path == "-" {
+      try AtomicFile.put(Array(text.utf8), into: STDOUT_FILENO, named: "standard output")
+    } else {
+      try AtomicFile.write(Array(text.utf8), to: path)
+    }
+  }
+
+  private func scriptedKeys() throws -> [Key] {
+    guard let keys else { return [] }
+    do {
+      return try Key.keys(from: String(contentsOfFile: keys, encoding: .utf8))
+    } catch let error as KeyNotationError {
+      throw Failure("\(keys): \(error)")
+    } catch {
+      throw Failure("\(keys): cannot be read: \(error.localizedDescription)")
+    }
+  }
+
+  /// Without a terminal the explorer is the plain view.
+  private func printed(_ opened: OpenedDocument, _ model: Model) throws {
+    print(opened.title)
+    print("")
+    let pyramid = opened.document.pyramid
+    for layer in 1...3 {
+      let rows = pyramid.rows(ofLayer: layer, vocabulary: model.vocabulary)
+      for (row, line) in rows.aligned.enumerated() {
+        print((row == 0 ? "\(layer)  " : "   ") + line)
+      }
+      if layer < 3 { print("") }
+    }
+  }
+
+  private func chosen(
+    _ capabilities: TerminalCapabilities, _ environment: [String: String], _ usesTerminal: Bool
+  ) -> GraphicsProtocol {
+    if graphics != .auto { return GraphicsProtocol(rawValue: graphics.rawValue) ?? .none }
+    return usesTerminal ? capabilities.best(environment: environment) : .ascii
+  }
+}

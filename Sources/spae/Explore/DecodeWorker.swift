@@ -1,0 +1,130 @@
+import Dispatch
+import SPAEEngine
+import SPAEExplorer
+import SPAEPixels
+import SPAEPyramid
+import SPAEScreen
+import Synchronization
+
+/// Decodes in the background: the newest request wins, an older one stops at once.
+final class DecodeWorker: Sendable {
+  /// A decoded picture with what is told of it.
+  struct Outcome: Sendable {
+    let decoded: Decoded
+    let picture: PixelImage
+  }
+
+  private struct State {
+    var newest: DecodeRequest?
+    var isRunning = false
+    var session: DecodeSession?
+  }
+
+  private let model: Model
+  private let original: PixelImage?
+  private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
+  private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
+  private let state = Mutex(State())
+
+  init(
+    model: Model, original: PixelImage?,
+    deliver: @escaping @Sendable (Result<Outcome, EngineError>) -> Void
+  ) {
+    self.model = model
+    self.original = original
+    self.deliver = deliver
+  }
+
+  /// Asks for a picture; what was asked for before and is not done yet is forgotten.
+  func request(_ request: DecodeRequest) {
+    let mustStart = state.withLock { state in
+      state.newest = request
+      defer { state.isRunning = true }
+      return !state.isRunning
+    }
+    if mustStart { queue.async { self.work() } }
+  }
+
+  /// Waits until nothing is left to do.
+  func finish() { queue.sync {} }
+
+  private func work() {
+    while let request = next() {
+      do throws(EngineError) {
+        let outcome = try decode(request)
+        deliver(.success(outcome))
+        if !isOutdated { deliver(.success(withSimilarity(outcome))) }
+      } catch .cancelled {
+        continue
+      } catch {
+        deliver(.failure(error))
+      }
+    }
+  }
+
+  private func next() -> DecodeRequest? {
+    state.withLock { state in
+      let request = state.newest
+      state.newest = nil
+      state.isRunning = request != nil
+      return request
+    }
+  }
+
+  private var isOutdated: Bool { state.withLock { $0.newest != nil } }
+
+  private func decode(_ request: DecodeRequest) throws(EngineError) -> Outcome {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let picture = try picture(of: request)
+    let time = (clock.now - start) / Duration.milliseconds(1)
+    let decoded = Decoded(
+      request: request, psnr: original.map { picture.psnr(to: $0) }, ssim: nil,
+      milliseconds: time, tints: picture.tints(of: request.pyramid.shape))
+    return Outcome(decoded: decoded, picture: picture)
+  }
+
+  private func picture(of request: DecodeRequest) throws(EngineError) -> PixelImage {
+    if let session = state.withLock({ $0.session }) {
+      _ = try session.apply(request.pyramid, depth: request.depth) { isOutdated }
+      return session.picture
+    }
+    let session = try DecodeSession(model: model, pyramid: request.pyramid, depth: request.depth)
+    state.withLock { $0.session = session }
+    return session.picture
+  }
+
+  /// Structural similarity takes longer than a frame, so it follows when nothing else waits.
+  private func withSimilarity(_ outcome: Outcome) -> Outcome {
+    var decoded = outcome.decoded
+    decoded.ssim = original.map { outcome.picture.ssim(to: $0) }
+    return Outcome(decoded: decoded, picture: outcome.picture)
+  }
+}
+
+extension PixelImage {
+  /// The mean colour of each cell's pixels, layer by layer: [layer - 1][row, column].
+  func tints(of shape: PyramidShape) -> [[RGB]] {
+    (1...shape.depth).map { layer in
+      let side = shape.side(ofLayer: layer)
+      let (rows, columns) = (height / side, width / side)
+      return (0..<side * side).map { cell in
+        mean(top: cell / side * rows, left: cell % side * columns, rows: rows, columns: columns)
+      }
+    }
+  }
+
+  private func mean(top: Int, left: Int, rows: Int, columns: Int) -> RGB {
+    var sums = (0, 0, 0)
+    for row in top..<top + rows {
+      let start = (row * width + left) * 3
+      for pixel in stride(from: start, to: start + 3 * columns, by: 3) {
+        sums.0 += Int(pixels[pixel])
+        sums.1 += Int(pixels[pixel + 1])
+        sums.2 += Int(pixels[pixel + 2])
+      }
+    }
+    let count = max(1, rows * columns)
+    return RGB(UInt8(sums.0 / count), UInt8(sums.1 / count), UInt8(sums.2 / count))
+  }
+}

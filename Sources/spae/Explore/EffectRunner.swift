@@ -1,0 +1,220 @@
+import Dispatch
+import Foundation
+import SPAEEngine
+import SPAEExplorer
+import SPAEGraphics
+import SPAEHistory
+import SPAEPixels
+import SPAEPyramid
+import SPAEScreen
+import Synchronization
+
+/// Does what the explorer asks of the engine, the store and the files.
+///
+/// Edits are kept before their answer is given; what takes longer than a frame is done in the
+/// background and answered through the mailbox.
+final class EffectRunner: Sendable {
+  let mailbox: Mailbox
+  private let model: Model
+  private let history: DocumentHistory
+  private let files: PyramidFiles
+  private let worker: DecodeWorker
+  private let shelf: PictureShelf
+  private let words: WordFinder
+  private let thumbnails: CellStyle
+  private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
+
+  init(
+    model: Model, history: DocumentHistory, files: PyramidFiles, original: PixelImage?,
+    thumbnails: CellStyle
+  ) throws(Failure) {
+    let mailbox = try Mailbox()
+    self.mailbox = mailbox
+    self.model = model
+    self.history = history
+    self.files = files
+    self.thumbnails = thumbnails
+    words = WordFinder(model: model, thumbnails: thumbnails)
+    let shelf = PictureShelf(Pictures(original: original))
+    self.shelf = shelf
+    worker = DecodeWorker(model: model, original: original) { result in
+      switch result {
+      case .success(let outcome):
+        shelf.change { $0.decoded = outcome.picture }
+        mailbox.post(.decoded(outcome.decoded))
+      case .failure(let error):
+        mailbox.post(.notice(Notice("\(error)", kind: .error)))
+      }
+    }
+  }
+
+  /// The pictures as they are now.
+  var pictures: Pictures { shelf.pictures }
+
+  /// Waits until all that was asked for is answered in the mailbox.
+  func finish() {
+    worker.finish()
+    queue.sync {}
+  }
+
+  /// Starts an effect, and gives the answers that are known at once.
+  func run(_ effect: Effect) -> [Message] {
+    switch effect {
+    case .decode(let request): worker.request(request)
+    case .findNeighbours(let word):
+      inBackground { runner in [.neighbours(of: word, runner.words.neighbours(of: word, count: 12))]
+      }
+    case .findCandidates(let query):
+      inBackground { runner in
+        [.candidates(query: query, try runner.words.candidates(for: query))]
+      }
+    case .findMeanWord(let cells, let pyramid):
+      let layer = pyramid.shape.cells(ofLayer: cells[0].layer).map { pyramid[$0] }
+      return [.meanWord(model.codebook.word(nearestToMeanOf: layer), cells: cells)]
+    case .commit(let pyramid, let verb):
+      return answered { [.committed(try kept(pyramid, verb), facts)] }
+    case .move(let move): return answered { try self.move(move) }
+    case .nameState(let name):
+      return answered {
+        try history.name(history.head.id, name)
+        return [.moved(history.pyramid, facts, note: "this state is called '\(name)'")]
+      }
+    case .listRevisions: return answered { [.revisions(try revisions())] }
+    case .drawThumbnails(let revisions): drawThumbnails(revisions)
+    case .compare(let revision): compare(with: revision)
+    case .save(let path, let pyramid, let replacing):
+      return answered {
+        let path = try files.save(pyramid, to: path, replacing: replacing)
+        if pyramid == history.pyramid { try history.markSaved() }
+        return [.saved(path: path, words: pyramid)]
+      }
+    case .savePicture(let path, let replacing):
+      return answered {
+        guard let picture = pictures.decoded else { return [] }
+        try files.save(picture, to: path, replacing: replacing)
+        return [.saved(path: path, words: nil)]
+      }
+    case .openEditor, .chooseTheme, .chooseGraphics, .awaitRest, .suspend, .redraw, .quit: break
+    }
+    return []
+  }
+
+  // MARK: Answers
+
+  /// The answers, or the reason why there are none.
+  private func answered(_ body: () throws -> [Message]) -> [Message] {
+    do { return try body() } catch {
+      return [.notice(Notice(Self.reason(error), kind: .error))]
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
+  }
+
+  private func inBackground(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {
+    queue.async { [self] in
+      for message in answered({ try body(self) }) { mailbox.post(message) }
+    }
+  }
+
+  // MARK: History
+
+  private func kept(_ pyramid: Pyramid, _ verb: String) throws -> Pyramid {
+    try history.commit(pyramid, verb: verb)
+    return pyramid
+  }
+
+  private var facts: HistoryFacts { history.facts }
+
+  private func move(_ move: HistoryMove) throws -> [Message] {
+    var moved: Revision?
+    switch move {
+    case .undo(let count):
+      for _ in 0..<count { moved = try history.undo() ?? moved }
+    case .redo(let count):
+      for _ in 0..<count { moved = try history.redo() ?? moved }
+    case .earlier(let count): moved = try history.earlier(.count(count))
+    case .later(let count): moved = try history.later(.count(count))
+    case .earlierBy(let seconds): moved = try history.earlier(.seconds(seconds))
+    case .laterBy(let seconds): moved = try history.later(.seconds(seconds))
+    case .to(let revision): moved = try history.jump(to: revision)
+    }
+    guard let moved else {
+      return [.notice(Notice("there is no \(move.isBack ? "earlier" : "later") state"))]
+    }
+    let name = moved.name.map { " '\($0)'" } ?? ""
+    let note = "state \(moved.id)\(name), \(moved.verb), \(moved.time.inWords(now: Date()))"
+    return [.moved(history.pyramid, facts, note: note)]
+  }
+
+  /// The tree as rows; of a very long history what is near the head.
+  private func revisions() throws -> [HistoryList.Row] {
+    let lines = try history.tree().lines()
+    let head = history.head.id
+    let place = lines.firstIndex { $0.revision.id == head } ?? 0
+    let near = max(0, place - 300)..<min(lines.count, place + 300)
+    return try lines[near].map { line in
+      let revision = line.revision
+      return HistoryList.Row(
+        revision: revision.id, branches: line.branches + (revision.id == head ? "@" : "o"),
+        time: revision.time.inWords(now: Date()),
+        summary: revision.summary(vocabulary: model.vocabulary, shape: history.pyramid.shape),
+        name: revision.name, isHead: revision.id == head,
+        pyramid: try history.pyramid(of: revision.id))
+    }
+  }
+
+  private func drawThumbnails(_ revisions: [Int]) {
+    for revision in revisions {
+      inBackground { runner in
+        let picture = try runner.model.decode(try runner.history.pyramid(of: revision))
+        return [
+          .thumbnail(
+            revision: revision, Screen(picture: picture, rows: 2, columns: 4, in: runner.thumbnails)
+          )
+        ]
+      }
+    }
+  }
+
+  private func compare(with revision: Int) {
+    inBackground { runner in
+      let pyramid = try runner.history.pyramid(of: revision)
+      let compared = try runner.model.decode(pyramid)
+      let psnr = try runner.model.decode(runner.history.pyramid).psnr(to: compared)
+      runner.shelf.change { $0.compared = compared }
+      return [.compared(Comparison(revision: revision, pyramid: pyramid, psnr: psnr))]
+    }
+  }
+
+  // MARK: Heat
+
+  /// Decodes the picture as it were without the word of a cell: with the layer's mean word there.
+  func decodeWithout(_ cell: CellAddress, of request: DecodeRequest) {
+    inBackground { runner in
+      var pyramid = request.pyramid
+      let layer = pyramid.shape.cells(ofLayer: cell.layer).map { pyramid[$0] }
+      pyramid[cell] = runner.model.codebook.word(nearestToMeanOf: layer)
+      let picture = try runner.model.decode(pyramid, depth: request.depth)
+      runner.shelf.change { $0.without = picture }
+      return []
+    }
+  }
+}
+
+extension HistoryMove {
+  fileprivate var isBack: Bool {
+    switch self {
+    case .undo, .earlier, .earlierBy: true
+    case .redo, .later, .laterBy, .to: false
+    }
+  }
+}
+
+extension DocumentHistory {
+  /// Where the head stands, for the status line.
+  var facts: HistoryFacts {
+    HistoryFacts(position: position.number, length: position.last, name: head.name)
+  }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import SPAEExplorer
+import SPAEGraphics
+import SPAEPyramid
+import SPAEScreen
+
+/// The explorer on a terminal: waits for keys and answers, and draws what follows from them.
+final class ExplorerLoop {
+  /// As long as vim waits for the rest of a command, and as long as a picture stays in a blink.
+  private static let rest = Duration.milliseconds(400)
+  private static let blink = Duration.milliseconds(500)
+  /// How long the keys rest before the picture is drawn better.
+  private static let leisure = Duration.milliseconds(250)
+
+  private var state: Explorer
+  private let runner: EffectRunner
+  private let terminal: CursesTerminal
+  private let editor: OutsideEditor
+  private var output: PictureOutput
+  private let themes: (String) throws -> Theme
+  private var scripted: [Key]
+  private let pace: Duration
+
+  private var hasQuit = false
+  private var mustRedraw = false
+  private var restDeadline: ContinuousClock.Instant?
+  private var blinkDeadline: ContinuousClock.Instant?
+  private var fineDeadline: ContinuousClock.Instant?
+  private var keyDeadline: ContinuousClock.Instant?
+  private var withoutShown: DecodeRequest?
+  private var withoutCell: [Int] = []
+
+  init(
+    state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: OutsideEditor,
+    output: PictureOutput, themes: @escaping (String) throws -> Theme, keys: [Key] = [],
+    pace: Duration = .milliseconds(150)
+  ) {
+    self.state = state
+    self.runner = runner
+    self.terminal = terminal
+    self.editor = editor
+    self.output = output
+    self.themes = themes
+    scripted = keys
+    self.pace = pace
+  }
+
+  /// Runs until the person quits, or until a signal ends it; gives that signal.
+  func run() -> Int32? {
+    send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
+    draw()
+    while !hasQuit {
+      for event in terminal.events(timeout: patience, watching: runner.mailbox.reading) {
+        if case .terminate(let signal) = event { return signal }
+        take(event)
+      }
+      takeTimers()
+      draw()
+    }
+    return nil
+  }
+
+  private func take(_ event: TerminalEvent) {
+    switch event {
+    case .key(let key): send(.key(key))
+    case .resized:
+      send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
+      mustRedraw = true
+    case .continued: mustRedraw = true
+    case .readable: runner.mailbox.take().forEach(send)
+    case .terminate: break
+    }
+  }
+
+  // MARK: Messages and effects
+
+  private func send(_ message: Message) {
+    var waiting = [message]
+    while !waiting.isEmpty {
+      for effect in update(&state, waiting.removeFirst()) { waiting += run(effect) }
+    }
+  }
+
+  /// Effects on the terminal are done here, all others by the runner.
+  private func run(_ effect: Effect) -> [Message] {
+    switch effect {
+    case .quit: hasQuit = true
+    case .redraw: mustRedraw = true
+    case .suspend:
+      terminal.suspend()
+      mustRedraw = true
+    case .awaitRest: restDeadline = .now + Self.rest
+    case .openEditor(let pyramid):
+      mustRedraw = true
+      return [terminal.lend { editor.edit(pyramid) }]
+    case .chooseTheme(let name): return chooseTheme(name)
+    case .chooseGraphics(let name): return chooseGraphics(name)
+    default: return runner.run(effect)
+    }
+    return []
+  }
+
+  private func chooseTheme(_ name: String) -> [Message] {
+    do {
+      terminal.theme = try themes(name)
+      mustRedraw = true
+      return [.notice(Notice("theme \(name)"))]
+    } catch {
+      return [.notice(Notice("\(error)", kind: .error))]
+    }
+  }
+
+  private func chooseGraphics(_ name: String) -> [Message] {
+    guard let graphics = GraphicsProtocol(rawValue: name) else {
+      let all = GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+      return [.notice(Notice("'\(name)' is none of \(all)", kind: .error))]
+    }
+    if let (bytes, box) = output.bytes(for: nil, runner.pictures, wasErased: false) {
+      terminal.place(picture: bytes, at: box)
+    }
+    output = PictureOutput(
+      graphics: graphics, capabilities: output.capabilities,
+      environment: ProcessInfo.processInfo.environment)
+    mustRedraw = true
+    return [.graphicsChanged(graphics.rawValue)]
+  }
+
+  // MARK: Time
+
+  /// How long nothing has to be done.
+  private var patience: Duration? {
+    if state.blinks, blinkDeadline == nil { blinkDeadline = .now + Self.blink }
+    if !state.blinks { blinkDeadline = nil }
+    if keyDeadline == nil, !scripted.isEmpty { keyDeadline = .now + pace }
+    let deadlines = [restDeadline, blinkDeadline, fineDeadline, keyDeadline].compactMap { $0 }
+    return deadlines.min().map { max(.zero, $0 - .now) }
+  }
+
+  private func takeTimers() {
+    let now = ContinuousClock.now
+    if let deadline = keyDeadline, deadline <= now {
+      keyDeadline = nil
+      if !scripted.isEmpty { send(.key(scripted.removeFirst())) }
+    }
+    if let deadline = restDeadline, deadline <= now {
+      restDeadline = nil
+      send(.keysRested)
+    }
+    if let deadline = blinkDeadline, deadline <= now {
+      blinkDeadline = nil
+      send(.blinked)
+    }
+    if let deadline = fineDeadline, deadline <= now {
+      fineDeadline = nil
+      if let (bytes, box) = output.fineBytes() { terminal.place(picture: bytes, at: box) }
+    }
+  }
+
+  // MARK: Drawing
+
+  private func draw() {
+    guard !hasQuit else { return }
+    var view = view(state)
+    if let picture = view.picture { prepareHeat(picture) }
+    let pictures = runner.pictures
+    output.draw(view.picture, pictures, into: &view.screen)
+    terminal.draw(view.screen, force: mustRedraw)
+    if let (bytes, box) = output.bytes(for: view.picture, pictures, wasErased: mustRedraw) {
+      terminal.place(picture: bytes, at: box)
+      fineDeadline = .now + Self.leisure
+    }
+    mustRedraw = false
+  }
+
+  /// Heat needs the picture without the word that the cursor is on.
+  private func prepareHeat(_ view: PictureView) {
+    guard view.content == .heat, let cell = view.framed.last else { return }
+    let place = [cell.layer, cell.row, cell.column]
+    guard withoutShown != view.request || withoutCell != place else { return }
+    (withoutShown, withoutCell) = (view.request, place)
+    runner.decodeWithout(cell, of: view.request)
+  }
+}

@@ -1,0 +1,135 @@
+import SPAEExplorer
+import SPAEPixels
+import SPAEPyramid
+import Synchronization
+
+/// The pictures that the explorer has at hand.
+struct Pictures {
+  var original: PixelImage?
+  var decoded: PixelImage?
+  /// The state of the history that is compared.
+  var compared: PixelImage?
+  /// The decoded picture without the word under the cursor.
+  var without: PixelImage?
+}
+
+/// The pictures, shared between threads.
+final class PictureShelf: Sendable {
+  private let shelf: Mutex<Pictures>
+
+  init(_ pictures: Pictures) { shelf = Mutex(pictures) }
+
+  var pictures: Pictures { shelf.withLock { $0 } }
+
+  func change(_ body: (inout Pictures) -> Void) { shelf.withLock { body(&$0) } }
+}
+
+/// Puts together what the picture's box shows, in pixels.
+struct PictureComposer {
+  let pictures: Pictures
+  let view: PictureView
+
+  /// The picture in a size, with the cells of the cursor framed; nil where there is none yet.
+  func image(width: Int, height: Int) -> PixelImage? {
+    guard width > 0, height > 0 else { return nil }
+    guard view.content == .sideBySide, let original = pictures.original,
+      let decoded = pictures.decoded
+    else { return shown.map { framed($0.resampled(width: width, height: height)) } }
+    let side = min(height, (width - 2) / 2)
+    guard side > 0 else { return nil }
+    var canvas = PixelImage(width: width, height: height, colour: Self.behind)
+    let top = (height - side) / 2
+    canvas.put(original.resampled(width: side, height: side), row: top, column: 0)
+    canvas.put(
+      framed(decoded.resampled(width: side, height: side)), row: top, column: width - side)
+    return canvas
+  }
+
+  private static let behind = Colour(red: 24, green: 24, blue: 24)
+
+  private var shown: PixelImage? {
+    switch view.content {
+    case .original: pictures.original ?? pictures.decoded
+    case .difference: difference(pictures.decoded, pictures.original) ?? pictures.decoded
+    case .blink: view.blinkPhase ? pictures.original ?? pictures.decoded : pictures.decoded
+    case .comparison: view.blinkPhase ? pictures.compared ?? pictures.decoded : pictures.decoded
+    case .heat: heat ?? pictures.decoded
+    case .decoded, .sideBySide: pictures.decoded
+    }
+  }
+
+  /// Four times the absolute difference.
+  private func difference(_ a: PixelImage?, _ b: PixelImage?) -> PixelImage? {
+    guard let a, let b, a.width == b.width, a.height == b.height else { return nil }
+    let pixels = zip(a.pixels, b.pixels).map { UInt8(min(255, 4 * abs(Int($0) - Int($1)))) }
+    return PixelImage(width: a.width, height: a.height, pixels: pixels)
+  }
+
+  /// The picture in grey, and in fire what changes when the word is not there.
+  private var heat: PixelImage? {
+    guard let decoded = pictures.decoded, let without = pictures.without,
+      decoded.pixels.count == without.pixels.count
+    else { return nil }
+    var heat = decoded
+    for pixel in stride(from: 0, to: heat.pixels.count, by: 3) {
+      let sums = (0..<3).map { channel in
+        abs(Int(decoded.pixels[pixel + channel]) - Int(without.pixels[pixel + channel]))
+      }
+      let fire = min(255, 3 * (sums[0] + sums[1] + sums[2]))
+      let red = 2 * Int(decoded.pixels[pixel]) + 5 * Int(decoded.pixels[pixel + 1])
+      let grey = (red + Int(decoded.pixels[pixel + 2])) / 16
+      heat.pixels[pixel] = UInt8(min(255, grey + fire))
+      heat.pixels[pixel + 1] = UInt8(min(255, grey + max(0, fire - 96)))
+      heat.pixels[pixel + 2] = UInt8(grey)
+    }
+    return heat
+  }
+
+  // MARK: Frames
+
+  /// The picture with a dashed frame around the cells of the cursor.
+  private func framed(_ image: PixelImage) -> PixelImage {
+    guard let first = view.framed.first, let last = view.framed.last else { return image }
+    let side = view.request.pyramid.shape.side(ofLayer: last.layer)
+    let rows = (min(first.row, last.row), max(first.row, last.row) + 1)
+    let columns = (min(first.column, last.column), max(first.column, last.column) + 1)
+    var framed = image
+    framed.frame(
+      top: rows.0 * image.height / side, left: columns.0 * image.width / side,
+      bottom: rows.1 * image.height / side - 1, right: columns.1 * image.width / side - 1)
+    return framed
+  }
+}
+
+extension PixelImage {
+  /// Copies another picture onto this one, which must be large enough.
+  mutating func put(_ other: PixelImage, row: Int, column: Int) {
+    for y in 0..<other.height {
+      let start = 3 * y * other.width
+      let target = 3 * ((row + y) * width + column)
+      pixels.replaceSubrange(
+        target..<target + 3 * other.width, with: other.pixels[start..<start + 3 * other.width])
+    }
+  }
+
+  /// Draws a frame in dashes of black and white, thicker on a large picture.
+  fileprivate mutating func frame(top: Int, left: Int, bottom: Int, right: Int) {
+    let thickness = max(1, min(width, height) / 250)
+    let dash = 3 * thickness
+    for depth in 0..<thickness where top + depth <= bottom - depth && left + depth <= right - depth
+    {
+      for column in left + depth...right - depth {
+        dot(row: top + depth, column: column, isLight: column / dash % 2 == 0)
+        dot(row: bottom - depth, column: column, isLight: column / dash % 2 == 0)
+      }
+      for row in top + depth...bottom - depth {
+        dot(row: row, column: left + depth, isLight: row / dash % 2 == 0)
+        dot(row: row, column: right - depth, isLight: row / dash % 2 == 0)
+      }
+    }
+  }
+
+  private mutating func dot(row: Int, column: Int, isLight: Bool) {
+    for channel in 0..<3 { self[row, column, channel] = isLight ? 255 : 0 }
+  }
+}

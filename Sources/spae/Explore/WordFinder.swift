@@ -1,0 +1,105 @@
+import SPAEEngine
+import SPAEExplorer
+import SPAEGraphics
+import SPAEPixels
+import SPAEPyramid
+import SPAEScreen
+import Synchronization
+
+/// Finds words for the picker: those near in meaning, and those that do something to the picture.
+final class WordFinder: Sendable {
+  private static let effects = 40
+
+  private let model: Model
+  /// Keeps the words of the last question decoded.
+  private let session = Mutex<DecodeSession?>(nil)
+
+  private let thumbnails: CellStyle
+
+  init(model: Model, thumbnails: CellStyle) {
+    self.model = model
+    self.thumbnails = thumbnails
+  }
+
+  func neighbours(of word: Int32, count: Int) -> [Int32] {
+    model.codebook.neighbours(of: word, count: count).map(\.word)
+  }
+
+  func candidates(for query: WordPicker.Query) throws -> [WordPicker.Candidate] {
+    let word = query.pyramid[query.cell]
+    switch query.method {
+    case .spelling: return []
+    case .meaning:
+      let start = named(query.text) ?? word
+      let own = start == word ? [] : [start]
+      let near = neighbours(of: start, count: WordPicker.limit - own.count)
+      return (own + near).map { WordPicker.Candidate(word: $0) }
+    case .effect: return try drawn(spread(from: word, holding: query.text), query)
+    }
+  }
+
+  /// The word that is typed, or the shortest one that begins so.
+  private func named(_ text: String) -> Int32? {
+    let text = text.lowercased()
+    guard !text.isEmpty else { return nil }
+    if let number = model.vocabulary.number(of: text) { return number }
+    let words = model.vocabulary.words
+    let found = words.indices.filter { words[$0].hasPrefix(text) }
+    return found.min { words[$0].count < words[$1].count }.map { Int32($0) }
+  }
+
+  /// Words from those that change little to those that change all: more of the former.
+  private func spread(from word: Int32, holding text: String) -> [Int32] {
+    let text = text.lowercased()
+    let all = model.codebook.words(byEffectFrom: word)
+      .filter { text.isEmpty || model.vocabulary[$0].contains(text) }
+    let count = min(Self.effects, all.count)
+    var chosen: [Int32] = []
+    for step in 0..<count {
+      let share = Double(step) / Double(max(1, count - 1))
+      let place = max(step, Int(share * share * Double(all.count - 1)))
+      chosen.append(all[place])
+    }
+    return chosen
+  }
+
+  private func drawn(
+    _ words: [Int32], _ query: WordPicker.Query
+  ) throws -> [WordPicker.Candidate] {
+    let session = try session(for: query)
+    let (area, pictures) = try session.candidates(for: query.cell, words: words)
+    return zip(words, pictures).map { word, picture in
+      let crop = picture.cropped(around: query.cell, of: query.pyramid.shape, in: area)
+      return WordPicker.Candidate(
+        word: word, thumbnail: Screen(picture: crop, rows: 2, columns: 4, in: thumbnails))
+    }
+  }
+
+  private func session(for query: WordPicker.Query) throws -> DecodeSession {
+    if let session = self.session.withLock({ $0 }) {
+      _ = try session.apply(query.pyramid, depth: query.cell.layer)
+      return session
+    }
+    let session = try DecodeSession(
+      model: model, pyramid: query.pyramid, depth: query.cell.layer)
+    self.session.withLock { $0 = session }
+    return session
+  }
+}
+
+extension PixelImage {
+  /// What lies around a cell, at least 24 pixels of it, of a part of the whole picture.
+  fileprivate func cropped(
+    around cell: CellAddress, of shape: PyramidShape, in area: Rectangle
+  ) -> PixelImage {
+    let side = 8 * shape.grid / shape.side(ofLayer: cell.layer)
+    let margin = max(0, 24 - side) / 2
+    let rows = (cell.row * side - margin..<(cell.row + 1) * side + margin).clamped(to: area.rows)
+    let columns = (cell.column * side - margin..<(cell.column + 1) * side + margin)
+      .clamped(to: area.columns)
+    guard !rows.isEmpty, !columns.isEmpty else { return self }
+    return cropped(
+      left: columns.lowerBound - area.columns.lowerBound,
+      top: rows.lowerBound - area.rows.lowerBound, width: columns.count, height: rows.count)
+  }
+}
