@@ -312,9 +312,41 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
   }
 }
 
+// 16 rows side by side, so that whole vectors are written.
+static void NAME(pack)(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps,
+                       float *packed) {
+  const size_t row = inputs * taps;
+  for (size_t first = 0; first < outputs; first += spae_lanes) {
+    const size_t count = outputs - first < spae_lanes ? outputs - first : spae_lanes;
+    const uint16_t *source = halves + first * row;
+    float *block = packed + first * row;
+    for (size_t input = 0; input < inputs; input++) {
+      for (size_t tap = 0; tap < taps; tap++, source++) {
+        uint16_t lanes[spae_lanes] = {0};
+        if (count == spae_lanes)
+          EACH(lane, spae_lanes) lanes[lane] = source[lane * row];
+        else
+          for (size_t lane = 0; lane < count; lane++) lanes[lane] = source[lane * row];
+        NAME(widen_row)(lanes, block + (tap * inputs + input) * spae_lanes, spae_lanes);
+      }
+    }
+  }
+}
+
+static size_t NAME(find_infinite)(const uint16_t *halves, size_t count) {
+  size_t i = 0;
+  for (; i + 256 <= count; i += 256) {
+    uint16_t found = 0;
+    for (size_t j = 0; j < 256; j++) found |= (halves[i + j] & 0x7C00) == 0x7C00;
+    if (found) break;
+  }
+  while (i < count && (halves[i] & 0x7C00) != 0x7C00) i++;
+  return i;
+}
+
 static const spae_kernels NAME(spae_kernels) = {
-    SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise),
-    NAME(nearest), NAME(attend),   NAME(score),              NAME(widen),
+    SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
+    NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
 };
 
 #undef NAME_

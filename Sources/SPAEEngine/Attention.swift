@@ -4,24 +4,19 @@ import CKernels
 ///
 /// Tokens are the pixels of a plane; there are a multiple of 16 of them. The buffers are allocated
 /// once.
-@safe package final class Attention: @unchecked Sendable {
+package final class Attention: Sendable {
   private let heads: Int
   private let dimension: Int
   private let tokens: Int
-  private let keys: UnsafeMutablePointer<Float>  // [heads][tokens / 16][dimension][16]
-  private let values: UnsafeMutablePointer<Float>  // [heads][tokens][dimension]
+  private let keys: FloatBuffer  // [heads][tokens / 16][dimension][16]
+  private let values: FloatBuffer  // [heads][tokens][dimension]
 
   package init(tokens: Int, heads: Int, width: Int) {
     self.heads = heads
     self.tokens = tokens
     dimension = width / heads
-    unsafe keys = alignedFloats(tokens * width)
-    unsafe values = alignedFloats(tokens * width)
-  }
-
-  deinit {
-    unsafe keys.deallocate()
-    unsafe values.deallocate()
+    keys = FloatBuffer(count: tokens * width)
+    values = FloatBuffer(count: tokens * width)
   }
 
   /// Mixes the values of `qkv`, whose channels are queries, keys and values, head by head.
@@ -31,10 +26,9 @@ import CKernels
     }
     let work = 2 * tokens * tokens * heads * dimension
     context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
-      let scratch = unsafe alignedFloats(spae_queries * tokens)
-      defer { unsafe scratch.deallocate() }
+      let scratch = FloatBuffer(count: spae_queries * tokens)
       for item in items {
-        unsafe attend(
+        attend(
           qkv, into: output, head: item / qkv.height, row: item % qkv.height, scratch: scratch,
           with: context)
       }
@@ -43,15 +37,15 @@ import CKernels
 
   private func attend(
     _ qkv: Plane, into output: Plane, head: Int, row: Int,
-    scratch: UnsafeMutablePointer<Float>, with context: Context
+    scratch: FloatBuffer, with context: Context
   ) {
     let start = head * dimension
     var task = unsafe spae_attention(
       queries: qkv.pixel(row, 0) + start, query_stride: qkv.padded,
       output: output.pixel(row, 0) + start, output_stride: output.padded,
-      keys: keys + start * tokens, values: values + start * tokens,
+      keys: keys.floats + start * tokens, values: values.floats + start * tokens,
       count: qkv.width, tokens: tokens, dim: dimension,
-      scale: 1 / Float(dimension).squareRoot(), scratch: scratch)
+      scale: 1 / Float(dimension).squareRoot(), scratch: scratch.floats)
     unsafe context.kernels.pointee.attend(&task)
   }
 
@@ -64,8 +58,9 @@ import CKernels
       for head in 0..<heads {
         let start = head * dimension
         for i in 0..<dimension {
-          unsafe keys[start * tokens + block + i * 16 + lane] = source[width + start + i]
-          unsafe values[start * tokens + token * dimension + i] = source[2 * width + start + i]
+          unsafe keys.floats[start * tokens + block + i * 16 + lane] = source[width + start + i]
+          unsafe values.floats[start * tokens + token * dimension + i] =
+            source[2 * width + start + i]
         }
       }
     }

@@ -289,6 +289,31 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(set.widened(halves).map(\.bitPattern) == expected)
     #expect(set.widened(Array(halves.prefix(7))).count == 7)
   }
+
+  @Test(arguments: KernelSet.all, [(1, 1, 1), (16, 3, 9), (37, 5, 4), (32, 20, 1)])
+  func onPackedWeights(set: KernelSet, sizes: (outputs: Int, inputs: Int, taps: Int)) {
+    var random = Seeded(state: 11)
+    let weights = random.floats(sizes.outputs * sizes.inputs * sizes.taps).map { Float16($0) }
+    let blocks = (sizes.outputs + 15) / 16
+    var expected = [Float](repeating: 0, count: blocks * 16 * sizes.inputs * sizes.taps)
+    for (index, weight) in weights.enumerated() {
+      let (tap, input) = (index % sizes.taps, index / sizes.taps % sizes.inputs)
+      let output = index / sizes.taps / sizes.inputs
+      let place = (output / 16 * sizes.taps + tap) * sizes.inputs + input
+      expected[place * 16 + output % 16] = Float(weight)
+    }
+    #expect(set.packed(weights, sizes, blocks: blocks) == expected)
+  }
+
+  @Test(arguments: KernelSet.all, [1, 255, 256, 257, 1000])
+  func onTheFirstInfinity(set: KernelSet, count: Int) {
+    var halves = (0..<count).map { UInt16($0 * 31 % 0x7C00) | UInt16($0 % 2) << 15 }
+    #expect(set.firstInfinite(halves) == count)
+    for place in [count - 1, count / 2, 0] {
+      halves[place] = place % 2 == 0 ? 0x7C00 : 0xFE01
+      #expect(set.firstInfinite(halves) == place)
+    }
+  }
 }
 
 // MARK: Planes
@@ -387,6 +412,19 @@ struct KernelSet: Sendable, CustomTestStringConvertible {
     unsafe functions.score(
       table.map(\.bitPattern), bias, bias.count, width, texts, places, &scores)
     return scores
+  }
+
+  func packed(
+    _ weights: [Float16], _ sizes: (outputs: Int, inputs: Int, taps: Int), blocks: Int
+  ) -> [Float] {
+    var packed = [Float](repeating: 0, count: blocks * 16 * sizes.inputs * sizes.taps)
+    unsafe functions.pack(
+      weights.map(\.bitPattern), sizes.outputs, sizes.inputs, sizes.taps, &packed)
+    return packed
+  }
+
+  func firstInfinite(_ halves: [UInt16]) -> Int {
+    unsafe functions.find_infinite(halves, halves.count)
   }
 
   func widened(_ halves: [UInt16]) -> [Float] {

@@ -71,6 +71,10 @@ typedef struct {
   void (*score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
                 const float *texts, size_t places, float *scores);
   void (*widen)(const uint16_t *halves, float *floats, size_t count);
+  // Weights [outputs][inputs][taps] as [outputs / 16][taps][inputs][16]; the padding is not written.
+  void (*pack)(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps, float *packed);
+  // The place of the first infinity or not-a-number, or `count`.
+  size_t (*find_infinite)(const uint16_t *halves, size_t count);
 } spae_kernels;
 
 // The instruction sets compiled in, fastest first; `supported` says whether this processor has it.
