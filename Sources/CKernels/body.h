@@ -1,5 +1,7 @@
 // The kernels, written once with vectors of LANES floats and compiled once per instruction set.
-// The includer defines LANES, TILE (pixels a tile holds in registers) and SET (the name's suffix).
+// The includer defines LANES, SET (the name's suffix) and what fits into the registers: TILE pixels
+// of a convolution, DEPTHWISE_TILE of a depthwise one, QUERIES of an attention; CASES and
+// DEPTHWISE_CASES are CASE(n) for each n up to TILE and DEPTHWISE_TILE.
 
 #define NAME_(a, b) a##_##b
 #define NAME__(a, b) NAME_(a, b)
@@ -19,10 +21,15 @@ INLINE void NAME(store)(float *to, vec value) { *(vec *)to = value; }
 INLINE vec NAME(select)(ivec mask, vec yes, vec no) {
   return (vec)(((ivec)yes & mask) | ((ivec)no & ~mask));
 }
+// Halves are added to each other, so that no addition waits for more than four others.
 INLINE float NAME(sum)(vec v) {
-  float total = 0;
-  for (int i = 0; i < LANES; i++) total += v[i];
-  return total;
+  float part[LANES];
+  EACH(i, LANES) part[i] = v[i];
+  EACH(step, 4) {
+    const int half = LANES >> (step + 1);
+    EACH(i, half) part[i] += part[i + half];
+  }
+  return part[0];
 }
 #define load NAME(load)
 #define store NAME(store)
@@ -98,36 +105,61 @@ static void NAME(convolve)(const spae_convolution *t) {
     float *output = t->output + y * t->output_row;
     const float *residual = t->residual ? t->residual + y * t->output_row : 0;
     size_t left = t->columns;
-#define RUN(n)                                        \
-  while (left >= n) {                                 \
-    tile(t, input, output, residual, n);              \
-    input += n * step, output += n * t->output_pixel; \
-    if (residual) residual += n * t->output_pixel;    \
-    left -= n;                                        \
-  }
-    RUN(TILE)
-#if TILE > 8
-    RUN(8)
-#endif
-    RUN(4)
-    RUN(2)
-    RUN(1)
-#undef RUN
+    // Tiles of nearly the same width: one pixel alone would take as long as four together.
+    for (size_t tiles = (left + TILE - 1) / TILE; tiles > 0; tiles--) {
+      const size_t n = (left + tiles - 1) / tiles;
+      switch (n) {
+#define CASE(n) \
+  case n: tile(t, input, output, residual, n); break;
+        CASES
+#undef CASE
+      }
+      input += n * step, output += n * t->output_pixel;
+      if (residual) residual += n * t->output_pixel;
+      left -= n;
+    }
   }
 }
 
+// `pixels` neighbouring output pixels, 16 channels of each.
+INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, float *output,
+                                 const float *weights, const float *bias, int pixels) {
+  vec sums[DEPTHWISE_TILE][VECTORS];
+  EACH(p, pixels)
+    EACH(v, VECTORS) sums[p][v] = load(bias + v * LANES);
+  const size_t step = t->input_pixel * t->stride;
+  for (size_t ky = 0; ky < t->kernel; ky++) {
+    const float *tap = input + ky * t->input_row;
+    for (size_t kx = 0; kx < t->kernel; kx++, tap += t->input_pixel, weights += t->channels) {
+      vec w[VECTORS];
+      EACH(v, VECTORS) w[v] = load(weights + v * LANES);
+      EACH(p, pixels)
+        EACH(v, VECTORS) sums[p][v] += load(tap + p * step + v * LANES) * w[v];
+    }
+  }
+  EACH(p, pixels)
+    EACH(v, VECTORS)
+      store(output + p * t->output_pixel + v * LANES, activate(sums[p][v], t->activation));
+}
+#define depthwise_tile NAME(depthwise_tile)
+
+// 16 channels of the whole rectangle at a time: their weights and rows stay in the nearest cache.
 static void NAME(convolve_depthwise)(const spae_depthwise *t) {
-  for (size_t y = 0; y < t->rows; y++) {
-    for (size_t x = 0; x < t->columns; x++) {
-      const float *input = t->input + y * t->stride * t->input_row + x * t->stride * t->input_pixel;
-      float *output = t->output + y * t->output_row + x * t->output_pixel;
-      for (size_t c = 0; c < t->channels; c += LANES) {
-        vec value = load(t->bias + c);
-        const float *weights = t->weights + c;
-        for (size_t ky = 0; ky < t->kernel; ky++)
-          for (size_t kx = 0; kx < t->kernel; kx++, weights += t->channels)
-            value += load(input + ky * t->input_row + kx * t->input_pixel + c) * load(weights);
-        store(output + c, activate(value, t->activation));
+  const size_t step = t->input_pixel * t->stride;
+  for (size_t c = 0; c < t->channels; c += spae_lanes) {
+    for (size_t y = 0; y < t->rows; y++) {
+      const float *input = t->input + y * t->stride * t->input_row + c;
+      float *output = t->output + y * t->output_row + c;
+      size_t left = t->columns;
+      for (size_t tiles = (left + DEPTHWISE_TILE - 1) / DEPTHWISE_TILE; tiles > 0; tiles--) {
+        const size_t n = (left + tiles - 1) / tiles;
+        switch (n) {
+#define CASE(n) \
+  case n: depthwise_tile(t, input, output, t->weights + c, t->bias + c, n); break;
+          DEPTHWISE_CASES
+#undef CASE
+        }
+        input += n * step, output += n * t->output_pixel, left -= n;
       }
     }
   }
@@ -192,33 +224,54 @@ static void NAME(nearest)(const float *targets, size_t count, size_t d, const fl
     NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 1);
 }
 
-static void NAME(attend)(const float *queries, float *output, size_t count, size_t stride,
-                         const float *keys, const float *values, size_t tokens, size_t dim,
-                         float scale, float *scratch) {
-  for (size_t q = 0; q < count; q++) {
-    const float *query = queries + q * stride;
-    float highest = -__builtin_inff();
-    for (size_t j = 0; j < tokens; j += LANES) {
-      vec score = {};
-      for (size_t i = 0; i < dim; i++) score += query[i] * load(keys + i * tokens + j);
-      score *= scale;
-      store(scratch + j, score);
-      for (int lane = 0; lane < LANES; lane++)
-        highest = score[lane] > highest ? score[lane] : highest;
+// `count` queries at a time, so that each key and each value is loaded once for all of them.
+INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, float *output,
+                              int count) {
+  float *shares = t->scratch;  // [count][tokens]
+  vec highest[QUERIES], total[QUERIES];
+  EACH(q, count) highest[q] = (vec){} - __builtin_inff();
+  for (size_t j = 0; j < t->tokens; j += LANES) {
+    const float *keys = t->keys + j / spae_lanes * t->dim * spae_lanes + j % spae_lanes;
+    vec scores[QUERIES];
+    EACH(q, count) scores[q] = (vec){};
+    for (size_t i = 0; i < t->dim; i++) {
+      const vec key = load(keys + i * spae_lanes);
+      EACH(q, count) scores[q] += queries[q * t->query_stride + i] * key;
     }
-    vec total = {};
-    for (size_t j = 0; j < tokens; j += LANES) {
-      const vec share = exponential(load(scratch + j) - highest);
-      store(scratch + j, share);
-      total += share;
-    }
-    const float whole = sum(total);
-    for (size_t i = 0; i < dim; i += LANES) {
-      vec mixed = {};
-      for (size_t j = 0; j < tokens; j++) mixed += scratch[j] * load(values + j * dim + i);
-      store(output + q * stride + i, mixed / whole);
+    EACH(q, count) {
+      scores[q] *= t->scale;
+      highest[q] = select(scores[q] > highest[q], scores[q], highest[q]);
+      store(shares + q * t->tokens + j, scores[q]);
     }
   }
+  EACH(q, count) {
+    float top = highest[q][0];
+    for (int lane = 1; lane < LANES; lane++) top = highest[q][lane] > top ? highest[q][lane] : top;
+    total[q] = (vec){};
+    for (size_t j = 0; j < t->tokens; j += LANES) {
+      const vec share = exponential(load(shares + q * t->tokens + j) - top);
+      store(shares + q * t->tokens + j, share);
+      total[q] += share;
+    }
+  }
+  for (size_t i = 0; i < t->dim; i += LANES) {
+    vec mixed[QUERIES];
+    EACH(q, count) mixed[q] = (vec){};
+    for (size_t j = 0; j < t->tokens; j++) {
+      const vec value = load(t->values + j * t->dim + i);
+      EACH(q, count) mixed[q] += shares[q * t->tokens + j] * value;
+    }
+    EACH(q, count) store(output + q * t->output_stride + i, mixed[q] / sum(total[q]));
+  }
+}
+
+static void NAME(attend)(const spae_attention *t) {
+  size_t q = 0;
+  for (; q + QUERIES <= t->count; q += QUERIES)
+    NAME(attend_tile)(t, t->queries + q * t->query_stride, t->output + q * t->output_stride,
+                      QUERIES);
+  for (; q < t->count; q++)
+    NAME(attend_tile)(t, t->queries + q * t->query_stride, t->output + q * t->output_stride, 1);
 }
 
 INLINE void NAME(widen_row)(const uint16_t *halves, float *floats, size_t count) {
@@ -230,28 +283,70 @@ static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
   NAME(widen_row)(halves, floats, count);
 }
 
+// Several texts at a time, so that each vector of the row is loaded once for all of them.
+INLINE void NAME(score_tile)(const float *row, const float *texts, size_t width, float bias,
+                             float *scores, int count) {
+  vec sums[4][2];
+  EACH(p, count) sums[p][0] = sums[p][1] = (vec){};
+  size_t i = 0;
+  for (; i + 2 * LANES <= width; i += 2 * LANES)
+    EACH(half, 2) {
+      const vec numbers = load(row + i + half * LANES);
+      EACH(p, count) sums[p][half] += numbers * load(texts + p * width + i + half * LANES);
+    }
+  for (; i < width; i += LANES)
+    EACH(p, count) sums[p][0] += load(row + i) * load(texts + p * width + i);
+  EACH(p, count) scores[p] = sum(sums[p][0] + sums[p][1]) - bias;
+}
+
 static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
                         const float *texts, size_t places, float *scores) {
   float row[1024];  // the caller checks width <= 1024 and that it is a multiple of 16
   for (size_t r = 0; r < rows; r++) {
     NAME(widen_row)(table + r * width, row, width);
-    for (size_t p = 0; p < places; p++) {
-      const float *text = texts + p * width;
-      vec first = {}, second = {};
-      size_t i = 0;
-      for (; i + 2 * LANES <= width; i += 2 * LANES) {
-        first += load(row + i) * load(text + i);
-        second += load(row + i + LANES) * load(text + i + LANES);
+    size_t p = 0;
+    for (; p + 4 <= places; p += 4)
+      NAME(score_tile)(row, texts + p * width, width, bias[r], scores + r * places + p, 4);
+    for (; p < places; p++)
+      NAME(score_tile)(row, texts + p * width, width, bias[r], scores + r * places + p, 1);
+  }
+}
+
+// 16 rows side by side, so that whole vectors are written.
+static void NAME(pack)(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps,
+                       float *packed) {
+  const size_t row = inputs * taps;
+  for (size_t first = 0; first < outputs; first += spae_lanes) {
+    const size_t count = outputs - first < spae_lanes ? outputs - first : spae_lanes;
+    const uint16_t *source = halves + first * row;
+    float *block = packed + first * row;
+    for (size_t input = 0; input < inputs; input++) {
+      for (size_t tap = 0; tap < taps; tap++, source++) {
+        uint16_t lanes[spae_lanes] = {0};
+        if (count == spae_lanes)
+          EACH(lane, spae_lanes) lanes[lane] = source[lane * row];
+        else
+          for (size_t lane = 0; lane < count; lane++) lanes[lane] = source[lane * row];
+        NAME(widen_row)(lanes, block + (tap * inputs + input) * spae_lanes, spae_lanes);
       }
-      for (; i < width; i += LANES) first += load(row + i) * load(text + i);
-      scores[r * places + p] = sum(first + second) - bias[r];
     }
   }
 }
 
+static size_t NAME(find_infinite)(const uint16_t *halves, size_t count) {
+  size_t i = 0;
+  for (; i + 256 <= count; i += 256) {
+    uint16_t found = 0;
+    for (size_t j = 0; j < 256; j++) found |= (halves[i + j] & 0x7C00) == 0x7C00;
+    if (found) break;
+  }
+  while (i < count && (halves[i] & 0x7C00) != 0x7C00) i++;
+  return i;
+}
+
 static const spae_kernels NAME(spae_kernels) = {
-    SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise),
-    NAME(nearest), NAME(attend),   NAME(score),              NAME(widen),
+    SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
+    NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
 };
 
 #undef NAME_
@@ -269,7 +364,12 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef exponential
 #undef activate
 #undef tile
+#undef depthwise_tile
 #undef LANES
 #undef TILE
+#undef CASES
+#undef DEPTHWISE_TILE
+#undef DEPTHWISE_CASES
+#undef QUERIES
 #undef SET
 #undef SPAE_SET_NAME

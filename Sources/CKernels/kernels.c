@@ -1,12 +1,23 @@
 // One body, compiled for each instruction set; the processor's best is chosen at run time.
 #include "CKernels.h"
 
+#define UP_TO_2 CASE(1) CASE(2)
+#define UP_TO_4 UP_TO_2 CASE(3) CASE(4)
+#define UP_TO_6 UP_TO_4 CASE(5) CASE(6)
+#define UP_TO_8 UP_TO_6 CASE(7) CASE(8)
+#define UP_TO_16 \
+  UP_TO_8 CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
+
 #if defined(__x86_64__)
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), \
                              apply_to = function)
 #define LANES 16
 #define TILE 16
+#define CASES UP_TO_16
+#define DEPTHWISE_TILE 8
+#define DEPTHWISE_CASES UP_TO_8
+#define QUERIES 8
 #define SET avx512
 #define SPAE_SET_NAME "avx512"
 #include "body.h"
@@ -15,6 +26,10 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define LANES 8
 #define TILE 6
+#define CASES UP_TO_6
+#define DEPTHWISE_TILE 4
+#define DEPTHWISE_CASES UP_TO_4
+#define QUERIES 8
 #define SET avx2
 #define SPAE_SET_NAME "avx2"
 #include "body.h"
@@ -25,6 +40,10 @@
 #if defined(__aarch64__)
 #define LANES 4
 #define TILE 6
+#define CASES UP_TO_6
+#define DEPTHWISE_TILE 4
+#define DEPTHWISE_CASES UP_TO_4
+#define QUERIES 8
 #define SET neon
 #define SPAE_SET_NAME "neon"
 #include "body.h"
@@ -32,6 +51,10 @@
 
 #define LANES 4
 #define TILE 2
+#define CASES UP_TO_2
+#define DEPTHWISE_TILE 2
+#define DEPTHWISE_CASES UP_TO_2
+#define QUERIES 8
 #define SET portable
 #define SPAE_SET_NAME "portable"
 #include "body.h"

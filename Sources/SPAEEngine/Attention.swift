@@ -2,58 +2,66 @@ import CKernels
 
 /// Softmax attention of every token to every other, for several heads.
 ///
-/// Tokens are the pixels of a plane. The buffers are allocated once, for the largest plane.
-@safe package final class Attention: @unchecked Sendable {
+/// Tokens are the pixels of a plane; there are a multiple of 16 of them. The buffers are allocated
+/// once.
+package final class Attention: Sendable {
   private let heads: Int
   private let dimension: Int
   private let tokens: Int
-  private let keys: UnsafeMutablePointer<Float>  // [heads][dimension][tokens]
-  private let values: UnsafeMutablePointer<Float>  // [heads][tokens][dimension]
-  private let scratch: UnsafeMutablePointer<Float>  // [rows][tokens]
+  private let keys: FloatBuffer  // [heads][tokens / 16][dimension][16]
+  private let values: FloatBuffer  // [heads][tokens][dimension]
 
-  package init(tokens: Int, rows: Int, heads: Int, width: Int) {
+  package init(tokens: Int, heads: Int, width: Int) {
     self.heads = heads
     self.tokens = tokens
     dimension = width / heads
-    unsafe keys = alignedFloats(tokens * width)
-    unsafe values = alignedFloats(tokens * width)
-    unsafe scratch = alignedFloats(tokens * rows)
-  }
-
-  deinit {
-    unsafe keys.deallocate()
-    unsafe values.deallocate()
-    unsafe scratch.deallocate()
+    keys = FloatBuffer(count: tokens * width)
+    values = FloatBuffer(count: tokens * width)
   }
 
   /// Mixes the values of `qkv`, whose channels are queries, keys and values, head by head.
   package func apply(to qkv: Plane, into output: Plane, with context: Context) {
-    pack(qkv)
-    let (width, columns) = (heads * dimension, qkv.width)
-    let work = 2 * tokens * tokens * width
-    context.parallel.forEachPart(of: qkv.height, work: work) { rows in
-      for row in rows {
-        for column in 0..<columns {
-          for head in 0..<heads {
-            let start = head * dimension
-            unsafe context.kernels.pointee.attend(
-              qkv.pixel(row, column) + start, output.pixel(row, column) + start, 1, 0,
-              keys + start * tokens, values + start * tokens, tokens, dimension,
-              1 / Float(dimension).squareRoot(), scratch + row * tokens)
-          }
-        }
+    context.parallel.forEachPart(of: qkv.height, work: 30 * tokens * heads * dimension) { rows in
+      for row in rows { pack(qkv, row: row) }
+    }
+    let work = 2 * tokens * tokens * heads * dimension
+    context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
+      let scratch = FloatBuffer(count: spae_queries * tokens)
+      for item in items {
+        attend(
+          qkv, into: output, head: item / qkv.height, row: item % qkv.height, scratch: scratch,
+          with: context)
       }
     }
   }
 
-  private func pack(_ qkv: Plane) {
+  private func attend(
+    _ qkv: Plane, into output: Plane, head: Int, row: Int,
+    scratch: FloatBuffer, with context: Context
+  ) {
+    let start = head * dimension
+    var task = unsafe spae_attention(
+      queries: qkv.pixel(row, 0) + start, query_stride: qkv.padded,
+      output: output.pixel(row, 0) + start, output_stride: output.padded,
+      keys: keys.floats + start * tokens, values: values.floats + start * tokens,
+      count: qkv.width, tokens: tokens, dim: dimension,
+      scale: 1 / Float(dimension).squareRoot(), scratch: scratch.floats)
+    unsafe context.kernels.pointee.attend(&task)
+  }
+
+  private func pack(_ qkv: Plane, row: Int) {
     let width = heads * dimension
-    for token in 0..<tokens {
-      let source = unsafe qkv.pixel(token / qkv.width, token % qkv.width)
-      for channel in 0..<width {
-        unsafe keys[channel * tokens + token] = source[width + channel]
-        let (head, i) = (channel / dimension, channel % dimension)
-        unsafe values[(head * tokens + token) * dimension + i] = source[2 * width + channel]
+    for column in 0..<qkv.width {
+      let token = row * qkv.width + column
+      let source = unsafe qkv.pixel(row, column)
+      let (block, lane) = (token / 16 * dimension * 16, token % 16)
+      for head in 0..<heads {
+        let start = head * dimension
+        for i in 0..<dimension {
+          unsafe keys.floats[start * tokens + block + i * 16 + lane] = source[width + start + i]
+          unsafe values.floats[start * tokens + token * dimension + i] =
+            source[2 * width + start + i]
+        }
       }
     }
   }

@@ -76,16 +76,16 @@ public final class Codebook: @unchecked Sendable {
     return unsafe PackedFloats(count: count * latent) { codes in
       let target = unsafe SharedFloats(codes)
       context.parallel.forEachPart(of: (count + 63) / 64, work: count * width * latent) { part in
-        let rows = unsafe alignedFloats(64 * width)
-        defer { unsafe rows.deallocate() }
+        let rows = FloatBuffer(count: 64 * width)
         for chunk in part {
           let first = chunk * 64
           let length = min(64, count - first)
           unsafe context.kernels.pointee.widen(
-            embedding.values.baseAddress.map { unsafe $0 + first * width }, rows, length * width)
+            embedding.values.baseAddress.map { unsafe $0 + first * width }, rows.floats,
+            length * width)
           for block in 0..<latent / 16 {
             var task = unsafe spae_convolution(
-              input: rows, input_row: 0, input_pixel: width,
+              input: rows.floats, input_row: 0, input_pixel: width,
               output: target.floats + first * latent + block * 16, output_row: 0,
               output_pixel: latent, residual: nil,
               weights: weights.floats + block * width * 16, bias: bias.floats + block * 16,

@@ -62,6 +62,21 @@ package struct Convolution: Sendable {
     }
   }
 
+  /// Packs float16 weights in the same order.
+  init(halves: HalfTable, bias: [Float], inputs: Int, outputs: Int, window: Window) {
+    let taps = window.kernel * window.kernel
+    unsafe precondition(
+      halves.values.count == outputs * inputs * taps && bias.count == outputs)
+    self.inputs = inputs
+    self.outputs = outputs
+    self.window = window
+    self.bias = PackedFloats(bias, paddedTo: paddedToLanes(outputs))
+    weights = unsafe PackedFloats(count: paddedToLanes(outputs) * inputs * taps) { packed in
+      unsafe InstructionSet.available.first?.kernels.pointee.pack(
+        halves.values.baseAddress, outputs, inputs, taps, packed)
+    }
+  }
+
   /// How many pixels away an output pixel looks, for a window as large as its input.
   var reach: Int { window.kernel / 2 }
 

@@ -81,7 +81,7 @@ struct Decoder: Sendable {
     fileprivate let colours: Plane  // each patch by the linear code alone
     fileprivate let stages: [StagePlanes]
     fileprivate let detail: Plane
-    fileprivate let pixels: UnsafeMutablePointer<Float>  // [N, N, 3]
+    fileprivate let pixels: FloatBuffer  // [N, N, 3]
 
     /// Keeps every block's output if asked to, so that a part of the picture can be computed anew.
     init(_ configuration: ModelConfiguration, shape: PyramidShape, keepsBlocks: Bool = false) {
@@ -98,14 +98,12 @@ struct Decoder: Sendable {
         StagePlanes($0, side: $1 * grid, keepsBlocks: keepsBlocks)
       }
       detail = Plane(height: 4 * grid, width: 4 * grid, channels: 12)
-      unsafe pixels = alignedFloats(64 * grid * grid * 3)
+      pixels = FloatBuffer(count: 64 * grid * grid * 3)
     }
-
-    deinit { unsafe pixels.deallocate() }
 
     /// The picture that was assembled last, RGB in [-1, 1].
     func picture(side: Int) -> UnsafeBufferPointer<Float> {
-      unsafe UnsafeBufferPointer(start: pixels, count: side * side * 3)
+      unsafe UnsafeBufferPointer(start: pixels.floats, count: side * side * 3)
     }
 
     /// All cells of the latent grid.
@@ -122,7 +120,7 @@ struct Decoder: Sendable {
           let column = area.columns.lowerBound - origin.column
           let to = ((row - origin.row) * width + column) * 3
           for i in 0..<area.columns.count * 3 {
-            unsafe target[to + i] = Decoder.byte(pixels[from + i])
+            unsafe target[to + i] = Decoder.byte(pixels.floats[from + i])
           }
         }
       }
@@ -218,8 +216,7 @@ struct Decoder: Sendable {
   /// Each pixel is its patch's linear code and the network's detail, clamped to [-1, 1].
   func assemble(_ area: Rectangle, in space: Workspace, with context: Context) {
     let (patch, side) = (configuration.patch, 2 * space.detail.width)
-    let target = unsafe SharedFloats(space.pixels)
-    let (colours, detail) = (space.colours, space.detail)
+    let (target, colours, detail) = (space.pixels, space.colours, space.detail)
     context.parallel.forEachPart(of: area.rows.count, work: 30 * area.area) { part in
       for row in part.lowerBound + area.rows.lowerBound..<part.upperBound + area.rows.lowerBound {
         for column in area.columns {

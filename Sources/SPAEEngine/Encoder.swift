@@ -146,7 +146,7 @@ struct Encoder: Sendable {
       inner = tokens(sizes.attention.expansion * width)
       z = tokens(configuration.latent)
       attention = Attention(
-        tokens: grid * grid, rows: grid, heads: sizes.attention.heads, width: width)
+        tokens: grid * grid, heads: sizes.attention.heads, width: width)
     }
   }
 

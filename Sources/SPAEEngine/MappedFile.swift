@@ -21,7 +21,7 @@ import Glibc
     }
     let count = Int(status.st_size)
     guard count > 0 else { throw .unreadable(path: path, reason: "the file is empty") }
-    let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0)
     guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
       throw .unreadable(path: path, reason: lastError())
     }

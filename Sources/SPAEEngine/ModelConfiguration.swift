@@ -92,7 +92,10 @@ extension ModelConfiguration {
     } catch let error as EngineError {
       throw error
     } catch let error as DecodingError {
-      throw .configuration(path: path, key: error.key, problem: error.problem)
+      // Foundation does not say where a number stands that its type cannot hold.
+      let misfit = error.key.isEmpty ? Self.misfit(in: data) : nil
+      throw .configuration(
+        path: path, key: misfit?.key ?? error.key, problem: misfit?.problem ?? error.problem)
     } catch {
       throw .configuration(path: path, key: "", problem: "not JSON")
     }
@@ -109,6 +112,29 @@ extension ModelConfiguration {
     let given = try JSONSerialization.jsonObject(with: data)
     if let key = unknownKey(in: given, known: known, at: "") {
       throw EngineError.configuration(path: path, key: key, problem: "unknown key")
+    }
+  }
+
+  /// The first number that is no whole one, or too large for its type, and its key.
+  private static func misfit(in data: Data) -> (key: String, problem: String)? {
+    (try? JSONSerialization.jsonObject(with: data)).flatMap { misfit(in: $0, at: "") }
+  }
+
+  private static func misfit(in given: Any, at place: String) -> (key: String, problem: String)? {
+    switch given {
+    case let object as [String: Any]:
+      object.sorted { $0.key < $1.key }.lazy.compactMap {
+        misfit(in: $1, at: place.isEmpty ? $0 : "\(place).\($0)")
+      }.first
+    case let list as [Any]:
+      list.enumerated().lazy.compactMap { misfit(in: $1, at: "\(place)[\($0)]") }.first
+    case let number as NSNumber:
+      if ["guided.whole_share", "semantic.scale"].contains(place) {
+        Float(number.doubleValue).isFinite ? nil : (place, "\(number) is too large")
+      } else {
+        Int(exactly: number) == nil ? (place, "\(number) is not a whole number of 64 bits") : nil
+      }
+    default: nil
     }
   }
 
@@ -218,7 +244,12 @@ extension Comparable {
 
 extension DecodingError {
   /// Where in the document decoding stopped.
-  fileprivate var key: String { context.0.map(\.stringValue).joined(separator: ".") }
+  fileprivate var key: String {
+    context.0.reduce("") { place, key in
+      if let index = key.intValue { return "\(place)[\(index)]" }
+      return place.isEmpty ? key.stringValue : "\(place).\(key.stringValue)"
+    }
+  }
 
   /// Why it stopped.
   fileprivate var problem: String { context.1 }

@@ -15,7 +15,8 @@
   /// Floats from one row to the next.
   let rowStride: Int
 
-  private let storage: UnsafeMutablePointer<Float>  // [height + 2 border, width + 2 border, padded]
+  private let buffer: FloatBuffer  // [height + 2 border, width + 2 border, padded]
+  private let first: UnsafeMutablePointer<Float>  // the first channel of pixel (0, 0)
 
   package init(height: Int, width: Int, channels: Int, border: Int = 1) {
     self.height = height
@@ -24,15 +25,13 @@
     self.border = border
     padded = paddedToLanes(channels)
     rowStride = (width + 2 * border) * padded
-    let count = (height + 2 * border) * rowStride
-    unsafe storage = alignedFloats(count)
+    buffer = FloatBuffer(count: (height + 2 * border) * rowStride)
+    unsafe first = unsafe buffer.floats + border * (rowStride + padded)
   }
-
-  deinit { unsafe storage.deallocate() }
 
   /// The first channel of a pixel; rows and columns may reach into the border.
   package func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
-    unsafe storage + (row + border) * rowStride + (column + border) * padded
+    unsafe first + row * rowStride + column * padded
   }
 
   /// All pixels, of all channels.
@@ -42,25 +41,16 @@
 /// The least multiple of 16 that is no smaller.
 func paddedToLanes(_ channels: Int) -> Int { (channels + 15) / 16 * 16 }
 
-/// Floats set to zero, aligned for any vector; the caller deallocates them.
-func alignedFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
-  let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * 4, alignment: 64)
-  let floats = unsafe raw.bindMemory(to: Float.self, capacity: max(count, 1))
-  unsafe floats.initialize(repeating: 0, count: max(count, 1))
-  return unsafe floats
-}
-
 /// Floats that never change once they are packed, shared between threads.
 @safe final class PackedFloats: @unchecked Sendable {
-  let count: Int
   let floats: UnsafePointer<Float>
+  private let buffer: FloatBuffer
 
   /// Packs `count` floats, all zero until `fill` has set them.
   init(count: Int, fill: (UnsafeMutablePointer<Float>) -> Void) {
-    let memory = unsafe alignedFloats(count)
-    unsafe fill(memory)
-    self.count = count
-    unsafe floats = UnsafePointer(memory)
+    buffer = FloatBuffer(count: count)
+    unsafe fill(buffer.floats)
+    unsafe floats = UnsafePointer(buffer.floats)
   }
 
   convenience init(_ values: [Float], paddedTo count: Int) {
@@ -68,6 +58,4 @@ func alignedFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
       for (index, value) in values.enumerated() { unsafe memory[index] = value }
     }
   }
-
-  deinit { unsafe floats.deallocate() }
 }

@@ -172,11 +172,18 @@ package struct Safetensors: Sendable {
       throw .safetensors(path: file.path, problem: "tensor \(name) is not aligned to 2 bytes")
     }
     let table = unsafe HalfTable(file: file, values: bytes.bindMemory(to: UInt16.self))
-    // An exponent of all ones is an infinity or no number.
-    if let index = unsafe table.values.firstIndex(where: { $0 & 0x7C00 == 0x7C00 }) {
+    if let index = table.firstInfinite {
       throw .tensorNotFinite(path: file.path, tensor: name, index: index)
     }
     return table
+  }
+
+  /// Whether a tensor can be read where it is, as `halves` does.
+  func hasHalves(_ name: String) -> Bool {
+    guard let entry = entries[name], entry.dtype == "F16" else { return false }
+    return
+      unsafe (UInt(bitPattern: file.bytes.baseAddress) + UInt(dataStart)
+      + UInt(entry.dataOffsets[0])) % 2 == 0
   }
 }
 
@@ -188,6 +195,13 @@ package struct Safetensors: Sendable {
   init(file: MappedFile, values: UnsafeBufferPointer<UInt16>) {
     self.file = file
     unsafe self.values = unsafe values
+  }
+
+  /// The place of the first infinity or not-a-number.
+  fileprivate var firstInfinite: Int? {
+    guard let set = InstructionSet.available.first else { return nil }
+    let place = unsafe set.kernels.pointee.find_infinite(values.baseAddress, values.count)
+    return unsafe place < values.count ? place : nil
   }
 
   /// A part of the table as floats.

@@ -19,21 +19,33 @@ struct Weights {
   mutating func convolution(
     _ name: String, inputs: Int, outputs: Int, window: Window, biased: Bool = true
   ) throws(EngineError) -> Convolution {
-    let shape = [outputs, inputs, window.kernel, window.kernel]
-    return Convolution(
-      weights: try floats("\(name).weight", shape),
-      bias: biased ? try floats("\(name).bias", [outputs]) : .init(repeating: 0, count: outputs),
-      inputs: inputs, outputs: outputs, window: window)
+    try convolution(
+      name, shape: [outputs, inputs, window.kernel, window.kernel], window: window, biased: biased)
   }
 
   /// A linear layer: a convolution of one pixel.
   mutating func linear(
     _ name: String, inputs: Int, outputs: Int, biased: Bool = true
   ) throws(EngineError) -> Convolution {
-    Convolution(
-      weights: try floats("\(name).weight", [outputs, inputs]),
-      bias: biased ? try floats("\(name).bias", [outputs]) : .init(repeating: 0, count: outputs),
-      inputs: inputs, outputs: outputs, window: .same(1))
+    try convolution(name, shape: [outputs, inputs], window: .same(1), biased: biased)
+  }
+
+  /// Packs float16 weights straight from the file: they are most of what there is to load.
+  private mutating func convolution(
+    _ name: String, shape: [Int], window: Window, biased: Bool
+  ) throws(EngineError) -> Convolution {
+    let (weight, outputs, inputs) = ("\(name).weight", shape[0], shape[1])
+    let bias =
+      biased ? try floats("\(name).bias", [outputs]) : .init(repeating: 0, count: outputs)
+    guard file.hasHalves(weight) else {
+      return Convolution(
+        weights: try floats(weight, shape), bias: bias, inputs: inputs, outputs: outputs,
+        window: window)
+    }
+    unread.remove(weight)
+    return Convolution(
+      halves: try file.halves(weight, shape: shape), bias: bias, inputs: inputs,
+      outputs: outputs, window: window)
   }
 
   mutating func norm(_ name: String, channels: Int) throws(EngineError) -> ChannelNorm {

@@ -95,13 +95,21 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("semantic.blocks.20.colour", .set("{}"), key: "semantic.blocks[20].colour"),
   ]
 
-  /// Foundation does not say where a number stands that its type cannot hold: the key is empty.
   static let wrongTypes = [
     Damage("format", .set(#""1""#)), Damage("name", .set("1")),
-    Damage("patch", .set("8.5"), key: ""),
+    Damage("patch", .set("8.5")),
     Damage("latent", .set("null")), Damage("vocabulary", .set("true")),
     Damage("text", .set("[384]")), Damage("encoder", .set("[]")),
-    Damage("encoder.direct", .set("1e30"), key: ""), Damage("decoder.stages", .set("{}")),
+    Damage("encoder.direct", .set("1e30")), Damage("vocabulary", .set("9223372036854775808")),
+    Damage("encoder.stages.1.width", .set("64.25"), key: "encoder.stages[1].width"),
+    Damage("encoder.stages.1.width", .set(#""64""#), key: "encoder.stages[1].width"),
+    Damage(
+      "decoder.stages.0.blocks.1.kernels", .set("[1, 1.5]"),
+      key: "decoder.stages[0].blocks[1].kernels[1]"),
+    Damage("semantic.blocks.4.output", .set("-1e300"), key: "semantic.blocks[4].output"),
+    Damage("semantic.blocks.4.output", .set("null"), key: "semantic.blocks[4].output"),
+    Damage("semantic.scale", .set("1e300")), Damage("guided.whole_share", .set("-1e39")),
+    Damage("decoder.stages", .set("{}")),
     Damage("guided.pools", .set("3")), Damage("guided.whole_share", .set(#""0.3""#)),
     Damage("semantic.scale", .set("[]")),
   ]

@@ -154,7 +154,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
   static let depthwise: [ConvolutionCase] = [3, 5].flatMap { kernel in
     [1, 2].flatMap { stride in
-      [(1, 1, 1), (2, 2, 16), (9, 9, 20), (10, 10, 33)].flatMap { height, width, channels in
+      [(1, 1, 1), (2, 2, 16), (3, 3, 5), (9, 9, 20), (10, 10, 33), (27, 27, 17)].flatMap {
+        height, width, channels in
         activations.map {
           ConvolutionCase(
             height: height, width: width, inputs: channels, outputs: channels, kernel: kernel,
@@ -197,7 +198,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Loud tokens make one share nearly one, which is where a softmax overflows.
-  @Test(arguments: sets, [(4, 4, 1, 16), (4, 8, 2, 16), (8, 8, 4, 32)])
+  @Test(arguments: sets, [(4, 4, 1, 16), (4, 12, 2, 16), (8, 8, 4, 32)])
   func onAttention(set: String, sizes: (height: Int, width: Int, heads: Int, dimension: Int)) throws
   {
     let width = sizes.heads * sizes.dimension
@@ -210,7 +211,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       }
       let output = Plane(height: sizes.height, width: sizes.width, channels: width)
       Attention(
-        tokens: sizes.height * sizes.width, rows: sizes.height, heads: sizes.heads, width: width
+        tokens: sizes.height * sizes.width, heads: sizes.heads, width: width
       ).apply(to: plane(qkv), into: output, with: try context(set))
       // Scores of hundreds in float32 lose the fourth decimal.
       expect(
@@ -287,6 +288,31 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let expected = halves.map { Float(Float16(bitPattern: $0)).bitPattern }
     #expect(set.widened(halves).map(\.bitPattern) == expected)
     #expect(set.widened(Array(halves.prefix(7))).count == 7)
+  }
+
+  @Test(arguments: KernelSet.all, [(1, 1, 1), (16, 3, 9), (37, 5, 4), (32, 20, 1)])
+  func onPackedWeights(set: KernelSet, sizes: (outputs: Int, inputs: Int, taps: Int)) {
+    var random = Seeded(state: 11)
+    let weights = random.floats(sizes.outputs * sizes.inputs * sizes.taps).map { Float16($0) }
+    let blocks = (sizes.outputs + 15) / 16
+    var expected = [Float](repeating: 0, count: blocks * 16 * sizes.inputs * sizes.taps)
+    for (index, weight) in weights.enumerated() {
+      let (tap, input) = (index % sizes.taps, index / sizes.taps % sizes.inputs)
+      let output = index / sizes.taps / sizes.inputs
+      let place = (output / 16 * sizes.taps + tap) * sizes.inputs + input
+      expected[place * 16 + output % 16] = Float(weight)
+    }
+    #expect(set.packed(weights, sizes, blocks: blocks) == expected)
+  }
+
+  @Test(arguments: KernelSet.all, [1, 255, 256, 257, 1000])
+  func onTheFirstInfinity(set: KernelSet, count: Int) {
+    var halves = (0..<count).map { UInt16($0 * 31 % 0x7C00) | UInt16($0 % 2) << 15 }
+    #expect(set.firstInfinite(halves) == count)
+    for place in [count - 1, count / 2, 0] {
+      halves[place] = place % 2 == 0 ? 0x7C00 : 0xFE01
+      #expect(set.firstInfinite(halves) == place)
+    }
   }
 }
 
@@ -386,6 +412,19 @@ struct KernelSet: Sendable, CustomTestStringConvertible {
     unsafe functions.score(
       table.map(\.bitPattern), bias, bias.count, width, texts, places, &scores)
     return scores
+  }
+
+  func packed(
+    _ weights: [Float16], _ sizes: (outputs: Int, inputs: Int, taps: Int), blocks: Int
+  ) -> [Float] {
+    var packed = [Float](repeating: 0, count: blocks * 16 * sizes.inputs * sizes.taps)
+    unsafe functions.pack(
+      weights.map(\.bitPattern), sizes.outputs, sizes.inputs, sizes.taps, &packed)
+    return packed
+  }
+
+  func firstInfinite(_ halves: [UInt16]) -> Int {
+    unsafe functions.find_infinite(halves, halves.count)
   }
 
   func widened(_ halves: [UInt16]) -> [Float] {

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { spae_lanes = 16 };
+// Lanes of a packed vector, and the most queries that attention takes at a time.
+enum { spae_lanes = 16, spae_queries = 8 };
 
 typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2 } spae_activation;
 
@@ -38,6 +39,19 @@ typedef struct {
   spae_activation activation;
 } spae_depthwise;
 
+// One head of attention for `count` queries; tokens and dim are multiples of 16.
+typedef struct {
+  const float *queries;  // [count][dim]
+  size_t query_stride;
+  float *output;  // [count][dim]
+  size_t output_stride;
+  const float *keys;    // [tokens / 16][dim][16]
+  const float *values;  // [tokens][dim]
+  size_t count, tokens, dim;
+  float scale;
+  float *scratch;  // [spae_queries][tokens]
+} spae_attention;
+
 typedef struct {
   const char *name;
   // Runs one block of 16 output channels.
@@ -51,16 +65,16 @@ typedef struct {
   // norms of the padding are infinite.
   void (*nearest)(const float *targets, size_t count, size_t d, const float *codes,
                   const float *half_norms, size_t blocks, int32_t *words);
-  // One head of attention for `count` queries: softmax(q k^T * scale) v.
-  // Queries and output [count][dim] are strided by `stride`; keys are [dim][tokens] and values
-  // [tokens][dim], packed; tokens and dim are multiples of 16; scratch holds `tokens` floats.
-  void (*attend)(const float *queries, float *output, size_t count, size_t stride,
-                 const float *keys, const float *values, size_t tokens, size_t dim, float scale,
-                 float *scratch);
+  // One head of attention: softmax(q k^T * scale) v.
+  void (*attend)(const spae_attention *task);
   // scores[row * places + p] = table row . texts[p] - bias[row], for rows of float16.
   void (*score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
                 const float *texts, size_t places, float *scores);
   void (*widen)(const uint16_t *halves, float *floats, size_t count);
+  // Weights [outputs][inputs][taps] as [outputs / 16][taps][inputs][16]; the padding is not written.
+  void (*pack)(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps, float *packed);
+  // The place of the first infinity or not-a-number, or `count`.
+  size_t (*find_infinite)(const uint16_t *halves, size_t count);
 } spae_kernels;
 
 // The instruction sets compiled in, fastest first; `supported` says whether this processor has it.
