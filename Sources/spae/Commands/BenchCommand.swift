@@ -7,7 +7,7 @@ import SPAEPyramid
 /// `spae bench`: medians of what the engine does, to be set beside a peer's in the same run.
 struct BenchCommand: ParsableCommand {
   enum Work: String, CaseIterable, ExpressibleByArgument {
-    case decode, encode
+    case decode, encode, graphics
   }
 
   struct Figures: Encodable {
@@ -45,9 +45,10 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
     let file: ImageFile
     do { file = try ImageFile(path: image) } catch { throw Failure("\(image): \(error)") }
+    if work == .graphics { return try benchGraphics(file.image) }
+    let model = try model.load()
     let pyramid = try model.encode(file.image, size: size)
     _ = try model.decode(pyramid)
     let clock = ContinuousClock()
@@ -56,6 +57,7 @@ struct BenchCommand: ParsableCommand {
         switch work {
         case .decode: _ = try model.decode(pyramid)
         case .encode: _ = try model.encode(file.image, size: size)
+        case .graphics: break
         }
       } / Duration.milliseconds(1)
     }.sorted()
@@ -73,5 +75,12 @@ struct BenchCommand: ParsableCommand {
             format: "%.2f ms, fastest %.2f ms", figures.medianMilliseconds,
             figures.fastestMilliseconds))
     }
+  }
+
+  /// Graphics need no model.
+  private func benchGraphics(_ image: PixelImage) throws {
+    let figures = try GraphicsBench(image, runs: runs).figures()
+    guard json else { return GraphicsBench.table(figures).forEach { print($0) } }
+    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
   }
 }
