@@ -36,7 +36,7 @@ file_is_png cat.png; file_is_png dog.png; file_is_png small.png
 "$program" show "$pictures/cat.png" | has '597 words' || fail "show says too little"
 "$program" show cat.spae --graphics ascii --layers 1 >shown
 [ "$(wc -l <shown)" -gt 20 ] || fail "no picture in ASCII"
-for graphics in sixel kitty blocks; do
+for graphics in sixel kitty blocks quadrants halfblocks; do
   COLORTERM=truecolor TERM=xterm "$program" show cat.spae --graphics $graphics | has $'\e' ||
     fail "$graphics draws nothing"
 done
@@ -50,6 +50,8 @@ sed '0,/^layer 1$/s//# mine\nlayer 1/' cat.spae | awk 'p=="layer 1"{print "castl
 "$program" info cat.spae | has '1 4 16 64 256 256' || fail "info says too little"
 "$program" info --json | has '"hash"' || fail "no hash"
 "$program" bench decode "$pictures/cat.png" --runs 3 | has median || fail "no median"
+
+"$program" bench graphics "$pictures/cat.png" --runs 3 | has 'sixel 640 x 640' || fail "no sixels"
 
 echo 'not a picture' >text.png
 mkdir folder

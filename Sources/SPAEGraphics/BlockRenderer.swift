@@ -42,7 +42,8 @@ public enum BlockRenderer {
   }
 
   private static func halfBlocks(_ image: PixelImage, _ colours: ColourDepth) -> [PictureCell] {
-    (0..<image.height / 2).flatMap { row in
+    if colours == .palette16 { return Mixture.cells(of: image, pixelsAcross: 1) }
+    return (0..<image.height / 2).flatMap { row in
       (0..<image.width).map { column in
         let top = colours.nearest(to: image[2 * row, column])
         let bottom = colours.nearest(to: image[2 * row + 1, column])
@@ -54,7 +55,8 @@ public enum BlockRenderer {
   }
 
   private static func quadrants(_ image: PixelImage, _ colours: ColourDepth) -> [PictureCell] {
-    (0..<image.height / 2).flatMap { row in
+    if colours == .palette16 { return Mixture.cells(of: image, pixelsAcross: 2) }
+    return (0..<image.height / 2).flatMap { row in
       (0..<image.width / 2).map { column in
         Quadrants(image, row: row, column: column).cell(colours)
       }

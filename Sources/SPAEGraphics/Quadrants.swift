@@ -21,7 +21,7 @@ struct Quadrants {
 
   /// The ways to part four pixels in two, by the bits of those in front: the lower right one is
   /// always behind, as the other half of the 16 patterns are the same with their colours changed.
-  private static let patterns: [(bits: Int, character: Unicode.Scalar)] = [
+  static let patterns: [(bits: Int, character: Unicode.Scalar)] = [
     (0b0001, "\u{2598}"), (0b0010, "\u{259D}"), (0b0011, "\u{2580}"), (0b0100, "\u{2596}"),
     (0b0101, "\u{258C}"), (0b0110, "\u{259E}"), (0b0111, "\u{259B}"),
   ]

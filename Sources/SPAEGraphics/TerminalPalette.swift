@@ -5,23 +5,41 @@ import SPAEPixels
 struct TerminalPalette: Sendable {
   /// The number of the first.
   private let first: UInt8
-  private let places: [SIMD4<Float>]
 
+  let colours: [Colour]
+
+  /// Where the colours are in Oklab.
+  let places: [SIMD4<Float>]
+
+  /// The same, eight colours at once: lightness, green to red, blue to yellow.
+  private let eights: [(SIMD8<Float>, SIMD8<Float>, SIMD8<Float>)]
+
+  /// There must be a multiple of eight colours.
   private init(first: UInt8, colours: [Colour]) {
     self.first = first
-    places = colours.map(oklab)
+    self.colours = colours
+    let places = colours.map(oklab)
+    self.places = places
+    eights = stride(from: 0, to: places.count, by: 8).map { start in
+      let eight = places[start..<start + 8]
+      return (SIMD8(eight.map(\.x)), SIMD8(eight.map(\.y)), SIMD8(eight.map(\.z)))
+    }
   }
 
   /// The number of the colour that looks nearest.
   func nearest(to colour: Colour) -> UInt8 {
     let wanted = oklab(colour)
-    var (best, least) = (0, Float.infinity)
-    for index in places.indices {
-      let away = places[index] - wanted
-      let distance = (away * away).sum()
-      if distance < least { (best, least) = (index, distance) }
+    var least = SIMD8<Float>(repeating: .infinity)
+    var best = SIMD8<Int32>.zero
+    for (index, eight) in eights.enumerated() {
+      let (x, y, z) = (eight.0 - wanted.x, eight.1 - wanted.y, eight.2 - wanted.z)
+      let distances = x * x + y * y + z * z
+      let isNearer = distances .< least
+      least.replace(with: distances, where: isNearer)
+      best.replace(with: Int32(index), where: isNearer)
     }
-    return first + UInt8(best)
+    let lane = least.indices.min { least[$0] < least[$1] } ?? 0
+    return first + UInt8(Int(best[lane]) * 8 + lane)
   }
 
   /// The 16 colours of ANSI, as xterm shows them.
@@ -54,14 +72,22 @@ extension Colour {
 }
 
 /// The light that each value of sRGB stands for, 0 to 1.
-private let light: [Float] = (0..<256).map { value in
+private let lights: [Float] = (0..<256).map { value in
   let part = Double(value) / 255
   return Float(part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4))
 }
 
+/// The light of a colour: red, green, blue of 0 to 1.
+func light(of colour: Colour) -> SIMD4<Float> {
+  SIMD4(lights[Int(colour.red)], lights[Int(colour.green)], lights[Int(colour.blue)], 0)
+}
+
+/// A colour in Oklab.
+func oklab(_ colour: Colour) -> SIMD4<Float> { oklab(light: light(of: colour)) }
+
 /// Lightness, green to red, blue to yellow: equal distances look about equally far.
-private func oklab(_ colour: Colour) -> SIMD4<Float> {
-  let (r, g, b) = (light[Int(colour.red)], light[Int(colour.green)], light[Int(colour.blue)])
+func oklab(light: SIMD4<Float>) -> SIMD4<Float> {
+  let (r, g, b) = (light.x, light.y, light.z)
   let long = cbrtf(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
   let medium = cbrtf(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
   let short = cbrtf(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)

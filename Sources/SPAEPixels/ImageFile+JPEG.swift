@@ -3,33 +3,20 @@ import CTurboJPEG
 extension ImageFile {
   /// Reads a JPEG, grey, colour or CMYK, turned as its EXIF orientation says.
   static func jpeg(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
-    guard let decoder = unsafe tjInitDecompress() else {
+    guard let decoder = JPEGDecoder() else {
       throw .corrupt(format: "JPEG", reason: "the decoder cannot start")
     }
-    defer { unsafe tjDestroy(decoder) }
-    var (width, height, sampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-    let header = unsafe tjDecompressHeader3(
-      decoder, bytes, UInt(bytes.count), &width, &height, &sampling, &space)
-    guard header == 0 else { throw .corrupt(format: "JPEG", reason: unsafe message(decoder)) }
-    try check(width: Int(width), height: Int(height))
-    let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
-    let format = isCMYK ? TJPF_CMYK : TJPF_RGB
-    var samples = [UInt8](repeating: 0, count: Int(width) * Int(height) * (isCMYK ? 4 : 3))
-    let decoded = unsafe tjDecompress2(
-      decoder, bytes, UInt(bytes.count), &samples, width, 0, height, Int32(format.rawValue),
-      TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS)
-    guard decoded == 0 else { throw .corrupt(format: "JPEG", reason: unsafe message(decoder)) }
+    let header = try decoder.header(bytes)
+    try check(width: header.width, height: header.height)
+    let samples = try decoder.samples(bytes, header)
     let image = PixelImage(
-      width: Int(width), height: Int(height), pixels: isCMYK ? rgb(inverted: samples) : samples)
-    let turn = Orientation(exifIn: bytes)
+      width: header.width, height: header.height,
+      pixels: header.isCMYK ? rgb(inverted: samples) : samples)
+    let turn = Orientation(exif: JPEGSegments(headOf: bytes).exif)
     return ImageFile(
       image: turn.applied(to: image), format: "JPEG",
-      notes: (isCMYK ? ["CMYK was converted without a colour profile"] : [])
-        + (turn == .upright ? [] : ["it was turned as its EXIF orientation says"]))
-  }
-
-  private static func message(_ decoder: tjhandle) -> String {
-    unsafe String(cString: tjGetErrorStr2(decoder))
+      notes: (header.isCMYK ? ["CMYK was converted without a colour profile"] : [])
+        + turn.notes + decoder.notes)
   }
 
   /// CMYK as Adobe writes it: 255 is no ink.
@@ -46,73 +33,121 @@ extension ImageFile {
   }
 }
 
-/// How a camera was held: the eight orientations of EXIF.
-enum Orientation: Int {
-  case upright = 1
-  case mirrored, halfTurn, flipped, transposed, quarterTurn, transverse, threeQuarterTurn
-
-  /// Finds the orientation in a JPEG's EXIF segment; whatever is odd there means upright.
-  init(exifIn bytes: [UInt8]) {
-    self = Self.tiff(in: bytes).flatMap(Self.value(inTIFF:)).flatMap(Self.init) ?? .upright
+/// A decoder of libjpeg-turbo, and what it warned of.
+@safe private final class JPEGDecoder {
+  struct Header {
+    let width: Int
+    let height: Int
+    let isCMYK: Bool
   }
 
-  /// The TIFF block of the first EXIF segment.
-  private static func tiff(in bytes: [UInt8]) -> ArraySlice<UInt8>? {
+  private let handle: tjhandle
+
+  /// The warnings that were passed over.
+  private(set) var notes: [String] = []
+
+  /// What libjpeg says of odd files that cameras and old programs write, and that lose nothing:
+  /// filling before a marker, a revision or a scan's numbers that nobody needs.
+  private static let harmless = [
+    "extraneous bytes before marker", "unknown JFIF revision", "Invalid SOS parameters",
+    "Unknown Adobe color transform",
+  ]
+
+  init?() {
+    guard let handle = unsafe tjInitDecompress() else { return nil }
+    unsafe self.handle = unsafe handle
+  }
+
+  deinit { unsafe tjDestroy(handle) }
+
+  func header(_ bytes: [UInt8]) throws(ImageError) -> Header {
+    var (width, height, sampling, space): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
+    let status = unsafe tjDecompressHeader3(
+      handle, bytes, UInt(bytes.count), &width, &height, &sampling, &space)
+    if status != 0 { try passOver() }
+    let isCMYK = space == Int32(TJCS_CMYK.rawValue) || space == Int32(TJCS_YCCK.rawValue)
+    return Header(width: Int(width), height: Int(height), isCMYK: isCMYK)
+  }
+
+  /// The pixels: RGB, or CMYK inverted.
+  func samples(_ bytes: [UInt8], _ header: Header) throws(ImageError) -> [UInt8] {
+    let channels = header.isCMYK ? 4 : 3
+    var samples = [UInt8](repeating: 0, count: header.width * header.height * channels)
+    guard decode(bytes, header, flags: TJFLAG_STOPONWARNING, into: &samples) != 0 else {
+      return samples
+    }
+    try passOver()
+    // Only the first warning is told, so that a harmless one could hide that the end is missing.
+    guard JPEGSegments(allOf: bytes).isComplete else {
+      throw .corrupt(format: "JPEG", reason: "it is truncated")
+    }
+    guard decode(bytes, header, flags: 0, into: &samples) != 0 else { return samples }
+    try passOver()
+    return samples
+  }
+
+  private func decode(
+    _ bytes: [UInt8], _ header: Header, flags: Int32, into samples: inout [UInt8]
+  ) -> Int32 {
+    let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
+    return unsafe tjDecompress2(
+      handle, bytes, UInt(bytes.count), &samples, Int32(header.width), 0, Int32(header.height),
+      Int32(format.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS | flags)
+  }
+
+  /// Notes a harmless warning; anything else is an error.
+  private func passOver() throws(ImageError) {
+    let message = unsafe String(cString: tjGetErrorStr2(handle))
+    guard unsafe tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue),
+      Self.harmless.contains(where: message.contains)
+    else { throw .corrupt(format: "JPEG", reason: message) }
+    let note = "the JPEG is odd, but whole: \(message)"
+    if !notes.contains(note) { notes.append(note) }
+  }
+}
+
+/// The segments of a JPEG, as far as its markers can be followed.
+private struct JPEGSegments {
+  /// The first block of EXIF.
+  private(set) var exif: ArraySlice<UInt8>?
+
+  /// Whether the end of the picture was found.
+  private(set) var isComplete = false
+
+  /// Follows the markers up to the pixels.
+  init(headOf bytes: [UInt8]) { self.init(bytes, last: 0xDA) }
+
+  /// Follows the markers up to the end of the picture.
+  init(allOf bytes: [UInt8]) { self.init(bytes, last: 0xD9) }
+
+  private init(_ bytes: [UInt8], last: UInt8) {
     var at = 2
-    while at + 4 <= bytes.count, bytes[at] == 0xFF, bytes[at + 1] != 0xDA {
-      let length = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
-      guard length >= 2, at + 2 + length <= bytes.count else { return nil }
-      let content = bytes[at + 4..<at + 2 + length]
-      if bytes[at + 1] == 0xE1, content.starts(with: Array("Exif\0\0".utf8)) {
-        return content.dropFirst(6)
+    while let marker = Self.marker(bytes, from: &at) {
+      isComplete = marker == 0xD9
+      if isComplete || marker == last { return }
+      guard at + 2 <= bytes.count else { return }
+      let length = Int(bytes[at]) << 8 | Int(bytes[at + 1])
+      guard length >= 2, at + length <= bytes.count else { return }
+      let content = bytes[at + 2..<at + length]
+      if exif == nil, marker == 0xE1, content.starts(with: Array("Exif\0\0".utf8)) {
+        exif = content
       }
-      at += 2 + length
+      at += length
+    }
+  }
+
+  /// The next marker that begins a segment or ends the picture; `at` is then behind it.
+  ///
+  /// What lies before it is coded pixels, in which 0xFF has a zero or a restart marker behind it.
+  private static func marker(_ bytes: [UInt8], from at: inout Int) -> UInt8? {
+    while at + 1 < bytes.count {
+      let next = bytes[at + 1]
+      if bytes[at] == 0xFF, next != 0, next != 0xFF, !(0xD0...0xD8).contains(next), next != 1 {
+        at += 2
+        return next
+      }
+      at += 1
     }
     return nil
-  }
-
-  /// Tag 0x0112 of the first directory.
-  private static func value(inTIFF block: ArraySlice<UInt8>) -> Int? {
-    let tiff = Array(block)
-    guard tiff.count >= 8 else { return nil }
-    let isLittle = tiff[0] == 0x49
-    func number(_ at: Int, _ count: Int) -> Int? {
-      guard at >= 0, at + count <= tiff.count else { return nil }
-      let part = isLittle ? Array(tiff[at..<at + count].reversed()) : Array(tiff[at..<at + count])
-      return part.reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard let start = number(4, 4), let count = number(start, 2) else { return nil }
-    for entry in 0..<count where number(start + 2 + 12 * entry, 2) == 0x0112 {
-      return number(start + 2 + 12 * entry + 8, 2)
-    }
-    return nil
-  }
-
-  /// The picture upright.
-  func applied(to image: PixelImage) -> PixelImage {
-    guard self != .upright else { return image }
-    let turned = rawValue >= 5
-    let (width, height) = turned ? (image.height, image.width) : (image.width, image.height)
-    var result = PixelImage(width: width, height: height, colour: .white)
-    for row in 0..<height {
-      for column in 0..<width {
-        let (y, x) = source(row, column, width, height)
-        for channel in 0..<3 { result[row, column, channel] = image[y, x, channel] }
-      }
-    }
-    return result
-  }
-
-  private func source(_ row: Int, _ column: Int, _ width: Int, _ height: Int) -> (Int, Int) {
-    switch self {
-    case .upright: (row, column)
-    case .mirrored: (row, width - 1 - column)
-    case .halfTurn: (height - 1 - row, width - 1 - column)
-    case .flipped: (height - 1 - row, column)
-    case .transposed: (column, row)
-    case .quarterTurn: (width - 1 - column, row)
-    case .transverse: (width - 1 - column, height - 1 - row)
-    case .threeQuarterTurn: (column, height - 1 - row)
-    }
   }
 }

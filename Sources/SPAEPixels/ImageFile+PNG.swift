@@ -1,8 +1,11 @@
 import CPNG
 
 extension ImageFile {
-  /// Reads a PNG of any depth and colour type; alpha is laid on white.
+  /// Reads a PNG of any depth and colour type, turned as its EXIF orientation says; alpha is laid on
+  /// white, and of an animation the first frame is taken.
   static func png(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
+    let chunks = PNGChunks(bytes)
+    let bytes = chunks.withoutGamma(bytes)
     var header = unsafe png_image()
     unsafe spae_png_prepare(&header)
     defer { unsafe png_image_free(&header) }
@@ -20,9 +23,13 @@ extension ImageFile {
     guard read != 0, unsafe spae_png_failed(&header) == 0 else {
       throw .corrupt(format: "PNG", reason: unsafe message(&header))
     }
+    let turn = Orientation(exif: chunks.exif)
+    let image = PixelImage(width: width, height: height, pixels: onWhite(rgba))
     return ImageFile(
-      image: PixelImage(width: width, height: height, pixels: onWhite(rgba)), format: "PNG",
-      notes: hasAlpha ? ["transparency was laid on white"] : [])
+      image: turn.applied(to: image), format: "PNG",
+      notes: (hasAlpha ? ["transparency was laid on white"] : [])
+        + (chunks.isAnimated ? ["only the first frame of the animation is used"] : [])
+        + turn.notes)
   }
 
   /// Whether the header says 16 bits a sample, which are then sRGB like those of 8 bits.
@@ -44,6 +51,47 @@ extension ImageFile {
       }
     }
     return rgb
+  }
+}
+
+/// The chunks of a PNG that libpng's simplified interface does not tell of.
+private struct PNGChunks {
+  private(set) var exif: ArraySlice<UInt8>?
+  private(set) var isAnimated = false
+
+  /// The whole chunks of gamma, with length and checksum.
+  private var gamma: [Range<Int>] = []
+
+  init(_ bytes: [UInt8]) {
+    var at = 8
+    while at + 12 <= bytes.count {
+      let length = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      guard length <= bytes.count - at - 12 else { return }
+      let content = bytes[at + 8..<at + 8 + length]
+      switch String(decoding: bytes[at + 4..<at + 8], as: UTF8.self) {
+      case "eXIf": exif = exif ?? content
+      case "acTL": isAnimated = true
+      case "gAMA": gamma.append(at..<at + 12 + length)
+      case "IEND": return
+      default: break
+      }
+      at += 12 + length
+    }
+  }
+
+  /// The file as if it told no gamma, so that its numbers are taken as sRGB.
+  ///
+  /// Browsers apply a gamma that is not sRGB's own; most viewers, Pillow and with it everything that
+  /// learns from pictures do not. A model has to see here what it saw in training.
+  func withoutGamma(_ bytes: [UInt8]) -> [UInt8] {
+    guard !gamma.isEmpty else { return bytes }
+    var plain: [UInt8] = []
+    var start = 0
+    for range in gamma {
+      plain += bytes[start..<range.lowerBound]
+      start = range.upperBound
+    }
+    return plain + bytes[start...]
   }
 }
 

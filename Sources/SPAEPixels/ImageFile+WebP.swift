@@ -1,7 +1,8 @@
 import CWebP
 
 extension ImageFile {
-  /// Reads a WebP; of an animation its first frame; alpha is laid on white.
+  /// Reads a WebP, turned as its EXIF orientation says; of an animation its first frame; alpha is
+  /// laid on white.
   static func webP(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
     var features = WebPBitstreamFeatures()
     let status = unsafe WebPGetFeatures(bytes, bytes.count, &features)
@@ -12,10 +13,25 @@ extension ImageFile {
       features.has_animation != 0
       ? try firstFrame(bytes, width: width, height: height)
       : try still(bytes, width: width, height: height)
+    let turn = Orientation(exif: exif(bytes))
+    let image = PixelImage(width: width, height: height, pixels: onWhite(rgba))
     return ImageFile(
-      image: PixelImage(width: width, height: height, pixels: onWhite(rgba)), format: "WebP",
+      image: turn.applied(to: image), format: "WebP",
       notes: (features.has_alpha != 0 ? ["transparency was laid on white"] : [])
-        + (features.has_animation != 0 ? ["only the first frame of the animation is used"] : []))
+        + (features.has_animation != 0 ? ["only the first frame of the animation is used"] : [])
+        + turn.notes)
+  }
+
+  /// The content of the EXIF chunk.
+  private static func exif(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    var at = 12
+    while at + 8 <= bytes.count {
+      let length = bytes[at + 4..<at + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+      guard length <= bytes.count - at - 8 else { return nil }
+      if bytes[at..<at + 4].elementsEqual("EXIF".utf8) { return bytes[at + 8..<at + 8 + length] }
+      at += 8 + length + length % 2
+    }
+    return nil
   }
 
   private static func still(

@@ -28,14 +28,23 @@ public struct PyramidDocument: Hashable, Sendable {
     }
   }
 
-  /// A line of a person's own, before the n-th line that means something, counted from 0.
-  public struct Comment: Hashable, Sendable, Codable {
-    public var before: Int
+  /// A person's own words: a line before one that means something, or the end of such a line.
+  public struct Comment: Hashable, Sendable {
+    /// The line that means something, counted from 0.
+    public var line: Int
+
+    /// Whether it stands at the end of that line, not on one of its own before it.
+    public var isAtEnd: Bool
+
+    /// From `#` on; before it there may be white space where the line is its own.
     public var text: String
 
-    public init(before: Int, text: String) {
-      self.before = before
-      self.text = text
+    public init(before line: Int, text: String) {
+      (self.line, isAtEnd, self.text) = (line, false, text)
+    }
+
+    public init(endOf line: Int, text: String) {
+      (self.line, isAtEnd, self.text) = (line, true, text)
     }
   }
 
@@ -49,6 +58,29 @@ public struct PyramidDocument: Hashable, Sendable {
     self.source = source
     self.pyramid = pyramid
     self.comments = comments
+  }
+}
+
+/// In JSON: `{"before": 5, "text": "# mine"}`, or `endOf` where it stands at a line's end.
+extension PyramidDocument.Comment: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case before, endOf, text
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let text = try container.decode(String.self, forKey: .text)
+    if let line = try container.decodeIfPresent(Int.self, forKey: .endOf) {
+      self.init(endOf: line, text: text)
+    } else {
+      self.init(before: try container.decode(Int.self, forKey: .before), text: text)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(line, forKey: isAtEnd ? .endOf : .before)
+    try container.encode(text, forKey: .text)
   }
 }
 

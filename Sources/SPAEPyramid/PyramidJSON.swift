@@ -29,8 +29,8 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
       throw bad(.size("\(source.width)x\(source.height)"))
     }
     for name in [model.name, model.hash, model.vocabulary]
-    where name.isEmpty || name.unicodeScalars.contains(where: \.properties.isWhitespace) {
-      throw bad(.header(expected: "a name without spaces", got: String(name.prefix(40))))
+    where !isField(name) {
+      throw bad(.header(expected: "a name without spaces or #", got: String(name.prefix(40))))
     }
     guard let shape = PyramidShape(grid: grid) else { throw bad(.grid("\(grid)")) }
     guard layers.count == shape.depth else {
@@ -40,7 +40,7 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
     for (index, rows) in layers.enumerated() {
       let side = shape.sides[index]
       guard rows.count == side else {
-        throw bad(.missingRows(layer: index + 1, expected: side, got: rows.count))
+        throw bad(.rows(layer: index + 1, expected: side, got: rows.count))
       }
       for (row, line) in rows.enumerated() {
         guard line.count == side else {
@@ -59,19 +59,34 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw bad(.empty) }
     return PyramidDocument(
-      model: model, source: source, pyramid: pyramid, comments: try checkedComments())
+      model: model, source: source, pyramid: pyramid, comments: try checkedComments(shape))
   }
 
-  /// The comments in their order; each must be one line that begins with #.
-  private func checkedComments() throws(PyramidTextError) -> [PyramidDocument.Comment] {
+  /// Whether a name stays one field of a text's line.
+  private func isField(_ name: String) -> Bool {
+    !name.isEmpty && name.unicodeScalars.first != "#"
+      && !name.unicodeScalars.contains(where: \.properties.isWhitespace)
+  }
+
+  /// The comments in their order; each must be one line that begins with #, and a line that means
+  /// something ends in one at most.
+  private func checkedComments(
+    _ shape: PyramidShape
+  ) throws(PyramidTextError) -> [PyramidDocument.Comment] {
+    var ended: Set<Int> = []
     for comment in comments {
+      let text = comment.text.unicodeScalars
       let isLine = !comment.text.contains(where: \.isNewline)
-      guard isLine, comment.text.first(where: { !$0.isWhitespace }) == "#" else {
+      let start = comment.isAtEnd ? text.first : text.first { !$0.properties.isWhitespace }
+      let lines = 0..<PyramidText.significantLineCount(shape)
+      let isPlaced =
+        !comment.isAtEnd || lines.contains(comment.line) && ended.insert(comment.line).inserted
+      guard isLine, start == "#", isPlaced else {
         throw PyramidTextError(
           line: 0, column: 0,
           problem: .header(expected: "# comment", got: String(comment.text.prefix(40))))
       }
     }
-    return comments.sorted { $0.before < $1.before }
+    return comments.sorted { ($0.line, $0.isAtEnd ? 1 : 0) < ($1.line, $1.isAtEnd ? 1 : 0) }
   }
 }

@@ -41,15 +41,39 @@ private struct PyramidReader {
     var count = 0
     for line in plain.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       count += 1
-      guard let first = line.first(where: { !$0.isWhitespace }) else { continue }
+      let scalars = line.unicodeScalars
+      guard let first = scalars.first(where: { !$0.properties.isWhitespace }) else { continue }
       if first == "#" {
         comments.append(.init(before: significant.count, text: String(line)))
-      } else {
-        significant.append(Line(number: count, text: line))
+        continue
       }
+      let comment = Self.comment(in: scalars)
+      if let comment {
+        comments.append(.init(endOf: significant.count, text: String(scalars[comment...])))
+      }
+      let text = Substring(scalars[..<(comment ?? scalars.endIndex)])
+      significant.append(Line(number: count, text: text))
     }
     lineCount = count
     lines = significant[...]
+  }
+
+  /// Where the comment at a line's end begins: a # after white space, but not within the quotes of a
+  /// source's name.
+  private static func comment(
+    in line: Substring.UnicodeScalarView
+  ) -> Substring.UnicodeScalarView.Index? {
+    let hasQuotes = line.drop(while: \.properties.isWhitespace).starts(
+      with: "source".unicodeScalars)
+    var (isQuoted, isEscaped, last) = (false, false, Unicode.Scalar("x"))
+    for index in line.indices {
+      let scalar = line[index]
+      if scalar == "#", !isQuoted, last.properties.isWhitespace { return index }
+      if scalar == "\"", hasQuotes, !isEscaped { isQuoted.toggle() }
+      isEscaped = scalar == "\\" && !isEscaped
+      last = scalar
+    }
+    return nil
   }
 
   mutating func document() throws(PyramidTextError) -> PyramidDocument {
@@ -58,6 +82,7 @@ private struct PyramidReader {
     let shape = try shape()
     var words: [Int32] = []
     for layer in 1...shape.depth { words += try self.words(ofLayer: layer, of: shape) }
+    try refuseMoreRows(ofLayer: shape.depth, of: shape)
     if let line = lines.first { throw error(line, .surplus(excerpt(line.text))) }
     guard let pyramid = Pyramid(shape: shape, words: words) else {
       throw PyramidTextError(line: 0, column: 0, problem: .empty)
@@ -152,6 +177,7 @@ private struct PyramidReader {
   private mutating func words(
     ofLayer layer: Int, of shape: PyramidShape
   ) throws(PyramidTextError) -> [Int32] {
+    if layer > 1 { try refuseMoreRows(ofLayer: layer - 1, of: shape) }
     guard let title = lines.popFirst() else { throw ended(.layer(expected: layer, got: "")) }
     guard fields(title.text) == ["layer", "\(layer)"] else {
       throw error(title, .layer(expected: layer, got: excerpt(title.text)))
@@ -160,7 +186,7 @@ private struct PyramidReader {
     var words: [Int32] = []
     for row in 0..<side {
       guard let line = lines.first, !isTitle(line) else {
-        let problem = PyramidTextError.Problem.missingRows(
+        let problem = PyramidTextError.Problem.rows(
           layer: layer, expected: side, got: row)
         throw lines.first.map { error($0, problem) } ?? ended(problem)
       }
@@ -172,6 +198,22 @@ private struct PyramidReader {
       }
     }
     return words
+  }
+
+  /// Refuses rows of words where a layer has had all of its own.
+  ///
+  /// A title that is misspelt is no row, and rows as long as the next layer's only lack its title.
+  private func refuseMoreRows(
+    ofLayer layer: Int, of shape: PyramidShape
+  ) throws(PyramidTextError) {
+    guard let line = lines.first, !isTitle(line) else { return }
+    let (words, side) = (fields(line.text), shape.side(ofLayer: layer))
+    let isNext = layer < shape.depth && words.count == shape.side(ofLayer: layer + 1)
+    guard words.allSatisfy({ vocabulary.number(of: $0.lowercased()) != nil }),
+      words.count == side || !isNext
+    else { return }
+    let more = lines.prefix { !isTitle($0) }.count
+    throw error(line, .rows(layer: layer, expected: side, got: side + more))
   }
 
   /// "layer 3" is a title; a row that holds the word layer has no number.

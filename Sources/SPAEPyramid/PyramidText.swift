@@ -13,7 +13,8 @@
 ///     fur   whisker
 ///     sofa  striped
 ///
-/// Lines that begin with `#` are a person's comments and are kept; blank lines are free.
+/// A `#` after white space begins a person's comment, which is kept: a line of its own or the end of
+/// another. Blank lines are free.
 public enum PyramidText {
   /// The version that is written, and the only one that is read.
   public static let version = 1
@@ -24,14 +25,23 @@ public enum PyramidText {
     var lines: [String] = []
     for (index, line) in significantLines(document, vocabulary).enumerated() {
       if line.hasPrefix("layer ") { lines.append("") }
-      while let comment = comments.first, comment.before <= index {
+      while let comment = comments.first, comment.line <= index, !comment.isAtEnd {
         lines.append(comment.text)
         comments.removeFirst()
       }
       lines.append(line)
+      if let comment = comments.first, comment.line == index, comment.isAtEnd {
+        lines[lines.count - 1] += "  " + comment.text
+        comments.removeFirst()
+      }
     }
     lines += comments.map(\.text)
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How many lines of a text mean something.
+  static func significantLineCount(_ shape: PyramidShape) -> Int {
+    5 + shape.depth + shape.sides.reduce(0, +)
   }
 
   private static func significantLines(

@@ -9,7 +9,7 @@ public struct PyramidTextError: Error, Hashable, Sendable {
     case size(String)
     case layer(expected: Int, got: String)
     case words(layer: Int, row: Int, expected: Int, got: Int)
-    case missingRows(layer: Int, expected: Int, got: Int)
+    case rows(layer: Int, expected: Int, got: Int)
     case unknownWord(String, near: [String])
     case surplus(String)
     case tooLong(limit: Int)
@@ -45,10 +45,11 @@ extension PyramidTextError.Problem: CustomStringConvertible {
     case .layer(let expected, let got): "expected 'layer \(expected)', got '\(got)'"
     case .words(let layer, let row, let expected, let got):
       "layer \(layer), row \(row): expected \(expected) words, got \(got)"
-    case .missingRows(let layer, let expected, let got):
+    case .rows(let layer, let expected, let got):
       "layer \(layer): expected \(expected) rows, got \(got)"
     case .unknownWord(let word, let near):
-      "'\(word)' is not in the vocabulary; near it are \(near.joined(separator: ", "))"
+      "'\(word)' is not in the vocabulary"
+        + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")
     case .surplus(let got): "expected nothing after the last layer, got '\(got)'"
     case .tooLong(let limit): "the file has more than \(limit) bytes"
     }

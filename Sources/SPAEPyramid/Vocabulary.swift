@@ -5,7 +5,7 @@ public struct Vocabulary: Sendable {
 
   private let numbers: [String: Int32]
 
-  /// Reads one word a line.
+  /// Reads one word a line; there must be one at least.
   public init(text: String) throws(VocabularyError) {
     var words: [String] = []
     var numbers: [String: Int32] = [:]
@@ -21,6 +21,7 @@ public struct Vocabulary: Sendable {
       }
       words.append(word)
     }
+    guard !words.isEmpty else { throw VocabularyError(line: 1, problem: .empty) }
     self.words = words
     self.numbers = numbers
   }
@@ -33,13 +34,21 @@ public struct Vocabulary: Sendable {
   /// The number of a word, if it is in the vocabulary.
   public func number(of word: some StringProtocol) -> Int32? { numbers[String(word)] }
 
-  /// The words nearest in spelling, nearest first: the fewest letters inserted, left out or changed.
+  /// The words nearest in spelling, nearest first: the fewest letters inserted, left out, changed or
+  /// swapped.
+  ///
+  /// A word of up to three letters may differ in one place, and in one more for every four letters;
+  /// what is farther off is no help, so that there may be none.
   public func nearestInSpelling(to word: String, count: Int = 3) -> [String] {
     let wanted = Array(word.lowercased().utf8.prefix(64))
-    let distances = words.enumerated().map { number, candidate in
-      (distance: editDistance(wanted, Array(candidate.utf8)), number: number)
+    let limit = 1 + wanted.count / 4
+    let distances = words.enumerated().compactMap { number, candidate in
+      // Each letter that one word has more than the other must be inserted.
+      abs(candidate.utf8.count - wanted.count) > limit
+        ? nil : (distance: editDistance(wanted, Array(candidate.utf8)), number: number)
     }
-    return distances.sorted { ($0.distance, $0.number) < ($1.distance, $1.number) }
+    return distances.filter { $0.distance <= limit }
+      .sorted { ($0.distance, $0.number) < ($1.distance, $1.number) }
       .prefix(count).map { words[$0.number] }
   }
 
@@ -73,6 +82,7 @@ public struct Vocabulary: Sendable {
 /// What is wrong with the text of a vocabulary.
 public struct VocabularyError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Problem: Hashable, Sendable {
+    case empty
     case notAWord(String)
     case repeated(String)
   }
@@ -82,23 +92,25 @@ public struct VocabularyError: Error, Hashable, Sendable, CustomStringConvertibl
 
   public var description: String {
     switch problem {
+    case .empty: "there is no word in it"
     case .notAWord(let text): "line \(line): '\(text)' is not a word of small letters a to z"
     case .repeated(let word): "line \(line): '\(word)' stands there twice"
     }
   }
 }
 
-/// The fewest letters to insert, leave out or change to make one word of another.
+/// The fewest letters to insert, leave out, change or swap with the next to make one word of another.
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-  var row = Array(0...b.count)
-  for (i, letter) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, other) in b.enumerated() {
-      let change = diagonal + (letter == other ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
+  var (before, last) = ([Int](), Array(0...b.count))
+  for i in a.indices {
+    var row = [i + 1]
+    for j in b.indices {
+      let change = last[j] + (a[i] == b[j] ? 0 : 1)
+      var least = min(change, row[j] + 1, last[j + 1] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, before[j - 1] + 1) }
+      row.append(least)
     }
+    (before, last) = (last, row)
   }
-  return row[b.count]
+  return last[b.count]
 }

@@ -39,7 +39,7 @@ extension Subject {
         name: "text", seed: 1, fixtures: texts.map { Array($0.utf8) },
         tokens: numbers + [
           "\\u{", "\\u{301}", "\\u{2028}", "\u{301}", "\r\n", "\u{2028}", "\u{FEFF}", "\t", "#",
-          "layer 3", "grid 64", "spae 1\n",
+          " # ", "layer 3", "grid 64", "spae 1\n",
         ],
         hostile: [
           Array((texts[0].prefix { $0 != "\"" } + "\"").utf8) + repeated("\\u{", 250_000),
@@ -67,7 +67,10 @@ extension Subject {
       PyramidDocument(
         model: .init(name: "tiny", hash: "ab12", vocabulary: "cd34"),
         source: .init(name: "a \"cat\"\n.png", width: 20, height: 30), pyramid: $0,
-        comments: [.init(before: 0, text: "# first"), .init(before: 7, text: "# last")])
+        comments: [
+          .init(before: 0, text: "# first"), .init(endOf: 3, text: "# end"),
+          .init(before: 7, text: "# last"), .init(endOf: 7, text: "# \"end\" # of it"),
+        ])
     }
   }
 
@@ -133,6 +136,7 @@ extension Subject {
         name: suffix, seed: seed, fixtures: try names.map { try bytes(folder, $0) },
         tokens: [
           "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "VP8X", "VP8L", "ANMF", "ALPH", "Exif\0\0",
+          "eXIf", "acTL", "gAMA", "EXIF",
         ],
         mend: { suffix == "png" ? withPNGChecksums($0) : $0 },
         read: { _ = try ImageFile(contents: $0) })

@@ -71,6 +71,20 @@ private func rgb(_ value: Int) -> TerminalColour {
     #expect(grid.lines == [line])
   }
 
+  @Test(
+    "in 16 colours mix two of them where none is near",
+    arguments: [BlockStyle.quadrants, .halfBlocks])
+  func mixColours(style: BlockStyle) {
+    let brown = PixelImage(width: 8, height: 8, colour: Colour(red: 150, green: 75, blue: 50))
+    let cell = BlockRenderer.cells(
+      of: brown, columns: 2, rows: 2, style: style, colours: .palette16)[1, 1]
+    #expect(cell.character != " " && cell.foreground != cell.background)
+    let red = PixelImage(width: 8, height: 8, colour: Colour(red: 205, green: 0, blue: 0))
+    let plain = BlockRenderer.cells(
+      of: red, columns: 2, rows: 2, style: style, colours: .palette16)[1, 1]
+    #expect(plain == PictureCell(character: " ", background: .indexed(1)))
+  }
+
   @Test("without colours are ASCII", arguments: [BlockStyle.quadrants, .halfBlocks])
   func withoutColours(style: BlockStyle) {
     let image = Pictures.drawn([[0xFFFFFF, 0], [0xFFFFFF, 0]])

@@ -27,12 +27,12 @@ struct Expected: Decodable {
 }
 
 @Suite struct APictureFile {
-  static let names = [
-    "alpha.png", "alpha.webp", "animated.webp", "colour.jpg", "colour.png", "colour.webp",
-    "grey.jpg", "grey.png", "grey16.png", "palette.png", "progressive.jpg", "single.png",
-    "turned1.jpg", "turned2.jpg", "turned3.jpg", "turned4.jpg", "turned5.jpg", "turned6.jpg",
-    "turned7.jpg", "turned8.jpg",
-  ]
+  static let names =
+    [
+      "alpha.png", "alpha.webp", "animated.png", "animated.webp", "colour.jpg", "colour.png",
+      "colour.webp", "gamma.png", "grey.jpg", "grey.png", "grey16.png", "palette.png",
+      "progressive.jpg", "single.png",
+    ] + (1...8).flatMap { ["turned\($0).jpg", "turned\($0).png", "turned\($0).webp"] }
 
   @Test(arguments: names) func isReadAsPillowReadsIt(name: String) throws {
     let expected = try #require(try Expected.load().files[name])
@@ -53,12 +53,57 @@ struct Expected: Decodable {
     #expect(file.notes.count == 1)
   }
 
-  @Test(arguments: ["alpha.png", "alpha.webp", "animated.webp", "turned6.jpg"])
-  func saysWhatWasDone(name: String) throws {
-    #expect(try ImageFile(contents: Expected.bytes(name)).notes.count == 1)
+  @Test(arguments: [
+    ("alpha.png", "transparency"), ("alpha.webp", "transparency"),
+    ("animated.png", "first frame"), ("animated.webp", "first frame"), ("turned6.jpg", "turned"),
+    ("turned6.png", "turned"), ("turned6.webp", "turned"),
+  ])
+  func saysWhatWasDone(name: String, note: String) throws {
+    let notes = try ImageFile(contents: Expected.bytes(name)).notes
+    #expect(notes.count == 1 && notes[0].contains(note))
   }
 
-  @Test(arguments: ["colour.png", "colour.jpg", "progressive.jpg", "colour.webp", "animated.webp"])
+  @Test(arguments: ["turned1.png", "turned1.webp", "gamma.png", "colour.jpg"])
+  func thatIsPlainHasNoNotes(name: String) throws {
+    #expect(try ImageFile(contents: Expected.bytes(name)).notes.isEmpty)
+  }
+
+  @Test("in a JPEG that a camera filled up before its end is read, with a note")
+  func isReadWhenOdd() throws {
+    let plain = try Expected.bytes("colour.jpg")
+    let odd = Array(plain.dropLast(2)) + [UInt8](repeating: 0, count: 64) + [0xFF, 0xD9]
+    let file = try ImageFile(contents: Array(odd))
+    #expect(try file.image == ImageFile(contents: plain).image)
+    #expect(file.notes.count == 1 && file.notes[0].contains("extraneous bytes"))
+  }
+
+  @Test("in a JPEG that a camera filled up in its head is read, with a note")
+  func isReadWhenOddInItsHead() throws {
+    let plain = try Expected.bytes("colour.jpg")
+    let file = try ImageFile(contents: Self.filled(plain, count: 3))
+    #expect(try file.image == ImageFile(contents: plain).image)
+    #expect(file.notes.count == 1 && file.notes[0].contains("extraneous bytes"))
+  }
+
+  @Test("in a JPEG without its end is refused, odd or not", arguments: [0, 3])
+  func isRefusedWhenCut(filling: Int) throws {
+    let plain = try Expected.bytes("colour.jpg")
+    let odd = Self.filled(plain, count: filling)
+    for cut in [2, 3, 40, 200] {
+      #expect(throws: ImageError.self) { try ImageFile(contents: Array(odd.dropLast(cut))) }
+    }
+  }
+
+  /// The JPEG with zeros behind its first segment.
+  private static func filled(_ bytes: [UInt8], count: Int) -> [UInt8] {
+    let end = 4 + Int(bytes[4]) << 8 + Int(bytes[5])
+    return bytes[..<end] + [UInt8](repeating: 0, count: count) + bytes[end...]
+  }
+
+  @Test(arguments: [
+    "colour.png", "colour.jpg", "progressive.jpg", "colour.webp", "animated.webp", "animated.png",
+    "turned6.webp",
+  ])
   func cutAtAnyLengthIsNoTrap(name: String) throws {
     let bytes = try Expected.bytes(name)
     for length in 0..<bytes.count {

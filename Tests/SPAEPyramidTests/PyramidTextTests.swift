@@ -60,6 +60,64 @@ enum Sample {
     #expect(PyramidText.text(of: document, vocabulary: vocabulary) == noted)
   }
 
+  @Test("keeps comments at the ends of its lines")
+  func keepsCommentsAtEnds() throws {
+    let vocabulary = try Sample.vocabulary()
+    let text = PyramidText.text(of: try Sample.document(), vocabulary: vocabulary)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    lines[3] = "source \"a \\\" # .png\" 20x30  # \"mine\""
+    lines[4] += "  # cells # a side"
+    lines[7] += "  #top"
+    lines[8] = "# alone"
+    let noted = lines.joined(separator: "\n")
+    let document = try PyramidText.document(from: noted, vocabulary: vocabulary)
+    #expect(document.source.name == "a \" # .png")
+    #expect(
+      document.comments == [
+        .init(endOf: 3, text: "# \"mine\""), .init(endOf: 4, text: "# cells # a side"),
+        .init(endOf: 6, text: "#top"), .init(before: 7, text: "# alone"),
+      ])
+    let again = PyramidText.text(of: document, vocabulary: vocabulary)
+    #expect(again == noted.replacingOccurrences(of: "# alone\n", with: "\n# alone\n"))
+    #expect(try PyramidText.document(from: again, vocabulary: vocabulary) == document)
+    let json = try JSONEncoder().encode(PyramidJSON(document, vocabulary: vocabulary))
+    let back = try JSONDecoder().decode(PyramidJSON.self, from: json)
+    #expect(try back.document(vocabulary: vocabulary) == document)
+  }
+
+  @Test(
+    "refuses comments in JSON that a text could not hold",
+    arguments: [
+      [PyramidDocument.Comment(before: 0, text: "layer 1")],
+      [.init(endOf: 3, text: "  # moved")], [.init(endOf: 99, text: "# nowhere")],
+      [.init(endOf: -1, text: "# nowhere")], [.init(endOf: 3, text: "# two\nlines")],
+      [.init(endOf: 3, text: "# one"), .init(endOf: 3, text: "# two")],
+    ])
+  func refusesComments(comments: [PyramidDocument.Comment]) throws {
+    let vocabulary = try Sample.vocabulary()
+    var json = PyramidJSON(try Sample.document(), vocabulary: vocabulary)
+    json.comments = comments
+    #expect(throws: PyramidTextError.self) { try json.document(vocabulary: vocabulary) }
+  }
+
+  @Test("is whole in the example of its manual page")
+  func isWholeInTheManual() throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../man/spae.5").standardized
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let example = try #require(
+      text.components(separatedBy: ".Bd -literal\n").last?
+        .components(separatedBy: ".Ed\n").first)
+    // Whatever stands in its layers without a comment is a word.
+    let rows = example.split(separator: "\n").drop { !$0.hasPrefix("layer") }
+    let words = rows.filter { !$0.hasPrefix("layer") }
+      .flatMap { $0.prefix { $0 != "#" }.split(separator: " ") }
+    let vocabulary = try Vocabulary(text: Set(words).sorted().joined(separator: "\n"))
+    let document = try PyramidText.document(from: example, vocabulary: vocabulary)
+    #expect(document.pyramid.shape.grid == 8 && document.comments.count == 2)
+    #expect(PyramidText.text(of: document, vocabulary: vocabulary) == example)
+  }
+
   @Test(arguments: ["\r\n", "\n\n", "   \n"])
   func isReadFromAnyEditor(ending: String) throws {
     let vocabulary = try Sample.vocabulary()
@@ -82,7 +140,11 @@ enum Sample {
     ("\" 20x30", " 20x30", "expected 'source"),
     ("layer 2", "layer 3", "expected 'layer 2'"),
     ("layer 2\n", "layer 2\nhen ", "layer 2, row 1: expected 2 words, got 3"),
-    ("layer 2\n", "layer 2\nhen hen\n", "expected 'layer 3'"),
+    ("layer 2\n", "layer 2\nhen hen\n", "layer 2: expected 2 rows, got 3"),
+    ("\nlayer 5\n", "hen\nhen hen\n\nlayer 5\n", "layer 4: expected 8 rows, got 10"),
+    ("layer 4\n", "layr 4\n", "expected 'layer 4', got 'layr 4'"),
+    ("layer 1\n", "layer 1\nqqqqqq\n", "'qqqqqq' is not in the vocabulary"),
+    ("layer 1\n", "layer 1\n#hen", "layer 1: expected 1 rows, got 0"),
     ("layer 3\n", "", "expected 'layer 3'"),
     ("layer 1\n", "layer 1\nhan\n", "'han' is not in the vocabulary; near it are hen"),
   ]
@@ -161,7 +223,9 @@ enum Sample {
     #expect(vocabulary.number(of: "yak") == nil)
   }
 
-  @Test(arguments: [("ant\n\nbee", 2), ("ant\nbee\nant\n", 3), ("ant\nBee\n", 2), ("a b", 1)])
+  @Test(arguments: [
+    ("", 1), ("\n", 1), ("ant\n\nbee", 2), ("ant\nbee\nant\n", 3), ("ant\nBee\n", 2), ("a b", 1),
+  ])
   func areRefusedWithTheLine(text: String, line: Int) {
     let error = #expect(throws: VocabularyError.self) { try Vocabulary(text: text) }
     #expect(error?.line == line)
@@ -174,8 +238,15 @@ enum Sample {
     #expect(try Sample.vocabulary().matching(pattern).count == count)
   }
 
-  @Test func nearInSpellingComeFirst() throws {
-    #expect(try Sample.vocabulary().nearestInSpelling(to: "dgo", count: 1) == ["dog"])
+  @Test(
+    "near in spelling come first, and those too far off not at all",
+    arguments: [
+      ("dgo", ["dog"]), ("hen", ["hen"]), ("Ibsi", ["ibis"]), ("ibs", ["ibis"]),
+      ("jat", ["cat", "jay"]),
+      ("qqqqqq", []), ("", []), ("elephantine", []),
+    ])
+  func nearInSpelling(word: String, near: [String]) throws {
+    #expect(try Sample.vocabulary().nearestInSpelling(to: word) == near)
   }
 }
 

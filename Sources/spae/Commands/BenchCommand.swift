@@ -1,85 +1,27 @@
 import ArgumentParser
-import Foundation
-import SPAEEngine
-import SPAEPixels
-import SPAEPyramid
 
-/// `spae bench`: medians of what the engine does, to be set beside a peer's in the same run.
+/// `spae bench`: how fast it is here; medians, beside a peer's in the same run where there is one.
 struct BenchCommand: ParsableCommand {
-  enum Work: String, CaseIterable, ExpressibleByArgument {
-    case decode, edit, encode
-  }
-
-  struct Figures: Encodable {
-    let work: String
-    let size: Int
-    let runs: Int
-    let threads: Int
-    let instructionSet: String
-    let medianMilliseconds: Double
-    let fastestMilliseconds: Double
-  }
-
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure the engine: the median of many runs.")
+    commandName: "bench", abstract: "Measure how fast it is: medians of many runs.",
+    subcommands: [
+      DecodeBenchCommand.self, EncodeBenchCommand.self, EditBenchCommand.self,
+      GraphicsBenchCommand.self, HistoryBenchCommand.self,
+    ])
+}
 
-  @OptionGroup var model: ModelOption
-
-  @Option(help: ArgumentHelp("Pixels a side.", valueName: "n"))
-  var size = 128
-
+/// What every measurement of a picture can be told.
+struct BenchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How often.", valueName: "n"))
   var runs = 100
 
   @Flag(help: "Print JSON.")
   var json = false
 
-  @Argument(help: "What is measured.")
-  var work: Work
-
-  @Argument(help: ArgumentHelp("The picture.", valueName: "image"))
+  @Argument(help: "The picture.")
   var image: String
 
   func validate() throws {
     guard (1...100_000).contains(runs) else { throw ValidationError("--runs must be 1 or more") }
-  }
-
-  func run() throws {
-    let model = try model.load()
-    let file: ImageFile
-    do { file = try ImageFile(path: image) } catch { throw Failure("\(image): \(error)") }
-    let pyramid = try model.encode(file.image, size: size)
-    _ = try model.decode(pyramid)
-    if work == .edit { return try edit(pyramid, with: model) }
-    let clock = ContinuousClock()
-    let times = try (0..<runs).map { _ in
-      try clock.measure {
-        switch work {
-        case .decode, .edit: _ = try model.decode(pyramid)
-        case .encode: _ = try model.encode(file.image, size: size)
-        }
-      } / Duration.milliseconds(1)
-    }.sorted()
-    let figures = Figures(
-      work: work.rawValue, size: size, runs: runs,
-      threads: self.model.threads ?? Parallel.processors,
-      instructionSet: model.instructionSet.name, medianMilliseconds: times[runs / 2],
-      fastestMilliseconds: times[0])
-    if json {
-      try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
-    } else {
-      print(
-        "\(figures.work) \(size) px, \(figures.threads) threads, \(figures.instructionSet): median "
-          + String(
-            format: "%.2f ms, fastest %.2f ms", figures.medianMilliseconds,
-            figures.fastestMilliseconds))
-    }
-  }
-
-  private func edit(_ pyramid: Pyramid, with model: Model) throws {
-    let bench = EditBench(model: model, threads: self.model.threads ?? Parallel.processors)
-    let figures = try bench.figures(for: pyramid, size: size, cells: runs)
-    guard json else { return print(figures.line) }
-    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
   }
 }

@@ -50,8 +50,8 @@ struct WordsCommand: ParsableCommand {
 
   private func neighbours(of word: String, _ model: Model) throws -> [Neighbour] {
     guard let number = model.vocabulary.number(of: word.lowercased()) else {
-      let spelled = model.vocabulary.nearestInSpelling(to: word).joined(separator: ", ")
-      throw Failure("'\(word)' is not in the vocabulary; near it are \(spelled)")
+      let spelled = model.vocabulary.nearestInSpelling(to: word)
+      throw Failure("\(PyramidTextError.Problem.unknownWord(word, near: spelled))")
     }
     return model.codebook.neighbours(of: number, count: count).map {
       Neighbour(word: model.vocabulary[$0.word], cosine: $0.cosine)

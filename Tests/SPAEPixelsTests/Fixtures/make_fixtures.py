@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
 HERE = Path(__file__).parent
 HEIGHT, WIDTH = 23, 37
@@ -32,10 +32,17 @@ for turn in range(1, 9):
     exif = Image.Exif()
     exif[0x0112] = turn
     image.save(HERE / f"turned{turn}.jpg", quality=90, exif=exif)
+    image.save(HERE / f"turned{turn}.png", exif=exif)
+    image.save(HERE / f"turned{turn}.webp", lossless=True, exif=exif)
 image.save(HERE / "colour.webp", lossless=True)
 alpha.save(HERE / "alpha.webp", lossless=True, exact=True)
 image.save(HERE / "animated.webp", save_all=True, lossless=True,
            append_images=[ImageOps.invert(image)])
+image.save(HERE / "animated.png", save_all=True, append_images=[ImageOps.invert(image)])
+# Linear light, as the file says; Pillow keeps the numbers.
+gamma = PngImagePlugin.PngInfo()
+gamma.add(b"gAMA", (100_000).to_bytes(4, "big"))
+image.save(HERE / "gamma.png", pnginfo=gamma)
 
 
 def seen(path: Path) -> dict:
