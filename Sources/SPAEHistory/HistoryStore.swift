@@ -41,7 +41,7 @@ public final class HistoryStore: Sendable {
     self.clock = clock
     guard let path else {
       lock = nil
-      let queue = try connected("") { try DatabaseQueue() }
+      let queue = try connected("memory") { try prepared(try DatabaseQueue(), "memory") }
       state = Mutex(State(queue: queue, journal: .memory))
       return
     }
@@ -162,16 +162,19 @@ func openedQueue(_ path: String) throws(HistoryError) -> DatabaseQueue {
       usleep(Waiting.microseconds)
       return attempts < Waiting.attempts
     }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.inDatabase { db in
-      try db.refuseOthers(path)
-      try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-      try db.keepCommits()
-    }
-    try Migrations.migrator.migrate(queue)
-    try queue.read { try $0.expectSchema() }
-    return queue
+    return try prepared(try DatabaseQueue(path: path, configuration: configuration), path)
   }
+}
+
+private func prepared(_ queue: DatabaseQueue, _ path: String) throws -> DatabaseQueue {
+  try queue.inDatabase { db in
+    try db.refuseOthers(path)
+    try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    try db.keepCommits()
+  }
+  try Migrations.migrator.migrate(queue)
+  try queue.read { try $0.expectSchema() }
+  return queue
 }
 
 extension Database {
