@@ -41,7 +41,7 @@ let package = Package(
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics",
+        "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics", "SPAEHistory",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SPAEHistory
 
 /// The root of the command line.
 @main
@@ -14,7 +15,7 @@ struct Spae: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       EncodeCommand.self, DecodeCommand.self, ShowCommand.self, CompareCommand.self,
-      WordsCommand.self, InfoCommand.self, BenchCommand.self,
+      WordsCommand.self, InfoCommand.self, HistoryCommand.self, BenchCommand.self,
     ],
   )
 
@@ -25,6 +26,9 @@ struct Spae: ParsableCommand {
       try command.run()
     } catch let failure as Failure {
       failure.report()
+      Glibc.exit(1)
+    } catch let error as HistoryError {
+      Failure("\(error)").report()
       Glibc.exit(1)
     } catch {
       let status = exitCode(for: error)

@@ -4,8 +4,16 @@ import SPAEEngine
 import SPAEPixels
 import SPAEPyramid
 
-/// `spae bench`: medians of what the engine does, to be set beside a peer's in the same run.
+/// `spae bench`: how fast it is here.
 struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench", abstract: "Measure the engine and the history.",
+    subcommands: [EngineBenchCommand.self, HistoryBenchCommand.self],
+    defaultSubcommand: EngineBenchCommand.self)
+}
+
+/// `spae bench engine`: medians of what the engine does, to be set beside a peer's in the same run.
+struct EngineBenchCommand: ParsableCommand {
   enum Work: String, CaseIterable, ExpressibleByArgument {
     case decode, encode
   }
@@ -21,7 +29,8 @@ struct BenchCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure the engine: the median of many runs.")
+    commandName: "engine", abstract: "Measure the engine: the median of many runs.",
+    discussion: "'spae bench decode' and 'spae bench encode' mean the same.")
 
   @OptionGroup var model: ModelOption
 
