@@ -7,13 +7,14 @@ DATA ?= $(or $(SPAE_DATA),data)
 RUN ?= runs/small
 MINUTES ?= 60
 PROCESSES ?= 2
+KILLS ?= 200
 PACKAGES = libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libssl-dev pkg-config
 PYTHON_PACKAGES = python3 python3-venv
 VENV = .venv-training
 PYTHON = $(VENV)/bin/python
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-training build install man lint sanitize train evaluate frozen golden bench \
+.PHONY: run test test-training build install man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
 run: build ## Build, and show the bundled picture as words beside what they give
@@ -50,6 +51,10 @@ sanitize: packages ## Feed the parsers damaged files under the address and undef
 	  --scratch-path $(SANITIZE) --product spae-fuzz
 	ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 UBSAN_OPTIONS=halt_on_error=1 \
 	  $(SANITIZE)/release/spae-fuzz
+
+torture: packages ## Kill writers of the history KILLS times, and miss no revision they acknowledged
+	swift build -c release --product spae-torture
+	.build/release/spae-torture kill $(KILLS)
 
 train: $(VENV)/ready ## Train for MINUTES on DATA, resuming RUN, from the weights of MODEL
 	cd Training && OMP_NUM_THREADS=1 MALLOC_MMAP_THRESHOLD_=1000000000 \

@@ -52,6 +52,50 @@ sed '0,/^layer 1$/s//# mine\nlayer 1/' cat.spae | awk 'p=="layer 1"{print "castl
 "$program" bench decode "$pictures/cat.png" --runs 3 | has median || fail "no median"
 
 "$program" bench graphics "$pictures/cat.png" --runs 3 | has 'sixel 640 x 640' || fail "no sixels"
+# A history of the pyramid: three revisions, read from lines of JSON, looked at, restored, pruned.
+export XDG_STATE_HOME=$work/state
+"$program" words >vocabulary
+awk -v path="$(pwd -P)/cat.spae" '
+  FNR == NR { number[$1] = NR - 1; next }
+  /^vocabulary / { vocabulary = $2 }
+  /^layer / { inside = 1; next }
+  inside { for (i = 1; i <= NF; i++) words = words (words == "" ? "" : ",") number[$i]; if (!old) old = number[$1] "" }
+  END {
+    print "{\"format\":\"spae history\",\"version\":1}"
+    printf "{\"created\":1,\"grid\":16,\"head\":3,\"label\":\"cat.png\",\"path\":\"%s\",", path
+    printf "\"saved\":1,\"vocabulary\":\"%s\"}\n", vocabulary
+    printf "{\"id\":1,\"time\":1000000,\"verb\":\"open\",\"words\":[%s]}\n", words
+    for (id = 2; id <= 3; id++) {
+      printf "{\"id\":%d,\"parent\":%d,\"time\":%d000000,\"verb\":\"replace\",", id, id - 1, id
+      printf "\"changes\":[[0,%s,%d]]}\n", id == 2 ? old : new, number["castle"] + id
+      new = number["castle"] + id
+    }
+  }' vocabulary cat.spae >exported.jsonl
+"$program" history import exported.jsonl | has '^3 revisions of 1 pyramids' || fail "import took too little"
+"$program" history list | has "3 of 3  $(pwd -P)/cat.spae  file: 1" || fail "list says too little"
+"$program" history export >again.jsonl
+[ "$(wc -l <again.jsonl)" = 5 ] || fail "export writes too little"
+"$program" history import again.jsonl | has '^0 revisions' || fail "the same was taken in twice"
+"$program" history tree cat.spae | has '^3 .*\[head\]' || fail "no head in the tree"
+"$program" history show cat.spae 2 | has '^1 (1,1)  .* -> ' || fail "show says too little"
+"$program" history diff cat.spae 1 3 | has '^1 of 597 words differ; both come from 1$' ||
+  fail "diff says too little"
+cp cat.spae before.spae
+"$program" history restore cat.spae 2
+"$program" compare before.spae cat.spae | tail -1 | has '^1 of 597' || fail "nothing was restored"
+"$program" history restore cat.spae 1
+cmp before.spae cat.spae || fail "the first revision is not the file as it was"
+"$program" history prune --keep 1d --dry-run | has ': 2; 2 stay' || fail "prune would keep too much"
+"$program" history prune --keep 1d | has '^1 revisions were removed' || fail "prune removed nothing"
+"$program" history check | has '^2 revisions of 1 pyramids: all is whole' || fail "not whole"
+head -c 20000 "$XDG_STATE_HOME/spae/history.db" >damaged.db
+"$program" history list --history damaged.db 2>err >list
+has 'revisions of . documents were saved' <err || fail "nobody is told of the damage: $(cat err)"
+ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
+"$program" bench history --runs 10 --revisions 100 | has '^undo' || fail "no figures of the history"
+refused 1 'knows no such document' "$program" history tree dog.json
+refused 1 'cannot be written' "$program" history list --history vocabulary/history.db
+refused 2 'keep' "$program" history prune --keep long
 
 echo 'not a picture' >text.png
 mkdir folder

@@ -149,6 +149,11 @@ extension Database {
     return try row?.optional(0, as: Int64.self).map { RevisionKey(raw: $0).number } ?? 0
   }
 
+  func revisionCount(_ document: Int) throws -> Int {
+    let sql = "SELECT count(*) FROM revision WHERE key BETWEEN ? AND ?"
+    return try row(sql, range(document))?.value(0) ?? 0
+  }
+
   func parent(_ document: Int, _ number: Int) throws -> Int? {
     try row("SELECT parent FROM revision WHERE key = ?", [RevisionKey(document, number).raw])?
       .optional(0, as: Int64.self).map { RevisionKey(raw: $0).number }

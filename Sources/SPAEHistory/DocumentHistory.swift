@@ -30,14 +30,16 @@ public final class DocumentHistory: Sendable {
   init(
     store: HistoryStore, document: HistoryDocument, opening: Opening
   ) throws(HistoryError) {
-    let (head, pyramid, last) = try store.read { db in
+    // Another process may have moved the head since the document was read.
+    let (document, head, pyramid, last) = try store.read { db in
+      let document = try db.existing(document.id)
       guard let pyramid = try db.snapshot(document.id, document.head),
         pyramid.shape.grid == document.grid
       else {
         throw HistoryError.damaged(path: "", reason: "the head of \(document.path) is missing")
       }
       let head = try db.existing(document.id, document.head)
-      return (head, pyramid, try db.lastNumber(document.id))
+      return (document, head, pyramid, try db.lastNumber(document.id))
     }
     self.store = store
     self.document = document

@@ -27,6 +27,10 @@ extension HistoryStore {
       for row in try db.rows("PRAGMA foreign_key_check") {
         check.problems.append("the database: a row of \(try row.value(0, as: String.self)) is lost")
       }
+      let orphans = "SELECT count(*) FROM revision WHERE key >> 32 NOT IN (SELECT id FROM document)"
+      if let count: Int = try db.row(orphans)?.value(0), count > 0 {
+        check.problems.append("the documents of \(count) revisions are missing")
+      }
       for document in try db.documents() {
         check.documents += 1
         try db.check(document, &check)

@@ -1,3 +1,4 @@
+public import Foundation
 import GRDB
 public import SPAEPyramid
 
@@ -45,6 +46,26 @@ extension HistoryStore {
   /// Every document that the store knows, in the order of their first opening.
   public func documents() throws(HistoryError) -> [HistoryDocument] {
     try read { try $0.documents() }
+  }
+
+  /// A document in a few figures.
+  public struct Summary: Hashable, Sendable {
+    public let document: HistoryDocument
+    /// How many revisions there are.
+    public let revisions: Int
+    /// When the latest revision was made.
+    public let latest: Date
+  }
+
+  /// Every document with its figures.
+  public func summaries() throws(HistoryError) -> [Summary] {
+    try read { db in
+      try db.documents().map { document in
+        let (last, count) = (try db.lastNumber(document.id), try db.revisionCount(document.id))
+        let latest = try db.revision(document.id, last)?.time ?? document.created
+        return Summary(document: document, revisions: count, latest: latest)
+      }
+    }
   }
 
   /// The history of a document as it is, without its file: the latest where the path has several.

@@ -45,10 +45,7 @@ extension Database {
     if let path, documents.isEmpty { throw HistoryError.document(path: path) }
     for document in documents {
       let numbers = try removable(document, before: date)
-      let count: Int =
-        try row(
-          "SELECT count(*) FROM revision WHERE key BETWEEN ? AND ?",
-          [RevisionKey(document.id, 0).raw, RevisionKey(document.id + 1, 0).raw - 1])?.value(0) ?? 0
+      let count = try revisionCount(document.id)
       if numbers.isEmpty { continue }
       pruning.documents.append(
         Pruning.Document(document: document, removed: numbers, kept: count - numbers.count))

@@ -35,20 +35,29 @@ public final class HistoryStore: Sendable {
   /// Opens a store, or makes it with its folders; nil or "none" keeps it in memory.
   ///
   /// A damaged file is set aside and what can be read of it goes into a new store: `salvage` tells.
-  public init(path: String?, clock: @escaping @Sendable () -> Date) throws(HistoryError) {
+  public convenience init(
+    path: String?, clock: @escaping @Sendable () -> Date
+  ) throws(HistoryError) {
+    try self.init(path: path, clock: clock, fileSystem: nil)
+  }
+
+  /// Opens a store by one of SQLite's ways to a file system, such as "unix-dotfile".
+  package init(
+    path: String?, clock: @escaping @Sendable () -> Date, fileSystem: String?
+  ) throws(HistoryError) {
     let path = path == "none" ? nil : path.map(absolute)
     self.path = path
     self.clock = clock
     guard let path else {
       lock = nil
-      let queue = try connected("") { try DatabaseQueue() }
+      let queue = try connected("memory") { try prepared(try DatabaseQueue(), "memory") }
       state = Mutex(State(queue: queue, journal: .memory))
       return
     }
     try StoreFile.prepare(path)
     let lock = try StoreLock(beside: path)
     self.lock = lock
-    let (queue, salvage) = try openOrSalvage(path, lock: lock)
+    let (queue, salvage) = try openOrSalvage(path, lock: lock, fileSystem: fileSystem)
     try lock.finishOpening()
     let journal = try connected(path) { try queue.inDatabase { try $0.journal() } }
     state = Mutex(State(queue: queue, journal: journal, salvage: salvage))
@@ -140,13 +149,13 @@ func connected<Result>(
 }
 
 private func openOrSalvage(
-  _ path: String, lock: StoreLock
+  _ path: String, lock: StoreLock, fileSystem: String?
 ) throws(HistoryError) -> (DatabaseQueue, Salvage?) {
   do throws(HistoryError) {
     if StoreFile.isEmptied(path) {
       throw .damaged(path: path, reason: "it is empty, and its log is not")
     }
-    return (try openedQueue(path), nil)
+    return (try openedQueue(path, fileSystem: fileSystem), nil)
   } catch {
     guard case .damaged = error else { throw error }
     let saved = try lock.alone { () throws(HistoryError) in try salvaged(path) }
@@ -155,30 +164,61 @@ private func openOrSalvage(
 }
 
 /// Opens the file and brings its schema up to this version; nothing of another's is touched.
-func openedQueue(_ path: String) throws(HistoryError) -> DatabaseQueue {
+///
+/// A log that another file system wrote may need memory that this one cannot share: then the file is
+/// held alone until it has a rollback journal instead.
+func openedQueue(
+  _ path: String, fileSystem: String? = nil
+) throws(HistoryError) -> DatabaseQueue {
+  let place = fileSystem.map { uri(path, $0) } ?? path
+  do throws(HistoryError) {
+    return try openedQueue(path, at: place, isAlone: false)
+  } catch {
+    guard case .unwritable = error,
+      let queue = try? openedQueue(path, at: place, isAlone: true)
+    else { throw error }
+    return queue
+  }
+}
+
+private func uri(_ path: String, _ fileSystem: String) -> String {
+  URL(fileURLWithPath: path).absoluteString + "?vfs=" + fileSystem
+}
+
+private func openedQueue(
+  _ path: String, at place: String, isAlone: Bool
+) throws(HistoryError) -> DatabaseQueue {
   try connected(path) {
     var configuration = Configuration()
     configuration.busyMode = .callback { attempts in
       usleep(Waiting.microseconds)
       return attempts < Waiting.attempts
     }
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    try queue.inDatabase { db in
-      try db.refuseOthers(path)
-      try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
-      try db.keepCommits()
+    if isAlone {
+      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
     }
-    try Migrations.migrator.migrate(queue)
-    try queue.read { try $0.expectSchema() }
-    return queue
+    let queue = try DatabaseQueue(path: place, configuration: configuration)
+    return try prepared(queue, path, isAlone: isAlone)
   }
+}
+
+private func prepared(
+  _ queue: DatabaseQueue, _ path: String, isAlone: Bool = false
+) throws -> DatabaseQueue {
+  try queue.inDatabase { db in
+    try db.refuseOthers(path)
+    try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    try db.keepCommits(byLog: !isAlone)
+  }
+  try Migrations.migrator.migrate(queue)
+  try queue.read { try $0.expectSchema() }
+  return queue
 }
 
 extension Database {
   /// Throws where the file is of a later version, or another program's.
   fileprivate func refuseOthers(_ path: String) throws {
-    let tables: Int = try row("SELECT count(*) FROM sqlite_schema")?.value(0) ?? 0
-    guard tables > 0 else { return }
+    guard try tableCount > 0 else { return }
     let id: Int64 = try row("PRAGMA application_id")?.value(0) ?? 0
     guard try id == Migrations.applicationID || isHalfMade else {
       throw HistoryError.foreign(path: path)
@@ -199,10 +239,17 @@ extension Database {
   }
 
   /// Makes every commit survive: a log where memory can be shared, else a rollback journal.
-  fileprivate func keepCommits() throws {
-    let mode: String = try row("PRAGMA journal_mode = WAL")?.value(0) ?? ""
-    if mode != "wal" { try execute(sql: "PRAGMA journal_mode = DELETE") }
-    try execute(sql: "PRAGMA synchronous = FULL")
+  fileprivate func keepCommits(byLog: Bool) throws {
+    // Salvage knows pages of this size.
+    try execute(sql: "PRAGMA page_size = 4096; PRAGMA synchronous = FULL")
+    if byLog, try row("PRAGMA journal_mode = WAL")?.value(0, as: String.self) == "wal" { return }
+    try execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL")
+    _ = try tableCount
+  }
+
+  /// Reads the file: a lock is given up with the first look after the mode was changed.
+  private var tableCount: Int {
+    get throws { try row("SELECT count(*) FROM sqlite_schema")?.value(0) ?? 0 }
   }
 
   fileprivate func journal() throws -> HistoryStore.Journal {

@@ -19,6 +19,14 @@ extension PyramidShape {
     return wordCount(toDepth: cell.layer - 1) + cell.row * side + cell.column
   }
 
+  /// The cell at a position in the flat list of words.
+  public func cell(at index: Int) -> CellAddress {
+    let layer = (1...depth).first { index < wordCount(toDepth: $0) } ?? depth
+    let place = index - wordCount(toDepth: layer - 1)
+    let side = side(ofLayer: layer)
+    return CellAddress(layer: layer, row: place / side, column: place % side)
+  }
+
   /// The row and column of the latent grid that a cell visits: the dilation subsampler P(l).
   ///
   /// With stride s the visited positions per axis are s(i - 1) + s/2 + [s > 1], counted from 1

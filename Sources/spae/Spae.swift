@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SPAEHistory
 
 /// The root of the command line.
 @main
@@ -14,8 +15,8 @@ struct Spae: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
-      CompareCommand.self,
-      WordsCommand.self, InfoCommand.self, BenchCommand.self,
+      CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
+      BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )
@@ -27,6 +28,9 @@ struct Spae: ParsableCommand {
       try command.run()
     } catch let failure as Failure {
       failure.report()
+      Glibc.exit(1)
+    } catch let error as HistoryError {
+      Failure("\(error)").report()
       Glibc.exit(1)
     } catch {
       let status = exitCode(for: error)

@@ -50,12 +50,20 @@ import Testing
     #expect(lines.count == 22)
   }
 
-  private static let head = #"{"format":"spae history","version":1}"#
-  private static let document = """
-    {"created":1,"grid":8,"head":1,"label":"","path":"/a","saved":1,"vocabulary":"v"}
-    """
   private static let words = "[" + repeatElement("0", count: 149).joined(separator: ",") + "]"
-  private static let first = #"{"id":1,"time":1,"verb":"open","words":\#(words)}"#
+
+  /// The lines that the table below names.
+  private static let lines = [
+    "head": #"{"format":"spae history","version":1}"#,
+    "document": """
+    {"created":1,"grid":8,"head":1,"label":"","path":"/a","saved":1,"vocabulary":"v"}
+    """,
+    "first": #"{"id":1,"time":1,"verb":"open","words":\#(words)}"#,
+  ]
+
+  private static func child(_ rest: String) -> String {
+    #"{"id":2,"time":1,"verb":"x","# + rest + "}"
+  }
 
   @Test(
     "is refused whole, with the line, when a line is wrong",
@@ -64,33 +72,36 @@ import Testing
       ([""], 1),
       (["spae history"], 1),
       ([#"{"format":"spae history","version":2}"#], 1),
-      ([head, "{"], 2),
-      ([head, first], 2),
-      ([head, document], 2),
-      ([head, document.replacingOccurrences(of: "8", with: "9")], 2),
-      ([head, document, first.replacingOccurrences(of: "[0,", with: "[")], 3),
-      ([head, document, first.replacingOccurrences(of: "\"id\":1", with: "\"id\":0")], 3),
-      ([head, document, first, first], 4),
-      ([head, document, first, #"{"id":2,"time":1,"verb":"x","parent":2,"changes":[]}"#], 4),
+      (["head", "{"], 2),
+      (["head", "first"], 2),
+      (["head", "document"], 2),
       (
-        [head, document, first, #"{"id":2,"time":1,"verb":"x","parent":1,"changes":[[0,5,6]]}"#], 4
+        [
+          "head",
+          #"{"created":1,"grid":9,"head":1,"label":"","path":"","saved":1,"vocabulary":""}"#,
+        ], 2
       ),
-      (
-        [head, document, first, #"{"id":2,"time":1,"verb":"x","parent":1,"changes":[[999,0,6]]}"#],
-        4
-      ),
-      ([head, document, first, #"{"id":2,"time":1,"verb":"x","parent":1,"changes":[[1,0]]}"#], 4),
-      (
-        [head, document, first.replacingOccurrences(of: "\"time\"", with: "\"redo\":1,\"time\"")], 3
-      ),
+      (["head", "document", #"{"id":1,"time":1,"verb":"open"}"#], 3),
+      (["head", "document", #"{"id":1,"time":1,"verb":"open","words":[0]}"#], 3),
+      (["head", "document", #"{"id":0,"time":1,"verb":"open","words":[0]}"#], 3),
+      (["head", "document", "first", "first"], 4),
+      (["head", "document", "first", child(#""parent":2,"changes":[]"#)], 4),
+      (["head", "document", "first", child(#""parent":1,"changes":[[0,5,6]]"#)], 4),
+      (["head", "document", "first", child(#""parent":1,"changes":[[999,0,6]]"#)], 4),
+      (["head", "document", "first", child(#""parent":1,"changes":[[1,0]]"#)], 4),
+      (["head", "document", "first", child(#""parent":1,"changes":[],"redo":1"#)], 4),
+      (["head", "document", "first", child(#""parent":1,"changes":[],"name":"7""#)], 0),
     ] as [([String], Int)])
-  func refused(lines: [String], line: Int) throws {
+  func refused(names: [String], line: Int) throws {
     let store = try HistoryStore()
     #expect {
-      try store.importLines(lines)
+      try store.importLines(names.map { Self.lines[$0] ?? $0 })
     } throws: { error in
-      guard case HistoryError.exchange(line, _) = error else { return false }
-      return true
+      switch error {
+      case HistoryError.exchange(line, _): true
+      case HistoryError.name("7"): line == 0
+      default: false
+      }
     }
     #expect(try store.documents() == [])
   }

@@ -41,6 +41,20 @@ import Testing
     #expect(try store.check() == HistoryCheck(documents: 1, revisions: 2))
   }
 
+  @Test("has a rollback journal where the file system cannot share memory, even after it could")
+  func sharedMemory() throws {
+    let folder = try TemporaryFolder()
+    try HistoryStore(folder("h.db")).open(try pyramid()).change(1, to: 1)
+    for (path, count) in [(folder("h.db"), 3), (folder("new.db"), 2)] {
+      let store = try HistoryStore(path: path, clock: { Date() }, fileSystem: "unix-dotfile")
+      #expect(store.journal == .delete)
+      try store.open(try pyramid()).change(2, to: 2)
+      #expect(try store.check() == HistoryCheck(documents: 1, revisions: count))
+      #expect(store.salvage == nil)
+    }
+    #expect(folder.names.filter { $0.contains("-wal") } == [])
+  }
+
   @Test("outlives the store that wrote it")
   func persistence() throws {
     let folder = try TemporaryFolder()

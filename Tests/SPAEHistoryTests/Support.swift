@@ -10,7 +10,7 @@ final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "/spae-history-" + UUID().uuidString
+    path = NSTemporaryDirectory() + "spae-history-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 

@@ -10,7 +10,7 @@ struct Executioner {
   private static let writers = 2
 
   func run() throws {
-    let folder = NSTemporaryDirectory() + "/spae-torture-" + UUID().uuidString
+    let folder = NSTemporaryDirectory() + "spae-torture-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/history.db"
     // A store in an empty place: the first rounds kill writers while they make it.

@@ -1,0 +1,226 @@
+import ArgumentParser
+import Foundation
+import SPAEHistory
+import SPAEPyramid
+
+// The commands of `spae history` that only look.
+
+/// `spae history list`: the documents that the store knows.
+struct HistoryListCommand: ParsableCommand {
+  struct Entry: Encodable {
+    let path: String
+    let label: String
+    let grid: Int
+    let head: Int
+    let saved: Int
+    let revisions: Int
+    let latest: String
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the files whose history is kept.")
+
+  @OptionGroup var history: HistoryOption
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let store = try history.open()
+    let entries = try store.summaries().map { summary in
+      Entry(
+        path: summary.document.path, label: summary.document.label, grid: summary.document.grid,
+        head: summary.document.head, saved: summary.document.saved, revisions: summary.revisions,
+        latest: summary.latest.written)
+    }
+    if json { return try putJSON(entries) }
+    if entries.isEmpty { print("no history is kept in \(history.path) yet") }
+    for each in entries {
+      let unsaved = each.head == each.saved ? "" : "  file: \(each.saved)"
+      print("\(each.latest)  \(each.head) of \(each.revisions)  \(each.path)\(unsaved)")
+    }
+  }
+}
+
+/// `spae history show`: one revision and what it changed.
+struct HistoryShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Tell what a revision is and what it changed.",
+    discussion: "Rows and columns are counted from 1.")
+
+  @OptionGroup var history: HistoryOption
+  @OptionGroup var model: ModelOption
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
+  var file: String
+
+  @Argument(
+    help: ArgumentHelp("A revision's number or name; default: the latest.", valueName: "revision"))
+  var revision: String?
+
+  func run() throws {
+    let document = try history.open().history(ofPath: file)
+    let revision = try document.revision(of: revision)
+    let words = WordNames(of: document.document, model: model)
+    let changes = document.shape.changes(revision.edit, words)
+    if json {
+      return try putJSON(RevisionEntry(revision, changes: changes))
+    }
+    print("revision     \(revision.id) of \(document.document.path)")
+    print("from         \(revision.parent.map(String.init) ?? "nothing before it")")
+    print("time         \(revision.time.written)")
+    print("done         \(revision.verb)")
+    if let name = revision.name { print("name         \(name)") }
+    changes.forEach { print($0.line) }
+  }
+}
+
+/// `spae history tree`: all revisions with their branches.
+struct HistoryTreeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tree", abstract: "Draw the revisions of a pyramid with their branches.",
+    discussion: "The way to the head runs straight down; branches stand beside it.")
+
+  @OptionGroup var history: HistoryOption
+  @OptionGroup var model: ModelOption
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
+  var file: String
+
+  func run() throws {
+    let document = try history.open().history(ofPath: file)
+    let tree = try document.tree()
+    let words = WordNames(of: document.document, model: model)
+    if json {
+      return try putJSON(
+        tree.revisions.map { RevisionEntry($0, changes: document.shape.changes($0.edit, words)) })
+    }
+    for line in tree.lines() { print(text(line, tree, words)) }
+  }
+
+  private func text(_ line: RevisionTree.Line, _ tree: RevisionTree, _ words: WordNames) -> String {
+    let revision = line.revision
+    let shown = revision.edit.changes.prefix(3).map { "\(words[$0.old]) -> \(words[$0.new])" }
+    let more = revision.edit.changes.count - shown.count
+    var parts = ["\(line.branches)\(revision.id)", revision.time.written, revision.verb]
+    parts.append(shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
+    if let name = revision.name { parts.append("(\(name))") }
+    if revision.id == tree.head { parts.append("[head]") }
+    if revision.id == tree.saved { parts.append("[file]") }
+    return parts.filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+}
+
+/// `spae history diff`: the words in which two revisions differ.
+struct HistoryDiffCommand: ParsableCommand {
+  struct Difference: Encodable {
+    let commonAncestor: Int
+    let changes: [ChangeEntry]
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "diff", abstract: "Tell the words of two revisions apart.",
+    discussion: "Rows and columns are counted from 1.")
+
+  @OptionGroup var history: HistoryOption
+  @OptionGroup var model: ModelOption
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
+  var file: String
+
+  @Argument(help: ArgumentHelp("A revision's number or name.", valueName: "a"))
+  var first: String
+
+  @Argument(help: ArgumentHelp("Another; default: the latest.", valueName: "b"))
+  var second: String?
+
+  func run() throws {
+    let document = try history.open().history(ofPath: file)
+    let (a, b) = (try document.revision(of: first), try document.revision(of: second))
+    let words = WordNames(of: document.document, model: model)
+    let changes = document.shape.changes(try document.diff(a.id, b.id), words)
+    let ancestor = try document.commonAncestor(a.id, b.id)
+    if json { return try putJSON(Difference(commonAncestor: ancestor.id, changes: changes)) }
+    changes.forEach { print($0.line) }
+    print(
+      "\(changes.count) of \(document.shape.wordCount) words differ; both come from \(ancestor.id)")
+  }
+}
+
+// MARK: What they share
+
+/// A changed word for a person or a program.
+struct ChangeEntry: Encodable {
+  let layer: Int
+  let row: Int
+  let column: Int
+  let old: String
+  let new: String
+
+  var line: String { "\(layer) (\(row),\(column))  \(old) -> \(new)" }
+}
+
+/// A revision for a program.
+struct RevisionEntry: Encodable {
+  let id: Int
+  let parent: Int?
+  let time: String
+  let verb: String
+  let name: String?
+  let changes: [ChangeEntry]
+
+  init(_ revision: Revision, changes: [ChangeEntry]) {
+    id = revision.id
+    parent = revision.parent
+    time = revision.time.written
+    verb = revision.verb
+    name = revision.name
+    self.changes = changes
+  }
+}
+
+extension DocumentHistory {
+  var shape: PyramidShape { pyramid.shape }
+
+  /// The revision that a person means: by its number, its name, or the head for nothing.
+  func revision(of text: String?) throws -> Revision {
+    guard let text else { return head }
+    if let id = Int(text) { return try revision(id) }
+    if let named = try revision(named: text) { return named }
+    throw Failure("\(document.path): no revision is named '\(text)'")
+  }
+}
+
+extension PyramidShape {
+  func changes(_ edit: Edit, _ words: WordNames) -> [ChangeEntry] {
+    edit.changes.map { change in
+      let cell = cell(at: change.index)
+      return ChangeEntry(
+        layer: cell.layer, row: cell.row + 1, column: cell.column + 1, old: words[change.old],
+        new: words[change.new])
+    }
+  }
+}
+
+extension Date {
+  /// As a person here writes it: 2026-05-01 09:30:00.
+  var written: String {
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.dateFormat = "yyyy-MM-dd HH:mm:ss"
+    return format.string(from: self)
+  }
+}
+
+func putJSON(_ value: some Encodable) throws {
+  try AtomicFile.put(try encodedJSON(value), into: STDOUT_FILENO, named: "standard output")
+}

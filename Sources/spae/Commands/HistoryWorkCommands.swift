@@ -1,0 +1,268 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAEHistory
+import SPAEPyramid
+
+// The commands of `spae history` that write something.
+
+/// `spae history restore`: a file as it was.
+struct HistoryRestoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Write a pyramid as it was at a revision.",
+    discussion: """
+      What the file holds now is kept as a revision first, so that this can be taken back. With -o \
+      another file is written and the history stays as it is. A file that is gone is written anew.
+      """)
+
+  @OptionGroup var history: HistoryOption
+  @OptionGroup var model: ModelOption
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Another file to write.", valueName: "file"))
+  var output: String?
+
+  @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
+  var file: String
+
+  @Argument(help: ArgumentHelp("A revision's number or name.", valueName: "revision"))
+  var revision: String
+
+  func run() throws {
+    let store = try history.open()
+    let model = try model.load()
+    let name = try model.name()
+    let known = try store.history(ofPath: file)
+    guard known.document.vocabulary == name.vocabulary else {
+      throw Failure(
+        "\(file): its words are another vocabulary's; name that model's folder with --model")
+    }
+    let current = try currentDocument(model)
+    var document = current ?? known.document.document(name, known.pyramid, model)
+    let history = try reopened(store, known, current)
+    let revision = try history.revision(of: revision)
+    document.pyramid = try history.pyramid(of: revision.id)
+    let target = output ?? file
+    let format: EncodeCommand.Format = target.hasSuffix(".json") ? .json : .text
+    try AtomicFile.write(
+      try document.bytes(as: format, vocabulary: model.vocabulary), to: target)
+    if output == nil {
+      try history.jump(to: revision.id)
+      try history.markSaved()
+    }
+    print("\(target): as it was at revision \(revision.id), \(revision.time.written)")
+  }
+
+  /// The file as it is now; nil where it is gone.
+  private func currentDocument(_ model: Model) throws -> PyramidDocument? {
+    guard FileManager.default.fileExists(atPath: file) else { return nil }
+    guard case .pyramid(let document) = try Input(path: file, model: model) else {
+      throw Failure("\(file): this is a picture; name a file for the pyramid with -o")
+    }
+    return document
+  }
+
+  /// Takes in what was changed outside, before it is overwritten.
+  private func reopened(
+    _ store: HistoryStore, _ known: DocumentHistory, _ current: PyramidDocument?
+  ) throws -> DocumentHistory {
+    guard output == nil, let current else { return known }
+    return try store.open(
+      documentPath: file, pyramid: current.pyramid, vocabularyHash: current.model.vocabulary,
+      label: current.source.name)
+  }
+}
+
+extension HistoryDocument {
+  /// A document for the words where no file says more.
+  fileprivate func document(
+    _ name: PyramidDocument.ModelName, _ pyramid: Pyramid, _ model: Model
+  ) -> PyramidDocument {
+    let side = grid * model.configuration.patch
+    return PyramidDocument(
+      model: name, source: .init(name: label, width: side, height: side), pyramid: pyramid)
+  }
+}
+
+/// `spae history export`: the store as lines of JSON.
+struct HistoryExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write the history as lines of JSON.",
+    discussion: "'spae history import' reads them back to the same history, revision for revision.")
+
+  @OptionGroup var history: HistoryOption
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("A file; default: standard output.", valueName: "file"))
+  var output: String?
+
+  @Argument(help: ArgumentHelp("One pyramid; default: all.", valueName: "file"))
+  var file: String?
+
+  func run() throws {
+    let store = try history.open()
+    var bytes: [UInt8] = []
+    var failure: Failure?
+    try store.export(path: file) { line in
+      bytes += line.utf8
+      bytes.append(UInt8(ascii: "\n"))
+      guard output == nil, bytes.count > 1 << 16, failure == nil else { return }
+      do throws(Failure) { try flush(&bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    if let output { return try AtomicFile.write(bytes, to: output) }
+    try flush(&bytes)
+  }
+
+  private func flush(_ bytes: inout [UInt8]) throws(Failure) {
+    try AtomicFile.put(bytes, into: STDOUT_FILENO, named: "standard output")
+    bytes.removeAll(keepingCapacity: true)
+  }
+}
+
+/// `spae history import`: lines of JSON into the store.
+struct HistoryImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Read a history that was exported.",
+    discussion: """
+      All of it is taken in, or nothing. A pyramid whose history is there already must be the same \
+      revision for revision; then nothing is added.
+      """)
+
+  @OptionGroup var history: HistoryOption
+
+  @Argument(help: ArgumentHelp("The exported file; - is standard input.", valueName: "file"))
+  var file: String
+
+  func run() throws {
+    try redirectInput()
+    do {
+      let added = try history.open().importLines(sequence(state: ()) { _ in readLine() })
+      print("\(added.revisions) revisions of \(added.documents) pyramids were taken in")
+    } catch HistoryError.exchange(let line, let problem) {
+      throw Failure("\(file): line \(line): \(problem)")
+    }
+  }
+
+  /// Makes the file standard input, which is read by lines.
+  private func redirectInput() throws {
+    if file == "-" { return }
+    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0, dup2(descriptor, STDIN_FILENO) >= 0 else {
+      throw Failure("\(file): \(unsafe String(cString: strerror(errno)))")
+    }
+    close(descriptor)
+  }
+}
+
+/// `spae history prune`: the one command that removes revisions.
+struct HistoryPruneCommand: ParsableCommand {
+  struct Entry: Encodable {
+    let path: String
+    let removed: [Int]
+    let kept: Int
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "prune", abstract: "Remove old revisions.",
+    discussion: """
+      Kept are the first revision, the end of every branch, what has a name, what the file and the \
+      head hold, and all that is younger than --keep says. Nothing else in this program removes a \
+      revision. No other program may have the history open.
+      """)
+
+  @OptionGroup var history: HistoryOption
+
+  @Option(
+    help: ArgumentHelp("Keep what is younger: 90d, 12h, 30m or 10s.", valueName: "age"))
+  var keep: Age
+
+  @Flag(help: "Only say what would be removed.")
+  var dryRun = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("One pyramid; default: all.", valueName: "file"))
+  var file: String?
+
+  func run() throws {
+    let pruning = try history.open().prune(
+      before: Date(timeIntervalSinceNow: -keep.seconds), path: file, isDryRun: dryRun)
+    let entries = pruning.documents.map {
+      Entry(path: $0.document.path, removed: $0.removed, kept: $0.kept)
+    }
+    if json { return try putJSON(entries) }
+    for each in entries {
+      let numbers = each.removed.prefix(20).map(String.init).joined(separator: " ")
+      let more = each.removed.count > 20 ? " and \(each.removed.count - 20) more" : ""
+      print("\(each.path): \(numbers)\(more); \(each.kept) stay")
+    }
+    print("\(pruning.removed) revisions \(dryRun ? "would be" : "were") removed")
+  }
+}
+
+/// A span of time as a person writes it: a number and d, h, m or s.
+struct Age: ExpressibleByArgument {
+  let seconds: Double
+
+  init?(argument: String) {
+    let units: [Character: Double] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
+    guard let unit = argument.last.flatMap({ units[$0] }),
+      let count = Int(argument.dropLast()), (0...1_000_000).contains(count)
+    else { return nil }
+    seconds = Double(count) * unit
+  }
+}
+
+/// `spae history check`: whether the store is whole.
+struct HistoryCheckCommand: ParsableCommand {
+  struct Report: Encodable {
+    let documents: Int
+    let revisions: Int
+    let problems: [String]
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Verify every revision of every pyramid.",
+    discussion: """
+      Compares each revision's words with their checksum and with what its edit makes of its \
+      parent's, and lets SQLite verify its own structures. With --salvage a store that is not whole \
+      is set aside and what can be read of it goes into a new one.
+      """)
+
+  @OptionGroup var history: HistoryOption
+
+  @Flag(help: "Save what can be read, if the history is damaged.")
+  var salvage = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let store = try history.open()
+    let report = try report(of: store)
+    if json {
+      try putJSON(report)
+    } else {
+      report.problems.forEach { print($0) }
+      let state = report.problems.isEmpty ? "all is whole" : "\(report.problems.count) problems"
+      print("\(report.revisions) revisions of \(report.documents) pyramids: \(state)")
+    }
+    if report.problems.isEmpty { return }
+    guard salvage else { throw Failure("\(history.path): the history is damaged; see --salvage") }
+    if let saved = try store.setAside() {
+      print("spae: \(history.path): \(saved)", toStandardError: true)
+    }
+  }
+
+  private func report(of store: HistoryStore) throws -> Report {
+    do throws(HistoryError) {
+      let check = try store.check()
+      return Report(
+        documents: check.documents, revisions: check.revisions, problems: check.problems)
+    } catch {
+      guard case .damaged = error else { throw error }
+      return Report(documents: 0, revisions: 0, problems: ["\(error)"])
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAEHistory
+import SPAEPyramid
+
+/// Which history store a command uses.
+struct HistoryOption: ParsableArguments {
+  @Option(
+    name: .customLong("history"),
+    help: ArgumentHelp(
+      "The file that keeps the history, or none.",
+      discussion: "Default: spae/history.db in $XDG_STATE_HOME, or in ~/.local/state.",
+      valueName: "file"))
+  var file: String?
+
+  /// Where the store is; "none" keeps it in memory.
+  var path: String {
+    file ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment)
+  }
+
+  /// Opens the store, and tells when it had to be saved from damage.
+  func open() throws -> HistoryStore {
+    let store = try HistoryStore(path: path, clock: { Date() })
+    if let salvage = store.salvage {
+      print("spae: \(path): warning: \(salvage)", toStandardError: true)
+    }
+    return store
+  }
+}
+
+/// The words that a document's numbers stand for, where the model at hand has its vocabulary.
+struct WordNames {
+  private let vocabulary: Vocabulary?
+
+  /// Loads the model; without it, or with another vocabulary, numbers stay numbers.
+  init(of document: HistoryDocument, model: ModelOption) {
+    let model = try? model.load()
+    let matches = (try? model?.name())?.vocabulary == document.vocabulary
+    vocabulary = matches ? model?.vocabulary : nil
+    if !matches {
+      print(
+        "spae: \(document.path): its words are another vocabulary's, so they are shown as numbers;"
+          + " name that model's folder with --model", toStandardError: true)
+    }
+  }
+
+  subscript(number: Int32) -> String {
+    guard let vocabulary, vocabulary.words.indices.contains(Int(number)) else {
+      return "#\(number)"
+    }
+    return vocabulary[number]
+  }
+}
