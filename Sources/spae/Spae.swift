@@ -15,6 +15,7 @@ struct Spae: ParsableCommand {
     subcommands: [
       EncodeCommand.self, DecodeCommand.self, ShowCommand.self, CompareCommand.self,
       WordsCommand.self, InfoCommand.self, BenchCommand.self,
+      ThemeCommand.self,
     ],
   )
 
