@@ -34,6 +34,11 @@ until_so() {
 
 screen_has() { terminal capture-pane -p | grep -E -- "$1" >/dev/null; }
 flag_is() { [ "$(terminal display -p "#{$1}")" = "$2" ]; }
+# The shell tells of its jobs when it is asked.
+job_is() {
+  shell "jobs >$work/jobs"
+  grep -q "$1" "$work/jobs"
+}
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # Types a line for the shell that is under the program.
@@ -109,6 +114,21 @@ kill -s STOP "$victim"
 until_so "SIGSTOP does not stop it" flag_is pane_current_command bash
 shell fg
 until_so "after SIGSTOP: nothing is drawn" screen_has "$drawn"
+
+# Continued in the background it stops again; and a stopped one can be ended.
+terminal send-keys C-z
+until_so "Ctrl-Z does not stop it" flag_is pane_current_command bash
+shell 'clear; bg'
+until_so "in the background it does not stop" job_is Stopped
+shell fg
+until_so "after bg and fg: nothing is drawn" screen_has "$drawn"
+terminal send-keys C-z
+until_so "Ctrl-Z does not stop it" flag_is pane_current_command bash
+shell 'kill %1'
+until_so "kill does not end a stopped one" is_gone "$victim"
+restored "kill while it was stopped"
+begin
+victim=$(program)
 
 # Resizes, the last of them small.
 for size in 140x40 200x60 81x25 40x12; do

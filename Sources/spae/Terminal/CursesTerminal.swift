@@ -51,13 +51,15 @@ final class CursesTerminal {
   init(theme: Theme, colours wanted: ColourDepth) throws(TerminalError) {
     self.theme = theme
     isUnicode = Self.setLocale()
+    // GNU screen passes COLORTERM on from the terminal around it, and knows only 256 colours.
+    let isDirect = unsafe wanted == .trueColour && getenv("STY") == nil
     descriptor = try Self.openTerminal()
     signals = try Self.makePipe()
     guard spae_signals_watch(signals.writing) == 0, spae_guard_install(descriptor) == 0 else {
       throw .failed("taking the terminal", status: errno)
     }
     guard let file = unsafe fdopen(descriptor, "r+"),
-      let curses = unsafe Self.start(file, descriptor, isDirect: wanted == .trueColour)
+      let curses = unsafe Self.start(file, descriptor, isDirect: isDirect)
     else {
       spae_guard_remove()
       spae_signals_ignore()
@@ -223,32 +225,16 @@ final class CursesTerminal {
     return try work()
   }
 
-  /// Stops the program and the rest of its job, as Ctrl-Z does, until it is continued.
-  ///
-  /// Afterwards all has to be drawn.
-  func suspend() {
-    lend {
-      var action = sigaction()
-      var before = sigaction()
-      unsafe sigaction(SIGTSTP, &action, &before)  // a zero is the default action
-      // The job: make, a pipeline or a script may stand between this program and the shell.
-      kill(0, SIGTSTP)
-      awaitContinue()
-      unsafe sigaction(SIGTSTP, &before, nil)
-    }
-  }
-
   /// Takes the terminal again after others had it.
   func enter() {
     spae_guard_arm(1)
     reset_prog_mode()
-    refresh()
     send(Self.modesOn)
     isEntered = true
     measure()
   }
 
-  private func exit() {
+  func exit() {
     guard isEntered else { return }
     send(Self.modesOff)
     curs_set(1)
@@ -316,8 +302,18 @@ extension CursesTerminal {
   private static func openTerminal() throws(TerminalError) -> Int32 {
     let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { throw .noTerminal }
+    // Started in the background: stop, as everything does that reads the terminal. Only a job that
+    // no shell looks after comes through here, and has no terminal to use.
+    for _ in 0..<100 where !isForeground(terminal) { kill(0, SIGTTIN) }
+    guard isForeground(terminal) else {
+      close(terminal)
+      throw .noTerminal
+    }
     return terminal
   }
+
+  /// Whether this program's job has the terminal.
+  static func isForeground(_ terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }
 
   private static func start(
     _ file: UnsafeMutablePointer<FILE>, _ terminal: Int32, isDirect: Bool
