@@ -29,11 +29,13 @@ test-training: $(VENV)/ready ## The tests of the Python package
 build: packages ## Build the release program
 	swift build -c release --product spae
 
-install: build ## Install the program, its model and its manual under PREFIX
+install: build ## Install the program, its model, its themes and its manual under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
+	install -d $(DESTDIR)$(PREFIX)/share/spae/themes
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
 	cp -r $(MODEL) $(DESTDIR)$(PREFIX)/share/spae/models/
+	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 

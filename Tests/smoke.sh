@@ -96,6 +96,18 @@ ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
 refused 1 'knows no such document' "$program" history tree dog.json
 refused 1 'cannot be written' "$program" history list --history vocabulary/history.db
 refused 2 'keep' "$program" history prune --keep long
+# A theme of one's own begins with a bundled one; what is wrong in it is named.
+export XDG_CONFIG_HOME=$work/config
+mkdir -p config/spae/themes
+printf 'inherits = "dark"\npalette.cursor = "#ff8800"\n' >config/spae/themes/dark.toml
+"$program" theme list | has '^okabe-ito-dark *dark$' || fail "the bundled themes are not found"
+"$program" theme show dark | has 'cursor *#14171c *#ff8800' || fail "my theme is not taken"
+"$program" theme show fjord | has 'cursor *#0f1a24 *#d5e4ee' || fail "my theme changes another"
+"$program" theme check "$root"/Themes/*.toml | has 'mono.toml: a theme' || fail "a bad theme"
+printf '[roles]\ncurser = "#ff8800"\n' >mine.toml
+refused 1 "mine.toml: line 2, column 1: 'curser' is no role; the nearest is 'cursor'" \
+  "$program" theme check mine.toml
+refused 1 "did you mean 'dawn'" "$program" theme show dwan
 
 echo 'not a picture' >text.png
 mkdir folder

@@ -29,6 +29,12 @@ static inline int spae_curses_put(
   return mvadd_wch(row, column, &cell);
 }
 
+static inline int spae_curses_put_one(
+    int row, int column, wchar_t character, attr_t attributes, int pair) {
+  wchar_t text[2] = {character, 0};
+  return spae_curses_put(row, column, text, attributes, pair);
+}
+
 static inline int spae_curses_background(attr_t attributes, int pair) {
   cchar_t cell;
   if (setcchar(&cell, L" ", attributes, 0, &pair) == ERR) return ERR;

@@ -9,7 +9,7 @@ extension Theme {
   public static let builtInSources = [darkSource, lightSource]
 
   private static func builtIn(_ source: ThemeSource) -> Theme {
-    let found = try? Theme(source) { name in builtInSources.first { $0.name == name } }
+    let found = try? Theme(source) { name, _ in builtInSources.first { $0.name == name } }
     return found ?? mono
   }
 

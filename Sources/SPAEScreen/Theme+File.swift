@@ -1,11 +1,11 @@
 extension Theme {
-  /// Reads a theme, and those it inherits from, which `find` looks up by name.
+  /// Reads a theme, and those it inherits from, which `find` looks up: by name, for a source.
   ///
   /// A file that inherits nothing begins with `mono`. A role in a file replaces the inherited role
   /// as a whole; a colour in its palette replaces the inherited colour wherever that is named.
   /// Throws `ThemeError` for the first thing that is wrong, with its file, line and column.
   public init(
-    _ source: ThemeSource, among names: [String] = [], find: (String) -> ThemeSource?
+    _ source: ThemeSource, among names: [String] = [], find: (String, ThemeSource) -> ThemeSource?
   ) throws(ThemeError) {
     let files = try Self.ancestry(of: source, names, find)
     var palette: [String: RGB] = [:]
@@ -27,19 +27,19 @@ extension Theme {
 
   /// The file and those it inherits from, the nearest first.
   private static func ancestry(
-    of source: ThemeSource, _ names: [String], _ find: (String) -> ThemeSource?
+    of source: ThemeSource, _ names: [String], _ find: (String, ThemeSource) -> ThemeSource?
   ) throws(ThemeError) -> [ThemeFile] {
     var files = [try ThemeFile(source)]
     while let file = files.last, let parent = file.parent {
-      let line = files.map(\.source.name) + [parent.name]
-      guard !files.contains(where: { $0.source.name == parent.name }) else {
-        throw ThemeError(file: file.source.file, place: parent.place, problem: .cycle(line))
-      }
-      guard let next = find(parent.name) else {
+      guard let next = find(parent.name, file.source) else {
         let near = Spelling.nearest(to: parent.name, among: names)
         throw ThemeError(
           file: file.source.file, place: parent.place,
           problem: .unknownTheme(parent.name, near: near))
+      }
+      guard !files.contains(where: { $0.source.isSame(as: next) }) else {
+        let circle = files.map(\.source.name) + [next.name]
+        throw ThemeError(file: file.source.file, place: parent.place, problem: .cycle(circle))
       }
       files.append(try ThemeFile(next))
     }

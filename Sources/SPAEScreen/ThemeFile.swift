@@ -10,6 +10,9 @@ public struct ThemeSource: Hashable, Sendable {
     self.file = file
     self.text = text
   }
+
+  /// Whether it is the same file, perhaps by another path.
+  func isSame(as other: ThemeSource) -> Bool { name == other.name && text == other.text }
 }
 
 /// What one file says of a theme, before it inherits.

@@ -44,18 +44,8 @@ struct ModelOption: ParsableArguments {
     return found
   }
 
-  /// Beside an installed program, and in the project's own tree.
   private static var places: [String] {
-    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let folder = program.deletingLastPathComponent()
-    let installed = folder.deletingLastPathComponent().appendingPathComponent("share/spae")
-    var places = [installed.appendingPathComponent("models/small").path]
-    var parent = folder
-    for _ in 0..<5 {
-      places.append(parent.appendingPathComponent("Assets/models/small").path)
-      parent = parent.deletingLastPathComponent()
-    }
-    return places
+    InstalledFiles.places(installed: "models/small", inTree: "Assets/models/small")
   }
 }
 

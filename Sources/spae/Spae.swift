@@ -16,7 +16,7 @@ struct Spae: ParsableCommand {
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
-      BenchCommand.self,
+      ThemeCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )

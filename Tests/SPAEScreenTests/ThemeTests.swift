@@ -27,7 +27,7 @@ struct BundledThemeSuite {
 
   @Test("can be read: 4.5 to 1 for text, 3 to 1 for what is faint", arguments: bundledNames)
   func contrast(_ name: String) throws {
-    let theme = try Theme(#require(bundled(name)), find: bundled)
+    let theme = try Theme(#require(bundled(name)), find: { name, _ in bundled(name) })
     #expect(theme.name == name)
     guard name != "mono" else { return }
     let isHigh = name.hasPrefix("high-contrast")
@@ -46,7 +46,7 @@ struct BundledThemeSuite {
 
   @Test("keep apart what must be told apart", arguments: bundledNames)
   func distinct(_ name: String) throws {
-    let theme = try Theme(#require(bundled(name)), find: bundled)
+    let theme = try Theme(#require(bundled(name)), find: { name, _ in bundled(name) })
     let roles: [Role] = [
       .word, .cursor, .restingCursor, .selection, .changedWord, .relative, .match,
     ]
@@ -60,9 +60,12 @@ struct BundledThemeSuite {
     for source in Theme.builtInSources {
       #expect(bundled(source.name)?.text == source.text)
     }
-    #expect(Theme.dark == (try Theme(#require(bundled("dark")), find: bundled)))
-    #expect(Theme.light == (try Theme(#require(bundled("light")), find: bundled)))
-    #expect(Theme.mono == (try Theme(#require(bundled("mono")), find: bundled)))
+    #expect(
+      Theme.dark == (try Theme(#require(bundled("dark")), find: { name, _ in bundled(name) })))
+    #expect(
+      Theme.light == (try Theme(#require(bundled("light")), find: { name, _ in bundled(name) })))
+    #expect(
+      Theme.mono == (try Theme(#require(bundled("mono")), find: { name, _ in bundled(name) })))
   }
 }
 
@@ -85,7 +88,7 @@ struct ThemeSuite {
 
   private func theme(_ text: String) throws(ThemeError) -> Theme {
     try Theme(ThemeSource(name: "mine", file: "mine.toml", text: text), among: ["parent"]) {
-      $0 == "parent" ? parent : nil
+      name, _ in name == "parent" ? parent : nil
     }
   }
 
@@ -206,7 +209,7 @@ struct ThemeSuite {
     let expected = ThemeError(
       file: "b.toml", place: TextPlace(line: 2, column: 12), problem: .cycle(["a", "b", "a"]))
     #expect(throws: expected) {
-      try Theme(a) { $0 == "a" ? a : b }
+      try Theme(a) { name, _ in name == "a" ? a : b }
     }
   }
 
@@ -220,7 +223,7 @@ struct ThemeSuite {
       file: "broken.toml", place: TextPlace(line: 2, column: 8),
       problem: .unknownColour("ink", near: "pink"))
     #expect(throws: expected) {
-      try Theme(child) { _ in broken }
+      try Theme(child) { _, _ in broken }
     }
   }
 }
@@ -252,7 +255,7 @@ struct PaletteSuite {
   @Test(
     "leaves cursor, selection and match readable in every bundled theme", arguments: bundledNames)
   func themes(_ name: String) throws {
-    let theme = try Theme(#require(bundled(name)), find: bundled)
+    let theme = try Theme(#require(bundled(name)), find: { name, _ in bundled(name) })
     guard name != "mono" else { return }
     for role in Role.allCases {
       for palette in Palette.allCases {

@@ -62,7 +62,7 @@ extension CursesTerminal {
       return .continued
     case SIGCONT:
       // Stopped by SIGSTOP, which nobody can catch: the shell has used the terminal since.
-      enter()
+      resume()
       return .continued
     default: return .terminate(signal)
     }
@@ -74,23 +74,66 @@ extension CursesTerminal {
     return buffer.prefix(max(0, count)).map { Int32($0) }
   }
 
+}
+
+// MARK: Stopping
+
+extension CursesTerminal {
+  private enum Awakening {
+    case continued, ended
+    /// Nothing stopped it: no shell looks after this job.
+    case neverSlept
+  }
+
+  /// Stops the program and the rest of its job, as Ctrl-Z does, until it is continued.
+  ///
+  /// Afterwards all has to be drawn. If the program is to end, the terminal stays with the shell:
+  /// drawing does nothing, and `events` tells.
+  func suspend() {
+    exit()
+    if stop(by: SIGTSTP) != .ended { resume() }
+  }
+
+  /// Takes the terminal again once the job has it: continued in the background, it stops again.
+  private func resume() {
+    while !Self.isForeground(descriptor) {
+      exit()
+      switch stop(by: SIGTTIN) {
+      case .continued: continue
+      case .ended: return
+      case .neverSlept: return enter()
+      }
+    }
+    enter()
+  }
+
+  private func stop(by signal: Int32) -> Awakening {
+    var action = sigaction()
+    var before = sigaction()
+    unsafe sigaction(signal, &action, &before)  // a zero is the default action
+    defer { unsafe sigaction(signal, &before, nil) }
+    // The job: make, a pipeline or a script may stand between this program and the shell.
+    kill(0, signal)
+    return awaken()
+  }
+
   /// Waits until a stopped program is continued.
   ///
   /// A stop may reach another thread first, a moment after it was asked for; it never comes to a
   /// job that no shell looks after, so that the wait is short.
-  func awaitContinue() {
+  private func awaken() -> Awakening {
     let deadline = ContinuousClock.now + .milliseconds(200)
-    var isContinued = false
-    while !isContinued {
+    while true {
       let isLast = ContinuousClock.now >= deadline
       var polled = pollfd(fd: signals.reading, events: Int16(POLLIN), revents: 0)
       if unsafe poll(&polled, 1, isLast ? 0 : 50) > 0 {
         let arrived = arrivedSignals()
-        isContinued = arrived.contains(SIGCONT)
-        keepForLater(arrived.filter { $0 != SIGCONT && $0 != SIGTSTP })
-        if !isContinued, !arrived.isEmpty { return }
+        let ending = arrived.filter { ![SIGCONT, SIGTSTP, SIGWINCH].contains($0) }
+        keepForLater(ending)
+        if !ending.isEmpty { return .ended }
+        if arrived.contains(SIGCONT) { return .continued }
       }
-      if isLast { return }
+      if isLast { return .neverSlept }
     }
   }
 

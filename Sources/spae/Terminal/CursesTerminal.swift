@@ -37,6 +37,9 @@ final class CursesTerminal {
     let pair: Int32
   }
 
+  // Synchronized output: what is sent in between is shown at once.
+  private static let holdOn = Array("\u{1B}[?2026h".utf8)
+  private static let goOn = Array("\u{1B}[?2026l".utf8)
   // Presses, drags and the wheel as SGR reports; pasted text in brackets.
   private static let modesOn = Array("\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h".utf8)
   private static let modesOff = Array(
@@ -48,13 +51,15 @@ final class CursesTerminal {
   init(theme: Theme, colours wanted: ColourDepth) throws(TerminalError) {
     self.theme = theme
     isUnicode = Self.setLocale()
+    // GNU screen passes COLORTERM on from the terminal around it, and knows only 256 colours.
+    let isDirect = unsafe wanted == .trueColour && getenv("STY") == nil
     descriptor = try Self.openTerminal()
     signals = try Self.makePipe()
     guard spae_signals_watch(signals.writing) == 0, spae_guard_install(descriptor) == 0 else {
       throw .failed("taking the terminal", status: errno)
     }
     guard let file = unsafe fdopen(descriptor, "r+"),
-      let curses = unsafe Self.start(file, descriptor, isDirect: wanted == .trueColour)
+      let curses = unsafe Self.start(file, descriptor, isDirect: isDirect)
     else {
       spae_guard_remove()
       spae_signals_ignore()
@@ -77,15 +82,17 @@ final class CursesTerminal {
   /// Shows a screen, sending only what differs from the last one.
   ///
   /// With `force` all is sent again, also what other programs wrote over; a picture then has to be
-  /// placed again.
+  /// placed again, as after `resized` and `continued`.
   func draw(_ screen: Screen, force: Bool = false) {
     guard isEntered else { return }
-    if force || shown.map({ ($0.rows, $0.columns) != (screen.rows, screen.columns) }) ?? true {
-      startOver(force: force)
-    }
+    let isWhole = force || shown.map { !$0.hasSize(of: screen) } ?? true
+    if isWhole { startOver(force: force) }
     for row in 0..<min(screen.rows, size.rows) where !isShown(screen, row) { put(screen, row) }
     place(cursor: screen.cursor)
+    // As one: nobody is to see the screen while it is empty.
+    if isWhole { send(Self.holdOn) }
     refresh()
+    if isWhole { send(Self.goOn) }
     shown = screen
   }
 
@@ -94,8 +101,8 @@ final class CursesTerminal {
   /// The bytes are a picture by sixel, kitty or the like, which begins where the cursor is.
   func place(picture bytes: [UInt8], at box: Box) {
     guard isEntered, !box.isEmpty else { return }
-    let start = "\u{1B}[?2026h\u{1B}7\u{1B}[\(box.row + 1);\(box.column + 1)H"
-    send(Array(start.utf8) + bytes + Array("\u{1B}8\u{1B}[?2026l".utf8))
+    let start = "\u{1B}7\u{1B}[\(box.row + 1);\(box.column + 1)H"
+    send(Self.holdOn + Array(start.utf8) + bytes + Array("\u{1B}8".utf8) + Self.goOn)
   }
 
   private func startOver(force: Bool) {
@@ -112,14 +119,34 @@ final class CursesTerminal {
   }
 
   private func put(_ screen: Screen, _ row: Int) {
+    guard screen.columns > 0 else { return }
+    var style = screen[row, 0].style
+    var look = look(of: style, on: screen)
     for column in 0..<min(screen.columns, size.columns) {
       let cell = screen[row, column]
       guard let character = cell.character else { continue }
-      let look = look(of: cell.style) ?? reclaimedLook(of: cell.style, on: screen)
-      var text = scalars(of: character, isPicture: cell.style.role == .picture) + [0]
-      unsafe spae_curses_put(Int32(row), Int32(column), &text, look.attributes, look.pair)
+      if cell.style != style {
+        style = cell.style
+        look = self.look(of: style, on: screen)
+      }
+      put(character, isPicture: style.role == .picture, look, Int32(row), Int32(column))
     }
   }
+
+  private func put(
+    _ character: Character, isPicture: Bool, _ look: Look, _ row: Int32, _ column: Int32
+  ) {
+    if let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7F, !isPicture {
+      spae_curses_put_one(row, column, wchar_t(ascii), look.attributes, look.pair)
+    } else {
+      let text = scalars(of: character, isPicture: isPicture)
+      unsafe spae_curses_put(row, column, text + [0], look.attributes, look.pair)
+      guard text == Self.unknown, character.displayWidth == 2 else { return }
+      spae_curses_put_one(row, column + 1, wchar_t(UInt8(ascii: " ")), look.attributes, look.pair)
+    }
+  }
+
+  private static let unknown = [wchar_t(UInt8(ascii: "?"))]
 
   /// What curses is to write: a character with its marks, as far as the C library knows it.
   ///
@@ -130,7 +157,7 @@ final class CursesTerminal {
     if isPicture, character == " " { return [0xA0] }
     let scalars = character.unicodeScalars.map { wchar_t($0.value) }
     guard let first = scalars.first, spae_width(first) == Int32(character.displayWidth) else {
-      return [wchar_t(UInt8(ascii: "?"))]
+      return Self.unknown
     }
     return [first] + scalars.dropFirst().prefix(while: { spae_width($0) == 0 }).prefix(4)
   }
@@ -146,6 +173,10 @@ final class CursesTerminal {
   private func forgetLooks() {
     looks = [:]
     shown = nil
+  }
+
+  private func look(of style: Style, on screen: Screen) -> Look {
+    look(of: style) ?? reclaimedLook(of: style, on: screen)
   }
 
   /// nil when curses has no pair of colours left.
@@ -194,34 +225,16 @@ final class CursesTerminal {
     return try work()
   }
 
-  /// Stops the program and the rest of its job, as Ctrl-Z does, until it is continued.
-  ///
-  /// Afterwards all has to be drawn.
-  func suspend() {
-    lend {
-      var action = sigaction()
-      var before = sigaction()
-      unsafe sigaction(SIGTSTP, &action, &before)  // a zero is the default action
-      // The job: make, a pipeline or a script may stand between this program and the shell.
-      kill(0, SIGTSTP)
-      awaitContinue()
-      unsafe sigaction(SIGTSTP, &before, nil)
-    }
-  }
-
   /// Takes the terminal again after others had it.
   func enter() {
     spae_guard_arm(1)
     reset_prog_mode()
-    refresh()
     send(Self.modesOn)
     isEntered = true
     measure()
-    shown = nil
-    unsafe clearok(spae_curses_physical_screen(), true)
   }
 
-  private func exit() {
+  func exit() {
     guard isEntered else { return }
     send(Self.modesOff)
     curs_set(1)
@@ -242,11 +255,14 @@ final class CursesTerminal {
     enter()
   }
 
-  /// Asks the terminal for its size, and tells curses.
+  /// Asks the terminal for its size, and tells curses; all is drawn anew.
+  ///
+  /// Each terminal has its own idea of what is left on the screen after a resize.
   func measure() {
     size = Self.size(of: descriptor)
     resize_term(Int32(size.rows), Int32(size.columns))
     shown = nil
+    unsafe clearok(spae_curses_physical_screen(), true)
   }
 
   /// Writes bytes past curses, all of them.
@@ -286,8 +302,18 @@ extension CursesTerminal {
   private static func openTerminal() throws(TerminalError) -> Int32 {
     let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { throw .noTerminal }
+    // Started in the background: stop, as everything does that reads the terminal. Only a job that
+    // no shell looks after comes through here, and has no terminal to use.
+    for _ in 0..<100 where !isForeground(terminal) { kill(0, SIGTTIN) }
+    guard isForeground(terminal) else {
+      close(terminal)
+      throw .noTerminal
+    }
     return terminal
   }
+
+  /// Whether this program's job has the terminal.
+  static func isForeground(_ terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }
 
   private static func start(
     _ file: UnsafeMutablePointer<FILE>, _ terminal: Int32, isDirect: Bool
@@ -310,6 +336,12 @@ extension CursesTerminal {
       window.ws_row > 0
     else { return (24, 80) }
     return (Int(window.ws_row), Int(window.ws_col))
+  }
+}
+
+extension Screen {
+  fileprivate func hasSize(of other: Screen) -> Bool {
+    (rows, columns) == (other.rows, other.columns)
   }
 }
 
