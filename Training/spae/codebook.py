@@ -26,8 +26,9 @@ class Codebook(nn.Module):
         for name in ("embedding", "text", "bias", "lemma"):
             own = getattr(self, name)
             if own.shape != tensors[name].shape:
-                raise ValueError(f"{path}: {name} is {tuple(tensors[name].shape)}, "
-                                 f"expected {tuple(own.shape)}")
+                raise ValueError(
+                    f"{path}: {name} is {tuple(tensors[name].shape)}, expected {tuple(own.shape)}"
+                )
             own.copy_(tensors[name])
 
     def codes(self) -> Tensor:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Block:
-    """A residual block: two convolutions of these kernels with an inner width of expansion x width."""
+    """A residual block: two convolutions of these kernels, expansion x width between them."""
 
     kernels: tuple[int, int]
     expansion: int = 1
@@ -68,7 +68,7 @@ class Semantic:
 
 @dataclass(frozen=True)
 class Guided:
-    """How many words each of the first layers may choose from, and the whole picture's share in them."""
+    """How many words the first layers may choose from, and the whole picture's share in them."""
 
     pools: tuple[int, ...]
     whole_share: float
@@ -82,10 +82,21 @@ def repeated(count: int, kernel: int, stride: int, expansion: int, output: int):
 
 
 EFFICIENTNET_LITE2 = Semantic(
-    input=260, classes=1000, grid=4, whole_top=24, cell_top=8, scale=8.0, stem=32, head=1280,
+    input=260,
+    classes=1000,
+    grid=4,
+    whole_top=24,
+    cell_top=8,
+    scale=8.0,
+    stem=32,
+    head=1280,
     blocks=(
-        repeated(1, 3, 1, 1, 16) + repeated(3, 3, 2, 6, 24) + repeated(3, 5, 2, 6, 48)
-        + repeated(4, 3, 2, 6, 88) + repeated(4, 5, 1, 6, 120) + repeated(5, 5, 2, 6, 208)
+        repeated(1, 3, 1, 1, 16)
+        + repeated(3, 3, 2, 6, 24)
+        + repeated(3, 5, 2, 6, 48)
+        + repeated(4, 3, 2, 6, 88)
+        + repeated(4, 5, 1, 6, 120)
+        + repeated(5, 5, 2, 6, 208)
         + repeated(1, 3, 1, 6, 352)
     ),
 )

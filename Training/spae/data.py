@@ -1,4 +1,4 @@
-"""Training and evaluation pictures: zips of WebP files, each with the classifier's answer beside it."""
+"""Pictures to train and judge on: zips of WebP files, each with the teacher's answer beside it."""
 
 import io
 import zipfile
@@ -15,10 +15,21 @@ from spae.semantic_branch import SemanticBranch, SemanticMap, likeliest
 
 # The share of each set in a batch, by the size of the crop; small pictures serve small crops.
 SHARES = {
-    128: {"train-imagenette": 0.25, "train-caltech101": 0.25, "train-imagenet1k": 0.2,
-          "train-bsds": 0.2, "train-scenes": 0.1},
-    64: {"train-imagenette": 0.15, "train-caltech101": 0.15, "train-imagenet1k": 0.15,
-         "train-bsds": 0.15, "train-scenes": 0.1, "train-miniimagenet": 0.3},
+    128: {
+        "train-imagenette": 0.25,
+        "train-caltech101": 0.25,
+        "train-imagenet1k": 0.2,
+        "train-bsds": 0.2,
+        "train-scenes": 0.1,
+    },
+    64: {
+        "train-imagenette": 0.15,
+        "train-caltech101": 0.15,
+        "train-imagenet1k": 0.15,
+        "train-bsds": 0.15,
+        "train-scenes": 0.1,
+        "train-miniimagenet": 0.3,
+    },
 }
 SMALLEST_ZOOM = 0.6  # the side of a crop is this share of the short side, or more
 
@@ -60,16 +71,21 @@ class PictureSet:
             cache.mkdir(parents=True, exist_ok=True)
             np.savez(path, **self._computed_table(branch))
         arrays = np.load(path)
-        self.table = SemanticTable(*(arrays[k] for k in ("index", "prob", "cell_index",
-                                                         "cell_prob")))
+        self.table = SemanticTable(
+            *(arrays[k] for k in ("index", "prob", "cell_index", "cell_prob"))
+        )
 
     @torch.no_grad()
     def _computed_table(self, branch: SemanticBranch) -> dict[str, np.ndarray]:
         sizes, grid, rows = branch.sizes, branch.sizes.grid, []
         for row in range(len(self.names)):
             whole, cells = branch.probabilities(branch.view(self.image(row)).unsqueeze(0))
-            rows.append((*likeliest(whole[0], sizes.whole_top),
-                         *likeliest(cells[0].view(grid, grid, -1), sizes.cell_top)))
+            rows.append(
+                (
+                    *likeliest(whole[0], sizes.whole_top),
+                    *likeliest(cells[0].view(grid, grid, -1), sizes.cell_top),
+                )
+            )
         columns = [torch.stack(column).numpy() for column in zip(*rows)]
         return dict(zip(("index", "prob", "cell_index", "cell_prob"), columns, strict=True))
 
@@ -109,7 +125,9 @@ class Sampler:
         square = centre_square(pictures.image(row))
         side = square.width
         smallest = min(side, max(size, int(SMALLEST_ZOOM * side))) if size == 128 else size
-        crop = int(random.integers(min(smallest, side), side + 1)) if size == 128 else min(size, side)
+        crop = (
+            int(random.integers(min(smallest, side), side + 1)) if size == 128 else min(size, side)
+        )
         left, top = (int(v) for v in random.integers(0, side - crop + 1, 2))
         box = (left, top, left + crop, top + crop)
         image = square.resize((size, size), Image.Resampling.BICUBIC, box)

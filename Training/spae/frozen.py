@@ -15,8 +15,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from spae.configuration import EFFICIENTNET_LITE2
-from spae.semantics_tables import semantic_tables
 from spae.semantic_branch import SemanticBranch
+from spae.semantics_tables import semantic_tables
 
 HERE = Path(__file__).parent
 BATCH_NORM_EPSILON = 1e-3

@@ -8,8 +8,16 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 SLICES = ((0, 2), (2, 5), (5, 8), (8, 10), (10, 11), (11, 12), (12, 13))
-SQUEEZE = {3: (64, 16, 64), 4: (128, 16, 64), 6: (128, 32, 128), 7: (256, 32, 128),
-           9: (256, 48, 192), 10: (384, 48, 192), 11: (384, 64, 256), 12: (512, 64, 256)}
+SQUEEZE = {
+    3: (64, 16, 64),
+    4: (128, 16, 64),
+    6: (128, 32, 128),
+    7: (256, 32, 128),
+    9: (256, 48, 192),
+    10: (384, 48, 192),
+    11: (384, 64, 256),
+    12: (512, 64, 256),
+}
 SHIFT = (-0.030, -0.088, -0.188)
 SCALE = (0.458, 0.448, 0.450)
 
@@ -52,7 +60,9 @@ class LPIPS(nn.Module):
         for i, (start, end) in enumerate(SLICES):
             a, b = self.features[start:end](a), self.features[start:end](b)
             difference = (_unit(a) - _unit(b)).square()
-            total = total + F.conv2d(difference, getattr(self, f"head{i}").to(a.dtype)).mean((1, 2, 3))
+            total = total + F.conv2d(difference, getattr(self, f"head{i}").to(a.dtype)).mean(
+                (1, 2, 3)
+            )
         return total
 
 

@@ -17,8 +17,13 @@ from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import estimates_of, quantize
 from spae.semantic_branch import SemanticBranch, SemanticMap
 
-FILES = ("config.json", "weights.safetensors", "codebook.safetensors", "semantic.safetensors",
-         "vocabulary.txt")
+FILES = (
+    "config.json",
+    "weights.safetensors",
+    "codebook.safetensors",
+    "semantic.safetensors",
+    "vocabulary.txt",
+)
 
 
 class SPAE(nn.Module):
@@ -88,6 +93,10 @@ class SPAE(nn.Module):
             for layer, size in enumerate(guided.pools, 1)
         }
 
+    def shape(self, size: int) -> PyramidShape:
+        """The pyramid of a picture of `size` pixels."""
+        return shape(size // self.configuration.patch)
+
     def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
         grid = picture.shape[-1] // self.configuration.patch
         scale = self.configuration.semantic.scale if self.configuration.semantic else 1.0
@@ -99,9 +108,11 @@ class SPAE(nn.Module):
         image = rgb(image)
         picture = to_tensor(square_view(image, size)).unsqueeze(0)
         semantics = self.semantics(image)
-        pyramid_shape = shape(size // self.configuration.patch)
+        pyramid_shape = self.shape(size)
         found = quantize(
-            self.latent(picture, semantics), self.codebook.codes(), pyramid_shape,
+            self.latent(picture, semantics),
+            self.codebook.codes(),
+            pyramid_shape,
             self.pools(semantics, meaning),
         )
         return Pyramid(pyramid_shape, found.words[0].numpy())
@@ -113,6 +124,18 @@ class SPAE(nn.Module):
         depth = depth or pyramid.shape.depth
         return to_image(self.decode_words(words, pyramid.shape, depth)[0])
 
+    @torch.no_grad()
+    def words_of(
+        self, pictures: Tensor, semantics: SemanticMap, meaning: float = 1.0, batch: int = 20
+    ) -> Tensor:
+        """The words of many pictures, [n, 3, N, N] -> [n, words]."""
+        codes, pyramid_shape, found = self.codebook.codes(), self.shape(pictures.shape[-1]), []
+        for start in range(0, len(pictures), batch):
+            part = semantics[start : start + batch]
+            z = self.latent(pictures[start : start + batch], part)
+            found.append(quantize(z, codes, pyramid_shape, self.pools(part, meaning)).words)
+        return torch.cat(found)
+
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
         """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
         source, label = (torch.from_numpy(t) for t in pyramid_shape.fill(depth))
@@ -122,7 +145,7 @@ class SPAE(nn.Module):
 
 
 def identity(folder: Path) -> str:
-    """A model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order."""
+    """A model's identity: the SHA-256 of its files' SHA-256 sums, a line each, in this order."""
     lines = [
         f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
         for name in FILES

@@ -13,7 +13,7 @@ class Quantized:
     """What the quantizer found, layer by layer."""
 
     words: Tensor  # [batch, words of the pyramid]
-    estimates: list[Tensor]  # after each layer: the mean of each cell's words, [batch, cell, latent]
+    estimates: list[Tensor]  # after each layer: each cell's mean, [batch, cell, latent]
     visits: list[Tensor]  # after each layer: how many words each cell has, [cell]
 
 
@@ -48,9 +48,7 @@ def quantize(
         count = torch.ones_like(visits[cells]) if residual else visits[cells] + 1
         targets = (count[:, None] * z[:, cells] - total[:, cells]).detach()
         pool = pools.get(layer)
-        words = (
-            nearest(targets, codes) if pool is None else nearest_in_pool(targets, codes, pool)
-        )
+        words = nearest(targets, codes) if pool is None else nearest_in_pool(targets, codes, pool)
         total = total.index_add(1, cells, codes[words])
         visits = visits.index_add(0, cells, torch.ones_like(visits[cells]))
         found.words.append(words)

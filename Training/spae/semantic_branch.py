@@ -103,7 +103,7 @@ class SemanticBranch(nn.Module):
         self.load_state_dict({name: t.float() for name, t in load_file(path).items()})
 
     def probabilities(self, view: Tensor) -> tuple[Tensor, Tensor]:
-        """[batch, 3, 260, 260] -> class probabilities, whole [batch, C] and cells [batch, 16, C]."""
+        """[batch, 3, 260, 260] -> probabilities, whole [batch, C] and of cells [batch, 16, C]."""
         features = F.relu6(self.head(self.blocks(F.relu6(self.stem(view)))))
         whole = self.classifier(features.mean((2, 3)))
         cells = F.adaptive_avg_pool2d(features, self.sizes.grid).flatten(2).transpose(1, 2)

@@ -22,12 +22,12 @@ from torch import Tensor
 
 from spae.configuration import Configuration, base, small
 from spae.data import Batch, EvaluationSet, Sampler
-from spae.evaluate import psnr_by_depth
 from spae.linear_start import start
 from spae.losses import LPIPS, pixel_loss, quantization_losses
 from spae.model import SPAE
 from spae.pyramid import shape
 from spae.quantizer import Quantized, quantize
+from spae.reconstruction import psnr_by_depth
 from spae.warm_start import prototype_weights
 
 DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the samples, at depths 1 ... 6
@@ -72,8 +72,9 @@ class Trainer:
         self.step, self.seen = 0, 0
         self.model = new_model(options).to(self.device)
         branch = self.model.semantic_branch
-        self.sampler = Sampler(options.data, branch, options.run / "cache",
-                               options.seed + 1000 * self.rank)
+        self.sampler = Sampler(
+            options.data, branch, options.run / "cache", options.seed + 1000 * self.rank
+        )
         self.lpips = LPIPS(options.data / "weights" / "squeezenet-lpips.safetensors")
         self.lpips.to(self.device)
         self.optimizer = optimizer_for(self.model, options.rate)
@@ -189,9 +190,13 @@ class Trainer:
         if self.rank != 0 or not sums:
             return
         row = {name: f"{np.mean([s[name] for s in sums]):.4f}" for name in sums[0]}
-        row = {"step": self.step, "pictures": self.seen,
-               "minutes": f"{(time.monotonic() - began) / 60:.1f}",
-               "rate": f"{self.optimizer.param_groups[0]['lr']:.2e}", **row}
+        row = {
+            "step": self.step,
+            "pictures": self.seen,
+            "minutes": f"{(time.monotonic() - began) / 60:.1f}",
+            "rate": f"{self.optimizer.param_groups[0]['lr']:.2e}",
+            **row,
+        }
         path = self.options.run / "log.csv"
         new = not path.exists()
         with path.open("a", newline="") as file:
@@ -205,8 +210,13 @@ class Trainer:
         """Writes the checkpoint, whole or not at all."""
         if self.rank != 0:
             return
-        state = {"model": self.model.learned(), "average": self.average,
-                 "optimizer": self.optimizer.state_dict(), "step": self.step, "seen": self.seen}
+        state = {
+            "model": self.model.learned(),
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seen": self.seen,
+        }
         unfinished = self.checkpoint.with_suffix(".part")
         torch.save(state, unfinished)
         unfinished.replace(self.checkpoint)
@@ -255,15 +265,22 @@ def new_model(options: Options) -> SPAE:
 def saved_weights(path: Path) -> dict[str, Tensor]:
     """The weights of a model, or of its prototype."""
     tensors = load_file(path)
-    return prototype_weights(tensors) if "P" in tensors else {n: t.float() for n, t in tensors.items()}
+    if "P" in tensors:
+        return prototype_weights(tensors)
+    return {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def evaluate_and_export(trainer: Trainer) -> None:
     """Puts the averaged weights into the run's folder and prints their figures."""
     model = trainer.model
     model.load_state_dict(trainer.average, strict=False)
-    pictures = EvaluationSet.load(trainer.options.data, "eval-bsds", model.semantic_branch,
-                                  trainer.options.run / "cache", limit=60)
+    pictures = EvaluationSet.load(
+        trainer.options.data,
+        "eval-bsds",
+        model.semantic_branch,
+        trainer.options.run / "cache",
+        limit=60,
+    )
     rows = psnr_by_depth(model.eval(), pictures)
     print("PSNR by depth, 60 pictures: " + " ".join(f"{v:.2f}" for v in rows), flush=True)
     model.save_weights(trainer.options.run)
@@ -288,7 +305,13 @@ def parsed() -> Options:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="the folder of training data")
     add("--model", type=Path, required=True, help="the folder of the frozen files")
-    add("--folder", dest="run", type=Path, required=True, help="the folder of the checkpoint and the log")
+    add(
+        "--folder",
+        dest="run",
+        type=Path,
+        required=True,
+        help="the folder of the checkpoint and the log",
+    )
     add("--minutes", type=float, help="the budget of this call")
     add("--steps", type=int, help="the same in steps")
     add("--size", choices=["small", "base"], default="small")
