@@ -74,6 +74,16 @@ class Guided:
     whole_share: float
 
 
+@dataclass(frozen=True)
+class Quantization:
+    """How a control departs from words that are averaged over a pyramid; the default does not."""
+
+    residual: bool = False  # a cell's words add up
+    shuffled: int | None = None  # the seed by which the words have swapped their embeddings
+    learned: bool = False  # the codes are learned, and no word has an embedding
+    flat: int = 0  # so many layers, all of the finest grid, in place of the pyramid
+
+
 def repeated(count: int, kernel: int, stride: int, expansion: int, output: int):
     """`count` inverted bottlenecks, of which only the first has the stride."""
     return tuple(
@@ -112,6 +122,7 @@ class Configuration:
     decoder: DecoderSizes
     guided: Guided | None = Guided((3, 6, 12), 0.3)
     semantic: Semantic | None = EFFICIENTNET_LITE2
+    quantization: Quantization = Quantization()
     patch: int = 8
     latent: int = 16
     embedding: int = 576
@@ -124,6 +135,8 @@ class Configuration:
 
     def save(self, path: Path) -> None:
         content = {key: value for key, value in asdict(self).items() if value is not None}
+        if self.quantization == Quantization():
+            del content["quantization"]
         path.write_text(json.dumps(content, indent=1) + "\n")
 
     @classmethod
@@ -137,6 +150,7 @@ class Configuration:
         )
         content["decoder"] = DecoderSizes(_stages(content["decoder"]["stages"]))
         guided, semantic = content.get("guided"), content.get("semantic")
+        content["quantization"] = Quantization(**content.get("quantization", {}))
         content["guided"] = guided and Guided(tuple(guided["pools"]), guided["whole_share"])
         content["semantic"] = semantic and Semantic(
             **{**semantic, "blocks": tuple(MobileBlock(**b) for b in semantic["blocks"])}

@@ -34,7 +34,8 @@ On eval-imagenette, 491 pictures of ten classes, a layer a column:
 On fewshot-val, sixteen classes of mini-ImageNet:
   few-shot         accuracy of the nearest centroid of the words' own embeddings (the frozen ones of
                    the language model, averaged over the words, less the mean over eval-bsds)
-                   over 1,000 episodes of 15 questions a class
+                   over 1,000 episodes of 15 questions a class; `shuffled` beside it: the same
+                   words whose embeddings have been swapped, so that only equal words are alike
   vocabulary used  share of the vocabulary that layers 5 and 6 use over all the pictures seen here
 
 The classifier behind the semantic map has seen all of ImageNet's classes, ImageNette's and
@@ -46,7 +47,7 @@ import argparse
 from pathlib import Path
 
 from spae.data import EvaluationSet
-from spae.few_shot import features, few_shot_rows, few_shot_words
+from spae.few_shot import few_shot_rows, few_shot_words
 from spae.figures import Row, save, table
 from spae.losses import LPIPS
 from spae.meaning import meaning_rows, use_rows, vocabulary_row
@@ -66,18 +67,12 @@ def evaluate(model: SPAE, options: argparse.Namespace) -> list[Row]:
     )
     words, object_words = (model.words_of(s.pictures, s.semantics) for s in (photographs, objects))
     shots = few_shot_words(model, data, cache, min(options.each, limit or options.each))
-    centre = {
-        count: features(model, words[:, :count]).mean(0)
-        for count in (pyramid_shape.word_count(2), pyramid_shape.word_count(3))
-    }
     every = [words, object_words, shots.flatten(0, 1)]
-    return [
-        *reconstruction_rows(model, photographs, words, lpips),
-        *use_rows(words, pyramid_shape),
-        *meaning_rows(model, objects, object_words, data),
-        *few_shot_rows(shots, centre, model),
-        vocabulary_row(every, pyramid_shape, len(model.words)),
-    ]
+    rows = reconstruction_rows(model, photographs, words, lpips) + use_rows(words, pyramid_shape)
+    if not pyramid_shape.flat:
+        rows += meaning_rows(model, objects, object_words, data)
+        rows += few_shot_rows(model, shots, words)
+    return [*rows, vocabulary_row(every, pyramid_shape, len(model.words))]
 
 
 def parsed() -> argparse.Namespace:

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from spae.codebook import permutation
 from spae.data import EvaluationSet, PictureSet
 from spae.figures import Row, Value
 from spae.images import square_view, to_tensor
@@ -14,11 +15,13 @@ from spae.model import SPAE
 
 SIZE = 128
 EPISODES, QUESTIONS = 1000, 15
+SHOTS = (1, 3, 5)
+SHUFFLE_SEED = 1
 
 
-def features(model: SPAE, words: Tensor) -> Tensor:
-    """The mean of the words' own embeddings, [n, words] -> [n, embedding]."""
-    return torch.stack([model.codebook.embedding[own].mean(0) for own in words.long()])
+def features(embedding: Tensor, words: Tensor) -> Tensor:
+    """The mean of the words' embeddings, [V, embedding] and [n, words] -> [n, embedding]."""
+    return torch.stack([embedding[own].mean(0) for own in words.long()])
 
 
 def episodes(by_class: Tensor, ways: int, shots: int, count: int = EPISODES) -> Tensor:
@@ -37,22 +40,31 @@ def episodes(by_class: Tensor, ways: int, shots: int, count: int = EPISODES) -> 
     return torch.stack(found)
 
 
-def few_shot_rows(by_class: Tensor, centre: dict[int, Tensor], model: SPAE) -> list[Row]:
-    """by_class holds words, [class, picture, words]; centre the mean feature of 5 and 21 words."""
-    rows = []
-    for count, mean in centre.items():
-        points = features(model, by_class[..., :count].flatten(0, 1)) - mean
-        points = points.unflatten(0, by_class.shape[:2])
-        for ways in (2, 5):
-            values = {
-                f"{shots}-shot": Value.over(episodes(points, ways, shots), 100)
-                for shots in (1, 3, 5)
-            }
-            rows += [
-                Row("fewshot-val", f"{ways}-way {shots} {count} words %", {"all": value}, 1)
-                for shots, value in values.items()
-            ]
-    return rows
+def few_shot_rows(model: SPAE, by_class: Tensor, ground: Tensor) -> list[Row]:
+    """Rows from the words of few-shot pictures, [class, picture, words], from 5 and 21 of them.
+
+    `ground` holds the words of other pictures, [n, words]: their mean feature is taken off.
+    """
+    own, rows = model.codebook.embedding, []
+    pyramid_shape = model.shape(SIZE)
+    swapped = own[permutation(len(own), SHUFFLE_SEED)]
+    for count in (pyramid_shape.word_count(2), pyramid_shape.word_count(3)):
+        points = centred(own, by_class[..., :count], ground[:, :count])
+        rows += [accuracy_row(points, ways, shots, count) for ways in (2, 5) for shots in SHOTS]
+    points = centred(swapped, by_class[..., :count], ground[:, :count])
+    return rows + [accuracy_row(points, 5, shots, count, ", shuffled") for shots in SHOTS]
+
+
+def centred(embedding: Tensor, by_class: Tensor, ground: Tensor) -> Tensor:
+    """The features of pictures less the mean one of the ground, [class, picture, embedding]."""
+    points = features(embedding, by_class.flatten(0, 1)) - features(embedding, ground).mean(0)
+    return points.unflatten(0, by_class.shape[:2])
+
+
+def accuracy_row(points: Tensor, ways: int, shots: int, count: int, suffix: str = "") -> Row:
+    value = Value.over(episodes(points, ways, shots), 100)
+    name = f"{ways}-way {shots}-shot {count} words{suffix} %"
+    return Row("fewshot-val", name, {"all": value}, 1)
 
 
 def few_shot_words(model: SPAE, data: Path, cache: Path, each: int) -> Tensor:

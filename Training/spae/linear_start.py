@@ -36,7 +36,7 @@ def start(model, data: Path) -> None:
         model.decoder.linear.basis[label, :kept].copy_(basis.T[:kept])
         model.decoder.linear.basis[label, kept:].zero_()
     model.decoder.scale.copy_(spectrum.rsqrt())
-    model.codebook.projection.copy_(projection(model.codebook.embedding, variances))
+    model.codebook.begin(projection(model.codebook.embedding, variances))
 
 
 def sample_patches(data: Path, patch: int) -> Tensor:

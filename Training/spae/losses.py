@@ -74,6 +74,22 @@ def pixel_loss(picture: Tensor, original: Tensor) -> Tensor:
     return F.l1_loss(picture, original) + 2 * F.mse_loss(picture, original)
 
 
+def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Tensor]) -> Tensor:
+    """The paper's way to words that mean something (section 3.3), at a constant weight.
+
+    Minus log of the mass that softmax(-|z_l - e|^2) puts on the place's pool, the mean over the
+    layers that have pools. Only z is moved: no gradient reaches the codes.
+    """
+    codes = codes.detach()
+    total = codes.new_zeros(())
+    for layer, pool in pools.items():
+        target = targets[layer - 1].float()
+        # |target|^2 is the same for every word, and leaves the softmax as it is.
+        logits = 2 * target @ codes.T - codes.square().sum(1)
+        total = total + (logits.logsumexp(-1) - logits.gather(2, pool).logsumexp(-1)).mean()
+    return total / len(pools)
+
+
 def quantization_losses(
     z: Tensor, estimates: list[Tensor], visits: list[Tensor], guided: int
 ) -> tuple[Tensor, Tensor]:

@@ -34,11 +34,12 @@ def use_rows(words: Tensor, pyramid_shape: PyramidShape) -> list[Row]:
 
 def vocabulary_row(every: list[Tensor], pyramid_shape: PyramidShape, vocabulary: int) -> Row:
     words = torch.cat(every)
+    deepest = range(max(1, pyramid_shape.depth - 1), pyramid_shape.depth + 1)
     used = [
-        len(pyramid_shape.layer_of(words, layer).unique()) / vocabulary * 100 for layer in (5, 6)
+        len(pyramid_shape.layer_of(words, layer).unique()) / vocabulary * 100 for layer in deepest
     ]
     name = f"vocabulary used %, {len(words)} pictures"
-    return Row("all sets", name, by_layer([Value(share) for share in used], 5), 1)
+    return Row("all sets", name, by_layer([Value(share) for share in used], deepest.start), 1)
 
 
 def class_indices(data: Path) -> dict[str, int]:

@@ -15,6 +15,7 @@ class PyramidShape:
     """Layers of 1, 2, 4 ... h and once more h cells per axis over one latent grid of h x h."""
 
     grid: int
+    flat: int = 0  # so many layers of the whole grid instead, for plain vector quantization
 
     def __post_init__(self):
         if self.grid < 2 or self.grid & (self.grid - 1):
@@ -22,6 +23,8 @@ class PyramidShape:
 
     @cached_property
     def sides(self) -> tuple[int, ...]:
+        if self.flat:
+            return (self.grid,) * self.flat
         return tuple(1 << i for i in range(self.grid.bit_length())) + (self.grid,)
 
     @property
@@ -77,8 +80,8 @@ def _label_stride(stride: int) -> int:
 
 
 @lru_cache
-def shape(grid: int) -> PyramidShape:
-    return PyramidShape(grid)
+def shape(grid: int, flat: int = 0) -> PyramidShape:
+    return PyramidShape(grid, flat)
 
 
 @dataclass
