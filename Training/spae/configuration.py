@@ -67,6 +67,16 @@ class Semantic:
 
 
 @dataclass(frozen=True)
+class Clip:
+    """The other teacher: which CLIP of open_clip, and how it looks at a picture."""
+
+    architecture: str = "ViT-B-32"
+    weights: str = "openai"  # a name that open_clip knows, or a file
+    grid: int = 4
+    scale: float = 8.0
+
+
+@dataclass(frozen=True)
 class Guided:
     """How many words the first layers may choose from, and the whole picture's share in them."""
 
@@ -121,7 +131,7 @@ class Configuration:
     encoder: EncoderSizes
     decoder: DecoderSizes
     guided: Guided | None = Guided((3, 6, 12), 0.3)
-    semantic: Semantic | None = EFFICIENTNET_LITE2
+    semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8
     latent: int = 16
@@ -152,10 +162,15 @@ class Configuration:
         guided, semantic = content.get("guided"), content.get("semantic")
         content["quantization"] = Quantization(**content.get("quantization", {}))
         content["guided"] = guided and Guided(tuple(guided["pools"]), guided["whole_share"])
-        content["semantic"] = semantic and Semantic(
-            **{**semantic, "blocks": tuple(MobileBlock(**b) for b in semantic["blocks"])}
-        )
+        content["semantic"] = semantic and _teacher(semantic)
         return cls(**content)
+
+
+def _teacher(content: dict) -> Semantic | Clip:
+    if "architecture" in content:
+        return Clip(**content)
+    blocks = tuple(MobileBlock(**block) for block in content["blocks"])
+    return Semantic(**{**content, "blocks": blocks})
 
 
 def _stages(content: list[dict]) -> tuple[Stage, ...]:

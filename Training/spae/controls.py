@@ -59,7 +59,8 @@ def train(control: Control, options: argparse.Namespace, budget: tuple[str, str]
         return
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "spae.train", "--data", options.data, "--model", options.model]
-    command += ["--folder", folder, "--batch", options.batch, "--seed", options.seed]
+    command += ["--folder", folder, "--seed", options.seed]
+    command += ["--batch", options.batch, "--warm-up", options.warm_up]
     command += [] if "--steps" in control.switches else budget
     with (folder / "out.txt").open("w") as printed:
         subprocess.run(
@@ -145,6 +146,7 @@ def parsed() -> argparse.Namespace:
     add("--only", nargs="+", choices=[c.name for c in CONTROLS], help="some of them")
     add("--parallel", type=int, default=1, help="runs at a time, each of one thread")
     add("--batch", type=int, default=16, help="pictures of 128 px a step")
+    add("--warm-up", type=int, default=100, help="the steps until the highest learning rate")
     add("--limit", type=int, help="at most this many pictures of eval-bsds")
     add("--each", type=int, default=40, help="few-shot pictures a class")
     add("--seed", type=int, default=1)

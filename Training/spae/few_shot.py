@@ -81,5 +81,5 @@ def few_shot_words(model: SPAE, data: Path, cache: Path, each: int) -> Tensor:
 def enlarged(model: SPAE, pictures: PictureSet, rows: list[int]) -> EvaluationSet:
     """Some pictures of a set at the size the model is judged at."""
     views = [to_tensor(square_view(pictures.image(row), SIZE)) for row in rows]
-    semantics = pictures.table.map(np.array(rows), model.semantic_branch)
+    semantics = pictures.map(np.array(rows))
     return EvaluationSet([pictures.names[row] for row in rows], torch.stack(views), semantics)

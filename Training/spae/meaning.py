@@ -10,7 +10,7 @@ from spae.data import EvaluationSet
 from spae.figures import Row, Value, by_layer
 from spae.model import SPAE
 from spae.pyramid import PyramidShape
-from spae.semantic_branch import SemanticMap
+from spae.teacher import SemanticMap
 
 BEST = 20  # words of a text that count as its best
 MAP_LAYER = 3  # the layer with one cell for each place of the semantic map

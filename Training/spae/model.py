@@ -8,14 +8,16 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from spae.clip_teacher import ClipTeacher
 from spae.codebook import Codebook
-from spae.configuration import Configuration, Guided
+from spae.configuration import Clip, Configuration, Guided
 from spae.decoder import Decoder
 from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import Quantized, estimates_of, quantize
-from spae.semantic_branch import SemanticBranch, SemanticMap
+from spae.semantic_branch import SemanticBranch
+from spae.teacher import SemanticMap, Teacher
 
 FILES = (
     "config.json",
@@ -33,11 +35,7 @@ class SPAE(nn.Module):
         self.codebook = Codebook(configuration, words)
         self.encoder = Encoder(configuration)
         self.decoder = Decoder(configuration)
-        self.semantic_branch = (
-            SemanticBranch(configuration.semantic, configuration.text)
-            if configuration.semantic
-            else None
-        )
+        self.semantic_branch = teacher_of(configuration)
 
     @property
     def words(self) -> list[str]:
@@ -152,6 +150,13 @@ class SPAE(nn.Module):
         estimate = estimates_of(words, codes, pyramid_shape, depth, residual)[:, source]
         labels = label.expand(words.shape[0], -1)
         return self.decoder(estimate, labels).clamp(-1, 1)
+
+
+def teacher_of(configuration: Configuration) -> Teacher | None:
+    sizes = configuration.semantic
+    if isinstance(sizes, Clip):
+        return ClipTeacher(sizes, configuration.text)
+    return sizes and SemanticBranch(sizes, configuration.text)
 
 
 def identity(folder: Path) -> str:

@@ -4,8 +4,9 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from spae.configuration import Configuration, Quantization, base, small
+from spae.configuration import Clip, Configuration, Quantization, base, small
 
+TEACHERS = ("efficientnet-lite2", "clip")
 SIZES = {"small": small, "base": base}
 
 
@@ -17,9 +18,12 @@ class Options:
     model: Path
     run: Path
     size: str = "small"
+    teacher: str = TEACHERS[0]
+    clip: tuple[str, str] = (Clip.architecture, Clip.weights)
     minutes: float | None = None
     steps: int | None = None
     rate: float = 1e-3
+    warm_up: int = 100
     batch: int = 16
     small_share: float = 0.25
     falling: float = 0.6
@@ -39,16 +43,27 @@ class Options:
     threads: int = 1
     evaluate_every: int = 500
 
-    def configuration(self, vocabulary: int) -> Configuration:
-        """The blueprint of the model that this run trains."""
+    def configuration(self, vocabulary: int, text: int) -> Configuration:
+        """The blueprint of the model that this run trains, for text vectors of this width."""
         quantization = Quantization(
             residual=self.residual,
             shuffled=self.seed if self.shuffled else None,
             learned=self.vq > 0,
             flat=self.vq,
         )
-        plain = {"guided": None} if self.unguided or self.vq else {}
-        return SIZES[self.size](vocabulary, quantization=quantization, **plain)
+        changes = {"quantization": quantization, "text": text}
+        if self.unguided or self.vq:
+            changes["guided"] = None
+        if self.teacher == "clip":
+            changes["semantic"] = Clip(*self.clip)
+        return SIZES[self.size](vocabulary, **changes)
+
+
+def add_clip(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--clip", nargs=2, default=(Clip.architecture, Clip.weights),
+        metavar=("ARCHITECTURE", "WEIGHTS"), help="open_clip's names of it, for --teacher clip",
+    )  # fmt: skip
 
 
 def add_controls(parser: argparse.ArgumentParser) -> None:
@@ -77,11 +92,16 @@ def parsed(arguments: list[str] | None = None) -> Options:
     add("--steps", type=int, help="the same in steps")
     add("--size", choices=sorted(SIZES), default="small")
     add("--rate", type=float, default=1e-3, help="the highest learning rate")
+    add("--warm-up", type=int, default=100, help="the steps until that rate")
     add("--batch", type=int, default=16, help="pictures of 128 px a step and process")
     add("--small-share", type=float, default=0.25, help="the share of steps on 64 px crops")
     add("--falling", type=float, default=0.6, help="the share of the budget with a falling rate")
     add("--perceptual", type=float, default=0.3, help="the weight of LPIPS")
+    add("--adversarial", type=float, default=0.0, help="the weight of a discriminator (0.1)")
+    add("--adversarial-from", type=int, default=0, help="the step it begins at")
     add("--start", "--begin", default="linear", help="linear, random, or a weights file")
+    add("--teacher", choices=TEACHERS, default=TEACHERS[0], help="what says which words fit")
+    add_clip(parser)
     add("--threads", type=int, default=1, help="threads a process")
     add("--seed", type=int, default=1)
     add_controls(parser)

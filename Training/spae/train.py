@@ -7,6 +7,7 @@ The model's folder must hold the frozen files (python -m spae.frozen). A run fol
 checkpoint and the log; the first call starts it, every later call resumes it.
 """
 
+import copy
 import csv
 import os
 import time
@@ -15,9 +16,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as distributed
+from safetensors import safe_open
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
+from spae.adversarial import Adversary
 from spae.configuration import Guided
 from spae.data import Batch, EvaluationSet, Sampler
 from spae.linear_start import start
@@ -45,16 +48,18 @@ class Trainer:
         self.world = int(os.environ.get("WORLD_SIZE", 1))
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.step, self.seen = 0, 0
-        self.model = new_model(options).to(self.device)
-        branch = self.model.semantic_branch
-        self.sampler = Sampler(
-            options.data, branch, options.run / "cache", options.seed + 1000 * self.rank
-        )
+        self.model = new_model(options)
+        # Crops and their semantics are made on the processor, wherever the network runs.
+        teacher = copy.deepcopy(self.model.semantic_branch)
+        seed = options.seed + 1000 * self.rank
+        self.sampler = Sampler(options.data, teacher, options.run / "cache", seed)
+        self.model.to(self.device)
         self.lpips = LPIPS(options.data / "weights" / "squeezenet-lpips.safetensors")
         self.lpips.to(self.device)
         linear_share = 1.0 if options.start == "random" else LINEAR_RATE
         self.optimizer = optimizer_for(self.model, options.rate, linear_share)
         self.average = {n: t.clone() for n, t in self.model.learned().items()}
+        self.adversary = Adversary(self.device) if options.adversarial else None
         if self.checkpoint.exists():
             self.resume()
 
@@ -88,9 +93,9 @@ class Trainer:
         return float(spent)
 
     def set_rate(self, progress: float, since: int) -> None:
-        """Warm-up over 100 steps, constant, then falling to 2 % over the last part."""
+        """Warm-up, constant, then falling to 2 % over the last part."""
         fall = max(0.0, (progress - (1 - self.options.falling)) / self.options.falling)
-        rate = self.options.rate * min(1, (since + 1) / 100) * (1 - 0.98 * fall)
+        rate = self.options.rate * min(1, (since + 1) / self.options.warm_up) * (1 - 0.98 * fall)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
 
@@ -103,9 +108,11 @@ class Trainer:
         losses = self.losses(batch, plain=random.random() < PLAIN_SHARE)
         total = sum(weight * loss for weight, loss in losses.values())
         total.backward()
-        self.average_gradients()
+        self.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
+        if self.adversary is not None:
+            self.adversary.optimizer.step()
         self.update_average()
         self.step += 1
         self.seen += count * self.world
@@ -139,7 +146,19 @@ class Trainer:
             wanted = model.pools(semantics, guided=SEMANTIC_POOLS)
             loss = semantic_loss(found.targets, model.codebook.codes(), wanted)
             losses["semantic"] = (options.semantic, loss)
+        if self.adversary is not None:
+            loss = self.adversarial_loss(decoded[deep].float(), pictures[deep])
+            losses["adversarial"] = (options.adversarial, loss)
         return losses
+
+    def adversarial_loss(self, decoded: Tensor, pictures: Tensor) -> Tensor:
+        """How unreal the pictures look to the discriminator, which then learns from them."""
+        if self.step < self.options.adversarial_from:
+            return decoded.new_zeros(())
+        loss = self.adversary.against(decoded)
+        self.adversary.backward(pictures, decoded)
+        self.average_gradients(self.adversary.discriminator)
+        return loss
 
     def depths(self, count: int, deepest: int) -> Tensor:
         """A random depth for each picture, at least one of them the deepest."""
@@ -149,10 +168,10 @@ class Trainer:
         drawn[0] = deepest
         return torch.from_numpy(drawn)
 
-    def average_gradients(self) -> None:
+    def average_gradients(self, module: nn.Module) -> None:
         if self.world == 1:
             return
-        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        gradients = [p.grad for p in module.parameters() if p.grad is not None]
         flat = torch.cat([g.reshape(-1) for g in gradients]) / self.world
         distributed.all_reduce(flat)
         for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients])):
@@ -198,6 +217,8 @@ class Trainer:
             "step": self.step,
             "seen": self.seen,
         }
+        if self.adversary is not None:
+            state["adversary"] = self.adversary.state()
         unfinished = self.checkpoint.with_suffix(".part")
         torch.save(state, unfinished)
         unfinished.replace(self.checkpoint)
@@ -207,6 +228,8 @@ class Trainer:
         self.model.load_state_dict(state["model"], strict=False)
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.step, self.seen = state["average"], state["step"], state["seen"]
+        if self.adversary is not None and "adversary" in state:
+            self.adversary.load(state["adversary"])
 
 
 def truncated(
@@ -235,7 +258,9 @@ def new_model(options: Options) -> SPAE:
     """A model with its frozen files, started as the options say."""
     torch.manual_seed(options.seed)
     words = (options.model / "vocabulary.txt").read_text().split()
-    model = SPAE(options.configuration(len(words)), words)
+    with safe_open(options.model / "codebook.safetensors", "numpy") as codebook:
+        text = codebook.get_slice("text").get_shape()[1]
+    model = SPAE(options.configuration(len(words), text), words)
     model.load_frozen(options.model)
     if options.start == "linear":
         start(model, options.data)
@@ -256,7 +281,7 @@ def saved_weights(path: Path) -> dict[str, Tensor]:
 
 def evaluate_and_export(trainer: Trainer) -> None:
     """Puts the averaged weights into the run's folder and prints their figures."""
-    model = trainer.model
+    model = trainer.model.cpu()
     model.load_state_dict(trainer.average, strict=False)
     pictures = EvaluationSet.load(
         trainer.options.data,

@@ -108,7 +108,7 @@ def test_a_random_start_gives_pictures_and_gradients():
 def test_every_control_differs_from_the_recipe(control):
     changed, recipe = options_of(*control.switches), options_of()
     assert changed != recipe
-    same = changed.configuration(9) == recipe.configuration(9)
+    same = changed.configuration(9, 16) == recipe.configuration(9, 16)
     assert same == (control.name in ("untrained", "random"))
 
 
