@@ -103,8 +103,10 @@ class FixedConvolution(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         own = self.convolution
         if self.padding is None:
-            sides = [same_padding(length, own.kernel_size[0], own.stride[0])
-                     for length in (x.shape[-1], x.shape[-2])]
+            sides = [
+                same_padding(length, own.kernel_size[0], own.stride[0])
+                for length in (x.shape[-1], x.shape[-2])
+            ]
             self.padding = sides[0] + sides[1]
         x = F.pad(x, self.padding) if any(self.padding) else x
         return F.conv2d(x, own.weight, own.bias, own.stride, groups=own.groups)
@@ -150,8 +152,14 @@ class Work:
     def exported(self, folder: Path) -> Path:
         path = folder / f"{self.name}.onnx"
         names = [f"input{i}" for i in range(len(self.inputs))]
-        torch.onnx.export(self.network, self.inputs, str(path), input_names=names,
-                          opset_version=OPSET, dynamo=False)
+        torch.onnx.export(
+            self.network,
+            self.inputs,
+            str(path),
+            input_names=names,
+            opset_version=OPSET,
+            dynamo=False,
+        )
         return path
 
 
@@ -167,12 +175,16 @@ def works(model: SPAE, picture: Path) -> list[Work]:
     pixels = to_tensor(square_view(image, SIZE))[None]
     view = model.semantic_branch.view(image)[None]
     return [
-        Work("decode", DecoderGraph(model, labels).eval(), (estimates[:, source],),
-             lambda x: model.decoder(x, labels[None])),
-        Work("encoder", EncoderGraph(model, pyramid_shape).eval(), (pixels, semantics),
-             model.encoder),
-        Work("branch", SemanticGraph(model).eval(), (view,),
-             model.semantic_branch.probabilities),
+        Work(
+            "decode",
+            DecoderGraph(model, labels).eval(),
+            (estimates[:, source],),
+            lambda x: model.decoder(x, labels[None]),
+        ),
+        Work(
+            "encoder", EncoderGraph(model, pyramid_shape).eval(), (pixels, semantics), model.encoder
+        ),
+        Work("branch", SemanticGraph(model).eval(), (view,), model.semantic_branch.probabilities),
     ]
 
 
@@ -227,8 +239,21 @@ def in_engine(options: argparse.Namespace, work: str, threads: int) -> Callable[
 
 
 def engine(options: argparse.Namespace, work: str, threads: int, runs: int) -> dict:
-    command = [options.program, "bench", work, options.picture, "--model", options.model,
-               "--size", SIZE, "--runs", runs, "--threads", threads, "--json"]
+    command = [
+        options.program,
+        "bench",
+        work,
+        options.picture,
+        "--model",
+        options.model,
+        "--size",
+        SIZE,
+        "--runs",
+        runs,
+        "--threads",
+        threads,
+        "--json",
+    ]
     answer = subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True)
     return json.loads(answer.stdout)
 
@@ -256,8 +281,7 @@ def measured(options: argparse.Namespace) -> dict[tuple, float]:
         timed = contestants(options, Path(folder))
         for time_once in timed.values():
             time_once(1)
-        rounds = [{key: time_once(runs) for key, time_once in timed.items()}
-                  for _ in range(count)]
+        rounds = [{key: time_once(runs) for key, time_once in timed.items()} for _ in range(count)]
     medians = {key: statistics.median(r[key] for r in rounds) for key in timed}
     for who, threads in [(who, t) for who in ("onnxruntime", "PyTorch") for t in THREADS]:
         parts = medians[who, "encoder", threads], medians[who, "branch", threads]
@@ -283,8 +307,15 @@ def ratios(medians: dict[tuple, float], threads: int) -> dict[str, float]:
 
 
 def machine(options: argparse.Namespace) -> dict[str, str]:
-    models = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-              if line.startswith("model name")] if Path("/proc/cpuinfo").exists() else []
+    models = (
+        [
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ]
+        if Path("/proc/cpuinfo").exists()
+        else []
+    )
     version = subprocess.run([options.program, "--version"], capture_output=True, text=True)
     return {
         "cpu": models[0] if models else platform.processor(),
@@ -310,10 +341,14 @@ def report(medians: dict[tuple, float], about: dict[str, str]) -> str:
 
 
 def as_json(medians: dict[tuple, float], about: dict[str, str]) -> str:
-    times = [{"who": who, "work": work, "threads": threads, "medianMilliseconds": round(value, 3)}
-             for (who, work, threads), value in medians.items()]
-    shares = {str(threads): {n: round(v, 3) for n, v in ratios(medians, threads).items()}
-              for threads in THREADS}
+    times = [
+        {"who": who, "work": work, "threads": threads, "medianMilliseconds": round(value, 3)}
+        for (who, work, threads), value in medians.items()
+    ]
+    shares = {
+        str(threads): {n: round(v, 3) for n, v in ratios(medians, threads).items()}
+        for threads in THREADS
+    }
     return json.dumps({"machine": about, "times": times, "ratiosByThreads": shares}, indent=1)
 
 

@@ -6,16 +6,34 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from spae.configuration import Configuration
+
 LEMMA_SEARCH = 4  # words looked at for each one kept, so that other forms of a word can be skipped
 
 
-class Codebook(nn.Module):
-    """Frozen embeddings and the one learned projection that brings them to the latent's width."""
+def permutation(count: int, seed: int) -> Tensor:
+    """The same order of `count` words for the same seed."""
+    return torch.randperm(count, generator=torch.Generator().manual_seed(seed))
 
-    def __init__(self, words: list[str], embedding: int, text: int, latent: int):
+
+class Codebook(nn.Module):
+    """Frozen embeddings and the one learned projection that brings them to the latent's width.
+
+    Two controls depart from it: words that have swapped their embeddings, and learned codes.
+    """
+
+    def __init__(self, configuration: Configuration, words: list[str]):
         super().__init__()
+        embedding, text, latent = (
+            configuration.embedding,
+            configuration.text,
+            configuration.latent,
+        )
+        learned, seed = configuration.quantization.learned, configuration.quantization.shuffled
         self.words = words
-        self.projection = nn.Parameter(torch.zeros(embedding, latent))
+        self.projection = None if learned else nn.Parameter(torch.zeros(embedding, latent))
+        self.learned = nn.Parameter(torch.zeros(len(words), latent)) if learned else None
+        self.order = None if seed is None else permutation(len(words), seed)
         self.register_buffer("embedding", torch.zeros(len(words), embedding), persistent=False)
         self.register_buffer("text", torch.zeros(len(words), text), persistent=False)
         self.register_buffer("bias", torch.zeros(len(words)), persistent=False)
@@ -26,13 +44,25 @@ class Codebook(nn.Module):
         for name in ("embedding", "text", "bias", "lemma"):
             own = getattr(self, name)
             if own.shape != tensors[name].shape:
-                raise ValueError(f"{path}: {name} is {tuple(tensors[name].shape)}, "
-                                 f"expected {tuple(own.shape)}")
+                raise ValueError(
+                    f"{path}: {name} is {tuple(tensors[name].shape)}, expected {tuple(own.shape)}"
+                )
             own.copy_(tensors[name])
 
     def codes(self) -> Tensor:
         """e(k) for every word, [V, latent]: bias-free, linear, so the words keep their meaning."""
-        return self.embedding @ self.projection
+        if self.learned is not None:
+            return self.learned
+        embedding = self.embedding if self.order is None else self.embedding[self.order]
+        return embedding @ self.projection
+
+    @torch.no_grad()
+    def begin(self, projection: Tensor) -> None:
+        """Sets the codes to the words' embeddings through this projection, [embedding, latent]."""
+        if self.learned is not None:
+            self.learned.copy_(self.embedding @ projection)
+        else:
+            self.projection.copy_(projection)
 
     def scores(self, text: Tensor) -> Tensor:
         """How well each word fits a text vector, [..., text] -> [..., V]."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Block:
-    """A residual block: two convolutions of these kernels with an inner width of expansion x width."""
+    """A residual block: two convolutions of these kernels, expansion x width between them."""
 
     kernels: tuple[int, int]
     expansion: int = 1
@@ -67,11 +67,31 @@ class Semantic:
 
 
 @dataclass(frozen=True)
+class Clip:
+    """The other teacher: which CLIP of open_clip, and how it looks at a picture."""
+
+    architecture: str = "ViT-B-32"
+    weights: str = "openai"  # a name that open_clip knows, or a file
+    grid: int = 4
+    scale: float = 8.0
+
+
+@dataclass(frozen=True)
 class Guided:
-    """How many words each of the first layers may choose from, and the whole picture's share in them."""
+    """How many words the first layers may choose from, and the whole picture's share in them."""
 
     pools: tuple[int, ...]
     whole_share: float
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """How a control departs from words that are averaged over a pyramid; the default does not."""
+
+    residual: bool = False  # a cell's words add up
+    shuffled: int | None = None  # the seed by which the words have swapped their embeddings
+    learned: bool = False  # the codes are learned, and no word has an embedding
+    flat: int = 0  # so many layers, all of the finest grid, in place of the pyramid
 
 
 def repeated(count: int, kernel: int, stride: int, expansion: int, output: int):
@@ -82,10 +102,21 @@ def repeated(count: int, kernel: int, stride: int, expansion: int, output: int):
 
 
 EFFICIENTNET_LITE2 = Semantic(
-    input=260, classes=1000, grid=4, whole_top=24, cell_top=8, scale=8.0, stem=32, head=1280,
+    input=260,
+    classes=1000,
+    grid=4,
+    whole_top=24,
+    cell_top=8,
+    scale=8.0,
+    stem=32,
+    head=1280,
     blocks=(
-        repeated(1, 3, 1, 1, 16) + repeated(3, 3, 2, 6, 24) + repeated(3, 5, 2, 6, 48)
-        + repeated(4, 3, 2, 6, 88) + repeated(4, 5, 1, 6, 120) + repeated(5, 5, 2, 6, 208)
+        repeated(1, 3, 1, 1, 16)
+        + repeated(3, 3, 2, 6, 24)
+        + repeated(3, 5, 2, 6, 48)
+        + repeated(4, 3, 2, 6, 88)
+        + repeated(4, 5, 1, 6, 120)
+        + repeated(5, 5, 2, 6, 208)
         + repeated(1, 3, 1, 6, 352)
     ),
 )
@@ -100,7 +131,8 @@ class Configuration:
     encoder: EncoderSizes
     decoder: DecoderSizes
     guided: Guided | None = Guided((3, 6, 12), 0.3)
-    semantic: Semantic | None = EFFICIENTNET_LITE2
+    semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
+    quantization: Quantization = Quantization()
     patch: int = 8
     latent: int = 16
     embedding: int = 576
@@ -113,6 +145,8 @@ class Configuration:
 
     def save(self, path: Path) -> None:
         content = {key: value for key, value in asdict(self).items() if value is not None}
+        if self.quantization == Quantization():
+            del content["quantization"]
         path.write_text(json.dumps(content, indent=1) + "\n")
 
     @classmethod
@@ -126,11 +160,17 @@ class Configuration:
         )
         content["decoder"] = DecoderSizes(_stages(content["decoder"]["stages"]))
         guided, semantic = content.get("guided"), content.get("semantic")
+        content["quantization"] = Quantization(**content.get("quantization", {}))
         content["guided"] = guided and Guided(tuple(guided["pools"]), guided["whole_share"])
-        content["semantic"] = semantic and Semantic(
-            **{**semantic, "blocks": tuple(MobileBlock(**b) for b in semantic["blocks"])}
-        )
+        content["semantic"] = semantic and _teacher(semantic)
         return cls(**content)
+
+
+def _teacher(content: dict) -> Semantic | Clip:
+    if "architecture" in content:
+        return Clip(**content)
+    blocks = tuple(MobileBlock(**block) for block in content["blocks"])
+    return Semantic(**{**content, "blocks": blocks})
 
 
 def _stages(content: list[dict]) -> tuple[Stage, ...]:

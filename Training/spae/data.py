@@ -1,4 +1,4 @@
-"""Training and evaluation pictures: zips of WebP files, each with the classifier's answer beside it."""
+"""Pictures to train and judge on: zips of WebP files, each with the teacher's answer beside it."""
 
 import io
 import zipfile
@@ -11,67 +11,61 @@ from PIL import Image
 from torch import Tensor
 
 from spae.images import centre_square, rgb, to_tensor
-from spae.semantic_branch import SemanticBranch, SemanticMap, likeliest
+from spae.teacher import SemanticMap, Teacher
 
 # The share of each set in a batch, by the size of the crop; small pictures serve small crops.
 SHARES = {
-    128: {"train-imagenette": 0.25, "train-caltech101": 0.25, "train-imagenet1k": 0.2,
-          "train-bsds": 0.2, "train-scenes": 0.1},
-    64: {"train-imagenette": 0.15, "train-caltech101": 0.15, "train-imagenet1k": 0.15,
-         "train-bsds": 0.15, "train-scenes": 0.1, "train-miniimagenet": 0.3},
+    128: {
+        "train-imagenette": 0.25,
+        "train-caltech101": 0.25,
+        "train-imagenet1k": 0.2,
+        "train-bsds": 0.2,
+        "train-scenes": 0.1,
+    },
+    64: {
+        "train-imagenette": 0.15,
+        "train-caltech101": 0.15,
+        "train-imagenet1k": 0.15,
+        "train-bsds": 0.15,
+        "train-scenes": 0.1,
+        "train-miniimagenet": 0.3,
+    },
 }
 SMALLEST_ZOOM = 0.6  # the side of a crop is this share of the short side, or more
 
 
-@dataclass
-class SemanticTable:
-    """The classifier's likeliest classes for every picture of a set."""
-
-    index: np.ndarray  # [n, 24]
-    prob: np.ndarray  # [n, 24] float16
-    cell_index: np.ndarray  # [n, 4, 4, 8]
-    cell_prob: np.ndarray  # [n, 4, 4, 8] float16
-
-    def map(self, rows: np.ndarray, branch: SemanticBranch) -> SemanticMap:
-        def text(index: np.ndarray, prob: np.ndarray) -> Tensor:
-            classes = torch.from_numpy(index[rows].astype(np.int64))
-            return branch.text(classes, torch.from_numpy(prob[rows]))
-
-        return SemanticMap(text(self.index, self.prob), text(self.cell_index, self.cell_prob))
-
-
 class PictureSet:
-    """One zip of pictures and its semantic table."""
+    """One zip of pictures, and what a teacher says of each of them."""
 
     def __init__(self, folder: Path, name: str):
-        self.name = name
+        self.name, self.folder = name, folder
         self.archive = zipfile.ZipFile(folder / f"{name}.zip")
         self.names = [n for n in self.archive.namelist() if n.endswith(".webp")]
-        self.table_path = folder / f"semantic-{name}.npz"
-        self.table: SemanticTable | None = None
+        self.teacher: Teacher | None = None
+        self.table: dict[str, np.ndarray] = {}
 
     def image(self, row: int) -> Image.Image:
         return rgb(Image.open(io.BytesIO(self.archive.read(self.names[row]))))
 
-    def load_table(self, branch: SemanticBranch, cache: Path) -> None:
-        """Reads the semantic table; computes and caches it when the set has none."""
-        path = self.table_path if self.table_path.exists() else cache / self.table_path.name
+    def load_table(self, teacher: Teacher, cache: Path) -> None:
+        """Reads the teacher's answers; computes and caches them when the set has none."""
+        name = teacher.table_name(self.name)
+        path = self.folder / name if (self.folder / name).exists() else cache / name
         if not path.exists():
             cache.mkdir(parents=True, exist_ok=True)
-            np.savez(path, **self._computed_table(branch))
-        arrays = np.load(path)
-        self.table = SemanticTable(*(arrays[k] for k in ("index", "prob", "cell_index",
-                                                         "cell_prob")))
+            np.savez(path, **self._computed_table(teacher))
+        self.teacher, self.table = teacher, dict(np.load(path))
 
-    @torch.no_grad()
-    def _computed_table(self, branch: SemanticBranch) -> dict[str, np.ndarray]:
-        sizes, grid, rows = branch.sizes, branch.sizes.grid, []
-        for row in range(len(self.names)):
-            whole, cells = branch.probabilities(branch.view(self.image(row)).unsqueeze(0))
-            rows.append((*likeliest(whole[0], sizes.whole_top),
-                         *likeliest(cells[0].view(grid, grid, -1), sizes.cell_top)))
-        columns = [torch.stack(column).numpy() for column in zip(*rows)]
-        return dict(zip(("index", "prob", "cell_index", "cell_prob"), columns, strict=True))
+    def map(self, rows: np.ndarray) -> SemanticMap:
+        """What the teacher sees in some of the pictures."""
+        return self.teacher.map({name: column[rows] for name, column in self.table.items()})
+
+    def _computed_table(self, teacher: Teacher) -> dict[str, np.ndarray]:
+        rows = [
+            teacher.answers(teacher.view(self.image(row)).unsqueeze(0))
+            for row in range(len(self.names))
+        ]
+        return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
 @dataclass
@@ -86,14 +80,14 @@ class Sampler:
     Batch number k is the same whenever it is drawn, so that training resumes bit for bit.
     """
 
-    def __init__(self, folder: Path, branch: SemanticBranch, cache: Path, seed: int):
-        self.branch, self.seed = branch, seed
+    def __init__(self, folder: Path, teacher: Teacher, cache: Path, seed: int):
+        self.seed = seed
         names = sorted({name for shares in SHARES.values() for name in shares})
         self.sets = {n: PictureSet(folder, n) for n in names if (folder / f"{n}.zip").exists()}
         if not self.sets:
             raise FileNotFoundError(f"{folder} holds none of {', '.join(names)} (.zip)")
         for pictures in self.sets.values():
-            pictures.load_table(branch, cache)
+            pictures.load_table(teacher, cache)
 
     def batch(self, number: int, count: int, size: int) -> Batch:
         random = np.random.default_rng((self.seed, number))
@@ -109,11 +103,13 @@ class Sampler:
         square = centre_square(pictures.image(row))
         side = square.width
         smallest = min(side, max(size, int(SMALLEST_ZOOM * side))) if size == 128 else size
-        crop = int(random.integers(min(smallest, side), side + 1)) if size == 128 else min(size, side)
+        crop = (
+            int(random.integers(min(smallest, side), side + 1)) if size == 128 else min(size, side)
+        )
         left, top = (int(v) for v in random.integers(0, side - crop + 1, 2))
         box = (left, top, left + crop, top + crop)
         image = square.resize((size, size), Image.Resampling.BICUBIC, box)
-        semantics = pictures.table.map(np.array([row]), self.branch)
+        semantics = pictures.map(np.array([row]))
         cells = cropped(semantics.cells[0], [v / side for v in (left, top, crop)])
         picture = to_tensor(image)
         if random.random() < 0.5:
@@ -144,10 +140,10 @@ class EvaluationSet:
 
     @classmethod
     def load(
-        cls, folder: Path, name: str, branch: SemanticBranch, cache: Path, limit: int | None = None
+        cls, folder: Path, name: str, teacher: Teacher, cache: Path, limit: int | None = None
     ) -> "EvaluationSet":
         pictures = PictureSet(folder, name)
-        pictures.load_table(branch, cache)
+        pictures.load_table(teacher, cache)
         rows = np.arange(len(pictures.names))[:limit]
         images = torch.stack([to_tensor(pictures.image(row)) for row in rows])
-        return cls([pictures.names[r] for r in rows], images, pictures.table.map(rows, branch))
+        return cls([pictures.names[r] for r in rows], images, pictures.map(rows))

@@ -13,7 +13,7 @@ from spae.pyramid import LABELS
 
 
 class LabelledLinearPath(nn.Module):
-    """The inverse of the encoder's linear path, with a matrix of its own for each label of a cell."""
+    """The inverse of the encoder's linear path, with a matrix for each label of a cell."""
 
     def __init__(self, latent: int, numbers: int):
         super().__init__()

@@ -47,6 +47,7 @@ class Encoder(nn.Module):
         widths = [stage.width for stage in sizes.stages]
         width = widths[-1]
         self.patch, self.frequencies = configuration.patch, sizes.frequencies
+        self.flat = configuration.quantization.flat
         self.linear = LinearPath(configuration.patch_numbers, latent)
         self.stem = nn.Conv2d(12, widths[0], 3, padding=1)
         self.stages = nn.ModuleList(
@@ -82,7 +83,7 @@ class Encoder(nn.Module):
                 x = stage.down(x)
             x = stage.blocks(x)
         grid = x.shape[-1]
-        kinds = torch.from_numpy(shape(grid).kinds).to(x.device)
+        kinds = torch.from_numpy(shape(grid, self.flat).kinds).to(x.device)
         tokens = x.flatten(2).transpose(1, 2)
         tokens = tokens + self.position(positions(grid, self.frequencies, x)) + self.kind(kinds)
         if self.semantic is not None:

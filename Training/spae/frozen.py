@@ -2,7 +2,8 @@
 
     python -m spae.frozen --data DATA --output Assets/models/small
 
-Needs the packages of the extra `frozen`. Nothing of it is trained, so it is run once.
+Needs the packages of the extra `frozen`; with `--teacher clip` those of `clip`, and CLIP's weights.
+Nothing of it is trained, so it is run once.
 """
 
 import argparse
@@ -14,9 +15,11 @@ from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from spae.configuration import EFFICIENTNET_LITE2
-from spae.semantics_tables import semantic_tables
+from spae.clip_teacher import clip_tables
+from spae.configuration import EFFICIENTNET_LITE2, Clip
+from spae.options import TEACHERS, add_clip
 from spae.semantic_branch import SemanticBranch
+from spae.semantics_tables import first_of, lemma_names, semantic_tables
 
 HERE = Path(__file__).parent
 BATCH_NORM_EPSILON = 1e-3
@@ -36,14 +39,25 @@ def vocabulary(data: Path) -> tuple[list[str], np.ndarray]:
     return [str(word) for word in table["word"][rows]], rows
 
 
-def save_codebook(data: Path, output: Path) -> list[str]:
-    words, rows = vocabulary(data)
-    tables = semantic_tables(data, words)
-    tables.pop("class_text")
+def class_names(data: Path) -> list[str]:
+    """The first name of each of ImageNet's classes."""
+    lines = (data / "imagenet-classes.tsv").read_text().splitlines()
+    return [line.split("\t")[2].split(",")[0] for line in lines]
+
+
+def clip_semantics(data: Path, words: list[str], sizes: Clip) -> dict[str, np.ndarray]:
+    """The tables of `semantic_tables`, by CLIP."""
+    lemma = first_of(lemma_names(data, words))
+    return {"lemma": lemma, **clip_tables(sizes, words, class_names(data))}
+
+
+def save_codebook(
+    data: Path, output: Path, words: list[str], rows: np.ndarray, tables: dict[str, np.ndarray]
+) -> None:
+    tables = {name: table for name, table in tables.items() if name != "class_text"}
     embedding = np.load(data / "codebook-smollm2.npz")["embedding"][rows]
     save_arrays({"embedding": embedding, **tables}, output / "codebook.safetensors")
     (output / "vocabulary.txt").write_text("".join(f"{word}\n" for word in words))
-    return words
 
 
 def folded(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
@@ -75,9 +89,8 @@ def classifier_tensors() -> dict[str, Tensor]:
     return {name: tensor.detach() for name, tensor in tensors.items()}
 
 
-def save_semantic_branch(data: Path, output: Path, words: list[str]) -> None:
+def save_semantic_branch(output: Path, class_text: np.ndarray) -> None:
     tensors = classifier_tensors()
-    class_text = semantic_tables(data, words)["class_text"]
     tensors["class_text"] = torch.from_numpy(np.asarray(class_text, np.float32))
     SemanticBranch(EFFICIENTNET_LITE2, class_text.shape[1]).load_state_dict(tensors)
     halves = {name: t.half().contiguous() for name, t in tensors.items()}
@@ -88,10 +101,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--output", type=Path, required=True, help="the model's folder")
+    parser.add_argument("--teacher", choices=TEACHERS, default=TEACHERS[0])
+    add_clip(parser)
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    words = save_codebook(arguments.data, arguments.output)
-    save_semantic_branch(arguments.data, arguments.output, words)
+    words, rows = vocabulary(arguments.data)
+    if arguments.teacher == "clip":
+        tables = clip_semantics(arguments.data, words, Clip(*arguments.clip))
+        branch = {"class_text": tables["class_text"]}
+        save_arrays(branch, arguments.output / "semantic.safetensors")
+    else:
+        tables = semantic_tables(arguments.data, words)
+        save_semantic_branch(arguments.output, tables["class_text"])
+    save_codebook(arguments.data, arguments.output, words, rows, tables)
     print(f"{len(words)} words")
 
 

@@ -1,4 +1,4 @@
-"""The layers that the encoder and the decoder are made of. Planes are [batch, channels, row, column]."""
+"""The layers of the encoder and the decoder. Planes are [batch, channels, row, column]."""
 
 import torch
 import torch.nn.functional as F
@@ -38,7 +38,7 @@ class ResidualBlock(nn.Module):
 
 
 class Blocks(nn.Module):
-    """The residual blocks of one stage, behind the change of resolution that leads to it, if any."""
+    """The residual blocks of one stage, behind the change of resolution that leads to it."""
 
     def __init__(self, stage: Stage, **change: nn.Module):
         super().__init__()

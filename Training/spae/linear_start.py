@@ -1,4 +1,4 @@
-"""The best linear codec, with which the network starts: principal components and water-filled codes.
+"""The best linear codec, where the network starts: principal components, water-filled codes.
 
 An 8x8 patch has 192 numbers; its first 16 principal components hold most of what is seen. z is
 those components, and the words' embeddings are projected once so that their covariance is what
@@ -36,7 +36,7 @@ def start(model, data: Path) -> None:
         model.decoder.linear.basis[label, :kept].copy_(basis.T[:kept])
         model.decoder.linear.basis[label, kept:].zero_()
     model.decoder.scale.copy_(spectrum.rsqrt())
-    model.codebook.projection.copy_(projection(model.codebook.embedding, variances))
+    model.codebook.begin(projection(model.codebook.embedding, variances))
 
 
 def sample_patches(data: Path, patch: int) -> Tensor:

@@ -8,8 +8,16 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 SLICES = ((0, 2), (2, 5), (5, 8), (8, 10), (10, 11), (11, 12), (12, 13))
-SQUEEZE = {3: (64, 16, 64), 4: (128, 16, 64), 6: (128, 32, 128), 7: (256, 32, 128),
-           9: (256, 48, 192), 10: (384, 48, 192), 11: (384, 64, 256), 12: (512, 64, 256)}
+SQUEEZE = {
+    3: (64, 16, 64),
+    4: (128, 16, 64),
+    6: (128, 32, 128),
+    7: (256, 32, 128),
+    9: (256, 48, 192),
+    10: (384, 48, 192),
+    11: (384, 64, 256),
+    12: (512, 64, 256),
+}
 SHIFT = (-0.030, -0.088, -0.188)
 SCALE = (0.458, 0.448, 0.450)
 
@@ -52,7 +60,9 @@ class LPIPS(nn.Module):
         for i, (start, end) in enumerate(SLICES):
             a, b = self.features[start:end](a), self.features[start:end](b)
             difference = (_unit(a) - _unit(b)).square()
-            total = total + F.conv2d(difference, getattr(self, f"head{i}").to(a.dtype)).mean((1, 2, 3))
+            total = total + F.conv2d(difference, getattr(self, f"head{i}").to(a.dtype)).mean(
+                (1, 2, 3)
+            )
         return total
 
 
@@ -62,6 +72,22 @@ def _unit(x: Tensor) -> Tensor:
 
 def pixel_loss(picture: Tensor, original: Tensor) -> Tensor:
     return F.l1_loss(picture, original) + 2 * F.mse_loss(picture, original)
+
+
+def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Tensor]) -> Tensor:
+    """The paper's way to words that mean something (section 3.3), at a constant weight.
+
+    Minus log of the mass that softmax(-|z_l - e|^2) puts on the place's pool, the mean over the
+    layers that have pools. Only z is moved: no gradient reaches the codes.
+    """
+    codes = codes.detach()
+    total = codes.new_zeros(())
+    for layer, pool in pools.items():
+        target = targets[layer - 1].float()
+        # |target|^2 is the same for every word, and leaves the softmax as it is.
+        logits = 2 * target @ codes.T - codes.square().sum(1)
+        total = total + (logits.logsumexp(-1) - logits.gather(2, pool).logsumexp(-1)).mean()
+    return total / len(pools)
 
 
 def quantization_losses(

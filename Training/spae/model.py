@@ -8,52 +8,57 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from spae.clip_teacher import ClipTeacher
 from spae.codebook import Codebook
-from spae.configuration import Configuration
+from spae.configuration import Clip, Configuration, Guided
 from spae.decoder import Decoder
 from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
-from spae.quantizer import estimates_of, quantize
-from spae.semantic_branch import SemanticBranch, SemanticMap
+from spae.quantizer import Quantized, estimates_of, quantize
+from spae.semantic_branch import SemanticBranch
+from spae.teacher import SemanticMap, Teacher
 
-FILES = ("config.json", "weights.safetensors", "codebook.safetensors", "semantic.safetensors",
-         "vocabulary.txt")
+FILES = (
+    "config.json",
+    "weights.safetensors",
+    "codebook.safetensors",
+    "semantic.safetensors",
+    "vocabulary.txt",
+)
 
 
 class SPAE(nn.Module):
     def __init__(self, configuration: Configuration, words: list[str]):
         super().__init__()
         self.configuration = configuration
-        self.codebook = Codebook(
-            words, configuration.embedding, configuration.text, configuration.latent
-        )
+        self.codebook = Codebook(configuration, words)
         self.encoder = Encoder(configuration)
         self.decoder = Decoder(configuration)
-        self.semantic_branch = (
-            SemanticBranch(configuration.semantic, configuration.text)
-            if configuration.semantic
-            else None
-        )
+        self.semantic_branch = teacher_of(configuration)
 
     @property
     def words(self) -> list[str]:
         return self.codebook.words
 
     @classmethod
-    def load(cls, folder: str | Path) -> "SPAE":
-        folder = Path(folder)
-        words = (folder / "vocabulary.txt").read_text().split()
+    def load(cls, folder: str | Path, frozen: str | Path | None = None) -> "SPAE":
+        """The model of a folder, or of a run's folder beside the folder of the frozen files."""
+        folder, frozen = Path(folder), Path(frozen or folder)
+        words = (frozen / "vocabulary.txt").read_text().split()
         model = cls(Configuration.load(folder / "config.json"), words)
-        model.codebook.load_frozen(folder / "codebook.safetensors")
-        if model.semantic_branch is not None:
-            model.semantic_branch.load_frozen(folder / "semantic.safetensors")
+        model.load_frozen(frozen)
         weights = {k: v.float() for k, v in load_file(folder / "weights.safetensors").items()}
         missing = set(model.learned()) ^ set(weights)
         if missing:
             raise ValueError(f"{folder}: weights.safetensors and config.json differ in {missing}")
         model.load_state_dict(weights, strict=False)
         return model.eval()
+
+    def load_frozen(self, folder: Path) -> None:
+        self.codebook.load_frozen(folder / "codebook.safetensors")
+        if self.semantic_branch is not None:
+            self.semantic_branch.load_frozen(folder / "semantic.safetensors")
 
     def learned(self) -> dict[str, Tensor]:
         """The tensors of weights.safetensors: everything but the frozen branch."""
@@ -74,9 +79,14 @@ class SPAE(nn.Module):
         branch = self.semantic_branch
         return branch and branch(branch.view(image).unsqueeze(0))
 
-    def pools(self, semantics: SemanticMap | None, meaning: float = 1.0) -> dict[int, Tensor]:
+    def pools(
+        self,
+        semantics: SemanticMap | None,
+        meaning: float = 1.0,
+        guided: Guided | None = None,
+    ) -> dict[int, Tensor]:
         """The words that each place of the guided layers may choose from."""
-        guided = self.configuration.guided
+        guided = guided or self.configuration.guided
         if semantics is None or guided is None or meaning == 0:
             return {}
         whole = semantics.whole.unsqueeze(1) * guided.whole_share
@@ -87,6 +97,16 @@ class SPAE(nn.Module):
             )
             for layer, size in enumerate(guided.pools, 1)
         }
+
+    def shape(self, size: int) -> PyramidShape:
+        """The pyramid of a picture of `size` pixels."""
+        return shape(size // self.configuration.patch, self.configuration.quantization.flat)
+
+    def quantized(
+        self, z: Tensor, pyramid_shape: PyramidShape, pools: dict[int, Tensor]
+    ) -> Quantized:
+        residual = self.configuration.quantization.residual
+        return quantize(z, self.codebook.codes(), pyramid_shape, pools, residual)
 
     def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
         grid = picture.shape[-1] // self.configuration.patch
@@ -99,11 +119,9 @@ class SPAE(nn.Module):
         image = rgb(image)
         picture = to_tensor(square_view(image, size)).unsqueeze(0)
         semantics = self.semantics(image)
-        pyramid_shape = shape(size // self.configuration.patch)
-        found = quantize(
-            self.latent(picture, semantics), self.codebook.codes(), pyramid_shape,
-            self.pools(semantics, meaning),
-        )
+        pyramid_shape = self.shape(size)
+        z = self.latent(picture, semantics)
+        found = self.quantized(z, pyramid_shape, self.pools(semantics, meaning))
         return Pyramid(pyramid_shape, found.words[0].numpy())
 
     @torch.no_grad()
@@ -113,16 +131,36 @@ class SPAE(nn.Module):
         depth = depth or pyramid.shape.depth
         return to_image(self.decode_words(words, pyramid.shape, depth)[0])
 
+    @torch.no_grad()
+    def words_of(
+        self, pictures: Tensor, semantics: SemanticMap, meaning: float = 1.0, batch: int = 20
+    ) -> Tensor:
+        """The words of many pictures, [n, 3, N, N] -> [n, words]."""
+        pyramid_shape, found = self.shape(pictures.shape[-1]), []
+        for start in range(0, len(pictures), batch):
+            part = semantics[start : start + batch]
+            z = self.latent(pictures[start : start + batch], part)
+            found.append(self.quantized(z, pyramid_shape, self.pools(part, meaning)).words)
+        return torch.cat(found)
+
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
         """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
         source, label = (torch.from_numpy(t) for t in pyramid_shape.fill(depth))
-        estimate = estimates_of(words, self.codebook.codes(), pyramid_shape, depth)[:, source]
+        codes, residual = self.codebook.codes(), self.configuration.quantization.residual
+        estimate = estimates_of(words, codes, pyramid_shape, depth, residual)[:, source]
         labels = label.expand(words.shape[0], -1)
         return self.decoder(estimate, labels).clamp(-1, 1)
 
 
+def teacher_of(configuration: Configuration) -> Teacher | None:
+    sizes = configuration.semantic
+    if isinstance(sizes, Clip):
+        return ClipTeacher(sizes, configuration.text)
+    return sizes and SemanticBranch(sizes, configuration.text)
+
+
 def identity(folder: Path) -> str:
-    """A model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order."""
+    """A model's identity: the SHA-256 of its files' SHA-256 sums, a line each, in this order."""
     lines = [
         f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
         for name in FILES

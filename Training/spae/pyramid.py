@@ -15,6 +15,7 @@ class PyramidShape:
     """Layers of 1, 2, 4 ... h and once more h cells per axis over one latent grid of h x h."""
 
     grid: int
+    flat: int = 0  # so many layers of the whole grid instead, for plain vector quantization
 
     def __post_init__(self):
         if self.grid < 2 or self.grid & (self.grid - 1):
@@ -22,6 +23,8 @@ class PyramidShape:
 
     @cached_property
     def sides(self) -> tuple[int, ...]:
+        if self.flat:
+            return (self.grid,) * self.flat
         return tuple(1 << i for i in range(self.grid.bit_length())) + (self.grid,)
 
     @property
@@ -30,6 +33,10 @@ class PyramidShape:
 
     def word_count(self, depth: int | None = None) -> int:
         return sum(side * side for side in self.sides[:depth])
+
+    def layer_of(self, words, layer: int):
+        """The words of one layer, of an array or tensor [..., words]."""
+        return words[..., self.word_count(layer - 1) : self.word_count(layer)]
 
     def stride(self, layer: int) -> int:
         return self.grid // self.sides[layer - 1]
@@ -42,7 +49,7 @@ class PyramidShape:
 
     @cached_property
     def kinds(self) -> np.ndarray:
-        """The kind of each latent cell: 0, or 1 ... 4 by the stride of the upper layer that visits it."""
+        """The kind of each latent cell: 0, or 1 ... 4 by the stride of its upper layer."""
         kinds = np.zeros(self.grid * self.grid, np.int64)
         for layer in range(1, self.depth - 1):
             kinds[self.visited(layer)] = max(1, KINDS - (self.stride(layer).bit_length() - 1))
@@ -73,8 +80,8 @@ def _label_stride(stride: int) -> int:
 
 
 @lru_cache
-def shape(grid: int) -> PyramidShape:
-    return PyramidShape(grid)
+def shape(grid: int, flat: int = 0) -> PyramidShape:
+    return PyramidShape(grid, flat)
 
 
 @dataclass
@@ -93,5 +100,4 @@ class Pyramid:
     def layer(self, layer: int) -> np.ndarray:
         """The words of one layer as a square grid."""
         side = self.shape.sides[layer - 1]
-        start = self.shape.word_count(layer - 1)
-        return self.words[start : start + side * side].reshape(side, side)
+        return self.shape.layer_of(self.words, layer).reshape(side, side)

@@ -13,7 +13,8 @@ class Quantized:
     """What the quantizer found, layer by layer."""
 
     words: Tensor  # [batch, words of the pyramid]
-    estimates: list[Tensor]  # after each layer: the mean of each cell's words, [batch, cell, latent]
+    targets: list[Tensor]  # what each layer's words should equal, [batch, place, latent]
+    estimates: list[Tensor]  # after each layer: each cell's mean, [batch, cell, latent]
     visits: list[Tensor]  # after each layer: how many words each cell has, [cell]
 
 
@@ -42,18 +43,18 @@ def quantize(
     """
     total = torch.zeros_like(z)
     visits = torch.zeros(z.shape[1], device=z.device)
-    found = Quantized([], [], [])
+    found = Quantized([], [], [], [])
     for layer in range(1, shape.depth + 1):
         cells = torch.from_numpy(shape.visited(layer)).to(z.device)
         count = torch.ones_like(visits[cells]) if residual else visits[cells] + 1
-        targets = (count[:, None] * z[:, cells] - total[:, cells]).detach()
+        target = count[:, None] * z[:, cells] - total[:, cells].detach()
         pool = pools.get(layer)
-        words = (
-            nearest(targets, codes) if pool is None else nearest_in_pool(targets, codes, pool)
-        )
+        with torch.no_grad():
+            words = nearest(target, codes) if pool is None else nearest_in_pool(target, codes, pool)
         total = total.index_add(1, cells, codes[words])
         visits = visits.index_add(0, cells, torch.ones_like(visits[cells]))
         found.words.append(words)
+        found.targets.append(target)
         divisor = torch.ones_like(visits) if residual else visits.clamp(min=1)
         found.estimates.append(total / divisor[:, None])
         found.visits.append(visits)
@@ -61,8 +62,10 @@ def quantize(
     return found
 
 
-def estimates_of(words: Tensor, codes: Tensor, shape: PyramidShape, depth: int) -> Tensor:
-    """The mean of each cell's words in layers 1 ... depth; zero where a cell has none."""
+def estimates_of(
+    words: Tensor, codes: Tensor, shape: PyramidShape, depth: int, residual: bool = False
+) -> Tensor:
+    """The mean (or sum) of each cell's words in layers 1 ... depth; zero where a cell has none."""
     total = codes.new_zeros(words.shape[0], shape.grid**2, codes.shape[1])
     visits = codes.new_zeros(shape.grid**2)
     for layer in range(1, depth + 1):
@@ -71,4 +74,4 @@ def estimates_of(words: Tensor, codes: Tensor, shape: PyramidShape, depth: int) 
         own = words[:, start : start + len(cells)].long()
         total = total.index_add(1, cells, codes[own])
         visits = visits.index_add(0, cells, torch.ones_like(visits[cells]))
-    return total / visits.clamp(min=1)[:, None]
+    return total if residual else total / visits.clamp(min=1)[:, None]

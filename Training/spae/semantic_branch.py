@@ -4,7 +4,6 @@ EfficientNet-Lite2 looks at the centre square of the source picture. Its likelie
 whole picture and for each of 4x4 places, become mean sentence embeddings of those classes' texts.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,38 +15,7 @@ from torch import Tensor, nn
 
 from spae.configuration import MobileBlock, Semantic
 from spae.images import centre_square
-
-
-@dataclass
-class SemanticMap:
-    """Text vectors of what a picture shows."""
-
-    whole: Tensor  # [batch, text]
-    cells: Tensor  # [batch, row, column, text]
-
-    def __getitem__(self, rows) -> "SemanticMap":
-        return SemanticMap(self.whole[rows], self.cells[rows])
-
-    def to(self, device: torch.device) -> "SemanticMap":
-        return SemanticMap(self.whole.to(device), self.cells.to(device))
-
-    def tokens(self, grid: int, scale: float) -> Tensor:
-        """[cell's place, whole picture] for each cell of a latent grid, [batch, cell, 2 text]."""
-        side = self.cells.shape[1]
-        axis = torch.arange(grid, device=self.cells.device) * side // grid
-        cells = self.cells[:, axis][:, :, axis].flatten(1, 2)
-        whole = self.whole.unsqueeze(1).expand_as(cells)
-        return torch.cat([cells, whole], -1) * scale
-
-    def places(self, layer: int) -> Tensor:
-        """What stands at each place of a layer (1, 2 or 3), [batch, place, text]."""
-        if layer == 1:
-            return self.whole.unsqueeze(1)
-        side = 1 << (layer - 1)
-        size = self.cells.shape[1] // side
-        batch, _, _, width = self.cells.shape
-        blocks = self.cells.view(batch, side, size, side, size, width)
-        return blocks.mean((2, 4)).flatten(1, 2)
+from spae.teacher import SemanticMap
 
 
 class SameConvolution(nn.Conv2d):
@@ -103,20 +71,34 @@ class SemanticBranch(nn.Module):
         self.load_state_dict({name: t.float() for name, t in load_file(path).items()})
 
     def probabilities(self, view: Tensor) -> tuple[Tensor, Tensor]:
-        """[batch, 3, 260, 260] -> class probabilities, whole [batch, C] and cells [batch, 16, C]."""
+        """[batch, 3, 260, 260] -> probabilities, whole [batch, C] and of cells [batch, 16, C]."""
         features = F.relu6(self.head(self.blocks(F.relu6(self.stem(view)))))
         whole = self.classifier(features.mean((2, 3)))
         cells = F.adaptive_avg_pool2d(features, self.sizes.grid).flatten(2).transpose(1, 2)
         return whole.softmax(-1), self.classifier(cells).softmax(-1)
 
     @torch.no_grad()
-    def forward(self, view: Tensor) -> SemanticMap:
+    def answers(self, view: Tensor) -> dict[str, np.ndarray]:
+        """The likeliest classes of pictures, whole and of each cell, as they are cached."""
         whole, cells = self.probabilities(view)
         grid = self.sizes.grid
-        return SemanticMap(
-            whole=self.text(*likeliest(whole, self.sizes.whole_top)),
-            cells=self.text(*likeliest(cells, self.sizes.cell_top)).unflatten(1, (grid, grid)),
-        )
+        index, prob = likeliest(whole, self.sizes.whole_top)
+        cell_index, cell_prob = likeliest(cells.unflatten(1, (grid, grid)), self.sizes.cell_top)
+        found = {"index": index, "prob": prob, "cell_index": cell_index, "cell_prob": cell_prob}
+        return {name: tensor.cpu().numpy() for name, tensor in found.items()}
+
+    def map(self, answers: dict[str, np.ndarray]) -> SemanticMap:
+        def text(index: str, prob: str) -> Tensor:
+            classes = torch.from_numpy(answers[index].astype(np.int64))
+            return self.text(classes, torch.from_numpy(answers[prob]))
+
+        return SemanticMap(text("index", "prob"), text("cell_index", "cell_prob"))
+
+    def forward(self, view: Tensor) -> SemanticMap:
+        return self.map(self.answers(view))
+
+    def table_name(self, set_name: str) -> str:
+        return f"semantic-{set_name}.npz"
 
     def text(self, classes: Tensor, shares: Tensor) -> Tensor:
         """The mean text vector of some classes, [..., k] and [..., k] -> [..., text]."""

@@ -79,8 +79,12 @@ def naming(
 
 
 def class_values(
-    text: np.ndarray, token: np.ndarray, words: list[str], lemmas: list[str],
-    class_text: np.ndarray, facts: Facts,
+    text: np.ndarray,
+    token: np.ndarray,
+    words: list[str],
+    lemmas: list[str],
+    class_text: np.ndarray,
+    facts: Facts,
 ) -> np.ndarray:
     """How well each word says each class, [V, classes]."""
     values = shared_by_forms(text, first_of(lemmas)) @ class_text.T

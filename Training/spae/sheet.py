@@ -1,6 +1,6 @@
 """A contact sheet: pictures, what each depth gives back, and the words of the first layers.
 
-    python -m spae.sheet --model Assets/models/small --pictures Assets/pictures --output sheet.png
+python -m spae.sheet --model Assets/models/small --pictures Assets/pictures --output sheet.png
 """
 
 import argparse

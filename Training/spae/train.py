@@ -7,58 +7,36 @@ The model's folder must hold the frozen files (python -m spae.frozen). A run fol
 checkpoint and the log; the first call starts it, every later call resumes it.
 """
 
-import argparse
+import copy
 import csv
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.distributed as distributed
+from safetensors import safe_open
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from spae.configuration import Configuration, base, small
+from spae.adversarial import Adversary
+from spae.configuration import Guided
 from spae.data import Batch, EvaluationSet, Sampler
-from spae.evaluate import psnr_by_depth
 from spae.linear_start import start
-from spae.losses import LPIPS, pixel_loss, quantization_losses
+from spae.losses import LPIPS, pixel_loss, quantization_losses, semantic_loss
 from spae.model import SPAE
-from spae.pyramid import shape
-from spae.quantizer import Quantized, quantize
+from spae.options import Options, parsed
+from spae.pyramid import PyramidShape
+from spae.quantizer import Quantized
+from spae.random_start import random_start
+from spae.reconstruction import psnr_by_depth
 from spae.warm_start import prototype_weights
 
 DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the samples, at depths 1 ... 6
 PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
-LINEAR_RATE = 0.03  # the learning rate of the linear paths, as a share of the others'
-
-
-@dataclass
-class Options:
-    """What a run is made of."""
-
-    data: Path
-    model: Path
-    run: Path
-    size: str = "small"
-    minutes: float | None = None
-    steps: int | None = None
-    rate: float = 1e-3
-    batch: int = 16
-    small_share: float = 0.25
-    falling: float = 0.6
-    perceptual: float = 0.3
-    commitment: float = 0.6
-    mirrored: float = 0.3
-    average: float = 0.995
-    seed: int = 1
-    start: str = "linear"
-    residual: bool = False
-    unguided: bool = False
-    threads: int = 1
-    evaluate_every: int = 500
+LINEAR_RATE = 0.03  # the learning rate of the linear start's paths, as a share of the others'
+SEMANTIC_POOLS = Guided((20, 40, 80), 0.3)  # what the paper's semantic loss calls a right word
 
 
 class Trainer:
@@ -70,14 +48,18 @@ class Trainer:
         self.world = int(os.environ.get("WORLD_SIZE", 1))
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.step, self.seen = 0, 0
-        self.model = new_model(options).to(self.device)
-        branch = self.model.semantic_branch
-        self.sampler = Sampler(options.data, branch, options.run / "cache",
-                               options.seed + 1000 * self.rank)
+        self.model = new_model(options)
+        # Crops and their semantics are made on the processor, wherever the network runs.
+        teacher = copy.deepcopy(self.model.semantic_branch)
+        seed = options.seed + 1000 * self.rank
+        self.sampler = Sampler(options.data, teacher, options.run / "cache", seed)
+        self.model.to(self.device)
         self.lpips = LPIPS(options.data / "weights" / "squeezenet-lpips.safetensors")
         self.lpips.to(self.device)
-        self.optimizer = optimizer_for(self.model, options.rate)
+        linear_share = 1.0 if options.start == "random" else LINEAR_RATE
+        self.optimizer = optimizer_for(self.model, options.rate, linear_share)
         self.average = {n: t.clone() for n, t in self.model.learned().items()}
+        self.adversary = Adversary(self.device) if options.adversarial else None
         if self.checkpoint.exists():
             self.resume()
 
@@ -104,16 +86,16 @@ class Trainer:
     def progress(self, began: float, first_step: int) -> float:
         """How much of this call's budget is spent, the same on every process."""
         if self.options.steps is not None:
-            return (self.step - first_step) / self.options.steps
+            return (self.step - first_step) / self.options.steps if self.options.steps else 1.0
         spent = torch.tensor((time.monotonic() - began) / 60 / self.options.minutes)
         if self.world > 1:
             distributed.broadcast(spent, 0)
         return float(spent)
 
     def set_rate(self, progress: float, since: int) -> None:
-        """Warm-up over 100 steps, constant, then falling to 2 % over the last part."""
+        """Warm-up, constant, then falling to 2 % over the last part."""
         fall = max(0.0, (progress - (1 - self.options.falling)) / self.options.falling)
-        rate = self.options.rate * min(1, (since + 1) / 100) * (1 - 0.98 * fall)
+        rate = self.options.rate * min(1, (since + 1) / self.options.warm_up) * (1 - 0.98 * fall)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
 
@@ -126,9 +108,11 @@ class Trainer:
         losses = self.losses(batch, plain=random.random() < PLAIN_SHARE)
         total = sum(weight * loss for weight, loss in losses.values())
         total.backward()
-        self.average_gradients()
+        self.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
+        if self.adversary is not None:
+            self.adversary.optimizer.step()
         self.update_average()
         self.step += 1
         self.seen += count * self.world
@@ -139,12 +123,12 @@ class Trainer:
         options, model = self.options, self.model
         pictures = batch.pictures.to(self.device)
         semantics = batch.semantics.to(self.device)
-        pyramid_shape = shape(pictures.shape[-1] // model.configuration.patch)
-        pools = {} if plain or options.unguided else model.pools(semantics)
+        pyramid_shape = model.shape(pictures.shape[-1])
+        pools = {} if plain else model.pools(semantics)
         with torch.autocast(self.device.type, torch.bfloat16):
             z = model.latent(pictures, semantics)
-        found = quantize(z, model.codebook.codes(), pyramid_shape, pools, options.residual)
-        guided = 0 if options.unguided else len(model.configuration.guided.pools)
+        found = model.quantized(z, pyramid_shape, pools)
+        guided = len(model.configuration.guided.pools) if model.configuration.guided else 0
         commitment, mirrored = quantization_losses(z, found.estimates, found.visits, guided)
         depths = self.depths(len(pictures), pyramid_shape.depth)
         estimate, labels = truncated(z, found, pyramid_shape, depths)
@@ -152,12 +136,29 @@ class Trainer:
             decoded = model.decoder(estimate, labels)
             deep = (depths >= pyramid_shape.depth - 1).nonzero().squeeze(1)
             perceptual = self.lpips(decoded[deep], pictures[deep]).float().mean()
-        return {
+        losses = {
             "pixels": (1.0, pixel_loss(decoded, pictures)),
             "perceptual": (options.perceptual, perceptual),
             "commitment": (options.commitment, commitment),
             "mirrored": (options.mirrored, mirrored),
         }
+        if options.semantic:
+            wanted = model.pools(semantics, guided=SEMANTIC_POOLS)
+            loss = semantic_loss(found.targets, model.codebook.codes(), wanted)
+            losses["semantic"] = (options.semantic, loss)
+        if self.adversary is not None:
+            loss = self.adversarial_loss(decoded[deep].float(), pictures[deep])
+            losses["adversarial"] = (options.adversarial, loss)
+        return losses
+
+    def adversarial_loss(self, decoded: Tensor, pictures: Tensor) -> Tensor:
+        """How unreal the pictures look to the discriminator, which then learns from them."""
+        if self.step < self.options.adversarial_from:
+            return decoded.new_zeros(())
+        loss = self.adversary.against(decoded)
+        self.adversary.backward(pictures, decoded)
+        self.average_gradients(self.adversary.discriminator)
+        return loss
 
     def depths(self, count: int, deepest: int) -> Tensor:
         """A random depth for each picture, at least one of them the deepest."""
@@ -167,10 +168,10 @@ class Trainer:
         drawn[0] = deepest
         return torch.from_numpy(drawn)
 
-    def average_gradients(self) -> None:
+    def average_gradients(self, module: nn.Module) -> None:
         if self.world == 1:
             return
-        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        gradients = [p.grad for p in module.parameters() if p.grad is not None]
         flat = torch.cat([g.reshape(-1) for g in gradients]) / self.world
         distributed.all_reduce(flat)
         for gradient, part in zip(gradients, flat.split([g.numel() for g in gradients])):
@@ -189,9 +190,13 @@ class Trainer:
         if self.rank != 0 or not sums:
             return
         row = {name: f"{np.mean([s[name] for s in sums]):.4f}" for name in sums[0]}
-        row = {"step": self.step, "pictures": self.seen,
-               "minutes": f"{(time.monotonic() - began) / 60:.1f}",
-               "rate": f"{self.optimizer.param_groups[0]['lr']:.2e}", **row}
+        row = {
+            "step": self.step,
+            "pictures": self.seen,
+            "minutes": f"{(time.monotonic() - began) / 60:.1f}",
+            "rate": f"{self.optimizer.param_groups[0]['lr']:.2e}",
+            **row,
+        }
         path = self.options.run / "log.csv"
         new = not path.exists()
         with path.open("a", newline="") as file:
@@ -205,8 +210,15 @@ class Trainer:
         """Writes the checkpoint, whole or not at all."""
         if self.rank != 0:
             return
-        state = {"model": self.model.learned(), "average": self.average,
-                 "optimizer": self.optimizer.state_dict(), "step": self.step, "seen": self.seen}
+        state = {
+            "model": self.model.learned(),
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seen": self.seen,
+        }
+        if self.adversary is not None:
+            state["adversary"] = self.adversary.state()
         unfinished = self.checkpoint.with_suffix(".part")
         torch.save(state, unfinished)
         unfinished.replace(self.checkpoint)
@@ -216,9 +228,13 @@ class Trainer:
         self.model.load_state_dict(state["model"], strict=False)
         self.optimizer.load_state_dict(state["optimizer"])
         self.average, self.step, self.seen = state["average"], state["step"], state["seen"]
+        if self.adversary is not None and "adversary" in state:
+            self.adversary.load(state["adversary"])
 
 
-def truncated(z: Tensor, found: Quantized, pyramid_shape, depths: Tensor) -> tuple[Tensor, Tensor]:
+def truncated(
+    z: Tensor, found: Quantized, pyramid_shape: PyramidShape, depths: Tensor
+) -> tuple[Tensor, Tensor]:
     """Each picture's estimates and labels at its own depth, straight through to z."""
     estimates, labels = [], []
     for row, depth in enumerate(depths.tolist()):
@@ -229,11 +245,12 @@ def truncated(z: Tensor, found: Quantized, pyramid_shape, depths: Tensor) -> tup
     return torch.stack(estimates), torch.stack(labels)
 
 
-def optimizer_for(model: SPAE, rate: float) -> torch.optim.Optimizer:
+def optimizer_for(model: SPAE, rate: float, linear_share: float) -> torch.optim.Optimizer:
+    """The optimiser of every parameter; what the linear start sets moves at a share of the rate."""
     trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     slow = [p for n, p in trained if ".linear." in n or n == "codebook.projection"]
     fast = [p for n, p in trained if not (".linear." in n or n == "codebook.projection")]
-    groups = [{"params": fast, "share": 1.0}, {"params": slow, "share": LINEAR_RATE}]
+    groups = [{"params": fast, "share": 1.0}, {"params": slow, "share": linear_share}]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
 
 
@@ -241,13 +258,15 @@ def new_model(options: Options) -> SPAE:
     """A model with its frozen files, started as the options say."""
     torch.manual_seed(options.seed)
     words = (options.model / "vocabulary.txt").read_text().split()
-    configuration: Configuration = {"small": small, "base": base}[options.size](len(words))
-    model = SPAE(configuration, words)
-    model.codebook.load_frozen(options.model / "codebook.safetensors")
-    model.semantic_branch.load_frozen(options.model / "semantic.safetensors")
+    with safe_open(options.model / "codebook.safetensors", "numpy") as codebook:
+        text = codebook.get_slice("text").get_shape()[1]
+    model = SPAE(options.configuration(len(words), text), words)
+    model.load_frozen(options.model)
     if options.start == "linear":
         start(model, options.data)
-    elif options.start != "random":
+    elif options.start == "random":
+        random_start(model)
+    else:
         model.load_state_dict(saved_weights(Path(options.start)), strict=False)
     return model
 
@@ -255,15 +274,22 @@ def new_model(options: Options) -> SPAE:
 def saved_weights(path: Path) -> dict[str, Tensor]:
     """The weights of a model, or of its prototype."""
     tensors = load_file(path)
-    return prototype_weights(tensors) if "P" in tensors else {n: t.float() for n, t in tensors.items()}
+    if "P" in tensors:
+        return prototype_weights(tensors)
+    return {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def evaluate_and_export(trainer: Trainer) -> None:
     """Puts the averaged weights into the run's folder and prints their figures."""
-    model = trainer.model
+    model = trainer.model.cpu()
     model.load_state_dict(trainer.average, strict=False)
-    pictures = EvaluationSet.load(trainer.options.data, "eval-bsds", model.semantic_branch,
-                                  trainer.options.run / "cache", limit=60)
+    pictures = EvaluationSet.load(
+        trainer.options.data,
+        "eval-bsds",
+        model.semantic_branch,
+        trainer.options.run / "cache",
+        limit=60,
+    )
     rows = psnr_by_depth(model.eval(), pictures)
     print("PSNR by depth, 60 pictures: " + " ".join(f"{v:.2f}" for v in rows), flush=True)
     model.save_weights(trainer.options.run)
@@ -281,31 +307,6 @@ def main() -> None:
         evaluate_and_export(trainer)
     if trainer.world > 1:
         distributed.destroy_process_group()
-
-
-def parsed() -> Options:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("--data", type=Path, required=True, help="the folder of training data")
-    add("--model", type=Path, required=True, help="the folder of the frozen files")
-    add("--folder", dest="run", type=Path, required=True, help="the folder of the checkpoint and the log")
-    add("--minutes", type=float, help="the budget of this call")
-    add("--steps", type=int, help="the same in steps")
-    add("--size", choices=["small", "base"], default="small")
-    add("--rate", type=float, default=1e-3, help="the highest learning rate")
-    add("--batch", type=int, default=16, help="pictures of 128 px a step and process")
-    add("--small-share", type=float, default=0.25, help="the share of steps on 64 px crops")
-    add("--falling", type=float, default=0.6, help="the share of the budget with a falling rate")
-    add("--perceptual", type=float, default=0.3, help="the weight of LPIPS")
-    add("--begin", dest="start", default="linear", help="linear, random, or a weights file")
-    add("--residual", action="store_true", help="control: residual quantization")
-    add("--unguided", action="store_true", help="control: plain nearest word in every layer")
-    add("--threads", type=int, default=1, help="threads a process")
-    add("--seed", type=int, default=1)
-    options = Options(**vars(parser.parse_args()))
-    if (options.minutes is None) == (options.steps is None):
-        parser.error("give --minutes or --steps")
-    return options
 
 
 if __name__ == "__main__":

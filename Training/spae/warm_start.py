@@ -53,8 +53,11 @@ def renamed(name: str) -> str:
 def prototype_weights(prototype: dict[str, Tensor]) -> dict[str, Tensor]:
     """The prototype's tensors under today's names; its sixth, unused kind of cell is dropped."""
     tensors = {renamed(name): tensor.float() for name, tensor in prototype.items()}
-    for name in ("encoder.kind.weight", "encoder.direct.second.weight",
-                 "encoder.direct.second.bias"):
+    for name in (
+        "encoder.kind.weight",
+        "encoder.direct.second.weight",
+        "encoder.direct.second.bias",
+    ):
         rows = len(tensors[name]) * KINDS // (KINDS + 1)
         tensors[name] = tensors[name][:rows].clone()
     return tensors

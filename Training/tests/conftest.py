@@ -3,7 +3,15 @@ import pytest
 import torch
 
 from spae.configuration import (
-    Attention, Block, Configuration, DecoderSizes, EncoderSizes, Guided, MobileBlock, Semantic, Stage,
+    Attention,
+    Block,
+    Configuration,
+    DecoderSizes,
+    EncoderSizes,
+    Guided,
+    MobileBlock,
+    Semantic,
+    Stage,
 )
 from spae.model import SPAE
 
@@ -19,7 +27,14 @@ def tiny_configuration() -> Configuration:
         text=16,
         guided=Guided((2, 3, 4), 0.3),
         semantic=Semantic(
-            input=64, classes=10, grid=4, whole_top=4, cell_top=2, scale=8.0, stem=8, head=16,
+            input=64,
+            classes=10,
+            grid=4,
+            whole_top=4,
+            cell_top=2,
+            scale=8.0,
+            stem=8,
+            head=16,
             blocks=(MobileBlock(3, 2, 1, 8), MobileBlock(5, 1, 2, 8)),
         ),
         encoder=EncoderSizes(stages, Attention(blocks=1, heads=1, expansion=2), 4, 8),

@@ -14,8 +14,10 @@ from spae.warm_start import renamed
 def saved(model: SPAE, folder) -> None:
     model.save_weights(folder)
     codebook = {
-        "embedding": model.codebook.embedding.half(), "text": model.codebook.text.half(),
-        "bias": model.codebook.bias, "lemma": model.codebook.lemma.int(),
+        "embedding": model.codebook.embedding.half(),
+        "text": model.codebook.text.half(),
+        "bias": model.codebook.bias,
+        "lemma": model.codebook.lemma.int(),
     }
     save_file(codebook, folder / "codebook.safetensors")
     branch = {k: v.half().contiguous() for k, v in model.semantic_branch.state_dict().items()}

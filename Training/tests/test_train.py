@@ -8,7 +8,7 @@ from PIL import Image
 
 import spae.data
 import spae.train
-from spae.data import cropped
+from spae.data import PictureSet, cropped
 from spae.train import Options, Trainer
 
 
@@ -85,3 +85,27 @@ def test_a_missing_folder_is_named(options, tmp_path):
 def test_the_map_of_the_whole_is_the_map():
     cells = torch.randn(4, 4, 3)
     assert torch.allclose(cropped(cells, [0.0, 0.0, 1.0]), cells, atol=1e-6)
+
+
+def test_the_adversary_joins_at_its_step_and_is_resumed(options):
+    options.adversarial, options.adversarial_from = 0.1, 1
+    trainer = Trainer(options)
+    losses = [trainer.train_step()["adversarial"] for _ in range(2)]
+    assert losses[0] == 0 != losses[1]
+    trainer.save()
+    resumed = Trainer(options)
+    expected = trainer.adversary.discriminator.state_dict()
+    found = resumed.adversary.discriminator.state_dict()
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+def test_a_table_that_a_set_lacks_is_computed_and_cached(options, model):
+    pictures = PictureSet(options.data, "train-bsds")
+    pictures.load_table(model.semantic_branch, options.run / "cache")
+    computed = pictures.map(np.array([3])).cells
+    view = model.semantic_branch.view(pictures.image(3)).unsqueeze(0)
+    assert torch.allclose(computed, model.semantic_branch(view).cells, atol=1e-5)
+    again = PictureSet(options.data, "train-bsds")
+    again.load_table(model.semantic_branch, options.run / "cache")
+    assert (options.run / "cache" / "semantic-train-bsds.npz").exists()
+    assert torch.equal(again.map(np.array([3])).cells, computed)

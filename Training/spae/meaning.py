@@ -1,0 +1,142 @@
+"""Whether words say what their places show, and how evenly the vocabulary is used."""
+
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from spae.data import EvaluationSet
+from spae.figures import Row, Value, by_layer
+from spae.model import SPAE
+from spae.pyramid import PyramidShape
+from spae.teacher import SemanticMap
+
+BEST = 20  # words of a text that count as its best
+MAP_LAYER = 3  # the layer with one cell for each place of the semantic map
+
+
+def use_rows(words: Tensor, pyramid_shape: PyramidShape) -> list[Row]:
+    """How evenly each layer uses the vocabulary."""
+    distinct, largest, perplexity = [], [], []
+    for layer in range(1, pyramid_shape.depth + 1):
+        counts = pyramid_shape.layer_of(words, layer).unique(return_counts=True)[1]
+        shares = counts / counts.sum()
+        distinct.append(Value(len(counts)))
+        largest.append(Value(100 * float(shares.max())))
+        perplexity.append(Value(2 ** -float((shares * shares.log2()).sum())))
+    return [
+        Row("eval-bsds", "distinct words", by_layer(distinct), 0),
+        Row("eval-bsds", "largest share %", by_layer(largest), 1),
+        Row("eval-bsds", "perplexity", by_layer(perplexity), 0),
+    ]
+
+
+def vocabulary_row(every: list[Tensor], pyramid_shape: PyramidShape, vocabulary: int) -> Row:
+    words = torch.cat(every)
+    deepest = range(max(1, pyramid_shape.depth - 1), pyramid_shape.depth + 1)
+    used = [
+        len(pyramid_shape.layer_of(words, layer).unique()) / vocabulary * 100 for layer in deepest
+    ]
+    name = f"vocabulary used %, {len(words)} pictures"
+    return Row("all sets", name, by_layer([Value(share) for share in used], deepest.start), 1)
+
+
+def class_indices(data: Path) -> dict[str, int]:
+    """The index of each class by its WordNet id."""
+    lines = (data / "imagenet-classes.tsv").read_text().splitlines()
+    return {line.split("\t")[1]: int(line.split("\t")[0]) for line in lines}
+
+
+@torch.no_grad()
+def true_class_hits(model: SPAE, top: Tensor, classes: Tensor) -> Tensor:
+    """Whether each top word, [n], is among the best words of the picture's class, [n]."""
+    best = model.codebook.scores(model.semantic_branch.class_text[classes]).topk(BEST, -1).indices
+    return (best == top.unsqueeze(-1)).any(-1)
+
+
+def places_of(layer: int, pyramid_shape: PyramidShape, grid: int) -> Tensor:
+    """The place of the semantic map that each cell of a layer asks, [cells]."""
+    side = pyramid_shape.sides[layer - 1]
+    if layer <= MAP_LAYER:
+        return torch.arange(side * side)
+    axis = torch.arange(side) * grid // side
+    return (axis[:, None] * grid + axis[None, :]).flatten()
+
+
+@torch.no_grad()
+def ranks(model: SPAE, words: Tensor, texts: Tensor, places: Tensor) -> Tensor:
+    """How many words fit each word's place better, [n, cells]; texts are [n, place, text]."""
+    found = []
+    for own, text in zip(words, texts):
+        scores = model.codebook.scores(text)
+        ascending = scores.sort(-1).values[places]
+        mine = scores[places, own].unsqueeze(-1)
+        above = torch.searchsorted(ascending, mine.contiguous(), right=True).squeeze(-1)
+        found.append(scores.shape[-1] - above)
+    return torch.stack(found)
+
+
+@torch.no_grad()
+def own_place_wins(model: SPAE, words: Tensor, texts: Tensor, differing: bool = False) -> Tensor:
+    """For each picture the share of pairs (own place, another) that the own one wins, nan if none.
+
+    `differing` counts only the pairs whose words differ.
+    """
+    fits = torch.einsum("npc,noc->npo", model.codebook.text[words], texts)
+    own = torch.diagonal(fits, dim1=1, dim2=2).unsqueeze(-1)
+    counted = fits != own
+    if differing:
+        counted &= words.unsqueeze(-1) != words.unsqueeze(-2)
+    pairs = counted.sum((1, 2))
+    return ((own > fits) & counted).sum((1, 2)) / pairs.where(pairs > 0, torch.nan)
+
+
+def own_place_row(model: SPAE, pictures: EvaluationSet, words: Tensor, differing: bool) -> Row:
+    pyramid_shape, values = model.shape(pictures.pictures.shape[-1]), []
+    for layer in (2, 3):
+        own = pyramid_shape.layer_of(words, layer)
+        wins = own_place_wins(model, own, pictures.semantics.places(layer), differing)
+        values.append(Value.over(wins[~wins.isnan()], 100))
+    name = "own place %" + (", of another word" if differing else "")
+    return Row("eval-imagenette", name, by_layer(values, 2), 1)
+
+
+def different_lemmas(model: SPAE, words: Tensor) -> Tensor:
+    """The number of different lemmas in each row of words."""
+    ordered = model.codebook.lemma[words.long()].sort(-1).values
+    return 1 + (ordered[:, 1:] != ordered[:, :-1]).sum(-1)
+
+
+def meaning_rows(model: SPAE, pictures: EvaluationSet, words: Tensor, data: Path) -> list[Row]:
+    pyramid_shape, index = model.shape(pictures.pictures.shape[-1]), class_indices(data)
+    classes = torch.tensor([index[name.split("/")[0]] for name in pictures.names])
+    hits = true_class_hits(model, pyramid_shape.layer_of(words, 1)[:, 0], classes)
+    lemmas = different_lemmas(model, words[:, : pyramid_shape.word_count(2)])
+    row = partial(Row, "eval-imagenette")
+    return [
+        row("true class %", {"1": Value.over(hits.float(), 100)}, 1),
+        *rank_rows(model, pictures.semantics, words, pyramid_shape),
+        own_place_row(model, pictures, words, differing=False),
+        own_place_row(model, pictures, words, differing=True),
+        row("lemmas", {"all": Value.over(lemmas)}),
+    ]
+
+
+def rank_rows(
+    model: SPAE, semantics: SemanticMap, words: Tensor, pyramid_shape: PyramidShape
+) -> list[Row]:
+    percentiles, best = [], []
+    for layer in range(1, pyramid_shape.depth + 1):
+        rank = ranks(
+            model,
+            pyramid_shape.layer_of(words, layer),
+            semantics.places(min(layer, MAP_LAYER)),
+            places_of(layer, pyramid_shape, semantics.cells.shape[1]),
+        ).float()
+        percentiles.append(Value.over((1 - rank / (len(model.words) - 1)).mean(1), 100))
+        best.append(Value.over((rank < BEST).float().mean(1), 100))
+    return [
+        Row("eval-imagenette", "percentile", by_layer(percentiles), 1),
+        Row("eval-imagenette", f"among the {BEST} %", by_layer(best), 1),
+    ]
