@@ -26,12 +26,13 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Pixels a side of a picture that is opened.", valueName: "n"))
   var size = 128
 
+  @OptionGroup var history: HistoryOption
+
   @Option(
     help: ArgumentHelp(
-      "The history store, or none for one in memory.",
-      discussion: "Default: spae/history.db in $XDG_STATE_HOME or ~/.local/state.",
-      valueName: "file"))
-  var history: String?
+      "The theme, by name or file.", discussion: "Default: dark or light, as the terminal is.",
+      valueName: "theme"))
+  var theme: String?
 
   @Option(help: ArgumentHelp("Keys to press, as vim writes them.", valueName: "file"))
   var keys: String?
@@ -76,8 +77,7 @@ struct ExploreCommand: ParsableCommand {
     let output = PictureOutput(
       graphics: chosen(capabilities, environment, usesTerminal), capabilities: capabilities,
       environment: environment)
-    let store = try HistoryStore(
-      path: history ?? HistoryStore.defaultPath(environment: environment), clock: { Date() })
+    let store = try HistoryStore(path: history.path, clock: { Date() })
     let past = try opened.history(in: store, model: model)
     let runner = try EffectRunner(
       model: model, history: past, files: opened.files, original: opened.original,
@@ -95,17 +95,17 @@ struct ExploreCommand: ParsableCommand {
     _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
     _ environment: [String: String]
   ) throws {
-    let isLight = output.capabilities.isLight ?? false
+    let library = ThemeLibrary(environment: environment)
+    let (theme, complaint) = library.chosen(wish: theme, isLight: output.capabilities.isLight)
+    var state = state
+    if let complaint {
+      _ = update(&state, .notice(Notice(complaint, kind: .warning)))
+    }
     let terminal = try CursesTerminal(
-      theme: isLight ? .light : .dark, colours: ColourDepth(environment: environment))
+      theme: theme, colours: ColourDepth(environment: environment))
     let loop = ExplorerLoop(
       state: state, runner: runner, terminal: terminal, editor: editor, output: output,
-      themes: { name in
-        guard let theme = ["dark": Theme.dark, "light": .light, "mono": .mono][name] else {
-          throw Failure("no theme is called '\(name)'")
-        }
-        return theme
-      }, keys: try scriptedKeys())
+      themes: library, keys: try scriptedKeys())
     let signal = loop.run()
     terminal.leave()
     if let signal { throw ExitCode(128 + signal) }

@@ -63,7 +63,7 @@ extension ThemeCommand {
     private func sample(_ look: Attributes) -> String {
       let environment = ProcessInfo.processInfo.environment
       guard isatty(STDOUT_FILENO) == 1, environment["TERM"] != "dumb" else { return "" }
-      let colours = TerminalCapabilities.colours(environment: environment)
+      let colours = ColourDepth(environment: environment)
       return look.escape(colours: colours) + " sunflower \u{1B}[0m  "
     }
   }

@@ -17,7 +17,7 @@ final class ExplorerLoop {
   private let terminal: CursesTerminal
   private let editor: OutsideEditor
   private var output: PictureOutput
-  private let themes: (String) throws -> Theme
+  private let themes: ThemeLibrary
   private var scripted: [Key]
   private let pace: Duration
 
@@ -32,7 +32,7 @@ final class ExplorerLoop {
 
   init(
     state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: OutsideEditor,
-    output: PictureOutput, themes: @escaping (String) throws -> Theme, keys: [Key] = [],
+    output: PictureOutput, themes: ThemeLibrary, keys: [Key] = [],
     pace: Duration = .milliseconds(150)
   ) {
     self.state = state
@@ -101,12 +101,12 @@ final class ExplorerLoop {
   }
 
   private func chooseTheme(_ name: String) -> [Message] {
-    do {
-      terminal.theme = try themes(name)
+    do throws(Failure) {
+      terminal.theme = try themes.theme(name)
       mustRedraw = true
       return [.notice(Notice("theme \(name)"))]
     } catch {
-      return [.notice(Notice("\(error)", kind: .error))]
+      return [.notice(Notice(error.lines.joined(separator: "; "), kind: .error))]
     }
   }
 

@@ -73,7 +73,8 @@ struct EngineBenchOptions: ParsableArguments {
   var threads: Int { model.threads ?? Parallel.processors }
 
   func load(_ path: String) throws -> (Model, PixelImage) {
-    do { return (try model.load(), try ImageFile(path: path).image) } catch let error as ImageError {
+    do { return (try model.load(), try ImageFile(path: path).image) } catch let error as ImageError
+    {
       throw Failure("\(path): \(error)")
     }
   }
