@@ -87,7 +87,7 @@ extension Explorer {
     case .edit: return [.openEditor(pyramid)]
     case .theme: return argument.isEmpty ? refuse(command) : [.chooseTheme(argument)]
     case .graphics: return argument.isEmpty ? refuse(command) : [.chooseGraphics(argument)]
-    case .help: return perform(.help)
+    case .help: return perform(Action.help)
     }
   }
 
@@ -143,7 +143,7 @@ extension Explorer {
     return commit(edited, verb: "substitute")
   }
 
-  private mutating func number(of word: String) -> Int32? {
+  mutating func number(of word: String) -> Int32? {
     if let number = vocabulary.number(of: word.lowercased()) { return number }
     let near = vocabulary.nearestInSpelling(to: word).joined(separator: ", ")
     say("'\(word)' is not in the vocabulary" + (near.isEmpty ? "" : "; like it: \(near)"), .error)

@@ -6,6 +6,8 @@ public enum Message: Sendable {
   case key(Key)
   /// An action that was chosen by name: in the help, or by a script.
   case action(Action)
+  /// A line of the plain mode.
+  case plain(PlainCommand)
   case resized(rows: Int, columns: Int)
   /// Half a second has passed while something blinks.
   case blinked

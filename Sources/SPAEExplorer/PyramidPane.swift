@@ -136,9 +136,9 @@ struct PyramidPane {
     if case .block = state.mode, state.target.contains(cell) { return .selection }
     if words[cell] != state.saved[cell] { return .changedWord }
     if let text = state.lastSearch, state.vocabulary[words[cell]].contains(text) { return .match }
-    if words.shape.contains(cell, state.cursor) || words.shape.contains(state.cursor, cell) {
-      return .relative
-    }
+    // Within the one word of the first layer lies everything, which would say nothing.
+    let isWithin = state.cursor.layer > 1 && words.shape.contains(state.cursor, cell)
+    if isWithin || words.shape.contains(cell, state.cursor) { return .relative }
     return cell.layer > state.depth ? .faint : .word
   }
 }

@@ -7,6 +7,7 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   switch message {
   case .key(let key): effects = state.press(key)
   case .action(let action): effects = state.perform(action)
+  case .plain(let command): effects = state.perform(command)
   case .resized(let rows, let columns):
     state.size = (rows, columns)
     effects = []

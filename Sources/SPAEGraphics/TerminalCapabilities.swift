@@ -84,6 +84,20 @@ public struct TerminalCapabilities: Hashable, Sendable {
     }
   }
 
+  private static let trueColourNames = [
+    "XTerm(", "kitty(", "foot(", "WezTerm", "iTerm2", "contour", "ghostty", "mlterm", "Konsole",
+    "VTE(", "tmux ",
+  ]
+
+  /// How many colours it shows: terminals that told their name are known better than by TERM.
+  public func colours(environment: [String: String]) -> ColourDepth {
+    let told = ColourDepth(environment: environment)
+    guard told != .none, let name, Self.trueColourNames.contains(where: name.hasPrefix) else {
+      return told
+    }
+    return .trueColour
+  }
+
   /// The best way to draw: kitty, sixel, quadrants, half blocks, and ASCII where the locale has no
   /// blocks or the terminal no colours.
   public func best(environment: [String: String]) -> GraphicsProtocol {

@@ -34,6 +34,9 @@ struct ExploreCommand: ParsableCommand {
       valueName: "theme"))
   var theme: String?
 
+  @Flag(help: "Read and tell it as lines of text; 'help' lists what can be typed.")
+  var plain = false
+
   @Option(help: ArgumentHelp("Keys to press, as vim writes them.", valueName: "file"))
   var keys: String?
 
@@ -69,8 +72,8 @@ struct ExploreCommand: ParsableCommand {
     let opened = try OpenedDocument(file: file, size: size, model: model)
     let environment = ProcessInfo.processInfo.environment
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
-    guard saveScreen != nil || isTerminal else { return try printed(opened, model) }
-    let usesTerminal = saveScreen == nil
+    guard saveScreen != nil || plain || isTerminal else { return printed(opened, model) }
+    let usesTerminal = saveScreen == nil && !plain
     let capabilities =
       usesTerminal
       ? TerminalProbe.capabilities(environment: environment) : TerminalCapabilities()
@@ -84,10 +87,36 @@ struct ExploreCommand: ParsableCommand {
       thumbnails: output.cells)
     let state = opened.state(model: model, history: past, store: store, output: output)
     let editor = OutsideEditor(files: opened.files)
-    if let saveScreen {
-      try play(state, runner, editor, output, to: saveScreen)
+    guard usesTerminal else {
+      return try settle(
+        SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
+    }
+    try explore(state, runner, editor, output, environment)
+  }
+
+  /// The size of a screen that no terminal shows.
+  private func sized(_ state: Explorer) -> Explorer {
+    var state = state
+    if let size = columnsAndRows {
+      _ = update(&state, .resized(rows: size.rows, columns: size.columns))
+    }
+    return state
+  }
+
+  /// Reads lines, or plays keys and writes the screen.
+  private func settle(_ explorer: SettledExplorer, _ output: PictureOutput) throws {
+    guard let saveScreen else {
+      var plain = PlainExplorer(explorer, isTerminal: isatty(STDIN_FILENO) == 1)
+      if !plain.run() { throw ExitCode(1) }
+      return
+    }
+    var scripted = ScriptedExplorer(explorer, output: output)
+    scripted.play(try scriptedKeys())
+    let text = scripted.lines.joined(separator: "\n") + "\n"
+    if saveScreen == "-" {
+      try AtomicFile.put(Array(text.utf8), into: STDOUT_FILENO, named: "standard output")
     } else {
-      try explore(state, runner, editor, output, environment)
+      try AtomicFile.write(Array(text.utf8), to: saveScreen)
     }
   }
 
@@ -102,31 +131,13 @@ struct ExploreCommand: ParsableCommand {
       _ = update(&state, .notice(Notice(complaint, kind: .warning)))
     }
     let terminal = try CursesTerminal(
-      theme: theme, colours: ColourDepth(environment: environment))
+      theme: theme, colours: output.cells.colours)
     let loop = ExplorerLoop(
       state: state, runner: runner, terminal: terminal, editor: editor, output: output,
       themes: library, keys: try scriptedKeys())
     let signal = loop.run()
     terminal.leave()
     if let signal { throw ExitCode(128 + signal) }
-  }
-
-  private func play(
-    _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
-    to path: String
-  ) throws {
-    var state = state
-    if let size = columnsAndRows {
-      _ = update(&state, .resized(rows: size.rows, columns: size.columns))
-    }
-    var explorer = ScriptedExplorer(state: state, runner: runner, editor: editor, output: output)
-    explorer.play(try scriptedKeys())
-    let text = explorer.lines.joined(separator: "\n") + "\n"
-    if path == "-" {
-      try AtomicFile.put(Array(text.utf8), into: STDOUT_FILENO, named: "standard output")
-    } else {
-      try AtomicFile.write(Array(text.utf8), to: path)
-    }
   }
 
   private func scriptedKeys() throws -> [Key] {
@@ -141,7 +152,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   /// Without a terminal the explorer is the plain view.
-  private func printed(_ opened: OpenedDocument, _ model: Model) throws {
+  private func printed(_ opened: OpenedDocument, _ model: Model) {
     print(opened.title)
     print("")
     let pyramid = opened.document.pyramid

@@ -68,7 +68,7 @@ struct ShowCommand: ParsableCommand {
       : TerminalCapabilities(answers: [], environment: environment)
     try Presentation(
       title: title, words: words, picture: picture, columns: width, capabilities: capabilities,
-      colours: ColourDepth(environment: environment),
+      colours: capabilities.colours(environment: environment),
       terminal: isTerminal ? TerminalProbe.size() : nil
     ).show(by: chosen(capabilities, isTerminal: isTerminal, environment: environment))
   }

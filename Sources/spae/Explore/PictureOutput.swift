@@ -27,7 +27,7 @@ struct PictureOutput {
   ) {
     self.graphics = graphics
     self.capabilities = capabilities
-    let colours = ColourDepth(environment: environment)
+    let colours = capabilities.colours(environment: environment)
     let blocks =
       graphics == .sixel || graphics == .kitty
       ? TerminalCapabilities.bestBlocks(environment: environment) : graphics

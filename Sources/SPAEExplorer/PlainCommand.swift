@@ -1,0 +1,195 @@
+public import SPAEPyramid
+import SPAEScreen
+
+/// A line of the plain mode, in which the explorer is read and told as text.
+public enum PlainCommand: Hashable, Sendable {
+  case showLayer(Int?)
+  case go(CellAddress)
+  case describe
+  case near(String?)
+  case set(String)
+  case find(String)
+  case action(Action)
+  /// What is typed after a colon elsewhere.
+  case command(String)
+  case help
+
+  /// The commands and what they do.
+  public static let usage: [(form: String, help: String)] = [
+    ("layer [N]", "read a layer, row by row"),
+    ("cell [LAYER ROW COLUMN]", "go to a word and read what there is to say of it"),
+    ("left, right, up, down", "go to the next word there"),
+    ("in, out", "go to the words within this one, or to the one that contains it"),
+    ("near [WORD]", "the words nearest in meaning"),
+    ("find WORD", "go to the next place that holds it"),
+    ("set WORD", "change the word"),
+    ("undo, redo, tree", "take edits back, make them again, list all states"),
+    ("earlier 5m, later 2", "go through time, as after a colon elsewhere"),
+    ("depth [N]", "decode so many layers; without N as many as the layer you are in"),
+    ("save [FILE.spae|FILE.png]", "write the words, or the picture"),
+    ("quit, quit!", "leave; with ! although words are not saved"),
+  ]
+
+  private static let steps: [String: Action] = [
+    "left": .left, "right": .right, "up": .up, "down": .down, "in": .descend, "out": .ascend,
+    "undo": .undo, "u": .undo, "redo": .redo, "tree": .openHistory, "quit": .quit, "q": .quit,
+    "quit!": .quitUnsaved, "q!": .quitUnsaved,
+  ]
+
+  /// Reads a line; nil for an empty one.
+  public init?(_ line: String, shape: PyramidShape) throws(PlainCommandError) {
+    let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+    guard let verb = words.first?.lowercased() else { return nil }
+    let rest = words.dropFirst().joined(separator: " ")
+    switch verb {
+    case "layer", "l": self = .showLayer(try Self.layer(words.dropFirst().first, shape))
+    case "cell", "c":
+      self = words.count == 1 ? .describe : .go(try Self.cell(Array(words.dropFirst()), shape))
+    case "near", "n": self = .near(words.count > 1 ? words[1].lowercased() : nil)
+    case "set", "s":
+      guard words.count == 2 else {
+        throw PlainCommandError("set WORD: one word of the vocabulary")
+      }
+      self = .set(words[1].lowercased())
+    case "find", "f": self = .find(rest.lowercased())
+    case "save": self = .command("w \(rest)")
+    case "help", "?": self = .help
+    default: self = Self.steps[verb].map { .action($0) } ?? .command(line)
+    }
+  }
+
+  private static func layer(
+    _ text: String?, _ shape: PyramidShape
+  ) throws(PlainCommandError) -> Int? {
+    guard let text else { return nil }
+    guard let layer = Int(text), (1...shape.depth).contains(layer) else {
+      throw PlainCommandError("'\(text)' is no layer; there are 1 to \(shape.depth)")
+    }
+    return layer
+  }
+
+  private static func cell(
+    _ words: [String], _ shape: PyramidShape
+  ) throws(PlainCommandError) -> CellAddress {
+    guard words.count == 3, let row = Int(words[1]), let column = Int(words[2]),
+      let layer = try layer(words[0], shape)
+    else { throw PlainCommandError("cell LAYER ROW COLUMN: three numbers, counted from 1") }
+    let side = shape.side(ofLayer: layer)
+    guard (1...side).contains(row), (1...side).contains(column) else {
+      throw PlainCommandError("layer \(layer) has rows and columns 1 to \(side)")
+    }
+    return CellAddress(layer: layer, row: row - 1, column: column - 1)
+  }
+}
+
+/// Why a line of the plain mode is not understood.
+public struct PlainCommandError: Error, Hashable, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+extension Explorer {
+  mutating func perform(_ command: PlainCommand) -> [Effect] {
+    notice = nil
+    isFresh = false
+    switch command {
+    case .showLayer(let layer):
+      if let layer { jump(toLayer: layer) }
+      return []
+    case .go(let cell):
+      cursor = cell
+      return []
+    case .describe, .help: return []
+    case .near(let word):
+      guard let word else { return [] }
+      return number(of: word).map { [.findNeighbours(of: $0)] } ?? []
+    case .set(let word):
+      return number(of: word).map { replace([cursor], by: $0, verb: "edit") } ?? []
+    case .find(let word): return search(word, forward: true)
+    case .action(let action): return perform(action)
+    case .command(let line): return run(line)
+    }
+  }
+
+  /// Ends a list or a question that a line has opened, for the next line answers neither.
+  public mutating func closePopups() { mode = .browsing }
+}
+
+/// What the plain mode answers to a command, once all its effects are done.
+public func plainReply(to command: PlainCommand, _ state: Explorer) -> [String] {
+  var lines = state.notice.map { [$0.text] } ?? []
+  if state.notice?.kind == .error { return lines }
+  if case .leaving = state.mode {
+    return lines + ["The words are not saved: save writes them, quit! leaves them."]
+  }
+  switch command {
+  case .showLayer: lines += PlainReply(state).layer
+  case .help:
+    lines += PlainCommand.usage.map { $0.form.padded(to: 28) + $0.help }
+  case .near(let word?):
+    let number = state.vocabulary.number(of: word)
+    let near = number.flatMap { state.neighbours[$0] } ?? []
+    lines.append(near.map { state.vocabulary[$0] }.joined(separator: " "))
+  case .near: lines += PlainReply(state).near
+  case .action(.openHistory), .command("history"), .command("tree"):
+    lines += PlainReply(state).states
+  case .action(.quit), .action(.quitUnsaved), .command: break
+  default: lines += PlainReply(state).cell
+  }
+  return lines.filter { !$0.isEmpty }
+}
+
+/// Parts of the state, said in lines.
+private struct PlainReply {
+  let state: Explorer
+
+  init(_ state: Explorer) { self.state = state }
+
+  /// A layer's words, row by row; changed ones with a star.
+  var layer: [String] {
+    let (layer, shape) = (state.cursor.layer, state.shape)
+    let side = shape.side(ofLayer: layer)
+    let rows = (0..<side).map { row in
+      (0..<side).map { column in
+        let cell = CellAddress(layer: layer, row: row, column: column)
+        let isChanged = state.pyramid[cell] != state.saved[cell]
+        return state.vocabulary[state.pyramid[cell]] + (isChanged ? "*" : "")
+      }
+    }
+    return ["layer \(layer), \(side) by \(side)"] + rows.aligned
+  }
+
+  /// The word under the cursor and what surrounds it.
+  var cell: [String] {
+    let (cursor, shape) = (state.cursor, state.shape)
+    let word = state.vocabulary[state.pyramid[cursor]]
+    var first = "\(word), layer \(cursor.layer), row \(cursor.row + 1), column \(cursor.column + 1)"
+    let before = state.saved[cursor]
+    if before != state.pyramid[cursor] { first += ", was \(state.vocabulary[before])" }
+    let around = shape.cells(ofLayer: cursor.layer).filter {
+      $0 != cursor && abs($0.row - cursor.row) <= 1 && abs($0.column - cursor.column) <= 1
+    }
+    let beside = around.map { state.vocabulary[state.pyramid[$0]] }.joined(separator: " ")
+    return [first] + near + (beside.isEmpty ? [] : ["beside it: \(beside)"]) + figures
+  }
+
+  var near: [String] {
+    let words = state.neighbours[state.pyramid[state.cursor]] ?? []
+    return ["near in meaning: " + words.map { state.vocabulary[$0] }.joined(separator: " ")]
+  }
+
+  private var figures: [String] {
+    guard let psnr = state.decoded?.psnr else { return [] }
+    return ["\(decimal(psnr, 1)) dB at depth \(state.depth)"]
+  }
+
+  var states: [String] {
+    guard case .history(let list) = state.mode else { return [] }
+    return list.rows.map { row in
+      let name = row.name.map { " '\($0)'" } ?? ""
+      return "\(row.branches) \(row.revision)\(name)\(row.isHead ? " (here)" : "")"
+        + "  \(row.time)  \(row.summary)"
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import SPAEExplorer
+import SPAEPyramid
+import SPAEScreen
+
+/// The explorer as lines of text, for screen readers, pipes and scripts.
+struct PlainExplorer {
+  private var explorer: SettledExplorer
+  private let isTerminal: Bool
+  private var hasFailed = false
+
+  private var state: Explorer { explorer.state }
+
+  init(_ explorer: SettledExplorer, isTerminal: Bool) {
+    self.explorer = explorer
+    self.isTerminal = isTerminal
+  }
+
+  /// Reads lines until one quits or none is left; false when some could not be done.
+  mutating func run() -> Bool {
+    if let notice = state.notice, notice.kind != .plain { print(notice.text) }
+    while !explorer.hasQuit, let line = next() { answer(line) }
+    return !hasFailed
+  }
+
+  private func next() -> String? {
+    if isTerminal {
+      print("\(state.vocabulary[state.pyramid[state.cursor]])> ", terminator: "")
+      fflush(nil)
+    }
+    return readLine()
+  }
+
+  private mutating func answer(_ line: String) {
+    do throws(PlainCommandError) {
+      guard let command = try PlainCommand(line, shape: state.shape) else { return }
+      explorer.send(.plain(command))
+      let isError = state.notice?.kind == .error
+      hasFailed = hasFailed || isError
+      for line in plainReply(to: command, state) { print(line, toStandardError: isError) }
+      explorer.closePopups()
+    } catch {
+      hasFailed = true
+      print("\(error)", toStandardError: true)
+    }
+    fflush(nil)
+  }
+}
