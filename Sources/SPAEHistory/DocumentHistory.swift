@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 public import SPAEPyramid
 import Synchronization
@@ -8,11 +9,13 @@ import Synchronization
 /// makes two branches. The store remembers the head that was moved last, for the next opening.
 /// What fails leaves the head, the pyramid and the store as they were.
 public final class DocumentHistory: Sendable {
+  /// The document as it was when it was opened.
   public let document: HistoryDocument
   /// What was found when the document was opened.
   public let opening: Opening
 
-  let store: HistoryStore
+  private let clock: @Sendable () -> Date
+  private let connection: Connection
   private let state: Mutex<State>
 
   private struct State {
@@ -31,7 +34,8 @@ public final class DocumentHistory: Sendable {
     store: HistoryStore, document: HistoryDocument, opening: Opening
   ) throws(HistoryError) {
     // Another process may have moved the head since the document was read.
-    let (document, head, pyramid, last) = try store.read { db in
+    let connection = store.connection
+    let (document, head, pyramid, last) = try connection.read { db in
       let document = try db.existing(document.id)
       guard let pyramid = try db.snapshot(document.id, document.head),
         pyramid.shape.grid == document.grid
@@ -41,7 +45,8 @@ public final class DocumentHistory: Sendable {
       let head = try db.existing(document.id, document.head)
       return (document, head, pyramid, try db.lastNumber(document.id))
     }
-    self.store = store
+    clock = store.clock
+    self.connection = connection
     self.document = document
     self.opening = opening
     state = Mutex(State(head: head, pyramid: pyramid, seen: last, last: last))
@@ -78,8 +83,8 @@ extension DocumentHistory {
       let edit = Edit(from: state.pyramid, to: pyramid)
       if edit.isEmpty { return state.head }
       let (snapshot, parent) = (Snapshot(pyramid), state.head.id)
-      let time = store.clock().microseconds
-      let revision = try store.write { db in
+      let time = clock().microseconds
+      let revision = try connection.write { db in
         let number = try db.append(
           to: document.id, parent: parent, time: time, verb: verb, edit: edit, snapshot: snapshot)
         return try db.existing(document.id, number)
@@ -107,7 +112,7 @@ extension DocumentHistory {
     try state.withLock { state throws(HistoryError) in
       let head = state.head.id
       let known = state.trail[head]
-      let child = try store.read { try known ?? $0.favouriteChild(document.id, head) }
+      let child = try connection.read { try known ?? $0.favouriteChild(document.id, head) }
       guard let child else { return nil }
       return try move(to: child, &state)
     }
@@ -145,7 +150,8 @@ extension DocumentHistory {
   ) throws(HistoryError) -> Revision? {
     try state.withLock { state throws(HistoryError) in
       let head = state.head
-      guard let target = try store.read({ try destination($0, head) }), target != head.id else {
+      guard let target = try connection.read({ try destination($0, head) }), target != head.id
+      else {
         return nil
       }
       return try move(to: target, &state)
@@ -156,7 +162,7 @@ extension DocumentHistory {
   private func move(to id: Int, _ state: inout State) throws(HistoryError) -> Revision {
     let from = state.head.id
     if id == from { return state.head }
-    let (revision, pyramid, way) = try store.write { db in
+    let (revision, pyramid, way) = try connection.write { db in
       guard let revision = try db.revision(document.id, id),
         let pyramid = try db.snapshot(document.id, id)
       else { throw HistoryError.revision(id, document: document.path) }
@@ -175,7 +181,7 @@ extension DocumentHistory {
   public func name(_ id: Revision.ID, _ name: String?) throws(HistoryError) {
     if let name { try check(name: name) }
     let key = RevisionKey(document.id, id).raw
-    try store.write { db in
+    try connection.write { db in
       guard try db.revision(document.id, id) != nil else {
         throw HistoryError.revision(id, document: document.path)
       }
@@ -191,7 +197,7 @@ extension DocumentHistory {
   /// Notes that the file holds the head now.
   public func markSaved() throws(HistoryError) {
     let head = head.id
-    try store.write { try $0.setSaved(head, of: document.id) }
+    try connection.write { try $0.setSaved(head, of: document.id) }
   }
 }
 
@@ -207,7 +213,7 @@ func check(name: String) throws(HistoryError) {
 extension DocumentHistory {
   /// A revision of the document.
   public func revision(_ id: Revision.ID) throws(HistoryError) -> Revision {
-    guard let revision = try store.read({ try $0.revision(document.id, id) }) else {
+    guard let revision = try connection.read({ try $0.revision(document.id, id) }) else {
       throw .revision(id, document: document.path)
     }
     return revision
@@ -215,7 +221,7 @@ extension DocumentHistory {
 
   /// The revision that a person named.
   public func revision(named name: String) throws(HistoryError) -> Revision? {
-    try store.read { db in
+    try connection.read { db in
       let sql = "SELECT key FROM name WHERE document = ? AND name = ?"
       let key = try db.row(sql, [document.id, name])?.value(0, as: Int64.self)
       return try key.flatMap { try db.revision(document.id, RevisionKey(raw: $0).number) }
@@ -224,7 +230,7 @@ extension DocumentHistory {
 
   /// The pyramid of a revision.
   public func pyramid(of id: Revision.ID) throws(HistoryError) -> Pyramid {
-    guard let pyramid = try store.read({ try $0.snapshot(document.id, id) }) else {
+    guard let pyramid = try connection.read({ try $0.snapshot(document.id, id) }) else {
       throw .revision(id, document: document.path)
     }
     return pyramid
@@ -232,12 +238,12 @@ extension DocumentHistory {
 
   /// The revision that the file holds, as far as the store was told.
   public func saved() throws(HistoryError) -> Revision {
-    try store.read { try $0.existing(document.id, try $0.existing(document.id).saved) }
+    try connection.read { try $0.existing(document.id, try $0.existing(document.id).saved) }
   }
 
   /// All revisions with their branches; its cost grows with their number.
   public func tree() throws(HistoryError) -> RevisionTree {
-    let (revisions, saved) = try store.read { db in
+    let (revisions, saved) = try connection.read { db in
       (try db.revisions(document.id), try db.existing(document.id).saved)
     }
     return RevisionTree(revisions: revisions, head: head.id, saved: saved)
@@ -245,7 +251,7 @@ extension DocumentHistory {
 
   /// The revisions that nothing was made from: the end of each branch, the latest last.
   public func leaves() throws(HistoryError) -> [Revision] {
-    try store.read { try $0.leaves(document.id) }
+    try connection.read { try $0.leaves(document.id) }
   }
 
   /// What leads from one revision to another.
@@ -258,7 +264,7 @@ extension DocumentHistory {
     _ a: Revision.ID, _ b: Revision.ID
   ) throws(HistoryError) -> Revision {
     (_, _) = (try revision(a), try revision(b))
-    let common = try store.read { try $0.commonAncestor(document.id, a, b) }
+    let common = try connection.read { try $0.commonAncestor(document.id, a, b) }
     return try revision(common)
   }
 
@@ -266,7 +272,7 @@ extension DocumentHistory {
   public func newRevisions() throws(HistoryError) -> [Revision] {
     try state.withLock { state throws(HistoryError) in
       let seen = state.seen
-      let added = try store.read { try $0.revisions(document.id, from: seen + 1) }
+      let added = try connection.read { try $0.revisions(document.id, from: seen + 1) }
       let own = state.own
       state.own = []
       state.seen = added.last?.id ?? seen

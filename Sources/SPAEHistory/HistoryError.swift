@@ -64,6 +64,7 @@ extension HistoryError {
     switch error {
     case let error as HistoryError: self = error
     case let error as DatabaseError: self.init(error, path: path)
+    case is RowDecodingError: self = .damaged(path: path, reason: "a row holds what it cannot hold")
     default: self = .database(path: path, reason: "\(error)")
     }
   }
@@ -77,7 +78,9 @@ extension HistoryError {
       self = .unwritable(path: path, reason: "the device or a limit on files refused (\(reason))")
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
       self = .unwritable(path: path, reason: reason)
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path: path, reason: reason)
+    // No statement of ours breaks a rule of the schema, unless an index is not what it was.
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT:
+      self = .damaged(path: path, reason: reason)
     default: self = .database(path: path, reason: reason)
     }
   }

@@ -40,6 +40,8 @@ private struct RevisionLine: Codable, Hashable {
 
 extension HistoryStore {
   /// Hands out the whole store, or the documents of one path, as lines of JSON.
+  ///
+  /// The store waits for `body`, which must not use it.
   public func export(
     path: String? = nil, to body: (String) throws -> Void
   ) throws(HistoryError) {
@@ -200,6 +202,10 @@ private struct LineReader {
       edit: edit, snapshot: Snapshot(pyramid))
     guard let name = line.name else { return }
     try check(name: name)
+    let sql = "SELECT count(*) FROM name WHERE document = ? AND name = ?"
+    guard try db.row(sql, [document.id, name])?.value(0, as: Int.self) == 0 else {
+      throw problem("two revisions are named '\(name)'")
+    }
     try db.run(
       "INSERT INTO name (key, document, name) VALUES (?, ?, ?)",
       [RevisionKey(document.id, line.id).raw, document.id, name])

@@ -32,7 +32,7 @@ extension HistoryStore {
         for each in pruning.documents { try db.remove(each.removed, of: each.document.id) }
         return pruning
       }
-      if pruning.removed > 0 { try perform { try $0.vacuum() } }
+      if pruning.removed > 0 { try connected(name) { try connection.queue.vacuum() } }
       return pruning
     }
   }

@@ -54,11 +54,18 @@ private struct Remains {
     let parent: Int64?
     let time: Int64
     let verb: String
-    let snapshot: Snapshot
+    var snapshot: Snapshot
+  }
+
+  /// A revision whose snapshot is not what its content says.
+  struct Broken {
+    var state: State
+    let changes: [UInt8]
+    let content: [UInt8]
   }
 
   private(set) var revisions: [Int64: State] = [:]
-  private(set) var broken: Set<Int64> = []
+  private(set) var broken: [Int64: Broken] = [:]
   private var documents: [Int: Document] = [:]
   private var names: [Int64: String] = [:]
   private var trail: [Int64: Int64] = [:]
@@ -74,7 +81,7 @@ private struct Remains {
       default: break
       }
     }
-    broken.subtract(revisions.keys)
+    for key in broken.keys.sorted() { mend(key) }
   }
 
   /// The documents that revisions are left of.
@@ -105,17 +112,34 @@ private struct Remains {
 
   private mutating func takeRevision(_ row: PageCarver.Row) {
     guard isKey(row.id), case .integer(let time) = row.values[2],
-      case .text(let verb) = row.values[3], case .blob(let bytes) = row.values[5],
-      case .blob(let content) = row.values[6]
+      case .text(let verb) = row.values[3], case .blob(let changes) = row.values[4],
+      case .blob(let bytes) = row.values[5], case .blob(let content) = row.values[6]
     else { return }
-    let snapshot = Snapshot(bytes: bytes)
-    guard snapshot.content == content, snapshot.pyramid != nil else {
-      broken.insert(row.id)
-      return
-    }
     var parent: Int64?
     if case .integer(let key) = row.values[1] { parent = key }
-    revisions[row.id] = State(parent: parent, time: time, verb: verb, snapshot: snapshot)
+    let snapshot = Snapshot(bytes: bytes)
+    let state = State(parent: parent, time: time, verb: verb, snapshot: snapshot)
+    if snapshot.content == content, snapshot.pyramid != nil {
+      revisions[row.id] = state
+    } else {
+      broken[row.id] = Broken(state: state, changes: changes, content: content)
+    }
+  }
+
+  /// Makes a broken snapshot again from its parent's and the edit, where those are whole.
+  private mutating func mend(_ key: Int64) {
+    guard var revision = broken[key], revisions[key] == nil else {
+      broken[key] = nil
+      return
+    }
+    let origin = revision.state.parent.flatMap { revisions[$0]?.snapshot.pyramid }
+    guard let origin, let edit = Edit(bytes: revision.changes),
+      let pyramid = edit.applied(to: origin)
+    else { return }
+    revision.state.snapshot = Snapshot(pyramid)
+    guard revision.state.snapshot.content == revision.content else { return }
+    revisions[key] = revision.state
+    broken[key] = nil
   }
 
   private func isKey(_ raw: Int64) -> Bool {

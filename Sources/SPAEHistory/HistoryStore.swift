@@ -96,9 +96,33 @@ public final class HistoryStore: Sendable {
 
   // MARK: Turns
 
+  /// The way to the database until it is set aside: then whoever kept this is refused.
+  var connection: Connection { Connection(queue: state.withLock { $0.queue }, name: name) }
+
+  func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
+    try connection.write(body)
+  }
+
+  func read<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
+    try connection.read(body)
+  }
+
+  /// Does something while nobody else has the store open.
+  func alone<Result>(_ body: () throws(HistoryError) -> Result) throws(HistoryError) -> Result {
+    guard let lock else { return try body() }
+    return try lock.alone(body)
+  }
+}
+
+/// An open database.
+struct Connection: Sendable {
+  let queue: DatabaseQueue
+  /// What errors call the store.
+  let name: String
+
   /// Changes the database, all or nothing, and returns when that is on the disk.
   func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
-    try perform { queue in
+    try connected(name) {
       var result: Result?
       try queue.inTransaction(.immediate) { db in
         result = try body(db)
@@ -111,21 +135,7 @@ public final class HistoryStore: Sendable {
 
   /// Reads one state of the database.
   func read<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
-    try perform { try $0.read(body) }
-  }
-
-  /// Works outside of any transaction.
-  func perform<Result>(
-    _ body: (DatabaseQueue) throws -> Result
-  ) throws(HistoryError) -> Result {
-    let queue = state.withLock { $0.queue }
-    return try connected(name) { try body(queue) }
-  }
-
-  /// Does something while nobody else has the store open.
-  func alone<Result>(_ body: () throws(HistoryError) -> Result) throws(HistoryError) -> Result {
-    guard let lock else { return try body() }
-    return try lock.alone(body)
+    try connected(name) { try queue.read(body) }
   }
 }
 
@@ -157,9 +167,15 @@ private func openOrSalvage(
     }
     return (try openedQueue(path, fileSystem: fileSystem), nil)
   } catch {
-    guard case .damaged = error else { throw error }
-    let saved = try lock.alone { () throws(HistoryError) in try salvaged(path) }
-    return (saved.queue, saved.salvage)
+    guard case .damaged(_, let reason) = error else { throw error }
+    do throws(HistoryError) {
+      let saved = try lock.alone { () throws(HistoryError) in try salvaged(path) }
+      return (saved.queue, saved.salvage)
+    } catch {
+      guard case .inUse = error else { throw error }
+      throw .damaged(
+        path: path, reason: reason + "; another program has it open: close that to have it saved")
+    }
   }
 }
 
@@ -210,32 +226,34 @@ private func prepared(
     try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
     try db.keepCommits(byLog: !isAlone)
   }
-  try Migrations.migrator.migrate(queue)
-  try queue.read { try $0.expectSchema() }
+  do {
+    try Migrations.migrator.migrate(queue)
+    try queue.read { try $0.expectSchema() }
+  } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+    throw HistoryError.damaged(path: path, reason: error.message ?? "a table is missing")
+  }
   return queue
 }
 
 extension Database {
-  /// Throws where the file is of a later version, or another program's.
+  /// Throws where the file is of a later version, another program's, or not what it was.
   fileprivate func refuseOthers(_ path: String) throws {
-    guard try tableCount > 0 else { return }
+    let tables = Set(
+      try rows("SELECT tbl_name FROM sqlite_schema").map { try $0.value(0, as: String.self) })
+    let pages: Int = try row("PRAGMA page_count")?.value(0) ?? 0
+    // A crash may come between the first table and the first migration, which is some pages later.
+    if tables.isSubset(of: ["grdb_migrations"]) {
+      guard pages > 8 || (tables.isEmpty && pages > 1) else { return }
+      throw HistoryError.damaged(path: path, reason: "its tables are gone")
+    }
     let id: Int64 = try row("PRAGMA application_id")?.value(0) ?? 0
-    guard try id == Migrations.applicationID || isHalfMade else {
-      throw HistoryError.foreign(path: path)
+    guard id == Migrations.applicationID else {
+      guard tables.isSuperset(of: Migrations.tables) else { throw HistoryError.foreign(path: path) }
+      throw HistoryError.damaged(path: path, reason: "its mark is gone")
     }
     let known = Set(Migrations.migrator.migrations)
     let unknown = try Migrations.migrator.appliedIdentifiers(self).subtracting(known)
     if !unknown.isEmpty { throw HistoryError.newer(path: path, migrations: unknown.sorted()) }
-  }
-
-  /// Whether a crash came between the first table and the first migration.
-  private var isHalfMade: Bool {
-    get throws {
-      let names = try rows("SELECT tbl_name FROM sqlite_schema").map {
-        try $0.value(0, as: String.self)
-      }
-      return names.allSatisfy { $0 == "grdb_migrations" }
-    }
   }
 
   /// Makes every commit survive: a log where memory can be shared, else a rollback journal.
@@ -244,12 +262,8 @@ extension Database {
     try execute(sql: "PRAGMA page_size = 4096; PRAGMA synchronous = FULL")
     if byLog, try row("PRAGMA journal_mode = WAL")?.value(0, as: String.self) == "wal" { return }
     try execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA locking_mode = NORMAL")
-    _ = try tableCount
-  }
-
-  /// Reads the file: a lock is given up with the first look after the mode was changed.
-  private var tableCount: Int {
-    get throws { try row("SELECT count(*) FROM sqlite_schema")?.value(0) ?? 0 }
+    // The lock is given up with the first look after the mode was changed.
+    _ = try row("SELECT count(*) FROM sqlite_schema")
   }
 
   fileprivate func journal() throws -> HistoryStore.Journal {
@@ -259,13 +273,9 @@ extension Database {
 
   /// Throws where a table or a column is gone.
   fileprivate func expectSchema() throws {
-    do {
-      _ = try documents(path: "")
-      _ = try revision(0, 0)
-      _ = try snapshot(0, 0)
-      _ = try favouriteChild(0, 0)
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
-      throw HistoryError.damaged(path: "", reason: error.message ?? "a table is missing")
-    }
+    _ = try documents(path: "")
+    _ = try revision(0, 0)
+    _ = try snapshot(0, 0)
+    _ = try favouriteChild(0, 0)
   }
 }

@@ -5,6 +5,9 @@ enum Migrations {
   /// "SPAE": what marks a database as a history.
   static let applicationID: Int64 = 0x5350_4145
 
+  /// What every version has.
+  static let tables: Set = ["document", "revision", "name", "trail"]
+
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1", migrate: v1)
