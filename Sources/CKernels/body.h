@@ -283,32 +283,45 @@ static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
   NAME(widen_row)(halves, floats, count);
 }
 
-// Several texts at a time, so that each vector of the row is loaded once for all of them.
-INLINE void NAME(score_tile)(const float *row, const float *texts, size_t width, float bias,
-                             float *scores, int count) {
-  vec sums[4][2];
-  EACH(p, count) sums[p][0] = sums[p][1] = (vec){};
-  size_t i = 0;
-  for (; i + 2 * LANES <= width; i += 2 * LANES)
-    EACH(half, 2) {
-      const vec numbers = load(row + i + half * LANES);
-      EACH(p, count) sums[p][half] += numbers * load(texts + p * width + i + half * LANES);
+// Two rows and several texts at a time, so that each vector is loaded once for all of them.
+INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width,
+                             const float *bias, float *scores, size_t places, int count) {
+  vec sums[2][4];
+  EACH(r, 2)
+    EACH(p, count) sums[r][p] = (vec){};
+  for (size_t i = 0; i < width; i += LANES) {
+    const vec first = load(rows + i), second = load(rows + width + i);
+    EACH(p, count) {
+      const vec text = load(texts + p * width + i);
+      sums[0][p] += first * text;
+      sums[1][p] += second * text;
     }
-  for (; i < width; i += LANES)
-    EACH(p, count) sums[p][0] += load(row + i) * load(texts + p * width + i);
-  EACH(p, count) scores[p] = sum(sums[p][0] + sums[p][1]) - bias;
+  }
+  EACH(r, 2)
+    EACH(p, count) scores[r * places + p] = sum(sums[r][p]) - bias[r];
 }
 
 static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
                         const float *texts, size_t places, float *scores) {
-  float row[1024];  // the caller checks width <= 1024 and that it is a multiple of 16
-  for (size_t r = 0; r < rows; r++) {
-    NAME(widen_row)(table + r * width, row, width);
-    size_t p = 0;
-    for (; p + 4 <= places; p += 4)
-      NAME(score_tile)(row, texts + p * width, width, bias[r], scores + r * places + p, 4);
-    for (; p < places; p++)
-      NAME(score_tile)(row, texts + p * width, width, bias[r], scores + r * places + p, 1);
+  // The caller checks width <= 1024 and that it is a multiple of 16.
+  float pair[2 * 1024], biases[2], found[2 * 4];
+  for (size_t r = 0; r < rows; r += 2) {
+    const size_t count = rows - r < 2 ? 1 : 2;
+    NAME(widen_row)(table + r * width, pair, count * width);
+    // The last row of an odd number is scored twice.
+    if (count == 1) NAME(widen_row)(table + r * width, pair + width, width);
+    for (size_t i = 0; i < 2; i++) biases[i] = bias[r + (i < count ? i : 0)];
+    for (size_t p = 0; p < places; p += 4) {
+      const size_t texts_left = places - p < 4 ? places - p : 4;
+      if (texts_left == 4)
+        NAME(score_tile)(pair, texts + p * width, width, biases, found, 4, 4);
+      else
+        for (size_t t = 0; t < texts_left; t++)
+          NAME(score_tile)(pair, texts + (p + t) * width, width, biases, found + t, 4, 1);
+      for (size_t i = 0; i < count; i++)
+        for (size_t t = 0; t < texts_left; t++)
+          scores[(r + i) * places + p + t] = found[i * 4 + t];
+    }
   }
 }
 

@@ -158,11 +158,15 @@ public final class Codebook: @unchecked Sendable {
   func pools(for texts: [Float], size: Int) -> [[Int32]] {
     let places = texts.count / textWidth
     let scores = scores(of: texts)
-    return (0..<places).map { place in
-      var ranking = Ranking(limit: 4 * size + 16)
-      for word in 0..<count { ranking.offer(Int32(word), scores[word * places + place]) }
+    var rankings = [Ranking](repeating: Ranking(limit: 4 * size + 16), count: places)
+    for word in 0..<count {
+      for place in 0..<places {
+        rankings[place].offer(Int32(word), scores[word * places + place])
+      }
+    }
+    return rankings.map { ranking in
       var lemmas: Set<Int32> = []
-      let distinct = ranking.words.filter { lemmas.insert(lemma[Int($0)]).inserted }
+      let distinct = ranking.items.filter { lemmas.insert(lemma[Int($0)]).inserted }
       return Array(distinct.prefix(size))
     }
   }
@@ -175,33 +179,12 @@ public final class Codebook: @unchecked Sendable {
       let cosine = zip(wanted, unit(other)).reduce(0) { $0 + $1.0 * $1.1 }
       ranking.offer(Int32(other), cosine)
     }
-    return Array(zip(ranking.words, ranking.scores)).map { (word: $0, cosine: $1) }
+    return Array(zip(ranking.items, ranking.scores)).map { (word: $0, cosine: $1) }
   }
 
   private func unit(_ word: Int) -> [Float] {
     let row = embedding.floats(word * embeddingWidth..<(word + 1) * embeddingWidth)
     let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return length > 0 ? row.map { $0 / length } : row
-  }
-}
-
-/// The best few words so far, best first; equal scores keep the lower index first.
-private struct Ranking {
-  let limit: Int
-  private(set) var words: [Int32] = []
-  private(set) var scores: [Float] = []
-
-  init(limit: Int) { self.limit = limit }
-
-  mutating func offer(_ word: Int32, _ score: Float) {
-    if words.count == limit {
-      guard let worst = scores.last, score > worst else { return }
-      words.removeLast()
-      scores.removeLast()
-    }
-    var place = scores.count
-    while place > 0, score > scores[place - 1] { place -= 1 }
-    words.insert(word, at: place)
-    scores.insert(score, at: place)
   }
 }

@@ -97,21 +97,34 @@ package struct Convolution: Sendable {
       ?? Rectangle(
         rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
     precondition(residual.map { $0.rowStride == output.rowStride } ?? true)
-    let blocks = (outputs + 15) / 16
+    context.parallel.forEachPart(of: items(of: area), work: area.area * work) { part in
+      run(
+        part, of: area, from: input, into: output, activation: activation, residual: residual,
+        spread: spread, phase: phase, with: context)
+    }
+  }
+
+  /// How many items of work a rectangle of the output is: a row of 16 channels each.
+  func items(of area: Rectangle) -> Int { (outputs + 15) / 16 * area.rows.count }
+
+  /// Does some of the items of a rectangle, on the caller's thread.
+  func run(
+    _ items: Range<Int>, of area: Rectangle, from input: Plane, into output: Plane,
+    activation: Activation, residual: Plane?, spread: Int, phase: (row: Int, column: Int),
+    with context: Context
+  ) {
     let rows = area.rows.count
-    context.parallel.forEachPart(of: blocks * rows, work: area.area * work) { part in
-      var item = part.lowerBound
-      while item < part.upperBound {
-        let block = item / rows
-        let end = min(part.upperBound, (block + 1) * rows)
-        let first = area.rows.lowerBound + item % rows
-        run(
-          block: block,
-          area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
-          from: input, into: output, activation: activation, residual: residual,
-          spread: spread, phase: phase, with: context)
-        item = end
-      }
+    var item = items.lowerBound
+    while item < items.upperBound {
+      let block = item / rows
+      let end = min(items.upperBound, (block + 1) * rows)
+      let first = area.rows.lowerBound + item % rows
+      run(
+        block: block,
+        area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
+        from: input, into: output, activation: activation, residual: residual,
+        spread: spread, phase: phase, with: context)
+      item = end
     }
   }
 

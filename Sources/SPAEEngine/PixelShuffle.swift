@@ -22,11 +22,22 @@ package struct UpConvolution: Sendable {
   package func apply(
     to input: Plane, into output: Plane, rectangle: Rectangle? = nil, with context: Context
   ) {
-    for (place, convolution) in places.enumerated() {
-      convolution.apply(
-        to: input, into: output, rectangle: rectangle, spread: 2, phase: (place / 2, place % 2),
-        with: context)
+    let area = rectangle ?? input.bounds
+    let items = places[0].items(of: area)
+    context.parallel.forEachPart(of: 4 * items, work: area.area * work) { part in
+      for (place, convolution) in places.enumerated() {
+        convolution.run(
+          part.clamped(to: place * items..<(place + 1) * items).shifted(by: -place * items),
+          of: area, from: input, into: output, activation: .identity, residual: nil, spread: 2,
+          phase: (place / 2, place % 2), with: context)
+      }
     }
+  }
+}
+
+extension Range<Int> {
+  fileprivate func shifted(by distance: Int) -> Range<Int> {
+    lowerBound + distance..<upperBound + distance
   }
 }
 

@@ -105,6 +105,14 @@ struct SemanticBranch: Sendable {
       func plane(_ side: Int, _ channels: Int) -> Plane {
         Plane(height: side, width: side, channels: channels, border: 2)
       }
+      // Blocks of one shape use the same buffers, which then stay in the caches.
+      var planes: [[Int]: Plane] = [:]
+      func shared(_ role: Int, _ side: Int, _ channels: Int) -> Plane {
+        if let plane = planes[[role, side, channels]] { return plane }
+        let plane = plane(side, channels)
+        planes[[role, side, channels]] = plane
+        return plane
+      }
       let sizes = branch.sizes
       var side = sizes.input
       input = plane(side, 3)
@@ -112,9 +120,9 @@ struct SemanticBranch: Sendable {
       stem = plane(side, sizes.stem)
       blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
         let inner = layers.depthwise.channels
-        let expanded = plane(side, layers.expand == nil ? 1 : inner)
+        let expanded = shared(0, side, layers.expand == nil ? 1 : inner)
         side = (side + block.stride - 1) / block.stride
-        return (expanded, plane(side, inner), plane(side, block.output))
+        return (expanded, shared(1, side, inner), plane(side, block.output))
       }
       features = plane(side, sizes.head)
       let places = 1 + sizes.grid * sizes.grid
@@ -198,13 +206,12 @@ struct SemanticBranch: Sendable {
 
   /// The mean text vector of the likeliest classes, whose shares are kept as float16 keeps them.
   private func text(of probabilities: [Float], top: Int) -> [Float] {
-    let likeliest = probabilities.indices.sorted {
-      (probabilities[$0], $1) > (probabilities[$1], $0)
-    }
+    var likeliest = Ranking(limit: top)
+    for (index, share) in probabilities.enumerated() { likeliest.offer(Int32(index), share) }
     var mean = [Float](repeating: 0, count: textWidth)
-    for index in likeliest.prefix(top) {
-      let share = Float(Float16(probabilities[index]))
-      for i in 0..<textWidth { mean[i] += share * classText[index * textWidth + i] }
+    for (index, share) in zip(likeliest.items, likeliest.scores) {
+      let (share, start) = (Float(Float16(share)), Int(index) * textWidth)
+      for i in 0..<textWidth { mean[i] += share * classText[start + i] }
     }
     return mean
   }
