@@ -5,35 +5,56 @@ extension ImageFile {
   /// white, and of an animation the first frame is taken.
   static func png(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
     let chunks = PNGChunks(bytes)
-    let bytes = chunks.withoutGamma(bytes)
-    var header = unsafe png_image()
-    unsafe spae_png_prepare(&header)
-    defer { unsafe png_image_free(&header) }
-    guard unsafe png_image_begin_read_from_memory(&header, bytes, bytes.count) != 0 else {
-      throw .corrupt(format: "PNG", reason: unsafe message(&header))
-    }
-    let (width, height) = unsafe (Int(header.width), Int(header.height))
-    try check(width: width, height: height)
-    let hasAlpha = unsafe header.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0
-    // RGBA keeps the file's own numbers; the simplified interface would blend in linear light.
-    unsafe header.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
-    if sixteenBits(bytes) { unsafe header.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB) }
-    var rgba = [UInt8](repeating: 0, count: width * height * 4)
-    let read = unsafe png_image_finish_read(&header, nil, &rgba, 0, nil)
-    guard read != 0, unsafe spae_png_failed(&header) == 0 else {
-      throw .corrupt(format: "PNG", reason: unsafe message(&header))
-    }
+    let pixels = try pixels(ofPNG: chunks.withoutGamma(bytes))
     let turn = Orientation(exif: chunks.exif)
-    let image = PixelImage(width: width, height: height, pixels: onWhite(rgba))
+    let image = PixelImage(
+      width: pixels.width, height: pixels.height, pixels: onWhite(pixels.rgba))
     return ImageFile(
       image: turn.applied(to: image), format: "PNG",
-      notes: (hasAlpha ? ["transparency was laid on white"] : [])
+      notes: (pixels.hasAlpha ? ["transparency was laid on white"] : [])
         + (chunks.isAnimated ? ["only the first frame of the animation is used"] : [])
         + turn.notes)
   }
 
+  /// What libpng reads: RGBA of 8 bits with the file's own numbers.
+  private struct PNGPixels {
+    let width: Int
+    let height: Int
+    let hasAlpha: Bool
+    /// [height, width, 4]
+    var rgba: [UInt8]
+  }
+
+  private static func pixels(ofPNG bytes: [UInt8]) throws(ImageError) -> PNGPixels {
+    // The reader keeps the address of the bytes between its calls.
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
+      var header = unsafe png_image()
+      unsafe spae_png_prepare(&header)
+      defer { unsafe png_image_free(&header) }
+      guard
+        unsafe png_image_begin_read_from_memory(&header, bytes.baseAddress, bytes.count) != 0
+      else { throw .corrupt(format: "PNG", reason: unsafe message(&header)) }
+      let (width, height) = unsafe (Int(header.width), Int(header.height))
+      try check(width: width, height: height)
+      var pixels = PNGPixels(
+        width: width, height: height,
+        hasAlpha: unsafe header.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0,
+        rgba: [UInt8](repeating: 0, count: width * height * 4))
+      // The simplified interface would blend alpha in linear light.
+      unsafe header.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
+      if unsafe sixteenBits(bytes) { unsafe header.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB) }
+      let read = unsafe png_image_finish_read(&header, nil, &pixels.rgba, 0, nil)
+      guard read != 0, unsafe spae_png_failed(&header) == 0 else {
+        throw .corrupt(format: "PNG", reason: unsafe message(&header))
+      }
+      return pixels
+    }
+  }
+
   /// Whether the header says 16 bits a sample, which are then sRGB like those of 8 bits.
-  private static func sixteenBits(_ bytes: [UInt8]) -> Bool { bytes.count > 24 && bytes[24] == 16 }
+  private static func sixteenBits(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    unsafe bytes.count > 24 && bytes[24] == 16
+  }
 
   private static func message(_ image: UnsafePointer<png_image>) -> String {
     unsafe String(cString: spae_png_message(image))

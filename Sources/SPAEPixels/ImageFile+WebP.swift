@@ -50,15 +50,25 @@ extension ImageFile {
   private static func firstFrame(
     _ bytes: [UInt8], width: Int, height: Int
   ) throws(ImageError) -> [UInt8] {
-    guard let demuxer = unsafe spae_webp_demux(bytes, bytes.count) else {
-      throw .corrupt(format: "WebP", reason: "its animation is truncated or damaged")
+    // The demuxer keeps the address of the bytes between its calls.
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
+      guard let demuxer = unsafe spae_webp_demux(bytes.baseAddress, bytes.count) else {
+        throw .corrupt(format: "WebP", reason: "its animation is truncated or damaged")
+      }
+      defer { unsafe WebPDemuxDelete(demuxer) }
+      var frame = unsafe WebPIterator()
+      guard unsafe WebPDemuxGetFrame(demuxer, 1, &frame) != 0 else {
+        throw .corrupt(format: "WebP", reason: "its animation has no frame")
+      }
+      defer { unsafe WebPDemuxReleaseIterator(&frame) }
+      return try unsafe canvas(with: &frame, width: width, height: height)
     }
-    defer { unsafe WebPDemuxDelete(demuxer) }
-    var frame = unsafe WebPIterator()
-    guard unsafe WebPDemuxGetFrame(demuxer, 1, &frame) != 0 else {
-      throw .corrupt(format: "WebP", reason: "its animation has no frame")
-    }
-    defer { unsafe WebPDemuxReleaseIterator(&frame) }
+  }
+
+  private static func canvas(
+    with frame: UnsafePointer<WebPIterator>, width: Int, height: Int
+  ) throws(ImageError) -> [UInt8] {
+    let frame = unsafe frame.pointee
     let (frameWidth, frameHeight) = unsafe (Int(frame.width), Int(frame.height))
     let (left, top) = unsafe (Int(frame.x_offset), Int(frame.y_offset))
     try check(width: frameWidth, height: frameHeight)
