@@ -1,6 +1,9 @@
 """A contact sheet: pictures, what each depth gives back, and the words of the first layers.
 
-python -m spae.sheet --model Assets/models/small --pictures Assets/pictures --output sheet.png
+    python -m spae.sheet --model Assets/models/small --pictures Assets/pictures --output sheet.png
+
+`--worst 6` shows where the model fails: the pictures of the folder that all their words bring back
+with the least PSNR, the worst first.
 """
 
 import argparse
@@ -8,11 +11,13 @@ from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from spae.images import rgb, square_view
+from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
-from spae.pyramid import Pyramid, shape
+from spae.pyramid import Pyramid
+from spae.reconstruction import psnr
 
 PICTURES = ("balloon", "cat", "coffee", "goldfish", "moose", "pagoda", "raccoon", "sunflower")
 VIEW, GAP, MARGIN, HEADING = 176, 12, 32, 52
@@ -65,7 +70,7 @@ def draw_block(sheet: Image.Image, model: SPAE, image: Image.Image, top: int) ->
 
 def headings(model: SPAE, size: int = 128) -> list[tuple[str, str]]:
     """A title and what stands below the pictures of each column."""
-    pyramid_shape = shape(size // model.configuration.patch)
+    pyramid_shape = model.shape(size)
     counts = [pyramid_shape.word_count(depth) for depth in range(1, pyramid_shape.depth + 1)]
     titles = ["original"] + [f"{n} word{'s' * (n > 1)}" for n in counts]
     notes = ["", "below: layer 1", "layer 2, 2 x 2", "layer 3, 4 x 4"]
@@ -86,15 +91,37 @@ def contact_sheet(model: SPAE, images: list[Image.Image]) -> Image.Image:
     return sheet
 
 
+@torch.no_grad()
+def fidelity(model: SPAE, image: Image.Image, size: int = 128) -> float:
+    """The PSNR of a picture that all its words give, in dB."""
+    original = to_tensor(square_view(rgb(image), size)).unsqueeze(0)
+    words = torch.from_numpy(model.encode(image, size).words).unsqueeze(0)
+    pyramid_shape = model.shape(size)
+    return float(psnr(model.decode_words(words, pyramid_shape, pyramid_shape.depth), original))
+
+
+def worst(model: SPAE, images: list[Image.Image], count: int) -> list[Image.Image]:
+    return sorted(images, key=lambda image: fidelity(model, image))[:count]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True, help="the model's folder")
     parser.add_argument("--pictures", type=Path, required=True, help="the bundled pictures' folder")
-    parser.add_argument("--output", type=Path, required=True, help="the sheet, a PNG")
-    parser.add_argument("--names", nargs="+", default=PICTURES, help="which of them")
+    parser.add_argument("--output", type=Path, required=True, help="the sheet, a PNG or JPEG")
+    parser.add_argument("--quality", type=int, default=75, help="of a JPEG")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--names", nargs="+", default=PICTURES, help="which of them")
+    which.add_argument("--worst", type=int, help="so many of all, where the model does worst")
     arguments = parser.parse_args()
-    images = [Image.open(arguments.pictures / f"{name}.png") for name in arguments.names]
-    contact_sheet(SPAE.load(arguments.model), images).save(arguments.output, optimize=True)
+    model, folder = SPAE.load(arguments.model), arguments.pictures
+    if arguments.worst:
+        every = [Image.open(path) for path in sorted(folder.glob("*.png"))]
+        images = worst(model, every, arguments.worst)
+    else:
+        images = [Image.open(folder / f"{name}.png") for name in arguments.names]
+    sheet = contact_sheet(model, images)
+    sheet.save(arguments.output, optimize=True, quality=arguments.quality)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 from PIL import Image
 
 from spae.pyramid import Pyramid
-from spae.sheet import contact_sheet, fitting
+from spae.sheet import contact_sheet, fidelity, fitting, worst
 
 
 def test_a_contact_sheet_shows_words_and_pictures(model, picture):
@@ -10,3 +10,10 @@ def test_a_contact_sheet_shows_words_and_pictures(model, picture):
     sheet = contact_sheet(model, images)
     assert len(sheet.getcolors(1 << 24)) > 10
     assert fitting("incomprehensibilities", 20, 60).size < 20
+
+
+def test_the_worst_pictures_come_first(model, picture):
+    noise, flat = Image.fromarray(picture), Image.new("RGB", (72, 72), (128, 128, 128))
+    found = worst(model, [flat, noise], 2)
+    assert fidelity(model, found[0]) < fidelity(model, found[1])
+    assert len(worst(model, [flat, noise], 1)) == 1
