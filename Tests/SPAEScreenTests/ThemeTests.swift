@@ -69,6 +69,20 @@ struct BundledThemeSuite {
   }
 }
 
+@Suite("The manual page of themes")
+struct ThemeManualSuite {
+  @Test("names each role once, in its order")
+  func roles() throws {
+    let page = folder.deletingLastPathComponent().appending(path: "man/spae-theme.5")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let section =
+      try #require(text.components(separatedBy: ".Sh ROLES").last)
+      .components(separatedBy: ".Sh").first ?? ""
+    let named = section.split(separator: "\n").filter { $0.hasPrefix(".It Li ") }
+    #expect(named.map { String($0.dropFirst(7)) } == Role.allCases.map(\.rawValue))
+  }
+}
+
 @Suite("A theme")
 struct ThemeSuite {
   private let parent = ThemeSource(
