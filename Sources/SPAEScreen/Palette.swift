@@ -15,20 +15,32 @@ public enum Palette: Int, CaseIterable, Sendable {
     } ?? 0
   }
 
-  /// The numbers of a foreground and a background, which stay apart where the colours were.
+  /// What a number looks like, as xterm has it.
+  public func colour(_ number: Int) -> RGB { Self.colours[number] }
+
+  /// The numbers of a foreground and a background.
+  ///
+  /// What could be read must stay so: where the two come too near to each other, the foreground
+  /// becomes black or white.
   public func nearest(
     foreground: RGB?, background: RGB?
   ) -> (foreground: Int?, background: Int?) {
     let below = background.map { nearest(to: $0) }
     let above = foreground.map { nearest(to: $0) }
-    guard let background, let below, above == below, foreground != background else {
+    guard let foreground, let background, let above, let below, foreground != background else {
       return (above, below)
     }
-    return (nearest(to: background.readable), below)
+    let wanted = Self.share * min(4.5, foreground.contrast(with: background))
+    let ground = Self.colours[below]
+    let isReadable = above != below && Self.colours[above].contrast(with: ground) >= wanted
+    return (isReadable ? above : nearest(to: ground.readable), below)
   }
 
   /// The colour of a number.
   public func colour(_ number: Int) -> RGB { Self.colours[number] }
+
+  /// How much of a contrast must be left.
+  private static let share = 0.6
 
   /// xterm's colours: 16 named ones, a cube of 6 levels a channel, 24 greys.
   static let colours: [RGB] = named + cube + greys

@@ -69,6 +69,20 @@ struct BundledThemeSuite {
   }
 }
 
+@Suite("The manual page of themes")
+struct ThemeManualSuite {
+  @Test("names each role once, in its order")
+  func roles() throws {
+    let page = folder.deletingLastPathComponent().appending(path: "man/spae-theme.5")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let section =
+      try #require(text.components(separatedBy: ".Sh ROLES").last)
+      .components(separatedBy: ".Sh").first ?? ""
+    let named = section.split(separator: "\n").filter { $0.hasPrefix(".It Li ") }
+    #expect(named.map { String($0.dropFirst(7)) } == Role.allCases.map(\.rawValue))
+  }
+}
+
 @Suite("A theme")
 struct ThemeSuite {
   private let parent = ThemeSource(
@@ -253,16 +267,18 @@ struct PaletteSuite {
   }
 
   @Test(
-    "leaves cursor, selection and match readable in every bundled theme", arguments: bundledNames)
-  func themes(_ name: String) throws {
+    "leaves the roles of every bundled theme readable",
+    arguments: bundledNames.filter { $0 != "mono" }, Palette.allCases)
+  func themes(_ name: String, _ palette: Palette) throws {
     let theme = try Theme(#require(bundled(name)), find: { name, _ in bundled(name) })
-    guard name != "mono" else { return }
     for role in Role.allCases {
-      for palette in Palette.allCases {
-        let look = theme[role]
-        let both = palette.nearest(foreground: look.foreground, background: look.background)
-        #expect(both.foreground != both.background, "\(role) of \(name), \(palette)")
-      }
+      let look = theme[role]
+      let (foreground, background) = (try #require(look.foreground), try #require(look.background))
+      let both = palette.nearest(foreground: foreground, background: background)
+      let shown = palette.colour(try #require(both.foreground))
+        .contrast(with: palette.colour(try #require(both.background)))
+      let wanted = 0.6 * min(4.5, foreground.contrast(with: background))
+      #expect(shown >= wanted, "\(role) of \(name)")
     }
   }
 }
