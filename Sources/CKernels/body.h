@@ -303,8 +303,8 @@ INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width
 
 static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
                         const float *texts, size_t places, float *scores) {
-  // The caller checks width <= 1024 and that it is a multiple of 16.
-  float pair[2 * 1024], biases[2], found[2 * 4];
+  // The caller checks width <= 8192 and that it is a multiple of 16.
+  float pair[2 * 8192], biases[2], found[2 * 4];
   for (size_t r = 0; r < rows; r += 2) {
     const size_t count = rows - r < 2 ? 1 : 2;
     NAME(widen_row)(table + r * width, pair, count * width);

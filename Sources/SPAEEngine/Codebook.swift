@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// The words' embeddings: in the language model's width, for meaning, and projected, for pixels.
 ///
@@ -16,12 +17,15 @@ public final class Codebook: @unchecked Sendable {
 
   private let packed: PackedFloats  // [V / 16][latent][16]
   private let halfNorms: PackedFloats  // [V], |e|^2 / 2
-  private let embedding: HalfTable  // [V, embedding]
-  private let embeddingWidth: Int
-  private let text: HalfTable  // [V, text]
-  private let bias: [Float]  // [V]
-  private let lemma: [Int32]  // [V]
-  private let context: Context
+  let embedding: HalfTable  // [V, embedding]
+  let embeddingWidth: Int
+  let text: HalfTable  // [V, text]
+  let bias: [Float]  // [V]
+  let lemma: [Int32]  // [V]
+  let context: Context
+
+  /// 1 / |text(word)|, once it was asked for, [V].
+  let textScales = Mutex<[Float]>([])
 
   init(
     _ file: Safetensors, path: String, configuration: ModelConfiguration,
@@ -129,62 +133,5 @@ public final class Codebook: @unchecked Sendable {
       if distance < best.distance { best = (word, distance) }
     }
     return best.word
-  }
-
-  // MARK: Meaning
-
-  /// How well every word fits each text vector: text(word) . t - bias(word), [V, texts].
-  func scores(of texts: [Float]) -> [Float] {
-    let places = texts.count / textWidth
-    return unsafe [Float](unsafeUninitializedCapacity: count * places) { buffer, initialized in
-      initialized = count * places
-      guard let base = buffer.baseAddress else { return }
-      let target = unsafe SharedFloats(base)
-      unsafe texts.withUnsafeBufferPointer { texts in
-        let input = unsafe SharedInput(texts)
-        context.parallel.forEachPart(of: count, work: count * places * textWidth) { part in
-          unsafe bias.withUnsafeBufferPointer { bias in
-            unsafe context.kernels.pointee.score(
-              text.values.baseAddress.map { unsafe $0 + part.lowerBound * textWidth },
-              bias.baseAddress.map { unsafe $0 + part.lowerBound }, part.count, textWidth,
-              input.floats.baseAddress, places, target.floats + part.lowerBound * places)
-          }
-        }
-      }
-    }
-  }
-
-  /// The `size` best words of distinct lemmas for each text vector.
-  func pools(for texts: [Float], size: Int) -> [[Int32]] {
-    let places = texts.count / textWidth
-    let scores = scores(of: texts)
-    var rankings = [Ranking](repeating: Ranking(limit: 4 * size + 16), count: places)
-    for word in 0..<count {
-      for place in 0..<places {
-        rankings[place].offer(Int32(word), scores[word * places + place])
-      }
-    }
-    return rankings.map { ranking in
-      var lemmas: Set<Int32> = []
-      let distinct = ranking.items.filter { lemmas.insert(lemma[Int($0)]).inserted }
-      return Array(distinct.prefix(size))
-    }
-  }
-
-  /// The words nearest in meaning, by the cosine of the language model's embeddings.
-  public func neighbours(of word: Int32, count: Int) -> [(word: Int32, cosine: Float)] {
-    let wanted = unit(Int(word))
-    var ranking = Ranking(limit: count)
-    for other in 0..<self.count where other != Int(word) {
-      let cosine = zip(wanted, unit(other)).reduce(0) { $0 + $1.0 * $1.1 }
-      ranking.offer(Int32(other), cosine)
-    }
-    return Array(zip(ranking.items, ranking.scores)).map { (word: $0, cosine: $1) }
-  }
-
-  private func unit(_ word: Int) -> [Float] {
-    let row = embedding.floats(word * embeddingWidth..<(word + 1) * embeddingWidth)
-    let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return length > 0 ? row.map { $0 / length } : row
   }
 }

@@ -167,7 +167,8 @@ extension ModelConfiguration {
       latent == 16 || latent == 32
         ? nil : ("latent", "\(latent): only 16 and 32 components are supported"),
       outside("vocabulary", vocabulary, 1...1_000_000),
-      outside("embedding", embedding, 1...65_536),
+      embedding % 16 == 0
+        ? outside("embedding", embedding, 16...8192) : ("embedding", "not a multiple of 16"),
       text % 16 == 0 ? outside("text", text, 16...1024) : ("text", "not a multiple of 16"),
       outside("encoder.frequencies", encoder.frequencies, 1...16),
       outside("encoder.direct", encoder.direct, 1...65_536),

@@ -36,9 +36,6 @@ public enum Palette: Int, CaseIterable, Sendable {
     return (isReadable ? above : nearest(to: ground.readable), below)
   }
 
-  /// The colour of a number.
-  public func colour(_ number: Int) -> RGB { Self.colours[number] }
-
   /// How much of a contrast must be left.
   private static let share = 0.6
 

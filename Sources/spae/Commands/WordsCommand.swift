@@ -7,7 +7,7 @@ import SPAEPyramid
 struct WordsCommand: ParsableCommand {
   struct Neighbour: Encodable {
     let word: String
-    let cosine: Float
+    let likeness: Float
   }
 
   static let configuration = CommandConfiguration(
@@ -54,13 +54,13 @@ struct WordsCommand: ParsableCommand {
       throw Failure("\(PyramidTextError.Problem.unknownWord(word, near: spelled))")
     }
     return model.codebook.neighbours(of: number, count: count).map {
-      Neighbour(word: model.vocabulary[$0.word], cosine: $0.cosine)
+      Neighbour(word: model.vocabulary[$0.word], likeness: $0.likeness)
     }
   }
 
   private func show(_ neighbours: [Neighbour]) throws {
     if json { return try put(neighbours) }
-    for each in neighbours { print(String(format: "%.3f", each.cosine) + "  " + each.word) }
+    for each in neighbours { print(String(format: "%.3f", each.likeness) + "  " + each.word) }
   }
 
   private func put(_ value: some Encodable) throws {

@@ -1,0 +1,90 @@
+import CKernels
+import Synchronization
+
+// Words by what they mean.
+extension Codebook {
+  /// How well every word fits each text vector: text(word) . t - bias(word), [V, texts].
+  func scores(of texts: [Float]) -> [Float] {
+    products(of: text, width: textWidth, with: texts, minus: bias)
+  }
+
+  /// The `size` best words of distinct lemmas for each text vector.
+  func pools(for texts: [Float], size: Int) -> [[Int32]] {
+    let places = texts.count / textWidth
+    let scores = scores(of: texts)
+    var rankings = [Ranking](repeating: Ranking(limit: 4 * size + 16), count: places)
+    for word in 0..<count {
+      for place in 0..<places {
+        rankings[place].offer(Int32(word), scores[word * places + place])
+      }
+    }
+    return rankings.map { ranking in
+      var lemmas: Set<Int32> = []
+      let distinct = ranking.items.filter { lemmas.insert(lemma[Int($0)]).inserted }
+      return Array(distinct.prefix(size))
+    }
+  }
+
+  /// The words nearest in meaning, best first, with their likeness from -1 to 1.
+  ///
+  /// The likeness is the mean of two cosines: of the language model's embeddings, which know how
+  /// words are used, and of the sentence embeddings, which know rare words better.
+  public func neighbours(of word: Int32, count: Int) -> [(word: Int32, likeness: Float)] {
+    let use = cosines(of: embedding, width: embeddingWidth, to: word, scales: nil)
+    let sense = cosines(of: text, width: textWidth, to: word, scales: textScale)
+    var ranking = Ranking(limit: count)
+    for other in 0..<Int32(self.count) where other != word {
+      ranking.offer(other, (use[Int(other)] + sense[Int(other)]) / 2)
+    }
+    return Array(zip(ranking.items, ranking.scores)).map { (word: $0, likeness: $1) }
+  }
+
+  /// The cosine of each row of a table with a word's own; without `scales` rows have length 1.
+  private func cosines(
+    of table: HalfTable, width: Int, to word: Int32, scales: [Float]?
+  ) -> [Float] {
+    let row = table.floats(Int(word) * width..<(Int(word) + 1) * width)
+    let none = [Float](repeating: 0, count: count)
+    let products = products(of: table, width: width, with: row, minus: none)
+    guard let scales else { return products }
+    let own = scales[Int(word)]
+    return zip(products, scales).map { $0 * $1 * own }
+  }
+
+  /// 1 / |text(word)| for every word.
+  private var textScale: [Float] {
+    textScales.withLock { scales in
+      if scales.isEmpty {
+        scales = (0..<count).map { word in
+          let row = text.floats(word * textWidth..<(word + 1) * textWidth)
+          let square = row.reduce(0) { $0 + $1 * $1 }
+          return square > 0 ? 1 / square.squareRoot() : 0
+        }
+      }
+      return scales
+    }
+  }
+
+  /// The products of a table's rows with vectors, less a number for each row, [V, vectors].
+  private func products(
+    of table: HalfTable, width: Int, with vectors: [Float], minus bias: [Float]
+  ) -> [Float] {
+    let places = vectors.count / width
+    return unsafe [Float](unsafeUninitializedCapacity: count * places) { buffer, initialized in
+      initialized = count * places
+      guard let base = buffer.baseAddress else { return }
+      let target = unsafe SharedFloats(base)
+      unsafe vectors.withUnsafeBufferPointer { vectors in
+        let input = unsafe SharedInput(vectors)
+        context.parallel.forEachPart(of: count, work: count * places * width) { part in
+          unsafe bias.withUnsafeBufferPointer { bias in
+            unsafe context.kernels.pointee.score(
+              table.values.baseAddress.map { unsafe $0 + part.lowerBound * width },
+              bias.baseAddress.map { unsafe $0 + part.lowerBound }, part.count, width,
+              input.floats.baseAddress, places, target.floats + part.lowerBound * places)
+          }
+        }
+      }
+    }
+  }
+}
