@@ -8,11 +8,13 @@ public enum Palette: Int, CaseIterable, Sendable {
   ///
   /// Of 256 colours the first 16 are never chosen: people give them other colours.
   public func nearest(to colour: RGB) -> Int {
-    let first = self == .colours256 ? 16 : 0
-    let candidates = Self.colours[first..<rawValue]
-    return candidates.indices.min {
-      colour.distance(to: Self.colours[$0]) < colour.distance(to: Self.colours[$1])
-    } ?? 0
+    let wanted = colour.oklab
+    var best = (number: 0, distance: Double.infinity)
+    for number in (self == .colours256 ? 16 : 0)..<rawValue {
+      let distance = wanted.distance(to: Self.places[number])
+      if distance < best.distance { best = (number, distance) }
+    }
+    return best.number
   }
 
   /// What a number looks like, as xterm has it.
@@ -41,6 +43,8 @@ public enum Palette: Int, CaseIterable, Sendable {
 
   /// xterm's colours: 16 named ones, a cube of 6 levels a channel, 24 greys.
   static let colours: [RGB] = named + cube + greys
+
+  private static let places = colours.map(\.oklab)
 
   private static let named: [RGB] = [
     RGB(0, 0, 0), RGB(205, 0, 0), RGB(0, 205, 0), RGB(205, 205, 0), RGB(0, 0, 238),

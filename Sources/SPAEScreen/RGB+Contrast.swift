@@ -41,13 +41,6 @@ extension RGB {
     contrast(with: .black) >= contrast(with: .white) ? .black : .white
   }
 
-  /// The square of the distance in Oklab, where equal steps look alike.
-  func distance(to other: RGB) -> Double {
-    let (a, b) = (oklab, other.oklab)
-    let (l, u, v) = (a.l - b.l, a.a - b.a, a.b - b.b)
-    return l * l + u * u + v * v
-  }
-
   private var linear: (red: Double, green: Double, blue: Double) {
     (Self.linear(red), Self.linear(green), Self.linear(blue))
   }
@@ -57,8 +50,8 @@ extension RGB {
     return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
   }
 
-  /// Björn Ottosson's perceptual space.
-  var oklab: (l: Double, a: Double, b: Double) {
+  /// The colour in Björn Ottosson's perceptual space.
+  var oklab: Oklab {
     let (r, g, b) = linear
     let l = cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
     let m = cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
@@ -66,6 +59,19 @@ extension RGB {
     let lightness = 0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s
     let green = 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s
     let blue = 0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s
-    return (lightness, green, blue)
+    return Oklab(lightness: lightness, green: green, blue: blue)
+  }
+}
+
+/// A colour where equal steps look alike: lightness, green to red, blue to yellow.
+struct Oklab {
+  let lightness: Double
+  let green: Double
+  let blue: Double
+
+  /// The square of the distance.
+  func distance(to other: Oklab) -> Double {
+    let (l, a, b) = (lightness - other.lightness, green - other.green, blue - other.blue)
+    return l * l + a * a + b * b
   }
 }

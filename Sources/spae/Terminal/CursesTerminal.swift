@@ -176,8 +176,15 @@ final class CursesTerminal {
   }
 
   private func look(of style: Style, on screen: Screen) -> Look {
-    look(of: style) ?? reclaimedLook(of: style, on: screen)
+    if let look = looks[style] { return look }
+    if looks.count >= Self.mostLooks { forgetLooks(except: screen) }
+    if let look = look(of: style) { return look }
+    forgetLooks(except: screen)
+    return look(of: style) ?? Look(attributes: theme.attributes(of: style).curses, pair: 0)
   }
+
+  /// Pictures bring new colours all day: what is remembered of them has an end.
+  private static let mostLooks = 1 << 16
 
   /// nil when curses has no pair of colours left.
   private func look(of style: Style) -> Look? {
@@ -189,19 +196,19 @@ final class CursesTerminal {
     return look
   }
 
-  /// Takes back the pairs of colours that are no longer on the screen, and asks again.
-  private func reclaimedLook(of style: Style, on screen: Screen) -> Look {
-    var used: Set<Int32> = []
+  /// Takes back the pairs of colours that are no longer on the screen.
+  private func forgetLooks(except screen: Screen) {
+    var kept: [Style: Look] = [:]
     for each in [shown, screen].compactMap({ $0 }) {
       for row in 0..<each.rows {
         for column in 0..<each.columns {
-          if let look = looks[each[row, column].style] { used.insert(look.pair) }
+          let style = each[row, column].style
+          if kept[style] == nil { kept[style] = looks[style] }
         }
       }
     }
-    colours.keep(used)
-    looks = looks.filter { used.contains($0.value.pair) }
-    return look(of: style) ?? Look(attributes: theme.attributes(of: style).curses, pair: 0)
+    looks = kept
+    colours.keep(Set(kept.values.map(\.pair)))
   }
 
   // MARK: Taking and giving back
