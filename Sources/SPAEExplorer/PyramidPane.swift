@@ -84,7 +84,7 @@ struct PyramidPane {
     let longest = words.shape.cells(ofLayer: layer).reduce(3) {
       max($0, state.vocabulary[words[$1]].utf8.count)
     }
-    return max((box.inside.columns - Self.gutter) / side, min(longest, 10) + 2)
+    return max((box.inside.columns - Self.gutter) / side, min(longest, 8) + 2)
   }
 
   // MARK: Drawing

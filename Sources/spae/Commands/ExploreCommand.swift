@@ -68,6 +68,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
+    let preferences = try Preferences()
     let model = try model.load()
     let opened = try OpenedDocument(file: file, size: size, model: model)
     let environment = ProcessInfo.processInfo.environment
@@ -78,20 +79,22 @@ struct ExploreCommand: ParsableCommand {
       usesTerminal
       ? TerminalProbe.capabilities(environment: environment) : TerminalCapabilities()
     let output = PictureOutput(
-      graphics: chosen(capabilities, environment, usesTerminal), capabilities: capabilities,
+      graphics: chosen(capabilities, environment, usesTerminal, preferences),
+      capabilities: capabilities,
       environment: environment)
-    let store = try HistoryStore(path: history.path, clock: { Date() })
+    let store = try HistoryStore(path: try history.path, clock: { Date() })
     let past = try opened.history(in: store, model: model)
     let runner = try EffectRunner(
       model: model, history: past, files: opened.files, original: opened.original,
       thumbnails: output.cells)
-    let state = opened.state(model: model, history: past, store: store, output: output)
+    let state = opened.state(
+      model: model, history: past, store: store, output: output, tint: preferences.tint)
     let editor = OutsideEditor(files: opened.files)
     guard usesTerminal else {
       return try settle(
         SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
     }
-    try explore(state, runner, editor, output, environment)
+    try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
   }
 
   /// The size of a screen that no terminal shows.
@@ -122,10 +125,11 @@ struct ExploreCommand: ParsableCommand {
 
   private func explore(
     _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
-    _ environment: [String: String]
+    theme wish: String?
   ) throws {
+    let environment = ProcessInfo.processInfo.environment
     let library = ThemeLibrary(environment: environment)
-    let (theme, complaint) = library.chosen(wish: theme, isLight: output.capabilities.isLight)
+    let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
     var state = state
     if let complaint {
       _ = update(&state, .notice(Notice(complaint, kind: .warning)))
@@ -135,8 +139,10 @@ struct ExploreCommand: ParsableCommand {
     let loop = ExplorerLoop(
       state: state, runner: runner, terminal: terminal, editor: editor, output: output,
       themes: library, keys: try scriptedKeys())
+    let log = ErrorLog(environment: environment)
     let signal = loop.run()
     terminal.leave()
+    log?.end()
     if let signal { throw ExitCode(128 + signal) }
   }
 
@@ -166,9 +172,11 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func chosen(
-    _ capabilities: TerminalCapabilities, _ environment: [String: String], _ usesTerminal: Bool
+    _ capabilities: TerminalCapabilities, _ environment: [String: String], _ usesTerminal: Bool,
+    _ preferences: Preferences
   ) -> GraphicsProtocol {
     if graphics != .auto { return GraphicsProtocol(rawValue: graphics.rawValue) ?? .none }
+    if let wish = preferences.graphics { return wish }
     return usesTerminal ? capabilities.best(environment: environment) : .ascii
   }
 }

@@ -34,7 +34,7 @@ struct HistoryListCommand: ParsableCommand {
         latest: summary.latest.written)
     }
     if json { return try putJSON(entries) }
-    if entries.isEmpty { print("no history is kept in \(history.path) yet") }
+    if entries.isEmpty { print("no history is kept in \(try history.path) yet") }
     for each in entries {
       let unsaved = each.head == each.saved ? "" : "  file: \(each.saved)"
       print("\(each.latest)  \(each.head) of \(each.revisions)  \(each.path)\(unsaved)")

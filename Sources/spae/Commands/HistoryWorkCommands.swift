@@ -249,9 +249,11 @@ struct HistoryCheckCommand: ParsableCommand {
       print("\(report.revisions) revisions of \(report.documents) pyramids: \(state)")
     }
     if report.problems.isEmpty { return }
-    guard salvage else { throw Failure("\(history.path): the history is damaged; see --salvage") }
+    guard salvage else {
+      throw Failure("\(try history.path): the history is damaged; see --salvage")
+    }
     if let saved = try store.setAside() {
-      print("spae: \(history.path): \(saved)", toStandardError: true)
+      print("spae: \(try history.path): \(saved)", toStandardError: true)
     }
   }
 

@@ -54,7 +54,7 @@ struct OpenedDocument {
 
   /// The explorer at the last accepted edit.
   func state(
-    model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput
+    model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
   ) -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
@@ -64,7 +64,8 @@ struct OpenedDocument {
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: document.pyramid,
       history: history.facts, size: (24, 80),
       cellAspect: Double(output.cell.height) / Double(output.cell.width),
-      graphics: output.graphics.rawValue, notice: notice(history, store))
+      graphics: output.graphics.rawValue,
+      isTinted: tint && output.cells.colours != .palette16, notice: notice(history, store))
   }
 
   /// What a person must know of how the history was found.
