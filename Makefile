@@ -17,8 +17,8 @@ SANITIZE = .build-sanitize
 .PHONY: run test test-training build install man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
-run: build ## Build, and show the bundled picture as words beside what they give
-	@.build/release/spae show $(SAMPLE)
+run: build ## Build, and open the explorer on the bundled picture
+	@.build/release/spae explore $(SAMPLE)
 
 test: packages ## Every test that needs no PyTorch
 	swift test -c release --disable-testable-imports

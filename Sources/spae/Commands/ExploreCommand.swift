@@ -37,7 +37,9 @@ struct ExploreCommand: ParsableCommand {
   @Flag(help: "Read and tell it as lines of text; 'help' lists what can be typed.")
   var plain = false
 
-  @Option(help: ArgumentHelp("Keys to press, as vim writes them.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Keys to press, as vim writes them; an empty line rests.", valueName: "file")
+  )
   var keys: String?
 
   @Option(
@@ -114,7 +116,7 @@ struct ExploreCommand: ParsableCommand {
       return
     }
     var scripted = ScriptedExplorer(explorer, output: output)
-    scripted.play(try scriptedKeys())
+    scripted.play(try script())
     let text = scripted.lines.joined(separator: "\n") + "\n"
     if saveScreen == "-" {
       try AtomicFile.put(Array(text.utf8), into: STDOUT_FILENO, named: "standard output")
@@ -138,7 +140,7 @@ struct ExploreCommand: ParsableCommand {
       theme: theme, colours: output.cells.colours)
     let loop = ExplorerLoop(
       state: state, runner: runner, terminal: terminal, editor: editor, output: output,
-      themes: library, keys: try scriptedKeys())
+      themes: library, script: try script())
     let log = ErrorLog(environment: environment)
     let signal = loop.run()
     terminal.leave()
@@ -146,15 +148,8 @@ struct ExploreCommand: ParsableCommand {
     if let signal { throw ExitCode(128 + signal) }
   }
 
-  private func scriptedKeys() throws -> [Key] {
-    guard let keys else { return [] }
-    do {
-      return try Key.keys(from: String(contentsOfFile: keys, encoding: .utf8))
-    } catch let error as KeyNotationError {
-      throw Failure("\(keys): \(error)")
-    } catch {
-      throw Failure("\(keys): cannot be read: \(error.localizedDescription)")
-    }
+  private func script() throws(Failure) -> KeyScript {
+    try keys.map { path throws(Failure) in try KeyScript(contentsOf: path) } ?? KeyScript()
   }
 
   /// Without a terminal the explorer is the plain view.

@@ -45,11 +45,12 @@ struct OpenedDocument {
       + "  \(document.pyramid.words.count) words"
   }
 
-  /// Its history in the store.
+  /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
   func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
     try store.open(
-      documentPath: file, pyramid: document.pyramid,
-      vocabularyHash: document.model.vocabulary, label: document.source.name)
+      documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
+      vocabularyHash: document.model.vocabulary, label: document.source.name,
+      wordCount: model.vocabulary.count)
   }
 
   /// The explorer at the last accepted edit.
@@ -72,16 +73,23 @@ struct OpenedDocument {
   private func notice(_ history: DocumentHistory, _ store: HistoryStore) -> Notice? {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
     switch history.opening {
-    case .recovered(let saved):
-      let edits = Edit(from: document.pyramid, to: history.pyramid).changes.count
-      return Notice(
-        "\(edits) changed word\(edits == 1 ? "" : "s") came back that were not saved"
-          + " (state \(history.head.id), the file holds \(saved.id)); :w saves, :undo \(saved.id) drops",
-        kind: .warning)
+    case .recovered(let saved): return cameBack(history, saved)
     case .changedOutside: return Notice("the file was changed outside; u goes back to before")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
       return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
     }
+  }
+
+  /// The words as they were last accepted, which the file or the picture does not have.
+  private func cameBack(_ history: DocumentHistory, _ saved: Revision) -> Notice {
+    let edits = Edit(from: document.pyramid, to: history.pyramid).changes.count
+    let words = "\(edits) changed word\(edits == 1 ? "" : "s")"
+    if files.path == nil {
+      return Notice("\(words) from last time; :undo \(saved.id) is the picture's own")
+    }
+    return Notice(
+      "\(words) came back that were not saved; :w saves, :undo \(saved.id) drops",
+      kind: .warning)
   }
 }
