@@ -99,7 +99,7 @@ import Testing
     } throws: { error in
       switch error {
       case HistoryError.exchange(line, _): true
-      case HistoryError.name("7"): line == 0
+      case HistoryError.name("7"): line == 0  // The name is at fault, wherever it stands.
       default: false
       }
     }
