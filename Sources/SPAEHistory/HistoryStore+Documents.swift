@@ -140,11 +140,11 @@ extension Database {
   private func compare(
     _ document: HistoryDocument, with file: FoundFile, time: Int64
   ) throws -> (HistoryDocument, Opening) {
-    let numbers = try keys(content: file.snapshot.content)
-      .filter { $0.document == document.id }.map(\.number)
-    let held =
-      try numbers.first { $0 == document.head } ?? numbers.first { $0 == document.saved }
-      ?? numbers.first { try isAncestor(document.id, $0, of: document.head) }
+    let content = file.snapshot.content
+    let marked = try [document.head, document.saved].first {
+      try holds(document.id, $0, content)
+    }
+    let held = try marked ?? latestAncestor(document.id, of: document.head, holding: content)
     guard let held else { return try takeOutsideChange(document, file, time: time) }
     if held != document.saved { try setSaved(held, of: document.id) }
     let opening: Opening =

@@ -24,7 +24,7 @@ struct HistoryCommand: ParsableCommand {
 
       What it costs, by 'spae bench history' on two busy cores and a virtual disk: a commit takes as \
       long as the disk takes to sync 4 KiB, of which 0.04 ms is this program's: median 0.6 to 4 ms \
-      with the load, 99 of 100 within 9 to 15 ms. Undo costs the same. A history of 100,000 \
+      with the load, 99 of 100 within 9 to 26 ms. Undo costs the same. A history of 100,000 \
       revisions opens in 1 ms and takes 1,332 bytes a revision. The same edits take 53 ms each \
       through 'git commit', and 7 to 19 ms through vim's write with an undo file.
       """,
