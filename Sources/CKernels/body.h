@@ -143,11 +143,11 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
 }
 #define depthwise_tile NAME(depthwise_tile)
 
-// 16 channels of the whole rectangle at a time: their weights and rows stay in the nearest cache.
+// 16 channels of a row at a time: the rows that they look at stay in the second cache.
 static void NAME(convolve_depthwise)(const spae_depthwise *t) {
   const size_t step = t->input_pixel * t->stride;
-  for (size_t c = 0; c < t->channels; c += spae_lanes) {
-    for (size_t y = 0; y < t->rows; y++) {
+  for (size_t y = 0; y < t->rows; y++) {
+    for (size_t c = 0; c < t->channels; c += spae_lanes) {
       const float *input = t->input + y * t->stride * t->input_row + c;
       float *output = t->output + y * t->output_row + c;
       size_t left = t->columns;

@@ -7,7 +7,7 @@ public struct Parallel: Sendable {
   public let threads: Int
 
   /// Below this many multiply-accumulates the work is done at once, on the caller's thread.
-  static let leastWork = 400_000
+  static let leastWork = 1_000_000
 
   public init(threads: Int = Parallel.processors) {
     self.threads = max(1, threads)
