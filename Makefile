@@ -32,16 +32,19 @@ build: packages ## Build the release program
 install: build ## Install the program, its model, its themes and its manual under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
 	install -d $(DESTDIR)$(PREFIX)/share/spae/themes
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
 	cp -r $(MODEL) $(DESTDIR)$(PREFIX)/share/spae/models/
 	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 
-man: ## Write the manual pages of the commands from their source
+man: build ## Write the manual pages of the commands and keys from their source
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --output-directory man
+	rm man/spae.help.1
+	.build/release/spae keys --man >man/spae-keys.7
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -96,6 +96,18 @@ ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
 refused 1 'knows no such document' "$program" history tree dog.json
 refused 1 'cannot be written' "$program" history list --history vocabulary/history.db
 refused 2 'keep' "$program" history prune --keep long
+# The explorer without a terminal: keys played, the screen written; lines read, words saved.
+printf 'jikitten<CR>:w explored.spae<CR>' >keys
+"$program" "$pictures/cat.png" --keys keys --save-screen screen --screen-size 80x24
+has '^ saved explored.spae' <screen || fail "the explorer's screen does not tell: $(cat screen)"
+sed -n '/^layer 2$/{n;p}' explored.spae | has '^kitten' || fail "the word was not changed"
+printf 'cell 2 1 1\nset castle\nsave\nquit\n' | "$program" explore --plain explored.spae >plain
+has '^castle, layer 2, row 1, column 1, was kitten' <plain || fail "plain says too little: $(cat plain)"
+"$program" history tree explored.spae | has '\[head\]' || fail "the edit is not in the history"
+printf 'set xqzzy\n' | refused 1 'not in the vocabulary' "$program" explore --plain explored.spae
+"$program" "$pictures/cat.png" </dev/null | has '^1  ' || fail "no plain view without a terminal"
+refused 2 'screen-size' "$program" explore "$pictures/cat.png" --screen-size 80
+
 # A theme of one's own begins with a bundled one; what is wrong in it is named.
 export XDG_CONFIG_HOME=$work/config
 mkdir -p config/spae/themes

@@ -49,8 +49,8 @@ struct OpenedDocument {
   func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
     try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
-      vocabularyHash: document.model.vocabulary, label: document.source.name,
-      wordCount: model.vocabulary.count)
+      vocabularyHash: document.model.vocabulary, wordCount: model.vocabulary.count,
+      label: document.source.name)
   }
 
   /// The explorer at the last accepted edit.
