@@ -164,7 +164,7 @@ struct ExplorerSuite {
       ":redo<CR>", ":depth 3<CR>", ":depth<CR>", ":layer 4<CR>", ":mark dawn<CR>",
       ":compare 0<CR>", ":compare<CR>", ":heat<CR>", ":w<CR>", ":w other.spae<CR>",
       ":w! a.png<CR>", ":theme dark<CR>", ":graphics ascii<CR>", ":help<CR>", ":edit<CR>",
-      ":tree<CR>", ":bl<CR>", ":<CR>",
+      ":tree<CR>", ":bl<CR>", ":<CR>", ":the<Tab> dark<CR>", ":<Tab><CR>",
     ])
   func commands(_ keys: String) {
     var world = World()
