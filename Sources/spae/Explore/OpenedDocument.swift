@@ -12,7 +12,9 @@ struct OpenedDocument {
   let document: PyramidDocument
   /// The source in the size of the decoded picture; nil where only words were opened.
   let original: PixelImage?
-  let files: PyramidFiles
+  private(set) var files: PyramidFiles
+  /// The words that the file holds, or those that the picture gave.
+  private var saved: Pyramid
 
   init(file: String, size: Int, model: Model) throws {
     self.file = file
@@ -32,6 +34,7 @@ struct OpenedDocument {
         pyramid: pyramid)
       original = picture.image.fitted(to: size, fit: .crop)
     }
+    saved = document.pyramid
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: original == nil ? file : nil,
@@ -46,41 +49,65 @@ struct OpenedDocument {
   }
 
   /// Its history in the store.
-  func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
-    try store.open(
+  mutating func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
+    let history = try store.open(
       documentPath: file, pyramid: document.pyramid,
       vocabularyHash: document.model.vocabulary, label: document.source.name)
+    if files.path == nil { try takeSavedWords(history, model) }
+    return history
+  }
+
+  /// A picture's words were perhaps saved before: the file with them is its own if the history
+  /// knows what is in it.
+  private mutating func takeSavedWords(_ history: DocumentHistory, _ model: Model) throws {
+    guard FileManager.default.fileExists(atPath: files.suggestedPath),
+      case .pyramid(let found)? = try? Input(path: files.suggestedPath, model: model),
+      found.pyramid.shape == document.pyramid.shape,
+      try history.revision(holding: found.pyramid) != nil
+    else { return }
+    saved = found.pyramid
+    files = PyramidFiles(
+      document: found, vocabulary: model.vocabulary, path: files.suggestedPath,
+      suggestedPath: files.suggestedPath)
   }
 
   /// The explorer at the last accepted edit.
   func state(
     model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput
-  ) -> Explorer {
+  ) throws -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
       document: .init(
         name: document.source.name, path: files.path, suggestedPath: files.suggestedPath,
         model: document.model.name, side: side),
-      vocabulary: model.vocabulary, pyramid: history.pyramid, saved: document.pyramid,
+      vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: Double(output.cell.height) / Double(output.cell.width),
-      graphics: output.graphics.rawValue, notice: notice(history, store))
+      graphics: output.graphics.rawValue, notice: try notice(history, store))
   }
 
   /// What a person must know of how the history was found.
-  private func notice(_ history: DocumentHistory, _ store: HistoryStore) -> Notice? {
+  private func notice(_ history: DocumentHistory, _ store: HistoryStore) throws -> Notice? {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
     switch history.opening {
-    case .recovered(let saved):
-      let edits = Edit(from: document.pyramid, to: history.pyramid).changes.count
-      return Notice(
-        "\(edits) changed word\(edits == 1 ? "" : "s") came back that were not saved"
-          + " (state \(history.head.id), the file holds \(saved.id)); :w saves, :undo \(saved.id) drops",
-        kind: .warning)
+    case .recovered: return try recovered(history)
     case .changedOutside: return Notice("the file was changed outside; u goes back to before")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
       return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
     }
+  }
+
+  /// Edits that came back, or where the saved ones are.
+  private func recovered(_ history: DocumentHistory) throws -> Notice? {
+    let edits = Edit(from: saved, to: history.pyramid).changes.count
+    guard edits > 0 else { return files.path.map { Notice("goes on where \($0) was saved") } }
+    let head = history.head.id
+    let held = try history.revision(holding: saved)?.id ?? 1
+    let place = files.path == nil ? "the picture gave" : "the file holds"
+    return Notice(
+      "\(edits) changed word\(edits == 1 ? "" : "s") came back that \(edits == 1 ? "was" : "were")"
+        + " not saved (state \(head), \(place) \(held)); :w saves, :undo \(held) drops",
+      kind: .warning)
   }
 }
