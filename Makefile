@@ -14,7 +14,7 @@ VENV = .venv-training
 PYTHON = $(VENV)/bin/python
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-training build install man lint sanitize torture train evaluate frozen golden bench \
+.PHONY: run test test-explorer test-terminals test-training build install man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
 run: build ## Build, and open the explorer on the bundled picture
@@ -22,6 +22,17 @@ run: build ## Build, and open the explorer on the bundled picture
 
 test: packages ## Every test that needs no PyTorch
 	swift test -c release --disable-testable-imports
+
+test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, and killed
+	@sh .ci/packages tmux
+	Tests/explore.sh .build/release/spae
+	QUIT=':q! Enter' Tests/terminal.sh .build/release/spae explore Assets/pictures/cat.png
+
+# Not every system has all of them; the script skips what is not there.
+test-terminals: build ## The explorer's picture in real terminals, without a display
+	@sh .ci/packages xvfb xdotool imagemagick xterm
+	-@sh .ci/packages mlterm kitty foot cage libgl1-mesa-dri
+	Tests/terminals/terminals.sh .build/release/spae
 
 test-training: $(VENV)/ready ## The tests of the Python package
 	cd Training && ../$(PYTHON) -m pytest -q

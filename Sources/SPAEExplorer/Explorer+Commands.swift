@@ -170,7 +170,7 @@ extension CommandName {
   fileprivate init?(typed: String) {
     let aliases: [String: CommandName] = [
       "write": .write, "quit": .quit, "exit": .exit, "substitute": .substitute, "tree": .history,
-      "u": .undo, "h": .help, "diff": .difference,
+      "u": .undo, "h": .help, "qa": .quit, "wqa": .writeQuit, "diff": .difference,
     ]
     if let command = CommandName(rawValue: typed) ?? aliases[typed] {
       self = command

@@ -141,7 +141,10 @@ extension Explorer {
     to path: String? = nil, replacing: Bool = false, thenQuit: Bool = false
   ) -> [Effect] {
     quitsWhenSaved = thenQuit
-    return [.save(path: path, pyramid, replacing: replacing)]
+    let target = path ?? document.path
+    // What was opened or written before is this document's own file.
+    let isOwn = target != nil && target == document.path
+    return [.save(path: target, pyramid, replacing: replacing || isOwn)]
   }
 
   mutating func finishSaving(_ path: String, _ words: Pyramid?) -> [Effect] {

@@ -41,12 +41,13 @@ public struct Decoded: Hashable, Sendable {
   /// In dB against the source picture; nil without one.
   public var psnr: Double?
   public var ssim: Double?
-  public var milliseconds: Double
+  /// How long it took; nil where that is not to be told.
+  public var milliseconds: Double?
   /// The mean colour of each cell's pixels: [layer - 1][row, column].
   public var tints: [[RGB]]
 
   public init(
-    request: DecodeRequest, psnr: Double?, ssim: Double?, milliseconds: Double, tints: [[RGB]]
+    request: DecodeRequest, psnr: Double?, ssim: Double?, milliseconds: Double?, tints: [[RGB]]
   ) {
     self.request = request
     self.psnr = psnr

@@ -52,7 +52,7 @@ struct PicturePane {
     } else if let decoded = state.decoded {
       if let psnr = decoded.psnr { parts.append("\(decimal(psnr, 1)) dB") }
       if let ssim = decoded.ssim { parts.append("SSIM \(decimal(ssim, 2))") }
-      parts.append("\(decimal(decoded.milliseconds, 1)) ms")
+      if let time = decoded.milliseconds { parts.append("\(decimal(time, 1)) ms") }
     }
     if content == .blink { parts.append(state.blinkPhase ? "original" : "decoded") }
     return parts.joined(separator: "  ")

@@ -127,7 +127,10 @@ extension Explorer {
       }
     case .help(var list):
       if list.type(key) { mode = .help(list) }
-    case .browsing, .block, .history, .leaving: count = nil
+    case .browsing, .block:
+      count = nil
+      say("\(key.notation) means nothing here; ? lists the keys")
+    case .history, .leaving: break
     }
     return []
   }

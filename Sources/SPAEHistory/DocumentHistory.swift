@@ -223,6 +223,16 @@ func check(name: String) throws(HistoryError) {
 // MARK: Questions
 
 extension DocumentHistory {
+  /// The latest revision that holds these words; nil when none does.
+  public func revision(holding pyramid: Pyramid) throws(HistoryError) -> Revision? {
+    let content = Snapshot(pyramid).content
+    return try connection.read { db in
+      let numbers = try db.keys(content: content)
+        .filter { $0.document == document.id }.map(\.number)
+      return try numbers.max().flatMap { try db.revision(document.id, $0) }
+    }
+  }
+
   /// A revision of the document.
   public func revision(_ id: Revision.ID) throws(HistoryError) -> Revision {
     guard let revision = try connection.read({ try $0.revision(document.id, id) }) else {

@@ -72,7 +72,7 @@ struct ExploreCommand: ParsableCommand {
   func run() throws {
     let preferences = try Preferences()
     let model = try model.load()
-    let opened = try OpenedDocument(file: file, size: size, model: model)
+    var opened = try OpenedDocument(file: file, size: size, model: model)
     let environment = ProcessInfo.processInfo.environment
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
     guard saveScreen != nil || plain || isTerminal else { return printed(opened, model) }
@@ -89,7 +89,7 @@ struct ExploreCommand: ParsableCommand {
     let runner = try EffectRunner(
       model: model, history: past, files: opened.files, original: opened.original,
       thumbnails: output.cells)
-    let state = opened.state(
+    let state = try opened.state(
       model: model, history: past, store: store, output: output, tint: preferences.tint)
     let editor = OutsideEditor(files: opened.files)
     guard usesTerminal else {

@@ -215,6 +215,7 @@ extension HistoryMove {
 extension DocumentHistory {
   /// Where the head stands, for the status line.
   var facts: HistoryFacts {
-    HistoryFacts(position: position.number, length: position.last, name: head.name)
+    // The first state is number 1, and no edit.
+    HistoryFacts(position: position.number - 1, length: position.last - 1, name: head.name)
   }
 }

@@ -8,14 +8,14 @@ import SPAEPyramid
 
 /// A picture or a pyramid as it was opened, before any edit.
 struct OpenedDocument {
-  let file: String
   let document: PyramidDocument
   /// The source in the size of the decoded picture; nil where only words were opened.
   let original: PixelImage?
-  let files: PyramidFiles
+  private(set) var files: PyramidFiles
+  /// The words that the file holds, or those that the picture gave.
+  private var saved: Pyramid
 
   init(file: String, size: Int, model: Model) throws {
-    self.file = file
     switch try Input(path: file, model: model) {
     case .pyramid(let document):
       self.document = document
@@ -32,6 +32,7 @@ struct OpenedDocument {
         pyramid: pyramid)
       original = picture.image.fitted(to: size, fit: .crop)
     }
+    saved = document.pyramid
     let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: original == nil ? file : nil,
@@ -46,34 +47,50 @@ struct OpenedDocument {
   }
 
   /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
-  func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
-    try store.open(
+  mutating func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
+    let history = try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
       vocabularyHash: document.model.vocabulary, wordCount: model.vocabulary.count,
       label: document.source.name)
+    if files.path == nil { try takeSavedWords(history, model) }
+    return history
+  }
+
+  /// A picture's words were perhaps saved before: the file with them is its own if the history
+  /// knows what is in it.
+  private mutating func takeSavedWords(_ history: DocumentHistory, _ model: Model) throws {
+    guard FileManager.default.fileExists(atPath: files.suggestedPath),
+      case .pyramid(let found)? = try? Input(path: files.suggestedPath, model: model),
+      found.pyramid.shape == document.pyramid.shape,
+      try history.revision(holding: found.pyramid) != nil
+    else { return }
+    saved = found.pyramid
+    files = PyramidFiles(
+      document: found, vocabulary: model.vocabulary, path: files.suggestedPath,
+      suggestedPath: files.suggestedPath)
   }
 
   /// The explorer at the last accepted edit.
   func state(
     model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
-  ) -> Explorer {
+  ) throws -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
       document: .init(
         name: document.source.name, path: files.path, suggestedPath: files.suggestedPath,
         model: document.model.name, side: side),
-      vocabulary: model.vocabulary, pyramid: history.pyramid, saved: document.pyramid,
+      vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: Double(output.cell.height) / Double(output.cell.width),
       graphics: output.graphics.rawValue,
-      isTinted: tint && output.cells.colours != .palette16, notice: notice(history, store))
+      isTinted: tint && output.cells.colours != .palette16, notice: try notice(history, store))
   }
 
   /// What a person must know of how the history was found.
-  private func notice(_ history: DocumentHistory, _ store: HistoryStore) -> Notice? {
+  private func notice(_ history: DocumentHistory, _ store: HistoryStore) throws -> Notice? {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
     switch history.opening {
-    case .recovered(let saved): return cameBack(history, saved)
+    case .recovered: return try recovered(history)
     case .changedOutside: return Notice("the file was changed outside; u goes back to before")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
@@ -81,15 +98,16 @@ struct OpenedDocument {
     }
   }
 
-  /// The words as they were last accepted, which the file or the picture does not have.
-  private func cameBack(_ history: DocumentHistory, _ saved: Revision) -> Notice {
-    let edits = Edit(from: document.pyramid, to: history.pyramid).changes.count
-    let words = "\(edits) changed word\(edits == 1 ? "" : "s")"
-    if files.path == nil {
-      return Notice("\(words) from last time; :undo \(saved.id) is the picture's own")
-    }
+  /// Edits that came back, or where the saved ones are.
+  private func recovered(_ history: DocumentHistory) throws -> Notice? {
+    let edits = Edit(from: saved, to: history.pyramid).changes.count
+    guard edits > 0 else { return files.path.map { Notice("goes on where \($0) was saved") } }
+    let head = history.head.id
+    let held = try history.revision(holding: saved)?.id ?? 1
+    let place = files.path == nil ? "the picture gave" : "the file holds"
     return Notice(
-      "\(words) came back that were not saved; :w saves, :undo \(saved.id) drops",
+      "\(edits) changed word\(edits == 1 ? "" : "s") came back that \(edits == 1 ? "was" : "were")"
+        + " not saved (state \(head), \(place) \(held)); :w saves, :undo \(held) drops",
       kind: .warning)
   }
 }

@@ -8,14 +8,14 @@ struct PyramidFiles: Sendable {
   /// What was opened, with a person's comments; the words in it are those of the beginning.
   let document: PyramidDocument
   let vocabulary: Vocabulary
-  /// The file of words that was opened, if it was one.
+  /// The file of words that was opened, or that was saved for this picture before.
   let path: String?
   let suggestedPath: String
 
   /// Writes words, and gives the path; another file than the own one is not replaced unasked.
   func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
     let target = wanted ?? path ?? suggestedPath
-    if wanted != nil || path == nil { try check(target, replacing: replacing) }
+    try check(target, replacing: replacing)
     var document = document
     document.pyramid = pyramid
     let text = PyramidText.text(of: document, vocabulary: vocabulary)
@@ -29,7 +29,7 @@ struct PyramidFiles: Sendable {
     try AtomicFile.write(try picture.pngBytes(), to: target)
   }
 
-  /// A file that this program wrote for this picture before may be written again.
+  /// Another's file is not replaced unasked.
   private func check(_ target: String, replacing: Bool) throws(Failure) {
     guard !replacing, target != path, FileManager.default.fileExists(atPath: target) else { return }
     throw Failure("\(target) exists; :w! \(target) replaces it")

@@ -20,8 +20,15 @@ struct SettledExplorer {
       runner.finish()
       let messages = runner.mailbox.take()
       guard !messages.isEmpty else { return }
-      for message in messages { take(message) }
+      for message in messages { take(Self.withoutTime(message)) }
     }
+  }
+
+  /// The same keys are to give the same screen, however long a picture took.
+  private static func withoutTime(_ message: Message) -> Message {
+    guard case .decoded(var decoded) = message else { return message }
+    decoded.milliseconds = nil
+    return .decoded(decoded)
   }
 
   mutating func closePopups() { state.closePopups() }

@@ -1,0 +1,251 @@
+#!/usr/bin/env bash
+# Uses the explorer as a person would, in a real terminal (tmux), by pipe and by script.
+# Usage: Tests/explore.sh PROGRAM
+set -euo pipefail
+program=$(realpath "$1")
+root=$(cd "$(dirname "$0")/.." && pwd)
+command -v tmux >/dev/null || { echo "explore: tmux is needed: apt install tmux" >&2; exit 1; }
+socket=spae-explore-$$
+work=$(mktemp -d)
+terminal() { tmux -L "$socket" "$@"; }
+# The program may outlive its terminal by a moment.
+trap 'terminal kill-server 2>/dev/null || true; rm -rf "$work" 2>/dev/null || { sleep 1; rm -rf "$work"; }' EXIT
+cd "$work"
+cp "$root/Assets/pictures/cat.png" .
+
+fail() {
+  echo "explore: $*" >&2
+  terminal capture-pane -p >&2 2>/dev/null || true
+  exit 1
+}
+
+# Waits up to ten seconds until a condition holds.
+until_so() {
+  local what=$1
+  shift
+  for _ in $(seq 200); do
+    if "$@"; then return 0; fi
+    sleep 0.05
+  done
+  fail "$what"
+}
+
+# What is on the screen, but for how long a picture took and for the blanks behind it.
+screen() { terminal capture-pane -p | sed -E 's/ +[0-9.]+ ms//; s/[[:space:]│]+$//'; }
+screen_has() { screen | grep -E -- "$1" >/dev/null; }
+screen_lacks() { ! screen_has "$1"; }
+screen_is() { screen | cmp -s - "$1"; }
+shows() { until_so "the screen does not show: $1" screen_has "$1"; }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+done_says() { echo "explore: $*"; }
+
+keys() { terminal send-keys "$@"; }
+typed() { terminal send-keys -l "$1"; }
+# Escape may begin a longer key: the next one has to wait for what it does.
+escape() {
+  keys Escape
+  until_so "Escape leaves nothing" screen_lacks "^ (Enter|y save)|┌ (Change|Keys|History)"
+}
+program() { pgrep -P "$(cat shell)" | tail -1; }
+
+# Opens a file, with the shell's screen empty before.
+open() {
+  typed "clear; '$program' explore $1 --graphics quadrants 2>>errors"
+  keys Enter
+  shows "┌ Pyramid"
+  shows "SSIM|[0-9] ms|near: [a-z]"
+}
+left() { until_so "it does not end" screen_has '^\$ *$'; }
+
+# Changes the word under the cursor through the picker, which previews it.
+change() {
+  keys i
+  shows "┌ Change"
+  typed "$1"
+  shows "^│> $1"
+  shows "^│ $1( |\$)"
+  keys Enter
+  shows "^│ $1 +layer .* was: "
+}
+
+killed() {
+  local victim
+  victim=$(program)
+  kill -KILL "$victim"
+  until_so "SIGKILL does not end it" is_gone "$victim"
+  # Nothing could give the terminal back: a person types this blindly.
+  typed "stty sane; printf '\\033[?1049l\\033[?25h\\033[?1002l\\033[?1006l\\033[?2004l'; clear"
+  keys C-j
+  left
+}
+
+words_differ() {
+  "$program" compare "$1" "$2" | tail -1 | grep "^$3 of 597" >/dev/null || fail "$1: not $3 words differ"
+}
+
+terminal -f /dev/null new-session -d -x 100 -y 30 "env -i PATH='$PATH' HOME='$work' \
+  XDG_STATE_HOME='$work/state' TERM=tmux-256color LANG=C.UTF-8 COLORTERM=truecolor PS1='$ ' \
+  EDITOR='$work/editor' bash --norc --noprofile"
+typed "echo \$\$ >shell"
+keys Enter
+until_so "no shell" test -s shell
+"$program" encode cat.png -o before.spae
+
+# Three words at three layers, one of them taken back, saved.
+open cat.png
+shows "^ spae +cat.png .*layer 1/6 .*u:0/0"
+shows "i changes a word"
+change castle
+keys 2
+shows "layer 2/6"
+change dog
+keys 3
+shows "layer 3/6"
+keys l
+change bird
+shows "edited \* .*u:3/3"
+keys u
+shows "u:2/3"
+done_says "three edits at three layers, one undone"
+
+# A preview is shown in the picture, and Escape leaves no trace of it.
+keys Escape
+shows "^ i edit"
+shows "SSIM"
+screen >plain
+keys i
+typed queen
+shows "^│ queen"
+until_so "the preview does not reach the picture" \
+  test "$(sed -n 5,28p plain | cut -c52-)" != "$(screen | sed -n 5,28p | cut -c52-)"
+escape
+until_so "Escape leaves a trace" screen_is plain
+done_says "a preview leaves no trace"
+
+typed ":w"
+keys Enter
+shows "saved cat.spae"
+words_differ before.spae cat.spae 2
+cp cat.spae saved.spae
+keys u
+shows "u:1/3"
+typed ":w"
+keys Enter
+until_so "the own file is not written again" eval '! cmp -s cat.spae saved.spae'
+words_differ before.spae cat.spae 1
+keys C-r
+shows "u:2/3"
+keys Z Z
+left
+cmp cat.spae saved.spae || fail "ZZ does not save"
+done_says "saved twice, and by ZZ"
+
+# Sizes: as small as can be, too small, and back.
+open cat.png
+shows "goes on where cat.spae was saved"
+screen_has "edited" && fail "saved words are called unsaved"
+keys Escape
+shows "^ i edit"
+shows "SSIM"
+screen >plain
+terminal resize-window -x 40 -y 12
+shows "^ cat.png +layer 1/6"
+keys Tab
+shows "┌ depth 1"
+keys BTab
+shows "┌ Pyramid"
+terminal resize-window -x 39 -y 11
+shows "This terminal has 39 columns"
+terminal resize-window -x 100 -y 30
+until_so "it looks otherwise after resizes" screen_is plain
+done_says "resized to 40x12 and back"
+
+keys C-z
+shows Stopped
+typed "clear; fg"
+keys Enter
+until_so "it looks otherwise after Ctrl-Z and fg" screen_is plain
+done_says "stopped and continued"
+
+# Killed while a word is being chosen, and right after an accepted edit.
+keys 2
+shows "layer 2 \(2,2\)"
+change snake
+keys i
+shows "┌ Change"
+typed queen
+shows "^│ queen"
+killed
+words_differ cat.spae saved.spae 0
+open cat.png
+shows "1 changed word came back that was not saved"
+shows "edited \* .*u:4/4"
+keys 3
+shows "layer 3 \(3,3\)"
+keys i
+shows "┌ Change"
+typed queen
+shows "^│ queen"
+keys Enter
+until_so "the edit is not accepted" screen_has "u:5/5"
+killed
+open cat.png
+shows "2 changed words came back that were not saved"
+shows "edited \* .*u:5/5"
+typed ":w"
+keys Enter
+shows "saved cat.spae"
+words_differ before.spae cat.spae 3
+done_says "killed twice, no accepted edit is lost"
+
+# The person's own editor.
+cat >editor <<'END'
+#!/bin/sh
+awk 'p == "layer 1" {print "lion"; p = ""; next} {p = $0; print}' "$1" >"$1.new"
+mv "$1.new" "$1"
+END
+chmod +x editor
+keys e
+shows "^│>1 \[lion\]"
+shows "u:6/6"
+printf '#!/bin/sh\nexit 3\n' >editor
+keys e
+shows "the editor ended with status 3"
+shows "^│>1 \[lion\]"
+printf '#!/bin/sh\nsed -i "s/lion/xqzzy/" "$1"\n' >editor
+keys e
+shows "xqzzy"
+shows "u:6/6"
+keys q
+shows "The words are not saved"
+keys n
+left
+words_differ before.spae cat.spae 3
+done_says "through an editor, and an editor that fails"
+
+[ ! -s errors ] || fail "on standard error: $(cat errors)"
+
+# As lines by pipe: a screen reader, or a script.
+export XDG_STATE_HOME=$work/by-pipe
+printf '%s\n' 'cell 3 2 3' 'set castle' 'near' 'undo' 'redo' 'save by-pipe.spae' quit |
+  "$program" explore --plain cat.spae >lines || fail "the plain explorer fails"
+grep -q '^castle, layer 3, row 2, column 3, was ' lines || fail "set does not tell: $(cat lines)"
+grep -q '^saved by-pipe.spae' lines || fail "save does not tell: $(cat lines)"
+words_differ cat.spae by-pipe.spae 1
+if printf 'set xqzzy\nquit\n' | "$program" explore --plain cat.spae >lines 2>err; then
+  fail "a word outside the vocabulary is taken"
+fi
+grep -q "'xqzzy' is not in the vocabulary" err || fail "a wrong word is not named: $(cat err)"
+done_says "lines by pipe"
+
+# The same keys give the same screen.
+printf '3lidog<CR>2jscastle<Down><CR>u5x?undo' >script
+for run in 1 2; do
+  XDG_STATE_HOME=$work/script-$run "$program" explore before.spae --graphics quadrants \
+    --keys script --save-screen "screen-$run" --screen-size 90x28
+done
+cmp screen-1 screen-2 || fail "the same keys give another screen"
+grep -q 'Keys: type to filter' screen-1 || fail "the keys are not played: $(cat screen-1)"
+[ "$(wc -l <screen-1)" = 28 ] || fail "the screen has another size"
+done_says "the same keys give the same screen"
+echo "explore: passed"

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Looks at the explorer's picture in real terminals, without a display: is it the decoded picture?
+# Usage: Tests/terminals/terminals.sh PROGRAM [xterm|mlterm|kitty|foot]...
+#   KEEP=folder  keeps the screenshots there
+# The terminals run under Xvfb; foot needs Wayland, so cage runs there as a window. A screenshot of
+# the picture's box has to be as near to the decoded picture as 30 dB, wherever the layout puts it.
+set -euo pipefail
+program=$(realpath "$1")
+shift
+[ $# -gt 0 ] || set -- xterm mlterm kitty foot
+root=$(cd "$(dirname "$0")/../.." && pwd)
+mark=30
+work=$(mktemp -d)
+processes=()
+cleanup() {
+  for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
+  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$KEEP"; }
+  rm -rf "$work"
+}
+trap cleanup EXIT
+fail() { echo "terminals: $*" >&2; exit 1; }
+for tool in Xvfb xdotool import compare; do
+  command -v $tool >/dev/null || fail "$tool is needed: apt install xvfb xdotool imagemagick"
+done
+
+cd "$work"
+cp "$root/Assets/pictures/cat.png" .
+"$program" encode cat.png -o cat.spae
+"$program" decode cat.spae -o decoded.png
+export XDG_STATE_HOME=$work/state LANG=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 GALLIUM_DRIVER=llvmpipe
+unset TMUX COLORTERM
+
+# A display of its own, by a number that is free.
+mkfifo display
+Xvfb -displayfd 3 -screen 0 1280x960x24 3>display >/dev/null 2>&1 &
+processes+=($!)
+read -r number <display
+export DISPLAY=:$number
+
+# Waits up to twenty seconds until a condition holds.
+until_so() {
+  local what=$1
+  shift
+  for _ in $(seq 200); do
+    if "$@"; then return 0; fi
+    sleep 0.1
+  done
+  import -window root "$terminal-failed.png" || true
+  fail "$terminal: $what"
+}
+
+# Starts a terminal with the explorer in it; the inner shell tells the name of its line.
+start() {
+  case $terminal in
+    xterm)
+      xterm -ti vt340 -b 0 -bw 0 +sb -geometry 58x28+0+0 -fa 'DejaVu Sans Mono' -fs 11 \
+        -xrm 'XTerm*numColorRegisters: 256' -xrm 'XTerm*maxGraphicSize: 2000x2000' -e ./inside ;;
+    mlterm)
+      mlterm --borderless=true -s=false --sbmod=none --inborder=0 --geometry=58x28+0+0 -e ./inside ;;
+    kitty)
+      kitty --config NONE -o initial_window_width=58c -o initial_window_height=28c \
+        -o remember_window_size=no -o window_padding_width=0 -o window_margin_width=0 \
+        -o placement_strategy=top-left -o window_border_width=0 -o hide_window_decorations=yes \
+        -o font_family='DejaVu Sans Mono' -o linux_display_server=x11 -o update_check_interval=0 ./inside ;;
+    foot)
+      WLR_BACKENDS=x11 WLR_RENDERER=pixman XDG_RUNTIME_DIR=$work cage -- \
+        foot --config=/dev/null -o pad=0x0 -o font='DejaVu Sans Mono:size=11' ./inside ;;
+  esac >"$terminal.log" 2>&1 &
+  processes+=($!)
+}
+cat >inside <<END
+#!/bin/sh
+tty >name
+exec '$program' explore cat.png 2>errors
+END
+chmod +x inside
+
+# Rows and columns of the terminal.
+cells() { stty size -F "$(cat name)"; }
+
+# Where the layout puts the picture, in pixels: "width height left top"; from rows and columns of
+# characters, and those of the window in pixels.
+box() {
+  local size
+  size=$(xdotool getwindowgeometry --shell "$window" | sed -n 's/^\(WIDTH\|HEIGHT\)=//p' | xargs)
+  awk -v size="$size" '{
+    split(size, pixels, " ")
+    rows = $1; columns = $2
+    width = int(pixels[1] / columns); height = int(pixels[2] / rows); aspect = height / width
+    frame = columns
+    if (columns >= 64) {
+      frame = int((rows - 5) * aspect + 0.5) + 2
+      if (frame > columns - 34) frame = columns - 34
+    }
+    room_rows = rows - 5; room_columns = frame - 2
+    high = int(room_columns / aspect); if (high > room_rows) high = room_rows
+    wide = int(high * aspect + 0.5); if (wide > room_columns) wide = room_columns
+    top = 2 + int((room_rows - high) / 2)
+    left = columns - frame + 1 + int((room_columns - wide) / 2)
+    print wide * width, high * height, left * width, top * height
+  }' < <(cells)
+}
+
+# PSNR between the screenshot of the box and the decoded picture; the line of dashes that frames the
+# cursor's cell, here the whole picture, is left out.
+psnr() {
+  read -r width height left top < <(box)
+  import -window root -crop "${width}x$height+$left+$top" +repage "$terminal-$1.png"
+  convert decoded.png -filter Catrom -resize "${width}x$height!" wanted.png
+  local edge=6
+  convert "$terminal-$1.png" -shave ${edge}x$edge shown-inside.png
+  convert wanted.png -shave ${edge}x$edge wanted-inside.png
+  { compare -metric PSNR shown-inside.png wanted-inside.png null: 2>&1 || true; } | cut -d' ' -f1
+}
+is_near() { figure=$(psnr "$1"); awk -v a="$figure" -v b=$mark 'BEGIN { exit !(a == "inf" || a >= b) }'; }
+is_far() { ! is_near "$1"; }
+seen() {
+  until_so "$1: the picture is not there, PSNR ${figure:-none}" is_near "$1"
+  echo "terminals: $terminal: $1: $figure dB"
+}
+keys() { xdotool key --clearmodifiers --delay 40 "$@"; }
+window() { xdotool search --onlyvisible --name '.*' 2>/dev/null | tail -1; }
+# The history is opened after the terminal was asked what it can do.
+has_begun() { [ -s name ] && [ -s state/spae/history.db ] && [ -n "$(window)" ]; }
+
+# Gives the window another size in pixels, and waits until the terminal has taken it.
+resize() {
+  local before
+  before=$(cells)
+  xdotool windowsize "$window" "$1" "$2"
+  until_so "it does not take another size" has_other_size "$before"
+}
+has_other_size() { [ "$(cells)" != "$1" ]; }
+
+# Looks at the whole picture after all that may leave a hole in it or a ghost on it.
+look() {
+  rm -rf name state
+  start
+  until_so "it does not begin" has_begun
+  window=$(window)
+  xdotool mousemove 40 40 windowfocus "$window" 2>/dev/null || true
+  # Every layer at the picture, which is alone on a narrow screen.
+  keys Tab bracketright bracketright bracketright bracketright bracketright
+  seen "after open"
+  keys F1
+  until_so "no popup comes over the picture" is_far popup
+  keys Escape
+  seen "after a popup"
+  resize 900 700
+  seen "after it became larger"
+  keys Shift+Tab ctrl+d ctrl+d ctrl+d g g
+  seen "after a scroll"
+  resize 500 500
+  keys Tab
+  seen "after it became smaller"
+  keys Z Q
+}
+
+for terminal in "$@"; do
+  command -v "$terminal" >/dev/null || { echo "terminals: $terminal: skipped, it is not installed"; continue; }
+  look
+done
