@@ -56,7 +56,8 @@ let package = Package(
 
     // Damaged files for every parser: make sanitize.
     .executableTarget(
-      name: "spae-fuzz", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"],
+      name: "spae-fuzz",
+      dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics"],
       path: "Tests/Fuzz"),
 
     // A writer to kill, and one to run out of space: make torture, and the tests of the history.
