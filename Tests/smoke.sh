@@ -121,6 +121,15 @@ refused 1 "mine.toml: line 2, column 1: 'curser' is no role; the nearest is 'cur
   "$program" theme check mine.toml
 refused 1 "did you mean 'dawn'" "$program" theme show dwan
 
+# A person's wishes, and what is wrong with them.
+printf 'tint = false\nhistory = "none"\n' >config/spae/config.toml
+"$program" history list | has 'no history is kept in none yet' || fail "the configuration is not read"
+printf 'graphics = "pixels"\n' >config/spae/config.toml
+refused 1 "config.toml: line 1, column 12: graphics is 'pixels'" "$program" "$pictures/cat.png"
+printf '# mine\ntinted = true\n' >config/spae/config.toml
+refused 1 "line 2, column 1: there is no key 'tinted'; did you mean tint" "$program" info
+rm config/spae/config.toml
+
 echo 'not a picture' >text.png
 mkdir folder
 : >empty.png

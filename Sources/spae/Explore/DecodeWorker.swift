@@ -16,6 +16,8 @@ final class DecodeWorker: Sendable {
 
   private struct State {
     var newest: DecodeRequest?
+    /// How many requests there were.
+    var count = 0
     var isRunning = false
     var session: DecodeSession?
   }
@@ -24,6 +26,7 @@ final class DecodeWorker: Sendable {
   private let original: PixelImage?
   private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
+  private let leisure = DispatchQueue(label: "similarity", qos: .utility)
   private let state = Mutex(State())
 
   init(
@@ -39,6 +42,7 @@ final class DecodeWorker: Sendable {
   func request(_ request: DecodeRequest) {
     let mustStart = state.withLock { state in
       state.newest = request
+      state.count += 1
       defer { state.isRunning = true }
       return !state.isRunning
     }
@@ -46,14 +50,17 @@ final class DecodeWorker: Sendable {
   }
 
   /// Waits until nothing is left to do.
-  func finish() { queue.sync {} }
+  func finish() {
+    queue.sync {}
+    leisure.sync {}
+  }
 
   private func work() {
     while let request = next() {
       do throws(EngineError) {
         let outcome = try decode(request)
         deliver(.success(outcome))
-        if !isOutdated { deliver(.success(withSimilarity(outcome))) }
+        addSimilarity(to: outcome)
       } catch .cancelled {
         continue
       } catch {
@@ -94,11 +101,17 @@ final class DecodeWorker: Sendable {
     return session.picture
   }
 
-  /// Structural similarity takes longer than a frame, so it follows when nothing else waits.
-  private func withSimilarity(_ outcome: Outcome) -> Outcome {
-    var decoded = outcome.decoded
-    decoded.ssim = original.map { outcome.picture.ssim(to: $0) }
-    return Outcome(decoded: decoded, picture: outcome.picture)
+  /// Structural similarity takes longer than a frame, so it follows when no new request came.
+  private func addSimilarity(to outcome: Outcome) {
+    guard let original else { return }
+    let count = state.withLock { $0.count }
+    leisure.async { [self] in
+      guard state.withLock({ $0.count }) == count else { return }
+      var decoded = outcome.decoded
+      decoded.ssim = outcome.picture.ssim(to: original)
+      guard state.withLock({ $0.count }) == count else { return }
+      deliver(.success(Outcome(decoded: decoded, picture: outcome.picture)))
+    }
   }
 }
 
