@@ -95,15 +95,30 @@ public final class Model: Sendable {
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
   ) throws(EngineError) -> Pyramid {
     let shape = try shape(forSize: size)
-    let picture = image.fitted(to: size, fit: fit)
     let semantics = semantics(of: image, fit: fit)
-    let z = encoderSpaces.with(shape, make: { Encoder.Workspace(configuration, shape: shape) }) {
-      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
-    }
+    let z = latent(of: image, shape: shape, fit: fit, semantics: semantics)
     let words = Quantizer(codebook: codebook).words(
       for: z, shape: shape, pools: pools(for: semantics, meaning: meaning))
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
+  }
+
+  /// A picture's latent before it becomes words, [cells, latent].
+  package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
+    latent(
+      of: image, shape: try shape(forSize: size), fit: .crop,
+      semantics: semantics(of: image, fit: .crop))
+  }
+
+  private func latent(
+    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?
+  ) -> [Float] {
+    let picture = image.fitted(to: shape.grid * configuration.patch, fit: fit)
+    return encoderSpaces.with(
+      shape, make: { Encoder.Workspace(configuration, shape: shape) }
+    ) {
+      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
+    }
   }
 
   /// What the semantic branch sees in a picture, if the model has one.
