@@ -148,6 +148,24 @@ struct Edits: Sendable, CustomTestStringConvertible {
     #expect(cancelled > 50)
   }
 
+  @Test("may be used from several threads at once")
+  func isSharedByThreads() async throws {
+    let model = try Self.model(threads: 2)
+    var random = Seeded(state: 28)
+    let shape = try model.shape(forSize: 64)
+    let pyramids = (0..<12).map { _ in random.pyramid(shape, vocabulary: model.codebook.count) }
+    let session = try DecodeSession(model: model, pyramid: pyramids[0])
+    try await withThrowingTaskGroup { group in
+      for pyramid in pyramids {
+        group.addTask { _ = try session.apply(pyramid) }
+        group.addTask { _ = try model.decode(pyramid) }
+      }
+      try await group.waitForAll()
+    }
+    _ = try session.apply(pyramids[3])
+    #expect(isSame(session.picture, try model.decode(pyramids[3])))
+  }
+
   @Test("shows candidates for a cell and stays as it is", arguments: 1...6)
   func showsCandidates(layer: Int) throws {
     let model = try Self.model()
