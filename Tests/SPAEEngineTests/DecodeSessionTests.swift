@@ -24,6 +24,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
   private static let models: [Int: Model?] = [
     1: try? Model(folder: folder, parallel: Parallel(threads: 1)),
     2: try? Model(folder: folder, parallel: Parallel(threads: 2)),
+    5: try? Model(folder: folder, parallel: Parallel(threads: 5)),
   ]
 
   private static func model(threads: Int = 2) throws -> Model {
@@ -39,6 +40,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
         Edits(size: 256, threads: threads, count: 5),
       ]
     }
+    + [Edits(size: 128, threads: 5, count: 12)]
     + InstructionSet.available.map {
       Edits(size: 64, threads: 2, count: 12, instructionSet: $0.name)
     }
