@@ -31,7 +31,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
     try #require(models[threads] ?? nil)
   }
 
-  /// 2,000 edits over the sizes and depths, those of the table below included.
+  /// More than 2,000 edits over the sizes, the depths and the numbers of threads.
   static let edits =
     [1, 2].flatMap { threads in
       [
