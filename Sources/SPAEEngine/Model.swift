@@ -98,10 +98,7 @@ public final class Model: Sendable {
     let picture = image.fitted(to: size, fit: fit)
     let semantics = semantics(of: image, fit: fit)
     let z = encoderSpaces.with(shape, make: { Encoder.Workspace(configuration, shape: shape) }) {
-      space in
-      context.awake {
-        encoder.latent(of: picture, semantics: semantics, shape: shape, in: space, with: $0)
-      }
+      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
     }
     let words = Quantizer(codebook: codebook).words(
       for: z, shape: shape, pools: pools(for: semantics, meaning: meaning))
