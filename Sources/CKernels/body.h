@@ -311,6 +311,9 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
     // The last row of an odd number is scored twice.
     if (count == 1) NAME(widen_row)(table + r * width, pair + width, width);
     for (size_t i = 0; i < 2; i++) biases[i] = bias[r + (i < count ? i : 0)];
+    // The table comes from far away, in pieces too short for the processor to see a stream.
+    for (size_t i = 0; r + 6 <= rows && i < 2 * width; i += 32)
+      __builtin_prefetch(table + (r + 4) * width + i);
     for (size_t p = 0; p < places; p += 4) {
       const size_t texts_left = places - p < 4 ? places - p : 4;
       if (texts_left == 4)

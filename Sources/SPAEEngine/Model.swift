@@ -126,7 +126,8 @@ public final class Model: Sendable {
     guard let branch = semanticBranch else { return nil }
     let view = image.fitted(to: branch.sizes.input, fit: fit)
     return semanticSpaces.with(0, make: { SemanticBranch.Workspace(branch) }) {
-      branch.map(of: view, in: $0, with: context)
+      space in
+      context.awake { branch.map(of: view, in: space, with: $0) }
     }
   }
 
@@ -177,11 +178,15 @@ public final class Model: Sendable {
     let shape = pyramid.shape
     let depth = depth ?? shape.depth
     try check(pyramid.words, depth: depth, of: shape)
-    let estimates = Quantizer(codebook: codebook).estimates(of: pyramid, depth: depth)
+    let estimates = Quantizer(codebook: codebook).estimates(
+      of: pyramid.words, shape: shape, depth: depth)
     let fill = PyramidFill(shape: shape, depth: depth)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
-      decoder.decode(estimates, fill: fill, grid: shape.grid, in: $0, with: context)
-      return unsafe take($0.picture(side: shape.grid * configuration.patch))
+      space in
+      context.awake {
+        decoder.decode(estimates, fill: fill, in: space, with: $0)
+      }
+      return unsafe take(space.picture(side: shape.grid * configuration.patch))
     }
   }
 
