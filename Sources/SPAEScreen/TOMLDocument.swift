@@ -49,8 +49,9 @@ public struct TOMLDocument: Hashable, Sendable {
 
   /// Reads a text by the rules of TOML 1.0, in time linear in its length.
   ///
-  /// What nests deeper than 64 levels, and a number that 64 bits cannot hold, is refused. Keys are
-  /// compared as Swift compares texts: a letter with its accent is one key however it is encoded.
+  /// What nests deeper than 64 levels, a number that 64 bits cannot hold, and a letter with more
+  /// than 30 accents is refused. Keys are compared as Swift compares texts: a letter with its accent
+  /// is one key however it is encoded.
   /// Throws `TOMLSyntaxError` for the first mistake.
   public init(_ text: String) throws(TOMLSyntaxError) {
     var reader = TOMLReader(text)

@@ -20,7 +20,7 @@ extension TOMLReader {
         content.append(try escaped())
       }
     }
-    return String(content)
+    return try streamSafe(content, from: start)
   }
 
   /// Reads a text in three quotes, which may have many lines; a line ends in "\n" then.
@@ -40,7 +40,7 @@ extension TOMLReader {
         content.append(try escaped())
       }
     }
-    return String(content)
+    return try streamSafe(content, from: start)
   }
 
   /// Passes over the quotes that stand here: three close the text, and two more belong to it.
@@ -64,6 +64,24 @@ extension TOMLReader {
   private func unclosed(_ start: TextPlace, _ quotes: String) -> TOMLSyntaxError {
     TOMLSyntaxError(
       place: start, reason: "the text that begins here does not end; expected \(quotes) behind it")
+  }
+
+  /// The text, if no letter in it has more than 30 marks, as in Unicode's stream-safe format.
+  ///
+  /// Swift compares and hashes texts in a time that grows with the square of a row of marks.
+  private func streamSafe(
+    _ content: String.UnicodeScalarView, from start: TextPlace
+  ) throws(TOMLSyntaxError) -> String {
+    var marks = 0
+    for scalar in content {
+      let isMark = scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass.rawValue > 0
+      marks = isMark ? marks + 1 : 0
+      guard marks <= 30 else {
+        throw TOMLSyntaxError(
+          place: start, reason: "a letter of this text has too many accents; expected at most 30")
+      }
+    }
+    return String(content)
   }
 
   // MARK: Behind a backslash

@@ -289,6 +289,10 @@ struct TOMLSyntaxErrorSuite {
       ),
       ("\"\u{7}\"", 6, "expected a character of a text, found the control character U+0007"),
       ("'\u{7F}'", 6, "expected a character of a text, found the control character U+007F"),
+      (
+        "'e" + String(repeating: "\u{301}", count: 31) + "'", 5,
+        "a letter of this text has too many accents; expected at most 30"
+      ),
       ("'''a\rb'''", 9, "expected a character of a text, found the control character U+000D"),
       (
         "\"\"\"a\\ b\"\"\"", 10,
