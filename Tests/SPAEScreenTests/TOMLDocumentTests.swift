@@ -278,7 +278,7 @@ struct TOMLSyntaxErrorSuite {
       ("'b\n'", 5, "the text that begins here does not end; expected ' behind it"),
       ("\"\"\"b\n\"\"", 5, "the text that begins here does not end; expected \"\"\" behind it"),
       ("'''b", 5, "the text that begins here does not end; expected ''' behind it"),
-      ("'''''''''", 13, "the text that begins here does not end; expected ' behind it"),
+      ("'''''''''", 13, "expected the end of the line, found '''"),
       (#""\x41""#, 7, "expected b, t, n, f, r, u, U, \" or \\ after the backslash, found 'x'"),
       (#""\u12G4""#, 10, "expected 4 hexadecimal digits, found 'G'"),
       (#""\U0000""#, 12, "expected 8 hexadecimal digits, found '\"'"),
