@@ -141,12 +141,12 @@ extension Subject {
         tokens: numbers + [
           "[roles]", "[palette]", "inherits", "\"#\"", "fg", "'''", "\"\"\"", "=",
         ],
-        hostile: [
-          Array("a".utf8) + repeated(".a", 100_000), Array("a=".utf8) + repeated("[", 100_000),
-        ],
+        hostile: hostileTOML.map { Array($0.utf8) },
         read: { bytes in
           let text = String(decoding: bytes, as: UTF8.self)
-          _ = try Theme(ThemeSource(name: "fuzz", file: "fuzz", text: text)) { _, _ in nil }
+          _ = try Theme(ThemeSource(name: "fuzz", file: "fuzz", text: text)) { name, _ in
+            Theme.builtInSources.first { $0.name == name }
+          }
         }),
       Subject(
         name: "keys", seed: 9, fixtures: [try bytes(root, "Assets/tour.keys")],
@@ -169,6 +169,25 @@ extension Subject {
         tokens: ["\u{1B}[", "\u{1B}P", "\u{1B}]", "\u{1B}\\", ";", "?", "c", "t", "rgb:"],
         hostile: [repeated("\u{1B}[?", 300_000), repeated("\u{1B}P>|", 200_000)],
         read: { _ = TerminalCapabilities(answers: $0) }),
+    ]
+  }
+}
+
+extension Subject {
+  /// Deep nests, and what costs a careless reader the square of its length.
+  private static var hostileTOML: [String] {
+    func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+    func keys(_ count: Int, _ value: String = "1") -> String {
+      (0..<count).map { "k\($0)=\(value)\n" }.joined()
+    }
+    return [
+      "a" + many(".a", 100_000), "a=" + many("[", 100_000), "a=" + many("{a=", 100_000),
+      "a=[" + many("[],", 300_000) + "]", "a=1." + many("9", 1 << 20), "a=" + many("9", 1 << 20),
+      "a=\"\"\"" + many("\\ \n", 300_000) + "\"\"\"", "a='" + many("''", 500_000),
+      "inherits='" + many("\u{301}", 500_000) + "'",
+      "[\"" + many("\u{301}\u{323}", 250_000) + "\"]\n" + keys(50_000),
+      many("[[a]]\n", 150_000), "[[a]]\n[a.b]\n" + keys(50_000) + many("[[a]]\nb.c=1\n", 20_000),
+      keys(80_000), "[palette]\n" + keys(60_000, "'#123456'"),
     ]
   }
 }
