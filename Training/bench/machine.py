@@ -18,7 +18,7 @@ def machine(program: Program) -> dict[str, str]:
         "cpu": models[0] if models else platform.processor(),
         "cores": str(len(models) or "unknown"),
         "instructionSet": program.figures("decode", 128, 1, 1)["instructionSet"],
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.machine()}",
         "spae": program.version(),
         **packages,
         **{command[0]: shown for command in PROGRAMS if (shown := first_line(command))},
