@@ -8,8 +8,8 @@ COLUMNS = ("work", "ours, ms", "peer", "peer, ms", "times as fast", "mark", "rea
 RIGHT = {"ours, ms", "peer, ms", "times as fast"}
 
 SCOPE = (
-    "Ours holds resizing, looking words up and the search for the nearest, which the peers' sum "
-    "leaves out."
+    "Ours holds resizing, finding the words that fit and the search for the nearest, which the "
+    "peers' sum leaves out."
 )
 FINE = (
     "This is the picture that is drawn once nobody types: up to 256 colours chosen for it, and "
