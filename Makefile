@@ -88,10 +88,11 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
 
-bench: build $(VENV)/ready ## Time the engine beside onnxruntime on the same network
+bench: build $(VENV)/ready ## Time everything beside named peers, and write BENCHMARKS.md
 	$(PYTHON) -m pip install --quiet './Training[bench]'
 	cd Training && ../$(PYTHON) -m bench.peer --model $(abspath $(MODEL)) \
-	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE))
+	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE)) \
+	  --markdown $(abspath BENCHMARKS.md)
 
 clean: ## Remove what was built
 	rm -rf .build $(SANITIZE) $(VENV)
