@@ -6,7 +6,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast it is: medians of many runs.",
     subcommands: [
       DecodeBenchCommand.self, EncodeBenchCommand.self, EditBenchCommand.self,
-      GraphicsBenchCommand.self, HistoryBenchCommand.self,
+      ExploreBenchCommand.self, GraphicsBenchCommand.self, HistoryBenchCommand.self,
     ])
 }
 

@@ -64,6 +64,8 @@ final class ExplorerLoop {
     switch event {
     case .key(let key): send(.key(key))
     case .resized:
+      output.measure()
+      send(.cellsChanged(aspect: output.cellAspect))
       send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
       mustRedraw = true
     case .continued: mustRedraw = true

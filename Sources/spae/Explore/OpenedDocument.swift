@@ -82,7 +82,7 @@ struct OpenedDocument {
         model: document.model.name, side: side),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
-      cellAspect: Double(output.cell.height) / Double(output.cell.width),
+      cellAspect: output.cellAspect,
       graphics: output.graphics.rawValue, notice: try notice(history, store))
   }
 

@@ -8,7 +8,7 @@ import SPAEScreen
 /// Pixels are sent again only when they differ or when something wrote over them.
 struct PictureOutput {
   let graphics: GraphicsProtocol
-  let capabilities: TerminalCapabilities
+  private(set) var capabilities: TerminalCapabilities
   let cells: CellStyle
 
   /// What the terminal shows now.
@@ -43,6 +43,12 @@ struct PictureOutput {
   /// A character's size in pixels.
   var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
 
+  /// The height of a character over its width.
+  var cellAspect: Double { Double(cell.height) / Double(cell.width) }
+
+  /// Takes the size of the characters from the terminal, whose font may have changed.
+  mutating func measure() { TerminalProbe.measure(&capabilities) }
+
   private var isPixels: Bool { graphics == .sixel || graphics == .kitty }
 
   /// Draws the picture into the screen where characters stand for pixels.
@@ -69,7 +75,13 @@ struct PictureOutput {
     guard wanted != placed else { return nil }
     placed = wanted
     isFine = graphics == .kitty
-    return (encoded(image, box: view.box, quality: .fast), view.box)
+    return (encoded(image, box: view.box, quality: quick), view.box)
+  }
+
+  /// For a picture that may change at once; the fixed palette needs its 216 registers.
+  private var quick: SixelEncoder.Quality {
+    let colours = capabilities.sixelColours ?? 256
+    return colours < 216 ? .fine(colours: colours) : .fast
   }
 
   /// Whether a better picture is to be drawn when the keys rest.
