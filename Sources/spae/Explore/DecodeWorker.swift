@@ -53,7 +53,7 @@ final class DecodeWorker: Sendable {
       do throws(EngineError) {
         let outcome = try decode(request)
         deliver(.success(outcome))
-        if !isOutdated { deliver(.success(withSimilarity(outcome))) }
+        if let original, !isOutdated { deliver(.success(outcome.withSimilarity(to: original))) }
       } catch .cancelled {
         continue
       } catch {
@@ -93,12 +93,14 @@ final class DecodeWorker: Sendable {
     state.withLock { $0.session = session }
     return session.picture
   }
+}
 
+extension DecodeWorker.Outcome {
   /// Structural similarity takes longer than a frame, so it follows when nothing else waits.
-  private func withSimilarity(_ outcome: Outcome) -> Outcome {
-    var decoded = outcome.decoded
-    decoded.ssim = original.map { outcome.picture.ssim(to: $0) }
-    return Outcome(decoded: decoded, picture: outcome.picture)
+  fileprivate func withSimilarity(to original: PixelImage) -> Self {
+    var decoded = decoded
+    decoded.ssim = picture.ssim(to: original)
+    return Self(decoded: decoded, picture: picture)
   }
 }
 

@@ -11,6 +11,8 @@ struct Pictures {
   var compared: PixelImage?
   /// The decoded picture without the word under the cursor.
   var without: PixelImage?
+  /// Another number for each change of a picture.
+  fileprivate(set) var version = 0
 }
 
 /// The pictures, shared between threads.
@@ -21,7 +23,12 @@ final class PictureShelf: Sendable {
 
   var pictures: Pictures { shelf.withLock { $0 } }
 
-  func change(_ body: (inout Pictures) -> Void) { shelf.withLock { body(&$0) } }
+  func change(_ body: (inout Pictures) -> Void) {
+    shelf.withLock { pictures in
+      body(&pictures)
+      pictures.version += 1
+    }
+  }
 }
 
 /// Puts together what the picture's box shows, in pixels.
