@@ -50,6 +50,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   public mutating func useWindow(columns: Int, rows: Int, width: Int, height: Int) {
     guard columns > 0, rows > 0, width >= columns, height >= rows else { return }
     let cell = Cell(width: width / columns, height: height / rows)
+    guard max(cell.width, cell.height) <= 200 else { return }
     isWindowExact = isWindowExact || storedCell == nil || storedCell == cell
     if isWindowExact { storedCell = cell }
   }

@@ -162,14 +162,23 @@ look() {
   seen "after it became larger"
   keys Shift+Tab ctrl+d ctrl+d ctrl+d g g
   seen "after a scroll"
+  # Each moves the frame of a small cell: a part of the picture is drawn over it.
+  keys G k l k l k l k l k l k l k l k l k l k l k l k l
+  seen "after many moves"
+  keys g g
   resize 500 500 ctrl+plus
   keys Tab
   seen "after it became smaller"
 }
 
-need=$terminal
-[ "$terminal" != foot ] || need=weston
-for tool in "$terminal" "$need"; do
-  command -v "$tool" >/dev/null || { echo "terminals: $terminal: skipped, $tool is not installed"; exit; }
+case $terminal in
+  foot) needed="foot weston" ;;
+  *) needed=$terminal ;;
+esac
+for tool in $needed; do
+  command -v "$tool" >/dev/null || {
+    echo "terminals: $terminal: skipped, $tool is not installed"
+    exit
+  }
 done
 look

@@ -16,6 +16,8 @@ final class DecodeWorker: Sendable {
 
   private struct State {
     var newest: DecodeRequest?
+    /// How many requests there were.
+    var number = 0
     var isRunning = false
     var session: DecodeSession?
   }
@@ -24,6 +26,7 @@ final class DecodeWorker: Sendable {
   private let original: PixelImage?
   private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
+  private let similarities = DispatchQueue(label: "similarity", qos: .utility)
   private let state = Mutex(State())
 
   init(
@@ -39,6 +42,7 @@ final class DecodeWorker: Sendable {
   func request(_ request: DecodeRequest) {
     let mustStart = state.withLock { state in
       state.newest = request
+      state.number += 1
       defer { state.isRunning = true }
       return !state.isRunning
     }
@@ -46,19 +50,34 @@ final class DecodeWorker: Sendable {
   }
 
   /// Waits until nothing is left to do.
-  func finish() { queue.sync {} }
+  func finish() {
+    queue.sync {}
+    similarities.sync {}
+  }
 
   private func work() {
     while let request = next() {
       do throws(EngineError) {
         let outcome = try decode(request)
         deliver(.success(outcome))
-        if let original, !isOutdated { deliver(.success(outcome.withSimilarity(to: original))) }
+        addSimilarity(to: outcome)
       } catch .cancelled {
         continue
       } catch {
         deliver(.failure(error))
       }
+    }
+  }
+
+  /// Structural similarity takes longer than a frame: it follows, and nothing waits for it.
+  private func addSimilarity(to outcome: Outcome) {
+    guard let original else { return }
+    let number = state.withLock { $0.newest == nil ? $0.number : nil }
+    similarities.async { [self] in
+      guard state.withLock({ $0.number == number }) else { return }
+      let outcome = outcome.withSimilarity(to: original)
+      // A newer picture has to stay the last that is delivered.
+      state.withLock { if $0.number == number { deliver(.success(outcome)) } }
     }
   }
 
@@ -96,7 +115,6 @@ final class DecodeWorker: Sendable {
 }
 
 extension DecodeWorker.Outcome {
-  /// Structural similarity takes longer than a frame, so it follows when nothing else waits.
   fileprivate func withSimilarity(to original: PixelImage) -> Self {
     var decoded = decoded
     decoded.ssim = picture.ssim(to: original)

@@ -16,6 +16,7 @@ struct PictureOutput {
   private var placed: Placed?
   /// What that was made from: without another, nothing has to be drawn.
   private var source: Source?
+  private var enlargement = Enlargement()
   private var isFine = false
   /// Another number for each picture that was placed.
   private var generation = 0
@@ -82,7 +83,10 @@ struct PictureOutput {
     let composer = PictureComposer(pictures: pictures, view: view)
     // Two pixels across and two down in each cell.
     let size = (width: 2 * view.box.columns, height: 2 * view.box.rows)
-    guard let image = composer.image(width: size.width, height: size.height) else { return }
+    let image = composer.image(width: size.width, height: size.height) {
+      $0.resampled(width: size.width, height: size.height)
+    }
+    guard let image else { return }
     screen.put(image, in: view.box, style: cells)
   }
 
@@ -99,7 +103,10 @@ struct PictureOutput {
       words: self.source?.view.request ?? view.request)
     guard source != self.source || placed == nil else { return nil }
     let composer = PictureComposer(pictures: pictures, view: view)
-    guard let image = composer.image(width: width, height: height) else { return nil }
+    let image = composer.image(width: width, height: height) {
+      enlargement.enlarge($0, width: width, height: height)
+    }
+    guard let image else { return nil }
     self.source = source
     return change(to: Placed(box: view.box, picture: image))
   }
@@ -107,7 +114,7 @@ struct PictureOutput {
   /// A pixel for a pixel; kitty's terminals enlarge by themselves, so that less has to be sent.
   private func size(in box: Box, _ pictures: Pictures) -> (width: Int, height: Int) {
     let (width, height) = (box.columns * cell.width, box.rows * cell.height)
-    let most = max(320, 2 * (pictures.decoded?.width ?? 0))
+    let most = max(192, pictures.decoded?.width ?? 0)
     guard graphics == .kitty, min(width, height) > most else { return (width, height) }
     let scale = Double(most) / Double(min(width, height))
     return (Int(Double(width) * scale), Int(Double(height) * scale))
@@ -201,6 +208,44 @@ struct PictureOutput {
   }
 }
 
+/// The last enlarged picture: of the next one only what differs has to be enlarged.
+private struct Enlargement {
+  private var last: (small: PixelImage, large: PixelImage)?
+
+  mutating func enlarge(_ small: PixelImage, width: Int, height: Int) -> PixelImage {
+    let large = patched(small, width: width, height: height)
+    last = (small, large ?? small.resampled(width: width, height: height))
+    return last?.large ?? small
+  }
+
+  /// The last large picture with what has changed; nil when there is none of this size.
+  private func patched(_ small: PixelImage, width: Int, height: Int) -> PixelImage? {
+    guard let last, last.small.width == small.width, last.small.height == small.height,
+      last.large.width == width, last.large.height == height
+    else { return nil }
+    guard let changed = last.small.cells(differingFrom: small, cell: (1, 1)) else {
+      return last.large
+    }
+    let rows = Self.reach(changed.row, changed.rows, from: small.height, to: height)
+    let columns = Self.reach(changed.column, changed.columns, from: small.width, to: width)
+    var large = last.large
+    large.put(
+      small.resampled(width: width, height: height, rows: rows, columns: columns),
+      row: rows.lowerBound, column: columns.lowerBound)
+    return large
+  }
+
+  /// Which large pixels see any of the small ones: the kernel is two wide, or wider where it shrinks.
+  private static func reach(_ first: Int, _ count: Int, from small: Int, to large: Int) -> Range<
+    Int
+  > {
+    let margin = 3 + 2 * small / large
+    let start = max(0, (first - margin) * large / small)
+    let end = min(large, (first + count + margin) * large / small + 1)
+    return start..<end
+  }
+}
+
 extension PixelImage {
   /// The least rectangle of cells that holds every pixel in which two pictures of one size differ;
   /// nil when they are equal.
@@ -227,9 +272,10 @@ extension PixelImage {
     let range = 3 * (row * width + from)..<3 * (row * width + to)
     return unsafe pixels.withUnsafeBytes { mine in
       unsafe other.pixels.withUnsafeBytes { others in
-        unsafe memcmp(
-          mine.baseAddress! + range.lowerBound, others.baseAddress! + range.lowerBound, range.count)
-          == 0
+        guard let mine = unsafe mine.baseAddress, let others = unsafe others.baseAddress else {
+          return true
+        }
+        return unsafe memcmp(mine + range.lowerBound, others + range.lowerBound, range.count) == 0
       }
     }
   }
