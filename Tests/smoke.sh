@@ -52,6 +52,7 @@ sed '0,/^layer 1$/s//# mine\nlayer 1/' cat.spae | awk 'p=="layer 1"{print "castl
 "$program" bench decode "$pictures/cat.png" --runs 3 | has median || fail "no median"
 
 "$program" bench graphics "$pictures/cat.png" --runs 3 | has 'sixel 640 x 640' || fail "no sixels"
+"$program" bench explore "$pictures/cat.png" --edits 5 --terminal sixel | has p99 || fail "no keys are timed"
 # A history of the pyramid: three revisions, read from lines of JSON, looked at, restored, pruned.
 export XDG_STATE_HOME=$work/state
 "$program" words >vocabulary

@@ -9,6 +9,8 @@ public enum Message: Sendable {
   /// A line of the plain mode.
   case plain(PlainCommand)
   case resized(rows: Int, columns: Int)
+  /// The font is another: a character's height over its width.
+  case cellsChanged(aspect: Double)
   /// Half a second has passed while something blinks.
   case blinked
   /// A key that might have begun a longer one was not followed by another.

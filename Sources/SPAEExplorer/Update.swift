@@ -11,6 +11,9 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .resized(let rows, let columns):
     state.size = (rows, columns)
     effects = []
+  case .cellsChanged(let aspect):
+    state.cellAspect = aspect
+    effects = []
   case .blinked:
     state.blinkPhase.toggle()
     effects = []

@@ -22,6 +22,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   private struct Cell: Hashable { let width: Int, height: Int }
   private var storedCell: Cell?
+  private var isWindowExact = false
 
   public init() {}
 
@@ -42,10 +43,16 @@ public struct TerminalCapabilities: Hashable, Sendable {
     }
   }
 
-  /// Takes the cell's size from the window's, in characters and pixels, where none was told.
+  /// Takes the cell's size from the window's, in characters and pixels: at first where none was
+  /// told, and again whenever the window or its font has changed.
+  ///
+  /// Some terminals count their margins in; a window is believed that once agreed with what was told.
   public mutating func useWindow(columns: Int, rows: Int, width: Int, height: Int) {
-    guard storedCell == nil, columns > 0, rows > 0, width >= columns, height >= rows else { return }
-    storedCell = Cell(width: width / columns, height: height / rows)
+    guard columns > 0, rows > 0, width >= columns, height >= rows else { return }
+    let cell = Cell(width: width / columns, height: height / rows)
+    guard max(cell.width, cell.height) <= 200 else { return }
+    isWindowExact = isWindowExact || storedCell == nil || storedCell == cell
+    if isWindowExact { storedCell = cell }
   }
 
   // MARK: The question

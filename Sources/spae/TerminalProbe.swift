@@ -22,12 +22,16 @@ enum TerminalProbe {
     guard environment["TERM"] != "dumb" else { return TerminalCapabilities() }
     let answers = answers(to: TerminalCapabilities.probe(environment: environment))
     var capabilities = TerminalCapabilities(answers: answers, environment: environment)
-    if let window = window() {
-      capabilities.useWindow(
-        columns: Int(window.ws_col), rows: Int(window.ws_row), width: Int(window.ws_xpixel),
-        height: Int(window.ws_ypixel))
-    }
+    measure(&capabilities)
     return capabilities
+  }
+
+  /// Takes the size of a character from the window as it is now.
+  static func measure(_ capabilities: inout TerminalCapabilities) {
+    guard let window = window() else { return }
+    capabilities.useWindow(
+      columns: Int(window.ws_col), rows: Int(window.ws_row), width: Int(window.ws_xpixel),
+      height: Int(window.ws_ypixel))
   }
 
   /// Sends the question and reads until the fence is answered or patience ends.

@@ -120,6 +120,17 @@ import Testing
     capabilities.useWindow(columns: 1, rows: 1, width: 800, height: 480)
     #expect(capabilities.cellSize?.width == 10 && capabilities.cellSize?.height == 20)
   }
+
+  @Test(
+    "follows its font where the window once agreed with what was told",
+    arguments: [(width: 800, height: 24), (width: 960, height: 20)])
+  func followsTheFont(width: Int, height: Int) {
+    var capabilities = TerminalCapabilities(answers: Array("\u{1B}[6;20;10t".utf8))
+    capabilities.useWindow(columns: 80, rows: 24, width: width, height: 480)
+    #expect(capabilities.cellSize?.height == 20)
+    capabilities.useWindow(columns: 66, rows: 20, width: width, height: 480)
+    #expect(capabilities.cellSize?.height == height)
+  }
 }
 
 @Suite struct TheEnvironment {

@@ -158,6 +158,20 @@ import Testing
     #expect(history.head.id == 1)
   }
 
+  @Test("finds the latest revision that holds words")
+  func holding() throws {
+    let history = try HistoryStore().open(try pyramid())
+    let first = history.pyramid
+    try history.change(1, to: 1)
+    #expect(try history.revision(holding: first)?.id == 1)
+    #expect(try history.revision(holding: history.pyramid)?.id == 2)
+    try history.commit(first, verb: "back")
+    #expect(try history.revision(holding: first)?.id == 3)
+    var other = first
+    other[other.shape.cell(at: 2)] = 7
+    #expect(try history.revision(holding: other) == nil)
+  }
+
   @Test("finds a named revision, and moves the name when another gets it")
   func names() throws {
     let history = try HistoryStore().open(try pyramid())

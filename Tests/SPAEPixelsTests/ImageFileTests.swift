@@ -167,6 +167,17 @@ struct Expected: Decodable {
     #expect(image.resampled(width: sides[0], height: sides[1]).pixels == expected)
   }
 
+  @Test(
+    "gives a part as it is in the whole",
+    arguments: [(64, 48), (16, 12), (7, 31), (16, 30), (5, 5)])
+  func resamplesAPart(width: Int, height: Int) {
+    let pixels = (0..<16 * 12 * 3).map { UInt8($0 * 97 % 251) }
+    let image = PixelImage(width: 16, height: 12, pixels: pixels)
+    let part = image.resampled(width: width, height: height, rows: 1..<4, columns: 2..<5)
+    let whole = image.resampled(width: width, height: height)
+    #expect(part == whole.cropped(left: 2, top: 1, width: 3, height: 3))
+  }
+
   @Test(arguments: Fit.allCases) func makesSquares(fit: Fit) throws {
     let image = try ImageFile(contents: Expected.bytes("colour.png")).image
     let square = image.fitted(to: 20, fit: fit)

@@ -2,19 +2,25 @@
 # Looks at the explorer's picture in real terminals, without a display: is it the decoded picture?
 # Usage: Tests/terminals/terminals.sh PROGRAM [xterm|mlterm|kitty|foot]...
 #   KEEP=folder  keeps the screenshots there
-# The terminals run under Xvfb; foot needs Wayland, so cage runs there as a window. A screenshot of
+# The terminals run under Xvfb; foot needs Wayland, so weston runs there as a window. A screenshot of
 # the picture's box has to be as near to the decoded picture as 30 dB, wherever the layout puts it.
 set -euo pipefail
 program=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- xterm mlterm kitty foot
+# Each has a display of its own.
+if [ $# -gt 1 ]; then
+  for terminal in "$@"; do "$0" "$program" "$terminal"; done
+  exit
+fi
+terminal=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 mark=30
 work=$(mktemp -d)
 processes=()
 cleanup() {
   for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
-  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$KEEP"; }
+  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$work"/*.log "$KEEP"; }
   rm -rf "$work"
 }
 trap cleanup EXIT
@@ -27,7 +33,7 @@ cd "$work"
 cp "$root/Assets/pictures/cat.png" .
 "$program" encode cat.png -o cat.spae
 "$program" decode cat.spae -o decoded.png
-export XDG_STATE_HOME=$work/state LANG=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 GALLIUM_DRIVER=llvmpipe
+export XDG_STATE_HOME=$work/state LANG=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 XDG_RUNTIME_DIR=$work
 unset TMUX COLORTERM
 
 # A display of its own, by a number that is free.
@@ -37,11 +43,12 @@ processes+=($!)
 read -r number <display
 export DISPLAY=:$number
 
-# Waits up to twenty seconds until a condition holds.
+# Waits up to thirty seconds until a condition holds.
 until_so() {
   local what=$1
   shift
-  for _ in $(seq 200); do
+  local end=$((SECONDS + 30))
+  while [ $SECONDS -lt $end ]; do
     if "$@"; then return 0; fi
     sleep 0.1
   done
@@ -56,15 +63,19 @@ start() {
       xterm -ti vt340 -b 0 -bw 0 +sb -geometry 58x28+0+0 -fa 'DejaVu Sans Mono' -fs 11 \
         -xrm 'XTerm*numColorRegisters: 256' -xrm 'XTerm*maxGraphicSize: 2000x2000' -e ./inside ;;
     mlterm)
-      mlterm --borderless=true -s=false --sbmod=none --inborder=0 --geometry=58x28+0+0 -e ./inside ;;
+      mlterm --sb=false --border=0 --geometry=58x28+0+0 -e ./inside ;;
     kitty)
       kitty --config NONE -o initial_window_width=58c -o initial_window_height=28c \
         -o remember_window_size=no -o window_padding_width=0 -o window_margin_width=0 \
         -o placement_strategy=top-left -o window_border_width=0 -o hide_window_decorations=yes \
         -o font_family='DejaVu Sans Mono' -o linux_display_server=x11 -o update_check_interval=0 ./inside ;;
     foot)
-      WLR_BACKENDS=x11 WLR_RENDERER=pixman XDG_RUNTIME_DIR=$work cage -- \
-        foot --config=/dev/null -o pad=0x0 -o font='DejaVu Sans Mono:size=11' ./inside ;;
+      weston --backend=x11-backend.so --use-pixman --shell=kiosk-shell.so --no-config \
+        --socket=spae --width=560 --height=560 >weston.log 2>&1 &
+      processes+=($!)
+      until_so "no Wayland" test -S "$XDG_RUNTIME_DIR/spae"
+      WAYLAND_DISPLAY=spae foot --config=/dev/null -o pad=0x0 -o font='DejaVu Sans Mono:size=11' \
+        ./inside ;;
   esac >"$terminal.log" 2>&1 &
   processes+=($!)
 }
@@ -119,15 +130,16 @@ seen() {
   echo "terminals: $terminal: $1: $figure dB"
 }
 keys() { xdotool key --clearmodifiers --delay 40 "$@"; }
-window() { xdotool search --onlyvisible --name '.*' 2>/dev/null | tail -1; }
+window() { { xdotool search --onlyvisible --class . 2>/dev/null || true; } | head -1; }
 # The history is opened after the terminal was asked what it can do.
 has_begun() { [ -s name ] && [ -s state/spae/history.db ] && [ -n "$(window)" ]; }
 
-# Gives the window another size in pixels, and waits until the terminal has taken it.
+# Gives the window another size in pixels, or where that cannot be the font, and waits until the
+# terminal has taken it.
 resize() {
   local before
   before=$(cells)
-  xdotool windowsize "$window" "$1" "$2"
+  if [ "$terminal" = foot ]; then keys $3 $3 $3; else xdotool windowsize "$window" "$1" "$2"; fi
   until_so "it does not take another size" has_other_size "$before"
 }
 has_other_size() { [ "$(cells)" != "$1" ]; }
@@ -138,7 +150,7 @@ look() {
   start
   until_so "it does not begin" has_begun
   window=$(window)
-  xdotool mousemove 40 40 windowfocus "$window" 2>/dev/null || true
+  xdotool mousemove 2 2 windowfocus "$window" 2>/dev/null || true
   # Every layer at the picture, which is alone on a narrow screen.
   keys Tab bracketright bracketright bracketright bracketright bracketright
   seen "after open"
@@ -146,17 +158,27 @@ look() {
   until_so "no popup comes over the picture" is_far popup
   keys Escape
   seen "after a popup"
-  resize 900 700
+  resize 900 700 ctrl+minus
   seen "after it became larger"
   keys Shift+Tab ctrl+d ctrl+d ctrl+d g g
   seen "after a scroll"
-  resize 500 500
+  # Each moves the frame of a small cell: a part of the picture is drawn over it.
+  keys G k l k l k l k l k l k l k l k l k l k l k l k l
+  seen "after many moves"
+  keys g g
+  resize 500 500 ctrl+plus
   keys Tab
   seen "after it became smaller"
-  keys Z Q
 }
 
-for terminal in "$@"; do
-  command -v "$terminal" >/dev/null || { echo "terminals: $terminal: skipped, it is not installed"; continue; }
-  look
+case $terminal in
+  foot) needed="foot weston" ;;
+  *) needed=$terminal ;;
+esac
+for tool in $needed; do
+  command -v "$tool" >/dev/null || {
+    echo "terminals: $terminal: skipped, $tool is not installed"
+    exit
+  }
 done
+look

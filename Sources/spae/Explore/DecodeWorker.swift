@@ -17,7 +17,7 @@ final class DecodeWorker: Sendable {
   private struct State {
     var newest: DecodeRequest?
     /// How many requests there were.
-    var count = 0
+    var number = 0
     var isRunning = false
     var session: DecodeSession?
   }
@@ -26,7 +26,7 @@ final class DecodeWorker: Sendable {
   private let original: PixelImage?
   private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
-  private let leisure = DispatchQueue(label: "similarity", qos: .utility)
+  private let similarities = DispatchQueue(label: "similarity", qos: .utility)
   private let state = Mutex(State())
 
   init(
@@ -42,7 +42,7 @@ final class DecodeWorker: Sendable {
   func request(_ request: DecodeRequest) {
     let mustStart = state.withLock { state in
       state.newest = request
-      state.count += 1
+      state.number += 1
       defer { state.isRunning = true }
       return !state.isRunning
     }
@@ -52,7 +52,7 @@ final class DecodeWorker: Sendable {
   /// Waits until nothing is left to do.
   func finish() {
     queue.sync {}
-    leisure.sync {}
+    similarities.sync {}
   }
 
   private func work() {
@@ -66,6 +66,18 @@ final class DecodeWorker: Sendable {
       } catch {
         deliver(.failure(error))
       }
+    }
+  }
+
+  /// Structural similarity takes longer than a frame: it follows, and nothing waits for it.
+  private func addSimilarity(to outcome: Outcome) {
+    guard let original else { return }
+    let number = state.withLock { $0.newest == nil ? $0.number : nil }
+    similarities.async { [self] in
+      guard state.withLock({ $0.number == number }) else { return }
+      let outcome = outcome.withSimilarity(to: original)
+      // A newer picture has to stay the last that is delivered.
+      state.withLock { if $0.number == number { deliver(.success(outcome)) } }
     }
   }
 
@@ -100,18 +112,13 @@ final class DecodeWorker: Sendable {
     state.withLock { $0.session = session }
     return session.picture
   }
+}
 
-  /// Structural similarity takes longer than a frame, so it follows when no new request came.
-  private func addSimilarity(to outcome: Outcome) {
-    guard let original else { return }
-    let count = state.withLock { $0.count }
-    leisure.async { [self] in
-      guard state.withLock({ $0.count }) == count else { return }
-      var decoded = outcome.decoded
-      decoded.ssim = outcome.picture.ssim(to: original)
-      guard state.withLock({ $0.count }) == count else { return }
-      deliver(.success(Outcome(decoded: decoded, picture: outcome.picture)))
-    }
+extension DecodeWorker.Outcome {
+  fileprivate func withSimilarity(to original: PixelImage) -> Self {
+    var decoded = decoded
+    decoded.ssim = picture.ssim(to: original)
+    return Self(decoded: decoded, picture: picture)
   }
 }
 

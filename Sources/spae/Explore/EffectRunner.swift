@@ -40,7 +40,8 @@ final class EffectRunner: Sendable {
     worker = DecodeWorker(model: model, original: original) { result in
       switch result {
       case .success(let outcome):
-        shelf.change { $0.decoded = outcome.picture }
+        // With the similarity the same picture comes once more.
+        if outcome.decoded.ssim == nil { shelf.change { $0.decoded = outcome.picture } }
         mailbox.post(.decoded(outcome.decoded))
       case .failure(let error):
         mailbox.post(.notice(Notice("\(error)", kind: .error)))

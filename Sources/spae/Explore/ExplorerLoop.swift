@@ -1,8 +1,10 @@
+import Dispatch
 import Foundation
 import SPAEExplorer
 import SPAEGraphics
 import SPAEPyramid
 import SPAEScreen
+import Synchronization
 
 /// The explorer on a terminal: waits for keys and answers, and draws what follows from them.
 final class ExplorerLoop {
@@ -26,6 +28,8 @@ final class ExplorerLoop {
   private var blinkDeadline: ContinuousClock.Instant?
   private var fineDeadline: ContinuousClock.Instant?
   private var keyDeadline: ContinuousClock.Instant?
+  private let refining = DispatchQueue(label: "refine", qos: .utility)
+  private let refined = Refined()
   private var withoutShown: DecodeRequest?
   private var withoutCell: [Int] = []
 
@@ -61,10 +65,14 @@ final class ExplorerLoop {
     switch event {
     case .key(let key): send(.key(key))
     case .resized:
+      output.measure()
+      send(.cellsChanged(aspect: output.cellAspect))
       send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
       mustRedraw = true
     case .continued: mustRedraw = true
-    case .readable: runner.mailbox.take().forEach(send)
+    case .readable:
+      runner.mailbox.take().forEach(send)
+      placeRefined()
     case .terminate: break
     }
   }
@@ -149,8 +157,28 @@ final class ExplorerLoop {
     }
     if let deadline = fineDeadline, deadline <= now {
       fineDeadline = nil
-      if let (bytes, box) = output.fineBytes() { terminal.place(picture: bytes, at: box) }
+      refine()
     }
+  }
+
+  /// Draws the picture better, elsewhere: keys are not to wait for it.
+  private func refine() {
+    guard let refinement = output.refinement else { return }
+    let (refined, mailbox) = (refined, runner.mailbox)
+    refining.async {
+      let bytes = refinement.bytes()
+      refined.done.withLock { $0 = (refinement, bytes) }
+      mailbox.wake()
+    }
+  }
+
+  private func placeRefined() {
+    let done = refined.done.withLock { done in
+      defer { done = nil }
+      return done
+    }
+    guard let (refinement, bytes) = done, let box = output.take(refinement) else { return }
+    terminal.place(picture: bytes, at: box)
   }
 
   // MARK: Drawing
@@ -177,4 +205,9 @@ final class ExplorerLoop {
     (withoutShown, withoutCell) = (view.request, place)
     runner.decodeWithout(cell, of: view.request)
   }
+}
+
+/// A picture that was drawn better, for the loop to place.
+private final class Refined: Sendable {
+  let done = Mutex<(PictureOutput.Refinement, [UInt8])?>(nil)
 }

@@ -25,6 +25,11 @@ final class Mailbox: Sendable {
 
   func post(_ message: Message) {
     messages.withLock { $0.append(message) }
+    wake()
+  }
+
+  /// Wakes the loop without a message.
+  func wake() {
     let byte: [UInt8] = [0]
     _ = unsafe write(writing, byte, 1)  // a full pipe wakes as well
   }

@@ -81,8 +81,7 @@ struct OpenedDocument {
         model: document.model.name, side: side),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
-      cellAspect: Double(output.cell.height) / Double(output.cell.width),
-      graphics: output.graphics.rawValue,
+      cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
       isTinted: tint && output.cells.colours != .palette16, notice: try notice(history, store))
   }
 

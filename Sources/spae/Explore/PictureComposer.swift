@@ -11,6 +11,8 @@ struct Pictures {
   var compared: PixelImage?
   /// The decoded picture without the word under the cursor.
   var without: PixelImage?
+  /// Another number for each change of a picture.
+  fileprivate(set) var version = 0
 }
 
 /// The pictures, shared between threads.
@@ -21,7 +23,12 @@ final class PictureShelf: Sendable {
 
   var pictures: Pictures { shelf.withLock { $0 } }
 
-  func change(_ body: (inout Pictures) -> Void) { shelf.withLock { body(&$0) } }
+  func change(_ body: (inout Pictures) -> Void) {
+    shelf.withLock { pictures in
+      body(&pictures)
+      pictures.version += 1
+    }
+  }
 }
 
 /// Puts together what the picture's box shows, in pixels.
@@ -30,11 +37,15 @@ struct PictureComposer {
   let view: PictureView
 
   /// The picture in a size, with the cells of the cursor framed; nil where there is none yet.
-  func image(width: Int, height: Int) -> PixelImage? {
+  ///
+  /// Enlarging is left to the caller, who may know a part of the result.
+  func image(
+    width: Int, height: Int, enlarge: (PixelImage) -> PixelImage
+  ) -> PixelImage? {
     guard width > 0, height > 0 else { return nil }
     guard view.content == .sideBySide, let original = pictures.original,
       let decoded = pictures.decoded
-    else { return shown.map { framed($0.resampled(width: width, height: height)) } }
+    else { return shown.map { framed(enlarge($0)) } }
     let side = min(height, (width - 2) / 2)
     guard side > 0 else { return nil }
     var canvas = PixelImage(width: width, height: height, colour: Self.behind)

@@ -1,3 +1,4 @@
+import Glibc
 import SPAEExplorer
 import SPAEGraphics
 import SPAEPixels
@@ -8,17 +9,42 @@ import SPAEScreen
 /// Pixels are sent again only when they differ or when something wrote over them.
 struct PictureOutput {
   let graphics: GraphicsProtocol
-  let capabilities: TerminalCapabilities
+  private(set) var capabilities: TerminalCapabilities
   let cells: CellStyle
 
   /// What the terminal shows now.
   private var placed: Placed?
+  /// What that was made from: without another, nothing has to be drawn.
+  private var source: Source?
+  private var enlargement = Enlargement()
   private var isFine = false
+  /// Another number for each picture that was placed.
+  private var generation = 0
+  /// Parts that were drawn over the last whole picture.
+  private var parts = 0
 
-  private struct Placed: Equatable {
+  private struct Placed {
     let box: Box
     let picture: PixelImage
   }
+
+  private struct Source: Equatable {
+    let view: PictureView
+    let version: Int
+    let width: Int
+    let height: Int
+
+    /// The words are not drawn, the picture of them is: it comes later, with another version.
+    init(_ view: PictureView, _ version: Int, width: Int, height: Int, words: DecodeRequest) {
+      var view = view
+      view.request = words
+      self.view = view
+      (self.version, self.width, self.height) = (version, width, height)
+    }
+  }
+
+  // Terminals keep a few pictures over one another; xterm forgets the sixteenth below.
+  private static let mostParts = 8
 
   private static let number: UInt32 = 5741  // this picture's, for kitty
 
@@ -43,6 +69,12 @@ struct PictureOutput {
   /// A character's size in pixels.
   var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
 
+  /// The height of a character over its width.
+  var cellAspect: Double { Double(cell.height) / Double(cell.width) }
+
+  /// Takes the size of the characters from the terminal, whose font may have changed.
+  mutating func measure() { TerminalProbe.measure(&capabilities) }
+
   private var isPixels: Bool { graphics == .sixel || graphics == .kitty }
 
   /// Draws the picture into the screen where characters stand for pixels.
@@ -51,7 +83,10 @@ struct PictureOutput {
     let composer = PictureComposer(pictures: pictures, view: view)
     // Two pixels across and two down in each cell.
     let size = (width: 2 * view.box.columns, height: 2 * view.box.rows)
-    guard let image = composer.image(width: size.width, height: size.height) else { return }
+    let image = composer.image(width: size.width, height: size.height) {
+      $0.resampled(width: size.width, height: size.height)
+    }
+    guard let image else { return }
     screen.put(image, in: view.box, style: cells)
   }
 
@@ -60,33 +95,96 @@ struct PictureOutput {
     for view: PictureView?, _ pictures: Pictures, wasErased: Bool
   ) -> (bytes: [UInt8], box: Box)? {
     guard isPixels else { return nil }
-    if wasErased { placed = nil }
+    if wasErased { (placed, source) = (nil, nil) }
     guard let view else { return removal() }
+    let (width, height) = size(in: view.box, pictures)
+    let source = Source(
+      view, pictures.version, width: width, height: height,
+      words: self.source?.view.request ?? view.request)
+    guard source != self.source || placed == nil else { return nil }
     let composer = PictureComposer(pictures: pictures, view: view)
-    let (width, height) = (view.box.columns * cell.width, view.box.rows * cell.height)
-    guard let image = composer.image(width: width, height: height) else { return nil }
-    let wanted = Placed(box: view.box, picture: image)
-    guard wanted != placed else { return nil }
+    let image = composer.image(width: width, height: height) {
+      enlargement.enlarge($0, width: width, height: height)
+    }
+    guard let image else { return nil }
+    self.source = source
+    return change(to: Placed(box: view.box, picture: image))
+  }
+
+  /// A pixel for a pixel; kitty's terminals enlarge by themselves, so that less has to be sent.
+  private func size(in box: Box, _ pictures: Pictures) -> (width: Int, height: Int) {
+    let (width, height) = (box.columns * cell.width, box.rows * cell.height)
+    let most = max(192, pictures.decoded?.width ?? 0)
+    guard graphics == .kitty, min(width, height) > most else { return (width, height) }
+    let scale = Double(most) / Double(min(width, height))
+    return (Int(Double(width) * scale), Int(Double(height) * scale))
+  }
+
+  /// Draws the picture, or only the characters' cells in which sixels differ from the last one.
+  private mutating func change(to wanted: Placed) -> (bytes: [UInt8], box: Box)? {
+    let before = placed
+    let whole = Box(row: 0, column: 0, rows: wanted.box.rows, columns: wanted.box.columns)
+    var part = whole
+    if let before, before.box == wanted.box {
+      guard let found = before.picture.cells(differingFrom: wanted.picture, cell: cell) else {
+        return nil
+      }
+      if graphics == .sixel, parts < Self.mostParts { part = found }
+    }
+    parts = part == whole ? 0 : parts + 1
     placed = wanted
     isFine = graphics == .kitty
-    return (encoded(image, box: view.box, quality: .fast), view.box)
+    generation += 1
+    guard part != whole else {
+      return (encoded(wanted.picture, box: wanted.box, quality: quick), wanted.box)
+    }
+    let crop = wanted.picture.cropped(
+      left: part.column * cell.width, top: part.row * cell.height,
+      width: part.columns * cell.width, height: part.rows * cell.height)
+    let place = Box(
+      row: wanted.box.row + part.row, column: wanted.box.column + part.column, rows: part.rows,
+      columns: part.columns)
+    return (encoded(crop, box: place, quality: quick), place)
+  }
+
+  /// For a picture that may change at once; the fixed palette needs its 216 registers.
+  private var quick: SixelEncoder.Quality {
+    let colours = capabilities.sixelColours ?? 256
+    return colours < 216 ? .fine(colours: colours) : .fast
   }
 
   /// Whether a better picture is to be drawn when the keys rest.
   var isCoarse: Bool { graphics == .sixel && placed != nil && !isFine }
 
-  /// The better picture.
-  mutating func fineBytes() -> (bytes: [UInt8], box: Box)? {
-    guard isCoarse, let placed else { return nil }
+  /// A better picture, drawn elsewhere, for `take` to accept when it is done.
+  struct Refinement: Sendable {
+    fileprivate let generation: Int
+    fileprivate let output: PictureOutput
+
+    /// Draws it, which takes longer than a frame.
+    func bytes() -> [UInt8] {
+      guard let placed = output.placed else { return [] }
+      let colours = min(256, output.capabilities.sixelColours ?? 256)
+      return output.encoded(placed.picture, box: placed.box, quality: .fine(colours: colours))
+    }
+  }
+
+  /// What is to be drawn better, if anything is.
+  var refinement: Refinement? {
+    isCoarse ? Refinement(generation: generation, output: self) : nil
+  }
+
+  /// Where the better picture belongs; nil when another one has come in the meantime.
+  mutating func take(_ refinement: Refinement) -> Box? {
+    guard isCoarse, refinement.generation == generation, let placed else { return nil }
     isFine = true
-    let colours = min(256, capabilities.sixelColours ?? 256)
-    let bytes = encoded(placed.picture, box: placed.box, quality: .fine(colours: colours))
-    return (bytes, placed.box)
+    parts = 0
+    return placed.box
   }
 
   private mutating func removal() -> (bytes: [UInt8], box: Box)? {
     guard placed != nil else { return nil }
-    placed = nil
+    (placed, source) = (nil, nil)
     guard graphics == .kitty else { return nil }
     let bytes = handedThrough(KittyEncoder.deletion(ofImage: Self.number))
     return (bytes, Box(row: 0, column: 0, rows: 1, columns: 1))
@@ -107,5 +205,78 @@ struct PictureOutput {
   /// What tmux does not know itself must be wrapped for the terminal around it.
   private func handedThrough(_ bytes: [UInt8]) -> [UInt8] {
     capabilities.isTmux ? TmuxPassthrough.wrapped(bytes) : bytes
+  }
+}
+
+/// The last enlarged picture: of the next one only what differs has to be enlarged.
+private struct Enlargement {
+  private var last: (small: PixelImage, large: PixelImage)?
+
+  mutating func enlarge(_ small: PixelImage, width: Int, height: Int) -> PixelImage {
+    let large = patched(small, width: width, height: height)
+    last = (small, large ?? small.resampled(width: width, height: height))
+    return last?.large ?? small
+  }
+
+  /// The last large picture with what has changed; nil when there is none of this size.
+  private func patched(_ small: PixelImage, width: Int, height: Int) -> PixelImage? {
+    guard let last, last.small.width == small.width, last.small.height == small.height,
+      last.large.width == width, last.large.height == height
+    else { return nil }
+    guard let changed = last.small.cells(differingFrom: small, cell: (1, 1)) else {
+      return last.large
+    }
+    let rows = Self.reach(changed.row, changed.rows, from: small.height, to: height)
+    let columns = Self.reach(changed.column, changed.columns, from: small.width, to: width)
+    var large = last.large
+    large.put(
+      small.resampled(width: width, height: height, rows: rows, columns: columns),
+      row: rows.lowerBound, column: columns.lowerBound)
+    return large
+  }
+
+  /// Which large pixels see any of the small ones: the kernel is two wide, or wider where it shrinks.
+  private static func reach(_ first: Int, _ count: Int, from small: Int, to large: Int) -> Range<
+    Int
+  > {
+    let margin = 3 + 2 * small / large
+    let start = max(0, (first - margin) * large / small)
+    let end = min(large, (first + count + margin) * large / small + 1)
+    return start..<end
+  }
+}
+
+extension PixelImage {
+  /// The least rectangle of cells that holds every pixel in which two pictures of one size differ;
+  /// nil when they are equal.
+  fileprivate func cells(differingFrom other: PixelImage, cell: (width: Int, height: Int)) -> Box? {
+    guard width == other.width, height == other.height else {
+      return Box(
+        row: 0, column: 0, rows: other.height / cell.height, columns: other.width / cell.width)
+    }
+    let differing = (0..<height).filter { !isEqual(to: other, row: $0, from: 0, to: width) }
+    guard let first = differing.first, let last = differing.last else { return nil }
+    let columns = (0..<(width + cell.width - 1) / cell.width).filter { column in
+      let end = min(width, (column + 1) * cell.width)
+      return differing.contains {
+        !isEqual(to: other, row: $0, from: column * cell.width, to: end)
+      }
+    }
+    let (top, left) = (first / cell.height, columns[0])
+    return Box(
+      row: top, column: left, rows: last / cell.height - top + 1,
+      columns: columns[columns.count - 1] - left + 1)
+  }
+
+  private func isEqual(to other: PixelImage, row: Int, from: Int, to: Int) -> Bool {
+    let range = 3 * (row * width + from)..<3 * (row * width + to)
+    return unsafe pixels.withUnsafeBytes { mine in
+      unsafe other.pixels.withUnsafeBytes { others in
+        guard let mine = unsafe mine.baseAddress, let others = unsafe others.baseAddress else {
+          return true
+        }
+        return unsafe memcmp(mine + range.lowerBound, others + range.lowerBound, range.count) == 0
+      }
+    }
   }
 }
