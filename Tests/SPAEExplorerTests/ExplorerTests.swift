@@ -279,9 +279,9 @@ struct ExplorerSuite {
 struct WalkSuite {
   /// xorshift: the same walk every time.
   struct Dice: RandomNumberGenerator {
-    var state: UInt
+    var state: UInt64
 
-    mutating func next() -> UInt {
+    mutating func next() -> UInt64 {
       state ^= state << 13
       state ^= state >> 7
       state ^= state << 17

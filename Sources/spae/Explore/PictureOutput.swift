@@ -272,7 +272,7 @@ extension PixelImage {
     let range = 3 * (row * width + from)..<3 * (row * width + to)
     return unsafe pixels.withUnsafeBytes { mine in
       unsafe other.pixels.withUnsafeBytes { others in
-        guard let mine = unsafe mine.baseAddress, let others = unsafe others.baseAddress else {
+        guard let mine = mine.baseAddress, let others = others.baseAddress else {
           return true
         }
         return unsafe memcmp(mine + range.lowerBound, others + range.lowerBound, range.count) == 0
