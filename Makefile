@@ -17,8 +17,8 @@ SANITIZE = .build-sanitize
 .PHONY: run test test-explorer test-terminals test-training build install man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
-run: build ## Build, and show the bundled picture as words beside what they give
-	@.build/release/spae show $(SAMPLE)
+run: build ## Build, and open the explorer on the bundled picture
+	@.build/release/spae explore $(SAMPLE)
 
 test: packages ## Every test that needs no PyTorch
 	swift test -c release --disable-testable-imports
@@ -43,16 +43,19 @@ build: packages ## Build the release program
 install: build ## Install the program, its model, its themes and its manual under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
 	install -d $(DESTDIR)$(PREFIX)/share/spae/themes
-	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
 	cp -r $(MODEL) $(DESTDIR)$(PREFIX)/share/spae/models/
 	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 
-man: ## Write the manual pages of the commands from their source
+man: build ## Write the manual pages of the commands and keys from their source
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --output-directory man
+	rm man/spae.help.1
+	.build/release/spae keys --man >man/spae-keys.7
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Package.swift
@@ -85,10 +88,11 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
 
-bench: build $(VENV)/ready ## Time the engine beside onnxruntime on the same network
+bench: build $(VENV)/ready ## Time everything beside named peers, and write BENCHMARKS.md
 	$(PYTHON) -m pip install --quiet './Training[bench]'
 	cd Training && ../$(PYTHON) -m bench.peer --model $(abspath $(MODEL)) \
-	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE))
+	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE)) \
+	  --markdown $(abspath BENCHMARKS.md)
 
 clean: ## Remove what was built
 	rm -rf .build $(SANITIZE) $(VENV)

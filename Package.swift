@@ -10,7 +10,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
@@ -29,7 +28,7 @@ let package = Package(
     .target(name: "CTerminalGuard"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
     .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
-    .target(name: "SPAEScreen", dependencies: ["TOMLKit"]),
+    .target(name: "SPAEScreen"),
 
     // The rooms, which do not know each other.
     .target(
@@ -56,7 +55,8 @@ let package = Package(
 
     // Damaged files for every parser: make sanitize.
     .executableTarget(
-      name: "spae-fuzz", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"],
+      name: "spae-fuzz",
+      dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics"],
       path: "Tests/Fuzz"),
 
     // A writer to kill, and one to run out of space: make torture, and the tests of the history.

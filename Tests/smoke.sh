@@ -97,6 +97,18 @@ ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
 refused 1 'knows no such document' "$program" history tree dog.json
 refused 1 'cannot be written' "$program" history list --history vocabulary/history.db
 refused 2 'keep' "$program" history prune --keep long
+# The explorer without a terminal: keys played, the screen written; lines read, words saved.
+printf 'jikitten<CR>:w explored.spae<CR>' >keys
+"$program" "$pictures/cat.png" --keys keys --save-screen screen --screen-size 80x24
+has '^ saved explored.spae' <screen || fail "the explorer's screen does not tell: $(cat screen)"
+sed -n '/^layer 2$/{n;p}' explored.spae | has '^kitten' || fail "the word was not changed"
+printf 'cell 2 1 1\nset castle\nsave\nquit\n' | "$program" explore --plain explored.spae >plain
+has '^castle, layer 2, row 1, column 1, was kitten' <plain || fail "plain says too little: $(cat plain)"
+"$program" history tree explored.spae | has '\[head\]' || fail "the edit is not in the history"
+printf 'set xqzzy\n' | refused 1 'not in the vocabulary' "$program" explore --plain explored.spae
+"$program" "$pictures/cat.png" </dev/null | has '^1  ' || fail "no plain view without a terminal"
+refused 2 'screen-size' "$program" explore "$pictures/cat.png" --screen-size 80
+
 # A theme of one's own begins with a bundled one; what is wrong in it is named.
 export XDG_CONFIG_HOME=$work/config
 mkdir -p config/spae/themes
@@ -109,6 +121,15 @@ printf '[roles]\ncurser = "#ff8800"\n' >mine.toml
 refused 1 "mine.toml: line 2, column 1: 'curser' is no role; the nearest is 'cursor'" \
   "$program" theme check mine.toml
 refused 1 "did you mean 'dawn'" "$program" theme show dwan
+
+# A person's wishes, and what is wrong with them.
+printf 'tint = false\nhistory = "none"\n' >config/spae/config.toml
+"$program" history list | has 'no history is kept in none yet' || fail "the configuration is not read"
+printf 'graphics = "pixels"\n' >config/spae/config.toml
+refused 1 "config.toml: line 1, column 12: graphics is 'pixels'" "$program" "$pictures/cat.png"
+printf '# mine\ntinted = true\n' >config/spae/config.toml
+refused 1 "line 2, column 1: there is no key 'tinted'; did you mean tint" "$program" info
+rm config/spae/config.toml
 
 echo 'not a picture' >text.png
 mkdir folder

@@ -143,11 +143,11 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
 }
 #define depthwise_tile NAME(depthwise_tile)
 
-// 16 channels of the whole rectangle at a time: their weights and rows stay in the nearest cache.
+// 16 channels of a row at a time: the rows that they look at stay in the second cache.
 static void NAME(convolve_depthwise)(const spae_depthwise *t) {
   const size_t step = t->input_pixel * t->stride;
-  for (size_t c = 0; c < t->channels; c += spae_lanes) {
-    for (size_t y = 0; y < t->rows; y++) {
+  for (size_t y = 0; y < t->rows; y++) {
+    for (size_t c = 0; c < t->channels; c += spae_lanes) {
       const float *input = t->input + y * t->stride * t->input_row + c;
       float *output = t->output + y * t->output_row + c;
       size_t left = t->columns;
@@ -311,6 +311,9 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
     // The last row of an odd number is scored twice.
     if (count == 1) NAME(widen_row)(table + r * width, pair + width, width);
     for (size_t i = 0; i < 2; i++) biases[i] = bias[r + (i < count ? i : 0)];
+    // The table comes from far away, in pieces too short for the processor to see a stream.
+    for (size_t i = 0; r + 6 <= rows && i < 2 * width; i += 32)
+      __builtin_prefetch(table + (r + 4) * width + i);
     for (size_t p = 0; p < places; p += 4) {
       const size_t texts_left = places - p < 4 ? places - p : 4;
       if (texts_left == 4)

@@ -105,7 +105,7 @@ public final class Codebook: @unchecked Sendable {
   // MARK: Nearest word
 
   /// For each target the word whose code is nearest; ties go to the lowest index.
-  func nearest(to targets: [Float]) -> [Int32] {
+  package func nearest(to targets: [Float]) -> [Int32] {
     let number = targets.count / latent
     let found = SharedWords(count: number)
     unsafe targets.withUnsafeBufferPointer { buffer in

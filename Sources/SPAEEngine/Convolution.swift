@@ -160,4 +160,16 @@ package struct Convolution: Sendable {
     unsafe kernels = instructionSet.kernels
     self.parallel = parallel
   }
+
+  /// Runs a series of layers with threads that stay awake from the first to the last.
+  func awake<Result, E>(_ body: (Context) throws(E) -> Result) throws(E) -> Result {
+    try parallel.awake { parallel throws(E) in
+      try body(unsafe Context(kernels: kernels, parallel: parallel))
+    }
+  }
+
+  private init(kernels: UnsafePointer<spae_kernels>, parallel: Parallel) {
+    unsafe self.kernels = unsafe kernels
+    self.parallel = parallel
+  }
 }

@@ -74,7 +74,7 @@ struct Decoder: Sendable {
   // MARK: Use
 
   /// The buffers of one picture.
-  @safe final class Workspace {
+  @safe final class Workspace: @unchecked Sendable {
     fileprivate let estimates: Plane
     fileprivate let latent: Plane  // the estimates in the network's scale
     fileprivate let labels: Plane
@@ -135,18 +135,28 @@ struct Decoder: Sendable {
 
   /// Decodes estimates, [cell, latent], filled as the depth asks.
   func decode(
-    _ estimates: [Float], fill: PyramidFill, grid: Int, in space: Workspace, with context: Context
+    _ estimates: [Float], fill: PyramidFill, in space: Workspace, with context: Context
   ) {
-    let latent = configuration.latent
-    for cell in 0..<grid * grid {
-      let source = fill.source[cell] * latent
-      set(
-        cell, to: estimates[source..<source + latent], label: fill.label[cell], in: space,
-        with: context)
-    }
+    load(estimates, fill: fill, into: space, with: context)
     refresh(space.cells, in: space, with: context, checkpoint: {})
     let side = 2 * space.detail.width
     assemble(Rectangle(rows: 0..<side, columns: 0..<side), in: space, with: context)
+  }
+
+  /// Sets what every cell is decoded from.
+  func load(
+    _ estimates: [Float], fill: PyramidFill, into space: Workspace, with context: Context
+  ) {
+    let (latent, count) = (configuration.latent, fill.source.count)
+    let work = count * latent * configuration.patchNumbers
+    context.parallel.forEachPart(of: count, work: work) { part in
+      for cell in part {
+        let source = fill.source[cell] * latent
+        set(
+          cell, to: estimates[source..<source + latent], label: fill.label[cell], in: space,
+          with: context)
+      }
+    }
   }
 
   /// Sets what a cell is decoded from: its estimate, [latent], and its label.

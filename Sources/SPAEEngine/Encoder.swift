@@ -155,6 +155,17 @@ struct Encoder: Sendable {
     of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, in space: Workspace,
     with context: Context
   ) -> [Float] {
+    context.awake { context in
+      run(picture, semantics, shape, in: space, with: context)
+      return gather(shape, semantics: semantics, in: space, with: context)
+    }
+  }
+
+  /// The network and the linear code, whose sum is z.
+  private func run(
+    _ picture: PixelImage, _ semantics: SemanticMap?, _ shape: PyramidShape,
+    in space: Workspace, with context: Context
+  ) {
     load(picture, into: space.picture)
     let tokens = convolve(space, with: context)
     place(shape, semantics, on: tokens, in: space, with: context)
@@ -164,7 +175,6 @@ struct Encoder: Sendable {
     space.patches.unshuffle(space.picture, by: configuration.patch)
     linear.apply(to: space.patches, into: space.z, with: context)
     output.apply(to: planes.normed, into: space.z, residual: space.z, with: context)
-    return gather(shape, semantics: semantics, in: space, with: context)
   }
 
   private func load(_ picture: PixelImage, into plane: Plane) {

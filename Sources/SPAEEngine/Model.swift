@@ -95,15 +95,30 @@ public final class Model: Sendable {
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
   ) throws(EngineError) -> Pyramid {
     let shape = try shape(forSize: size)
-    let picture = image.fitted(to: size, fit: fit)
     let semantics = semantics(of: image, fit: fit)
-    let z = encoderSpaces.with(shape, make: { Encoder.Workspace(configuration, shape: shape) }) {
-      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
-    }
+    let z = latent(of: image, shape: shape, fit: fit, semantics: semantics)
     let words = Quantizer(codebook: codebook).words(
       for: z, shape: shape, pools: pools(for: semantics, meaning: meaning))
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
+  }
+
+  /// A picture's latent before it becomes words, [cells, latent].
+  package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
+    latent(
+      of: image, shape: try shape(forSize: size), fit: .crop,
+      semantics: semantics(of: image, fit: .crop))
+  }
+
+  private func latent(
+    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?
+  ) -> [Float] {
+    let picture = image.fitted(to: shape.grid * configuration.patch, fit: fit)
+    return encoderSpaces.with(
+      shape, make: { Encoder.Workspace(configuration, shape: shape) }
+    ) {
+      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
+    }
   }
 
   /// What the semantic branch sees in a picture, if the model has one.
@@ -111,7 +126,8 @@ public final class Model: Sendable {
     guard let branch = semanticBranch else { return nil }
     let view = image.fitted(to: branch.sizes.input, fit: fit)
     return semanticSpaces.with(0, make: { SemanticBranch.Workspace(branch) }) {
-      branch.map(of: view, in: $0, with: context)
+      space in
+      context.awake { branch.map(of: view, in: space, with: $0) }
     }
   }
 
@@ -162,11 +178,15 @@ public final class Model: Sendable {
     let shape = pyramid.shape
     let depth = depth ?? shape.depth
     try check(pyramid.words, depth: depth, of: shape)
-    let estimates = Quantizer(codebook: codebook).estimates(of: pyramid, depth: depth)
+    let estimates = Quantizer(codebook: codebook).estimates(
+      of: pyramid.words, shape: shape, depth: depth)
     let fill = PyramidFill(shape: shape, depth: depth)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
-      decoder.decode(estimates, fill: fill, grid: shape.grid, in: $0, with: context)
-      return unsafe take($0.picture(side: shape.grid * configuration.patch))
+      space in
+      context.awake {
+        decoder.decode(estimates, fill: fill, in: space, with: $0)
+      }
+      return unsafe take(space.picture(side: shape.grid * configuration.patch))
     }
   }
 

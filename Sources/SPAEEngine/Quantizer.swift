@@ -53,14 +53,14 @@ struct Quantizer {
   }
 
   /// The mean of each cell's words in layers 1 ... depth, [cell, latent]; zero where it has none.
-  func estimates(of pyramid: Pyramid, depth: Int) -> [Float] {
-    let (shape, latent) = (pyramid.shape, codebook.latent)
+  func estimates(of words: [Int32], shape: PyramidShape, depth: Int) -> [Float] {
+    let latent = codebook.latent
     var total = [Float](repeating: 0, count: shape.grid * shape.grid * latent)
     var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
     var next = 0
     for layer in 1...depth {
       for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
-        let word = Int(pyramid.words[next])
+        let word = Int(words[next])
         next += 1
         visits[cell] += 1
         for i in 0..<latent {

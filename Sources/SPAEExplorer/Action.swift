@@ -11,7 +11,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case showOriginal, showDifference, showBlink, showSideBySide, showHeat, toggleTint
   case undo, redo, earlierState, laterState, openHistory, nameState
   case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
-  case cancel, accept, nextItem, previousItem, nextMethod
+  case cancel, accept, nextItem, previousItem, nextMethod, complete
   case saveThenLeave, leaveUnsaved
 
   /// A line of the table.
@@ -97,6 +97,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .nextItem: ("<Down> <C-n>", "next", lists)
     case .previousItem: ("<Up> <C-p>", "previous", lists)
     case .nextMethod: ("<Tab>", "by spelling, by meaning, by effect", [.picking])
+    case .complete: ("<Tab>", "complete the command", [.typing])
     case .saveThenLeave: ("y", "save, then quit", [.leaving])
     case .leaveUnsaved: ("n", "quit; the history keeps every edit", [.leaving])
     }

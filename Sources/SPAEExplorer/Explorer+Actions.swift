@@ -56,6 +56,7 @@ extension Explorer {
     case .nextItem: return moveSelection(by: 1)
     case .previousItem: return moveSelection(by: -1)
     case .nextMethod: return nextMethod()
+    case .complete: return complete()
     }
   }
 
@@ -128,6 +129,17 @@ extension Explorer {
     return []
   }
 
+  /// Completes the command that is typed, as far as all that begin so agree.
+  private mutating func complete() -> [Effect] {
+    guard case .typing(var prompt) = mode, prompt.kind == .command else { return [] }
+    let found = CommandName.allCases.map(\.rawValue).filter { $0.hasPrefix(prompt.line.text) }
+    guard let first = found.first else { return [] }
+    let common = found.dropFirst().reduce(first) { $0.commonPrefix(with: $1) }
+    prompt.line = LineEditor(common)
+    mode = .typing(prompt)
+    return []
+  }
+
   private mutating func acceptHighlighted() -> [Effect] {
     switch mode {
     case .picking(let picker): return accept(picker)
@@ -175,5 +187,11 @@ extension Prompt {
   mutating func recall(from history: [String], step: Int) {
     recalled = min(max(0, recalled + step), history.count)
     line = LineEditor(recalled == 0 ? "" : history[history.count - recalled])
+  }
+}
+
+extension String {
+  fileprivate func commonPrefix(with other: String) -> String {
+    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
   }
 }

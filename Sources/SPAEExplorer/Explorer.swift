@@ -47,7 +47,7 @@ public struct Explorer: Sendable {
 
   /// The depth that [ and ] chose; nil follows the layer of the cursor.
   public internal(set) var pinnedDepth: Int?
-  public internal(set) var isTinted = true
+  public internal(set) var isTinted: Bool
   public internal(set) var picture = PictureContent.decoded
   /// Which half of a blink is shown.
   public internal(set) var blinkPhase = false
@@ -74,7 +74,7 @@ public struct Explorer: Sendable {
   public init(
     document: Document, vocabulary: Vocabulary, pyramid: Pyramid, saved: Pyramid,
     history: HistoryFacts, size: (rows: Int, columns: Int), cellAspect: Double = 2,
-    graphics: String = "none", notice: Notice? = nil
+    graphics: String = "none", isTinted: Bool = true, notice: Notice? = nil
   ) {
     self.document = document
     self.vocabulary = vocabulary
@@ -84,6 +84,7 @@ public struct Explorer: Sendable {
     self.size = size
     self.cellAspect = cellAspect
     self.graphics = graphics
+    self.isTinted = isTinted
     self.notice = notice
   }
 }

@@ -8,6 +8,7 @@ struct PyramidPane {
   private let state: Explorer
   private let box: Box
   private let words: Pyramid
+  private let widths: [Int]  // [layer - 1]
 
   /// A line of the pane: a row of a layer, or the space between two layers.
   private enum Line {
@@ -19,6 +20,8 @@ struct PyramidPane {
     self.state = state
     self.box = box
     words = state.shown
+    widths = Self.widths(
+      words, state.vocabulary, room: max(1, box.inside.columns - Self.gutter))
   }
 
   func draw(on screen: inout Screen) {
@@ -44,7 +47,7 @@ struct PyramidPane {
       return nil
     }
     let columns = columns(ofLayer: layer)
-    let place = (mouse.column - inside.column - Self.gutter) / width(ofLayer: layer)
+    let place = (mouse.column - inside.column - Self.gutter) / widths[layer - 1]
     guard mouse.column >= inside.column + Self.gutter, place < columns.count else { return nil }
     return CellAddress(layer: layer, row: row, column: columns.lowerBound + place)
   }
@@ -70,7 +73,7 @@ struct PyramidPane {
   /// The columns of a layer that are in sight: around the cursor's place.
   private func columns(ofLayer layer: Int) -> Range<Int> {
     let side = words.shape.side(ofLayer: layer)
-    let room = max(1, (box.inside.columns - Self.gutter) / width(ofLayer: layer))
+    let room = max(1, (box.inside.columns - Self.gutter) / widths[layer - 1])
     let shown = min(side, room)
     let here = words.shape.side(ofLayer: state.cursor.layer)
     let centre = (2 * state.cursor.column + 1) * side / (2 * here)
@@ -78,13 +81,14 @@ struct PyramidPane {
     return start..<start + shown
   }
 
-  /// The width of a layer's cells: all of the pane where its words fit, else as its words need.
-  private func width(ofLayer layer: Int) -> Int {
-    let side = words.shape.side(ofLayer: layer)
-    let longest = words.shape.cells(ofLayer: layer).reduce(3) {
-      max($0, state.vocabulary[words[$1]].utf8.count)
+  /// The width of each layer's cells: all of the pane where its words fit, else as they need.
+  private static func widths(_ words: Pyramid, _ vocabulary: Vocabulary, room: Int) -> [Int] {
+    (1...words.shape.depth).map { layer in
+      let longest = words.shape.cells(ofLayer: layer).reduce(3) {
+        max($0, vocabulary[words[$1]].utf8.count)
+      }
+      return max(room / words.shape.side(ofLayer: layer), min(longest, 8) + 2)
     }
-    return max((box.inside.columns - Self.gutter) / side, min(longest, 10) + 2)
   }
 
   // MARK: Drawing
@@ -97,7 +101,7 @@ struct PyramidPane {
         "\(isHere ? ">" : " ")\(layer)", row: y, column: inside.column,
         style: Style(isHere ? .heading : .faint))
     }
-    let (columns, width) = (columns(ofLayer: layer), width(ofLayer: layer))
+    let (columns, width) = (columns(ofLayer: layer), widths[layer - 1])
     var x = inside.column + Self.gutter
     for column in columns {
       let cell = CellAddress(layer: layer, row: row, column: column)

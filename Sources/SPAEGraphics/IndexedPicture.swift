@@ -25,8 +25,8 @@ struct SixelColour: Hashable {
   }
 
   /// What a terminal shows: each channel of 0 to 255.
-  var shown: SIMD4<Int32> {
-    func level(_ percent: Int) -> Int32 { Int32((percent * 255 + 50) / 100) }
+  var shown: SIMD4<Float> {
+    func level(_ percent: Int) -> Float { Float((percent * 255 + 50) / 100) }
     return SIMD4(level(red), level(green), level(blue), 0)
   }
 }

@@ -11,36 +11,17 @@ struct TerminalPalette: Sendable {
   /// Where the colours are in Oklab.
   let places: [SIMD4<Float>]
 
-  /// The same, eight colours at once: lightness, green to red, blue to yellow.
-  private let eights: [(SIMD8<Float>, SIMD8<Float>, SIMD8<Float>)]
+  private let set: ColourSet
 
-  /// There must be a multiple of eight colours.
   private init(first: UInt8, colours: [Colour]) {
     self.first = first
     self.colours = colours
-    let places = colours.map(oklab)
-    self.places = places
-    eights = stride(from: 0, to: places.count, by: 8).map { start in
-      let eight = places[start..<start + 8]
-      return (SIMD8(eight.map(\.x)), SIMD8(eight.map(\.y)), SIMD8(eight.map(\.z)))
-    }
+    places = colours.map(oklab)
+    set = ColourSet(places)
   }
 
   /// The number of the colour that looks nearest.
-  func nearest(to colour: Colour) -> UInt8 {
-    let wanted = oklab(colour)
-    var least = SIMD8<Float>(repeating: .infinity)
-    var best = SIMD8<Int32>.zero
-    for (index, eight) in eights.enumerated() {
-      let (x, y, z) = (eight.0 - wanted.x, eight.1 - wanted.y, eight.2 - wanted.z)
-      let distances = x * x + y * y + z * z
-      let isNearer = distances .< least
-      least.replace(with: distances, where: isNearer)
-      best.replace(with: Int32(index), where: isNearer)
-    }
-    let lane = least.indices.min { least[$0] < least[$1] } ?? 0
-    return first + UInt8(Int(best[lane]) * 8 + lane)
-  }
+  func nearest(to colour: Colour) -> UInt8 { first + UInt8(set.nearest(to: oklab(colour))) }
 
   /// The 16 colours of ANSI, as xterm shows them.
   static let sixteen = TerminalPalette(

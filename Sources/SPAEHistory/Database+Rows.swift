@@ -165,14 +165,10 @@ extension Database {
       .map { RevisionKey(raw: try $0.value(0)) }
   }
 
-  /// Whether `ancestor` is on the way from a revision to the first, itself included.
-  func isAncestor(_ document: Int, _ ancestor: Int, of number: Int) throws -> Bool {
-    var number = number
-    while number > ancestor {
-      guard let parent = try parent(document, number), parent < number else { return false }
-      number = parent
-    }
-    return number == ancestor
+  func holds(_ document: Int, _ number: Int, _ content: [UInt8]) throws -> Bool {
+    let key = RevisionKey(document, number).raw
+    return try row("SELECT 1 FROM revision WHERE key = ? AND content = ?", [key, Data(content)])
+      != nil
   }
 
   /// Adds a revision; its edit and its snapshot belong together.

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 // Ways through the revisions of one document.
@@ -36,6 +37,22 @@ extension Database {
       throw HistoryError.damaged(path: "", reason: "revision \(number) has no way to the first")
     }
     return parent
+  }
+
+  /// The latest revision with this content on the way from a revision to the first.
+  func latestAncestor(
+    _ document: Int, of number: Int, holding content: [UInt8]
+  ) throws -> Int? {
+    let found = try row(
+      """
+      WITH RECURSIVE up (key, parent, content) AS (
+        SELECT key, parent, content FROM revision WHERE key = ?
+        UNION ALL
+        SELECT revision.key, revision.parent, revision.content
+        FROM up JOIN revision ON revision.key = up.parent AND revision.key < up.key)
+      SELECT key FROM up WHERE content = ? LIMIT 1
+      """, [RevisionKey(document, number).raw, Data(content)])
+    return try found.map { RevisionKey(raw: try $0.value(0)).number }
   }
 
   func leaves(_ document: Int) throws -> [Revision] {

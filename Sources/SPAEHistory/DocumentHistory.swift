@@ -16,6 +16,7 @@ public final class DocumentHistory: Sendable {
 
   private let clock: @Sendable () -> Date
   private let connection: Connection
+  private let wordCount: Int?
   private let state: Mutex<State>
 
   private struct State {
@@ -31,7 +32,7 @@ public final class DocumentHistory: Sendable {
   }
 
   init(
-    store: HistoryStore, document: HistoryDocument, opening: Opening
+    store: HistoryStore, document: HistoryDocument, opening: Opening, wordCount: Int? = nil
   ) throws(HistoryError) {
     // Another process may have moved the head since the document was read.
     let connection = store.connection
@@ -47,6 +48,8 @@ public final class DocumentHistory: Sendable {
     }
     clock = store.clock
     self.connection = connection
+    self.wordCount = wordCount
+    try check(words: pyramid.words, count: wordCount)
     self.document = document
     self.opening = opening
     state = Mutex(State(head: head, pyramid: pyramid, seen: last, last: last))
@@ -167,6 +170,7 @@ extension DocumentHistory {
         let pyramid = try db.snapshot(document.id, id)
       else { throw HistoryError.revision(id, document: document.path) }
       let way = try db.way(document.id, from: from, to: id)
+      try check(words: pyramid.words, count: wordCount)
       for step in way { try db.setFavouriteChild(document.id, step.parent, to: step.child) }
       try db.setHead(id, of: document.id)
       return (revision, pyramid, way)
@@ -199,6 +203,14 @@ extension DocumentHistory {
     let head = head.id
     try connection.write { try $0.setSaved(head, of: document.id) }
   }
+}
+
+/// Throws where the vocabulary lacks a word: an imported history may hold any number.
+private func check(words: [Int32], count: Int?) throws(HistoryError) {
+  guard let count, let wrong = words.first(where: { !(0..<count).contains(Int($0)) }) else {
+    return
+  }
+  throw .word(wrong, vocabulary: count)
 }
 
 /// A name is short, shows as one line, and cannot be taken for a number.
@@ -243,6 +255,7 @@ extension DocumentHistory {
     guard let pyramid = try connection.read({ try $0.snapshot(document.id, id) }) else {
       throw .revision(id, document: document.path)
     }
+    try check(words: pyramid.words, count: wordCount)
     return pyramid
   }
 

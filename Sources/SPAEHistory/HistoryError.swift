@@ -20,6 +20,8 @@ public enum HistoryError: Error, Hashable, Sendable {
   case name(String)
   /// A pyramid of another shape than its document's.
   case grid(Int, expected: Int)
+  /// A word that the vocabulary does not have.
+  case word(Int32, vocabulary: Int)
   /// A line of an exported history, counted from 1.
   case exchange(line: Int, problem: String)
 }
@@ -52,6 +54,8 @@ extension HistoryError: CustomStringConvertible {
       "'\(name)' cannot name a revision; a name has 1 to 80 characters, and not digits alone"
     case .grid(let grid, let expected):
       "a pyramid over \(grid) cells a side cannot follow one over \(expected)"
+    case .word(let word, let vocabulary):
+      "the history holds word number \(word), and the vocabulary has \(vocabulary) words"
     case .exchange(let line, let problem):
       "line \(line): \(problem)"
     }

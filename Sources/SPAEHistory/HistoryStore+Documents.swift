@@ -22,12 +22,15 @@ extension HistoryStore {
   /// Opens a document's history, or begins it.
   ///
   /// A document is known by its path, and by its content where nothing is known of the path. What
-  /// the file holds becomes a revision if none on the way to the head held it before.
+  /// the file holds becomes a revision if none on the way to the head held it before. Where the
+  /// vocabulary's `wordCount` is given, a revision with another word is refused.
   public func open(
-    documentPath: String, pyramid: Pyramid, vocabularyHash: String, label: String
+    documentPath: String, pyramid: Pyramid, vocabularyHash: String, wordCount: Int? = nil,
+    label: String
   ) throws(HistoryError) -> DocumentHistory {
     let found = FoundFile(
-      path: absolute(documentPath), pyramid: pyramid, vocabulary: vocabularyHash, label: label)
+      path: absolute(documentPath), pyramid: pyramid, vocabulary: vocabularyHash,
+      wordCount: wordCount, label: label)
     do throws(HistoryError) {
       return try open(found)
     } catch {
@@ -40,7 +43,8 @@ extension HistoryStore {
   private func open(_ file: FoundFile) throws(HistoryError) -> DocumentHistory {
     let time = clock().microseconds
     let (document, opening) = try write { try $0.document(of: file, time: time) }
-    return try DocumentHistory(store: self, document: document, opening: opening)
+    return try DocumentHistory(
+      store: self, document: document, opening: opening, wordCount: file.wordCount)
   }
 
   /// Every document that the store knows, in the order of their first opening.
@@ -87,6 +91,7 @@ private struct FoundFile {
   let path: String
   let pyramid: Pyramid
   let vocabulary: String
+  let wordCount: Int?
   let label: String
 
   var snapshot: Snapshot { Snapshot(pyramid) }
@@ -140,11 +145,11 @@ extension Database {
   private func compare(
     _ document: HistoryDocument, with file: FoundFile, time: Int64
   ) throws -> (HistoryDocument, Opening) {
-    let numbers = try keys(content: file.snapshot.content)
-      .filter { $0.document == document.id }.map(\.number)
-    let held =
-      try numbers.first { $0 == document.head } ?? numbers.first { $0 == document.saved }
-      ?? numbers.first { try isAncestor(document.id, $0, of: document.head) }
+    let content = file.snapshot.content
+    let marked = try [document.head, document.saved].first {
+      try holds(document.id, $0, content)
+    }
+    let held = try marked ?? latestAncestor(document.id, of: document.head, holding: content)
     guard let held else { return try takeOutsideChange(document, file, time: time) }
     if held != document.saved { try setSaved(held, of: document.id) }
     let opening: Opening =

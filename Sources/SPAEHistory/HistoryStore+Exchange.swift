@@ -193,7 +193,7 @@ private struct LineReader {
   }
 
   private func insert(_ line: RevisionLine, _ document: Current, into db: Database) throws {
-    guard (1...Int(UInt32.max)).contains(line.id), !document.numbers.contains(line.id) else {
+    guard RevisionKey.numbers.contains(line.id), !document.numbers.contains(line.id) else {
       throw problem("revision \(line.id) cannot follow")
     }
     let (edit, pyramid) = try content(of: line, document, in: db)

@@ -144,7 +144,7 @@ private struct Remains {
 
   private func isKey(_ raw: Int64) -> Bool {
     let key = RevisionKey(raw: raw)
-    return raw > 0 && (1...Int(Int32.max)).contains(key.document) && key.number > 0
+    return RevisionKey.numbers.contains(key.document) && RevisionKey.numbers.contains(key.number)
   }
 }
 

@@ -50,12 +50,18 @@ struct RevisionKey: Hashable {
     number = Int(raw & 0xFFFF_FFFF)
   }
 
+  /// Numbers from elsewhere stay below: half of what a key holds is left for what follows.
+  static let numbers = 1...Int(Int32.max)
+
   var raw: Int64 { Int64(document) << 32 | Int64(number) }
 }
 
 extension Date {
-  /// Microseconds since 1970, as the store keeps time.
-  var microseconds: Int64 { Int64((timeIntervalSince1970 * 1e6).rounded()) }
+  /// Microseconds since 1970, as the store keeps time; the nearest there is for a time beyond them.
+  var microseconds: Int64 {
+    let exact = (timeIntervalSince1970 * 1e6).rounded()
+    return Int64(exactly: exact) ?? (exact > 0 ? .max : .min)
+  }
 
   init(microseconds: Int64) {
     self.init(timeIntervalSince1970: Double(microseconds) / 1e6)

@@ -1,5 +1,3 @@
-internal import TOMLKit
-
 /// A value of a TOML document.
 public indirect enum TOMLNode: Hashable, Sendable {
   case string(String)
@@ -47,55 +45,35 @@ public struct TOMLSyntaxError: Error, Hashable, CustomStringConvertible {
 /// A TOML document: its values, and where each of them stands.
 public struct TOMLDocument: Hashable, Sendable {
   public let root: [String: TOMLNode]
-  private let places: TOMLPlaces
+  private let sites: [String: TOMLSite]
 
-  /// Reads a text.
+  /// Reads a text by the rules of TOML 1.0, in time linear in its length.
+  ///
+  /// What nests deeper than 64 levels, a number that 64 bits cannot hold, and a letter with more
+  /// than 30 accents is refused. Keys are compared as Swift compares texts: a letter with its accent
+  /// is one key however it is encoded.
+  /// Throws `TOMLSyntaxError` for the first mistake.
   public init(_ text: String) throws(TOMLSyntaxError) {
-    guard !text.unicodeScalars.contains("\0") else {
-      throw TOMLSyntaxError(place: TextPlace(line: 1, column: 1), reason: "it is not a text")
-    }
-    root = try Self.parse(text)
-    places = TOMLPlaces(text)
+    var reader = TOMLReader(text)
+    let table = try reader.document()
+    root = table.nodes
+    sites = table.sites
   }
 
-  /// Where the key at the end of a path stands.
+  /// Where the key at the end of a path stands, or the beginning if there is none.
+  ///
+  /// A list is no step of the path: a key below it is that of the first table with such a key.
   public func place(ofKey path: [String]) -> TextPlace {
-    places.keys[path] ?? TextPlace(line: 1, column: 1)
+    site(path)?.key ?? TextPlace(line: 1, column: 1)
   }
 
-  /// Where the value at the end of a path begins.
+  /// Where the value at the end of a path begins; for the table of a header, its key.
   public func place(ofValue path: [String]) -> TextPlace {
-    places.values[path] ?? place(ofKey: path)
+    site(path)?.value ?? TextPlace(line: 1, column: 1)
   }
 
-  private static func parse(_ text: String) throws(TOMLSyntaxError) -> [String: TOMLNode] {
-    do {
-      let table = try TOMLTable(string: text)
-      return withExtendedLifetime(table) { nodes(of: table) }  // its values live in it
-    } catch let error as TOMLParseError {
-      let begin = error.source.begin
-      throw TOMLSyntaxError(
-        place: TextPlace(line: begin.line, column: begin.column), reason: error.description)
-    } catch {
-      throw TOMLSyntaxError(place: TextPlace(line: 1, column: 1), reason: "\(error)")
-    }
-  }
-
-  private static func nodes(of table: TOMLTable) -> [String: TOMLNode] {
-    var nodes: [String: TOMLNode] = [:]
-    for key in table.keys { nodes[key] = table[key].map { node($0) } }
-    return nodes
-  }
-
-  private static func node(_ value: any TOMLValueConvertible) -> TOMLNode {
-    switch value.type {
-    case .string: .string(value.string ?? "")
-    case .int: .integer(value.int ?? 0)
-    case .double: .number(value.double ?? 0)
-    case .bool: .boolean(value.bool ?? false)
-    case .array: .array(value.array?.map { node($0) } ?? [])
-    case .table: .table(value.table.map { nodes(of: $0) } ?? [:])
-    case .date, .time, .dateTime: .moment
-    }
+  private func site(_ path: [String]) -> TOMLSite? {
+    guard let first = path.first else { return nil }
+    return path.dropFirst().reduce(sites[first]) { $0?.inner[$1] }
   }
 }

@@ -154,10 +154,8 @@ struct ThemeFile {
   private func inOrder(
     _ table: [String: TOMLNode], of path: [String]
   ) -> [(key: String, value: TOMLNode)] {
-    table.sorted { first, second in
-      let a = document.place(ofKey: path + [first.key])
-      let b = document.place(ofKey: path + [second.key])
-      return (a.line, a.column) < (b.line, b.column)
-    }
+    let placed = table.map { (place: document.place(ofKey: path + [$0.key]), entry: $0) }
+    return placed.sorted { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
+      .map(\.entry)
   }
 }

@@ -10,17 +10,23 @@ struct HistoryOption: ParsableArguments {
     name: .customLong("history"),
     help: ArgumentHelp(
       "The file that keeps the history, or none.",
-      discussion: "Default: spae/history.db in $XDG_STATE_HOME, or in ~/.local/state.",
+      discussion:
+        "Default: of the configuration file, or spae/history.db in $XDG_STATE_HOME, or in ~/.local/state.",
       valueName: "file"))
   var file: String?
 
   /// Where the store is; "none" keeps it in memory.
   var path: String {
-    file ?? HistoryStore.defaultPath(environment: ProcessInfo.processInfo.environment)
+    get throws {
+      let environment = ProcessInfo.processInfo.environment
+      let wish = try file ?? Preferences(environment: environment).history
+      return wish ?? HistoryStore.defaultPath(environment: environment)
+    }
   }
 
   /// Opens the store, and tells when it had to be saved from damage.
   func open() throws -> HistoryStore {
+    let path = try path
     let store = try HistoryStore(path: path, clock: { Date() })
     if let salvage = store.salvage {
       print("spae: \(path): warning: \(salvage)", toStandardError: true)

@@ -8,7 +8,8 @@ struct ModelOption: ParsableArguments {
   @Option(
     name: .customLong("model"),
     help: ArgumentHelp(
-      "The model's folder.", discussion: "Default: $SPAE_MODEL, or the one that is installed.",
+      "The model's folder.",
+      discussion: "Default: $SPAE_MODEL, that of the configuration file, or the installed one.",
       valueName: "folder"))
   var folder: String?
 
@@ -34,6 +35,7 @@ struct ModelOption: ParsableArguments {
     if let named = ProcessInfo.processInfo.environment["SPAE_MODEL"], !named.isEmpty {
       return named
     }
+    if let wish = try Preferences().model { return wish }
     let found = Self.places.first {
       FileManager.default.fileExists(atPath: $0 + "/config.json")
     }

@@ -16,13 +16,14 @@ struct Spae: ParsableCommand {
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
-      ThemeCommand.self, BenchCommand.self,
+      ThemeCommand.self, KeysCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )
 
   /// Runs the command; exit status 0, 1 for a failed job, 2 for usage.
   static func main() {
+    guard CommandLine.argc > 1 else { return print(helpMessage()) }
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -1,7 +1,9 @@
 import Foundation
 import SPAEEngine
+import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid
+import SPAEScreen
 
 /// A parser with files it reads, and inputs written against it.
 struct Subject {
@@ -120,6 +122,73 @@ extension Subject {
 
   private static func length(_ count: Int) -> [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+  }
+}
+
+// MARK: What a terminal and a person send
+
+extension Subject {
+  static func screens(root: String) throws -> [Subject] {
+    let themes = root + "/Themes"
+    let names = try FileManager.default.contentsOfDirectory(atPath: themes).sorted()
+    let answers = [
+      "\u{1B}P>|XTerm(379)\u{1B}\\\u{1B}[?1;0;256S\u{1B}[6;16;8t\u{1B}]11;rgb:1010/1414/1818\u{1B}\\",
+      "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;4;6;22c",
+    ]
+    return [
+      Subject(
+        name: "theme", seed: 8, fixtures: try names.map { try bytes(themes, $0) },
+        tokens: numbers + [
+          "[roles]", "[palette]", "inherits", "\"#\"", "fg", "'''", "\"\"\"", "=",
+        ],
+        hostile: hostileTOML.map { Array($0.utf8) },
+        read: { bytes in
+          let text = String(decoding: bytes, as: UTF8.self)
+          _ = try Theme(ThemeSource(name: "fuzz", file: "fuzz", text: text)) { name, _ in
+            Theme.builtInSources.first { $0.name == name }
+          }
+        }),
+      Subject(
+        name: "keys", seed: 9, fixtures: [try bytes(root, "Assets/tour.keys")],
+        hostile: [repeated("<", 1_000_000), repeated("<C-r", 250_000)],
+        read: { _ = try Key.keys(from: String(decoding: $0, as: UTF8.self)) }),
+      Subject(
+        name: "input", seed: 10,
+        fixtures: [
+          Array("\u{1B}[<0;10;20M\u{1B}OA\u{1B}[200~pasted\u{1B}[201~\u{1B}[1;5Cé猫".utf8)
+        ],
+        tokens: ["\u{1B}[", "\u{1B}O", "\u{1B}[<", "\u{1B}[200~", ";", "~", "M"],
+        hostile: [repeated("\u{1B}[", 500_000), repeated("\u{1B}[<0;", 200_000)],
+        read: { bytes in
+          var decoder = KeyDecoder()
+          _ = decoder.keys(in: bytes)
+          _ = decoder.flush()
+        }),
+      Subject(
+        name: "answers", seed: 11, fixtures: answers.map { Array($0.utf8) },
+        tokens: ["\u{1B}[", "\u{1B}P", "\u{1B}]", "\u{1B}\\", ";", "?", "c", "t", "rgb:"],
+        hostile: [repeated("\u{1B}[?", 300_000), repeated("\u{1B}P>|", 200_000)],
+        read: { _ = TerminalCapabilities(answers: $0) }),
+    ]
+  }
+}
+
+extension Subject {
+  /// Deep nests, and what costs a careless reader the square of its length.
+  private static var hostileTOML: [String] {
+    func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
+    func keys(_ count: Int, _ value: String = "1") -> String {
+      (0..<count).map { "k\($0)=\(value)\n" }.joined()
+    }
+    return [
+      "a" + many(".a", 100_000), "a=" + many("[", 100_000), "a=" + many("{a=", 100_000),
+      "a=[" + many("[],", 300_000) + "]", "a=1." + many("9", 1 << 20), "a=" + many("9", 1 << 20),
+      "a=\"\"\"" + many("\\ \n", 300_000) + "\"\"\"", "a='" + many("''", 500_000),
+      "inherits='" + many("\u{301}", 500_000) + "'",
+      "[\"" + many("\u{301}\u{323}", 250_000) + "\"]\n" + keys(50_000),
+      many("[[a]]\n", 150_000), "[[a]]\n[a.b]\n" + keys(50_000) + many("[[a]]\nb.c=1\n", 20_000),
+      keys(80_000), "[palette]\n" + keys(60_000, "'#123456'"),
+    ]
   }
 }
 

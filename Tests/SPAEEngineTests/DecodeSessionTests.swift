@@ -24,13 +24,14 @@ struct Edits: Sendable, CustomTestStringConvertible {
   private static let models: [Int: Model?] = [
     1: try? Model(folder: folder, parallel: Parallel(threads: 1)),
     2: try? Model(folder: folder, parallel: Parallel(threads: 2)),
+    5: try? Model(folder: folder, parallel: Parallel(threads: 5)),
   ]
 
   private static func model(threads: Int = 2) throws -> Model {
     try #require(models[threads] ?? nil)
   }
 
-  /// 2,000 edits over the sizes and depths, those of the table below included.
+  /// More than 2,000 edits over the sizes, the depths and the numbers of threads.
   static let edits =
     [1, 2].flatMap { threads in
       [
@@ -39,6 +40,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
         Edits(size: 256, threads: threads, count: 5),
       ]
     }
+    + [Edits(size: 128, threads: 5, count: 12)]
     + InstructionSet.available.map {
       Edits(size: 64, threads: 2, count: 12, instructionSet: $0.name)
     }
@@ -146,6 +148,24 @@ struct Edits: Sendable, CustomTestStringConvertible {
       #expect(isSame(before, whole, outside: area))
     }
     #expect(cancelled > 50)
+  }
+
+  @Test("may be used from several threads at once")
+  func isSharedByThreads() async throws {
+    let model = try Self.model(threads: 2)
+    var random = Seeded(state: 28)
+    let shape = try model.shape(forSize: 64)
+    let pyramids = (0..<12).map { _ in random.pyramid(shape, vocabulary: model.codebook.count) }
+    let session = try DecodeSession(model: model, pyramid: pyramids[0])
+    try await withThrowingTaskGroup { group in
+      for pyramid in pyramids {
+        group.addTask { _ = try session.apply(pyramid) }
+        group.addTask { _ = try model.decode(pyramid) }
+      }
+      try await group.waitForAll()
+    }
+    _ = try session.apply(pyramids[3])
+    #expect(isSame(session.picture, try model.decode(pyramids[3])))
   }
 
   @Test("shows candidates for a cell and stays as it is", arguments: 1...6)

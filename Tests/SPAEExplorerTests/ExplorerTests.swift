@@ -164,7 +164,7 @@ struct ExplorerSuite {
       ":redo<CR>", ":depth 3<CR>", ":depth<CR>", ":layer 4<CR>", ":mark dawn<CR>",
       ":compare 0<CR>", ":compare<CR>", ":heat<CR>", ":w<CR>", ":w other.spae<CR>",
       ":w! a.png<CR>", ":theme dark<CR>", ":graphics ascii<CR>", ":help<CR>", ":edit<CR>",
-      ":tree<CR>", ":bl<CR>", ":<CR>",
+      ":tree<CR>", ":bl<CR>", ":<CR>", ":the<Tab> dark<CR>", ":<Tab><CR>",
     ])
   func commands(_ keys: String) {
     var world = World()
@@ -325,5 +325,35 @@ struct WalkSuite {
     world.type("<Esc><Esc>")
     for _ in 0..<world.states.count { world.type("u") }
     #expect(world.state.pyramid == start)
+  }
+}
+
+@Suite("The plain mode")
+struct PlainSuite {
+  @Test(
+    "answers each line with what there is to say",
+    arguments: [
+      ("layer 1", "layer 1, 1 by 1\nwaao"),
+      ("cell 2 1 2", "waoo, layer 2, row 1, column 2"), ("in", "waho, layer 2, row 1, column 1"),
+      ("near kitten", "elephant kitten muzzle whisker"),
+      ("set kitten", "kitten, layer 1, row 1, column 1, was waao"),
+      ("depth 3", "depth 3: 21 words"),
+      ("find wbeo", "'wbeo' stands in 1 place"), ("save", "saved cat.spae"),
+      ("tree", "@ 0 (here)  12:00  edit"), ("set nonsense", "'nonsense' is not in the vocabulary"),
+    ])
+  func answers(_ line: String, _ beginning: String) throws {
+    var world = World()
+    let command = try #require(try PlainCommand(line, shape: world.state.shape))
+    world.send(.plain(command))
+    let reply = plainReply(to: command, world.state).joined(separator: "\n")
+    #expect(reply.hasPrefix(beginning), "\(reply)")
+  }
+
+  @Test(
+    "explains what it does not understand",
+    arguments: ["layer 9", "layer x", "cell 1 2", "cell 2 3 1", "set two words"])
+  func refusals(_ line: String) throws {
+    let world = World()
+    #expect(throws: PlainCommandError.self) { try PlainCommand(line, shape: world.state.shape) }
   }
 }

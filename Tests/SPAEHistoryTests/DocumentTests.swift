@@ -53,6 +53,29 @@ import Testing
     #expect(try again.redo()?.id == 2)
   }
 
+  @Test("tells the latest earlier state that the file was set back to")
+  func setBack() throws {
+    let store = try HistoryStore()
+    let first = try store.open(try pyramid())
+    for word in [9, 8, 9, 7] { try first.change(3, to: Int32(word)) }
+    let again = try store.open(try pyramid([3: 9]))
+    #expect(again.recovered?.id == 4)
+    #expect(again.head.id == 5)
+    #expect(try again.saved().id == 4)
+  }
+
+  @Test("takes a state of another branch as a change from outside")
+  func otherBranch() throws {
+    let store = try HistoryStore()
+    let first = try store.open(try pyramid())
+    try first.change(3, to: 9)
+    try first.undo()
+    try first.change(4, to: 9)
+    let again = try store.open(try pyramid([3: 9]))
+    #expect(again.head.id == 4 && again.head.parent == 3)
+    #expect(again.pyramid == (try pyramid([3: 9])))
+  }
+
   @Test("takes a change from outside as a revision below the head")
   func changedOutside() throws {
     let store = try HistoryStore()

@@ -99,11 +99,63 @@ import Testing
     } throws: { error in
       switch error {
       case HistoryError.exchange(line, _): true
-      case HistoryError.name("7"): line == 0
+      case HistoryError.name("7"): line == 0  // The name is at fault, wherever it stands.
       default: false
       }
     }
     #expect(try store.documents() == [])
+  }
+
+  @Test("is refused or taken in, however it was damaged, and never does harm", arguments: 0..<8)
+  func damaged(seed: Int) throws {
+    let text = Array(try filled().exported().joined(separator: "\n").utf8)
+    var dice = Dice(seed: UInt64(seed))
+    for _ in 0..<50 {
+      var bytes = Array(text.prefix(Int.random(in: 0...text.count * 3 / 2, using: &dice)))
+      for _ in 0..<seed where !bytes.isEmpty {
+        let index = bytes.indices.randomElement(using: &dice) ?? 0
+        bytes[index] = Array("0123456789-[]{},\":e.".utf8).randomElement(using: &dice) ?? 0
+      }
+      let store = try HistoryStore()
+      let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+      _ = try? store.importLines(lines)
+      #expect(try store.check().problems == [])
+      for document in try store.documents() {
+        let history = try store.history(of: document)
+        try history.change(0, to: 77)
+        _ = try history.earlier(.seconds(1))
+      }
+      _ = try store.exported()
+    }
+  }
+
+  @Test("with any time is written as it was read", arguments: [Int64.min, -1, 0, Int64.max])
+  func times(time: Int64) throws {
+    let store = try HistoryStore()
+    let first = (Self.lines["first"] ?? "").replacingOccurrences(
+      of: #"time":1"#, with: #"time":\#(time)"#)
+    try store.importLines([Self.lines["head"] ?? "", Self.lines["document"] ?? "", first])
+    #expect(try store.exported().last == first)
+    let history = try store.history(ofPath: "/a")
+    try history.change(1, to: 1)
+    #expect(try history.earlier(.seconds(1e300))?.id == 1)
+  }
+
+  @Test("with words beyond the vocabulary is refused by who knows the vocabulary")
+  func words() throws {
+    let store = try HistoryStore()
+    try store.open(try pyramid()).change(1, to: 900)
+    func open(_ wordCount: Int) throws -> DocumentHistory {
+      try store.open(
+        documentPath: "/a.spae", pyramid: try pyramid(), vocabularyHash: "words",
+        wordCount: wordCount, label: "")
+    }
+    #expect(throws: HistoryError.word(900, vocabulary: 900)) { try open(900) }
+    let history = try open(901)
+    #expect(try history.undo()?.id == 1)
+    let small = try open(900)
+    #expect(throws: HistoryError.word(900, vocabulary: 900)) { try small.redo() }
+    #expect(small.head.id == 1)
   }
 
   @Test("is refused where the store has other revisions of the document")

@@ -187,7 +187,10 @@ struct ThemeSuite {
         .wrongType(of: "word", expected: "a table or a colour", got: "a whole number")
       ),
       ("inherits = 'parnt'", 1, 12, .unknownTheme("parnt", near: "parent")),
-      ("a = 1\u{0}", 1, 1, .syntax("it is not a text")),
+      (
+        "a = 1\u{0}", 1, 6,
+        .syntax("expected the end of the line, found the control character U+0000")
+      ),
     ] as [(String, Int, Int, ThemeError.Problem)])
   func damaged(_ text: String, _ line: Int, _ column: Int, _ problem: ThemeError.Problem) {
     let place = TextPlace(line: line, column: column)

@@ -10,7 +10,11 @@ import SPAEPyramid
 ///     spae-torture forbidden STORE        meet a folder where nobody may write, as a user who is nobody
 ///     spae-torture fixture STORE          write the store of Tests/SPAEHistoryTests/Fixtures
 @main struct Torture {
-  static func main() throws {
+  static func main() {
+    do { try work() } catch { fail("\(error)") }
+  }
+
+  private static func work() throws {
     let words = Array(CommandLine.arguments.dropFirst())
     let number = { (index: Int) in words.count > index ? Int(words[index]) : nil }
     switch words.first {

@@ -5,11 +5,14 @@
 
 Every run starts anew, with one switch of `spae.train` changed. The recipe trains for the minutes
 and the controls for as many steps, so that all see the same pictures however busy the machine is.
-A run whose folder holds weights is not trained again. The table is controls.tsv and controls.md.
+A run whose folder holds weights is not trained again, nor judged again once its row is there; what
+was cut off begins anew. The table, controls.tsv and controls.md, is written after every row.
 """
 
 import argparse
 import csv
+import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -57,7 +60,9 @@ def train(control: Control, options: argparse.Namespace, budget: tuple[str, str]
     folder = options.output / control.name
     if (folder / "weights.safetensors").exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    # A resumed run would train longer than the others.
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     command = [sys.executable, "-m", "spae.train", "--data", options.data, "--model", options.model]
     command += ["--folder", folder, "--seed", options.seed]
     command += ["--batch", options.batch, "--warm-up", options.warm_up]
@@ -78,7 +83,14 @@ def length(folder: Path) -> tuple[int, int]:
 
 
 def judged(control: Control, options: argparse.Namespace) -> dict[str, str]:
-    """One row of the table."""
+    """One row of the table, kept in the run's folder."""
+    path = options.output / control.name / "row.json"
+    if not path.exists():
+        path.write_text(json.dumps(measured(control, options)))
+    return json.loads(path.read_text())
+
+
+def measured(control: Control, options: argparse.Namespace) -> dict[str, str]:
     folder, data = options.output / control.name, options.data
     model, cache = SPAE.load(folder, options.model), options.output / "cache"
     photographs = EvaluationSet.load(
@@ -164,9 +176,12 @@ def main() -> None:
         train(control, options, steps)
         return judged(control, options)
 
+    rows, text = [], ""
     with ThreadPoolExecutor(options.parallel) as pool:
-        rows = list(pool.map(row, [RECIPE, *chosen(options)]))
-    print(write(rows, options.output))
+        for found in pool.map(row, [RECIPE, *chosen(options)]):
+            rows.append(found)
+            text = write(rows, options.output)
+    print(text)
 
 
 if __name__ == "__main__":

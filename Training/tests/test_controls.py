@@ -1,12 +1,14 @@
+import argparse
 import dataclasses
 
 import pytest
 import torch
 from conftest import WORDS, tiny_configuration
 
+from spae import controls
 from spae.codebook import permutation
 from spae.configuration import Configuration, Guided, Quantization
-from spae.controls import CONTROLS, length, write
+from spae.controls import CONTROLS, Control, length, write
 from spae.losses import semantic_loss
 from spae.model import SPAE
 from spae.options import parsed
@@ -128,3 +130,30 @@ def test_the_length_of_a_run_is_in_its_log(tmp_path):
     assert length(tmp_path) == (0, 0)
     (tmp_path / "log.csv").write_text("step,pictures,loss\n10,80,1\n20,160,0.5\n")
     assert length(tmp_path) == (20, 160)
+
+
+def test_a_run_that_was_cut_off_begins_anew_and_a_whole_one_is_kept(tmp_path, monkeypatch):
+    commands = []
+    monkeypatch.setattr(controls.subprocess, "run", lambda command, **_: commands.append(command))
+    options = argparse.Namespace(
+        data=tmp_path, model=tmp_path, output=tmp_path, batch=4, warm_up=2, seed=1
+    )  # fmt: skip
+    folder = tmp_path / "shuffled"
+    folder.mkdir()
+    (folder / "checkpoint.pt").touch()
+    shuffled = Control("shuffled", "shuffled vocabulary", ("--shuffled",))
+    controls.train(shuffled, options, ("--steps", "9"))
+    assert commands[0][-3:] == ["--steps", "9", "--shuffled"]
+    assert not (folder / "checkpoint.pt").exists()
+    (folder / "weights.safetensors").touch()
+    controls.train(shuffled, options, ("--steps", "9"))
+    assert len(commands) == 1
+
+
+def test_a_row_is_kept_with_its_run(tmp_path, monkeypatch):
+    options = argparse.Namespace(output=tmp_path)
+    monkeypatch.setattr(controls, "measured", lambda control, options: {"control": control.title})
+    (tmp_path / "recipe").mkdir()
+    assert controls.judged(controls.RECIPE, options) == {"control": "the recipe"}
+    monkeypatch.delattr(controls, "measured")
+    assert controls.judged(controls.RECIPE, options) == {"control": "the recipe"}

@@ -77,6 +77,15 @@ typedef struct {
   size_t (*find_infinite)(const uint16_t *halves, size_t count);
 } spae_kernels;
 
+// Tells the processor that this thread waits for another.
+static inline void spae_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // The instruction sets compiled in, fastest first; `supported` says whether this processor has it.
 size_t spae_kernel_sets(void);
 const spae_kernels *spae_kernel_set(size_t index);

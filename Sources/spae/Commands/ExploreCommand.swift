@@ -37,7 +37,9 @@ struct ExploreCommand: ParsableCommand {
   @Flag(help: "Read and tell it as lines of text; 'help' lists what can be typed.")
   var plain = false
 
-  @Option(help: ArgumentHelp("Keys to press, as vim writes them.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Keys to press, as vim writes them; an empty line rests.", valueName: "file")
+  )
   var keys: String?
 
   @Option(
@@ -68,6 +70,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   func run() throws {
+    let preferences = try Preferences()
     let model = try model.load()
     var opened = try OpenedDocument(file: file, size: size, model: model)
     let environment = ProcessInfo.processInfo.environment
@@ -78,20 +81,22 @@ struct ExploreCommand: ParsableCommand {
       usesTerminal
       ? TerminalProbe.capabilities(environment: environment) : TerminalCapabilities()
     let output = PictureOutput(
-      graphics: chosen(capabilities, environment, usesTerminal), capabilities: capabilities,
+      graphics: chosen(capabilities, environment, usesTerminal, preferences),
+      capabilities: capabilities,
       environment: environment)
-    let store = try HistoryStore(path: history.path, clock: { Date() })
+    let store = try HistoryStore(path: try history.path, clock: { Date() })
     let past = try opened.history(in: store, model: model)
     let runner = try EffectRunner(
       model: model, history: past, files: opened.files, original: opened.original,
       thumbnails: output.cells)
-    let state = try opened.state(model: model, history: past, store: store, output: output)
+    let state = try opened.state(
+      model: model, history: past, store: store, output: output, tint: preferences.tint)
     let editor = OutsideEditor(files: opened.files)
     guard usesTerminal else {
       return try settle(
         SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
     }
-    try explore(state, runner, editor, output, environment)
+    try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
   }
 
   /// The size of a screen that no terminal shows.
@@ -111,7 +116,7 @@ struct ExploreCommand: ParsableCommand {
       return
     }
     var scripted = ScriptedExplorer(explorer, output: output)
-    scripted.play(try scriptedKeys())
+    scripted.play(try script())
     let text = scripted.lines.joined(separator: "\n") + "\n"
     if saveScreen == "-" {
       try AtomicFile.put(Array(text.utf8), into: STDOUT_FILENO, named: "standard output")
@@ -122,10 +127,11 @@ struct ExploreCommand: ParsableCommand {
 
   private func explore(
     _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
-    _ environment: [String: String]
+    theme wish: String?
   ) throws {
+    let environment = ProcessInfo.processInfo.environment
     let library = ThemeLibrary(environment: environment)
-    let (theme, complaint) = library.chosen(wish: theme, isLight: output.capabilities.isLight)
+    let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
     var state = state
     if let complaint {
       _ = update(&state, .notice(Notice(complaint, kind: .warning)))
@@ -134,21 +140,16 @@ struct ExploreCommand: ParsableCommand {
       theme: theme, colours: output.cells.colours)
     let loop = ExplorerLoop(
       state: state, runner: runner, terminal: terminal, editor: editor, output: output,
-      themes: library, keys: try scriptedKeys())
+      themes: library, script: try script())
+    let log = ErrorLog(environment: environment)
     let signal = loop.run()
     terminal.leave()
+    log?.end()
     if let signal { throw ExitCode(128 + signal) }
   }
 
-  private func scriptedKeys() throws -> [Key] {
-    guard let keys else { return [] }
-    do {
-      return try Key.keys(from: String(contentsOfFile: keys, encoding: .utf8))
-    } catch let error as KeyNotationError {
-      throw Failure("\(keys): \(error)")
-    } catch {
-      throw Failure("\(keys): cannot be read: \(error.localizedDescription)")
-    }
+  private func script() throws(Failure) -> KeyScript {
+    try keys.map { path throws(Failure) in try KeyScript(contentsOf: path) } ?? KeyScript()
   }
 
   /// Without a terminal the explorer is the plain view.
@@ -166,9 +167,11 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func chosen(
-    _ capabilities: TerminalCapabilities, _ environment: [String: String], _ usesTerminal: Bool
+    _ capabilities: TerminalCapabilities, _ environment: [String: String], _ usesTerminal: Bool,
+    _ preferences: Preferences
   ) -> GraphicsProtocol {
     if graphics != .auto { return GraphicsProtocol(rawValue: graphics.rawValue) ?? .none }
+    if let wish = preferences.graphics { return wish }
     return usesTerminal ? capabilities.best(environment: environment) : .ascii
   }
 }

@@ -34,7 +34,7 @@ struct HistoryListCommand: ParsableCommand {
         latest: summary.latest.written)
     }
     if json { return try putJSON(entries) }
-    if entries.isEmpty { print("no history is kept in \(history.path) yet") }
+    if entries.isEmpty { print("no history is kept in \(try history.path) yet") }
     for each in entries {
       let unsaved = each.head == each.saved ? "" : "  file: \(each.saved)"
       print("\(each.latest)  \(each.head) of \(each.revisions)  \(each.path)\(unsaved)")
@@ -214,10 +214,15 @@ extension PyramidShape {
 extension Date {
   /// As a person here writes it: 2026-05-01 09:30:00.
   var written: String {
-    let format = DateFormatter()
-    format.locale = Locale(identifier: "en_US_POSIX")
-    format.dateFormat = "yyyy-MM-dd HH:mm:ss"
-    return format.string(from: self)
+    var seconds = time_t(timeIntervalSince1970.rounded(.down))
+    var parts = unsafe tm()
+    unsafe localtime_r(&seconds, &parts)
+    let year = unsafe parts.tm_year + 1900
+    let numbers = unsafe [
+      parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+    ]
+    let two = numbers.map { ($0 < 10 ? "0" : "") + String($0) }
+    return "\(year)-\(two[0])-\(two[1]) \(two[2]):\(two[3]):\(two[4])"
   }
 }
 

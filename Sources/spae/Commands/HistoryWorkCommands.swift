@@ -41,6 +41,7 @@ struct HistoryRestoreCommand: ParsableCommand {
     let history = try reopened(store, known, current)
     let revision = try history.revision(of: revision)
     document.pyramid = try history.pyramid(of: revision.id)
+    try document.pyramid.check(model.vocabulary)
     let target = output ?? file
     let format: EncodeCommand.Format = target.hasSuffix(".json") ? .json : .text
     try AtomicFile.write(
@@ -69,6 +70,14 @@ struct HistoryRestoreCommand: ParsableCommand {
     return try store.open(
       documentPath: file, pyramid: current.pyramid, vocabularyHash: current.model.vocabulary,
       label: current.source.name)
+  }
+}
+
+extension Pyramid {
+  /// Throws where a word's number is beyond the vocabulary: an imported history may hold any.
+  fileprivate func check(_ vocabulary: Vocabulary) throws(HistoryError) {
+    let wrong = words.first { !vocabulary.words.indices.contains(Int($0)) }
+    if let wrong { throw .word(wrong, vocabulary: vocabulary.count) }
   }
 }
 
@@ -249,9 +258,11 @@ struct HistoryCheckCommand: ParsableCommand {
       print("\(report.revisions) revisions of \(report.documents) pyramids: \(state)")
     }
     if report.problems.isEmpty { return }
-    guard salvage else { throw Failure("\(history.path): the history is damaged; see --salvage") }
+    guard salvage else {
+      throw Failure("\(try history.path): the history is damaged; see --salvage")
+    }
     if let saved = try store.setAside() {
-      print("spae: \(history.path): \(saved)", toStandardError: true)
+      print("spae: \(try history.path): \(saved)", toStandardError: true)
     }
   }
 

@@ -98,6 +98,6 @@ struct InfoCommand: ParsableCommand {
   private static var residentMegabytes: Int {
     let status = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
     let pages = status?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    return pages * Int(sysconf(Int32(_SC_PAGESIZE))) >> 20
+    return (pages * Int(sysconf(Int32(_SC_PAGESIZE)))) >> 20
   }
 }

@@ -20,8 +20,7 @@ final class ExplorerLoop {
   private let editor: OutsideEditor
   private var output: PictureOutput
   private let themes: ThemeLibrary
-  private var scripted: [Key]
-  private let pace: Duration
+  private var scripted: [KeyScript.Step]
 
   private var hasQuit = false
   private var mustRedraw = false
@@ -36,8 +35,7 @@ final class ExplorerLoop {
 
   init(
     state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: OutsideEditor,
-    output: PictureOutput, themes: ThemeLibrary, keys: [Key] = [],
-    pace: Duration = .milliseconds(150)
+    output: PictureOutput, themes: ThemeLibrary, script: KeyScript
   ) {
     self.state = state
     self.runner = runner
@@ -45,8 +43,7 @@ final class ExplorerLoop {
     self.editor = editor
     self.output = output
     self.themes = themes
-    scripted = keys
-    self.pace = pace
+    scripted = script.steps
   }
 
   /// Runs until the person quits, or until a signal ends it; gives that signal.
@@ -139,7 +136,7 @@ final class ExplorerLoop {
   private var patience: Duration? {
     if state.blinks, blinkDeadline == nil { blinkDeadline = .now + Self.blink }
     if !state.blinks { blinkDeadline = nil }
-    if keyDeadline == nil, !scripted.isEmpty { keyDeadline = .now + pace }
+    if keyDeadline == nil, let step = scripted.first { keyDeadline = .now + step.duration }
     let deadlines = [restDeadline, blinkDeadline, fineDeadline, keyDeadline].compactMap { $0 }
     return deadlines.min().map { max(.zero, $0 - .now) }
   }
@@ -148,7 +145,7 @@ final class ExplorerLoop {
     let now = ContinuousClock.now
     if let deadline = keyDeadline, deadline <= now {
       keyDeadline = nil
-      if !scripted.isEmpty { send(.key(scripted.removeFirst())) }
+      if !scripted.isEmpty, case .key(let key) = scripted.removeFirst() { send(.key(key)) }
     }
     if let deadline = restDeadline, deadline <= now {
       restDeadline = nil

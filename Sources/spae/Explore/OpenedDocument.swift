@@ -8,7 +8,6 @@ import SPAEPyramid
 
 /// A picture or a pyramid as it was opened, before any edit.
 struct OpenedDocument {
-  let file: String
   let document: PyramidDocument
   /// The source in the size of the decoded picture; nil where only words were opened.
   let original: PixelImage?
@@ -17,7 +16,6 @@ struct OpenedDocument {
   private var saved: Pyramid
 
   init(file: String, size: Int, model: Model) throws {
-    self.file = file
     switch try Input(path: file, model: model) {
     case .pyramid(let document):
       self.document = document
@@ -48,11 +46,12 @@ struct OpenedDocument {
       + "  \(document.pyramid.words.count) words"
   }
 
-  /// Its history in the store.
+  /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
   mutating func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
     let history = try store.open(
-      documentPath: file, pyramid: document.pyramid,
-      vocabularyHash: document.model.vocabulary, label: document.source.name)
+      documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
+      vocabularyHash: document.model.vocabulary, wordCount: model.vocabulary.count,
+      label: document.source.name)
     if files.path == nil { try takeSavedWords(history, model) }
     return history
   }
@@ -73,7 +72,7 @@ struct OpenedDocument {
 
   /// The explorer at the last accepted edit.
   func state(
-    model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput
+    model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
   ) throws -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
@@ -82,8 +81,8 @@ struct OpenedDocument {
         model: document.model.name, side: side),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
-      cellAspect: output.cellAspect,
-      graphics: output.graphics.rawValue, notice: try notice(history, store))
+      cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
+      isTinted: tint && output.cells.colours != .palette16, notice: try notice(history, store))
   }
 
   /// What a person must know of how the history was found.

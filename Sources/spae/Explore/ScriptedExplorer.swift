@@ -12,9 +12,13 @@ struct ScriptedExplorer {
   }
 
   /// Presses the keys one after the other, each when all that came before is done.
-  mutating func play(_ keys: [Key]) {
-    for key in keys where !explorer.hasQuit { explorer.send(.key(key)) }
-    explorer.send(.keysRested)
+  mutating func play(_ script: KeyScript) {
+    for step in script.steps + [.rest] where !explorer.hasQuit {
+      switch step {
+      case .key(let key): explorer.send(.key(key))
+      case .rest: explorer.send(.keysRested)
+      }
+    }
   }
 
   /// The screen as lines of text, with the picture in characters.

@@ -14,17 +14,20 @@ struct EditBench {
     let slowestMilliseconds: Double
     let fullMilliseconds: Double
     let timesFaster: Double
+    let stopMilliseconds: Double
 
     private enum CodingKeys: String, CodingKey {
       case work, size, cells, threads, instructionSet, medianMilliseconds, slowestMilliseconds
-      case fullMilliseconds, timesFaster
+      case fullMilliseconds, timesFaster, stopMilliseconds
     }
 
     var line: String {
       "edit \(size) px, \(threads) threads, \(instructionSet): median "
         + String(
-          format: "%.3f ms, slowest %.3f ms; full decode %.2f ms, %.1f times as long",
-          medianMilliseconds, slowestMilliseconds, fullMilliseconds, timesFaster)
+          format: "%.3f ms, slowest %.3f ms; full decode %.2f ms, %.1f times as long; "
+            + "a stale one stops in %.2f ms",
+          medianMilliseconds, slowestMilliseconds, fullMilliseconds, timesFaster,
+          stopMilliseconds)
     }
   }
 
@@ -50,7 +53,27 @@ struct EditBench {
     return Figures(
       size: size, cells: cells, threads: threads, instructionSet: model.instructionSet.name,
       medianMilliseconds: median, slowestMilliseconds: edits[edits.count - 1],
-      fullMilliseconds: whole, timesFaster: whole / median)
+      fullMilliseconds: whole, timesFaster: whole / median,
+      stopMilliseconds: try longestStop(of: session, from: pyramid, within: whole))
+  }
+
+  /// How long nine of ten full decodes go on, at most, after they were cancelled at some moment.
+  private func longestStop(
+    of session: DecodeSession, from pyramid: Pyramid, within whole: Double
+  ) throws -> Double {
+    let clock = ContinuousClock()
+    return try (0..<50).map { moment in
+      let words = pyramid.words.map { ($0 + 1) % Int32(model.codebook.count) }
+      let stale = moment % 2 == 0 ? Pyramid(shape: pyramid.shape, words: words) : pyramid
+      let end = clock.now + .milliseconds(1) * (whole * Double(moment) / 50)
+      do throws(EngineError) {
+        _ = try session.apply(stale ?? pyramid) { clock.now >= end }
+        return 0
+      } catch {
+        guard error == .cancelled else { throw error }
+        return (clock.now - end) / Duration.milliseconds(1)
+      }
+    }.sorted()[44]
   }
 
   private func changed(

@@ -53,6 +53,24 @@ struct EditBenchCommand: ParsableCommand {
   }
 }
 
+/// `spae bench quantize`: latents to their nearest words.
+struct QuantizeBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Measure the search for the nearest of all words, 600 latents at once.")
+
+  @OptionGroup var engine: EngineBenchOptions
+  @OptionGroup var options: BenchOptions
+
+  func run() throws {
+    let (model, image) = try engine.load(options.image)
+    // A picture of 256 pixels has 1,024 cells.
+    let latents = Array(
+      try model.latent(of: image, size: 256).prefix(600 * model.configuration.latent))
+    try engine.report("quantize", model, options) { _ = model.codebook.nearest(to: latents) }
+  }
+}
+
 /// The model and the size that are measured.
 struct EngineBenchOptions: ParsableArguments {
   struct Figures: Encodable {

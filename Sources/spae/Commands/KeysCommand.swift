@@ -1,0 +1,60 @@
+import ArgumentParser
+import SPAEExplorer
+import SPAEScreen
+
+/// `spae keys`: the keys and commands of the explorer, from the table that makes its key map.
+struct KeysCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "keys", abstract: "List the keys and commands of the explorer.")
+
+  @Flag(help: "Write the manual page spae-keys(7).")
+  var man = false
+
+  func run() {
+    for line in man ? manual : list { print(line) }
+  }
+
+  private static let titles: [(context: Context, title: String)] = [
+    (.browsing, "Browsing"), (.block, "A marked block"), (.picking, "Choosing a word"),
+    (.typing, "Typing a command, a search or a name"), (.help, "The help"),
+    (.history, "The tree of states"), (.leaving, "Leaving words that are not saved"),
+  ]
+
+  private var list: [String] {
+    let keys = Self.titles.flatMap { context, title in
+      [title] + Keymap.entries(in: context).map { "  " + $0.notation.padded(to: 18) + $0.help }
+        + [""]
+    }
+    return keys + ["Commands"]
+      + CommandName.allCases.map { "  " + $0.usage.form.padded(to: 26) + $0.usage.help }
+  }
+
+  // MARK: The manual page, in mdoc(7)
+
+  private var manual: [String] {
+    let head = [
+      ".Dd November 24, 2026", ".Dt SPAE-KEYS 7", ".Os", ".Sh NAME", ".Nm spae-keys",
+      ".Nd the keys and commands of the explorer", ".Sh DESCRIPTION",
+      "Keys are written as in vim: <C-r> is r with Control, <CR> is Enter.",
+      "A number before a motion says how often; a number alone is a layer.",
+    ]
+    let keys = Self.titles.flatMap { context, title in
+      section(title, Keymap.entries(in: context).map { ($0.notation, $0.help) })
+    }
+    let commands = section(
+      "Commands", CommandName.allCases.map { ($0.usage.form, $0.usage.help) })
+    return head + keys + commands + [".Sh SEE ALSO", ".Xr spae.explore 1"]
+  }
+
+  private func section(_ title: String, _ entries: [(String, String)]) -> [String] {
+    [".Ss \(title)", ".Bl -tag -width 12n"]
+      + entries.flatMap { [".It Li \"\(escaped($0))\"", escaped($1)] } + [".El"]
+  }
+
+  /// Text that mdoc takes for nothing but text.
+  private func escaped(_ text: String) -> String {
+    let safe = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+      .replacing("\"", with: "\\(dq").replacing("^", with: "\\(ha")
+    return safe.hasPrefix(".") || safe.hasPrefix("'") ? "\\&" + safe : safe
+  }
+}

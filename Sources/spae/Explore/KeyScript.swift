@@ -1,0 +1,38 @@
+import Foundation
+import SPAEScreen
+
+/// A file of keys, as vim writes them: an empty line rests for a second, `#` begins a comment line.
+struct KeyScript {
+  enum Step {
+    case key(Key)
+    case rest
+
+    /// How long it takes before a person's eyes.
+    var duration: Duration {
+      switch self {
+      case .key: .milliseconds(150)
+      case .rest: .seconds(1)
+      }
+    }
+  }
+
+  private(set) var steps: [Step] = []
+
+  init() {}
+
+  init(contentsOf path: String) throws(Failure) {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure("\(path): cannot be read, or is no text")
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() where !line.hasPrefix("# ") {
+      if line.isEmpty, number < lines.count - 1 { steps.append(.rest) }
+      do throws(KeyNotationError) {
+        steps += try Key.keys(from: String(line)).map { .key($0) }
+      } catch {
+        let place = KeyNotationError(line: number + 1, column: error.column, found: error.found)
+        throw Failure("\(path): \(place)")
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import SPAEGraphics
+import SPAEScreen
+
+/// What a person wishes unless the command line says otherwise: spae/config.toml in
+/// $XDG_CONFIG_HOME or ~/.config.
+struct Preferences: Equatable {
+  var theme: String?
+  var graphics: GraphicsProtocol?
+  /// The history store, or "none".
+  var history: String?
+  /// The model's folder.
+  var model: String?
+  /// Whether words wear the colours of their pixels.
+  var tint = true
+
+  private static let keys = ["theme", "graphics", "history", "model", "tint"]
+
+  /// Reads the person's file; without one nothing is wished.
+  init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure) {
+    let path = Self.path(environment)
+    guard FileManager.default.fileExists(atPath: path) else {
+      try self.init(text: "", path: path)
+      return
+    }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure("\(path): cannot be read, or is no text")
+    }
+    try self.init(text: text, path: path)
+  }
+
+  /// Reads the text of a file; an error names the first thing in it that is wrong, and its place.
+  init(text: String, path: String) throws(Failure) {
+    let document: TOMLDocument
+    do { document = try TOMLDocument(text) } catch { throw Failure("\(path): \(error)") }
+    for (key, node) in document.root.sorted(by: { $0.key < $1.key }) {
+      do throws(Problem) {
+        try read(key, node)
+      } catch {
+        let place =
+          error.isKey ? document.place(ofKey: [key]) : document.place(ofValue: [key])
+        throw Failure("\(path): line \(place.line), column \(place.column): \(error.text)")
+      }
+    }
+  }
+
+  private struct Problem: Error {
+    let text: String
+    var isKey = false
+  }
+
+  private mutating func read(_ key: String, _ node: TOMLNode) throws(Problem) {
+    switch (key, node) {
+    case ("theme", .string(let name)): theme = name
+    case ("history", .string(let path)): history = Self.expanded(path)
+    case ("model", .string(let path)): model = Self.expanded(path)
+    case ("tint", .boolean(let wish)): tint = wish
+    case ("graphics", .string("auto")): graphics = nil
+    case ("graphics", .string(let name)):
+      graphics = GraphicsProtocol(rawValue: name)
+      guard graphics != nil else {
+        let names = GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Problem(text: "graphics is '\(name)'; it can be auto, \(names)")
+      }
+    case _ where Self.keys.contains(key):
+      let wanted = key == "tint" ? "true or false" : "a text in quotes"
+      throw Problem(text: "\(key) is \(node.kind); it must be \(wanted)")
+    default:
+      let near = Spelling.nearest(to: key, among: Self.keys).map { "; did you mean \($0)?" } ?? ""
+      let all = Self.keys.joined(separator: ", ")
+      throw Problem(text: "there is no key '\(key)'\(near) There are \(all)", isKey: true)
+    }
+  }
+
+  /// A path with the home folder in place of ~.
+  private static func expanded(_ path: String) -> String {
+    path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+  }
+
+  /// Where the file is.
+  static func path(_ environment: [String: String]) -> String {
+    let named = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (named ?? (environment["HOME"] ?? "") + "/.config") + "/spae/config.toml"
+  }
+}

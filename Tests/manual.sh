@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Holds the manual pages to the program: each command has a page, with the options it really has.
+# Usage: Tests/manual.sh PROGRAM
+set -euo pipefail
+program=$(realpath "$1")
+cd "$(dirname "$0")/../man"
+
+fail() { echo "manual: $*; run make man" >&2; exit 1; }
+
+# The long options of a command, by its help and by its page.
+helped() { "$program" "$@" --help | grep -oE -- '(^|[ [(|])--[a-z-]+' | grep -oE -- '--.*' | sort -u; }
+paged() { sed 's/\\//g' "$1" | grep -oE -- '^\.It Fl -[a-z-]+|^\.It .* -[a-z-]+|Fl -[a-z-]+' |
+  grep -oE -- '-[a-z-]+$' | sed 's/^/-/' | sort -u; }
+# The commands below a command.
+below() {
+  "$program" "$@" --help | awk '/^SUBCOMMANDS:/ { inside = 1; next } /^$/ { if (seen) exit }
+    inside && /^  [a-z]/ { print $1; seen = 1 }'
+}
+
+check() {
+  local page=spae${*:+.$(IFS=.; echo "$*")}.1
+  [ -s "$page" ] || fail "$page is missing"
+  local help paper
+  help=$(helped "$@" | grep -vxE -- '--(version|help)' || true)
+  paper=$(paged "$page" | grep -vxE -- '--(version|help)' || true)
+  [ "$help" = "$paper" ] || fail "$page differs: $(diff <(echo "$help") <(echo "$paper") | grep '^[<>]' | tr '\n' ' ')"
+  local command
+  for command in $(below "$@"); do check "$@" "$command"; done
+}
+
+check
+for page in spae.*.1; do
+  name=${page%.1}
+  "$program" $(echo "${name#spae.}" | tr . ' ') --help >/dev/null 2>&1 || fail "$page is of no command"
+done
+"$program" keys --man | cmp -s - spae-keys.7 || fail "spae-keys.7 is not what the key map says"
+echo "manual: passed"

@@ -1,0 +1,204 @@
+"""The networks as graphs of a fixed size, as a peer would be given them, and what they are fed."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from spae.decoder import LabelledLinearPath
+from spae.encoder import DirectPath, positions
+from spae.images import rgb, square_view, to_tensor
+from spae.model import SPAE
+from spae.pyramid import KINDS, PyramidShape
+from spae.quantizer import estimates_of
+from spae.semantic_branch import SameConvolution, same_padding
+
+OPSET = 17
+
+
+class GroupedProduct(nn.Module):
+    """A product with a matrix for each label, for cells whose labels never change."""
+
+    def __init__(self, matrices: Tensor, labels: Tensor):
+        """Takes matrices [label, in, out] and a label for each cell [cell]."""
+        super().__init__()
+        present = labels.unique()
+        groups = [(labels == label).nonzero().squeeze(1) for label in present]
+        self.sizes = [len(group) for group in groups]
+        order = torch.cat(groups)
+        self.register_buffer("order", order)
+        self.register_buffer("back", order.argsort())
+        self.register_buffer("matrices", matrices.detach()[present].contiguous())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[1, cell, in] -> [1, cell, out]."""
+        groups = x[0][self.order].split(self.sizes)
+        products = [group @ matrix for group, matrix in zip(groups, self.matrices)]
+        return torch.cat(products)[self.back][None]
+
+
+class FixedLinearPath(nn.Module):
+    """The decoder's labelled linear path for labels that never change."""
+
+    def __init__(self, path: LabelledLinearPath, labels: Tensor):
+        super().__init__()
+        self.product = GroupedProduct(path.basis, labels)
+        self.register_buffer("mean", path.mean.detach())
+
+    def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
+        return self.product(estimate) + self.mean
+
+
+class FixedDirectPath(nn.Module):
+    """The encoder's direct path for kinds of cells that never change."""
+
+    def __init__(self, path: DirectPath, kinds: Tensor):
+        super().__init__()
+        second = path.second
+        matrices = second.weight.view(KINDS, -1, second.in_features).transpose(1, 2)
+        self.first, self.product = path.first, GroupedProduct(matrices, kinds)
+        self.register_buffer("bias", second.bias.detach().view(KINDS, -1)[kinds])
+
+    def forward(self, semantics: Tensor) -> Tensor:
+        return self.product(F.silu(self.first(semantics))) + self.bias
+
+
+class DecoderGraph(nn.Module):
+    """Estimates of a picture's cells at full depth -> the picture."""
+
+    def __init__(self, model: SPAE, labels: Tensor):
+        super().__init__()
+        self.decoder = copy.deepcopy(model.decoder)
+        self.decoder.linear = FixedLinearPath(model.decoder.linear, labels)
+        self.register_buffer("labels", labels[None])
+
+    def forward(self, estimates: Tensor) -> Tensor:
+        return self.decoder(estimates, self.labels)
+
+
+class EncoderGraph(nn.Module):
+    """A picture and its semantics -> z, for a size that never changes."""
+
+    def __init__(self, model: SPAE, pyramid_shape: PyramidShape):
+        super().__init__()
+        encoder = self.encoder = model.encoder
+        kinds = torch.from_numpy(pyramid_shape.kinds)
+        waves = positions(pyramid_shape.grid, encoder.frequencies, encoder.norm.gain)
+        self.direct = FixedDirectPath(encoder.direct, kinds)
+        places = encoder.position(waves) + encoder.kind(kinds)
+        self.register_buffer("places", places.detach())
+
+    def forward(self, picture: Tensor, semantics: Tensor) -> Tensor:
+        encoder = self.encoder
+        x = encoder.stem(F.pixel_unshuffle(picture, 2))
+        for stage in encoder.stages:
+            x = stage.blocks(stage.down(x) if hasattr(stage, "down") else x)
+        tokens = x.flatten(2).transpose(1, 2) + self.places + encoder.semantic(semantics)
+        z = encoder.output(encoder.norm(encoder.attention(tokens)))
+        patches = F.pixel_unshuffle(picture, encoder.patch).flatten(2).transpose(1, 2)
+        return z + self.direct(semantics) + encoder.linear(patches)
+
+
+class FixedConvolution(nn.Module):
+    """A convolution with SAME padding for the size that it saw first."""
+
+    def __init__(self, convolution: SameConvolution):
+        super().__init__()
+        self.convolution, self.padding = convolution, None
+
+    def forward(self, x: Tensor) -> Tensor:
+        own = self.convolution
+        if self.padding is None:
+            sides = [
+                same_padding(length, own.kernel_size[0], own.stride[0])
+                for length in (x.shape[-1], x.shape[-2])
+            ]
+            self.padding = sides[0] + sides[1]
+        x = F.pad(x, self.padding) if any(self.padding) else x
+        return F.conv2d(x, own.weight, own.bias, own.stride, groups=own.groups)
+
+
+class SemanticGraph(nn.Module):
+    """The classifier's view -> class probabilities, of the whole picture and of its places."""
+
+    def __init__(self, model: SPAE):
+        super().__init__()
+        self.branch = copy.deepcopy(model.semantic_branch)
+        for name, module in list(self.branch.named_modules()):
+            if isinstance(module, SameConvolution):
+                self.branch.set_submodule(name, FixedConvolution(module))
+        self.register_buffer("pooling", pooling(self.branch.sizes.input, self.branch.sizes.grid))
+        self(torch.zeros(1, 3, self.branch.sizes.input, self.branch.sizes.input))
+
+    def forward(self, view: Tensor) -> tuple[Tensor, Tensor]:
+        branch = self.branch
+        features = F.relu6(branch.stem(view))
+        features = F.relu6(branch.head(branch.blocks(features))).flatten(2)
+        whole = branch.classifier(features.mean(2))
+        cells = branch.classifier((features @ self.pooling).transpose(1, 2))
+        return whole.softmax(-1), cells.softmax(-1)
+
+
+def pooling(size: int, grid: int) -> Tensor:
+    """Adaptive average pooling of the last features as a matrix, [places, grid x grid]."""
+    side = -(-size // 32)
+    units = torch.eye(side * side).view(1, -1, side, side)
+    return F.adaptive_avg_pool2d(units, grid)[0].flatten(1)
+
+
+@dataclass
+class Work:
+    """A network of fixed size, what it is fed, and the code that it must agree with."""
+
+    name: str
+    network: nn.Module
+    inputs: tuple[Tensor, ...]
+    reference: Callable
+
+    def exported(self, folder: Path) -> Path:
+        """The graph as a file in this folder."""
+        path = folder / f"{self.name}.onnx"
+        names = [f"input{i}" for i in range(len(self.inputs))]
+        torch.onnx.export(
+            self.network,
+            self.inputs,
+            str(path),
+            input_names=names,
+            opset_version=OPSET,
+            dynamo=False,
+        )
+        return path
+
+
+@torch.no_grad()
+def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
+    """The words' means (estimates of all cells at full depth) to a picture."""
+    pyramid = model.encode(rgb(Image.open(picture)), size)
+    shape, words = pyramid.shape, torch.from_numpy(pyramid.words)[None]
+    source, labels = map(torch.from_numpy, shape.fill(shape.depth))
+    estimates = estimates_of(words, model.codebook.codes(), shape, shape.depth)
+    return Work(
+        f"decode {size} px",
+        DecoderGraph(model, labels).eval(),
+        (estimates[:, source],),
+        lambda x: model.decoder(x, labels[None]),
+    )
+
+
+@torch.no_grad()
+def encoder_works(model: SPAE, picture: Path, size: int) -> list[Work]:
+    """The encoder's network and the frozen semantic branch: together the most of an encode."""
+    image, shape = rgb(Image.open(picture)), model.shape(size)
+    semantics = model.semantics(image).tokens(shape.grid, model.configuration.semantic.scale)
+    pixels = to_tensor(square_view(image, size))[None]
+    view = model.semantic_branch.view(image)[None]
+    encoder, branch = EncoderGraph(model, shape).eval(), SemanticGraph(model).eval()
+    return [
+        Work("encoder", encoder, (pixels, semantics), model.encoder),
+        Work("branch", branch, (view,), model.semantic_branch.probabilities),
+    ]

@@ -1,0 +1,36 @@
+"""The engine's program, asked for its own measurements."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Program:
+    """`spae` with the model and the picture that it measures itself on."""
+
+    path: Path
+    model: Path
+    picture: Path
+
+    def version(self) -> str:
+        return self._answer("--version").strip()
+
+    def figures(self, work: str, size: int, threads: int, runs: int) -> dict:
+        """What `spae bench` says about a decode, an edit, an encode or the search for words."""
+        sizes = "--size", size, "--threads", threads, "--runs", runs
+        return self._bench(work, self.picture, "--model", self.model, *sizes)
+
+    def graphics(self, runs: int) -> list[dict]:
+        return self._bench("graphics", self.picture, "--runs", runs)
+
+    def history(self, runs: int, revisions: int) -> dict:
+        return self._bench("history", "--runs", runs, "--revisions", revisions)
+
+    def _bench(self, *arguments: object):
+        return json.loads(self._answer("bench", *arguments, "--json"))
+
+    def _answer(self, *arguments: object) -> str:
+        command = [str(part) for part in (self.path, *arguments)]
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -1,0 +1,133 @@
+"""The rows of the table: our time beside a peer's, and the mark that we set ourselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+OPEN_REVISIONS = 2000
+
+
+@dataclass(frozen=True)
+class Faster:
+    """A mark: so many times as fast as the peer."""
+
+    times: float
+
+    def __str__(self) -> str:
+        return f"{self.times:g} x"
+
+    def reached(self, row: "Row") -> bool | None:
+        return None if row.ratio is None else row.ratio >= self.times
+
+
+@dataclass(frozen=True)
+class Within:
+    """A mark: less than so many milliseconds."""
+
+    milliseconds: float
+
+    def __str__(self) -> str:
+        return f"< {self.milliseconds:g} ms"
+
+    def reached(self, row: "Row") -> bool | None:
+        return row.ours < self.milliseconds
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison, in milliseconds; a peer without a time is not installed here."""
+
+    work: str
+    ours: float
+    peer: str
+    theirs: float | None
+    mark: Faster | Within | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times as fast as the peer we are."""
+        return self.theirs and self.theirs / self.ours
+
+    @property
+    def reached(self) -> bool | None:
+        """Nothing where no mark is set, or where the peer it speaks of is missing."""
+        return self.mark and self.mark.reached(self)
+
+    @property
+    def lost(self) -> bool:
+        """A mark missed or, where none is set, a peer that is faster."""
+        if self.mark:
+            return self.reached is False
+        return self.ratio is not None and self.ratio < 1
+
+
+# What the engine does
+
+
+def engine_rows(medians: dict[tuple, float]) -> Iterator[Row]:
+    """The rows of what was timed in rounds, from medians by (who, work, threads, busy)."""
+    for name, ours, peers in comparisons():
+        for peer, mark in peers:
+            theirs, who = medians[peer], peer_name(ours, peer)
+            yield Row(name, medians[ours], who, theirs, mark)
+
+
+def peer_name(ours: tuple, peer: tuple) -> str:
+    who, work, *_ = peer
+    if who == "faiss":
+        return "faiss IndexFlatL2"
+    return who if work == ours[1] else f"{who}, full decode"
+
+
+def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]]]]:
+    """A row's name, what we do, and what each peer does with the mark for it."""
+
+    def pair(work: str, threads: int, busy: bool, onnxruntime: float | None, torch: float | None):
+        return ("spae", work, threads, busy), [
+            (("onnxruntime", work, threads, busy), onnxruntime and Faster(onnxruntime)),
+            (("PyTorch", work, threads, busy), torch and Faster(torch)),
+        ]
+
+    yield "full decode 128 px, 2 threads", *pair("decode 128 px", 2, False, 1.15, 1.5)
+    yield "full decode 128 px, 1 thread", *pair("decode 128 px", 1, False, None, None)
+    busy = "full decode 128 px, 2 threads, another process on one core"
+    yield busy, *pair("decode 128 px", 2, True, 1.5, None)
+    yield "full decode 512 px, 2 threads", *pair("decode 512 px", 2, False, 1.1, 1.1)
+    for size, times in ((128, 8), (512, 60)):
+        whole = ("onnxruntime", f"decode {size} px", 2, False)
+        ours = ("spae", f"edit {size} px", 2, False)
+        yield f"one word changed, {size} px, 2 threads", ours, [(whole, Faster(times))]
+    yield "encode 128 px, 2 threads", *pair("encode 128 px", 2, False, 1.0, None)
+    yield "encode 128 px, 1 thread", *pair("encode 128 px", 1, False, 1.0, None)
+    for threads, name in ((2, "2 threads"), (1, "1 thread")):
+        ours, peer = [(who, "quantize", threads, False) for who in ("spae", "faiss")]
+        yield f"nearest word, 600 x vocabulary, {name}", ours, [(peer, Faster(1.0))]
+
+
+# What the programs measure themselves
+
+
+def graphics_rows(figures: list[dict]) -> Iterator[Row]:
+    """The rows of `spae bench graphics`; work without a peer has one too, without a ratio."""
+    for work in figures:
+        ours = work["medianMilliseconds"]
+        for peer in work["peers"]:
+            theirs = peer["medianMilliseconds"]
+            yield Row(work["work"], ours, peer["command"], theirs, Faster(5))
+        if not work["peers"]:
+            yield Row(work["work"], ours, "", None)
+
+
+def history_rows(figures: dict) -> Iterator[Row]:
+    """The rows of `spae bench history`; its mark for opening is for 100,000 revisions."""
+    commit, git = figures["commit"], figures.get("gitCommit")
+    median, vim = commit["medianMilliseconds"], figures.get("vimWriteMilliseconds")
+    theirs, last = git and git["medianMilliseconds"], git and git["p99Milliseconds"]
+    yield Row("history: commit, median", median, "git commit", theirs, Within(1))
+    yield Row("history: commit, median", median, "vim :write, undo file", vim)
+    sync = figures["sync"]["medianMilliseconds"]
+    yield Row("history: commit, median", median, "4 KiB and fdatasync", sync)
+    slowest = commit["p99Milliseconds"]
+    yield Row("history: commit, 99th of 100", slowest, "git commit", last, Within(15))
+    yield Row("history: undo, median", figures["undo"]["medianMilliseconds"], "", None, Within(1))
+    opening = f"history: opened, {figures['revisions']:,} revisions"
+    yield Row(opening, figures["open"]["medianMilliseconds"], "", None)
