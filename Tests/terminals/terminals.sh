@@ -20,7 +20,7 @@ work=$(mktemp -d)
 processes=()
 cleanup() {
   for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
-  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$work"/*.log "$KEEP"; }
+  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$work"/*.log "$KEEP" 2>/dev/null || true; }
   rm -rf "$work"
 }
 trap cleanup EXIT
