@@ -141,14 +141,12 @@ extension Explorer {
     to path: String? = nil, replacing: Bool = false, thenQuit: Bool = false
   ) -> [Effect] {
     quitsWhenSaved = thenQuit
-    let target = path ?? document.path
-    // What was opened or written before is this document's own file.
-    let isOwn = target != nil && target == document.path
-    return [.save(path: target, pyramid, replacing: replacing || isOwn)]
+    return [.save(path: path ?? document.path, pyramid, replacing: replacing)]
   }
 
   mutating func finishSaving(_ path: String, _ words: Pyramid?) -> [Effect] {
-    if let words {
+    // As in vim: a copy under another name leaves the document as it is.
+    if let words, document.path == nil || document.path == path {
       saved = words
       document.path = path
     }

@@ -2,6 +2,7 @@ import Foundation
 import SPAEEngine
 import SPAEPixels
 import SPAEPyramid
+import Synchronization
 
 /// Where the explorer's words come from and go to.
 struct PyramidFiles: Sendable {
@@ -11,8 +12,19 @@ struct PyramidFiles: Sendable {
   /// The file of words that was opened, or that was saved for this picture before.
   let path: String?
   let suggestedPath: String
+  private let known = KnownFiles()
 
-  /// Writes words, and gives the path; another file than the own one is not replaced unasked.
+  init(
+    document: PyramidDocument, vocabulary: Vocabulary, path: String?, suggestedPath: String
+  ) {
+    self.document = document
+    self.vocabulary = vocabulary
+    self.path = path
+    self.suggestedPath = suggestedPath
+    if let path { known.remember(path) }
+  }
+
+  /// Writes words, and gives the path; what somebody else wrote is not replaced unasked.
   func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
     let target = wanted ?? path ?? suggestedPath
     try check(target, replacing: replacing)
@@ -20,6 +32,7 @@ struct PyramidFiles: Sendable {
     document.pyramid = pyramid
     let text = PyramidText.text(of: document, vocabulary: vocabulary)
     try AtomicFile.write(Array(text.utf8), to: target)
+    known.remember(target)
     return target
   }
 
@@ -27,12 +40,16 @@ struct PyramidFiles: Sendable {
   func save(_ picture: PixelImage, to target: String, replacing: Bool) throws {
     try check(target, replacing: replacing)
     try AtomicFile.write(try picture.pngBytes(), to: target)
+    known.remember(target)
   }
 
-  /// Another's file is not replaced unasked.
   private func check(_ target: String, replacing: Bool) throws(Failure) {
-    guard !replacing, target != path, FileManager.default.fileExists(atPath: target) else { return }
-    throw Failure("\(target) exists; :w! \(target) replaces it")
+    guard !replacing, FileManager.default.fileExists(atPath: target) else { return }
+    switch known.state(of: target) {
+    case .asKnown: break
+    case .changed: throw Failure("\(target) was changed outside; :w! replaces it")
+    case .foreign: throw Failure("\(target) exists; :w! \(target) replaces it")
+    }
   }
 
   /// The words as text for an editor, and back.
@@ -48,5 +65,29 @@ struct PyramidFiles: Sendable {
       throw Failure("the number of layers cannot be changed in an editor")
     }
     return edited
+  }
+}
+
+/// What was in files when they were last read or written here.
+private final class KnownFiles: Sendable {
+  enum State {
+    case asKnown, changed, foreign
+  }
+
+  private let contents = Mutex<[String: String]>([:])  // SHA-256 by path
+
+  func remember(_ path: String) {
+    let sum = Self.fingerprint(of: path)
+    contents.withLock { $0[path] = sum }
+  }
+
+  func state(of path: String) -> State {
+    guard let sum = contents.withLock({ $0[path] }) else { return .foreign }
+    return Self.fingerprint(of: path) == sum ? .asKnown : .changed
+  }
+
+  private static func fingerprint(of path: String) -> String? {
+    guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+    return unsafe bytes.withUnsafeBytes { unsafe Fingerprint.hexadecimal(of: $0) }
   }
 }
