@@ -14,9 +14,10 @@ from bench.contestants import measured
 from bench.machine import machine
 from bench.program import Program
 from bench.report import as_json, page, table
-from bench.rows import OPEN_REVISIONS, engine_rows, graphics_rows, history_rows
+from bench.rows import OPEN_REVISIONS, engine_rows, explore_rows, graphics_rows, history_rows
 
 GRAPHICS_RUNS, HISTORY_RUNS = 20, 200
+EDITS = 300
 
 
 def arguments() -> argparse.Namespace:
@@ -37,6 +38,7 @@ def main() -> None:
     rows = [
         *engine_rows(times),
         *graphics_rows(program.graphics(GRAPHICS_RUNS)),
+        *explore_rows(program.explore(EDITS)),
         *history_rows(program.history(HISTORY_RUNS, OPEN_REVISIONS)),
     ]
     about = machine(program)

@@ -28,6 +28,10 @@ class Program:
     def history(self, runs: int, revisions: int) -> dict:
         return self._bench("history", "--runs", runs, "--revisions", revisions)
 
+    def explore(self, edits: int) -> list[dict]:
+        arguments = self.picture, "--model", self.model, "--edits", edits, "--terminal", "sixel"
+        return self._bench("explore", *arguments)
+
     def _bench(self, *arguments: object):
         return json.loads(self._answer("bench", *arguments, "--json"))
 

@@ -15,6 +15,10 @@ FINE = (
     "This is the picture that is drawn once nobody types: up to 256 colours chosen for it, and "
     "error diffusion. While an edit waits the other one is drawn."
 )
+BLOCKS = (
+    "Half of it is the reduction of the picture by the encoder's own bicubic filter, as half "
+    "blocks show, which need little else; 16 colours are mixed two to a cell, which chafa does not do."
+)
 DISK = (
     "It returns when the disk has it; what the disk alone takes is the row of 4 KiB and fdatasync."
 )
@@ -23,6 +27,21 @@ DISK = (
 REASONS: dict[tuple[str, str], str] = {
     **{
         (f"encode 128 px, {threads}", "onnxruntime"): SCOPE for threads in ("2 threads", "1 thread")
+    },
+    (
+        "full decode 128 px, 2 threads, another process on one core",
+        "onnxruntime",
+    ): "With one core taken what counts is one thread's speed, and there it is 1.3 to 1.4 times.",
+    **{
+        (
+            f"quadrants 80 x 40, {colours}",
+            f"chafa -f symbols --symbols quad -c {option} -s 80x40",
+        ): BLOCKS
+        for colours, option in (
+            ("all colours", "full"),
+            ("256 colours", "256"),
+            ("16 colours", "16"),
+        )
     },
     ("sixel 640 x 640, fine", "img2sixel"): FINE,
     ("sixel 640 x 640, fine", "chafa -f sixel -s 80x80 --stretch"): FINE,
@@ -58,7 +77,7 @@ alone meanwhile.
   matrices (`distance_compute_blas_threshold`), which is faster here than what it does by default.
 - Another process on one core is one that never waits, held to the first core.
 - Each round times everything once more in turn, so that a busy machine is busy for all; a time is
-  the median over the rounds of the median in a round. Drawing and history are measured once, after
+  the median over the rounds of the median in a round. Drawing, keys and history are measured once, after
   the rounds. Of drawing it is the processor's time, of a peer less what its program takes to start
   and to read.
 

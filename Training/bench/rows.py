@@ -117,6 +117,14 @@ def graphics_rows(figures: list[dict]) -> Iterator[Row]:
             yield Row(work["work"], ours, "", None)
 
 
+def explore_rows(figures: list[dict]) -> Iterator[Row]:
+    """The rows of `spae bench explore`: from a key to its picture's last byte."""
+    for each in figures:
+        name = f"key to picture, 128 px, {each['terminal']}"
+        yield Row(f"{name}, median", each["medianMilliseconds"], "", None, Within(16))
+        yield Row(f"{name}, 99th of 100", each["p99Milliseconds"], "", None, Within(33))
+
+
 def history_rows(figures: dict) -> Iterator[Row]:
     """The rows of `spae bench history`; its mark for opening is for 100,000 revisions."""
     commit, git = figures["commit"], figures.get("gitCommit")

@@ -5,7 +5,16 @@ import torch
 
 from bench.graphs import FixedDirectPath, FixedLinearPath, GroupedProduct
 from bench.report import REASONS, UNEXPLAINED, as_json, lost, page, table, time
-from bench.rows import Faster, Row, Within, comparisons, engine_rows, graphics_rows, history_rows
+from bench.rows import (
+    Faster,
+    Row,
+    Within,
+    comparisons,
+    engine_rows,
+    explore_rows,
+    graphics_rows,
+    history_rows,
+)
 from spae.decoder import LabelledLinearPath
 from spae.encoder import DirectPath
 from spae.pyramid import LABELS, shape
@@ -67,6 +76,11 @@ def test_drawing_has_a_row_for_each_peer_and_one_where_there_is_none():
         Row("sixel", 10.0, "chafa -f sixel", 40.0, Faster(5)),
         Row("kitty", 10.0, "", None),
     ]
+
+
+def test_the_explorer_is_held_to_frames():
+    figures = {"terminal": "sixel", "medianMilliseconds": 6.1, "p99Milliseconds": 40.0}
+    assert [row.reached for row in explore_rows([figures])] == [True, False]
 
 
 def test_the_history_has_its_rows_without_git_and_vim():
