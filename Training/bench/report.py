@@ -17,7 +17,8 @@ FINE = (
 )
 BLOCKS = (
     "Half of it is the reduction of the picture by the encoder's own bicubic filter, as half "
-    "blocks show, which need little else; 16 colours are mixed two to a cell, which chafa does not do."
+    "blocks show, which need little else; 16 colours are mixed two to a cell, which chafa does not "
+    "do."
 )
 DISK = (
     "It returns when the disk has it; what the disk alone takes is the row of 4 KiB and fdatasync."
@@ -77,9 +78,9 @@ alone meanwhile.
   matrices (`distance_compute_blas_threshold`), which is faster here than what it does by default.
 - Another process on one core is one that never waits, held to the first core.
 - Each round times everything once more in turn, so that a busy machine is busy for all; a time is
-  the median over the rounds of the median in a round. Drawing, keys and history are measured once, after
-  the rounds. Of drawing it is the processor's time, of a peer less what its program takes to start
-  and to read.
+  the median over the rounds of the median in a round. Drawing, keys and history are measured once,
+  after the rounds. Of drawing it is the processor's time, of a peer less what its program takes to
+  start and to read.
 
 ## The table
 
