@@ -4,6 +4,7 @@ import SPAEScreen
 extension Explorer {
   /// Does what an action says; the one place where actions get their meaning.
   mutating func perform(_ action: Action) -> [Effect] {
+    isFresh = isFresh && action.leavesPicture
     switch action {
     case .left, .right, .up, .down, .firstColumn, .lastColumn, .top, .bottom, .halfPageDown,
       .halfPageUp, .descend, .ascend:
@@ -193,5 +194,18 @@ extension Prompt {
 extension String {
   fileprivate func commonPrefix(with other: String) -> String {
     String(zip(self, other).prefix { $0 == $1 }.map(\.0))
+  }
+}
+
+extension Action {
+  /// Whether the whole picture may go on greeting: nobody has gone to a word yet.
+  fileprivate var leavesPicture: Bool {
+    switch self {
+    case .help, .command, .cancel, .accept, .complete, .redraw, .suspend, .nextPane, .previousPane,
+      .toggleTint, .showOriginal, .showDifference, .showBlink, .showSideBySide, .nextItem,
+      .previousItem:
+      true
+    default: false
+    }
   }
 }

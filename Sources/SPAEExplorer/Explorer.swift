@@ -52,7 +52,7 @@ public struct Explorer: Sendable {
   /// Which half of a blink is shown.
   public internal(set) var blinkPhase = false
 
-  /// Nothing was pressed yet: the whole picture greets.
+  /// Nobody went to a word yet: the whole picture greets.
   var isFresh = true
   var count: Int?
   var pendingKeys: [Key] = []

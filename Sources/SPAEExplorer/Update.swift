@@ -78,7 +78,6 @@ extension Explorer {
       return press(mouse)
     }
     notice = nil
-    isFresh = false
     if pendingKeys.isEmpty, let effects = countDigit(key) { return effects }
     pendingKeys.append(key)
     switch Keymap.answer(to: pendingKeys, in: mode.context) {
@@ -108,6 +107,7 @@ extension Explorer {
   mutating func finishCount() -> [Effect] {
     guard let layer = count else { return [] }
     count = nil
+    isFresh = false
     guard (1...shape.depth).contains(layer) else {
       say("the layers are 1 to \(shape.depth)", .warning)
       return []
