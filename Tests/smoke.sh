@@ -109,16 +109,17 @@ printf 'set xqzzy\n' | refused 1 'not in the vocabulary' "$program" explore --pl
 "$program" "$pictures/cat.png" </dev/null | has '^1  ' || fail "no plain view without a terminal"
 printf 'set kitten\nsave\nset castle\nsave\n' | "$program" explore --plain explored.spae ||
   fail "its own file was not written again"
+: >said
 mkfifo lines
-"$program" explore --plain explored.spae <lines 2>err >plain &
+"$program" explore --plain explored.spae <lines 2>told >said &
 exec 3>lines
 printf 'set dog\nsave\n' >&3
-until has 'saved' <plain; do sleep 0.05; done
+until has '^saved' <said; do sleep 0.05; done
 printf '# mine\n' >>explored.spae
 printf 'save\nquit!\n' >&3
 exec 3>&-
 wait $! && fail "a change from outside was written over"
-has 'changed outside; :w! replaces it' <err || fail "nobody is told of the change: $(cat err)"
+has 'changed outside; :w! replaces it' <told || fail "nobody is told of the change: $(cat told)"
 refused 2 'screen-size' "$program" explore "$pictures/cat.png" --screen-size 80
 
 # A theme of one's own begins with a bundled one; what is wrong in it is named.
