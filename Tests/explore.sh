@@ -151,7 +151,7 @@ screen >plain
 terminal resize-window -x 40 -y 12
 shows "^ cat.png +layer 1/6"
 keys Tab
-shows "┌ depth 1"
+shows "┌ depth 6"
 keys BTab
 shows "┌ Pyramid"
 terminal resize-window -x 39 -y 11
