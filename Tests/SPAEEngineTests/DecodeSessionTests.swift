@@ -40,7 +40,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
         Edits(size: 256, threads: threads, count: 5),
       ]
     }
-    + [Edits(size: 128, threads: 5, count: 12)]
+    + [Edits(size: 512, threads: 2, count: 3), Edits(size: 128, threads: 5, count: 12)]
     + InstructionSet.available.map {
       Edits(size: 64, threads: 2, count: 12, instructionSet: $0.name)
     }
