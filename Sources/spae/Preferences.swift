@@ -74,7 +74,8 @@ struct Preferences: Equatable {
 
   /// A path with the home folder in place of ~.
   private static func expanded(_ path: String) -> String {
-    path.hasPrefix("~/") ? NSHomeDirectory() + path.dropFirst() : path
+    let home = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
+    return path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 
   /// Where the file is.
