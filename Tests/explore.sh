@@ -4,31 +4,12 @@
 set -euo pipefail
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
-command -v tmux >/dev/null || { echo "explore: tmux is needed: apt install tmux" >&2; exit 1; }
-socket=spae-explore-$$
 work=$(mktemp -d)
-terminal() { tmux -L "$socket" "$@"; }
+. "$(dirname "$0")/tmux.sh"
 # The program may outlive its terminal by a moment.
 trap 'terminal kill-server 2>/dev/null || true; rm -rf "$work" 2>/dev/null || { sleep 1; rm -rf "$work"; }' EXIT
 cd "$work"
 cp "$root/Assets/pictures/cat.png" .
-
-fail() {
-  echo "explore: $*" >&2
-  terminal capture-pane -p >&2 2>/dev/null || true
-  exit 1
-}
-
-# Waits up to ten seconds until a condition holds.
-until_so() {
-  local what=$1
-  shift
-  for _ in $(seq 200); do
-    if "$@"; then return 0; fi
-    sleep 0.05
-  done
-  fail "$what"
-}
 
 # What is on the screen, but for how long a picture took and for the blanks behind it.
 screen() { terminal capture-pane -p | sed -E 's/ +[0-9.]+ ms//; s/[[:space:]│]+$//'; }
@@ -36,7 +17,6 @@ screen_has() { screen | grep -E -- "$1" >/dev/null; }
 screen_lacks() { ! screen_has "$1"; }
 screen_is() { screen | cmp -s - "$1"; }
 shows() { until_so "the screen does not show: $1" screen_has "$1"; }
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
 done_says() { echo "explore: $*"; }
 
 keys() { terminal send-keys "$@"; }

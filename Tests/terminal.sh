@@ -6,31 +6,12 @@
 # The command may name its size by COLUMNS and LINES only; it must not need the keyboard to begin.
 set -euo pipefail
 [ $# -gt 0 ] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
-command -v tmux >/dev/null || { echo "terminal: tmux is needed: apt install tmux" >&2; exit 1; }
 quit=${QUIT:-:q! Enter}
 drawn=${DRAWN:-┌}
 line=$(printf '%q ' "$@")
-socket=spae-$$
 work=$(mktemp -d)
-terminal() { tmux -L "$socket" "$@"; }
+. "$(dirname "$0")/tmux.sh"
 trap 'terminal kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
-
-fail() {
-  echo "terminal: $*" >&2
-  terminal capture-pane -p >&2 || true
-  exit 1
-}
-
-# Waits up to ten seconds until a condition holds.
-until_so() {
-  local what=$1
-  shift
-  for _ in $(seq 200); do
-    if "$@"; then return 0; fi
-    sleep 0.05
-  done
-  fail "$what"
-}
 
 screen_has() { terminal capture-pane -p | grep -E -- "$1" >/dev/null; }
 flag_is() { [ "$(terminal display -p "#{$1}")" = "$2" ]; }
@@ -39,7 +20,6 @@ job_is() {
   shell "jobs >$work/jobs"
   grep -q "$1" "$work/jobs"
 }
-is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # Types a line for the shell that is under the program.
 shell() { terminal send-keys -l "$1"; terminal send-keys Enter; }
