@@ -42,13 +42,14 @@ let package = Package(
     ),
 
     .target(name: "SPAEExplorer", dependencies: ["SPAEPyramid", "SPAEScreen"]),
+    .target(name: "SPAELanguage", dependencies: ["SPAEPyramid"]),
 
     // The shell.
     .executableTarget(
       name: "spae",
       dependencies: [
         "CNcurses", "CTerminalGuard", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
-        "SPAEGraphics", "SPAEHistory", "SPAEExplorer",
+        "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),

@@ -1,0 +1,22 @@
+/// A frozen language model: words in, words out.
+///
+/// What asks it knows no server: a scripted model stands in for it in tests. Every call blocks until
+/// the answer is there.
+public protocol LanguageModel: Sendable {
+  /// The name it goes by, for reports.
+  var name: String { get }
+
+  /// The tokens that a prompt and its answer may have together; nil where the server does not tell.
+  var contextLength: Int? { get }
+
+  /// Counts the tokens of a text.
+  func tokenCount(of text: String) throws(LanguageError) -> Int
+
+  /// Goes on with a prompt.
+  func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion
+
+  /// Scores what may follow a prompt: natural log-probabilities, each summed over its tokens.
+  func logProbabilities(
+    of continuations: [String], after prompt: String
+  ) throws(LanguageError) -> [Double]
+}
