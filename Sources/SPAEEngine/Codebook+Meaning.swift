@@ -3,6 +3,9 @@ import Synchronization
 
 // Words by what they mean.
 extension Codebook {
+  /// The words' embeddings in the language model's width, before the projection, [V, embedding].
+  public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
+
   /// How well every word fits each text vector: text(word) . t - bias(word), [V, texts].
   func scores(of texts: [Float]) -> [Float] {
     products(of: text, width: textWidth, with: texts, minus: bias)

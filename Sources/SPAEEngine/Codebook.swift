@@ -18,7 +18,10 @@ public final class Codebook: @unchecked Sendable {
   private let packed: PackedFloats  // [V / 16][latent][16]
   private let halfNorms: PackedFloats  // [V], |e|^2 / 2
   let embedding: HalfTable  // [V, embedding]
-  let embeddingWidth: Int
+
+  /// Numbers of one word's embedding.
+  public let embeddingWidth: Int
+
   let text: HalfTable  // [V, text]
   let bias: [Float]  // [V]
   let lemma: [Int32]  // [V]

@@ -4,6 +4,10 @@ public enum LanguageError: Error, Hashable, Sendable {
   case refused(url: String, reason: String)
   /// A prompt that does not fit, said before it is sent; `fitting` examples would.
   case contextTooLong(tokens: Int, limit: Int, fitting: Int?)
+  case tooFewLabels(found: Int, wanted: Int)
+  case tooFewExamples(label: String, found: Int, wanted: Int)
+  /// A question's own words stand among the examples.
+  case leak(words: String)
 }
 
 extension LanguageError: CustomStringConvertible {
@@ -14,6 +18,12 @@ extension LanguageError: CustomStringConvertible {
     case .contextTooLong(let tokens, let limit, let fitting):
       "the prompt has \(tokens) tokens, and the language model takes \(limit)"
         + (fitting.map { "; \($0) examples would fit" } ?? "")
+    case .tooFewLabels(let found, let wanted):
+      "\(found) labels, and each task needs \(wanted)"
+    case .tooFewExamples(let label, let found, let wanted):
+      "\(label): \(found) pictures of use, and each task needs \(wanted)"
+    case .leak(let words):
+      "the question '\(words)' stands among its own examples"
     }
   }
 }

@@ -15,7 +15,9 @@ struct Spae: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
-      CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
+      CompareCommand.self, WordsCommand.self, InfoCommand.self, ClassifyCommand.self,
+      EvaluateCommand.self,
+      HistoryCommand.self,
       ThemeCommand.self, KeysCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,

@@ -1,0 +1,101 @@
+public import SPAEPyramid
+
+/// Makes a pyramid's words in context, layer by layer (SPAE, section 3.3).
+///
+/// Every piece is asked for with a context of its own: for each example what is given (its condition
+/// and its words so far) and the words that follow, then the same of the pyramid in the making. The
+/// answer may hold words of the vocabulary only, and is mended where it does not fit.
+public struct ProgressiveGeneration: Sendable {
+  /// What is told of a pyramid besides its own words.
+  public enum Condition: Hashable, Sendable {
+    case label(String)
+    /// Another pyramid's words, of which a piece sees those in its own places.
+    case words([Int32])
+  }
+
+  /// An example in context.
+  public struct Example: Hashable, Sendable {
+    public let condition: Condition
+    public let words: [Int32]
+
+    public init(condition: Condition, words: [Int32]) {
+      (self.condition, self.words) = (condition, words)
+    }
+  }
+
+  /// What came of it.
+  public struct Outcome: Hashable, Sendable {
+    public var words: [Int32]
+    public var repairs: RepairCount
+    public var requests: Int
+  }
+
+  public let plan: GenerationPlan
+  public let vocabulary: Vocabulary
+  public var induction: String?
+  public var temperature = 0.0
+  public var seed: UInt64 = 1
+
+  public init(plan: GenerationPlan, vocabulary: Vocabulary) {
+    (self.plan, self.vocabulary) = (plan, vocabulary)
+  }
+
+  /// What is sent for a piece of a pyramid whose words so far are known.
+  public func prompt(
+    for piece: GenerationPlan.Piece, examples: [Example], known: Example
+  ) -> Prompt {
+    Prompt(
+      induction: induction,
+      examples: examples.map {
+        Prompt.Pair(input: given($0, for: piece), output: text($0.words[piece.asked]))
+      },
+      input: given(known, for: piece))
+  }
+
+  /// Makes the words that the plan asks for; `spare` fills what an answer lacks, and stands below.
+  public func outcome(
+    of condition: Condition, examples: [Example], spare: [Int32], by model: some LanguageModel,
+    progress: () -> Void = {}
+  ) throws(LanguageError) -> Outcome {
+    var outcome = Outcome(words: spare, repairs: RepairCount(), requests: 0)
+    let tokensPerWord = try tokensPerWord(of: spare.prefix(100), for: model)
+    for piece in plan.pieces {
+      let known = Example(condition: condition, words: outcome.words)
+      let tokens = Int((tokensPerWord * Double(piece.asked.count)).rounded(.up))
+      let prompt = prompt(for: piece, examples: examples, known: known)
+      try prompt.check(for: model, answer: tokens)
+      let answer = try model.complete(
+        CompletionRequest(
+          prompt: prompt.text, maximumTokens: tokens, stop: ["\n"], temperature: temperature,
+          seed: seed &+ UInt64(outcome.requests), allowedWords: vocabulary.words))
+      let mended = repaired(answer.text, spare: Array(spare[piece.asked]), vocabulary: vocabulary)
+      outcome.words.replaceSubrange(piece.asked, with: mended.words)
+      outcome.repairs += mended.count
+      outcome.requests += 1
+      progress()
+    }
+    return outcome
+  }
+
+  /// One for the model whose words these are, more for another; a count may hold a mark of its own.
+  private func tokensPerWord(
+    of words: ArraySlice<Int32>, for model: some LanguageModel
+  ) throws(LanguageError) -> Double {
+    let tokens = try model.tokenCount(of: " " + text(words))
+    return max(1, (Double(tokens) / Double(max(1, words.count)) * 2).rounded() / 2)
+  }
+
+  private func given(_ example: Example, for piece: GenerationPlan.Piece) -> String {
+    let before = text(piece.given.map { example.words[$0] })
+    let condition =
+      switch example.condition {
+      case .label(let label): label
+      case .words(let words): text(words[piece.asked])
+      }
+    return condition.isEmpty || before.isEmpty ? condition + before : "\(condition) \(before)"
+  }
+
+  private func text(_ words: some Sequence<Int32>) -> String {
+    words.map { vocabulary[$0] }.joined(separator: " ")
+  }
+}

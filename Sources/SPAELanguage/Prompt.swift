@@ -1,0 +1,69 @@
+/// Examples of one task in context, then the question: what a frozen model is to go on with.
+///
+/// ```
+/// For each of the following input output pairs, output is one of ['wolf' or 'goose']
+/// Input: dog hound animal
+/// Output: wolf
+/// Input: bird feather water
+/// Output:
+/// ```
+///
+/// The examples stand first and the question last, so that a server that keeps what it has read
+/// reads the examples once. Every list of words begins with a space: without it most of our words
+/// would be several tokens.
+public struct Prompt: Hashable, Sendable {
+  /// One example: what is given, and the answer to it.
+  public struct Pair: Hashable, Sendable {
+    public let input: String
+    public let output: String
+
+    public init(input: String, output: String) {
+      (self.input, self.output) = (input, output)
+    }
+
+    fileprivate var text: String { "Input:\(spaced(input))\nOutput:\(spaced(output))\n" }
+  }
+
+  /// A sentence that says what is asked for (task induction), or none.
+  public var induction: String?
+  public var examples: [Pair]
+  public var input: String
+
+  public init(induction: String? = nil, examples: [Pair], input: String) {
+    (self.induction, self.examples, self.input) = (induction, examples, input)
+  }
+
+  /// The prompt as it is sent; the answer begins with a space.
+  public var text: String { text(withLast: examples.count) }
+
+  private func text(withLast count: Int) -> String {
+    (induction.map { $0 + "\n" } ?? "") + examples.suffix(count).map(\.text).joined()
+      + "Input:\(spaced(input))\nOutput:"
+  }
+
+  /// Refuses a prompt that is too long for a model together with an answer of some tokens; the error
+  /// says how many examples would fit.
+  public func check(
+    for model: some LanguageModel, answer: Int
+  ) throws(LanguageError) {
+    guard let limit = model.contextLength else { return }
+    let tokens = try model.tokenCount(of: text) + answer
+    guard tokens > limit else { return }
+    var (fitting, beyond) = (0, examples.count)
+    while beyond - fitting > 1 {
+      let middle = (fitting + beyond) / 2
+      let fits = try model.tokenCount(of: text(withLast: middle)) + answer <= limit
+      if fits { fitting = middle } else { beyond = middle }
+    }
+    throw .contextTooLong(tokens: tokens, limit: limit, fitting: fitting)
+  }
+
+  /// The sentence that names the labels, as Frozen and SPAE put it.
+  public static func induction(labels: [String]) -> String {
+    let named = labels.map { "'\($0)'" }.joined(separator: " or ")
+    return "For each of the following input output pairs, output is one of [\(named)]"
+  }
+}
+
+/// A text with a space before it, or nothing.
+private func spaced(_ text: String) -> String { text.isEmpty ? "" : " \(text)" }

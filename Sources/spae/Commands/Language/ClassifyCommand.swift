@@ -1,0 +1,155 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAELanguage
+import SPAEPyramid
+
+/// `spae classify`: which label's examples a picture's words are like.
+struct ClassifyCommand: ParsableCommand {
+  struct Report: Encodable {
+    struct Share: Encodable {
+      let label: String
+      let probability: Double
+    }
+
+    let image: String
+    let label: String
+    let probability: Double
+    let labels: [Share]
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Tell what pictures show, from a few examples of each label.",
+    discussion: """
+      Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
+      examples. The answer is the label whose words are nearest: the cosine between means of the \
+      words' own embeddings, less the mean of all labels. No language model runs.
+
+      The probability is the softmax of these cosines over a temperature that is fitted to the \
+      examples, each told by the others; with one example a label it is a fixed one.
+
+      A file that cannot be read is named and left out; the exit status is 1 if it was one to \
+      tell. Pyramids are kept in $XDG_CACHE_HOME/spae (~/.cache/spae), so that a run that was \
+      broken off goes on where it was.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("The folder of label folders.", valueName: "folder"))
+  var examples: String
+
+  @Option(
+    help: ArgumentHelp("Use the first n examples of each label; default all.", valueName: "n"))
+  var shots: Int?
+
+  @Option(help: ArgumentHelp("The layers whose words are used.", valueName: "1-n"))
+  var layers = LayerRange(3)
+
+  @Option(
+    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+  var names: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @Argument(help: ArgumentHelp("The pictures or pyramids to tell.", valueName: "image"))
+  var images: [String]
+
+  func validate() throws {
+    if let shots, shots < 1 { throw ValidationError("--shots must be 1 or more") }
+    guard layers.depth <= 6 else { throw ValidationError("--layers must end at 1 to 6") }
+  }
+
+  func run() throws {
+    let folders = try LabelFolders(examples, names: try LabelFolders.names(from: names))
+    try refuseFewShots(folders)
+    let encoder = try PictureEncoder(model)
+    let labels = try LabelledPyramids(
+      folders, each: shots, least: shots ?? 1, by: encoder, isQuiet: quiet
+    ).labels
+    let vectors = WordVectors(encoder.model.codebook)
+    let points = labels.map { $0.pyramids.map { vectors.point(of: $0, depth: layers.depth) } }
+    let classifier = NearestCentroid(examples: points)
+    var (reports, failures) = ([Report](), [String]())
+    for (image, result) in zip(images, encoder.pyramids(of: images, isQuiet: quiet)) {
+      switch result {
+      case .success(let pyramid):
+        let answers = classifier.answers(for: vectors.point(of: pyramid, depth: layers.depth))
+        reports.append(report(image, answers, labels.map(\.name)))
+      case .failure(let failure): failures += failure.lines
+      }
+    }
+    try put(reports)
+    if !failures.isEmpty { throw Failure(lines: failures) }
+  }
+
+  private func refuseFewShots(_ folders: LabelFolders) throws {
+    guard folders.labels.count > 1 else {
+      throw Failure("\(examples): one label folder; telling needs two labels at least")
+    }
+    guard let shots else { return }
+    if let few = folders.labels.first(where: { $0.paths.count < shots }) {
+      let count = few.paths.count
+      throw Failure(
+        "\(few.folder): \(count) \(count == 1 ? "picture" : "pictures"), and --shots asks for"
+          + " \(shots); add some, or ask for fewer")
+    }
+  }
+
+  private func report(
+    _ image: String, _ answers: [NearestCentroid.Answer], _ names: [String]
+  ) -> Report {
+    Report(
+      image: image, label: names[answers[0].label], probability: answers[0].probability,
+      labels: answers.map { Report.Share(label: names[$0.label], probability: $0.probability) })
+  }
+
+  private func put(_ reports: [Report]) throws {
+    if json {
+      return try AtomicFile.put(
+        try encodedJSON(reports), into: STDOUT_FILENO, named: "standard output")
+    }
+    for each in reports {
+      let others = each.labels.dropFirst().prefix(2).map {
+        "\($0.label) \(String(format: "%.2f", $0.probability))"
+      }
+      let first = "\(each.label) \(String(format: "%.2f", each.probability))"
+      let rest = others.isEmpty ? "" : "  (\(others.joined(separator: ", ")))"
+      print((images.count > 1 ? "\(each.image): " : "") + first + rest)
+    }
+  }
+}
+
+/// The layers from the first to one, written `1-n` or `n`.
+struct LayerRange: ExpressibleByArgument, CustomStringConvertible {
+  let depth: Int
+
+  init(_ depth: Int) { self.depth = depth }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard let last = parts.last, let depth = last, depth >= 1,
+      parts.count == 1 || parts.count == 2 && parts[0] == 1
+    else { return nil }
+    self.depth = depth
+  }
+
+  var description: String { depth == 1 ? "1" : "1-\(depth)" }
+  var defaultValueDescription: String { description }
+}
+
+extension WordVectors {
+  /// The vectors of a model's words.
+  init(_ codebook: Codebook) {
+    self.init(values: codebook.embeddings, width: codebook.embeddingWidth)
+  }
+
+  /// The mean vector of a pyramid's upper words.
+  func point(of pyramid: Pyramid, depth: Int) -> [Float] {
+    mean(of: pyramid.words.prefix(pyramid.shape.wordCount(toDepth: depth)))
+  }
+}

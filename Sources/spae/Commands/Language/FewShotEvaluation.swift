@@ -1,0 +1,168 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAELanguage
+import SPAEPyramid
+
+/// `spae evaluate few-shot`: how well the words of a few examples tell labels apart.
+struct FewShotEvaluation: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "few-shot",
+    abstract: "Measure how well words tell labels apart, from few examples.",
+    discussion: """
+      FOLDER holds a folder of pictures for each label. Each episode draws labels, examples of \
+      them, and other pictures to tell (Frozen's protocol). Readers of the words:
+
+      the nearest centroid of the words' own embeddings (spae classify); the same with the \
+      embeddings swapped between words, so that only equal words are alike (the control); the \
+      same on the words that fit best what the frozen classifier sees, without the pixels (what a \
+      perfect semantic layer would give). Beside them stand chance and the published figures of \
+      Frozen, LQAE and SPAE: they are of other pictures, and greedy answers of a language model.
+
+      The classifier inside the model has seen the labels of ImageNet.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("Episodes for each figure of the centroid.", valueName: "n"))
+  var episodes = 500
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Labels in an episode.", valueName: "n"))
+  var ways = [2, 5]
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Layers of words: 2 are 5 words, 3 are 21.", valueName: "n"))
+  var depths = [2, 3]
+
+  @Option(
+    help: ArgumentHelp("Use the first n pictures of each label; default all.", valueName: "n"))
+  var each: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take off the mean of this folder's pictures; default the mean of an episode's examples.",
+      valueName: "folder"))
+  var ground: String?
+
+  @Option(
+    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+  var names: String?
+
+  @Option(help: ArgumentHelp("What the episodes are drawn by.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Print tab-separated values.")
+  var tsv = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @Argument(help: ArgumentHelp("The folder of label folders.", valueName: "folder"))
+  var folder: String
+
+  func validate() throws {
+    guard (1...100_000).contains(episodes) else {
+      throw ValidationError("--episodes must be 1 or more")
+    }
+    guard ways.allSatisfy({ $0 > 1 }) else { throw ValidationError("--ways must be 2 or more") }
+    guard depths.allSatisfy((1...6).contains) else {
+      throw ValidationError("--depths must be 1 to 6")
+    }
+    guard !(json && tsv) else { throw ValidationError("give --json or --tsv") }
+  }
+
+  func run() throws {
+    let folders = try LabelFolders(folder, names: try LabelFolders.names(from: names))
+    let encoder = try PictureEncoder(model)
+    var oracle = encoder
+    // One word a place is left to choose from.
+    oracle.meaning = 0.01
+    let centroids = try CentroidFigures(
+      words: LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels.map(
+        \.pyramids),
+      oracleWords: LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels
+        .map(\.pyramids),
+      ground: groundPyramids(encoder), vectors: WordVectors(encoder.model.codebook),
+      episodes: episodes, seed: seed)
+    var figures: [FewShotFigure] = []
+    for ways in ways {
+      for depth in depths {
+        figures += try centroids.figures(ways: ways, depth: depth)
+      }
+    }
+    try put(figures)
+  }
+
+  private func groundPyramids(_ encoder: PictureEncoder) throws -> [Pyramid]? {
+    guard let ground else { return nil }
+    return try LabelledPyramids(LabelFolders(ground), by: encoder, isQuiet: quiet).labels
+      .flatMap(\.pyramids)
+  }
+
+  private func put(_ figures: [FewShotFigure]) throws {
+    if json {
+      return try AtomicFile.put(
+        try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+    }
+    if tsv { return ([FewShotFigure.tabHeading] + figures.map(\.tabLine)).forEach { print($0) } }
+    for ways in ways {
+      for words in Set(figures.map(\.words)).sorted() {
+        let own = figures.filter { $0.ways == ways && $0.words == words }
+        FewShotTable(ways: ways, words: words, figures: own).lines.forEach { print($0) }
+      }
+    }
+  }
+}
+
+/// The figures of the nearest centroid, with its control and its ceiling.
+struct CentroidFigures {
+  let words: [[Pyramid]]  // [label][picture]
+  let oracleWords: [[Pyramid]]
+  let ground: [Pyramid]?
+  let vectors: WordVectors
+  let episodes: Int
+  let seed: UInt64
+
+  /// Pictures of each label to tell, where there are as many.
+  private static let questions = 15
+
+  func figures(ways: Int, depth: Int) throws(LanguageError) -> [FewShotFigure] {
+    let swapped = vectors.shuffled(seed: 1)
+    var figures: [FewShotFigure] = []
+    for (reader, pyramids, vectors) in [
+      ("nearest centroid", words, vectors),
+      ("nearest centroid, embeddings swapped", words, swapped),
+      ("nearest centroid, best fitting words", oracleWords, vectors),
+    ] {
+      let points = pyramids.map { $0.map { vectors.point(of: $0, depth: depth) } }
+      let ground = ground.map { mean(of: $0.map { vectors.point(of: $0, depth: depth) }) }
+      for shots in [1, 3, 5] {
+        figures.append(
+          FewShotFigure(
+            ways: ways, words: words[0][0].shape.wordCount(toDepth: depth),
+            setting: FewShotSetting(shots: shots), reader: reader,
+            accuracy: try accuracy(points, ground, ways: ways, shots: shots)))
+      }
+    }
+    return figures
+  }
+
+  private func accuracy(
+    _ points: [[[Float]]], _ ground: [Float]?, ways: Int, shots: Int
+  ) throws(LanguageError) -> Estimate {
+    let fewest = points.map(\.count).min() ?? 0
+    let draw = EpisodeDraw(
+      ways: ways, shots: shots, queries: max(1, min(Self.questions, fewest - shots)), seed: seed,
+      allowsEqualWords: true)
+    // Which words they are is of no account here.
+    let set = points.enumerated().map { label, own in
+      LabelledWords(label: "label \(label + 1)", pictures: own.map { _ in [] })
+    }
+    return Estimate(
+      of: try draw.episodes(episodes, from: set).map { $0.centroidShare(points, ground: ground) })
+  }
+}

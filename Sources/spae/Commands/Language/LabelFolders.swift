@@ -1,0 +1,139 @@
+import Foundation
+import SPAEPyramid
+
+/// A folder of folders: each is a label, and the pictures within are its examples.
+struct LabelFolders {
+  struct Label {
+    let name: String
+    let folder: String
+    let paths: [String]
+  }
+
+  let labels: [Label]
+
+  private static let suffixes = ["png", "jpg", "jpeg", "webp", "spae"]
+
+  /// Lists the label folders of a folder, in the order of their names; `names` renames them.
+  ///
+  /// Refused: no label folders, one without pictures, two labels that differ in capitals and spaces
+  /// alone. Hidden files and files of other kinds are passed over.
+  init(_ folder: String, names: [String: String] = [:]) throws(Failure) {
+    let inner = try Self.contents(of: folder).filter { Self.isFolder($0) }
+    guard !inner.isEmpty else {
+      throw Failure(
+        "\(folder): no label folders: make a folder for each label, with its pictures in it")
+    }
+    labels = inner.map { path in
+      let own = URL(fileURLWithPath: path).lastPathComponent
+      return Label(
+        name: Self.spoken(names[own] ?? own), folder: path,
+        paths: ((try? Self.contents(of: path)) ?? []).filter(Self.isExample))
+    }
+    try refuseEmptyAndEqual()
+  }
+
+  private func refuseEmptyAndEqual() throws(Failure) {
+    if let empty = labels.first(where: { $0.paths.isEmpty }) {
+      throw Failure(
+        "\(empty.folder): no pictures (\(Self.suffixes.joined(separator: ", ")));"
+          + " put some in, or remove the folder")
+    }
+    let folded = Dictionary(grouping: labels) { $0.name.lowercased() }
+    let same = folded.values.filter { $0.count > 1 }.min { $0[0].folder < $1[0].folder }
+    if let same {
+      throw Failure(
+        "\(same[0].folder) and \(same[1].folder): the same label '\(same[0].name)';"
+          + " rename one, or put their pictures together")
+    }
+  }
+
+  /// The label of a name, whatever its capitals and spaces.
+  func label(named name: String) throws(Failure) -> Int {
+    let wanted = Self.spoken(name).lowercased()
+    guard let found = labels.firstIndex(where: { $0.name.lowercased() == wanted }) else {
+      throw Failure(
+        "no label '\(name)'; there are \(labels.map(\.name).joined(separator: ", "))")
+    }
+    return found
+  }
+
+  /// A folder's name as one says it: `_` and runs of spaces are one space.
+  private static func spoken(_ name: String) -> String {
+    name.split { $0 == "_" || $0.isWhitespace }.joined(separator: " ")
+  }
+
+  private static func contents(of folder: String) throws(Failure) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder)
+        .filter { !$0.hasPrefix(".") }.sorted().map { "\(folder)/\($0)" }
+    } catch {
+      throw Failure("\(folder): cannot be read as a folder: \(error.localizedDescription)")
+    }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+
+  private static func isExample(_ path: String) -> Bool {
+    suffixes.contains(URL(fileURLWithPath: path).pathExtension.lowercased()) && !isFolder(path)
+  }
+}
+
+extension LabelFolders {
+  /// Reads a table of folder names and the labels they stand for: `folder TAB label`, of which what
+  /// follows a comma is another name and left out.
+  static func names(from path: String?) throws(Failure) -> [String: String] {
+    guard let path else { return [:] }
+    let text: String
+    do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
+      throw Failure("\(path): cannot be read: \(error.localizedDescription)")
+    }
+    var names: [String: String] = [:]
+    for (number, line) in text.split(separator: "\n").enumerated() {
+      let parts = line.split(separator: "\t")
+      guard parts.count == 2, let first = parts[1].split(separator: ",").first else {
+        throw Failure("\(path): line \(number + 1): expected FOLDER, a tab, LABEL")
+      }
+      names[String(parts[0])] = first.trimmingCharacters(in: .whitespaces)
+    }
+    return names
+  }
+}
+
+/// The pyramids of label folders, less the files that cannot be read.
+struct LabelledPyramids {
+  let labels: [(name: String, pyramids: [Pyramid], paths: [String])]
+
+  /// Encodes the first `each` pictures of each label, or all; what cannot be read is named and
+  /// passed over, and a label with fewer than `least` left is refused.
+  init(
+    _ folders: LabelFolders, each: Int? = nil, least: Int = 1, by encoder: PictureEncoder,
+    isQuiet: Bool
+  ) throws(Failure) {
+    let paths = folders.labels.map { Array($0.paths.prefix(each ?? .max)) }
+    var results = encoder.pyramids(of: paths.flatMap { $0 }, isQuiet: isQuiet)[...]
+    var labels: [(name: String, pyramids: [Pyramid], paths: [String])] = []
+    for (label, paths) in zip(folders.labels, paths) {
+      var own: (name: String, pyramids: [Pyramid], paths: [String]) = (label.name, [], [])
+      for (path, result) in zip(paths, results.prefix(paths.count)) {
+        switch result {
+        case .success(let pyramid):
+          own.pyramids.append(pyramid)
+          own.paths.append(path)
+        case .failure(let failure):
+          for line in failure.lines { print("spae: \(line); left out", toStandardError: true) }
+        }
+      }
+      results = results.dropFirst(paths.count)
+      guard own.pyramids.count >= least else {
+        throw Failure(
+          "\(label.folder): \(own.pyramids.count) pictures that can be read, \(least) are needed")
+      }
+      labels.append(own)
+    }
+    self.labels = labels
+  }
+}

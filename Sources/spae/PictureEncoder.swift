@@ -1,0 +1,62 @@
+import Dispatch
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+import Synchronization
+
+/// Turns many files into pyramids on all processors, and keeps what it made.
+struct PictureEncoder: Sendable {
+  let model: Model
+  let cache: PyramidCache
+  let workers: Int
+  var size = 128
+  /// As `spae encode --meaning`: next to 0, the first layers' words are the best fitting ones alone.
+  var meaning: Float = 1
+
+  /// Loads the model for work that is shared between pictures, each on one thread.
+  init(_ option: ModelOption) throws {
+    var single = option
+    single.threads = 1
+    model = try single.load()
+    cache = PyramidCache(model: try model.name(), vocabulary: model.vocabulary)
+    workers = option.threads ?? Parallel.processors
+  }
+
+  /// The pyramid of each file, or why there is none, with a progress bar for more than a few.
+  func pyramids(of paths: [String], isQuiet: Bool) -> [Result<Pyramid, Failure>] {
+    let progress = Progress(total: paths.count, isShown: !isQuiet && paths.count > 8)
+    let found = Mutex<[Int: Result<Pyramid, Failure>]>([:])
+    let next = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: min(workers, max(1, paths.count))) { _ in
+      while true {
+        let index = next.add(1, ordering: .relaxed).oldValue
+        guard index < paths.count else { return }
+        let result = Result { () throws(Failure) in try pyramid(of: paths[index]) }
+        found.withLock { $0[index] = result }
+        progress.advance()
+      }
+    }
+    progress.finish()
+    return found.withLock { found in paths.indices.compactMap { found[$0] } }
+  }
+
+  /// Reads a pyramid as it is, and encodes a picture unless that was done before.
+  func pyramid(of path: String) throws(Failure) -> Pyramid {
+    do {
+      let bytes = try ImageFile.bytes(path: path)
+      let key = cache.key(of: bytes, size: size, meaning: meaning)
+      if let known = cache.pyramid(key, shape: try model.shape(forSize: size)) { return known }
+      switch try Input(bytes: bytes, path: path, model: model) {
+      case .pyramid(let document): return document.pyramid
+      case .picture(let file):
+        let pyramid = try model.encode(file.image, size: size, meaning: meaning)
+        cache.keep(pyramid, as: key)
+        return pyramid
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import SPAELanguage
+import Synchronization
+
+/// A language model that answers as a test tells it, and remembers what it was asked.
+final class ScriptedModel: LanguageModel {
+  let name = "scripted"
+  let contextLength: Int?
+  private let answer: @Sendable (CompletionRequest) -> String
+  private let score: @Sendable (String, String) -> Double
+  private let asked = Mutex<[String]>([])
+
+  init(
+    contextLength: Int? = nil,
+    answer: @escaping @Sendable (CompletionRequest) -> String = { _ in "" },
+    score: @escaping @Sendable (_ continuation: String, _ prompt: String) -> Double = { _, _ in 0 }
+  ) {
+    (self.contextLength, self.answer, self.score) = (contextLength, answer, score)
+  }
+
+  /// Every prompt, in order.
+  var prompts: [String] { asked.withLock { $0 } }
+
+  /// A token is what stands between spaces and line ends.
+  func tokenCount(of text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
+
+  func complete(_ request: CompletionRequest) -> Completion {
+    asked.withLock { $0.append(request.prompt) }
+    return Completion(text: answer(request))
+  }
+
+  func logProbabilities(of continuations: [String], after prompt: String) -> [Double] {
+    asked.withLock { $0.append(prompt) }
+    return continuations.map { score($0, prompt) }
+  }
+}
+
+/// What the last line but one of a prompt asks about.
+func question(of prompt: String) -> String {
+  let lines = prompt.split(separator: "\n")
+  return String(lines[lines.count - 2].dropFirst("Input: ".count))
+}
