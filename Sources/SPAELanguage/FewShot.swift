@@ -111,10 +111,10 @@ extension FewShotTask {
     for question in questions {
       let prompt = prompt(for: question.words)
       try prompt.check(for: model, answer: Self.answerTokens)
-      let answer = try model.complete(
-        CompletionRequest(
-          prompt: prompt.text, maximumTokens: Self.answerTokens, stop: ["\n"], temperature: 0))
-      right += said(answer.text) == labels[question.label].lowercased() ? 1 : 0
+      let request = CompletionRequest(
+        prompt: prompt.text, maximumTokens: Self.answerTokens, stop: ["\n"], temperature: 0)
+      let answer = try answer(to: request, by: model)
+      right += said(answer) == labels[question.label].lowercased() ? 1 : 0
     }
     return Double(right) / Double(max(1, questions.count))
   }

@@ -20,3 +20,16 @@ public protocol LanguageModel: Sendable {
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double]
 }
+
+/// What a model goes on with, where nothing at all is an answer, too.
+func answer(
+  to request: CompletionRequest, by model: some LanguageModel
+) throws(LanguageError) -> String {
+  do throws(LanguageError) {
+    return try model.complete(request).text
+  } catch .emptyAnswer {
+    return ""
+  } catch {
+    throw error
+  }
+}

@@ -64,11 +64,12 @@ public struct ProgressiveGeneration: Sendable {
       let tokens = Int((tokensPerWord * Double(piece.asked.count)).rounded(.up))
       let prompt = prompt(for: piece, examples: examples, known: known)
       try prompt.check(for: model, answer: tokens)
-      let answer = try model.complete(
-        CompletionRequest(
-          prompt: prompt.text, maximumTokens: tokens, stop: ["\n"], temperature: temperature,
-          seed: seed &+ UInt64(outcome.requests), allowedWords: vocabulary.words))
-      let mended = repaired(answer.text, spare: Array(spare[piece.asked]), vocabulary: vocabulary)
+      let request = CompletionRequest(
+        prompt: prompt.text, maximumTokens: tokens, stop: ["\n"], temperature: temperature,
+        seed: seed &+ UInt64(outcome.requests), allowedWords: vocabulary.words)
+      let mended = repaired(
+        try answer(to: request, by: model), spare: Array(spare[piece.asked]), vocabulary: vocabulary
+      )
       outcome.words.replaceSubrange(piece.asked, with: mended.words)
       outcome.repairs += mended.count
       outcome.requests += 1

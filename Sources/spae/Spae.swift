@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SPAEHistory
+import SPAELanguage
 
 /// The root of the command line.
 @main
@@ -16,9 +17,8 @@ struct Spae: ParsableCommand {
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, ClassifyCommand.self,
-      EvaluateCommand.self,
-      HistoryCommand.self,
-      ThemeCommand.self, KeysCommand.self, BenchCommand.self,
+      EvaluateCommand.self, LanguageCommand.self, HistoryCommand.self, ThemeCommand.self,
+      KeysCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )
@@ -33,6 +33,11 @@ struct Spae: ParsableCommand {
       failure.report()
       Glibc.exit(1)
     } catch let error as HistoryError {
+      Failure("\(error)").report()
+      Glibc.exit(1)
+    } catch LanguageError.dryRun {
+      Failure("\(LanguageError.dryRun)").report()
+    } catch let error as LanguageError {
       Failure("\(error)").report()
       Glibc.exit(1)
     } catch {

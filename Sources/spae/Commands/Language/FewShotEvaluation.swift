@@ -16,8 +16,13 @@ struct FewShotEvaluation: ParsableCommand {
       the nearest centroid of the words' own embeddings (spae classify); the same with the \
       embeddings swapped between words, so that only equal words are alike (the control); the \
       same on the words that fit best what the frozen classifier sees, without the pixels (what a \
-      perfect semantic layer would give). Beside them stand chance and the published figures of \
-      Frozen, LQAE and SPAE: they are of other pictures, and greedy answers of a language model.
+      perfect semantic layer would give); and, with --language-model, a frozen language model, by \
+      the log-probability of each label (plain; less its score for one list of random words; less \
+      its mean over the episode's questions) and by what it writes. An episode that would put a \
+      question's words among its own examples draws another picture.
+
+      Beside them stand chance and the published figures of Frozen, LQAE and SPAE: they are of \
+      other pictures and labels, and what a language model wrote.
 
       The classifier inside the model has seen the labels of ImageNet.
       """)
@@ -49,8 +54,17 @@ struct FewShotEvaluation: ParsableCommand {
     help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
   var names: String?
 
-  @Option(help: ArgumentHelp("What the episodes are drawn by.", valueName: "n"))
-  var seed: UInt64 = 1
+  @Flag(help: "Ask the language model too: seconds an episode.")
+  var languageModel = false
+
+  @Option(help: ArgumentHelp("Episodes for each figure of the language model.", valueName: "n"))
+  var languageEpisodes = 20
+
+  @Option(
+    help: ArgumentHelp("Pictures of each label that it is asked in an episode.", valueName: "n"))
+  var questions = 2
+
+  @OptionGroup(title: "Language model") var language: LanguageOptions
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -72,6 +86,9 @@ struct FewShotEvaluation: ParsableCommand {
     guard depths.allSatisfy((1...6).contains) else {
       throw ValidationError("--depths must be 1 to 6")
     }
+    guard (1...100_000).contains(languageEpisodes), (1...1000).contains(questions) else {
+      throw ValidationError("--language-episodes and --questions must be 1 or more")
+    }
     guard !(json && tsv) else { throw ValidationError("give --json or --tsv") }
   }
 
@@ -81,20 +98,41 @@ struct FewShotEvaluation: ParsableCommand {
     var oracle = encoder
     // One word a place is left to choose from.
     oracle.meaning = 0.01
-    let centroids = try CentroidFigures(
-      words: LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels.map(
-        \.pyramids),
-      oracleWords: LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels
+    let labels = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels
+    let centroids = CentroidFigures(
+      names: labels.map(\.name), words: labels.map(\.pyramids),
+      oracleWords: try LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels
         .map(\.pyramids),
-      ground: groundPyramids(encoder), vectors: WordVectors(encoder.model.codebook),
-      episodes: episodes, seed: seed)
+      ground: try groundPyramids(encoder), vectors: WordVectors(encoder.model.codebook),
+      episodes: episodes, seed: language.seed)
+    var figures: [FewShotFigure] = []
+    for ways in ways {
+      for depth in depths { figures += try centroids.figures(ways: ways, depth: depth) }
+    }
+    if languageModel { figures += try languageFigures(labels, encoder.model.vocabulary) }
+    try put(figures)
+  }
+
+  private func languageFigures(
+    _ labels: [LabelledPyramids.Label], _ vocabulary: Vocabulary
+  ) throws -> [FewShotFigure] {
+    let session = try language.open(for: "few-shot")
+    let reader = LanguageFigures(
+      model: session.model, vocabulary: vocabulary, episodes: languageEpisodes,
+      questions: questions, seed: session.seed)
+    let settings = FewShotSetting.protocolOrder
+    let progress = Progress(
+      total: reader.steps(settings) * ways.count * depths.count, isShown: !quiet)
     var figures: [FewShotFigure] = []
     for ways in ways {
       for depth in depths {
-        figures += try centroids.figures(ways: ways, depth: depth)
+        let set = labels.map { $0.words(toDepth: depth) }
+        figures += try reader.figures(set, ways: ways, settings: settings, progress: progress)
       }
     }
-    try put(figures)
+    progress.finish()
+    session.close()
+    return figures
   }
 
   private func groundPyramids(_ encoder: PictureEncoder) throws -> [Pyramid]? {
@@ -115,11 +153,16 @@ struct FewShotEvaluation: ParsableCommand {
         FewShotTable(ways: ways, words: words, figures: own).lines.forEach { print($0) }
       }
     }
+    if languageModel {
+      print("(*) looks at all of an episode's questions before it answers one (transductive);")
+      print("    its figures do not compare with published ones")
+    }
   }
 }
 
 /// The figures of the nearest centroid, with its control and its ceiling.
 struct CentroidFigures {
+  let names: [String]
   let words: [[Pyramid]]  // [label][picture]
   let oracleWords: [[Pyramid]]
   let ground: [Pyramid]?
@@ -159,8 +202,8 @@ struct CentroidFigures {
       ways: ways, shots: shots, queries: max(1, min(Self.questions, fewest - shots)), seed: seed,
       allowsEqualWords: true)
     // Which words they are is of no account here.
-    let set = points.enumerated().map { label, own in
-      LabelledWords(label: "label \(label + 1)", pictures: own.map { _ in [] })
+    let set = zip(names, points).map { name, own in
+      LabelledWords(label: name, pictures: own.map { _ in [] })
     }
     return Estimate(
       of: try draw.episodes(episodes, from: set).map { $0.centroidShare(points, ground: ground) })

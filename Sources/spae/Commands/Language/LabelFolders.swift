@@ -1,4 +1,5 @@
 import Foundation
+import SPAELanguage
 import SPAEPyramid
 
 /// A folder of folders: each is a label, and the pictures within are its examples.
@@ -105,7 +106,20 @@ extension LabelFolders {
 
 /// The pyramids of label folders, less the files that cannot be read.
 struct LabelledPyramids {
-  let labels: [(name: String, pyramids: [Pyramid], paths: [String])]
+  struct Label {
+    let name: String
+    var pyramids: [Pyramid] = []
+    var paths: [String] = []
+
+    /// The first words of each picture.
+    func words(toDepth depth: Int) -> LabelledWords {
+      LabelledWords(
+        label: name,
+        pictures: pyramids.map { Array($0.words.prefix($0.shape.wordCount(toDepth: depth))) })
+    }
+  }
+
+  let labels: [Label]
 
   /// Encodes the first `each` pictures of each label, or all; what cannot be read is named and
   /// passed over, and a label with fewer than `least` left is refused.
@@ -115,18 +129,9 @@ struct LabelledPyramids {
   ) throws(Failure) {
     let paths = folders.labels.map { Array($0.paths.prefix(each ?? .max)) }
     var results = encoder.pyramids(of: paths.flatMap { $0 }, isQuiet: isQuiet)[...]
-    var labels: [(name: String, pyramids: [Pyramid], paths: [String])] = []
+    var labels: [Label] = []
     for (label, paths) in zip(folders.labels, paths) {
-      var own: (name: String, pyramids: [Pyramid], paths: [String]) = (label.name, [], [])
-      for (path, result) in zip(paths, results.prefix(paths.count)) {
-        switch result {
-        case .success(let pyramid):
-          own.pyramids.append(pyramid)
-          own.paths.append(path)
-        case .failure(let failure):
-          for line in failure.lines { print("spae: \(line); left out", toStandardError: true) }
-        }
-      }
+      let own = Self.label(label.name, paths, results.prefix(paths.count))
       results = results.dropFirst(paths.count)
       guard own.pyramids.count >= least else {
         throw Failure(
@@ -135,5 +140,21 @@ struct LabelledPyramids {
       labels.append(own)
     }
     self.labels = labels
+  }
+
+  private static func label(
+    _ name: String, _ paths: [String], _ results: ArraySlice<Result<Pyramid, Failure>>
+  ) -> Label {
+    var own = Label(name: name)
+    for (path, result) in zip(paths, results) {
+      switch result {
+      case .success(let pyramid):
+        own.pyramids.append(pyramid)
+        own.paths.append(path)
+      case .failure(let failure):
+        for line in failure.lines { print("spae: \(line); left out", toStandardError: true) }
+      }
+    }
+    return own
   }
 }

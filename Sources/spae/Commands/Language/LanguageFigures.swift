@@ -1,0 +1,66 @@
+import SPAELanguage
+import SPAEPyramid
+
+/// The figures of a frozen language model that reads the words in context.
+struct LanguageFigures {
+  let model: any LanguageModel
+  let vocabulary: Vocabulary
+  let episodes: Int
+  /// Pictures of each label to tell in an episode.
+  let questions: Int
+  let seed: UInt64
+
+  /// How often a figure comes on, for a progress bar.
+  func steps(_ settings: [FewShotSetting]) -> Int { settings.count * episodes }
+
+  /// Every setting by every calibration of the labels' log-probabilities, and by what is written.
+  func figures(
+    _ set: [LabelledWords], ways: Int, settings: [FewShotSetting], progress: Progress
+  ) throws(LanguageError) -> [FewShotFigure] {
+    var figures: [FewShotFigure] = []
+    for setting in settings {
+      let tasks = try tasks(set, ways: ways, setting: setting)
+      var (scored, written) = ([[Calibration: Double]](), [Double]())
+      for task in tasks {
+        scored.append(try task.scoredShares(by: model))
+        written.append(try task.writtenShare(by: model))
+        progress.advance()
+      }
+      func figure(_ reader: String, _ shares: [Double]) -> FewShotFigure {
+        FewShotFigure(
+          ways: ways, words: set[0].pictures[0].count, setting: setting,
+          reader: "\(model.name), \(reader)", accuracy: Estimate(of: shares))
+      }
+      figures += Calibration.allCases.map { calibration in
+        figure(calibration.reader, scored.map { $0[calibration] ?? 0 })
+      }
+      figures.append(figure("written", written))
+    }
+    return figures
+  }
+
+  private func tasks(
+    _ set: [LabelledWords], ways: Int, setting: FewShotSetting
+  ) throws(LanguageError) -> [FewShotTask] {
+    let draw = EpisodeDraw(ways: ways, shots: setting.shots, queries: questions, seed: seed)
+    var tasks: [FewShotTask] = []
+    for episode in try draw.episodes(episodes, from: set) {
+      tasks.append(
+        try FewShotTask(
+          episode, of: set, setting: setting, vocabulary: vocabulary,
+          seed: seed &+ UInt64(tasks.count)))
+    }
+    return tasks
+  }
+}
+
+extension Calibration {
+  /// The column of the table.
+  fileprivate var reader: String {
+    switch self {
+    case .none: "log-probability"
+    case .randomWords: "less a random list"
+    case .episodeMean: "less the episode (*)"
+    }
+  }
+}
