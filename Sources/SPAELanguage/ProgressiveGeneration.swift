@@ -28,6 +28,20 @@ public struct ProgressiveGeneration: Sendable {
     public var words: [Int32]
     public var repairs: RepairCount
     public var requests: Int
+
+    public init(words: [Int32], repairs: RepairCount = RepairCount(), requests: Int = 0) {
+      (self.words, self.repairs, self.requests) = (words, repairs, requests)
+    }
+
+    /// Puts an answer in its place; what it lacks stays as it was.
+    fileprivate mutating func take(
+      _ answer: String, for piece: GenerationPlan.Piece, _ vocabulary: Vocabulary
+    ) {
+      let mended = repaired(answer, spare: Array(words[piece.asked]), vocabulary: vocabulary)
+      words.replaceSubrange(piece.asked, with: mended.words)
+      repairs += mended.count
+      requests += 1
+    }
   }
 
   public let plan: GenerationPlan
@@ -53,11 +67,13 @@ public struct ProgressiveGeneration: Sendable {
   }
 
   /// Makes the words that the plan asks for; `spare` fills what an answer lacks, and stands below.
+  ///
+  /// `below` may give other words for the layers under the first piece, once that is known.
   public func outcome(
     of condition: Condition, examples: [Example], spare: [Int32], by model: some LanguageModel,
-    progress: () -> Void = {}
+    below: (ArraySlice<Int32>) -> [Int32]? = { _ in nil }, progress: () -> Void = {}
   ) throws(LanguageError) -> Outcome {
-    var outcome = Outcome(words: spare, repairs: RepairCount(), requests: 0)
+    var outcome = Outcome(words: spare)
     let tokensPerWord = try tokensPerWord(of: spare.prefix(100), for: model)
     for piece in plan.pieces {
       let known = Example(condition: condition, words: outcome.words)
@@ -67,12 +83,11 @@ public struct ProgressiveGeneration: Sendable {
       let request = CompletionRequest(
         prompt: prompt.text, maximumTokens: tokens, stop: ["\n"], temperature: temperature,
         seed: seed &+ UInt64(outcome.requests), allowedWords: vocabulary.words)
-      let mended = repaired(
-        try answer(to: request, by: model), spare: Array(spare[piece.asked]), vocabulary: vocabulary
-      )
-      outcome.words.replaceSubrange(piece.asked, with: mended.words)
-      outcome.repairs += mended.count
-      outcome.requests += 1
+      outcome.take(try answer(to: request, by: model), for: piece, vocabulary)
+      if outcome.requests == 1, let below = below(outcome.words[piece.asked]) {
+        outcome.words.replaceSubrange(
+          piece.asked.upperBound..., with: below[piece.asked.upperBound...])
+      }
       progress()
     }
     return outcome

@@ -17,6 +17,7 @@ struct Spae: ParsableCommand {
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, ClassifyCommand.self,
+      DrawCommand.self, RestoreCommand.self,
       EvaluateCommand.self, LanguageCommand.self, HistoryCommand.self, ThemeCommand.self,
       KeysCommand.self, BenchCommand.self,
     ],

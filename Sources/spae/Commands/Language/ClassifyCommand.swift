@@ -43,8 +43,8 @@ struct ClassifyCommand: ParsableCommand {
     help: ArgumentHelp("Use the first n examples of each label; default all.", valueName: "n"))
   var shots: Int?
 
-  @Option(help: ArgumentHelp("The layers whose words are used.", valueName: "1-n"))
-  var layers = LayerRange(3)
+  @Option(help: ArgumentHelp("The layers whose words are used.", valueName: "range"))
+  var layers = LayerRange(1...3)
 
   @Option(
     help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
@@ -61,7 +61,9 @@ struct ClassifyCommand: ParsableCommand {
 
   func validate() throws {
     if let shots, shots < 1 { throw ValidationError("--shots must be 1 or more") }
-    guard layers.depth <= 6 else { throw ValidationError("--layers must end at 1 to 6") }
+    guard layers.layers.upperBound <= 6 else {
+      throw ValidationError("--layers must be 1 to 6, or a range of these")
+    }
   }
 
   func run() throws {
@@ -72,13 +74,13 @@ struct ClassifyCommand: ParsableCommand {
       folders, each: shots, least: shots ?? 1, by: encoder, isQuiet: quiet
     ).labels
     let vectors = WordVectors(encoder.model.codebook)
-    let points = labels.map { $0.pyramids.map { vectors.point(of: $0, depth: layers.depth) } }
+    let points = labels.map { $0.pyramids.map { vectors.point(of: $0, layers: layers.layers) } }
     let classifier = NearestCentroid(examples: points)
     var (reports, failures) = ([Report](), [String]())
     for (image, result) in zip(images, encoder.pyramids(of: images, isQuiet: quiet)) {
       switch result {
       case .success(let pyramid):
-        let answers = classifier.answers(for: vectors.point(of: pyramid, depth: layers.depth))
+        let answers = classifier.answers(for: vectors.point(of: pyramid, layers: layers.layers))
         reports.append(report(image, answers, labels.map(\.name)))
       case .failure(let failure): failures += failure.lines
       }
@@ -124,32 +126,16 @@ struct ClassifyCommand: ParsableCommand {
   }
 }
 
-/// The layers from the first to one, written `1-n` or `n`.
-struct LayerRange: ExpressibleByArgument, CustomStringConvertible {
-  let depth: Int
-
-  init(_ depth: Int) { self.depth = depth }
-
-  init?(argument: String) {
-    let parts = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard let last = parts.last, let depth = last, depth >= 1,
-      parts.count == 1 || parts.count == 2 && parts[0] == 1
-    else { return nil }
-    self.depth = depth
-  }
-
-  var description: String { depth == 1 ? "1" : "1-\(depth)" }
-  var defaultValueDescription: String { description }
-}
-
 extension WordVectors {
   /// The vectors of a model's words.
   init(_ codebook: Codebook) {
     self.init(values: codebook.embeddings, width: codebook.embeddingWidth)
   }
 
-  /// The mean vector of a pyramid's upper words.
-  func point(of pyramid: Pyramid, depth: Int) -> [Float] {
-    mean(of: pyramid.words.prefix(pyramid.shape.wordCount(toDepth: depth)))
+  /// The mean vector of the words of some layers of a pyramid.
+  func point(of pyramid: Pyramid, layers: ClosedRange<Int>) -> [Float] {
+    let shape = pyramid.shape
+    let first = shape.wordCount(toDepth: layers.lowerBound - 1)
+    return mean(of: pyramid.words[first..<shape.wordCount(toDepth: layers.upperBound)])
   }
 }

@@ -4,5 +4,5 @@ import ArgumentParser
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure what the words are worth to whoever reads them.",
-    subcommands: [FewShotEvaluation.self])
+    subcommands: [FewShotEvaluation.self, GenerationEvaluation.self])
 }

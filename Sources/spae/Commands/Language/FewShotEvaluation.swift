@@ -181,8 +181,8 @@ struct CentroidFigures {
       ("nearest centroid, embeddings swapped", words, swapped),
       ("nearest centroid, best fitting words", oracleWords, vectors),
     ] {
-      let points = pyramids.map { $0.map { vectors.point(of: $0, depth: depth) } }
-      let ground = ground.map { mean(of: $0.map { vectors.point(of: $0, depth: depth) }) }
+      let points = pyramids.map { $0.map { vectors.point(of: $0, layers: 1...depth) } }
+      let ground = ground.map { mean(of: $0.map { vectors.point(of: $0, layers: 1...depth) }) }
       for shots in [1, 3, 5] {
         figures.append(
           FewShotFigure(

@@ -18,7 +18,7 @@ struct FewShotTable {
   let figures: [FewShotFigure]
 
   private static let settings = FewShotSetting.protocolOrder
-  private static let width = 42
+  private static let width = 44
 
   var lines: [String] {
     ["\(ways) labels, \(words) words: % right ± half of the 95 % interval"]

@@ -17,9 +17,14 @@ struct LabelFolders {
   /// Lists the label folders of a folder, in the order of their names; `names` renames them.
   ///
   /// Refused: no label folders, one without pictures, two labels that differ in capitals and spaces
-  /// alone. Hidden files and files of other kinds are passed over.
-  init(_ folder: String, names: [String: String] = [:]) throws(Failure) {
-    let inner = try Self.contents(of: folder).filter { Self.isFolder($0) }
+  /// alone. Hidden files and files of other kinds are passed over. A folder of pictures alone is one
+  /// label of its own name where that is allowed.
+  init(
+    _ folder: String, names: [String: String] = [:], allowsPictures: Bool = false
+  ) throws(Failure) {
+    let contents = try Self.contents(of: folder)
+    var inner = contents.filter { Self.isFolder($0) }
+    if inner.isEmpty, allowsPictures, contents.contains(where: Self.isExample) { inner = [folder] }
     guard !inner.isEmpty else {
       throw Failure(
         "\(folder): no label folders: make a folder for each label, with its pictures in it")
@@ -68,7 +73,10 @@ struct LabelFolders {
       return try FileManager.default.contentsOfDirectory(atPath: folder)
         .filter { !$0.hasPrefix(".") }.sorted().map { "\(folder)/\($0)" }
     } catch {
-      throw Failure("\(folder): cannot be read as a folder: \(error.localizedDescription)")
+      let exists = FileManager.default.fileExists(atPath: folder)
+      throw Failure(
+        "\(folder): \(exists ? "not a folder that can be read" : "no such folder");"
+          + " name one with a folder of pictures for each label")
     }
   }
 

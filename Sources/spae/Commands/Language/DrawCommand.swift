@@ -1,0 +1,150 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAELanguage
+import SPAEPixels
+import SPAEPyramid
+
+/// `spae draw`: a new pyramid, in the words of a language model that has seen examples.
+struct DrawCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "draw", abstract: "Let a language model write the words of a new picture.",
+    discussion: """
+      FOLDER holds a folder of pictures for each label, or pictures of one kind. Some of them \
+      stand in the context as label and words; the model goes on after the label. Words of layers \
+      1 to 3 come in one answer; below, two at a time, each with a context of its own. An answer \
+      may hold words of the vocabulary only; what does not fit is mended and counted. The layers \
+      that are not asked for are those of the nearest example.
+
+      The model in the box finds the label's words, two fifths of them in the examples' places; \
+      what it writes below layer 3 is worth little. spae evaluate generation measures it.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("The folder of examples.", valueName: "folder"))
+  var like: String
+
+  @Option(help: ArgumentHelp("What to draw: the name of a folder in it.", valueName: "label"))
+  var label: String?
+
+  @Option(
+    help: ArgumentHelp("The layers that are written, from the first on.", valueName: "1-n"))
+  var layers = LayerRange(1...3)
+
+  @Option(help: ArgumentHelp("Examples of each label in the context.", valueName: "n"))
+  var shots = 3
+
+  @Option(help: ArgumentHelp("Other labels in the context, to tell it from.", valueName: "n"))
+  var others = 1
+
+  @Option(
+    help: ArgumentHelp("0 takes the likeliest word each time, 1 draws by chance.", valueName: "t"))
+  var temperature = 0.0
+
+  @Option(
+    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+  var names: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The words (NAME.spae), or the picture (NAME.png).", valueName: "file"))
+  var output: String
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @OptionGroup(title: "Language model") var language: LanguageOptions
+
+  func validate() throws {
+    guard layers.layers.lowerBound == 1, layers.layers.upperBound <= 6 else {
+      throw ValidationError("--layers must begin with 1 and end with 1 to 6")
+    }
+    guard (1...100).contains(shots) else { throw ValidationError("--shots must be 1 to 100") }
+    guard (0...100).contains(others) else { throw ValidationError("--others must be 0 to 100") }
+    guard (0...10).contains(temperature) else {
+      throw ValidationError("--temperature must be 0 to 10")
+    }
+  }
+
+  func run() throws {
+    let folders = try LabelFolders(
+      like, names: try LabelFolders.names(from: names), allowsPictures: true)
+    let wanted = try wantedLabel(folders)
+    let encoder = try PictureEncoder(model)
+    let context = try ContextExamples(
+      folders, label: wanted, shots: shots, others: others, seed: language.seed, by: encoder)
+    let shape = context.own[0].shape
+    let vectors = WordVectors(encoder.model.codebook)
+    let session = try language.open(for: "draw")
+    var generation = ProgressiveGeneration(
+      plan: GenerationPlan(shape: shape, depth: layers.layers.upperBound),
+      vocabulary: encoder.model.vocabulary)
+    generation.temperature = temperature
+    generation.seed = session.seed
+    let progress = Progress(total: generation.plan.pieces.count, isShown: !quiet)
+    var copied = 0
+    let outcome = try generation.outcome(
+      of: .label(context.label), examples: context.examples, spare: context.own[0].words,
+      by: session.model,
+      below: { upper in
+        copied = nearest(to: upper, among: context.own, vectors: vectors)
+        return context.own[copied].words
+      }, progress: { progress.advance() })
+    progress.finish()
+    try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(
+      to: output, model: encoder.model)
+    let source = URL(fileURLWithPath: context.ownPaths[copied]).lastPathComponent
+    print(
+      "spae: \(context.label): \(outcome.summary); the layers below are those of \(source)",
+      toStandardError: true)
+    session.close()
+  }
+
+  private func wantedLabel(_ folders: LabelFolders) throws -> Int {
+    if let label { return try folders.label(named: label) }
+    guard folders.labels.count == 1 else {
+      throw Failure(
+        "\(like): name what to draw with --label: "
+          + folders.labels.map(\.name).joined(separator: ", "))
+    }
+    return 0
+  }
+}
+
+/// A pyramid that a language model wrote, as a file.
+struct GeneratedWords {
+  let outcome: ProgressiveGeneration.Outcome
+  let shape: PyramidShape
+  /// What it is of.
+  let name: String
+  /// How many layers its picture is made of; nil is all.
+  var depth: Int?
+
+  /// Writes the picture where the name ends in .png, else the words.
+  func write(to path: String, model: Model) throws {
+    guard let pyramid = Pyramid(shape: shape, words: outcome.words) else { return }
+    if path.lowercased().hasSuffix(".png") {
+      return try AtomicFile.write(try model.decode(pyramid, depth: depth).pngBytes(), to: path)
+    }
+    let side = shape.grid * model.configuration.patch
+    let document = PyramidDocument(
+      model: try model.name(), source: .init(name: name, width: side, height: side),
+      pyramid: pyramid)
+    let format: EncodeCommand.Format = path.lowercased().hasSuffix(".json") ? .json : .text
+    try AtomicFile.write(try document.bytes(as: format, vocabulary: model.vocabulary), to: path)
+  }
+}
+
+extension ProgressiveGeneration.Outcome {
+  /// How much was written and what was mended, in a line.
+  var summary: String {
+    let mended =
+      repairs.isClean
+      ? "none mended"
+      : "mended: \(repairs.outside) outside the vocabulary, \(repairs.missing) missing,"
+        + " \(repairs.extra) too many"
+    return
+      "\(repairs.words) words in \(requests) \(requests == 1 ? "answer" : "answers"), \(mended)"
+  }
+}

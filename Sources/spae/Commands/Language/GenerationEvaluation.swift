@@ -1,0 +1,238 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAELanguage
+import SPAEPyramid
+
+/// `spae evaluate generation`: whether what a language model writes after a label is of that label.
+struct GenerationEvaluation: ParsableCommand {
+  struct Figure: Encodable {
+    let source: String
+    /// The share whose upper words are told as the label.
+    let words: Estimate
+    /// The share whose picture, made into words again, is told as the label.
+    let picture: Estimate
+  }
+
+  struct Report: Encodable {
+    let ways: Int
+    let shots: Int
+    let figures: [Figure]
+    /// The share of its words that stand in the same place of an example of the label.
+    let copied: Estimate
+    let repairs: RepairCount
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "generation",
+    abstract: "Measure whether the words that a language model writes fit what was asked for.",
+    discussion: """
+      Each episode draws labels and examples of them, and lets the model write the upper words of \
+      each label (spae draw). They are told by the nearest centroid of all the labels' other \
+      pictures: once the words, and once the picture that they give with the nearest example's \
+      layers below, turned into words again. The same is done with random words, with the nearest \
+      example copied whole, and with a picture of the label that is not in the context.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("Labels in an episode.", valueName: "n"))
+  var ways = 2
+
+  @Option(help: ArgumentHelp("Examples of each label.", valueName: "n"))
+  var shots = 3
+
+  @Option(help: ArgumentHelp("Episodes, of one picture a label.", valueName: "n"))
+  var episodes = 20
+
+  @Option(
+    help: ArgumentHelp("The layers that are written, from the first on.", valueName: "1-n"))
+  var layers = LayerRange(1...3)
+
+  @Option(help: ArgumentHelp("Use the first n pictures of each label.", valueName: "n"))
+  var each = 40
+
+  @Option(
+    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+  var names: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @OptionGroup(title: "Language model") var language: LanguageOptions
+
+  @Argument(help: ArgumentHelp("The folder of label folders.", valueName: "folder"))
+  var folder: String
+
+  func validate() throws {
+    guard (2...100).contains(ways), (1...100).contains(shots), (1...100_000).contains(episodes)
+    else { throw ValidationError("--ways must be 2 or more, --shots and --episodes 1 or more") }
+    guard layers.layers.lowerBound == 1, layers.layers.upperBound <= 6 else {
+      throw ValidationError("--layers must begin with 1 and end with 1 to 6")
+    }
+    guard each > shots + 1 else { throw ValidationError("--each must be above --shots + 1") }
+  }
+
+  func run() throws {
+    let folders = try LabelFolders(folder, names: try LabelFolders.names(from: names))
+    let encoder = try PictureEncoder(model)
+    let labels = try LabelledPyramids(
+      folders, each: each, least: shots + 2, by: encoder, isQuiet: quiet
+    ).labels
+    let session = try language.open(for: "generation")
+    let trial = GenerationTrial(
+      labels: labels, depth: layers.layers.upperBound, model: encoder.model,
+      vectors: WordVectors(encoder.model.codebook), languageModel: session.model,
+      seed: session.seed)
+    let draw = EpisodeDraw(
+      ways: ways, shots: shots, queries: 1, seed: session.seed, allowsEqualWords: true)
+    let progress = Progress(total: episodes, isShown: !quiet)
+    var results: [GenerationTrial.Result] = []
+    for episode in try draw.episodes(episodes, from: labels.map { $0.words(toDepth: 3) }) {
+      results.append(try trial.result(of: episode))
+      progress.advance()
+    }
+    progress.finish()
+    try put(report(of: results))
+    session.close()
+  }
+
+  private func report(of results: [GenerationTrial.Result]) -> Report {
+    let figures = GenerationTrial.Source.allCases.map { source in
+      Figure(
+        source: source.rawValue,
+        words: Estimate(of: results.map { $0.words[source] ?? 0 }),
+        picture: Estimate(of: results.map { $0.pictures[source] ?? 0 }))
+    }
+    return Report(
+      ways: ways, shots: shots, figures: figures, copied: Estimate(of: results.map(\.copied)),
+      repairs: results.reduce(into: RepairCount()) { $0 += $1.repairs })
+  }
+
+  private func put(_ report: Report) throws {
+    if json {
+      return try AtomicFile.put(
+        try encodedJSON(report), into: STDOUT_FILENO, named: "standard output")
+    }
+    func text(_ estimate: Estimate) -> String {
+      let half = 50 * (estimate.high - estimate.low)
+      return String(format: "%5.1f ±%4.1f", 100 * estimate.mean, half)
+    }
+    print(
+      "\(ways) labels, \(shots) examples each, layers \(layers.defaultValueDescription),"
+        + " \(episodes) episodes: % told as the label asked for")
+    print("                                  words        picture")
+    for each in report.figures {
+      let space = String(repeating: " ", count: 30 - each.source.count)
+      print("\(each.source)\(space)\(text(each.words))  \(text(each.picture))")
+    }
+    print("chance                        " + String(format: "%5.1f", 100 / Double(ways)))
+    print("of the model's words, in the same place of an example: \(text(report.copied)) %")
+    let repairs = report.repairs
+    print(
+      "of \(repairs.words) words \(repairs.outside) were outside the vocabulary and"
+        + " \(repairs.missing) missing; \(repairs.extra) were too many")
+  }
+}
+
+/// One label after the other is asked for, and what comes is told.
+struct GenerationTrial {
+  enum Source: String, CaseIterable {
+    case model = "language model"
+    case random = "random words"
+    case copy = "nearest example, copied"
+    case held = "another picture of the label"
+  }
+
+  /// Of one episode: shares of its labels.
+  struct Result {
+    var words: [Source: Double] = [:]
+    var pictures: [Source: Double] = [:]
+    var copied = 0.0
+    var repairs = RepairCount()
+  }
+
+  let labels: [LabelledPyramids.Label]
+  let depth: Int
+  let model: Model
+  let vectors: WordVectors
+  let languageModel: any LanguageModel
+  let seed: UInt64
+
+  /// Lets the model write each label of an episode.
+  func result(of episode: Episode) throws -> Result {
+    let judge = judge(of: episode)
+    var result = Result()
+    let share = 1 / Double(episode.labels.count)
+    for way in episode.labels.indices {
+      let (pyramids, outcome) = try pyramids(of: way, in: episode)
+      for (source, pyramid) in pyramids {
+        let again = try model.encode(try model.decode(pyramid))
+        for (keyPath, told) in [(\Result.words, pyramid), (\Result.pictures, again)] {
+          let isRight = judge.label(of: vectors.point(of: told, layers: 1...depth)) == way
+          result[keyPath: keyPath][source, default: 0] += isRight ? share : 0
+        }
+      }
+      result.copied += share * copiedShare(outcome.words, of: way, in: episode)
+      result.repairs += outcome.repairs
+    }
+    return result
+  }
+
+  /// Knows the pictures of the labels that are neither in the context nor held out.
+  private func judge(of episode: Episode) -> NearestCentroid {
+    NearestCentroid(
+      examples: episode.labels.indices.map { way in
+        let known = Set(episode.examples[way] + episode.queries[way])
+        let own = labels[episode.labels[way]].pyramids
+        return own.indices.filter { !known.contains($0) }
+          .map { vectors.point(of: own[$0], layers: 1...depth) }
+      })
+  }
+
+  private func examples(of way: Int, in episode: Episode) -> [Pyramid] {
+    episode.examples[way].map { labels[episode.labels[way]].pyramids[$0] }
+  }
+
+  private func pyramids(
+    of way: Int, in episode: Episode
+  ) throws -> ([(Source, Pyramid)], ProgressiveGeneration.Outcome) {
+    var generator = SeededGenerator(seed: seed &+ UInt64(way))
+    let own = examples(of: way, in: episode)
+    var context = episode.labels.indices.flatMap { way in
+      examples(of: way, in: episode).map { pyramid in
+        ProgressiveGeneration.Example(
+          condition: .label(labels[episode.labels[way]].name), words: pyramid.words)
+      }
+    }
+    context = generator.draw(context.count, below: context.count).map { context[$0] }
+    let shape = own[0].shape
+    var copy = own[0]
+    let generation = ProgressiveGeneration(
+      plan: GenerationPlan(shape: shape, depth: depth), vocabulary: model.vocabulary)
+    let outcome = try generation.outcome(
+      of: .label(labels[episode.labels[way]].name), examples: context, spare: own[0].words,
+      by: languageModel,
+      below: { upper in
+        copy = own[nearest(to: upper, among: own, vectors: vectors)]
+        return copy.words
+      })
+    let count = shape.wordCount(toDepth: depth)
+    let random = (0..<count).map { _ in Int32(generator.draw(below: model.vocabulary.count)) }
+    let held = labels[episode.labels[way]].pyramids[episode.queries[way][0]]
+    let made = [outcome.words, random + copy.words[count...]].map {
+      Pyramid(shape: shape, words: $0) ?? copy
+    }
+    return ([(.model, made[0]), (.random, made[1]), (.copy, copy), (.held, held)], outcome)
+  }
+
+  private func copiedShare(_ words: [Int32], of way: Int, in episode: Episode) -> Double {
+    let own = examples(of: way, in: episode)
+    let count = own[0].shape.wordCount(toDepth: depth)
+    let copied = (0..<count).count { place in own.contains { $0.words[place] == words[place] } }
+    return Double(copied) / Double(count)
+  }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAELanguage
+import SPAEPixels
+import SPAEPyramid
+
+/// `spae restore`: the paper's conditional tasks, a degraded picture to be made whole in words.
+struct RestoreCommand: ParsableCommand {
+  enum Restorer: String, CaseIterable, ExpressibleByArgument {
+    case languageModel = "language-model"
+    case last, majority
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Let a language model undo what was done to a picture.",
+    discussion: """
+      The picture is degraded first: its middle painted over (inpaint), all but the middle \
+      (outpaint), blurred (deblur), turned clockwise (rotate), or moved to the right (shift). In \
+      the context stand pairs of degraded and whole words in which some are swapped for random \
+      ones, half of them in the first pair and 0.23 in the last (SPAE, section 4.3); the question \
+      is the degraded picture's own words.
+
+      These copies hold most of the answer. So two answers that need no model are told beside the \
+      model's: the last copy, and each place's commonest word of all copies; --by writes one of \
+      them instead. The model in the box is worse than both.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: "What is done to the picture.")
+  var task: Degradation
+
+  @Option(
+    help: ArgumentHelp("The layers that are written, from the first on.", valueName: "1-n"))
+  var layers = LayerRange(1...3)
+
+  @Option(help: ArgumentHelp("Pairs in the context.", valueName: "n"))
+  var copies = 5
+
+  @Option(
+    help: "Whose answer is written: the language model's, the last copy, the commonest words.")
+  var by = Restorer.languageModel
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The words (NAME.spae), or the picture that the written layers give (NAME.png).",
+      valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @OptionGroup(title: "Language model") var language: LanguageOptions
+
+  @Argument(help: ArgumentHelp("The whole picture.", valueName: "image"))
+  var image: String
+
+  func validate() throws {
+    guard layers.layers.lowerBound == 1, layers.layers.upperBound <= 6 else {
+      throw ValidationError("--layers must begin with 1 and end with 1 to 6")
+    }
+    guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
+  }
+
+  func run() throws {
+    let model = try model.load()
+    let (whole, degraded) = try pyramids(model)
+    let noisy = NoisyCopies(
+      of: whole.words, condition: degraded.words, count: copies, vocabulary: model.vocabulary.count,
+      seed: language.seed)
+    let plan = GenerationPlan(shape: whole.shape, depth: layers.layers.upperBound)
+    let count = whole.shape.wordCount(toDepth: layers.layers.upperBound)
+    var outcome = ProgressiveGeneration.Outcome(words: degraded.words)
+    switch by {
+    case .last: outcome.words.replaceSubrange(..<count, with: noisy.copies[copies - 1][..<count])
+    case .majority: outcome.words.replaceSubrange(..<count, with: noisy.majority[..<count])
+    case .languageModel: outcome = try restored(noisy, degraded, plan, model.vocabulary)
+    }
+    func share(_ words: [Int32]) -> String {
+      let right = zip(words, whole.words).prefix(count).count { $0 == $1 }
+      return
+        "\(right) of \(count) (\(String(format: "%.0f", 100 * Double(right) / Double(count))) %)"
+    }
+    print("words of layers \(layers.defaultValueDescription) that are those of the whole picture:")
+    if by == .languageModel { print("  language model     \(share(outcome.words))") }
+    print("  degraded picture   \(share(degraded.words))")
+    print("  last copy          \(share(noisy.copies[copies - 1]))")
+    print("  commonest words    \(share(noisy.majority))")
+    guard let output else { return }
+    try GeneratedWords(
+      outcome: outcome, shape: whole.shape, name: "\(task.rawValue) of \(fileName)",
+      depth: layers.layers.upperBound
+    ).write(to: output, model: model)
+  }
+
+  private var fileName: String { URL(fileURLWithPath: image).lastPathComponent }
+
+  private func pyramids(_ model: Model) throws -> (whole: Pyramid, degraded: Pyramid) {
+    let file: ImageFile
+    do { file = try ImageFile(path: image) } catch { throw Failure("\(image): \(error)") }
+    let square = file.image.centreSquare
+    return (try model.encode(square), try model.encode(task.applied(to: square)))
+  }
+
+  private func restored(
+    _ noisy: NoisyCopies, _ degraded: Pyramid, _ plan: GenerationPlan, _ vocabulary: Vocabulary
+  ) throws -> ProgressiveGeneration.Outcome {
+    let session = try language.open(for: "restore")
+    var generation = ProgressiveGeneration(plan: plan, vocabulary: vocabulary)
+    generation.seed = session.seed
+    let progress = Progress(total: plan.pieces.count, isShown: !quiet)
+    let outcome = try generation.outcome(
+      of: .words(degraded.words),
+      examples: zip(noisy.conditions, noisy.copies).map {
+        .init(condition: .words($0), words: $1)
+      }, spare: degraded.words, by: session.model, progress: { progress.advance() })
+    progress.finish()
+    print("spae: \(outcome.summary)", toStandardError: true)
+    session.close()
+    return outcome
+  }
+}
