@@ -37,7 +37,8 @@ struct JSONService: Sendable {
   private func ask(_ path: String, _ body: [UInt8]?) throws(LanguageError) -> [UInt8] {
     let url = endpoint.url + path
     for attempt in 1... {
-      let answer = try connection.send(path, body: body)
+      var answer = try connection.send(path, body: body)
+      answer.body = endpoint.key?.hidden(in: answer.body) ?? answer.body
       if (200..<300).contains(answer.status) { return answer.body }
       guard Patience.isPassing(answer.status) else { throw failure(answer, url) }
       guard attempt < patience.attempts else {

@@ -16,9 +16,9 @@ struct Spae: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
-      CompareCommand.self, WordsCommand.self, InfoCommand.self, ClassifyCommand.self,
-      DrawCommand.self, RestoreCommand.self,
-      EvaluateCommand.self, LanguageCommand.self, HistoryCommand.self, ThemeCommand.self,
+      CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
+      ClassifyCommand.self, AskCommand.self, CaptionCommand.self, DrawCommand.self,
+      RestoreCommand.self, EvaluateCommand.self, LanguageCommand.self, ThemeCommand.self,
       KeysCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,

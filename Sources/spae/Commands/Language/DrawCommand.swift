@@ -16,8 +16,8 @@ struct DrawCommand: ParsableCommand {
       may hold words of the vocabulary only; what does not fit is mended and counted. The layers \
       that are not asked for are those of the nearest example.
 
-      The model in the box finds the label's words, two fifths of them in the examples' places; \
-      what it writes below layer 3 is worth little. spae evaluate generation measures it.
+      The model in the box mostly finds words of the label, and repeats itself; what it writes \
+      below layer 3 is worth little. spae evaluate generation measures it.
       """)
 
   @OptionGroup var model: ModelOption
