@@ -144,6 +144,50 @@ printf '# mine\ntinted = true\n' >config/spae/config.toml
 refused 1 "line 2, column 1: there is no key 'tinted'; did you mean tint" "$program" info
 rm config/spae/config.toml
 
+# Labels by the words of a few examples; what is wrong with their folders is said by name.
+export XDG_CACHE_HOME=$work/cache
+mkdir -p labels/animal labels/my_thing
+cp "$pictures"/{cat,dog,raccoon}.png labels/animal
+cp "$pictures"/{car,windmill,coffee}.png labels/my_thing
+"$program" classify --examples labels "$pictures/moose.png" >told
+has '^animal 0\.[5-9]' <told || fail "a moose is no animal: $(cat told)"
+"$program" classify --examples labels --shots 1 --layers 2 --json "$pictures/moose.png" cat.spae |
+  has '"label":"animal".*"label":"my thing"' || fail "no labels in JSON"
+[ "$(ls cache/spae/pyramids/* | wc -l)" -ge 7 ] || fail "the pyramids are not kept"
+for kept in cache/spae/pyramids/*/*; do echo 'cat xqzzy' >"$kept"; done
+"$program" classify --examples labels "$pictures/moose.png" | cmp -s - told ||
+  fail "damaged pyramids of the cache are taken"
+refused 1 'nowhere.png' "$program" classify --examples labels nowhere.png "$pictures/moose.png"
+refused 1 'asks for 9' "$program" classify --examples labels --shots 9 "$pictures/moose.png"
+refused 1 'no label folders' "$program" classify --examples labels/animal "$pictures/moose.png"
+refused 1 'no such folder' "$program" classify --examples nowhere "$pictures/moose.png"
+refused 2 'layers' "$program" classify --examples labels --layers 3-1 "$pictures/moose.png"
+mkdir labels/MY_Thing
+refused 1 'MY_Thing: no pictures' "$program" classify --examples labels "$pictures/moose.png"
+cp "$pictures/car.png" labels/MY_Thing
+refused 1 'the same label' "$program" classify --examples labels "$pictures/moose.png"
+rm -r labels/MY_Thing
+echo 'not a picture' >labels/animal/bad.png
+"$program" classify --examples labels "$pictures/moose.png" 2>said | has '^animal' ||
+  fail "one bad example spoils all"
+has 'bad.png.*left out' <said || fail "a bad example is not named"
+rm labels/animal/bad.png
+"$program" evaluate few-shot labels --ways 2 --depths 3 --episodes 5 >said 2>&1 &&
+  fail "five examples of three pictures were drawn"
+has 'animal: 3 pictures of use' <said || fail "too few pictures are not said: $(cat said)"
+
+# What a language model is asked to draw and to restore, without one.
+"$program" draw --like labels --label ANIMAL --shots 2 --dry-run --show-prompt -o drawn.spae 2>&1 |
+  has '^Input: animal' || fail "no prompt to draw by"
+[ ! -e drawn.spae ] || fail "something was drawn by nobody"
+refused 1 'name what to draw' "$program" draw --like labels --dry-run -o drawn.spae
+refused 1 "no label 'fish'" "$program" draw --like labels --label fish --dry-run -o drawn.spae
+refused 2 'layers' "$program" draw --like labels --label animal --layers 2-3 -o drawn.spae
+for task in inpaint outpaint deblur rotate shift; do
+  "$program" restore --task $task --by majority "$pictures/cat.png" -o restored.png |
+    has 'commonest words *[0-9]* of 21' || fail "no baselines to restore $task"
+done
+
 echo 'not a picture' >text.png
 mkdir folder
 : >empty.png

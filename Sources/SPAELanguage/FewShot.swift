@@ -110,17 +110,14 @@ extension FewShotTask {
     var right = 0
     for question in questions {
       let prompt = prompt(for: question.words)
-      try prompt.check(for: model, answer: Self.answerTokens)
+      try prompt.check(for: model, answer: Prompt.labelTokens)
       let request = CompletionRequest(
-        prompt: prompt.text, maximumTokens: Self.answerTokens, stop: ["\n"], temperature: 0)
+        prompt: prompt.text, maximumTokens: Prompt.labelTokens, stop: ["\n"], temperature: 0)
       let answer = try answer(to: request, by: model)
       right += said(answer) == labels[question.label].lowercased() ? 1 : 0
     }
     return Double(right) / Double(max(1, questions.count))
   }
-
-  /// Enough for any label's name.
-  private static var answerTokens: Int { 12 }
 
   private func said(_ answer: String) -> String {
     let line = answer.drop(while: \.isWhitespace).prefix { !$0.isNewline }
@@ -132,7 +129,7 @@ extension FewShotTask {
     of words: String, by model: some LanguageModel
   ) throws(LanguageError) -> [Double] {
     let prompt = prompt(for: words)
-    try prompt.check(for: model, answer: Self.answerTokens)
+    try prompt.check(for: model, answer: Prompt.labelTokens)
     return try model.logProbabilities(of: labels.map { " \($0)" }, after: prompt.text)
   }
 

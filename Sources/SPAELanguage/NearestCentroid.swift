@@ -12,12 +12,6 @@ import Glibc
 /// it is near `usualTemperature`, within a factor of `exp(spread)`: many examples outvote the
 /// belief, and of one example a label nothing can be left out, so that the belief stands.
 public struct NearestCentroid: Sendable {
-  /// A label with its probability.
-  public struct Answer: Hashable, Sendable {
-    public let label: Int
-    public let probability: Double
-  }
-
   /// Fits one example of 21 words a label (five labels of mini-ImageNet's validation classes).
   public static let usualTemperature: Float = 0.15
   private static let spread: Float = 0.5
@@ -45,11 +39,9 @@ public struct NearestCentroid: Sendable {
   /// The label nearest to a point; of equal ones the first.
   public func label(of point: [Float]) -> Int { greatest(cosines(of: point)) }
 
-  /// All labels, the likeliest first; their probabilities add up to 1.
-  public func answers(for point: [Float]) -> [Answer] {
-    let shares = softmax(cosines(of: point).map { $0 / temperature })
-    return shares.enumerated().map { Answer(label: $0, probability: Double($1)) }
-      .sorted { ($0.probability, $1.label) > ($1.probability, $0.label) }
+  /// The probability of each label, [label]; they add up to 1.
+  public func probabilities(for point: [Float]) -> [Double] {
+    softmax(cosines(of: point).map { Double($0 / temperature) })
   }
 
   private static func direction(_ point: [Float], from ground: [Float]) -> [Float] {
@@ -62,9 +54,9 @@ public struct NearestCentroid: Sendable {
     let cosines = leftOutCosines(points, centroids)
     let choices = (0...40).map { usualTemperature * expf((Float($0) - 20) / 10) }
     let scores = choices.map { choice in
-      let belief = logf(choice / usualTemperature) / spread
+      let belief = Double(logf(choice / usualTemperature) / spread)
       return cosines.reduce(-belief * belief / 2) { total, each in
-        total + logf(max(softmax(each.values.map { $0 / choice })[each.label], 1e-30))
+        total + log(max(softmax(each.values.map { Double($0 / choice) })[each.label], 1e-30))
       }
     }
     return choices[greatest(scores)]
@@ -93,9 +85,9 @@ func greatest<Value: Comparable>(_ values: [Value]) -> Int {
 }
 
 /// Shares that add up to 1, as the exponentials of the values.
-private func softmax(_ values: [Float]) -> [Float] {
+func softmax(_ values: [Double]) -> [Double] {
   let highest = values.max() ?? 0
-  let shares = values.map { expf($0 - highest) }
+  let shares = values.map { exp($0 - highest) }
   let whole = shares.reduce(0, +)
   return shares.map { $0 / whole }
 }

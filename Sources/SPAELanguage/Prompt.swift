@@ -58,6 +58,17 @@ public struct Prompt: Hashable, Sendable {
     throw .contextTooLong(tokens: tokens, limit: limit, fitting: fitting)
   }
 
+  /// The probability that a model gives to each label as the answer, [label]; they add up to 1.
+  public func probabilities(
+    of labels: [String], by model: some LanguageModel
+  ) throws(LanguageError) -> [Double] {
+    try check(for: model, answer: Self.labelTokens)
+    return softmax(try model.logProbabilities(of: labels.map { " \($0)" }, after: text))
+  }
+
+  /// Enough for any label's name.
+  static var labelTokens: Int { 12 }
+
   /// The sentence that names the labels, as Frozen and SPAE put it.
   public static func induction(labels: [String]) -> String {
     let named = labels.map { "'\($0)'" }.joined(separator: " or ")

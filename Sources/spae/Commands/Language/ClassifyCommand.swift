@@ -16,6 +16,17 @@ struct ClassifyCommand: ParsableCommand {
     let label: String
     let probability: Double
     let labels: [Share]
+
+    /// Takes all labels, the likeliest first.
+    init(image: String, labels: [Share]) {
+      (self.image, self.labels) = (image, labels)
+      (label, probability) = (labels[0].label, labels[0].probability)
+    }
+  }
+
+  enum Reader: String, CaseIterable, ExpressibleByArgument {
+    case centroid
+    case languageModel = "language-model"
   }
 
   static let configuration = CommandConfiguration(
@@ -24,10 +35,13 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
       examples. The answer is the label whose words are nearest: the cosine between means of the \
-      words' own embeddings, less the mean of all labels. No language model runs.
+      words' own embeddings, less the mean of all labels. No language model runs. With --by \
+      language-model a frozen one reads the examples in its context, and each label counts by the \
+      log-probability that it gives to it.
 
       The probability is the softmax of these cosines over a temperature that is fitted to the \
-      examples, each told by the others; with one example a label it is a fixed one.
+      examples, each told by the others; with one example a label it is a fixed one. A language \
+      model's own log-probabilities need none.
 
       A file that cannot be read is named and left out; the exit status is 1 if it was one to \
       tell. Pyramids are kept in $XDG_CACHE_HOME/spae (~/.cache/spae), so that a run that was \
@@ -50,11 +64,16 @@ struct ClassifyCommand: ParsableCommand {
     help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
   var names: String?
 
+  @Option(help: "Who reads the words.")
+  var by = Reader.centroid
+
   @Flag(help: "Print JSON.")
   var json = false
 
   @Flag(help: "Show no progress.")
   var quiet = false
+
+  @OptionGroup(title: "Language model") var language: LanguageOptions
 
   @Argument(help: ArgumentHelp("The pictures or pyramids to tell.", valueName: "image"))
   var images: [String]
@@ -73,19 +92,26 @@ struct ClassifyCommand: ParsableCommand {
     let labels = try LabelledPyramids(
       folders, each: shots, least: shots ?? 1, by: encoder, isQuiet: quiet
     ).labels
-    let vectors = WordVectors(encoder.model.codebook)
-    let points = labels.map { $0.pyramids.map { vectors.point(of: $0, layers: layers.layers) } }
-    let classifier = NearestCentroid(examples: points)
+    for (pyramid, path) in labels.flatMap({ zip($0.pyramids, $0.paths) }) {
+      _ = try layers.within(pyramid.shape, of: path)
+    }
+    let session = by == .languageModel ? try language.open(for: "classify") : nil
+    let reader = session.map { WordReader.languageModel($0.model, encoder.model.vocabulary) }
+    let classifier = WordClassifier(
+      reader: reader ?? .centroid(WordVectors(encoder.model.codebook)), labels: labels,
+      layers: layers.layers)
     var (reports, failures) = ([Report](), [String]())
     for (image, result) in zip(images, encoder.pyramids(of: images, isQuiet: quiet)) {
-      switch result {
-      case .success(let pyramid):
-        let answers = classifier.answers(for: vectors.point(of: pyramid, layers: layers.layers))
-        reports.append(report(image, answers, labels.map(\.name)))
-      case .failure(let failure): failures += failure.lines
+      do throws(Failure) {
+        let pyramid = try result.get()
+        _ = try layers.within(pyramid.shape, of: image)
+        reports.append(Report(image: image, labels: try classifier.shares(of: pyramid)))
+      } catch {
+        failures += error.lines
       }
     }
     try put(reports)
+    session?.close()
     if !failures.isEmpty { throw Failure(lines: failures) }
   }
 
@@ -100,14 +126,6 @@ struct ClassifyCommand: ParsableCommand {
         "\(few.folder): \(count) \(count == 1 ? "picture" : "pictures"), and --shots asks for"
           + " \(shots); add some, or ask for fewer")
     }
-  }
-
-  private func report(
-    _ image: String, _ answers: [NearestCentroid.Answer], _ names: [String]
-  ) -> Report {
-    Report(
-      image: image, label: names[answers[0].label], probability: answers[0].probability,
-      labels: answers.map { Report.Share(label: names[$0.label], probability: $0.probability) })
   }
 
   private func put(_ reports: [Report]) throws {

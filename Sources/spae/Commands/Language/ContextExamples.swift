@@ -31,6 +31,7 @@ struct ContextExamples {
     }
     var pyramids: [Pyramid] = []
     for each in drawn { pyramids.append(try encoder.pyramid(of: each.path)) }
+    try requireOneShape(pyramids, of: drawn.map(\.path))
     self.label = folders.labels[label].name
     (own, ownPaths) = (Array(pyramids.prefix(shots)), drawn.prefix(shots).map(\.path))
     examples = generator.draw(drawn.count, below: drawn.count).map {

@@ -99,6 +99,7 @@ struct FewShotEvaluation: ParsableCommand {
     // One word a place is left to choose from.
     oracle.meaning = 0.01
     let labels = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels
+    try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
     let centroids = CentroidFigures(
       names: labels.map(\.name), words: labels.map(\.pyramids),
       oracleWords: try LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels

@@ -82,6 +82,7 @@ struct GenerationEvaluation: ParsableCommand {
     let labels = try LabelledPyramids(
       folders, each: each, least: shots + 2, by: encoder, isQuiet: quiet
     ).labels
+    try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
     let session = try language.open(for: "generation")
     let trial = GenerationTrial(
       labels: labels, depth: layers.layers.upperBound, model: encoder.model,

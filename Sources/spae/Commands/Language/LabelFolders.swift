@@ -166,3 +166,13 @@ struct LabelledPyramids {
     return own
   }
 }
+
+/// Refuses pyramids of different sizes, which cannot stand in one context.
+func requireOneShape(_ pyramids: [Pyramid], of paths: [String]) throws(Failure) {
+  guard let first = pyramids.first,
+    let odd = pyramids.firstIndex(where: { $0.shape != first.shape })
+  else { return }
+  throw Failure(
+    "\(paths[odd]) has a grid of \(pyramids[odd].shape.grid) cells, \(paths[0]) of"
+      + " \(first.shape.grid); examples must be of one size")
+}
