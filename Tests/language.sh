@@ -108,7 +108,7 @@ printf 'words: cat\nanswr: a cat\n' >wrong.txt
 refused 1 "wrong.txt: line 2: expected words or answer, got 'answr'" \
   "$program" caption "$pictures/cat.png" --examples wrong.txt
 for turn in $(seq 60); do sed '1,/^heading/d' "$root/Assets/language/caption.txt" >>many.txt; done
-refused 1 'examples would fit' "$program" caption "$pictures/cat.png" --examples many.txt
+refused 1 'of the examples would fit' "$program" caption "$pictures/cat.png" --examples many.txt
 refused 1 'layers are 1 to 6' "$program" caption "$pictures/cat.png" --layers 1-7
 refused 2 'layers' "$program" caption "$pictures/cat.png" --layers 3-1
 refused 2 'one line' "$program" ask "$pictures/cat.png" ' '
