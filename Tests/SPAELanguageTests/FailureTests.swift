@@ -52,6 +52,11 @@ import Testing
         400,
         "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":\"maximum context length is 100 tokens. However, you requested 200 tokens\"}}"
       ), says: "the prompt has 200 tokens, and the language model takes 100"),
+    Case(
+      "a context that is too long, without numbers",
+      .answer(
+        400, "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":\"too long\"}}"),
+      says: "does not take the request (400): too long"),
   ]
 
   @Test("each failure is named with its remedy", arguments: cases)
