@@ -130,11 +130,12 @@ struct ServerMessage {
       ? Self.tooLong(decoded?.error?.n_prompt_tokens, decoded?.error?.n_ctx, text) : nil
   }
 
-  /// Numbers of their own fields, or from a sentence like OpenAI's: the limit first, then the prompt.
-  private static func tooLong(_ tokens: Int?, _ limit: Int?, _ text: String) -> LanguageError {
+  /// Numbers of their own fields, or from a sentence like OpenAI's: the limit first, then the prompt;
+  /// nil where it has neither, and the sentence must do.
+  private static func tooLong(_ tokens: Int?, _ limit: Int?, _ text: String) -> LanguageError? {
     let numbers = text.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
-    return .contextTooLong(
-      tokens: tokens ?? numbers.dropFirst().first ?? 0, limit: limit ?? numbers.first ?? 0,
-      fitting: nil)
+    guard let tokens = tokens ?? numbers.dropFirst().first, let limit = limit ?? numbers.first
+    else { return nil }
+    return .contextTooLong(tokens: tokens, limit: limit, fitting: nil)
   }
 }

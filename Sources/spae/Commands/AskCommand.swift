@@ -7,7 +7,7 @@ struct AskCommand: ParsableCommand {
     abstract: "Ask a language model about a picture, of which it reads the words.",
     discussion: """
       The model sees no picture, only examples and the words of the upper layers. The one in the box \
-      is small: it names things and places, answers yes or no by chance, and knows no colours, for \
+      is small: it names things and places, answers yes or no at random, and knows no colours, for \
       the words tell none. A larger one by --endpoint reasons better over the same words.
       """)
 
@@ -30,8 +30,8 @@ struct CaptionCommand: ParsableCommand {
     commandName: "caption",
     abstract: "Let a language model say what a picture shows, of which it reads the words.",
     discussion: """
-      The model sees no picture, only examples and the words of the upper layers. About half of what \
-      the one in the box says names the picture's main thing; it makes up the rest.
+      The model sees no picture, only examples and the words of the upper layers. Of 24 captions by \
+      the one in the box, ten named the main thing or its kin; it makes things up around the words.
       """)
 
   @OptionGroup var options: PictureQuestionOptions
