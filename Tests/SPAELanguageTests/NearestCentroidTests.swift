@@ -57,6 +57,8 @@ struct NearestCentroidTests {
   func temperature() {
     let one = NearestCentroid(examples: [[[1, 0]], [[0, 1]]], ground: [0, 0])
     #expect(abs(one.temperature - NearestCentroid.usualTemperature) < 1e-6)
+    let own = NearestCentroid(examples: [[[1, 0]], [[0, 1]]])
+    #expect(abs(own.temperature - 2 * NearestCentroid.usualTemperature) < 1e-6)
     let clear = NearestCentroid(
       examples: [Array(repeating: [1, 0.2], count: 9), Array(repeating: [0.8, 0.6], count: 9)],
       ground: [0, 0])

@@ -95,9 +95,10 @@ struct DrawCommand: ParsableCommand {
     try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(
       to: output, model: encoder.model)
     let source = URL(fileURLWithPath: context.ownPaths[copied]).lastPathComponent
+    let isWhole = generation.plan.pieces.last?.asked.upperBound == shape.wordCount
     print(
-      "spae: \(context.label): \(outcome.summary); the layers below are those of \(source)",
-      toStandardError: true)
+      "spae: \(context.label): \(outcome.summary)"
+        + (isWhole ? "" : "; the layers below are those of \(source)"), toStandardError: true)
     session.close()
   }
 

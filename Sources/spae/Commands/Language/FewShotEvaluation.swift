@@ -138,7 +138,9 @@ struct FewShotEvaluation: ParsableCommand {
 
   private func groundPyramids(_ encoder: PictureEncoder) throws -> [Pyramid]? {
     guard let ground else { return nil }
-    return try LabelledPyramids(LabelFolders(ground), by: encoder, isQuiet: quiet).labels
+    return try LabelledPyramids(
+      LabelFolders(ground, allowsPictures: true), by: encoder, isQuiet: quiet
+    ).labels
       .flatMap(\.pyramids)
   }
 
