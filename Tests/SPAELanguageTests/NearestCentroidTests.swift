@@ -57,8 +57,6 @@ struct NearestCentroidTests {
   func temperature() {
     let one = NearestCentroid(examples: [[[1, 0]], [[0, 1]]], ground: [0, 0])
     #expect(abs(one.temperature - NearestCentroid.usualTemperature) < 1e-6)
-    let own = NearestCentroid(examples: [[[1, 0]], [[0, 1]]])
-    #expect(abs(own.temperature - 2 * NearestCentroid.usualTemperature) < 1e-6)
     let clear = NearestCentroid(
       examples: [Array(repeating: [1, 0.2], count: 9), Array(repeating: [0.8, 0.6], count: 9)],
       ground: [0, 0])
@@ -77,6 +75,15 @@ struct NearestCentroidTests {
     #expect(swapped != rows(vectors))
     #expect(Set(swapped) == Set(rows(vectors)))
     #expect(swapped == rows(vectors.shuffled(seed: 4)))
+  }
+
+  @Test("Without a ground nothing is taken off")
+  func noGround() {
+    let points: [[[Float]]] = [[[1, 0.1], [1, -0.1]], [[-1, 0.2]]]
+    let own = NearestCentroid(examples: points)
+    #expect(
+      own.cosines(of: [1, 2])
+        == NearestCentroid(examples: points, ground: [0, 0]).cosines(of: [1, 2]))
   }
 
   @Test("A point at the ground itself is nothing to divide by")

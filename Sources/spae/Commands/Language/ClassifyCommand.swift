@@ -35,7 +35,7 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
       examples. The answer is the label whose words are nearest: the cosine between means of the \
-      words' own embeddings, less the mean of all labels. No language model runs. With --by \
+      words' own embeddings, less that of a ground if one is named. No language model runs. With --by \
       language-model a frozen one reads the examples in its context, and each label counts by the \
       log-probability that it gives to it.
 
@@ -63,6 +63,12 @@ struct ClassifyCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
   var names: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take off the mean of this folder's pictures, which should be of many kinds.",
+      valueName: "folder"))
+  var ground: String?
 
   @Option(help: "Who reads the words.")
   var by = Reader.centroid
@@ -97,8 +103,10 @@ struct ClassifyCommand: ParsableCommand {
     }
     let session = by == .languageModel ? try language.open(for: "classify") : nil
     let reader = session.map { WordReader.languageModel($0.model, encoder.model.vocabulary) }
+    let ground = try LabelledPyramids.ground(ground, by: encoder, isQuiet: quiet)
     let classifier = WordClassifier(
-      reader: reader ?? .centroid(WordVectors(encoder.model.codebook)), labels: labels,
+      reader: reader ?? .centroid(WordVectors(encoder.model.codebook), ground: ground),
+      labels: labels,
       layers: layers.layers)
     var (reports, failures) = ([Report](), [String]())
     for (image, result) in zip(images, encoder.pyramids(of: images, isQuiet: quiet)) {

@@ -46,7 +46,7 @@ struct FewShotEvaluation: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Take off the mean of this folder's pictures; default the mean of an episode's examples.",
+      "Take off the mean of this folder's pictures, too.",
       valueName: "folder"))
   var ground: String?
 
@@ -104,7 +104,8 @@ struct FewShotEvaluation: ParsableCommand {
       names: labels.map(\.name), words: labels.map(\.pyramids),
       oracleWords: try LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels
         .map(\.pyramids),
-      ground: try groundPyramids(encoder), vectors: WordVectors(encoder.model.codebook),
+      ground: try LabelledPyramids.ground(ground, by: encoder, isQuiet: quiet),
+      vectors: WordVectors(encoder.model.codebook),
       episodes: episodes, seed: language.seed)
     var figures: [FewShotFigure] = []
     for ways in ways {
@@ -134,14 +135,6 @@ struct FewShotEvaluation: ParsableCommand {
     progress.finish()
     session.close()
     return figures
-  }
-
-  private func groundPyramids(_ encoder: PictureEncoder) throws -> [Pyramid]? {
-    guard let ground else { return nil }
-    return try LabelledPyramids(
-      LabelFolders(ground, allowsPictures: true), by: encoder, isQuiet: quiet
-    ).labels
-      .flatMap(\.pyramids)
   }
 
   private func put(_ figures: [FewShotFigure]) throws {

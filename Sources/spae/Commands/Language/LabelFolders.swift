@@ -167,6 +167,18 @@ struct LabelledPyramids {
   }
 }
 
+extension LabelledPyramids {
+  /// The pyramids of a folder of pictures at large, whatever its folders are; nil for none.
+  static func ground(
+    _ folder: String?, by encoder: PictureEncoder, isQuiet: Bool
+  ) throws(Failure) -> [Pyramid]? {
+    guard let folder else { return nil }
+    let folders = try LabelFolders(folder, allowsPictures: true)
+    return try LabelledPyramids(folders, by: encoder, isQuiet: isQuiet).labels
+      .flatMap(\.pyramids)
+  }
+}
+
 /// Refuses pyramids of different sizes, which cannot stand in one context.
 func requireOneShape(_ pyramids: [Pyramid], of paths: [String]) throws(Failure) {
   guard let first = pyramids.first,

@@ -4,7 +4,7 @@ import SPAEPyramid
 
 /// Who tells labels apart by words.
 enum WordReader {
-  case centroid(WordVectors)
+  case centroid(WordVectors, ground: [Pyramid]?)
   case languageModel(any LanguageModel, Vocabulary)
 }
 
@@ -19,9 +19,11 @@ struct WordClassifier {
   init(reader: WordReader, labels: [LabelledPyramids.Label], layers: ClosedRange<Int>) {
     (names, self.layers) = (labels.map(\.name), layers)
     switch reader {
-    case .centroid(let vectors):
+    case .centroid(let vectors, let ground):
+      let ground = ground.map { mean(of: $0.map { vectors.point(of: $0, layers: layers) }) }
       let classifier = NearestCentroid(
-        examples: labels.map { $0.pyramids.map { vectors.point(of: $0, layers: layers) } })
+        examples: labels.map { $0.pyramids.map { vectors.point(of: $0, layers: layers) } },
+        ground: ground)
       answer = { pyramid in
         classifier.probabilities(for: vectors.point(of: pyramid, layers: layers))
       }
