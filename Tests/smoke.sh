@@ -188,6 +188,24 @@ for task in inpaint outpaint deblur rotate shift; do
     has 'commonest words *[0-9]* of 21' || fail "no baselines to restore $task"
 done
 
+# The language model in the box, where it is installed.
+if "$program" language status >out 2>&1; then
+  asked="--run-folder $work/run"
+  "$program" draw --like labels --label animal --shots 2 -o drawn.spae $asked 2>said ||
+    fail "nothing was drawn: $(cat said)"
+  has '21 words in 1 answer' <said || fail "what was drawn is not said: $(cat said)"
+  cp drawn.spae again.spae
+  "$program" draw --like labels --label animal --shots 2 -o drawn.spae --replay run 2>said
+  cmp drawn.spae again.spae || fail "another pyramid was drawn again"
+  "$program" decode drawn.spae -o drawn.png
+  "$program" classify --examples labels --by language-model --layers 1-2 "$pictures/moose.png" \
+    --run-folder none 2>/dev/null | has '^[a-z ]* 0[.]' || fail "the model does not classify"
+  "$program" restore --task rotate "$pictures/cat.png" --run-folder none 2>/dev/null |
+    has 'language model *[0-9]* of 21' || fail "the model does not restore"
+  "$program" evaluate generation labels --shots 1 --each 3 --episodes 1 --run-folder none \
+    2>/dev/null | has '^language model' || fail "what is drawn is not measured"
+fi
+
 echo 'not a picture' >text.png
 mkdir folder
 : >empty.png
