@@ -74,15 +74,29 @@ struct DrawCommand: ParsableCommand {
     let encoder = try PictureEncoder(model)
     let context = try ContextExamples(
       folders, label: wanted, shots: shots, others: others, seed: language.seed, by: encoder)
-    let shape = context.own[0].shape
-    let vectors = WordVectors(encoder.model.codebook)
     let session = try language.open(for: "draw")
-    var generation = ProgressiveGeneration(
-      plan: GenerationPlan(shape: shape, depth: layers.layers.upperBound),
-      vocabulary: encoder.model.vocabulary)
+    let (outcome, copied) = try drawn(context, encoder.model, by: session)
+    let shape = context.own[0].shape
+    try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(
+      to: output, model: encoder.model)
+    let source = URL(fileURLWithPath: context.ownPaths[copied]).lastPathComponent
+    let isWhole = outcome.repairs.words == shape.wordCount
+    print(
+      "spae: \(context.label): \(outcome.summary)"
+        + (isWhole ? "" : "; the layers below are those of \(source)"), toStandardError: true)
+    session.close()
+  }
+
+  /// The words, and which of the label's examples gave the layers below.
+  private func drawn(
+    _ context: ContextExamples, _ model: Model, by session: LanguageSession
+  ) throws -> (ProgressiveGeneration.Outcome, copied: Int) {
+    let plan = GenerationPlan(shape: context.own[0].shape, depth: layers.layers.upperBound)
+    var generation = ProgressiveGeneration(plan: plan, vocabulary: model.vocabulary)
     generation.temperature = temperature
     generation.seed = session.seed
-    let progress = Progress(total: generation.plan.pieces.count, isShown: !quiet)
+    let vectors = WordVectors(model.codebook)
+    let progress = Progress(total: plan.pieces.count, isShown: !quiet)
     var copied = 0
     let outcome = try generation.outcome(
       of: .label(context.label), examples: context.examples, spare: context.own[0].words,
@@ -92,14 +106,7 @@ struct DrawCommand: ParsableCommand {
         return context.own[copied].words
       }, progress: { progress.advance() })
     progress.finish()
-    try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(
-      to: output, model: encoder.model)
-    let source = URL(fileURLWithPath: context.ownPaths[copied]).lastPathComponent
-    let isWhole = generation.plan.pieces.last?.asked.upperBound == shape.wordCount
-    print(
-      "spae: \(context.label): \(outcome.summary)"
-        + (isWhole ? "" : "; the layers below are those of \(source)"), toStandardError: true)
-    session.close()
+    return (outcome, copied)
   }
 
   private func wantedLabel(_ folders: LabelFolders) throws -> Int {

@@ -64,35 +64,46 @@ struct RestoreCommand: ParsableCommand {
     guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
   }
 
+  private var depth: Int { layers.layers.upperBound }
+
   func run() throws {
     let model = try model.load()
     let (whole, degraded) = try pyramids(model)
     let noisy = NoisyCopies(
       of: whole.words, condition: degraded.words, count: copies, vocabulary: model.vocabulary.count,
       seed: language.seed)
-    let plan = GenerationPlan(shape: whole.shape, depth: layers.layers.upperBound)
-    let count = whole.shape.wordCount(toDepth: layers.layers.upperBound)
-    var outcome = ProgressiveGeneration.Outcome(words: degraded.words)
-    switch by {
-    case .last: outcome.words.replaceSubrange(..<count, with: noisy.copies[copies - 1][..<count])
-    case .majority: outcome.words.replaceSubrange(..<count, with: noisy.majority[..<count])
-    case .languageModel: outcome = try restored(noisy, degraded, plan, model.vocabulary)
-    }
-    func share(_ words: [Int32]) -> String {
+    let outcome = try outcome(noisy, degraded, model.vocabulary)
+    let count = whole.shape.wordCount(toDepth: depth)
+    func put(_ name: String, _ words: [Int32]) {
       let right = zip(words, whole.words).prefix(count).count { $0 == $1 }
-      return
-        "\(right) of \(count) (\(String(format: "%.0f", 100 * Double(right) / Double(count))) %)"
+      let share = String(format: "%.0f", 100 * Double(right) / Double(count))
+      print("  \(name)   \(right) of \(count) (\(share) %)")
     }
     print("words of layers \(layers.defaultValueDescription) that are those of the whole picture:")
-    if by == .languageModel { print("  language model     \(share(outcome.words))") }
-    print("  degraded picture   \(share(degraded.words))")
-    print("  last copy          \(share(noisy.copies[copies - 1]))")
-    print("  commonest words    \(share(noisy.majority))")
+    if by == .languageModel { put("language model  ", outcome.words) }
+    put("degraded picture", degraded.words)
+    put("last copy       ", noisy.copies[copies - 1])
+    put("commonest words ", noisy.majority)
     guard let output else { return }
     try GeneratedWords(
-      outcome: outcome, shape: whole.shape, name: "\(task.rawValue) of \(fileName)",
-      depth: layers.layers.upperBound
+      outcome: outcome, shape: whole.shape, name: "\(task.rawValue) of \(fileName)", depth: depth
     ).write(to: output, model: model)
+  }
+
+  /// The answer that is wished for, above the degraded picture's own lower layers.
+  private func outcome(
+    _ noisy: NoisyCopies, _ degraded: Pyramid, _ vocabulary: Vocabulary
+  ) throws -> ProgressiveGeneration.Outcome {
+    let copy: [Int32]
+    switch by {
+    case .last: copy = noisy.copies[copies - 1]
+    case .majority: copy = noisy.majority
+    case .languageModel:
+      let plan = GenerationPlan(shape: degraded.shape, depth: depth)
+      return try restored(noisy, degraded, plan, vocabulary)
+    }
+    let count = degraded.shape.wordCount(toDepth: depth)
+    return .init(words: Array(copy.prefix(count) + degraded.words.dropFirst(count)))
   }
 
   private var fileName: String { URL(fileURLWithPath: image).lastPathComponent }
