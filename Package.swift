@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CTerminalGuard"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
-    .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
+    .target(name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP"]),
     .target(name: "SPAEScreen"),
 
     // The rooms, which do not know each other.

@@ -1,7 +1,7 @@
 // The kernels, written once with vectors of LANES floats and compiled once per instruction set.
 // The includer defines LANES, SET (the name's suffix) and what fits into the registers: TILE pixels
-// of a convolution, DEPTHWISE_TILE of a depthwise one, QUERIES of an attention; CASES and
-// DEPTHWISE_CASES are CASE(n) for each n up to TILE and DEPTHWISE_TILE.
+// of a convolution, DEPTHWISE_TILE of a depthwise one, QUERIES of an attention, TEXTS of a scoring;
+// CASES, DEPTHWISE_CASES and TEXTS_CASES are CASE(n) for each n up to that.
 
 #define NAME_(a, b) a##_##b
 #define NAME__(a, b) NAME_(a, b)
@@ -283,12 +283,36 @@ static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
   NAME(widen_row)(halves, floats, count);
 }
 
+// Every second lane of two vectors, from the first or from the second on.
+#if LANES == 16
+#define EVENS(a, b) \
+  __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODDS(a, b) \
+  __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#elif LANES == 8
+#define EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODDS(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#else
+#define EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define ODDS(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7)
+#endif
+
+// The sums of LANES vectors in one: neighbours are added to each other until one is left.
+INLINE vec NAME(sums)(const vec *vectors) {
+  vec left[LANES];
+  EACH(i, LANES) left[i] = vectors[i];
+  EACH(step, 4) {
+    const int half = LANES >> (step + 1);
+    EACH(i, half)
+      left[i] = EVENS(left[2 * i], left[2 * i + 1]) + ODDS(left[2 * i], left[2 * i + 1]);
+  }
+  return left[0];
+}
+
 // Two rows and several texts at a time, so that each vector is loaded once for all of them.
 INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width,
-                             const float *bias, float *scores, size_t places, int count) {
-  vec sums[2][4];
-  EACH(r, 2)
-    EACH(p, count) sums[r][p] = (vec){};
+                             const float *bias, float *scores, size_t stride, int count) {
+  vec sums[2][16] = {};
   for (size_t i = 0; i < width; i += LANES) {
     const vec first = load(rows + i), second = load(rows + width + i);
     EACH(p, count) {
@@ -297,14 +321,20 @@ INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width
       sums[1][p] += second * text;
     }
   }
-  EACH(r, 2)
-    EACH(p, count) scores[r * places + p] = sum(sums[r][p]) - bias[r];
+  EACH(r, 2) {
+    EACH(group, (TEXTS + LANES - 1) / LANES) {
+      float found[LANES];
+      store(found, NAME(sums)(sums[r] + group * LANES) - bias[r]);
+      for (int p = 0; p < LANES && group * LANES + p < count; p++)
+        scores[(group * LANES + p) * stride + r] = found[p];
+    }
+  }
 }
 
 static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
-                        const float *texts, size_t places, float *scores) {
+                        const float *texts, size_t places, float *scores, size_t stride) {
   // The caller checks width <= 8192 and that it is a multiple of 16.
-  float pair[2 * 8192], biases[2], found[2 * 4];
+  float pair[2 * 8192], biases[2], found[2 * TEXTS];
   for (size_t r = 0; r < rows; r += 2) {
     const size_t count = rows - r < 2 ? 1 : 2;
     NAME(widen_row)(table + r * width, pair, count * width);
@@ -314,18 +344,32 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
     // The table comes from far away, in pieces too short for the processor to see a stream.
     for (size_t i = 0; r + 6 <= rows && i < 2 * width; i += 32)
       __builtin_prefetch(table + (r + 4) * width + i);
-    for (size_t p = 0; p < places; p += 4) {
-      const size_t texts_left = places - p < 4 ? places - p : 4;
-      if (texts_left == 4)
-        NAME(score_tile)(pair, texts + p * width, width, biases, found, 4, 4);
-      else
-        for (size_t t = 0; t < texts_left; t++)
-          NAME(score_tile)(pair, texts + (p + t) * width, width, biases, found + t, 4, 1);
-      for (size_t i = 0; i < count; i++)
-        for (size_t t = 0; t < texts_left; t++)
-          scores[(r + i) * places + p + t] = found[i * 4 + t];
+    const size_t tiles = (places + TEXTS - 1) / TEXTS;
+    for (size_t k = 0; k < tiles; k++) {
+      const size_t p = places * k / tiles, n = places * (k + 1) / tiles - p;
+      switch (n) {
+#define CASE(n) \
+  case n: NAME(score_tile)(pair, texts + p * width, width, biases, found, 2, n); break;
+        TEXTS_CASES
+#undef CASE
+      }
+      for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < count; j++) scores[(p + i) * stride + r + j] = found[2 * i + j];
     }
   }
+}
+
+// The first number above a threshold, from a place on; or `count`.
+static size_t NAME(find_above)(const float *values, size_t from, size_t count, float threshold) {
+  for (; from + 64 <= count; from += 64) {
+    ivec found = {};
+    for (size_t i = 0; i < 64; i += LANES) found |= load(values + from + i) > threshold;
+    int32_t any = 0;
+    EACH(i, LANES) any |= found[i];
+    if (any) break;
+  }
+  while (from < count && !(values[from] > threshold)) from++;
+  return from;
 }
 
 // 16 rows side by side, so that whole vectors are written.
@@ -360,9 +404,82 @@ static size_t NAME(find_infinite)(const uint16_t *halves, size_t count) {
   return i;
 }
 
+// One pixel, as three numbers and a fourth that counts for nothing.
+typedef int32_t NAME(quad) __attribute__((vector_size(16), aligned(4), may_alias));
+typedef uint8_t NAME(bytes) __attribute__((vector_size(LANES), aligned(1), may_alias));
+typedef uint8_t NAME(pixel) __attribute__((vector_size(4), aligned(1), may_alias));
+#define quad NAME(quad)
+
+// Sums of weighted values, as values of 8 bits.
+#define ROUNDED(type, sum)                                                 \
+  ({                                                                       \
+    const type half = (type){} + (1 << (spae_weight_bits - 1));            \
+    const type value = ((sum) + half) >> spae_weight_bits;                 \
+    const type low = value & (value > 0), high = (type){} + 255;           \
+    (high & (low > high)) | (low & ~(low > high));                         \
+  })
+
+// LANES / 4 taps at a time, each with its weight in four lanes.
+static void NAME(resample_rows)(const spae_resampling *t) {
+  const size_t last = t->source_columns - 1;
+  int32_t *const wide = t->scratch;
+  for (size_t y = 0; y < t->rows; y++) {
+    const uint8_t *source = t->source + y * t->source_row;
+    uint8_t *target = t->target + y * t->target_row;
+    for (size_t x = 0; x < last; x++)
+      *(quad *)(wide + 4 * x) =
+          __builtin_convertvector(*(const NAME(pixel) *)(source + 3 * x), quad);
+    for (size_t c = 0; c < 3; c++) wide[4 * last + c] = source[3 * last + c];
+    for (size_t x = 0; x < t->columns; x++) {
+      const int32_t *pixels = wide + 4 * t->first[x];
+      const int32_t *weights = t->weights + 4 * t->taps * x;
+      ivec sums = {};
+      _Pragma("clang loop unroll(disable)")
+      for (size_t i = 0; i < 4 * t->taps; i += LANES)
+        sums += *(const ivec *)(pixels + i) * *(const ivec *)(weights + i);
+      quad parts[LANES / 4], whole = {};
+      __builtin_memcpy(parts, &sums, sizeof sums);
+      EACH(i, LANES / 4) whole += parts[i];
+      const NAME(pixel) colour = __builtin_convertvector(ROUNDED(quad, whole), NAME(pixel));
+      // A pixel's fourth byte is the next one's first, which is written after it.
+      if (x + 1 < t->columns)
+        *(NAME(pixel) *)(target + 3 * x) = colour;
+      else
+        for (size_t c = 0; c < 3; c++) target[3 * x + c] = colour[c];
+    }
+  }
+}
+
+static void NAME(resample_columns)(const spae_resampling *t) {
+  const size_t width = 3 * t->columns;
+  for (size_t y = 0; y < t->rows; y++) {
+    const uint8_t *source = t->source + t->first[y] * t->source_row;
+    const int32_t *weights = t->weights + t->taps * y;
+    uint8_t *target = t->target + y * t->target_row;
+    size_t x = 0;
+    for (; x + 4 * LANES <= width; x += 4 * LANES) {
+      ivec sums[4] = {};
+      for (size_t k = 0; k < t->taps; k++) {
+        const NAME(bytes) *at = (const NAME(bytes) *)(source + k * t->source_row + x);
+        EACH(i, 4) sums[i] += __builtin_convertvector(at[i], ivec) * weights[k];
+      }
+      EACH(i, 4)
+        ((NAME(bytes) *)(target + x))[i] =
+            __builtin_convertvector(ROUNDED(ivec, sums[i]), NAME(bytes));
+    }
+    for (; x < width; x++) {
+      int32_t sum = 1 << (spae_weight_bits - 1);
+      for (size_t k = 0; k < t->taps; k++) sum += source[k * t->source_row + x] * weights[k];
+      sum >>= spae_weight_bits;
+      target[x] = sum < 0 ? 0 : sum > 255 ? 255 : sum;
+    }
+  }
+}
+
 static const spae_kernels NAME(spae_kernels) = {
     SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
     NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
+    NAME(find_above), NAME(resample_rows), NAME(resample_columns),
 };
 
 #undef NAME_
@@ -387,5 +504,11 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef DEPTHWISE_TILE
 #undef DEPTHWISE_CASES
 #undef QUERIES
+#undef TEXTS
+#undef TEXTS_CASES
+#undef EVENS
+#undef ODDS
+#undef quad
+#undef ROUNDED
 #undef SET
 #undef SPAE_SET_NAME

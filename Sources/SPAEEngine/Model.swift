@@ -95,10 +95,13 @@ public final class Model: Sendable {
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
   ) throws(EngineError) -> Pyramid {
     let shape = try shape(forSize: size)
-    let semantics = semantics(of: image, fit: fit)
-    let z = latent(of: image, shape: shape, fit: fit, semantics: semantics)
-    let words = Quantizer(codebook: codebook).words(
-      for: z, shape: shape, pools: pools(for: semantics, meaning: meaning))
+    let words = context.awake { context in
+      let semantics = semantics(of: image, fit: fit, with: context)
+      let z = latent(of: image, shape: shape, fit: fit, semantics: semantics, with: context)
+      return Quantizer(codebook: codebook).words(
+        for: z, shape: shape, pools: pools(for: semantics, meaning: meaning, with: context),
+        with: context)
+    }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
   }
@@ -107,11 +110,12 @@ public final class Model: Sendable {
   package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
     latent(
       of: image, shape: try shape(forSize: size), fit: .crop,
-      semantics: semantics(of: image, fit: .crop))
+      semantics: semantics(of: image, fit: .crop, with: context), with: context)
   }
 
   private func latent(
-    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?
+    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?,
+    with context: Context
   ) -> [Float] {
     let picture = image.fitted(to: shape.grid * configuration.patch, fit: fit)
     return encoderSpaces.with(
@@ -122,7 +126,7 @@ public final class Model: Sendable {
   }
 
   /// What the semantic branch sees in a picture, if the model has one.
-  func semantics(of image: PixelImage, fit: Fit) -> SemanticMap? {
+  private func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
     guard let branch = semanticBranch else { return nil }
     let view = image.fitted(to: branch.sizes.input, fit: fit)
     return semanticSpaces.with(0, make: { SemanticBranch.Workspace(branch) }) {
@@ -132,17 +136,25 @@ public final class Model: Sendable {
   }
 
   /// The words that each place of the guided layers may choose from.
-  private func pools(for semantics: SemanticMap?, meaning: Float) -> [Int: [[Int32]]] {
+  private func pools(
+    for semantics: SemanticMap?, meaning: Float, with context: Context
+  ) -> [Int: [[Int32]]] {
     guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
-    var pools: [Int: [[Int32]]] = [:]
-    for (index, size) in guided.pools.enumerated() {
-      let texts = semantics.places(ofLayer: index + 1).flatMap { place in
-        zip(semantics.whole, place).map {
-          guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
-        }
+    let places = guided.pools.indices.map { semantics.places(ofLayer: $0 + 1) }
+    let texts = places.joined().flatMap { place in
+      zip(semantics.whole, place).map {
+        guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
+    }
+    let sizes = zip(guided.pools, places).flatMap { size, places in
       let scaled = Int((Float(size) * meaning).rounded(.toNearestOrEven))
-      pools[index + 1] = codebook.pools(for: texts, size: min(max(1, scaled), codebook.count))
+      return repeatElement(min(max(1, scaled), codebook.count), count: places.count)
+    }
+    var found = codebook.pools(for: texts, sizes: sizes, with: context)[...]
+    var pools: [Int: [[Int32]]] = [:]
+    for (index, places) in places.enumerated() {
+      pools[index + 1] = Array(found.prefix(places.count))
+      found = found.dropFirst(places.count)
     }
     return pools
   }

@@ -186,13 +186,15 @@ struct SemanticBranch: Sendable {
     of features: Plane, _ rows: Range<Int>, _ columns: Range<Int>, into pooled: Plane, _ place: Int
   ) {
     let target = unsafe pooled.pixel(0, place)
-    for channel in 0..<features.channels {
-      var total: Float = 0
-      for row in rows {
-        for column in columns { total += unsafe features.pixel(row, column)[channel] }
+    unsafe target.update(repeating: 0, count: features.channels)
+    for row in rows {
+      for column in columns {
+        let pixel = unsafe features.pixel(row, column)
+        for channel in 0..<features.channels { unsafe target[channel] += pixel[channel] }
       }
-      unsafe target[channel] = total / Float(rows.count * columns.count)
     }
+    let count = Float(rows.count * columns.count)
+    for channel in 0..<features.channels { unsafe target[channel] /= count }
   }
 
   private func probabilities(_ logits: Plane, _ place: Int) -> [Float] {

@@ -52,6 +52,23 @@ typedef struct {
   float *scratch;  // [spae_queries][tokens]
 } spae_attention;
 
+// The bits of a weight's fraction in a resampling.
+enum { spae_weight_bits = 22 };
+
+// One pass of a resampling of RGB in fixed point: each output is a weighted sum of `taps`
+// neighbouring inputs, a multiple of 4 along rows. Strides are counted in bytes.
+typedef struct {
+  const uint8_t *source;
+  size_t source_row, source_columns;
+  uint8_t *target;
+  size_t target_row;
+  size_t rows, columns;    // of the target
+  size_t taps;
+  const int32_t *first;    // the first input of each output
+  const int32_t *weights;  // [output][taps], along rows each four times
+  int32_t *scratch;        // along rows: [source_columns + taps][4], zero behind the source
+} spae_resampling;
+
 typedef struct {
   const char *name;
   // Runs one block of 16 output channels.
@@ -67,14 +84,19 @@ typedef struct {
                   const float *half_norms, size_t blocks, int32_t *words);
   // One head of attention: softmax(q k^T * scale) v.
   void (*attend)(const spae_attention *task);
-  // scores[row * places + p] = table row . texts[p] - bias[row], for rows of float16.
+  // scores[p * stride + row] = table row . texts[p] - bias[row], for rows of float16.
   void (*score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
-                const float *texts, size_t places, float *scores);
+                const float *texts, size_t places, float *scores, size_t stride);
   void (*widen)(const uint16_t *halves, float *floats, size_t count);
   // Weights [outputs][inputs][taps] as [outputs / 16][taps][inputs][16]; the padding is not written.
   void (*pack)(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps, float *packed);
   // The place of the first infinity or not-a-number, or `count`.
   size_t (*find_infinite)(const uint16_t *halves, size_t count);
+  // The first place at or after `from` with a value above the threshold, or `count`.
+  size_t (*find_above)(const float *values, size_t from, size_t count, float threshold);
+  // The two passes of a resampling; the same numbers on every instruction set.
+  void (*resample_rows)(const spae_resampling *task);
+  void (*resample_columns)(const spae_resampling *task);
 } spae_kernels;
 
 // Tells the processor that this thread waits for another.
@@ -90,5 +112,7 @@ static inline void spae_pause(void) {
 size_t spae_kernel_sets(void);
 const spae_kernels *spae_kernel_set(size_t index);
 int spae_kernel_set_supported(size_t index);
+// The fastest that this processor has.
+const spae_kernels *spae_fastest_kernels(void);
 
 #endif
