@@ -121,48 +121,56 @@ static void NAME(convolve)(const spae_convolution *t) {
   }
 }
 
-// `pixels` neighbouring output pixels, 16 channels of each.
+// `pixels` neighbouring output pixels, LANES channels of each. A row of the kernel stays in
+// registers, and each input pixel is loaded once for all that look at it.
 INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, float *output,
-                                 const float *weights, const float *bias, int pixels) {
-  vec sums[DEPTHWISE_TILE][VECTORS];
-  EACH(p, pixels)
-    EACH(v, VECTORS) sums[p][v] = load(bias + v * LANES);
-  const size_t step = t->input_pixel * t->stride;
-  for (size_t ky = 0; ky < t->kernel; ky++) {
-    const float *tap = input + ky * t->input_row;
-    for (size_t kx = 0; kx < t->kernel; kx++, tap += t->input_pixel, weights += t->channels) {
-      vec w[VECTORS];
-      EACH(v, VECTORS) w[v] = load(weights + v * LANES);
-      EACH(p, pixels)
-        EACH(v, VECTORS) sums[p][v] += load(tap + p * step + v * LANES) * w[v];
+                                 size_t channel, int pixels, int kernel, int stride) {
+  const float *weights = t->weights + channel;
+  vec sums[DEPTHWISE_TILE];
+  EACH(p, pixels) sums[p] = load(t->bias + channel);
+  for (int ky = 0; ky < kernel; ky++, input += t->input_row) {
+    vec row[5];
+    EACH(kx, kernel) row[kx] = load(weights + (ky * kernel + kx) * t->channels);
+    EACH(i, (pixels - 1) * stride + kernel) {
+      const vec pixel = load(input + i * t->input_pixel);
+      EACH(p, pixels) {
+        const int kx = i - p * stride;
+        if (kx >= 0 && kx < kernel) sums[p] += pixel * row[kx];
+      }
     }
   }
-  EACH(p, pixels)
-    EACH(v, VECTORS)
-      store(output + p * t->output_pixel + v * LANES, activate(sums[p][v], t->activation));
+  EACH(p, pixels) store(output + p * t->output_pixel, activate(sums[p], t->activation));
 }
-#define depthwise_tile NAME(depthwise_tile)
 
 // 16 channels of a row at a time: the rows that they look at stay in the second cache.
-static void NAME(convolve_depthwise)(const spae_depthwise *t) {
-  const size_t step = t->input_pixel * t->stride;
+INLINE void NAME(depthwise_rows)(const spae_depthwise *t, int kernel, int stride) {
   for (size_t y = 0; y < t->rows; y++) {
     for (size_t c = 0; c < t->channels; c += spae_lanes) {
-      const float *input = t->input + y * t->stride * t->input_row + c;
+      const float *input = t->input + y * stride * t->input_row + c;
       float *output = t->output + y * t->output_row + c;
       size_t left = t->columns;
       for (size_t tiles = (left + DEPTHWISE_TILE - 1) / DEPTHWISE_TILE; tiles > 0; tiles--) {
         const size_t n = (left + tiles - 1) / tiles;
         switch (n) {
 #define CASE(n) \
-  case n: depthwise_tile(t, input, output, t->weights + c, t->bias + c, n); break;
+  case n: \
+    for (size_t v = 0; v < spae_lanes; v += LANES) \
+      NAME(depthwise_tile)(t, input + v, output + v, c + v, n, kernel, stride); \
+    break;
           DEPTHWISE_CASES
 #undef CASE
         }
-        input += n * step, output += n * t->output_pixel, left -= n;
+        input += n * stride * t->input_pixel, output += n * t->output_pixel, left -= n;
       }
     }
   }
+}
+
+static void NAME(convolve_depthwise)(const spae_depthwise *t) {
+  if (t->kernel == 3 && t->stride == 1) NAME(depthwise_rows)(t, 3, 1);
+  if (t->kernel == 3 && t->stride == 2) NAME(depthwise_rows)(t, 3, 2);
+  if (t->kernel == 5 && t->stride == 1) NAME(depthwise_rows)(t, 5, 1);
+  if (t->kernel == 5 && t->stride == 2) NAME(depthwise_rows)(t, 5, 2);
 }
 
 static void NAME(normalise)(const float *input, float *output, const float *gain, size_t pixels,
@@ -281,6 +289,17 @@ INLINE void NAME(widen_row)(const uint16_t *halves, float *floats, size_t count)
 
 static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
   NAME(widen_row)(halves, floats, count);
+}
+
+// As many sums as hide each other's latency: what this instruction set can do at most.
+static void NAME(multiply_add)(float *numbers, size_t rounds) {
+  const vec factor = (vec){} + numbers[0], term = (vec){} + numbers[1];
+  vec sums[12] = {};
+  for (size_t round = 0; round < rounds; round++)
+    for (size_t v = 0; v < VECTORS; v++) EACH(i, 12) sums[i] = sums[i] * factor + term;
+  vec whole = {};
+  EACH(i, 12) whole += sums[i];
+  numbers[0] = sum(whole);
 }
 
 // Every second lane of two vectors, from the first or from the second on.
@@ -480,6 +499,7 @@ static const spae_kernels NAME(spae_kernels) = {
     SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
     NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
     NAME(find_above), NAME(resample_rows), NAME(resample_columns),
+    NAME(multiply_add),
 };
 
 #undef NAME_
@@ -497,7 +517,6 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef exponential
 #undef activate
 #undef tile
-#undef depthwise_tile
 #undef LANES
 #undef TILE
 #undef CASES

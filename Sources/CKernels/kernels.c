@@ -30,8 +30,8 @@
 #define LANES 8
 #define TILE 6
 #define CASES UP_TO_6
-#define DEPTHWISE_TILE 4
-#define DEPTHWISE_CASES UP_TO_4
+#define DEPTHWISE_TILE 8
+#define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
 #define TEXTS 5
 #define TEXTS_CASES UP_TO_5

@@ -139,8 +139,9 @@ struct Encoder: Sendable {
       func meanings(_ channels: Int) -> Plane {
         Plane(height: places, width: places, channels: channels, border: 0)
       }
-      picture = Plane(height: 8 * grid, width: 8 * grid, channels: 3)
-      halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12)
+      picture = Plane(
+        height: 8 * grid, width: 8 * grid, channels: 3, border: 0, isDense: true)
+      halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12, isDense: true)
       patches = tokens(configuration.patchNumbers)
       stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, side: $1 * grid) }
       positions = tokens(4 * sizes.frequencies)

@@ -94,6 +94,12 @@ public final class Model: Sendable {
   public func encode(
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
   ) throws(EngineError) -> Pyramid {
+    try encode(image, size: size, fit: fit, meaning: meaning, with: context)
+  }
+
+  private func encode(
+    _ image: PixelImage, size: Int, fit: Fit, meaning: Float, with context: Context
+  ) throws(EngineError) -> Pyramid {
     let shape = try shape(forSize: size)
     let words = context.awake { context in
       let semantics = semantics(of: image, fit: fit, with: context)
@@ -117,6 +123,7 @@ public final class Model: Sendable {
     of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?,
     with context: Context
   ) -> [Float] {
+    context.log?.enter("encoder")
     let picture = image.fitted(to: shape.grid * configuration.patch, fit: fit)
     return encoderSpaces.with(
       shape, make: { Encoder.Workspace(configuration, shape: shape) }
@@ -128,8 +135,12 @@ public final class Model: Sendable {
   /// What the semantic branch sees in a picture, if the model has one.
   private func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
     guard let branch = semanticBranch else { return nil }
+    context.log?.enter("classifier")
     let view = image.fitted(to: branch.sizes.input, fit: fit)
-    return semanticSpaces.with(0, make: { SemanticBranch.Workspace(branch) }) {
+    return semanticSpaces.with(
+      context.parallel.threads,
+      make: { SemanticBranch.Workspace(branch, threads: context.parallel.threads) }
+    ) {
       space in
       context.awake { branch.map(of: view, in: space, with: $0) }
     }
@@ -162,7 +173,7 @@ public final class Model: Sendable {
   /// Decodes the picture that the first `depth` layers of words give; nil is all of them.
   public func decode(_ pyramid: Pyramid, depth: Int? = nil) throws(EngineError) -> PixelImage {
     let side = pyramid.shape.grid * configuration.patch
-    return unsafe try decoded(pyramid, depth: depth) { pixels in
+    return unsafe try decoded(pyramid, depth: depth, with: context) { pixels in
       unsafe PixelImage(
         width: side, height: side,
         pixels: pixels.map { Decoder.byte($0) })
@@ -171,7 +182,7 @@ public final class Model: Sendable {
 
   /// The same as floats in [-1, 1], [N, N, 3].
   package func decodedFloats(_ pyramid: Pyramid, depth: Int) throws(EngineError) -> [Float] {
-    unsafe try decoded(pyramid, depth: depth) { unsafe Array($0) }
+    unsafe try decoded(pyramid, depth: depth, with: context) { unsafe Array($0) }
   }
 
   /// Refuses words that the vocabulary lacks and depths that the pyramid lacks.
@@ -185,8 +196,10 @@ public final class Model: Sendable {
   }
 
   private func decoded<Result>(
-    _ pyramid: Pyramid, depth: Int?, _ take: (UnsafeBufferPointer<Float>) -> Result
+    _ pyramid: Pyramid, depth: Int?, with context: Context,
+    _ take: (UnsafeBufferPointer<Float>) -> Result
   ) throws(EngineError) -> Result {
+    context.log?.enter("decoder")
     let shape = pyramid.shape
     let depth = depth ?? shape.depth
     try check(pyramid.words, depth: depth, of: shape)
@@ -200,6 +213,19 @@ public final class Model: Sendable {
       }
       return unsafe take(space.picture(side: shape.grid * configuration.patch))
     }
+  }
+
+  /// What each layer takes when a picture is encoded and decoded `runs` times, on one thread.
+  package func layers(
+    ofCoding image: PixelImage, size: Int, runs: Int
+  ) throws(EngineError) -> [(layer: LayerLog.Layer, cost: LayerLog.Cost)] {
+    let log = LayerLog()
+    let context = context.measuring(into: log)
+    for _ in 0..<runs {
+      let pyramid = try encode(image, size: size, fit: .crop, meaning: 1, with: context)
+      _ = unsafe try decoded(pyramid, depth: nil, with: context) { $0.count }
+    }
+    return log.layers
   }
 
   /// The model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order.

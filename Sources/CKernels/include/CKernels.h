@@ -97,6 +97,9 @@ typedef struct {
   // The two passes of a resampling; the same numbers on every instruction set.
   void (*resample_rows)(const spae_resampling *task);
   void (*resample_columns)(const spae_resampling *task);
+  // 12 x 16 x `rounds` multiplications with additions that do not wait for each other, of
+  // numbers[0] and numbers[1]; numbers[0] becomes their sum.
+  void (*multiply_add)(float *numbers, size_t rounds);
 } spae_kernels;
 
 // Tells the processor that this thread waits for another.
