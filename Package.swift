@@ -35,7 +35,7 @@ let package = Package(
       name: "SPAEEngine",
       dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
     ),
-    .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
+    .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels"]),
     .target(
       name: "SPAEHistory",
       dependencies: ["SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift")],

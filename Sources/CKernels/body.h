@@ -495,11 +495,194 @@ static void NAME(resample_columns)(const spae_resampling *t) {
   }
 }
 
+// Pixels of about the same colour are counted together; a bin's fourth number is how many it has.
+static void NAME(count_colours)(const uint8_t *pixels, size_t count, uint32_t *bins) {
+  for (size_t i = 0; i < count; i++, pixels += 3) {
+    const int32_t key = pixels[0] >> 3 << 10 | pixels[1] >> 3 << 5 | pixels[2] >> 3;
+    *(quad *)(bins + 4 * key) += (quad){pixels[0], pixels[1], pixels[2], 1};
+  }
+}
+
+typedef float NAME(colour) __attribute__((vector_size(16), aligned(4), may_alias));
+#define colour NAME(colour)
+
+// The colour of the palette with the least squared distance, of which the last bits do not count:
+// the colour's number stands there, so that the nearest is the least number.
+static __attribute__((noinline)) int32_t NAME(nearest_colour)(const spae_diffusion *t,
+                                                              colour wanted) {
+  ivec least = (ivec){} + INT32_MAX, number;
+  EACH(lane, LANES) number[lane] = lane;
+  for (size_t i = 0; i < t->colours; i += LANES, number += LANES) {
+    vec distance = {};
+    EACH(axis, 3) {
+      const vec away = load(t->axes + axis * t->colours + i) - wanted[axis];
+      distance += away * away;
+    }
+    const ivec found = ((ivec)distance & ~255) | number;
+    const ivec isLess = found < least;
+    least = (isLess & found) | (~isLess & least);
+  }
+  return __builtin_reduce_min(least) & 255;
+}
+
+// One row of some bands, which wait for nothing of each other: `above` and `below` are the errors
+// handed from row to row, [band][width + 2].
+INLINE void NAME(diffuse_row)(const spae_diffusion *t, size_t top, size_t apart, int bands,
+                              const colour *above, colour *below) {
+  const ptrdiff_t step = top & 1 ? -1 : 1;
+  const size_t width = t->width, margin = width + 2;
+  const uint8_t *const pixels = t->pixels;
+  const colour *const palette = (const colour *)t->palette;
+  int16_t *const known = t->known;
+  uint8_t *const indices = t->indices;
+  const colour bright = (colour){} + 255.0f;
+  // What brings five bits of each channel to their places in a key of 15 bits.
+  const colour places = {128, 4, 0.125f, 0};
+  const quad bits = {31 << 10, 31 << 5, 31, 0};
+  ptrdiff_t x = step > 0 ? 0 : width - 1;
+  colour last[spae_bands] = {}, part[spae_bands] = {};
+  for (size_t i = 0; i < width; i++, x += step) {
+    EACH(b, bands) {
+      const size_t at = (top + b * apart) * width + x;
+      const uint8_t *pixel = pixels + 3 * at;
+      const uint32_t packed = pixel[0] | pixel[1] << 8 | (uint32_t)pixel[2] << 16;
+      const quad own = __builtin_convertvector(*(const NAME(pixel) *)&packed, quad);
+      colour wanted = __builtin_convertvector(own, colour) + above[b * margin + x + 1];
+      wanted += last[b] * 7.0f;
+      // More than can be shown would leave trails.
+      wanted = (colour)((quad)wanted & (wanted > 0.0f));
+      const quad isLow = wanted < bright;
+      wanted = (colour)(((quad)wanted & isLow) | ((quad)bright & ~isLow));
+      quad key = __builtin_convertvector(wanted * places, quad) & bits;
+      key |= __builtin_shufflevector(key, key, 2, 3, 2, 3);
+      key |= __builtin_shufflevector(key, key, 1, 1, 1, 1);
+      int32_t index = known[key[0]];
+      if (__builtin_expect(index < 0, 0)) known[key[0]] = index = NAME(nearest_colour)(t, wanted);
+      indices[at] = index;
+      const colour error = (wanted - palette[index]) * 0.0625f;
+      below[b * margin + x + 1 - step] = part[b] + error * 3.0f;
+      part[b] = last[b] + error * 5.0f;
+      last[b] = error;
+    }
+  }
+  EACH(b, bands) below[b * margin + x + 1 - step] = part[b];
+}
+
+// Rows of some bands, `apart` rows from each other; gives the errors that the last one hands on.
+INLINE void NAME(diffuse_rows)(const spae_diffusion *t, size_t from, size_t to, size_t apart,
+                               int bands, colour **above, colour **below) {
+  for (size_t row = from; row < to; row++) {
+    NAME(diffuse_row)(t, row, apart, bands, *above, *below);
+    colour *const old = *above;
+    *above = *below, *below = old;
+  }
+}
+
+// Four bands of the picture at once: within one every pixel waits for the one before it.
+static void NAME(diffuse)(const spae_diffusion *t) {
+  const size_t width = t->width + 2, others = (spae_bands - 1) * width;
+  const size_t settling = 8;  // rows after which it does not matter where a band began
+  const size_t apart = t->height / spae_bands & ~(size_t)1;  // each begins from left to right
+  colour *above = (colour *)t->errors, *below = above + spae_bands * width;
+  size_t done = 0;
+  if (apart >= 2 * settling) {
+    // The rows before each band but the first are done once more by the band they belong to.
+    NAME(diffuse_rows)(t, apart - settling, apart, apart, spae_bands - 1, &above, &below);
+    __builtin_memmove(above + width, above, others * sizeof *above);
+    __builtin_memset(above, 0, width * sizeof *above);
+    NAME(diffuse_rows)(t, 0, apart, apart, spae_bands, &above, &below);
+    __builtin_memmove(above, above + others, width * sizeof *above);
+    done = spae_bands * apart;
+  }
+  NAME(diffuse_rows)(t, done, t->height, 0, 1, &above, &below);
+}
+
+// The cube root of what is not negative: a first guess from the exponent, then Newton's method.
+INLINE vec NAME(cube_root)(vec x) {
+  const vec bits = __builtin_convertvector((ivec)x, vec) * (1.0f / 3) + 709921077.0f;
+  vec root = (vec)__builtin_convertvector(bits, ivec);
+  EACH(step, 3) root = (root + root + x / (root * root)) * (1.0f / 3);
+  return select(x > 0.0f, root, (vec){});
+}
+
+// Lightness, green to red, blue to yellow: Oklab (Ottosson, 2020).
+static void NAME(oklab)(float *red, float *green, float *blue, size_t count) {
+  for (size_t i = 0; i < count; i += LANES) {
+    const vec r = load(red + i), g = load(green + i), b = load(blue + i);
+    const vec l = NAME(cube_root)(0.4122214708f * r + 0.5363325363f * g + 0.0514459929f * b);
+    const vec m = NAME(cube_root)(0.2119034982f * r + 0.6806995451f * g + 0.1073969566f * b);
+    const vec s = NAME(cube_root)(0.0883024619f * r + 0.2817188376f * g + 0.6299787005f * b);
+    store(red + i, 0.2104542553f * l + 0.7936177850f * m - 0.0040720468f * s);
+    store(green + i, 1.9779984951f * l - 2.4285922050f * m + 0.4505937099f * s);
+    store(blue + i, 0.0259040371f * l + 0.7827717662f * m - 0.8086757660f * s);
+  }
+}
+
+// The squared distances of 16 colours from a place.
+INLINE void NAME(distances)(const float *axes, size_t apart, const float *const place[3],
+                            size_t at, float weight, vec *distances) {
+  EACH(v, VECTORS) {
+    vec sum = {};
+    EACH(axis, 3) {
+      const vec away = load(axes + axis * apart + v * LANES) - place[axis][at];
+      sum += away * away;
+    }
+    distances[v] = sum * weight;
+  }
+}
+
+static void NAME(mix)(const spae_mixing *t) {
+  enum { quarters = 3, colours = 16, mixtures = quarters * colours };
+  const float *const place[3] = {t->places, t->places + 5 * t->padded, t->places + 10 * t->padded};
+  for (size_t cell = 0; cell < t->cells; cell++) {
+    vec errors[4][VECTORS], whole[mixtures][VECTORS], all[VECTORS] = {};
+    EACH(p, 4) {
+      NAME(distances)(t->colours, colours, place, p * t->padded + cell, t->detail, errors[p]);
+      EACH(v, VECTORS) all[v] += errors[p][v];
+    }
+    for (size_t i = 0; i < mixtures; i++)
+      NAME(distances)(t->mixtures + i * colours, mixtures * colours, place,
+                      4 * t->padded + cell, 1, whole[i]);
+    vec least[VECTORS];
+    ivec where[VECTORS] = {};
+    EACH(v, VECTORS) least[v] = (vec){} + __builtin_inff();
+    for (size_t pattern = 0; pattern < t->count; pattern++) {
+      const int bits = t->patterns[pattern];
+      float front[colours];
+      vec behind[VECTORS];
+      EACH(v, VECTORS) {
+        vec sum = {};
+        EACH(p, 4) if (bits >> p & 1) sum += errors[p][v];
+        store(front + v * LANES, sum);
+        behind[v] = all[v] - sum;
+      }
+      const size_t first = (__builtin_popcount(bits) - 1) * colours;
+      for (int32_t c = 0; c < colours; c++) {
+        const int32_t code = (int32_t)pattern << 8 | c << 4;
+        EACH(v, VECTORS) {
+          const vec cost = whole[first + c][v] + (behind[v] + front[c]);
+          const ivec isLess = cost < least[v];
+          least[v] = select(isLess, cost, least[v]);
+          where[v] = (isLess & code) | (~isLess & where[v]);
+        }
+      }
+    }
+    float lowest = least[0][0];
+    int32_t best = where[0][0];
+    for (int lane = 1; lane < colours; lane++) {
+      const float cost = least[lane / LANES][lane % LANES];
+      if (cost < lowest) lowest = cost, best = where[lane / LANES][lane % LANES] | lane;
+    }
+    t->found[cell] = best;
+  }
+}
+
 static const spae_kernels NAME(spae_kernels) = {
     SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
     NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
     NAME(find_above), NAME(resample_rows), NAME(resample_columns),
     NAME(multiply_add),
+    NAME(count_colours), NAME(diffuse), NAME(oklab), NAME(mix),
 };
 
 #undef NAME_
@@ -528,6 +711,7 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef EVENS
 #undef ODDS
 #undef quad
+#undef colour
 #undef ROUNDED
 #undef SET
 #undef SPAE_SET_NAME

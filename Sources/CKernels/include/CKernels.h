@@ -69,6 +69,34 @@ typedef struct {
   int32_t *scratch;        // along rows: [source_columns + taps][4], zero behind the source
 } spae_resampling;
 
+// The parts of a picture that error diffusion works on at once.
+enum { spae_bands = 4 };
+
+// Error diffusion (Floyd and Steinberg, 1976), every second row from right to left.
+typedef struct {
+  const uint8_t *pixels;  // [height][width][3]
+  size_t width, height;
+  const float *palette;   // [colour][4], of 0 to 255
+  const float *axes;      // the same, [3][colours], padded with what is far away
+  size_t colours;         // a multiple of 16
+  int16_t *known;         // the nearest colour by five bits of each channel, or -1: [1 << 15]
+  float *errors;          // zero at first: [2][spae_bands][width + 2][4]
+  uint8_t *indices;       // [height][width]
+} spae_diffusion;
+
+// Cells of a picture in 16 colours, two to a cell: a pattern of the four pixels parts them.
+typedef struct {
+  const float *places;   // Oklab of four pixels and of their mean: [3][5][padded]
+  size_t cells, padded;  // padded to a multiple of 16
+  const float *colours;  // Oklab: [3][16]
+  // Of two colours' light mixed, by the quarters in front: [3][quarters - 1][in front][behind].
+  const float *mixtures;
+  float detail;             // what a pixel's error weighs beside that of the mean
+  const uint8_t *patterns;  // the bits of the pixels in front, one to three of them: [count]
+  size_t count;
+  int32_t *found;  // [cells], the pattern's number << 8 | in front << 4 | behind
+} spae_mixing;
+
 typedef struct {
   const char *name;
   // Runs one block of 16 output channels.
@@ -100,6 +128,14 @@ typedef struct {
   // 12 x 16 x `rounds` multiplications with additions that do not wait for each other, of
   // numbers[0] and numbers[1]; numbers[0] becomes their sum.
   void (*multiply_add)(float *numbers, size_t rounds);
+  // Adds RGB to the sums of bins by five bits of each channel: [1 << 15][red, green, blue, count].
+  void (*count_colours)(const uint8_t *pixels, size_t count, uint32_t *bins);
+  // Chooses a palette's colour for each pixel, and hands what is left over to its neighbours.
+  void (*diffuse)(const spae_diffusion *task);
+  // Light of 0 to 1 becomes Oklab in the same memory; `count` is a multiple of 16.
+  void (*oklab)(float *red, float *green, float *blue, size_t count);
+  // The pattern and the two colours that come nearest to each cell.
+  void (*mix)(const spae_mixing *task);
 } spae_kernels;
 
 // Tells the processor that this thread waits for another.
