@@ -16,7 +16,7 @@ FINE = (
     "error diffusion. While an edit waits the other one is drawn."
 )
 BLOCKS = (
-    "Half of it is the reduction of the picture by the encoder's own bicubic filter, as half "
+    "Most of it is the reduction of the picture by the encoder's own bicubic filter, as half "
     "blocks show, which need little else; 16 colours are mixed two to a cell, which chafa does not "
     "do."
 )
