@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "CTerminalGuard"),
     .target(name: "CCurl"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
-    .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
+    .target(name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP"]),
     .target(name: "SPAEScreen"),
 
     // The rooms, which do not know each other.
@@ -36,7 +36,7 @@ let package = Package(
       name: "SPAEEngine",
       dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
     ),
-    .target(name: "SPAEGraphics", dependencies: ["SPAEPixels"]),
+    .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels"]),
     .target(
       name: "SPAEHistory",
       dependencies: ["SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,7 +1,7 @@
 // The kernels, written once with vectors of LANES floats and compiled once per instruction set.
 // The includer defines LANES, SET (the name's suffix) and what fits into the registers: TILE pixels
-// of a convolution, DEPTHWISE_TILE of a depthwise one, QUERIES of an attention; CASES and
-// DEPTHWISE_CASES are CASE(n) for each n up to TILE and DEPTHWISE_TILE.
+// of a convolution, DEPTHWISE_TILE of a depthwise one, QUERIES of an attention, TEXTS of a scoring;
+// CASES, DEPTHWISE_CASES and TEXTS_CASES are CASE(n) for each n up to that.
 
 #define NAME_(a, b) a##_##b
 #define NAME__(a, b) NAME_(a, b)
@@ -121,48 +121,56 @@ static void NAME(convolve)(const spae_convolution *t) {
   }
 }
 
-// `pixels` neighbouring output pixels, 16 channels of each.
+// `pixels` neighbouring output pixels, LANES channels of each. A row of the kernel stays in
+// registers, and each input pixel is loaded once for all that look at it.
 INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, float *output,
-                                 const float *weights, const float *bias, int pixels) {
-  vec sums[DEPTHWISE_TILE][VECTORS];
-  EACH(p, pixels)
-    EACH(v, VECTORS) sums[p][v] = load(bias + v * LANES);
-  const size_t step = t->input_pixel * t->stride;
-  for (size_t ky = 0; ky < t->kernel; ky++) {
-    const float *tap = input + ky * t->input_row;
-    for (size_t kx = 0; kx < t->kernel; kx++, tap += t->input_pixel, weights += t->channels) {
-      vec w[VECTORS];
-      EACH(v, VECTORS) w[v] = load(weights + v * LANES);
-      EACH(p, pixels)
-        EACH(v, VECTORS) sums[p][v] += load(tap + p * step + v * LANES) * w[v];
+                                 size_t channel, int pixels, int kernel, int stride) {
+  const float *weights = t->weights + channel;
+  vec sums[DEPTHWISE_TILE];
+  EACH(p, pixels) sums[p] = load(t->bias + channel);
+  for (int ky = 0; ky < kernel; ky++, input += t->input_row) {
+    vec row[5];
+    EACH(kx, kernel) row[kx] = load(weights + (ky * kernel + kx) * t->channels);
+    EACH(i, (pixels - 1) * stride + kernel) {
+      const vec pixel = load(input + i * t->input_pixel);
+      EACH(p, pixels) {
+        const int kx = i - p * stride;
+        if (kx >= 0 && kx < kernel) sums[p] += pixel * row[kx];
+      }
     }
   }
-  EACH(p, pixels)
-    EACH(v, VECTORS)
-      store(output + p * t->output_pixel + v * LANES, activate(sums[p][v], t->activation));
+  EACH(p, pixels) store(output + p * t->output_pixel, activate(sums[p], t->activation));
 }
-#define depthwise_tile NAME(depthwise_tile)
 
 // 16 channels of a row at a time: the rows that they look at stay in the second cache.
-static void NAME(convolve_depthwise)(const spae_depthwise *t) {
-  const size_t step = t->input_pixel * t->stride;
+INLINE void NAME(depthwise_rows)(const spae_depthwise *t, int kernel, int stride) {
   for (size_t y = 0; y < t->rows; y++) {
     for (size_t c = 0; c < t->channels; c += spae_lanes) {
-      const float *input = t->input + y * t->stride * t->input_row + c;
+      const float *input = t->input + y * stride * t->input_row + c;
       float *output = t->output + y * t->output_row + c;
       size_t left = t->columns;
       for (size_t tiles = (left + DEPTHWISE_TILE - 1) / DEPTHWISE_TILE; tiles > 0; tiles--) {
         const size_t n = (left + tiles - 1) / tiles;
         switch (n) {
 #define CASE(n) \
-  case n: depthwise_tile(t, input, output, t->weights + c, t->bias + c, n); break;
+  case n: \
+    for (size_t v = 0; v < spae_lanes; v += LANES) \
+      NAME(depthwise_tile)(t, input + v, output + v, c + v, n, kernel, stride); \
+    break;
           DEPTHWISE_CASES
 #undef CASE
         }
-        input += n * step, output += n * t->output_pixel, left -= n;
+        input += n * stride * t->input_pixel, output += n * t->output_pixel, left -= n;
       }
     }
   }
+}
+
+static void NAME(convolve_depthwise)(const spae_depthwise *t) {
+  if (t->kernel == 3 && t->stride == 1) NAME(depthwise_rows)(t, 3, 1);
+  if (t->kernel == 3 && t->stride == 2) NAME(depthwise_rows)(t, 3, 2);
+  if (t->kernel == 5 && t->stride == 1) NAME(depthwise_rows)(t, 5, 1);
+  if (t->kernel == 5 && t->stride == 2) NAME(depthwise_rows)(t, 5, 2);
 }
 
 static void NAME(normalise)(const float *input, float *output, const float *gain, size_t pixels,
@@ -283,12 +291,47 @@ static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
   NAME(widen_row)(halves, floats, count);
 }
 
+// As many sums as hide each other's latency: what this instruction set can do at most.
+static void NAME(multiply_add)(float *numbers, size_t rounds) {
+  const vec factor = (vec){} + numbers[0], term = (vec){} + numbers[1];
+  vec sums[12] = {};
+  for (size_t round = 0; round < rounds; round++)
+    for (size_t v = 0; v < VECTORS; v++) EACH(i, 12) sums[i] = sums[i] * factor + term;
+  vec whole = {};
+  EACH(i, 12) whole += sums[i];
+  numbers[0] = sum(whole);
+}
+
+// Every second lane of two vectors, from the first or from the second on.
+#if LANES == 16
+#define EVENS(a, b) \
+  __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define ODDS(a, b) \
+  __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+#elif LANES == 8
+#define EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define ODDS(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#else
+#define EVENS(a, b) __builtin_shufflevector(a, b, 0, 2, 4, 6)
+#define ODDS(a, b) __builtin_shufflevector(a, b, 1, 3, 5, 7)
+#endif
+
+// The sums of LANES vectors in one: neighbours are added to each other until one is left.
+INLINE vec NAME(sums)(const vec *vectors) {
+  vec left[LANES];
+  EACH(i, LANES) left[i] = vectors[i];
+  EACH(step, 4) {
+    const int half = LANES >> (step + 1);
+    EACH(i, half)
+      left[i] = EVENS(left[2 * i], left[2 * i + 1]) + ODDS(left[2 * i], left[2 * i + 1]);
+  }
+  return left[0];
+}
+
 // Two rows and several texts at a time, so that each vector is loaded once for all of them.
 INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width,
-                             const float *bias, float *scores, size_t places, int count) {
-  vec sums[2][4];
-  EACH(r, 2)
-    EACH(p, count) sums[r][p] = (vec){};
+                             const float *bias, float *scores, size_t stride, int count) {
+  vec sums[2][16] = {};
   for (size_t i = 0; i < width; i += LANES) {
     const vec first = load(rows + i), second = load(rows + width + i);
     EACH(p, count) {
@@ -297,14 +340,20 @@ INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width
       sums[1][p] += second * text;
     }
   }
-  EACH(r, 2)
-    EACH(p, count) scores[r * places + p] = sum(sums[r][p]) - bias[r];
+  EACH(r, 2) {
+    EACH(group, (TEXTS + LANES - 1) / LANES) {
+      float found[LANES];
+      store(found, NAME(sums)(sums[r] + group * LANES) - bias[r]);
+      for (int p = 0; p < LANES && group * LANES + p < count; p++)
+        scores[(group * LANES + p) * stride + r] = found[p];
+    }
+  }
 }
 
 static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
-                        const float *texts, size_t places, float *scores) {
+                        const float *texts, size_t places, float *scores, size_t stride) {
   // The caller checks width <= 8192 and that it is a multiple of 16.
-  float pair[2 * 8192], biases[2], found[2 * 4];
+  float pair[2 * 8192], biases[2], found[2 * TEXTS];
   for (size_t r = 0; r < rows; r += 2) {
     const size_t count = rows - r < 2 ? 1 : 2;
     NAME(widen_row)(table + r * width, pair, count * width);
@@ -314,18 +363,32 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
     // The table comes from far away, in pieces too short for the processor to see a stream.
     for (size_t i = 0; r + 6 <= rows && i < 2 * width; i += 32)
       __builtin_prefetch(table + (r + 4) * width + i);
-    for (size_t p = 0; p < places; p += 4) {
-      const size_t texts_left = places - p < 4 ? places - p : 4;
-      if (texts_left == 4)
-        NAME(score_tile)(pair, texts + p * width, width, biases, found, 4, 4);
-      else
-        for (size_t t = 0; t < texts_left; t++)
-          NAME(score_tile)(pair, texts + (p + t) * width, width, biases, found + t, 4, 1);
-      for (size_t i = 0; i < count; i++)
-        for (size_t t = 0; t < texts_left; t++)
-          scores[(r + i) * places + p + t] = found[i * 4 + t];
+    const size_t tiles = (places + TEXTS - 1) / TEXTS;
+    for (size_t k = 0; k < tiles; k++) {
+      const size_t p = places * k / tiles, n = places * (k + 1) / tiles - p;
+      switch (n) {
+#define CASE(n) \
+  case n: NAME(score_tile)(pair, texts + p * width, width, biases, found, 2, n); break;
+        TEXTS_CASES
+#undef CASE
+      }
+      for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < count; j++) scores[(p + i) * stride + r + j] = found[2 * i + j];
     }
   }
+}
+
+// The first number above a threshold, from a place on; or `count`.
+static size_t NAME(find_above)(const float *values, size_t from, size_t count, float threshold) {
+  for (; from + 64 <= count; from += 64) {
+    ivec found = {};
+    for (size_t i = 0; i < 64; i += LANES) found |= load(values + from + i) > threshold;
+    int32_t any = 0;
+    EACH(i, LANES) any |= found[i];
+    if (any) break;
+  }
+  while (from < count && !(values[from] > threshold)) from++;
+  return from;
 }
 
 // 16 rows side by side, so that whole vectors are written.
@@ -360,9 +423,266 @@ static size_t NAME(find_infinite)(const uint16_t *halves, size_t count) {
   return i;
 }
 
+// One pixel, as three numbers and a fourth that counts for nothing.
+typedef int32_t NAME(quad) __attribute__((vector_size(16), aligned(4), may_alias));
+typedef uint8_t NAME(bytes) __attribute__((vector_size(LANES), aligned(1), may_alias));
+typedef uint8_t NAME(pixel) __attribute__((vector_size(4), aligned(1), may_alias));
+#define quad NAME(quad)
+
+// Sums of weighted values, as values of 8 bits.
+#define ROUNDED(type, sum)                                                 \
+  ({                                                                       \
+    const type half = (type){} + (1 << (spae_weight_bits - 1));            \
+    const type value = ((sum) + half) >> spae_weight_bits;                 \
+    const type low = value & (value > 0), high = (type){} + 255;           \
+    (high & (low > high)) | (low & ~(low > high));                         \
+  })
+
+// LANES / 4 taps at a time, each with its weight in four lanes.
+static void NAME(resample_rows)(const spae_resampling *t) {
+  const size_t last = t->source_columns - 1;
+  int32_t *const wide = t->scratch;
+  for (size_t y = 0; y < t->rows; y++) {
+    const uint8_t *source = t->source + y * t->source_row;
+    uint8_t *target = t->target + y * t->target_row;
+    for (size_t x = 0; x < last; x++)
+      *(quad *)(wide + 4 * x) =
+          __builtin_convertvector(*(const NAME(pixel) *)(source + 3 * x), quad);
+    for (size_t c = 0; c < 3; c++) wide[4 * last + c] = source[3 * last + c];
+    for (size_t x = 0; x < t->columns; x++) {
+      const int32_t *pixels = wide + 4 * t->first[x];
+      const int32_t *weights = t->weights + 4 * t->taps * x;
+      ivec sums = {};
+      _Pragma("clang loop unroll(disable)")
+      for (size_t i = 0; i < 4 * t->taps; i += LANES)
+        sums += *(const ivec *)(pixels + i) * *(const ivec *)(weights + i);
+      quad parts[LANES / 4], whole = {};
+      __builtin_memcpy(parts, &sums, sizeof sums);
+      EACH(i, LANES / 4) whole += parts[i];
+      const NAME(pixel) colour = __builtin_convertvector(ROUNDED(quad, whole), NAME(pixel));
+      // A pixel's fourth byte is the next one's first, which is written after it.
+      if (x + 1 < t->columns)
+        *(NAME(pixel) *)(target + 3 * x) = colour;
+      else
+        for (size_t c = 0; c < 3; c++) target[3 * x + c] = colour[c];
+    }
+  }
+}
+
+static void NAME(resample_columns)(const spae_resampling *t) {
+  const size_t width = 3 * t->columns;
+  for (size_t y = 0; y < t->rows; y++) {
+    const uint8_t *source = t->source + t->first[y] * t->source_row;
+    const int32_t *weights = t->weights + t->taps * y;
+    uint8_t *target = t->target + y * t->target_row;
+    size_t x = 0;
+    for (; x + 4 * LANES <= width; x += 4 * LANES) {
+      ivec sums[4] = {};
+      for (size_t k = 0; k < t->taps; k++) {
+        const NAME(bytes) *at = (const NAME(bytes) *)(source + k * t->source_row + x);
+        EACH(i, 4) sums[i] += __builtin_convertvector(at[i], ivec) * weights[k];
+      }
+      EACH(i, 4)
+        ((NAME(bytes) *)(target + x))[i] =
+            __builtin_convertvector(ROUNDED(ivec, sums[i]), NAME(bytes));
+    }
+    for (; x < width; x++) {
+      int32_t sum = 1 << (spae_weight_bits - 1);
+      for (size_t k = 0; k < t->taps; k++) sum += source[k * t->source_row + x] * weights[k];
+      sum >>= spae_weight_bits;
+      target[x] = sum < 0 ? 0 : sum > 255 ? 255 : sum;
+    }
+  }
+}
+
+// Pixels of about the same colour are counted together; a bin's fourth number is how many it has.
+static void NAME(count_colours)(const uint8_t *pixels, size_t count, uint32_t *bins) {
+  for (size_t i = 0; i < count; i++, pixels += 3) {
+    const int32_t key = pixels[0] >> 3 << 10 | pixels[1] >> 3 << 5 | pixels[2] >> 3;
+    *(quad *)(bins + 4 * key) += (quad){pixels[0], pixels[1], pixels[2], 1};
+  }
+}
+
+typedef float NAME(colour) __attribute__((vector_size(16), aligned(4), may_alias));
+#define colour NAME(colour)
+
+// The colour of the palette with the least squared distance, of which the last bits do not count:
+// the colour's number stands there, so that the nearest is the least number.
+static __attribute__((noinline)) int32_t NAME(nearest_colour)(const spae_diffusion *t,
+                                                              colour wanted) {
+  ivec least = (ivec){} + INT32_MAX, number;
+  EACH(lane, LANES) number[lane] = lane;
+  for (size_t i = 0; i < t->colours; i += LANES, number += LANES) {
+    vec distance = {};
+    EACH(axis, 3) {
+      const vec away = load(t->axes + axis * t->colours + i) - wanted[axis];
+      distance += away * away;
+    }
+    const ivec found = ((ivec)distance & ~255) | number;
+    const ivec isLess = found < least;
+    least = (isLess & found) | (~isLess & least);
+  }
+  return __builtin_reduce_min(least) & 255;
+}
+
+// One row of some bands, which wait for nothing of each other: `above` and `below` are the errors
+// handed from row to row, [band][width + 2].
+INLINE void NAME(diffuse_row)(const spae_diffusion *t, size_t top, size_t apart, int bands,
+                              const colour *above, colour *below) {
+  const ptrdiff_t step = top & 1 ? -1 : 1;
+  const size_t width = t->width, margin = width + 2;
+  const uint8_t *const pixels = t->pixels;
+  const colour *const palette = (const colour *)t->palette;
+  int16_t *const known = t->known;
+  uint8_t *const indices = t->indices;
+  const colour bright = (colour){} + 255.0f;
+  // What brings five bits of each channel to their places in a key of 15 bits.
+  const colour places = {128, 4, 0.125f, 0};
+  const quad bits = {31 << 10, 31 << 5, 31, 0};
+  ptrdiff_t x = step > 0 ? 0 : width - 1;
+  colour last[spae_bands] = {}, part[spae_bands] = {};
+  for (size_t i = 0; i < width; i++, x += step) {
+    EACH(b, bands) {
+      const size_t at = (top + b * apart) * width + x;
+      const uint8_t *pixel = pixels + 3 * at;
+      const uint32_t packed = pixel[0] | pixel[1] << 8 | (uint32_t)pixel[2] << 16;
+      const quad own = __builtin_convertvector(*(const NAME(pixel) *)&packed, quad);
+      colour wanted = __builtin_convertvector(own, colour) + above[b * margin + x + 1];
+      wanted += last[b] * 7.0f;
+      // More than can be shown would leave trails.
+      wanted = (colour)((quad)wanted & (wanted > 0.0f));
+      const quad isLow = wanted < bright;
+      wanted = (colour)(((quad)wanted & isLow) | ((quad)bright & ~isLow));
+      quad key = __builtin_convertvector(wanted * places, quad) & bits;
+      key |= __builtin_shufflevector(key, key, 2, 3, 2, 3);
+      key |= __builtin_shufflevector(key, key, 1, 1, 1, 1);
+      int32_t index = known[key[0]];
+      if (__builtin_expect(index < 0, 0)) known[key[0]] = index = NAME(nearest_colour)(t, wanted);
+      indices[at] = index;
+      const colour error = (wanted - palette[index]) * 0.0625f;
+      below[b * margin + x + 1 - step] = part[b] + error * 3.0f;
+      part[b] = last[b] + error * 5.0f;
+      last[b] = error;
+    }
+  }
+  EACH(b, bands) below[b * margin + x + 1 - step] = part[b];
+}
+
+// Rows of some bands, `apart` rows from each other; gives the errors that the last one hands on.
+INLINE void NAME(diffuse_rows)(const spae_diffusion *t, size_t from, size_t to, size_t apart,
+                               int bands, colour **above, colour **below) {
+  for (size_t row = from; row < to; row++) {
+    NAME(diffuse_row)(t, row, apart, bands, *above, *below);
+    colour *const old = *above;
+    *above = *below, *below = old;
+  }
+}
+
+// Four bands of the picture at once: within one every pixel waits for the one before it.
+static void NAME(diffuse)(const spae_diffusion *t) {
+  const size_t width = t->width + 2, others = (spae_bands - 1) * width;
+  const size_t settling = 8;  // rows after which it does not matter where a band began
+  const size_t apart = t->height / spae_bands & ~(size_t)1;  // each begins from left to right
+  colour *above = (colour *)t->errors, *below = above + spae_bands * width;
+  size_t done = 0;
+  if (apart >= 2 * settling) {
+    // The rows before each band but the first are done once more by the band they belong to.
+    NAME(diffuse_rows)(t, apart - settling, apart, apart, spae_bands - 1, &above, &below);
+    __builtin_memmove(above + width, above, others * sizeof *above);
+    __builtin_memset(above, 0, width * sizeof *above);
+    NAME(diffuse_rows)(t, 0, apart, apart, spae_bands, &above, &below);
+    __builtin_memmove(above, above + others, width * sizeof *above);
+    done = spae_bands * apart;
+  }
+  NAME(diffuse_rows)(t, done, t->height, 0, 1, &above, &below);
+}
+
+// The cube root of what is not negative: a first guess from the exponent, then Newton's method.
+INLINE vec NAME(cube_root)(vec x) {
+  const vec bits = __builtin_convertvector((ivec)x, vec) * (1.0f / 3) + 709921077.0f;
+  vec root = (vec)__builtin_convertvector(bits, ivec);
+  EACH(step, 3) root = (root + root + x / (root * root)) * (1.0f / 3);
+  return select(x > 0.0f, root, (vec){});
+}
+
+// Lightness, green to red, blue to yellow: Oklab (Ottosson, 2020).
+static void NAME(oklab)(float *red, float *green, float *blue, size_t count) {
+  for (size_t i = 0; i < count; i += LANES) {
+    const vec r = load(red + i), g = load(green + i), b = load(blue + i);
+    const vec l = NAME(cube_root)(0.4122214708f * r + 0.5363325363f * g + 0.0514459929f * b);
+    const vec m = NAME(cube_root)(0.2119034982f * r + 0.6806995451f * g + 0.1073969566f * b);
+    const vec s = NAME(cube_root)(0.0883024619f * r + 0.2817188376f * g + 0.6299787005f * b);
+    store(red + i, 0.2104542553f * l + 0.7936177850f * m - 0.0040720468f * s);
+    store(green + i, 1.9779984951f * l - 2.4285922050f * m + 0.4505937099f * s);
+    store(blue + i, 0.0259040371f * l + 0.7827717662f * m - 0.8086757660f * s);
+  }
+}
+
+// The squared distances of 16 colours from a place.
+INLINE void NAME(distances)(const float *axes, size_t apart, const float *const place[3],
+                            size_t at, float weight, vec *distances) {
+  EACH(v, VECTORS) {
+    vec sum = {};
+    EACH(axis, 3) {
+      const vec away = load(axes + axis * apart + v * LANES) - place[axis][at];
+      sum += away * away;
+    }
+    distances[v] = sum * weight;
+  }
+}
+
+static void NAME(mix)(const spae_mixing *t) {
+  enum { quarters = 3, colours = 16, mixtures = quarters * colours };
+  const float *const place[3] = {t->places, t->places + 5 * t->padded, t->places + 10 * t->padded};
+  for (size_t cell = 0; cell < t->cells; cell++) {
+    vec errors[4][VECTORS], whole[mixtures][VECTORS], all[VECTORS] = {};
+    EACH(p, 4) {
+      NAME(distances)(t->colours, colours, place, p * t->padded + cell, t->detail, errors[p]);
+      EACH(v, VECTORS) all[v] += errors[p][v];
+    }
+    for (size_t i = 0; i < mixtures; i++)
+      NAME(distances)(t->mixtures + i * colours, mixtures * colours, place,
+                      4 * t->padded + cell, 1, whole[i]);
+    vec least[VECTORS];
+    ivec where[VECTORS] = {};
+    EACH(v, VECTORS) least[v] = (vec){} + __builtin_inff();
+    for (size_t pattern = 0; pattern < t->count; pattern++) {
+      const int bits = t->patterns[pattern];
+      float front[colours];
+      vec behind[VECTORS];
+      EACH(v, VECTORS) {
+        vec sum = {};
+        EACH(p, 4) if (bits >> p & 1) sum += errors[p][v];
+        store(front + v * LANES, sum);
+        behind[v] = all[v] - sum;
+      }
+      const size_t first = (__builtin_popcount(bits) - 1) * colours;
+      for (int32_t c = 0; c < colours; c++) {
+        const int32_t code = (int32_t)pattern << 8 | c << 4;
+        EACH(v, VECTORS) {
+          const vec cost = whole[first + c][v] + (behind[v] + front[c]);
+          const ivec isLess = cost < least[v];
+          least[v] = select(isLess, cost, least[v]);
+          where[v] = (isLess & code) | (~isLess & where[v]);
+        }
+      }
+    }
+    float lowest = least[0][0];
+    int32_t best = where[0][0];
+    for (int lane = 1; lane < colours; lane++) {
+      const float cost = least[lane / LANES][lane % LANES];
+      if (cost < lowest) lowest = cost, best = where[lane / LANES][lane % LANES] | lane;
+    }
+    t->found[cell] = best;
+  }
+}
+
 static const spae_kernels NAME(spae_kernels) = {
     SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
     NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
+    NAME(find_above), NAME(resample_rows), NAME(resample_columns),
+    NAME(multiply_add),
+    NAME(count_colours), NAME(diffuse), NAME(oklab), NAME(mix),
 };
 
 #undef NAME_
@@ -380,12 +700,18 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef exponential
 #undef activate
 #undef tile
-#undef depthwise_tile
 #undef LANES
 #undef TILE
 #undef CASES
 #undef DEPTHWISE_TILE
 #undef DEPTHWISE_CASES
 #undef QUERIES
+#undef TEXTS
+#undef TEXTS_CASES
+#undef EVENS
+#undef ODDS
+#undef quad
+#undef colour
+#undef ROUNDED
 #undef SET
 #undef SPAE_SET_NAME

@@ -3,7 +3,8 @@
 
 #define UP_TO_2 CASE(1) CASE(2)
 #define UP_TO_4 UP_TO_2 CASE(3) CASE(4)
-#define UP_TO_6 UP_TO_4 CASE(5) CASE(6)
+#define UP_TO_5 UP_TO_4 CASE(5)
+#define UP_TO_6 UP_TO_5 CASE(6)
 #define UP_TO_8 UP_TO_6 CASE(7) CASE(8)
 #define UP_TO_16 \
   UP_TO_8 CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
@@ -18,6 +19,8 @@
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
+#define TEXTS 8
+#define TEXTS_CASES UP_TO_8
 #define SET avx512
 #define SPAE_SET_NAME "avx512"
 #include "body.h"
@@ -27,9 +30,11 @@
 #define LANES 8
 #define TILE 6
 #define CASES UP_TO_6
-#define DEPTHWISE_TILE 4
-#define DEPTHWISE_CASES UP_TO_4
+#define DEPTHWISE_TILE 8
+#define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
+#define TEXTS 5
+#define TEXTS_CASES UP_TO_5
 #define SET avx2
 #define SPAE_SET_NAME "avx2"
 #include "body.h"
@@ -44,6 +49,8 @@
 #define DEPTHWISE_TILE 4
 #define DEPTHWISE_CASES UP_TO_4
 #define QUERIES 8
+#define TEXTS 8
+#define TEXTS_CASES UP_TO_8
 #define SET neon
 #define SPAE_SET_NAME "neon"
 #include "body.h"
@@ -55,6 +62,8 @@
 #define DEPTHWISE_TILE 2
 #define DEPTHWISE_CASES UP_TO_2
 #define QUERIES 8
+#define TEXTS 4
+#define TEXTS_CASES UP_TO_4
 #define SET portable
 #define SPAE_SET_NAME "portable"
 #include "body.h"
@@ -86,4 +95,10 @@ int spae_kernel_set_supported(size_t index) {
            __builtin_cpu_supports("f16c");
 #endif
   return index < sizeof sets / sizeof sets[0];
+}
+
+const spae_kernels *spae_fastest_kernels(void) {
+  size_t index = 0;
+  while (!spae_kernel_set_supported(index)) index++;
+  return sets[index];
 }

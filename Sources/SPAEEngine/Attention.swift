@@ -27,10 +27,17 @@ package final class Attention: Sendable {
     let work = 2 * tokens * tokens * heads * dimension
     context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
       let scratch = FloatBuffer(count: spae_queries * tokens)
-      for item in items {
-        attend(
-          qkv, into: output, head: item / qkv.height, row: item % qkv.height, scratch: scratch,
-          with: context)
+      context.measured(
+        LayerLog.Layer(
+          kind: "attention", inputs: 3 * heads * dimension, outputs: heads * dimension,
+          width: qkv.width),
+        work: items.count * qkv.width * 2 * tokens * dimension
+      ) {
+        for item in items {
+          attend(
+            qkv, into: output, head: item / qkv.height, row: item % qkv.height, scratch: scratch,
+            with: context)
+        }
       }
     }
   }

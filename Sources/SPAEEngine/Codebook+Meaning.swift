@@ -6,26 +6,37 @@ extension Codebook {
   /// The words' embeddings in the language model's width, before the projection, [V, embedding].
   public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
 
-  /// How well every word fits each text vector: text(word) . t - bias(word), [V, texts].
-  func scores(of texts: [Float]) -> [Float] {
-    products(of: text, width: textWidth, with: texts, minus: bias)
-  }
-
-  /// The `size` best words of distinct lemmas for each text vector.
-  func pools(for texts: [Float], size: Int) -> [[Int32]] {
-    let places = texts.count / textWidth
-    let scores = scores(of: texts)
-    var rankings = [Ranking](repeating: Ranking(limit: 4 * size + 16), count: places)
-    for word in 0..<count {
-      for place in 0..<places {
-        rankings[place].offer(Int32(word), scores[word * places + place])
-      }
-    }
-    return rankings.map { ranking in
+  /// The best words of distinct lemmas for each text vector, as many as `sizes` says of it.
+  ///
+  /// A word fits a text t by text(word) . t - bias(word). The table of texts is read once for all.
+  func pools(for texts: [Float], sizes: [Int], with context: Context) -> [[Int32]] {
+    let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
+    return sizes.enumerated().map { place, size in
+      let own = scores[place * count..<(place + 1) * count]
       var lemmas: Set<Int32> = []
-      let distinct = ranking.items.filter { lemmas.insert(lemma[Int($0)]).inserted }
+      let distinct = best(4 * size + 16, of: own, with: context).filter {
+        lemmas.insert(lemma[Int($0)]).inserted
+      }
       return Array(distinct.prefix(size))
     }
+  }
+
+  /// The words with the highest of all words' scores, best first.
+  private func best(
+    _ limit: Int, of scores: ArraySlice<Float>, with context: Context
+  ) -> [Int32] {
+    var ranking = Ranking(limit: limit)
+    unsafe scores.withUnsafeBufferPointer { scores in
+      var word = 0
+      while true {
+        word = unsafe context.kernels.pointee.find_above(
+          scores.baseAddress, word, scores.count, ranking.threshold)
+        guard word < scores.count else { return }
+        unsafe ranking.offer(Int32(word), scores[word])
+        word += 1
+      }
+    }
+    return ranking.items
   }
 
   /// The words nearest in meaning, best first, with their likeness from -1 to 1.
@@ -48,7 +59,7 @@ extension Codebook {
   ) -> [Float] {
     let row = table.floats(Int(word) * width..<(Int(word) + 1) * width)
     let none = [Float](repeating: 0, count: count)
-    let products = products(of: table, width: width, with: row, minus: none)
+    let products = products(of: table, width: width, with: row, minus: none, context)
     guard let scales else { return products }
     let own = scales[Int(word)]
     return zip(products, scales).map { $0 * $1 * own }
@@ -68,9 +79,10 @@ extension Codebook {
     }
   }
 
-  /// The products of a table's rows with vectors, less a number for each row, [V, vectors].
+  /// The products of a table's rows with vectors, less a number for each row, [vectors, V].
   private func products(
-    of table: HalfTable, width: Int, with vectors: [Float], minus bias: [Float]
+    of table: HalfTable, width: Int, with vectors: [Float], minus bias: [Float],
+    _ context: Context
   ) -> [Float] {
     let places = vectors.count / width
     return unsafe [Float](unsafeUninitializedCapacity: count * places) { buffer, initialized in
@@ -84,7 +96,7 @@ extension Codebook {
             unsafe context.kernels.pointee.score(
               table.values.baseAddress.map { unsafe $0 + part.lowerBound * width },
               bias.baseAddress.map { unsafe $0 + part.lowerBound }, part.count, width,
-              input.floats.baseAddress, places, target.floats + part.lowerBound * places)
+              input.floats.baseAddress, places, target.floats + part.lowerBound, count)
           }
         }
       }

@@ -108,7 +108,10 @@ public final class Codebook: @unchecked Sendable {
   // MARK: Nearest word
 
   /// For each target the word whose code is nearest; ties go to the lowest index.
-  package func nearest(to targets: [Float]) -> [Int32] {
+  package func nearest(to targets: [Float]) -> [Int32] { nearest(to: targets, with: context) }
+
+  /// The same with threads that are awake.
+  func nearest(to targets: [Float], with context: Context) -> [Int32] {
     let number = targets.count / latent
     let found = SharedWords(count: number)
     unsafe targets.withUnsafeBufferPointer { buffer in

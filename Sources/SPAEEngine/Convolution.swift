@@ -110,6 +110,23 @@ package struct Convolution: Sendable {
   /// Does some of the items of a rectangle, on the caller's thread.
   func run(
     _ items: Range<Int>, of area: Rectangle, from input: Plane, into output: Plane,
+    activation: Activation, residual: Plane?, spread: Int = 1,
+    phase: (row: Int, column: Int) = (0, 0), with context: Context
+  ) {
+    context.measured(
+      LayerLog.Layer(
+        kind: "\(window.kernel) x \(window.kernel)", inputs: inputs, outputs: outputs,
+        width: area.columns.count),
+      work: items.count * area.columns.count * work / ((outputs + 15) / 16)
+    ) {
+      runUnmeasured(
+        items, of: area, from: input, into: output, activation: activation, residual: residual,
+        spread: spread, phase: phase, with: context)
+    }
+  }
+
+  private func runUnmeasured(
+    _ items: Range<Int>, of area: Rectangle, from input: Plane, into output: Plane,
     activation: Activation, residual: Plane?, spread: Int, phase: (row: Int, column: Int),
     with context: Context
   ) {
@@ -156,20 +173,38 @@ package struct Convolution: Sendable {
   let kernels: UnsafePointer<spae_kernels>
   let parallel: Parallel
 
+  /// Where the layers' times are noted, if they are.
+  let log: LayerLog?
+
   package init(_ instructionSet: InstructionSet, parallel: Parallel) {
-    unsafe kernels = instructionSet.kernels
-    self.parallel = parallel
+    unsafe self.init(kernels: instructionSet.kernels, parallel: parallel)
+  }
+
+  /// The same on one thread, with every layer's time noted.
+  func measuring(into log: LayerLog) -> Context {
+    unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), log: log)
+  }
+
+  @inline(__always)
+  func measured(
+    _ layer: @autoclosure () -> LayerLog.Layer, work: @autoclosure () -> Int, _ body: () -> Void
+  ) {
+    guard let log else { return body() }
+    log.measure(layer(), work: work(), body)
   }
 
   /// Runs a series of layers with threads that stay awake from the first to the last.
   func awake<Result, E>(_ body: (Context) throws(E) -> Result) throws(E) -> Result {
     try parallel.awake { parallel throws(E) in
-      try body(unsafe Context(kernels: kernels, parallel: parallel))
+      try body(unsafe Context(kernels: kernels, parallel: parallel, log: log))
     }
   }
 
-  private init(kernels: UnsafePointer<spae_kernels>, parallel: Parallel) {
+  private init(
+    kernels: UnsafePointer<spae_kernels>, parallel: Parallel, log: LayerLog? = nil
+  ) {
     unsafe self.kernels = unsafe kernels
     self.parallel = parallel
+    self.log = log
   }
 }

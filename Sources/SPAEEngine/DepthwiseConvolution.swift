@@ -30,13 +30,31 @@ package struct DepthwiseConvolution: Sendable {
     let columns = window.outputLength(input.width)
     let work = rows * columns * channels * window.kernel * window.kernel
     context.parallel.forEachPart(of: rows, work: work) { part in
-      let top = part.lowerBound
+      run(
+        part, seenFrom: part.lowerBound * window.stride - window.before, of: input, into: output,
+        activation: activation, with: context)
+    }
+  }
+
+  /// Computes some rows of the output, the first of which sees the input from a row on, on the
+  /// caller's thread.
+  func run(
+    _ rows: Range<Int>, seenFrom top: Int, of input: Plane, into output: Plane,
+    activation: Activation, with context: Context
+  ) {
+    context.measured(
+      LayerLog.Layer(
+        kind: "\(window.kernel) x \(window.kernel) depthwise", inputs: channels,
+        outputs: channels, width: output.width),
+      work: rows.count * output.width * channels * window.kernel * window.kernel
+    ) {
       var task = unsafe spae_depthwise(
-        input: input.pixel(top * window.stride - window.before, -window.before),
+        input: input.pixel(top, -window.before),
         input_row: input.rowStride, input_pixel: input.padded,
-        output: output.pixel(top, 0), output_row: output.rowStride, output_pixel: output.padded,
+        output: output.pixel(rows.lowerBound, 0),
+        output_row: output.rowStride, output_pixel: output.padded,
         weights: weights.floats, bias: bias.floats,
-        rows: part.count, columns: columns,
+        rows: rows.count, columns: output.width,
         kernel: window.kernel, stride: window.stride, channels: output.padded,
         activation: spae_activation(rawValue: activation.rawValue))
       unsafe context.kernels.pointee.convolve_depthwise(&task)

@@ -118,7 +118,9 @@ struct Encoder: Sendable {
     fileprivate let patches: Plane
     fileprivate let stages: [StagePlanes]
     fileprivate let positions: Plane
+    /// Of each place of the classifier's grid, whose cells all have the same.
     fileprivate let semantics: Plane
+    fileprivate let meant: Plane
     fileprivate let hidden: Plane
     fileprivate let direct: Plane
     fileprivate let qkv: Plane
@@ -133,14 +135,21 @@ struct Encoder: Sendable {
       func tokens(_ channels: Int) -> Plane {
         Plane(height: grid, width: grid, channels: channels, border: 0)
       }
-      picture = Plane(height: 8 * grid, width: 8 * grid, channels: 3)
-      halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12)
+      let places = configuration.semantic?.grid ?? 1
+      func meanings(_ channels: Int) -> Plane {
+        Plane(height: places, width: places, channels: channels, border: 0)
+      }
+      picture = Plane(
+        height: 8 * grid, width: 8 * grid, channels: 3, border: 0, isDense: true)
+      halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12, isDense: true)
       patches = tokens(configuration.patchNumbers)
       stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, side: $1 * grid) }
       positions = tokens(4 * sizes.frequencies)
-      semantics = tokens(2 * configuration.text)
-      hidden = tokens(sizes.direct)
-      direct = tokens(Encoder.kinds * configuration.latent)
+      Encoder.fill(positions, frequencies: sizes.frequencies)
+      semantics = meanings(2 * configuration.text)
+      meant = meanings(width)
+      hidden = meanings(sizes.direct)
+      direct = meanings(Encoder.kinds * configuration.latent)
       qkv = tokens(3 * width)
       mixed = tokens(width)
       inner = tokens(sizes.attention.expansion * width)
@@ -211,31 +220,42 @@ struct Encoder: Sendable {
     let grid = shape.grid
     let kinds = Self.kinds(of: shape)
     for cell in 0..<grid * grid {
-      let features = unsafe space.positions.pixel(cell / grid, cell % grid)
-      for (axis, place) in [cell % grid, cell / grid].enumerated() {
-        for k in 0..<configuration.encoder.frequencies {
-          let angle = Float(1 << k) * Float.pi * (Float(place) + 0.5) / Float(grid)
-          let start = 2 * (axis * configuration.encoder.frequencies + k)
-          unsafe features[start] = sinf(angle)
-          unsafe features[start + 1] = cosf(angle)
-        }
-      }
       let token = unsafe tokens.pixel(cell / grid, cell % grid)
       for i in 0..<width { unsafe token[i] += kind[kinds[cell] * width + i] }
     }
     position.apply(to: space.positions, into: tokens, residual: tokens, with: context)
     guard let semantics, let semantic else { return }
-    spread(semantics, over: grid, into: space.semantics)
-    semantic.apply(to: space.semantics, into: tokens, residual: tokens, with: context)
+    load(semantics, into: space.semantics)
+    semantic.apply(to: space.semantics, into: space.meant, with: context)
+    for cell in 0..<grid * grid {
+      let token = unsafe tokens.pixel(cell / grid, cell % grid)
+      let meant = unsafe Self.place(of: cell, grid: grid, in: space.meant)
+      for i in 0..<width { unsafe token[i] += meant[i] }
+    }
   }
 
-  /// [what stands at the cell's place, the whole picture] x scale, for each cell.
-  private func spread(_ semantics: SemanticMap, over grid: Int, into plane: Plane) {
-    let scale = configuration.semantic?.scale ?? 1
+  /// Waves along both axes, which tell each cell where it is.
+  private static func fill(_ positions: Plane, frequencies: Int) {
+    let grid = positions.height
     for cell in 0..<grid * grid {
-      let row = cell / grid * semantics.grid / grid
-      let column = cell % grid * semantics.grid / grid
-      let target = unsafe plane.pixel(cell / grid, cell % grid)
+      let features = unsafe positions.pixel(cell / grid, cell % grid)
+      for (axis, place) in [cell % grid, cell / grid].enumerated() {
+        for k in 0..<frequencies {
+          let angle = Float(1 << k) * Float.pi * (Float(place) + 0.5) / Float(grid)
+          let start = 2 * (axis * frequencies + k)
+          unsafe features[start] = sinf(angle)
+          unsafe features[start + 1] = cosf(angle)
+        }
+      }
+    }
+  }
+
+  /// [what stands at the place, the whole picture] x scale, for each place of the classifier's.
+  private func load(_ semantics: SemanticMap, into plane: Plane) {
+    let scale = configuration.semantic?.scale ?? 1
+    for place in 0..<semantics.grid * semantics.grid {
+      let (row, column) = (place / semantics.grid, place % semantics.grid)
+      let target = unsafe plane.pixel(row, column)
       for (i, value) in semantics.cell(row, column).enumerated() {
         unsafe target[i] = value * scale
       }
@@ -243,6 +263,13 @@ struct Encoder: Sendable {
         unsafe target[configuration.text + i] = value * scale
       }
     }
+  }
+
+  /// The pixel of the classifier's place that holds a latent cell.
+  private static func place(
+    of cell: Int, grid: Int, in places: Plane
+  ) -> UnsafeMutablePointer<Float> {
+    unsafe places.pixel(cell / grid * places.height / grid, cell % grid * places.width / grid)
   }
 
   /// x += output(attention(norm1 x)); x += mlp2(SiLU(mlp1(norm2 x))).
@@ -270,12 +297,14 @@ struct Encoder: Sendable {
       direct.second.apply(to: space.hidden, into: space.direct, with: context)
     }
     let kinds = Self.kinds(of: shape)
-    return (0..<grid * grid).flatMap { cell in
+    let hasDirect = direct != nil && semantics != nil
+    var latents = [Float](repeating: 0, count: grid * grid * latent)
+    for cell in 0..<grid * grid {
       let z = unsafe space.z.pixel(cell / grid, cell % grid)
-      let added = unsafe space.direct.pixel(cell / grid, cell % grid) + kinds[cell] * latent
-      let hasDirect = direct != nil && semantics != nil
-      return (0..<latent).map { i in unsafe z[i] + (hasDirect ? added[i] : 0) }
+      let added = unsafe Self.place(of: cell, grid: grid, in: space.direct) + kinds[cell] * latent
+      for i in 0..<latent { unsafe latents[cell * latent + i] = z[i] + (hasDirect ? added[i] : 0) }
     }
+    return latents
   }
 
   /// The kind of each latent cell: 0, or by the stride of the upper layer that visits it.

@@ -94,11 +94,20 @@ public final class Model: Sendable {
   public func encode(
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
   ) throws(EngineError) -> Pyramid {
+    try encode(image, size: size, fit: fit, meaning: meaning, with: context)
+  }
+
+  private func encode(
+    _ image: PixelImage, size: Int, fit: Fit, meaning: Float, with context: Context
+  ) throws(EngineError) -> Pyramid {
     let shape = try shape(forSize: size)
-    let semantics = semantics(of: image, fit: fit)
-    let z = latent(of: image, shape: shape, fit: fit, semantics: semantics)
-    let words = Quantizer(codebook: codebook).words(
-      for: z, shape: shape, pools: pools(for: semantics, meaning: meaning))
+    let words = context.awake { context in
+      let semantics = semantics(of: image, fit: fit, with: context)
+      let z = latent(of: image, shape: shape, fit: fit, semantics: semantics, with: context)
+      return Quantizer(codebook: codebook).words(
+        for: z, shape: shape, pools: pools(for: semantics, meaning: meaning, with: context),
+        with: context)
+    }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
   }
@@ -107,12 +116,14 @@ public final class Model: Sendable {
   package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
     latent(
       of: image, shape: try shape(forSize: size), fit: .crop,
-      semantics: semantics(of: image, fit: .crop))
+      semantics: semantics(of: image, fit: .crop, with: context), with: context)
   }
 
   private func latent(
-    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?
+    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?,
+    with context: Context
   ) -> [Float] {
+    context.log?.enter("encoder")
     let picture = image.fitted(to: shape.grid * configuration.patch, fit: fit)
     return encoderSpaces.with(
       shape, make: { Encoder.Workspace(configuration, shape: shape) }
@@ -122,27 +133,39 @@ public final class Model: Sendable {
   }
 
   /// What the semantic branch sees in a picture, if the model has one.
-  func semantics(of image: PixelImage, fit: Fit) -> SemanticMap? {
+  private func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
     guard let branch = semanticBranch else { return nil }
+    context.log?.enter("classifier")
     let view = image.fitted(to: branch.sizes.input, fit: fit)
-    return semanticSpaces.with(0, make: { SemanticBranch.Workspace(branch) }) {
+    return semanticSpaces.with(
+      context.parallel.threads,
+      make: { SemanticBranch.Workspace(branch, threads: context.parallel.threads) }
+    ) {
       space in
       context.awake { branch.map(of: view, in: space, with: $0) }
     }
   }
 
   /// The words that each place of the guided layers may choose from.
-  private func pools(for semantics: SemanticMap?, meaning: Float) -> [Int: [[Int32]]] {
+  private func pools(
+    for semantics: SemanticMap?, meaning: Float, with context: Context
+  ) -> [Int: [[Int32]]] {
     guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
-    var pools: [Int: [[Int32]]] = [:]
-    for (index, size) in guided.pools.enumerated() {
-      let texts = semantics.places(ofLayer: index + 1).flatMap { place in
-        zip(semantics.whole, place).map {
-          guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
-        }
+    let places = guided.pools.indices.map { semantics.places(ofLayer: $0 + 1) }
+    let texts = places.joined().flatMap { place in
+      zip(semantics.whole, place).map {
+        guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
+    }
+    let sizes = zip(guided.pools, places).flatMap { size, places in
       let scaled = Int((Float(size) * meaning).rounded(.toNearestOrEven))
-      pools[index + 1] = codebook.pools(for: texts, size: min(max(1, scaled), codebook.count))
+      return repeatElement(min(max(1, scaled), codebook.count), count: places.count)
+    }
+    var found = codebook.pools(for: texts, sizes: sizes, with: context)[...]
+    var pools: [Int: [[Int32]]] = [:]
+    for (index, places) in places.enumerated() {
+      pools[index + 1] = Array(found.prefix(places.count))
+      found = found.dropFirst(places.count)
     }
     return pools
   }
@@ -150,7 +173,7 @@ public final class Model: Sendable {
   /// Decodes the picture that the first `depth` layers of words give; nil is all of them.
   public func decode(_ pyramid: Pyramid, depth: Int? = nil) throws(EngineError) -> PixelImage {
     let side = pyramid.shape.grid * configuration.patch
-    return unsafe try decoded(pyramid, depth: depth) { pixels in
+    return unsafe try decoded(pyramid, depth: depth, with: context) { pixels in
       unsafe PixelImage(
         width: side, height: side,
         pixels: pixels.map { Decoder.byte($0) })
@@ -159,7 +182,7 @@ public final class Model: Sendable {
 
   /// The same as floats in [-1, 1], [N, N, 3].
   package func decodedFloats(_ pyramid: Pyramid, depth: Int) throws(EngineError) -> [Float] {
-    unsafe try decoded(pyramid, depth: depth) { unsafe Array($0) }
+    unsafe try decoded(pyramid, depth: depth, with: context) { unsafe Array($0) }
   }
 
   /// Refuses words that the vocabulary lacks and depths that the pyramid lacks.
@@ -173,8 +196,10 @@ public final class Model: Sendable {
   }
 
   private func decoded<Result>(
-    _ pyramid: Pyramid, depth: Int?, _ take: (UnsafeBufferPointer<Float>) -> Result
+    _ pyramid: Pyramid, depth: Int?, with context: Context,
+    _ take: (UnsafeBufferPointer<Float>) -> Result
   ) throws(EngineError) -> Result {
+    context.log?.enter("decoder")
     let shape = pyramid.shape
     let depth = depth ?? shape.depth
     try check(pyramid.words, depth: depth, of: shape)
@@ -188,6 +213,19 @@ public final class Model: Sendable {
       }
       return unsafe take(space.picture(side: shape.grid * configuration.patch))
     }
+  }
+
+  /// What each layer takes when a picture is encoded and decoded `runs` times, on one thread.
+  package func layers(
+    ofCoding image: PixelImage, size: Int, runs: Int
+  ) throws(EngineError) -> [(layer: LayerLog.Layer, cost: LayerLog.Cost)] {
+    let log = LayerLog()
+    let context = context.measuring(into: log)
+    for _ in 0..<runs {
+      let pyramid = try encode(image, size: size, fit: .crop, meaning: 1, with: context)
+      _ = unsafe try decoded(pyramid, depth: nil, with: context) { $0.count }
+    }
+    return log.layers
   }
 
   /// The model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order.

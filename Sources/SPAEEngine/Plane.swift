@@ -1,6 +1,7 @@
 /// A picture of numbers, [row, column, channel] in float32, within a border of zeros.
 ///
-/// Channels are padded with zeros to a multiple of 16, so that a pixel is whole vectors. The border
+/// Channels are padded with zeros to a multiple of 16, so that a pixel is whole vectors; only what a
+/// dense convolution alone reads may do without, for which memory is scarce. The border
 /// stands for the zero padding of convolutions: code for the edges does not exist, and a part of the
 /// plane is an offset.
 @safe package final class Plane: @unchecked Sendable {
@@ -9,7 +10,7 @@
   package let channels: Int
   let border: Int
 
-  /// Channels in memory: a multiple of 16.
+  /// Channels in memory: a multiple of 16, unless it is dense.
   package let padded: Int
 
   /// Floats from one row to the next.
@@ -18,12 +19,14 @@
   private let buffer: FloatBuffer  // [height + 2 border, width + 2 border, padded]
   private let first: UnsafeMutablePointer<Float>  // the first channel of pixel (0, 0)
 
-  package init(height: Int, width: Int, channels: Int, border: Int = 1) {
+  package init(
+    height: Int, width: Int, channels: Int, border: Int = 1, isDense: Bool = false
+  ) {
     self.height = height
     self.width = width
     self.channels = channels
     self.border = border
-    padded = paddedToLanes(channels)
+    padded = isDense ? channels : paddedToLanes(channels)
     rowStride = (width + 2 * border) * padded
     buffer = FloatBuffer(count: (height + 2 * border) * rowStride)
     unsafe first = unsafe buffer.floats + border * (rowStride + padded)
@@ -32,6 +35,16 @@
   /// The first channel of a pixel; rows and columns may reach into the border.
   package func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
     unsafe first + row * rowStride + column * padded
+  }
+
+  /// Puts zeros into a row, border included.
+  func clear(row: Int) { unsafe pixel(row, -border).update(repeating: 0, count: rowStride) }
+
+  /// Moves rows, border included, up to others that lie before them.
+  func move(rows: Range<Int>, to first: Int) {
+    for (offset, row) in rows.enumerated() {
+      unsafe pixel(first + offset, -border).update(from: pixel(row, -border), count: rowStride)
+    }
   }
 
   /// All pixels, of all channels.

@@ -9,7 +9,9 @@ struct Quantizer {
   let codebook: Codebook
 
   /// Chooses every word for z, [cell, latent]; `pools` holds the guided layers' words by place.
-  func words(for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]]) -> [Int32] {
+  func words(
+    for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]], with context: Context
+  ) -> [Int32] {
     let latent = codebook.latent
     var total = [Float](repeating: 0, count: z.count)
     var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
@@ -20,7 +22,7 @@ struct Quantizer {
       let targets = cells.flatMap { cell in
         (cell * latent..<(cell + 1) * latent).map { (visits[cell] + 1) * z[$0] - total[$0] }
       }
-      let chosen = choose(targets, from: pools[layer])
+      let chosen = choose(targets, from: pools[layer], with: context)
       for (cell, word) in zip(cells, chosen) {
         visits[cell] += 1
         for i in 0..<latent {
@@ -32,8 +34,10 @@ struct Quantizer {
     return words
   }
 
-  private func choose(_ targets: [Float], from pools: [[Int32]]?) -> [Int32] {
-    guard let pools else { return codebook.nearest(to: targets) }
+  private func choose(
+    _ targets: [Float], from pools: [[Int32]]?, with context: Context
+  ) -> [Int32] {
+    guard let pools else { return codebook.nearest(to: targets, with: context) }
     let latent = codebook.latent
     return pools.enumerated().map { place, pool in
       codebook.nearest(to: targets[place * latent..<(place + 1) * latent], in: pool)

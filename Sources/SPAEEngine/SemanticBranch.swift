@@ -32,11 +32,87 @@ struct SemanticMap: Sendable {
 
 /// The frozen classifier, EfficientNet-Lite, applied to the whole picture and to its places.
 struct SemanticBranch: Sendable {
-  private struct InvertedBottleneck: Sendable {
+  fileprivate struct InvertedBottleneck: Sendable {
     let expand: Convolution?
     let depthwise: DepthwiseConvolution
     let project: Convolution
     let residual: Bool
+
+    /// The rows that a band of so many rows of the output looks at.
+    func rowsSeen(by rows: Int) -> Int { (rows - 1) * window.stride + window.kernel }
+
+    private var window: Window { depthwise.window }
+
+    /// Multiply-accumulates for each pixel of the output, about.
+    var work: Int { (expand?.work ?? 0) + project.work }
+
+    /// Computes some rows of the output, a band at a time, on the caller's thread.
+    ///
+    /// A row that two bands look at is computed once.
+    func run(
+      _ rows: Range<Int>, from x: Plane, into output: Plane, in band: Band, with context: Context
+    ) {
+      for top in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: band.rows) {
+        let part = top..<min(top + band.rows, rows.upperBound)
+        let first = top * window.stride - window.before
+        let seen = first..<first + rowsSeen(by: part.count)
+        if let expand {
+          let kept = top == rows.lowerBound ? 0 : window.kernel - window.stride
+          band.expanded.move(
+            rows: band.rows * window.stride..<band.rows * window.stride + kept, to: 0)
+          fill(band.expanded, with: seen.dropFirst(kept), at: first, by: expand, from: x, context)
+        }
+        depthwise.run(
+          0..<part.count, seenFrom: expand == nil ? first : 0,
+          of: expand == nil ? x : band.expanded, into: band.filtered, activation: .relu6,
+          with: context)
+        let area = Rectangle(rows: 0..<part.count, columns: 0..<output.width)
+        project.run(
+          0..<project.items(of: area), of: area, from: band.filtered, into: output,
+          activation: .identity, residual: residual ? x : nil, phase: (top, 0), with: context)
+      }
+    }
+
+    /// Expands rows of `x`, of which row `first` belongs at the band's first; outside they are zero.
+    private func fill(
+      _ expanded: Plane, with rows: Range<Int>, at first: Int, by expand: Convolution,
+      from x: Plane, _ context: Context
+    ) {
+      let inside = rows.clamped(to: 0..<x.height)
+      for row in rows where !inside.contains(row) { expanded.clear(row: row - first) }
+      let area = Rectangle(rows: inside, columns: 0..<x.width)
+      expand.run(
+        0..<expand.items(of: area), of: area, from: x, into: expanded, activation: .relu6,
+        residual: nil, phase: (-first, 0), with: context)
+    }
+  }
+
+  /// What lies between a block's layers, for a few rows of its output: so it stays in the second
+  /// cache, where the whole would not.
+  fileprivate final class Band: Sendable {
+    /// About a half of a second cache.
+    private static let bytes = 600_000
+
+    let rows: Int
+    let expanded: Plane
+    let filtered: Plane
+
+    init(_ block: InvertedBottleneck, inputSide: Int, side: Int) {
+      func bytes(_ rows: Int, _ side: Int) -> Int {
+        4 * rows * (side + 4) * paddedToLanes(block.depthwise.channels)
+      }
+      let most = (1...side).last { rows in
+        bytes(block.expand == nil ? 0 : block.rowsSeen(by: rows), inputSide) + bytes(rows, side)
+          <= Self.bytes
+      }
+      rows = most ?? 1
+      func plane(_ rows: Int, _ side: Int) -> Plane {
+        Plane(height: rows, width: side, channels: block.depthwise.channels, border: 2)
+      }
+      expanded =
+        block.expand == nil ? plane(0, 0) : plane(block.rowsSeen(by: rows), inputSide)
+      filtered = plane(rows, side)
+    }
   }
 
   let sizes: ModelConfiguration.Semantic
@@ -95,34 +171,37 @@ struct SemanticBranch: Sendable {
   final class Workspace {
     fileprivate let input: Plane
     fileprivate let stem: Plane
-    fileprivate let blocks: [(expanded: Plane, filtered: Plane, output: Plane)]
+    /// For each block its buffers for every thread, and its output.
+    fileprivate let blocks: [(bands: [Band], output: Plane)]
     fileprivate let features: Plane
     fileprivate let pooled: Plane
     fileprivate let logits: Plane
 
-    init(_ branch: SemanticBranch) {
+    init(_ branch: SemanticBranch, threads: Int) {
       // The classifier's 5x5 kernels reach two pixels out.
       func plane(_ side: Int, _ channels: Int) -> Plane {
         Plane(height: side, width: side, channels: channels, border: 2)
       }
       // Blocks of one shape use the same buffers, which then stay in the caches.
-      var planes: [[Int]: Plane] = [:]
-      func shared(_ role: Int, _ side: Int, _ channels: Int) -> Plane {
-        if let plane = planes[[role, side, channels]] { return plane }
-        let plane = plane(side, channels)
-        planes[[role, side, channels]] = plane
-        return plane
+      var shared: [[Int]: [Band]] = [:]
+      func bands(of block: InvertedBottleneck, _ inputSide: Int, _ side: Int) -> [Band] {
+        let isExpanded = block.expand == nil ? 0 : 1
+        let shape = [isExpanded, inputSide, side, block.depthwise.channels, block.rowsSeen(by: 1)]
+        let bands =
+          shared[shape]
+          ?? (0..<threads).map { _ in Band(block, inputSide: inputSide, side: side) }
+        shared[shape] = bands
+        return bands
       }
       let sizes = branch.sizes
       var side = sizes.input
-      input = plane(side, 3)
+      input = Plane(height: side, width: side, channels: 3, border: 2, isDense: true)
       side = (side + 1) / 2
       stem = plane(side, sizes.stem)
       blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
-        let inner = layers.depthwise.channels
-        let expanded = shared(0, side, layers.expand == nil ? 1 : inner)
+        let inputSide = side
         side = (side + block.stride - 1) / block.stride
-        return (expanded, shared(1, side, inner), plane(side, block.output))
+        return (bands(of: layers, inputSide, side), plane(side, block.output))
       }
       features = plane(side, sizes.head)
       let places = 1 + sizes.grid * sizes.grid
@@ -137,16 +216,14 @@ struct SemanticBranch: Sendable {
     stem.apply(to: space.input, into: space.stem, activation: .relu6, with: context)
     var x = space.stem
     for (layers, planes) in zip(blocks, space.blocks) {
-      var wide = x
-      if let expand = layers.expand {
-        wide = planes.expanded
-        expand.apply(to: x, into: wide, activation: .relu6, with: context)
+      let (input, rows, parts) = (x, planes.output.height, planes.bands.count)
+      context.parallel.forEachPart(of: parts, work: planes.output.bounds.area * layers.work) {
+        for part in $0 {
+          layers.run(
+            rows * part / parts..<rows * (part + 1) / parts, from: input, into: planes.output,
+            in: planes.bands[part], with: context)
+        }
       }
-      layers.depthwise.apply(
-        to: wide, into: planes.filtered, activation: .relu6, with: context)
-      layers.project.apply(
-        to: planes.filtered, into: planes.output, residual: layers.residual ? x : nil,
-        with: context)
       x = planes.output
     }
     head.apply(to: x, into: space.features, activation: .relu6, with: context)
@@ -186,13 +263,15 @@ struct SemanticBranch: Sendable {
     of features: Plane, _ rows: Range<Int>, _ columns: Range<Int>, into pooled: Plane, _ place: Int
   ) {
     let target = unsafe pooled.pixel(0, place)
-    for channel in 0..<features.channels {
-      var total: Float = 0
-      for row in rows {
-        for column in columns { total += unsafe features.pixel(row, column)[channel] }
+    unsafe target.update(repeating: 0, count: features.channels)
+    for row in rows {
+      for column in columns {
+        let pixel = unsafe features.pixel(row, column)
+        for channel in 0..<features.channels { unsafe target[channel] += pixel[channel] }
       }
-      unsafe target[channel] = total / Float(rows.count * columns.count)
     }
+    let count = Float(rows.count * columns.count)
+    for channel in 0..<features.channels { unsafe target[channel] /= count }
   }
 
   private func probabilities(_ logits: Plane, _ place: Int) -> [Float] {

@@ -1,3 +1,4 @@
+import CKernels
 import SPAEPixels
 
 /// Chooses the colours that come nearest to a picture's own.
@@ -21,17 +22,17 @@ enum AdaptivePalette {
 
   /// The bins that hold pixels: 32 along each channel.
   private static func histogram(_ image: PixelImage) -> [Bin] {
-    var bins = [Bin](repeating: Bin(), count: 1 << 15)
-    for pixel in Swift.stride(from: 0, to: image.pixels.count, by: 3) {
-      let (red, green) = (image.pixels[pixel], image.pixels[pixel + 1])
-      let blue = image.pixels[pixel + 2]
-      let index = Int(red >> 3) << 10 | Int(green >> 3) << 5 | Int(blue >> 3)
-      bins[index].mean += SIMD4(Float(red), Float(green), Float(blue), 0)
-      bins[index].weight += 1
+    // The sums of each bin's colours, and its pixels.
+    var sums = [SIMD4<UInt32>](repeating: .zero, count: 1 << 15)
+    unsafe sums.withUnsafeMutableBytes { sums in
+      let sums = unsafe sums.bindMemory(to: UInt32.self)
+      unsafe spae_fastest_kernels().pointee.count_colours(
+        image.pixels, image.width * image.height, sums.baseAddress)
     }
-    return bins.compactMap { bin in
-      bin.weight > 0
-        ? Bin(mean: bin.mean / bin.weight, weight: bin.weight.squareRoot()) : nil
+    return sums.lazy.filter { $0.w > 0 }.map { sum in
+      let weight = Float(sum.w)
+      let mean = SIMD4(Float(sum.x), Float(sum.y), Float(sum.z), 0) / weight
+      return Bin(mean: mean, weight: weight.squareRoot())
     }
   }
 

@@ -1,6 +1,6 @@
 /// Writes indexed pictures as bands of six rows: for each colour in a band one line of run-lengths.
 ///
-/// It owns its buffers, so that a band costs no allocation.
+/// It owns its buffers, so that a band costs no allocation. A picture has less than 100,000 columns.
 @safe struct SixelBands: ~Copyable {
   private let picture: IndexedPicture
 
@@ -9,6 +9,9 @@
 
   /// Whether a colour is in the band.
   private let isUsed: UnsafeMutablePointer<Bool>
+
+  /// A run of each length: what stands for so many empty columns, and in the last byte its length.
+  private let runs: [UInt64]
 
   /// One band's text.
   private let text: UnsafeMutablePointer<UInt8>
@@ -19,6 +22,7 @@
   init(_ picture: IndexedPicture) {
     self.picture = picture
     stride = (picture.width + 15) / 8 * 8
+    runs = (0...picture.width).map(Self.run)
     let colours = picture.palette.count
     unsafe planes = .allocate(capacity: colours * stride)
     unsafe planes.initialize(repeating: 0, count: colours * stride)
@@ -26,7 +30,21 @@
     unsafe isUsed.initialize(repeating: false, count: colours)
     // Every pixel may be a column of a colour of its own, behind a gap written as a run.
     let longestRun = 2 + String(picture.width).utf8.count
-    unsafe text = .allocate(capacity: 6 * picture.width * (1 + longestRun) + 8 * colours)
+    unsafe text = .allocate(capacity: 6 * picture.width * (1 + longestRun) + 8 * colours + 8)
+  }
+
+  /// A run of empty columns as up to seven bytes of text, the first one lowest, and their number.
+  private static func run(_ length: Int) -> UInt64 {
+    var text = UInt64(UInt8(ascii: "?"))
+    var (bytes, rest) = (UInt64(1), length)
+    guard length >= 4 else {
+      return 0x3F3F3F & (1 << UInt64(8 * length) - 1) | UInt64(length) << 56
+    }
+    while rest > 0 {
+      text = text << 8 | UInt64(48 + rest % 10)
+      (bytes, rest) = (bytes + 1, rest / 10)
+    }
+    return text << 8 | UInt64(UInt8(ascii: "!")) | (bytes + 1) << 56
   }
 
   deinit {
@@ -81,24 +99,40 @@
     _ plane: UnsafeMutablePointer<UInt8>, _ end: inout UnsafeMutablePointer<UInt8>
   ) {
     let raw = UnsafeRawPointer(plane)
-    var last = stride
-    while unsafe raw.load(fromByteOffset: last - 8, as: UInt64.self) == 0 { last &-= 8 }
-    while unsafe plane[last &- 1] == 0 { last &-= 1 }
-    var column = 0
-    while column < last {
-      let bits = unsafe plane[column]
-      let four = unsafe raw.loadUnaligned(fromByteOffset: column, as: UInt32.self)
-      guard four == UInt32(bits) &* 0x0101_0101, column &+ 4 <= last else {
-        unsafe Self.put(63 &+ bits, &end)
-        column &+= 1
-        continue
+    var written = 0
+    unsafe runs.withUnsafeBufferPointer { runs in
+      for start in Swift.stride(from: 0, to: stride, by: 8) {
+        let eight = unsafe raw.load(fromByteOffset: start, as: UInt64.self)
+        guard eight != 0 else { continue }
+        // A set bit for each column that is not empty: six bits and these do not reach the next.
+        var full = (eight &+ 0x7F7F_7F7F_7F7F_7F7F) & 0x8080_8080_8080_8080
+        while full != 0 {
+          let column = start &+ full.trailingZeroBitCount / 8
+          full &= full &- 1
+          guard column >= written else { continue }
+          unsafe Self.put(runs[column &- written], &end)
+          written = unsafe writeColumns(raw, from: column, runs, &end)
+        }
       }
-      let after = unsafe Self.end(ofRun: raw, from: column &+ 4, last: last, bits: bits)
-      unsafe Self.put(UInt8(ascii: "!"), &end)
-      unsafe Self.put(decimal: after &- column, &end)
-      unsafe Self.put(63 &+ bits, &end)
-      column = after
     }
+  }
+
+  /// A column, or the run that begins with it; gives the first column after them.
+  @inline(__always)
+  private func writeColumns(
+    _ raw: UnsafeRawPointer, from column: Int, _ runs: UnsafeBufferPointer<UInt64>,
+    _ end: inout UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    let bits = unsafe raw.load(fromByteOffset: column, as: UInt8.self)
+    let four = unsafe raw.loadUnaligned(fromByteOffset: column, as: UInt32.self)
+    guard four == UInt32(bits) &* 0x0101_0101 else {
+      unsafe Self.put(63 &+ bits, &end)
+      return column &+ 1
+    }
+    let after = unsafe Self.end(ofRun: raw, from: column &+ 4, last: picture.width, bits: bits)
+    unsafe Self.put(runs[after &- column], &end)
+    unsafe end[-1] = 63 &+ bits
+    return after
   }
 
   /// The first column from `start` on with other bits.
@@ -121,6 +155,13 @@
   private static func put(_ byte: UInt8, _ end: inout UnsafeMutablePointer<UInt8>) {
     unsafe end.pointee = byte
     unsafe end += 1
+  }
+
+  /// A run's text; the bytes behind it are free.
+  @inline(__always)
+  private static func put(_ run: UInt64, _ end: inout UnsafeMutablePointer<UInt8>) {
+    unsafe UnsafeMutableRawPointer(end).storeBytes(of: run.littleEndian, as: UInt64.self)
+    unsafe end += Int(run >> 56)
   }
 
   @inline(__always)

@@ -50,6 +50,7 @@ public struct PixelImage: Hashable, Sendable {
 
   /// The largest square in the middle.
   public var centreSquare: PixelImage {
+    if width == height { return self }
     let side = min(width, height)
     return cropped(left: (width - side) / 2, top: (height - side) / 2, width: side, height: side)
   }

@@ -1,36 +1,58 @@
+import CKernels
+
 /// Antialiased bicubic resampling in fixed point, first along rows, then along columns.
 ///
 /// It gives the numbers that Pillow's `Image.resize(..., BICUBIC)` gives: cubic convolution with
 /// a = -0.5, its support widened when a picture shrinks, coefficients of 22 bits, and each pass
 /// rounded to 8 bits. So a model sees here exactly what it saw in training.
-private struct Kernel {
-  static let precision = 22
+private struct Filter {
+  /// The input pixels that each output pixel is a sum of.
+  let taps: Int
 
-  /// For each output pixel the first input pixel, and which of `weights` it and the next ones have.
-  private(set) var taps: [(first: Int, weights: Range<Int>)] = []
+  /// The first of them, [output].
+  let first: [Int32]
 
-  /// The weights of all taps, one tap after the other.
-  private(set) var weights: [Int32] = []
+  /// Their weights in fixed point, [output, taps].
+  let weights: [Int32]
 
-  init(from input: Int, to output: Int) {
+  /// The filter for some of the output's pixels; where they look is within the input.
+  init(from input: Int, to output: Int, _ wanted: Range<Int>) {
     let scale = Double(input) / Double(output)
     let widening = max(scale, 1)
     let support = 2 * widening
-    for index in 0..<output {
-      let centre = (Double(index) + 0.5) * scale
-      let first = max(0, Int(centre - support + 0.5))
-      let last = min(input, Int(centre + support + 0.5))
-      let start = weights.count
-      weights += Self.normal(
-        (first..<last).map { Self.cubic((Double($0) - centre + 0.5) / widening) })
-      taps.append((first, start..<weights.count))
+    let centres = wanted.map { (Double($0) + 0.5) * scale }
+    let seen = centres.map { centre in
+      max(0, Int(centre - support + 0.5))..<min(input, Int(centre + support + 0.5))
     }
+    let taps = seen.map(\.count).max() ?? 0
+    self.taps = taps
+    first = seen.map { Int32(min($0.lowerBound, input - taps)) }
+    var weights = [Int32](repeating: 0, count: wanted.count * taps)
+    for (index, (centre, seen)) in zip(centres, seen).enumerated() {
+      let start = index * taps + seen.lowerBound - Int(first[index])
+      let own = seen.map { Self.cubic((Double($0) - centre + 0.5) / widening) }
+      weights.replaceSubrange(start..<start + own.count, with: Self.normal(own))
+    }
+    self.weights = weights
+  }
+
+  /// The weights as the kernel along rows has them: a multiple of four taps, each weight four times.
+  var alongRows: (taps: Int, weights: [Int32]) {
+    let padded = (taps + 3) / 4 * 4
+    var wide = [Int32](repeating: 0, count: first.count * padded * 4)
+    for output in first.indices {
+      for tap in 0..<taps {
+        let start = (output * padded + tap) * 4
+        for lane in start..<start + 4 { wide[lane] = weights[output * taps + tap] }
+      }
+    }
+    return (padded, wide)
   }
 
   /// Weights in fixed point whose sum is one.
   private static func normal(_ weights: [Double]) -> [Int32] {
     let total = weights.reduce(0, +)
-    let unit = Double(1 << precision)
+    let unit = Double(1 << Int(spae_weight_bits))
     return weights.map { weight in
       let scaled = (total == 0 ? weight : weight / total) * unit
       return Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
@@ -43,11 +65,6 @@ private struct Kernel {
     if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
     if x < 2 { return (((x - 5) * x + 8) * x - 4) * a }
     return 0
-  }
-
-  /// A weighted sum as a pixel.
-  static func pixel(_ sum: Int32) -> UInt8 {
-    UInt8(clamping: (sum &+ 1 << (precision - 1)) &>> Int32(precision))
   }
 }
 
@@ -91,58 +108,43 @@ extension PixelImage {
   }
 
   private func resampledRows(to width: Int, _ columns: Range<Int>) -> PixelImage {
-    let kernel = Kernel(from: self.width, to: width)
-    var result = PixelImage(width: columns.count, height: height, colour: .white)
-    unsafe pixels.withUnsafeBufferPointer { source in
-      unsafe result.pixels.withUnsafeMutableBufferPointer { target in
-        unsafe kernel.weights.withUnsafeBufferPointer { weights in
-          for row in 0..<height {
-            var pixel = row &* columns.count &* 3
-            for tap in kernel.taps[columns] {
-              var (red, green, blue): (Int32, Int32, Int32) = (0, 0, 0)
-              var at = (row &* self.width &+ tap.first) &* 3
-              for index in tap.weights {
-                let weight = unsafe weights[index]
-                unsafe red &+= weight &* Int32(source[at])
-                unsafe green &+= weight &* Int32(source[at &+ 1])
-                unsafe blue &+= weight &* Int32(source[at &+ 2])
-                at &+= 3
-              }
-              unsafe target[pixel] = Kernel.pixel(red)
-              unsafe target[pixel &+ 1] = Kernel.pixel(green)
-              unsafe target[pixel &+ 2] = Kernel.pixel(blue)
-              pixel &+= 3
-            }
-          }
-        }
-      }
+    let filter = Filter(from: self.width, to: width, columns)
+    let (taps, weights) = filter.alongRows
+    var scratch = [Int32](repeating: 0, count: (self.width + taps) * 4)
+    return unsafe scratch.withUnsafeMutableBufferPointer { scratch in
+      unsafe filtered(
+        width: columns.count, height: height, taps: taps, first: filter.first, weights: weights,
+        scratch: scratch.baseAddress, by: spae_fastest_kernels().pointee.resample_rows)
     }
-    return result
   }
 
   private func resampledColumns(to height: Int, _ rows: Range<Int>) -> PixelImage {
-    let kernel = Kernel(from: self.height, to: height)
-    var result = PixelImage(width: width, height: rows.count, colour: .white)
-    let stride = width * 3
-    var sums = [Int32](repeating: 0, count: stride)
-    unsafe pixels.withUnsafeBufferPointer { source in
-      unsafe result.pixels.withUnsafeMutableBufferPointer { target in
-        unsafe sums.withUnsafeMutableBufferPointer { sums in
-          for (row, tap) in kernel.taps[rows].enumerated() {
-            unsafe sums.update(repeating: 0)
-            for (index, weight) in kernel.weights[tap.weights].enumerated() {
-              let start = (tap.first &+ index) &* stride
-              for column in 0..<stride {
-                unsafe sums[column] &+= weight &* Int32(source[start &+ column])
-              }
-            }
-            for column in 0..<stride {
-              unsafe target[row &* stride &+ column] = Kernel.pixel(sums[column])
-            }
+    let filter = Filter(from: self.height, to: height, rows)
+    return unsafe filtered(
+      width: width, height: rows.count, taps: filter.taps, first: filter.first,
+      weights: filter.weights, scratch: nil, by: spae_fastest_kernels().pointee.resample_columns)
+  }
+
+  private func filtered(
+    width: Int, height: Int, taps: Int, first: [Int32], weights: [Int32],
+    scratch: UnsafeMutablePointer<Int32>?, by pass: (UnsafePointer<spae_resampling>?) -> Void
+  ) -> PixelImage {
+    let count = 3 * width * height
+    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+      unsafe self.pixels.withUnsafeBufferPointer { source in
+        unsafe first.withUnsafeBufferPointer { first in
+          unsafe weights.withUnsafeBufferPointer { weights in
+            var task = unsafe spae_resampling(
+              source: source.baseAddress, source_row: 3 * self.width,
+              source_columns: self.width, target: target.baseAddress, target_row: 3 * width,
+              rows: height, columns: width, taps: taps, first: first.baseAddress,
+              weights: weights.baseAddress, scratch: scratch)
+            unsafe pass(&task)
           }
         }
       }
+      filled = count
     }
-    return result
+    return PixelImage(width: width, height: height, pixels: pixels)
   }
 }

@@ -277,7 +277,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         let expected = (0..<sizes.width).reduce(-Double(bias[row])) {
           $0 + Double(table[row * sizes.width + $1]) * Double(texts[place * sizes.width + $1])
         }
-        #expect(abs(Double(scores[row * sizes.places + place]) - expected) < 1e-4)
+        #expect(abs(Double(scores[place * sizes.rows + row]) - expected) < 1e-4)
       }
     }
   }
@@ -410,7 +410,7 @@ struct KernelSet: Sendable, CustomTestStringConvertible {
     let places = texts.count / width
     var scores = [Float](repeating: .nan, count: bias.count * places)
     unsafe functions.score(
-      table.map(\.bitPattern), bias, bias.count, width, texts, places, &scores)
+      table.map(\.bitPattern), bias, bias.count, width, texts, places, &scores, bias.count)
     return scores
   }
 

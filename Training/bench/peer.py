@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from bench.contestants import measured
+from bench.details import details
 from bench.machine import machine
 from bench.program import Program
 from bench.report import as_json, page, table
@@ -35,10 +36,11 @@ def main() -> None:
     options = arguments()
     program = Program(options.program, options.model, options.picture)
     times = measured(program, options.runs)
+    explore = program.explore(EDITS)
     rows = [
         *engine_rows(times),
         *graphics_rows(program.graphics(GRAPHICS_RUNS)),
-        *explore_rows(program.explore(EDITS)),
+        *explore_rows(explore),
         *history_rows(program.history(HISTORY_RUNS, OPEN_REVISIONS)),
     ]
     about = machine(program)
@@ -49,7 +51,7 @@ def main() -> None:
     else:
         print(f"\n{text}", end="")
     if options.markdown:
-        options.markdown.write_text(page(rows, about))
+        options.markdown.write_text(page(rows, about, details(program, explore)))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,13 @@ class Program:
         sizes = "--size", size, "--threads", threads, "--runs", runs
         return self._bench(work, self.picture, "--model", self.model, *sizes)
 
+    def layers(self, runs: int) -> dict:
+        """Every layer's time and share of the processor's peak."""
+        return self._bench("layers", self.picture, "--model", self.model, "--runs", runs)
+
+    def memory(self, size: int) -> dict:
+        return self._bench("memory", self.picture, "--model", self.model, "--size", size)
+
     def graphics(self, runs: int) -> list[dict]:
         return self._bench("graphics", self.picture, "--runs", runs)
 

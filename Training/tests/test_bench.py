@@ -3,6 +3,7 @@ import json
 import pytest
 import torch
 
+from bench.details import layers_section, memory_section, size_section
 from bench.graphs import FixedDirectPath, FixedLinearPath, GroupedProduct
 from bench.report import REASONS, UNEXPLAINED, as_json, lost, page, table, time
 from bench.rows import (
@@ -130,8 +131,10 @@ def test_every_reason_belongs_to_a_row_that_there_can_be():
 
 def test_the_page_and_the_json_hold_rows_and_machine():
     task, machine = ("spae", "quantize", 2, False), {"cpu": "a fast one"}
-    written = page([FLOOR], machine)
-    assert "## Where we lose" in written and "- cpu: a fast one" in written
+    written = page([FLOOR], machine, "## Memory")
+    assert (
+        "## Where we lose" in written and "## Memory" in written and "- cpu: a fast one" in written
+    )
     content = json.loads(as_json([FLOOR], {task: 1.5}, machine))
     assert content["machine"] == machine
     assert content["rows"][0]["timesAsFast"] == 0.5 and content["rows"][0]["reached"] is None
@@ -158,3 +161,30 @@ def test_the_fixed_paths_give_what_the_models_own_give():
         FixedLinearPath(linear, labels)(x, labels[None]), linear(x, labels[None])
     )
     torch.testing.assert_close(FixedDirectPath(direct, kinds)(x), direct(x, kinds))
+
+
+def test_a_layer_below_the_mark_is_told_with_what_its_sizes_cost():
+    good = {"network": "encoder", "kind": "3 x 3", "inputs": 32, "outputs": 32, "width": 64}
+    good |= {"milliseconds": 1.4, "gigaflops": 109.0, "shareOfPeak": 0.92}
+    narrow = good | {"outputs": 12, "shareOfPeak": 0.43}
+    single = good | {"kind": "1 x 1", "shareOfPeak": 0.3}
+    told = layers_section({"peakGigaflops": 118.1, "layers": [good, narrow, single]})
+    assert "| encoder, 3 x 3, 32 to 32, 64 px | 1.400 | 109.0 | 92% |" in told
+    assert told.endswith(
+        "- encoder, 32 to 12, 64 px: 43%. Of 16 lanes it needs 12, and the others do not count."
+    )
+    assert "Every 3 x 3" in layers_section({"peakGigaflops": 118.1, "layers": [good, single]})
+
+
+def test_a_size_is_told_for_each_megapixel():
+    told = size_section({64: (10.0, 1.0), 512: (100.0, 50.0)})
+    assert "| 64 px | 10.00 | 2441 | 1.00 | 244 |" in told
+    assert "| 512 px | 100.00 | 381 | 50.00 | 191 |" in told
+
+
+def test_memory_is_told_for_each_step_and_terminal():
+    steps = {"load": 100, "encode": 140, "decode": 110, "edit": 120}
+    memory = {f"{name}Kilobytes": 1024 * value for name, value in steps.items()} | {"size": 128}
+    explore = [{"terminal": "sixel", "residentKilobytes": [1024 * 150]}]
+    told = memory_section([memory], explore)
+    assert "| encode, at most | 140 MiB |" in told and "| explore, sixel | 150 MiB |" in told

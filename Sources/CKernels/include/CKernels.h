@@ -52,6 +52,51 @@ typedef struct {
   float *scratch;  // [spae_queries][tokens]
 } spae_attention;
 
+// The bits of a weight's fraction in a resampling.
+enum { spae_weight_bits = 22 };
+
+// One pass of a resampling of RGB in fixed point: each output is a weighted sum of `taps`
+// neighbouring inputs, a multiple of 4 along rows. Strides are counted in bytes.
+typedef struct {
+  const uint8_t *source;
+  size_t source_row, source_columns;
+  uint8_t *target;
+  size_t target_row;
+  size_t rows, columns;    // of the target
+  size_t taps;
+  const int32_t *first;    // the first input of each output
+  const int32_t *weights;  // [output][taps], along rows each four times
+  int32_t *scratch;        // along rows: [source_columns + taps][4], zero behind the source
+} spae_resampling;
+
+// The parts of a picture that error diffusion works on at once.
+enum { spae_bands = 4 };
+
+// Error diffusion (Floyd and Steinberg, 1976), every second row from right to left.
+typedef struct {
+  const uint8_t *pixels;  // [height][width][3]
+  size_t width, height;
+  const float *palette;   // [colour][4], of 0 to 255
+  const float *axes;      // the same, [3][colours], padded with what is far away
+  size_t colours;         // a multiple of 16
+  int16_t *known;         // the nearest colour by five bits of each channel, or -1: [1 << 15]
+  float *errors;          // zero at first: [2][spae_bands][width + 2][4]
+  uint8_t *indices;       // [height][width]
+} spae_diffusion;
+
+// Cells of a picture in 16 colours, two to a cell: a pattern of the four pixels parts them.
+typedef struct {
+  const float *places;   // Oklab of four pixels and of their mean: [3][5][padded]
+  size_t cells, padded;  // padded to a multiple of 16
+  const float *colours;  // Oklab: [3][16]
+  // Of two colours' light mixed, by the quarters in front: [3][quarters - 1][in front][behind].
+  const float *mixtures;
+  float detail;             // what a pixel's error weighs beside that of the mean
+  const uint8_t *patterns;  // the bits of the pixels in front, one to three of them: [count]
+  size_t count;
+  int32_t *found;  // [cells], the pattern's number << 8 | in front << 4 | behind
+} spae_mixing;
+
 typedef struct {
   const char *name;
   // Runs one block of 16 output channels.
@@ -67,14 +112,30 @@ typedef struct {
                   const float *half_norms, size_t blocks, int32_t *words);
   // One head of attention: softmax(q k^T * scale) v.
   void (*attend)(const spae_attention *task);
-  // scores[row * places + p] = table row . texts[p] - bias[row], for rows of float16.
+  // scores[p * stride + row] = table row . texts[p] - bias[row], for rows of float16.
   void (*score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
-                const float *texts, size_t places, float *scores);
+                const float *texts, size_t places, float *scores, size_t stride);
   void (*widen)(const uint16_t *halves, float *floats, size_t count);
   // Weights [outputs][inputs][taps] as [outputs / 16][taps][inputs][16]; the padding is not written.
   void (*pack)(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps, float *packed);
   // The place of the first infinity or not-a-number, or `count`.
   size_t (*find_infinite)(const uint16_t *halves, size_t count);
+  // The first place at or after `from` with a value above the threshold, or `count`.
+  size_t (*find_above)(const float *values, size_t from, size_t count, float threshold);
+  // The two passes of a resampling; the same numbers on every instruction set.
+  void (*resample_rows)(const spae_resampling *task);
+  void (*resample_columns)(const spae_resampling *task);
+  // 12 x 16 x `rounds` multiplications with additions that do not wait for each other, of
+  // numbers[0] and numbers[1]; numbers[0] becomes their sum.
+  void (*multiply_add)(float *numbers, size_t rounds);
+  // Adds RGB to the sums of bins by five bits of each channel: [1 << 15][red, green, blue, count].
+  void (*count_colours)(const uint8_t *pixels, size_t count, uint32_t *bins);
+  // Chooses a palette's colour for each pixel, and hands what is left over to its neighbours.
+  void (*diffuse)(const spae_diffusion *task);
+  // Light of 0 to 1 becomes Oklab in the same memory; `count` is a multiple of 16.
+  void (*oklab)(float *red, float *green, float *blue, size_t count);
+  // The pattern and the two colours that come nearest to each cell.
+  void (*mix)(const spae_mixing *task);
 } spae_kernels;
 
 // Tells the processor that this thread waits for another.
@@ -90,5 +151,7 @@ static inline void spae_pause(void) {
 size_t spae_kernel_sets(void);
 const spae_kernels *spae_kernel_set(size_t index);
 int spae_kernel_set_supported(size_t index);
+// The fastest that this processor has.
+const spae_kernels *spae_fastest_kernels(void);
 
 #endif

@@ -6,7 +6,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench", abstract: "Measure how fast it is: medians of many runs.",
     subcommands: [
       DecodeBenchCommand.self, EncodeBenchCommand.self, EditBenchCommand.self,
-      QuantizeBenchCommand.self, ExploreBenchCommand.self, GraphicsBenchCommand.self,
+      QuantizeBenchCommand.self, LayersBenchCommand.self, MemoryBenchCommand.self,
+      ExploreBenchCommand.self, GraphicsBenchCommand.self,
       HistoryBenchCommand.self,
     ])
 }
