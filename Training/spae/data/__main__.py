@@ -1,4 +1,4 @@
-"""python -m spae.data encode IN OUT; stats OUT; bench: see --help."""
+"""python -m spae.data encode IN OUT; stats OUT: see --help."""
 
 import argparse
 import os
@@ -23,7 +23,6 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     add_encode(commands.add_parser("encode", help="shards of pictures to shards of words"))
     add_stats(commands.add_parser("stats", help="which words stand in which layer"))
-    add_bench(commands.add_parser("bench", help="pictures a second, beside the program alone"))
     return parser
 
 
@@ -62,15 +61,6 @@ def add_stats(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("output", metavar="OUT", type=Path, help="what encode wrote")
     add("--top", type=int, default=8, metavar="N", help="the words shown of each layer")
-
-
-def add_bench(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("pictures", metavar="PICTURES", type=Path, help="a folder of pictures, or a zip of them")
-    add("--count", type=int, default=1000, metavar="N", help="pictures a measurement")
-    add("--long", type=int, default=0, metavar="N", help="pictures to watch the memory over")
-    add("--json", type=Path, metavar="FILE", help="writes the figures there too")
-    add_engine(parser)
 
 
 def program() -> str:
@@ -152,13 +142,9 @@ def main() -> int:
     try:
         if options.command == "encode":
             return encode(options)
-        if options.command == "stats":
-            from spae.data.stats import report
+        from spae.data.stats import report
 
-            return report(options.output, options.top)
-        from spae.data.bench import bench
-
-        return bench(options)
+        return report(options.output, options.top)
     except ModuleNotFoundError as error:
         print(f"spae.data: {error.name} is missing: {INSTALL}", file=sys.stderr)
         return 1
