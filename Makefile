@@ -8,6 +8,7 @@ RUN ?= runs/small
 MINUTES ?= 60
 PROCESSES ?= 2
 KILLS ?= 200
+PICTURES ?= 20000
 PACKAGES = libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libssl-dev \
   libcurl4-openssl-dev pkg-config
 PYTHON_PACKAGES = python3 python3-venv
@@ -16,7 +17,8 @@ PYTHON = $(VENV)/bin/python
 LANGUAGE_VENV = .venv-language
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-explorer test-terminals test-training build language install man lint sanitize torture train evaluate frozen golden bench \
+.PHONY: run test test-explorer test-terminals test-training test-data torture-data build language \
+  install man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
 run: build ## Build, and open the explorer on the bundled picture
@@ -38,6 +40,13 @@ test-terminals: build ## The explorer's picture in real terminals, without a dis
 
 test-training: $(VENV)/ready ## The tests of the Python package
 	cd Training && ../$(PYTHON) -m pytest -q
+
+test-data: build $(VENV)/ready ## The tests of spae.data, with Ray and the program
+	cd Training && ../$(PYTHON) -m pytest -q tests/test_data.py
+
+torture-data: build $(VENV)/ready ## Kill workers and a node while PICTURES pictures are encoded
+	cd Training && ../$(PYTHON) tests/torture_data.py --pictures $(PICTURES) \
+	  --program ../.build/release/spae --folder ../.build/torture-data
 
 build: packages ## Build the release program
 	swift build -c release --product spae
@@ -117,7 +126,7 @@ python-packages:
 # PyTorch is a large download: the environment is made again only when its list changes.
 $(VENV)/ready: Training/pyproject.toml | python-packages
 	python3 -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --editable './Training[test]'
+	$(PYTHON) -m pip install --quiet --editable './Training[test,data]'
 	touch $@
 
 # Without what the packages depend on: another server, which would be compiled.

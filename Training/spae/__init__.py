@@ -3,9 +3,24 @@
 model = spae.SPAE.load("Assets/models/small")
 pyramid = model.encode(image)               # a PIL image
 picture = model.decode(pyramid, depth=6)    # a PIL image
+
+`spae.data` encodes whole data sets.
 """
 
-from spae.model import SPAE
-from spae.pyramid import Pyramid, PyramidShape
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spae.model import SPAE
+    from spae.pyramid import Pyramid, PyramidShape
 
 __all__ = ["SPAE", "Pyramid", "PyramidShape"]
+
+_MODULES = {"SPAE": "spae.model", "Pyramid": "spae.pyramid", "PyramidShape": "spae.pyramid"}
+
+
+def __getattr__(name: str):
+    """Imports what is asked for: a process that only feeds the engine does without PyTorch."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'spae' has no attribute '{name}'")
+    return getattr(import_module(_MODULES[name]), name)

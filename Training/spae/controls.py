@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from spae.data import EvaluationSet
+from spae.datasets import EvaluationSet
 from spae.few_shot import accuracy_row, centred, few_shot_words
 from spae.losses import LPIPS
 from spae.model import SPAE

@@ -46,7 +46,7 @@ knows survives in words; they are not recognition of classes that the model has 
 import argparse
 from pathlib import Path
 
-from spae.data import EvaluationSet
+from spae.datasets import EvaluationSet
 from spae.few_shot import few_shot_rows, few_shot_words
 from spae.figures import Row, save, table
 from spae.losses import LPIPS

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spae.codebook import permutation
-from spae.data import EvaluationSet, PictureSet
+from spae.datasets import EvaluationSet, PictureSet
 from spae.figures import Row, Value
 from spae.images import square_view, to_tensor
 from spae.model import SPAE

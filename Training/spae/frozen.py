@@ -27,7 +27,7 @@ BATCH_NORM_EPSILON = 1e-3
 
 def excluded_words() -> set[str]:
     """Words that no picture of a person should be given."""
-    lines = (HERE / "data" / "excluded-words.tsv").read_text().splitlines()
+    lines = (HERE / "tables" / "excluded-words.tsv").read_text().splitlines()
     return {line.split("\t")[0] for line in lines if line and not line.startswith("#")}
 
 

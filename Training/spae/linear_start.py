@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from spae.data import PictureSet
+from spae.datasets import PictureSet
 from spae.images import centre_square, to_tensor
 from spae.pyramid import LABELS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from spae.data import EvaluationSet
+from spae.datasets import EvaluationSet
 from spae.figures import Row, Value, by_layer
 from spae.model import SPAE
 from spae.pyramid import PyramidShape

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from spae.data import EvaluationSet
+from spae.datasets import EvaluationSet
 from spae.figures import Row, Value, by_layer
 from spae.images import to_image, to_tensor
 from spae.losses import LPIPS

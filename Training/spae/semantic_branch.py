@@ -102,7 +102,9 @@ class SemanticBranch(nn.Module):
 
     def text(self, classes: Tensor, shares: Tensor) -> Tensor:
         """The mean text vector of some classes, [..., k] and [..., k] -> [..., text]."""
-        return (self.class_text[classes] * shares.float().unsqueeze(-1)).sum(-2)
+        device = self.class_text.device
+        shares = shares.to(device).float().unsqueeze(-1)
+        return (self.class_text[classes.to(device)] * shares).sum(-2)
 
     def view(self, image: Image.Image) -> Tensor:
         """What the classifier sees of a picture, [3, 260, 260]."""

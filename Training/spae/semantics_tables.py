@@ -22,7 +22,7 @@ NAMES = 0.35
 ABSTRACT, RARE, INFLECTED, GENERAL = 0.12, 0.025, 0.03, 0.1
 COMMON_TOKEN = 3000  # tokens are numbered from the commonest; up to this one nothing is rare
 RIDGE = 0.1
-FACTS = Path(__file__).parent / "data" / "word-facts.tsv"
+FACTS = Path(__file__).parent / "tables" / "word-facts.tsv"
 
 Facts = dict[str, tuple[float, float, str]]
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from spae.adversarial import Adversary
 from spae.configuration import Guided
-from spae.data import Batch, EvaluationSet, Sampler
+from spae.datasets import Batch, EvaluationSet, Sampler
 from spae.linear_start import start
 from spae.losses import LPIPS, pixel_loss, quantization_losses, semantic_loss
 from spae.model import SPAE

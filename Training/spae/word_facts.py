@@ -1,4 +1,4 @@
-"""Writes data/word-facts.tsv: what WordNet 3.0 says about the words of a vocabulary.
+"""Writes tables/word-facts.tsv: what WordNet 3.0 says about the words of a vocabulary.
 
     python -m spae.word_facts --data DATA --wordnet /usr/share/wordnet
 
@@ -158,7 +158,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
     parser.add_argument("--wordnet", type=Path, required=True, help="WordNet 3.0's dict folder")
     parser.add_argument(
-        "--output", type=Path, default=Path(__file__).parent / "data" / "word-facts.tsv"
+        "--output", type=Path, default=Path(__file__).parent / "tables" / "word-facts.tsv"
     )
     arguments = parser.parse_args()
     wordnet = WordNet(arguments.wordnet)

@@ -6,9 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
-import spae.data
+import spae.datasets
 import spae.train
-from spae.data import PictureSet, cropped
+from spae.datasets import PictureSet, cropped
 from spae.train import Options, Trainer
 
 

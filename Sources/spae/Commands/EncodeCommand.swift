@@ -19,6 +19,17 @@ struct EncodeCommand: ParsableCommand {
     discussion: """
       Reads PNG, JPEG (turned as EXIF says) and WebP; - is standard input. One picture is written \
       to standard output unless -o names a file or a folder; several need a folder.
+
+      --stream reads pictures from standard input until it ends, a line of JSON each, and answers \
+      each with a line, in the same order: key, width, height, model (its hash) and layers, a list \
+      of words for each; or key, model and error, and goes on. A picture is {"file": PATH}, \
+      {"key": NAME, "base64": TEXT}, or {"key": NAME, "length": BYTES} and, after the line's end, \
+      so many bytes. A file may have a key too; without one its path is the key. What it cannot \
+      follow ends the stream with exit status 1, once all before that is answered, and is told \
+      with the byte at which it began. Memory does not grow with the stream, and it reads no \
+      faster than its answers are read.
+
+      find photos -name '*.jpg' | jq -Rc '{file: .}' | spae encode --stream > words.ndjson
       """)
 
   @OptionGroup var model: ModelOption
@@ -41,6 +52,9 @@ struct EncodeCommand: ParsableCommand {
       valueName: "factor"))
   var meaning: Float = 1
 
+  @Flag(help: "Answer pictures from standard input one by one, in JSON.")
+  var stream = false
+
   @Flag(help: "Say what was done to each picture.")
   var verbose = false
 
@@ -48,7 +62,7 @@ struct EncodeCommand: ParsableCommand {
   var quiet = false
 
   @Argument(help: ArgumentHelp("The pictures.", valueName: "image"))
-  var images: [String]
+  var images: [String] = []
 
   func validate() throws {
     guard [64, 128, 256, 512].contains(size) else {
@@ -57,12 +71,32 @@ struct EncodeCommand: ParsableCommand {
     guard meaning.isFinite, meaning >= 0, meaning <= 1000 else {
       throw ValidationError("--meaning must be between 0 and 1000")
     }
-    guard images.count == 1 || output != nil else {
+    if stream {
+      guard images.isEmpty, output == nil, format == .text else {
+        throw ValidationError(
+          "--stream takes its pictures from standard input and writes JSON to standard output;"
+            + " leave out the names, -o and --format")
+      }
+    } else if images.isEmpty {
+      throw ValidationError("name the pictures, or feed them to --stream")
+    } else if images.count > 1, output == nil {
       throw ValidationError("several pictures need -o FOLDER")
     }
   }
 
   func run() throws {
+    if stream { try runStream() } else { try runFiles() }
+  }
+
+  private func runStream() throws {
+    let threads = model.threads ?? Parallel.processors
+    var option = model
+    option.threads = 1
+    let settings = EncodeStream.Settings(size: size, fit: fit, meaning: meaning, verbose: verbose)
+    try EncodeStream(model: try option.load(), settings: settings, threads: threads).run()
+  }
+
+  private func runFiles() throws {
     // Several pictures share the processors; each is then encoded on one thread.
     var option = model
     let workers = min(images.count, model.threads ?? Parallel.processors)

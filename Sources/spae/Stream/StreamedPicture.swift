@@ -1,0 +1,28 @@
+import Foundation
+import SPAEPixels
+
+/// One picture of a stream: what it is called, and where its bytes are.
+struct StreamedPicture: Sendable {
+  /// Where a picture is; what cannot be had is that picture's error, not the stream's.
+  enum Contents: Sendable {
+    case file(String)
+    case base64(String)
+    case bytes([UInt8])
+    case tooLong
+  }
+
+  let key: String
+  let contents: Contents
+
+  /// Reads and decompresses it.
+  func read() throws(ImageError) -> ImageFile {
+    switch contents {
+    case .file(let path): return try ImageFile(path: path)
+    case .bytes(let bytes): return try ImageFile(contents: bytes)
+    case .tooLong: throw .tooManyBytes(limit: ImageFile.greatestBytes)
+    case .base64(let text):
+      guard let bytes = Data(base64Encoded: text) else { throw .unreadable("not valid base64") }
+      return try ImageFile(contents: [UInt8](bytes))
+    }
+  }
+}

@@ -1,0 +1,193 @@
+"""Who turns pictures into words: the program `spae` through a pipe, or the model in PyTorch."""
+
+import json
+import queue
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from spae.data import DataError
+from spae.data.shards import Picture
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A picture's words, a list for each layer, row after row; or why there are none."""
+
+    key: str
+    layers: list[list[str]] | None = None
+    width: int | None = None
+    height: int | None = None
+    error: str | None = None
+
+
+class Engine(Protocol):
+    """Answers every picture, in order, with memory for a few of them."""
+
+    def answers(self, pictures: Iterable[Picture]) -> Iterator[Answer]: ...
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """Which engine a worker starts, as it can be sent to another machine."""
+
+    name: str  # "native" or "torch"
+    program: str
+    model: str | None
+    threads: int = 1
+
+    def start(self) -> Engine:
+        if self.name == "native":
+            return NativeEngine(native_command(self.program, self.model, self.threads))
+        from spae.data.torch_engine import TorchEngine
+
+        return TorchEngine(torch_folder(self.model), self.threads)
+
+    def identity(self) -> str:
+        """The hash of the model that will be used; the first thing that fails where it is not."""
+        if self.name == "native":
+            return native_identity(self.program, self.model)
+        from spae.model import identity
+
+        return identity(torch_folder(self.model))
+
+
+def torch_folder(model: str | None) -> Path:
+    if model is None:
+        raise DataError("--engine torch needs the model's folder: --model FOLDER")
+    if not (Path(model) / "config.json").exists():
+        raise DataError(f"{model}: not a model's folder; it holds no config.json")
+    return Path(model)
+
+
+# The program
+
+
+def native_command(program: str, model: str | None, threads: int) -> list[str]:
+    named = ["--model", model] if model else []
+    return [program, "encode", "--stream", "--threads", str(threads), *named]
+
+
+def native_identity(program: str, model: str | None) -> str:
+    command = [program, "info", "--json", *(["--model", model] if model else [])]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise DataError(
+            f"{program}: cannot be run ({error.strerror}); build it with make build, and name it "
+            "with --program PATH"
+        ) from None
+    if found.returncode:
+        raise DataError(found.stderr.strip() or f"{program}: ended with {found.returncode}")
+    return json.loads(found.stdout)["hash"]
+
+
+class NativeEngine:
+    """`spae encode --stream`, fed from a thread; pictures that end it are found and named."""
+
+    AHEAD = 16  # pictures on their way
+
+    def __init__(self, command: list[str]):
+        self.command = command
+        self.process: subprocess.Popen | None = None
+        self.said = None
+
+    def answers(self, pictures: Iterable[Picture]) -> Iterator[Answer]:
+        source = iter(pictures)
+        try:
+            while unanswered := (yield from self._streamed(source)):
+                self._ended()
+                for picture in unanswered:
+                    yield self._alone(picture)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def _streamed(self, source: Iterator[Picture]) -> Iterator[Answer]:
+        """Answers what it can; returns what it had taken when the program ended."""
+        process = self._running()
+        sent: queue.Queue = queue.Queue(self.AHEAD)
+        feeder = threading.Thread(target=feed, args=(source, process.stdin, sent), daemon=True)
+        feeder.start()
+        while (picture := sent.get()) is not None:
+            if isinstance(picture, BaseException):
+                raise picture
+            if picture.problem is not None:
+                yield Answer(picture.key, error=picture.problem)
+            elif line := process.stdout.readline():
+                yield answer(line)
+            else:
+                return [picture, *drained(sent)]
+        return []
+
+    def _alone(self, picture: Picture) -> Answer:
+        """The answer to one picture that may be what ended the program."""
+        if picture.problem is not None:
+            return Answer(picture.key, error=picture.problem)
+        process = self._running()
+        try:
+            send(picture, process.stdin)
+        except OSError:
+            pass
+        if line := process.stdout.readline():
+            return answer(line)
+        signal = self._ended()
+        return Answer(picture.key, error=f"the encoder was ended by signal {signal}")
+
+    def _running(self) -> subprocess.Popen:
+        if self.process is None:
+            self.said = tempfile.TemporaryFile()
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said
+            )
+        return self.process
+
+    def _ended(self) -> int:
+        """The signal that ended the program; where it ended by itself, that is the run's error."""
+        status = self.process.wait()
+        self.process = None
+        if status < 0:
+            return -status
+        self.said.seek(0)
+        said = self.said.read().decode(errors="replace").strip()
+        raise DataError(said or f"{self.command[0]}: ended with status {status}")
+
+
+def feed(source: Iterator[Picture], pipe, sent: queue.Queue) -> None:
+    """Sends pictures until there are no more, or nobody takes them; then None is `sent`."""
+    try:
+        for picture in source:
+            sent.put(picture)
+            if picture.problem is None:
+                send(picture, pipe)
+    except OSError:
+        pass
+    except BaseException as error:
+        sent.put(error)
+    sent.put(None)
+
+
+def send(picture: Picture, pipe) -> None:
+    line = json.dumps({"key": picture.key, "length": len(picture.contents)})
+    pipe.write(line.encode() + b"\n" + picture.contents)
+    pipe.flush()
+
+
+def drained(sent: queue.Queue) -> list[Picture]:
+    return list(iter(sent.get, None))
+
+
+def answer(line: bytes) -> Answer:
+    fields = json.loads(line)
+    del fields["model"]
+    return Answer(**fields)

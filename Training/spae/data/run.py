@@ -1,0 +1,118 @@
+"""A run over a data set: what it was told to do, which shards are done, and how one is done."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from spae.data import DataError
+from spae.data.engines import Engine, EngineChoice
+from spae.data.shards import Columns, Shard
+from spae.data.tables import ShardFiles, write_atomically
+
+SETTINGS = "run.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the words and their form: a folder holds one such set of shards."""
+
+    engine: str
+    model: str  # its hash
+    depth: int
+    format: str
+    text: bool
+
+    @classmethod
+    def agreed(cls, folder: Path, wanted: "Settings") -> None:
+        """Writes them where a run begins; refuses others where it goes on."""
+        path = folder / SETTINGS
+        if not path.exists():
+            if folder.is_dir() and any(folder.iterdir()):
+                raise DataError(f"{folder}: not empty, and not a run's folder; name another one")
+            return write_atomically(path, json.dumps(asdict(wanted), indent=1) + "\n")
+        try:
+            begun = json.loads(path.read_text())
+        except ValueError as error:
+            raise DataError(f"{path}: damaged ({error}); remove {folder} to begin anew") from None
+        different = [
+            f"{name} {begun.get(name)}, not {value}"
+            for name, value in asdict(wanted).items()
+            if begun.get(name) != value
+        ]
+        if different:
+            raise DataError(
+                f"{folder}: was begun with {'; '.join(different)}; give the same, or another folder"
+            )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A shard that is done, as the manifest has it."""
+
+    shard: str
+    fingerprint: str
+    pictures: int
+    errors: int
+    files: list[str] = field(default_factory=list)
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    @classmethod
+    def of(cls, folder: Path, shard: Shard) -> "Entry | None":
+        """The entry of a shard that is done, unchanged since, and still there."""
+        path = entry_path(folder, shard.name)
+        try:
+            entry = cls(**json.loads(path.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+        there = all((folder / name).exists() for name in entry.files)
+        return entry if there and entry.fingerprint == shard.fingerprint else None
+
+
+def entry_path(folder: Path, shard: str) -> Path:
+    return folder / "manifest" / f"{shard}.json"
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to do any of the run's shards."""
+
+    output: str
+    settings: Settings
+    engine: EngineChoice
+    columns: Columns = Columns()
+
+    def do(self, shard: Shard, engine: Engine) -> Entry:
+        """Encodes a shard, publishes its files and then its entry; whoever dies before loses it.
+
+        To do a shard twice writes the same bytes over the same names.
+        """
+        folder, settings = Path(self.output), self.settings
+        files = ShardFiles(
+            folder,
+            shard.name,
+            form=settings.format,
+            depth=settings.depth,
+            model=settings.model,
+            text=settings.text,
+        )
+        try:
+            files.add_all(engine.answers(shard.pictures(self.columns)))
+        except BaseException:
+            files.discard()
+            raise
+        names = files.publish()
+        entry = Entry(shard.name, shard.fingerprint, files.pictures, files.bad, names)
+        write_atomically(entry_path(folder, shard.name), entry.to_json())
+        return entry
+
+
+def parted(folder: Path, shards: Iterable[Shard]) -> tuple[list[Entry], list[Shard]]:
+    """The shards that are done, and those to do."""
+    done, missing = [], []
+    for shard in shards:
+        entry = Entry.of(folder, shard)
+        missing.append(shard) if entry is None else done.append(entry)
+    return done, missing

@@ -1,0 +1,197 @@
+"""What is written of a shard: its words, its text, its errors; each file whole or absent."""
+
+import io
+import json
+import os
+import tarfile
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spae.data.engines import Answer
+
+PART = ".part-"  # begins the name of a file that is not yet whole
+ROWS_AT_ONCE = 256
+ERRORS = pa.schema([("key", pa.string()), ("shard", pa.string()), ("error", pa.string())])
+
+
+def words_schema(depth: int) -> pa.Schema:
+    """A picture's row: `layer1` is one word, `layer2` four, row after row; none where it is bad."""
+    layers = [(f"layer{n}", pa.list_(pa.string())) for n in range(1, depth + 1)]
+    size = [("width", pa.int32()), ("height", pa.int32())]
+    return pa.schema(
+        [("key", pa.string()), *size, ("model", pa.string()), ("error", pa.string()), *layers]
+    )
+
+
+class Sink(Protocol):
+    """A file of one shard that takes answers one by one."""
+
+    def add(self, answer: Answer) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class WordsTable:
+    """Parquet: every picture, the bad ones with their error."""
+
+    def __init__(self, path: Path, depth: int, model: str):
+        self.depth, self.model = depth, model
+        self.rows = Rows(path, words_schema(depth))
+
+    def add(self, answer: Answer) -> None:
+        layers = answer.layers[: self.depth] if answer.layers else [None] * self.depth
+        size = {"width": answer.width, "height": answer.height}
+        words = {f"layer{n}": words for n, words in enumerate(layers, 1)}
+        self.rows.add(
+            {"key": answer.key, **size, "model": self.model, "error": answer.error, **words}
+        )
+
+    def close(self) -> None:
+        self.rows.close()
+
+
+class WordsTar:
+    """WebDataset: a sample for each good picture, `NUMBER.json`; its key stands inside."""
+
+    def __init__(self, path: Path, depth: int, model: str):
+        self.depth, self.model, self.count = depth, model, 0
+        self.tar = tarfile.open(path, "w")
+
+    def add(self, answer: Answer) -> None:
+        if answer.layers is not None:
+            facts = {"key": answer.key, "width": answer.width, "height": answer.height}
+            record = {**facts, "model": self.model, "layers": answer.layers[: self.depth]}
+            contents = json.dumps(record, ensure_ascii=False).encode()
+            member = tarfile.TarInfo(f"{self.count:09}.json")
+            member.size = len(contents)
+            self.tar.addfile(member, io.BytesIO(contents))
+        self.count += 1
+
+    def close(self) -> None:
+        self.tar.close()
+
+
+class TextLines:
+    """Lines for a language model's trainer, {"key", "text"}: in the text a line for each layer."""
+
+    def __init__(self, path: Path, depth: int, model: str):
+        self.depth, self.file = depth, path.open("w", encoding="utf-8")
+
+    def add(self, answer: Answer) -> None:
+        if answer.layers is not None:
+            text = "\n".join(" ".join(words) for words in answer.layers[: self.depth])
+            record = {"key": answer.key, "text": text}
+            self.file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        self.file.close()
+
+
+class ErrorsTable:
+    """Parquet: the bad pictures alone, with the shard each stood in."""
+
+    def __init__(self, path: Path, shard: str):
+        self.shard, self.rows = shard, Rows(path, ERRORS)
+
+    def add(self, answer: Answer) -> None:
+        if answer.error is not None:
+            self.rows.add({"key": answer.key, "shard": self.shard, "error": answer.error})
+
+    def close(self) -> None:
+        self.rows.close()
+
+
+class Rows:
+    """A Parquet file that keeps no more than some rows in memory."""
+
+    def __init__(self, path: Path, schema: pa.Schema):
+        self.schema, self.waiting = schema, []
+        self.writer = pq.ParquetWriter(path, schema, compression="zstd")
+
+    def add(self, row: dict) -> None:
+        self.waiting.append(row)
+        if len(self.waiting) == ROWS_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.waiting:
+            self.writer.write_table(pa.Table.from_pylist(self.waiting, self.schema))
+            self.waiting.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self.writer.close()
+
+
+FORMATS = {"parquet": (WordsTable, ".parquet"), "webdataset": (WordsTar, ".tar")}
+
+
+class ShardFiles:
+    """The files of one shard: written under other names, and given their own when all are whole."""
+
+    def __init__(self, folder: Path, shard: str, *, form: str, depth: int, model: str, text: bool):
+        self.folder, self.written = folder, {}
+        table, suffix = FORMATS[form]
+        words = self._part(f"words/{shard}{suffix}")
+        self.sinks: list[Sink] = [table(words, depth, model)]
+        if text:
+            self.sinks.append(TextLines(self._part(f"text/{shard}.jsonl"), depth, model))
+        self.errors = f"errors/{shard}.parquet"
+        self.sinks.append(ErrorsTable(self._part(self.errors), shard))
+        self.pictures = self.bad = 0
+
+    def _part(self, name: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{PART}{uuid.uuid4().hex}-{path.name}")
+        self.written[name] = part
+        return part
+
+    def add_all(self, answers: Iterable[Answer]) -> None:
+        for answer in answers:
+            self.pictures += 1
+            self.bad += answer.error is not None
+            for sink in self.sinks:
+                sink.add(answer)
+
+    def publish(self) -> list[str]:
+        """Gives the files their names, and says which they are; without errors no such table."""
+        for sink in self.sinks:
+            sink.close()
+        if not self.bad:
+            self.written.pop(self.errors).unlink()
+            (self.folder / self.errors).unlink(missing_ok=True)
+        for name, part in self.written.items():
+            replace(part, self.folder / name)
+        return sorted(self.written)
+
+    def discard(self) -> None:
+        for sink in self.sinks:
+            sink.close()
+        for part in self.written.values():
+            part.unlink(missing_ok=True)
+
+
+def replace(part: Path, path: Path) -> None:
+    """Renames a file that is on the disk."""
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{PART}{uuid.uuid4().hex}-{path.name}")
+    part.write_text(text)
+    replace(part, path)
+
+
+def remove_parts(folder: Path) -> None:
+    """Removes what killed runs left half written."""
+    for part in folder.rglob(f"{PART}*"):
+        part.unlink(missing_ok=True)

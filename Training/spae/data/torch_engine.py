@@ -1,0 +1,72 @@
+"""The model in PyTorch as an engine: on a graphics processor where there is one."""
+
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import torch
+from PIL import Image, UnidentifiedImageError
+
+from spae.data.engines import Answer
+from spae.data.shards import Picture
+from spae.images import rgb, square_view, to_tensor
+from spae.model import SPAE
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+SIZE = 128
+BATCH = {"cpu": 8, "cuda": 128}
+
+
+class TorchEngine:
+    def __init__(self, folder: Path, threads: int = 1):
+        torch.set_num_threads(threads)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.model = SPAE.load(folder).to(self.device)
+        self.shape = self.model.shape(SIZE)
+
+    def answers(self, pictures: Iterable[Picture]) -> Iterator[Answer]:
+        source = iter(pictures)
+        while batch := list(islice(source, BATCH[self.device.type])):
+            read = [opened(picture) for picture in batch]
+            words = iter(self.words([each for each in read if isinstance(each, Image.Image)]))
+            for picture, each in zip(batch, read):
+                if isinstance(each, str):
+                    yield Answer(picture.key, error=each)
+                else:
+                    yield Answer(picture.key, next(words), *each.info["source size"])
+
+    @torch.no_grad()
+    def words(self, images: list[Image.Image]) -> list[list[list[str]]]:
+        """The words of pictures, layer after layer."""
+        if not images:
+            return []
+        model, branch = self.model, self.model.semantic_branch
+        seen = branch and branch(torch.stack([branch.view(i) for i in images]).to(self.device))
+        pictures = torch.stack([to_tensor(square_view(i, SIZE)) for i in images])
+        z = model.latent(pictures.to(self.device), seen)
+        found = model.quantized(z, self.shape, model.pools(seen)).words.cpu()
+        return [self._layers(row) for row in found]
+
+    def _layers(self, row: torch.Tensor) -> list[list[str]]:
+        layers = range(1, self.shape.depth + 1)
+        return [
+            [self.model.words[n] for n in self.shape.layer_of(row, layer).tolist()]
+            for layer in layers
+        ]
+
+
+def opened(picture: Picture) -> Image.Image | str:
+    """The picture as RGB, or why it cannot be read."""
+    if picture.problem is not None:
+        return picture.problem
+    if not picture.contents:
+        return "the file is empty; expected a PNG, JPEG or WebP picture"
+    try:
+        image = rgb(Image.open(io.BytesIO(picture.contents), formats=FORMATS))
+    except UnidentifiedImageError:  # its own words hold an address in memory
+        return "not a picture that can be read; PNG, JPEG and WebP are"
+    except Exception as error:  # Pillow's readers raise whatever they come upon
+        return f"the picture is damaged: {error}"
+    image.info["source size"] = image.size
+    return image

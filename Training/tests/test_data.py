@@ -1,0 +1,350 @@
+"""Data sets of words: `make test-data` runs these with Ray and the program, where both are."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from pathlib import Path
+
+import pytest
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+from picture_sets import synthetic, write_tars  # noqa: E402
+
+from spae.data import DataError  # noqa: E402
+from spae.data import __main__ as command  # noqa: E402
+from spae.data.engines import Answer, NativeEngine  # noqa: E402
+from spae.data.run import Entry, Settings  # noqa: E402
+from spae.data.shards import Columns, Picture, found  # noqa: E402
+from spae.data.tables import ShardFiles  # noqa: E402
+
+TRAINING = Path(__file__).resolve().parent.parent
+PROGRAM = Path(os.environ.get("SPAE_PROGRAM", TRAINING.parent / ".build/release/spae"))
+needs_program = pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not built")
+
+ENCODER = """
+import json, os, signal, sys
+data = sys.stdin.buffer
+while line := data.readline():
+    fields = json.loads(line)
+    contents = data.read(fields["length"])
+    if contents == b"deadly":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if contents == b"end":
+        sys.exit("no more")
+    record = {"key": fields["key"], "model": "0"}
+    if contents == b"bad":
+        record["error"] = "bad"
+    else:
+        record |= {"width": 1, "height": 2, "layers": [[contents.decode()]]}
+    print(json.dumps(record), flush=True)
+"""
+
+
+def run(*arguments: object, **options) -> subprocess.CompletedProcess:
+    call = [sys.executable, "-m", "spae.data", *map(str, arguments)]
+    return subprocess.run(call, cwd=TRAINING, capture_output=True, text=True, **options)
+
+
+def encode(source: Path, output: Path, *more: object) -> subprocess.CompletedProcess:
+    return run("encode", source, output, "--program", PROGRAM, *more)
+
+
+def rows(output: Path, table: str = "words") -> list[dict]:
+    return [
+        r for p in sorted((output / table).glob("*.parquet")) for r in pq.read_table(p).to_pylist()
+    ]
+
+
+@pytest.fixture
+def engine() -> NativeEngine:
+    engine = NativeEngine([sys.executable, "-c", ENCODER])
+    yield engine
+    engine.close()
+
+
+# Reading
+
+
+USUAL = Columns()
+
+
+def keys(path: Path, columns: Columns = USUAL) -> list[tuple[str, bytes, bool]]:
+    return [
+        (picture.key, picture.contents, picture.problem is not None)
+        for shard in found(path)
+        for picture in shard.pictures(columns)
+    ]
+
+
+def tar(path: Path, members: dict[str, bytes], mode: str = "w") -> bytes:
+    with tarfile.open(path, mode) as file:
+        for name, contents in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(contents)
+            file.addfile(member, io.BytesIO(contents))
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name, mode", [("a.tar", "w"), ("a.tar.gz", "w:gz"), ("b.tgz", "w:gz")])
+def test_a_tar_gives_its_pictures_keyed_as_webdataset_does(tmp_path, name, mode):
+    members = {"x/1.jpg": b"1", "x/1.cls": b"7", "2.left.PNG": b"2", "3.gif": b"3"}
+    tar(tmp_path / name, members, mode)
+    expected = [("x/1", b"1", False), ("2.left", b"2", False), ("3", b"3", False)]
+    assert keys(tmp_path) == expected
+
+
+@pytest.mark.parametrize("length", [0, 300, 512, 700, 1024, 1300, 2000, 2048])
+def test_a_tar_that_breaks_off_is_told_after_its_whole_pictures(tmp_path, length):
+    whole = tar(tmp_path / "a.tar", {"1.jpg": b"x" * 10, "2.jpg": b"y" * 900})
+    (tmp_path / "a.tar").write_bytes(whole[:length])
+    read = keys(tmp_path)
+    assert [contents for _, contents, bad in read if not bad] == [b"x" * 10][: length >= 522]
+    assert read[-1][2], "nobody is told"
+
+
+def test_noise_between_two_members_is_not_the_end(tmp_path):
+    whole = tar(tmp_path / "a.tar", {"1.jpg": b"x", "2.jpg": b"y"})
+    (tmp_path / "a.tar").write_bytes(whole[:1024] + b"?" * 512 + whole[1536:])
+    assert [bad for *_, bad in keys(tmp_path)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "table, columns",
+    [
+        ({"id": ["a", "b"], "jpg": [b"1", None]}, Columns()),
+        ({"image": [{"bytes": b"1", "path": "p"}, {"bytes": None, "path": "q"}]}, Columns()),
+        ({"mine": ["a", "b"], "picture": [b"1", None]}, Columns("mine", "picture")),
+    ],
+)
+def test_parquet_gives_bytes_from_the_usual_and_from_named_columns(tmp_path, table, columns):
+    pq.write_table(pa.table(table), tmp_path / "t.parquet")
+    read = keys(tmp_path, columns)
+    assert [contents for _, contents, _ in read] == [b"1", b""]
+    assert [bad for *_, bad in read] == [False, True]
+
+
+def test_parquet_without_pictures_names_its_columns(tmp_path):
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "t.parquet")
+    with pytest.raises(DataError, match="--image-column: a"):
+        keys(tmp_path)
+    with pytest.raises(DataError, match="no column 'b'"):
+        keys(tmp_path, Columns(image="b"))
+
+
+def test_a_damaged_parquet_file_is_one_bad_picture(tmp_path):
+    (tmp_path / "t.parquet").write_bytes(b"PAR1 no more")
+    assert [bad for *_, bad in keys(tmp_path)] == [True]
+
+
+def test_loose_pictures_are_parted_in_order_and_hidden_files_stay_out(tmp_path):
+    for name in ("b/2.png", "a.jpg", ".c.png", "b/1.webp", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    shards = found(tmp_path, files_in_a_shard=2)
+    assert [shard.files for shard in shards] == [("a.jpg", "b/1.webp"), ("b/2.png",)]
+    assert [key for key, *_ in keys(tmp_path)] == ["a.jpg", "b/1.webp", "b/2.png"]
+
+
+def test_what_is_no_data_set_is_refused(tmp_path):
+    with pytest.raises(DataError, match="holds no tars"):
+        found(tmp_path)
+    with pytest.raises(DataError, match="no such"):
+        found(tmp_path / "nowhere")
+    tar(tmp_path / "a.tar", {})
+    pq.write_table(pa.table({"jpg": [b"1"]}), tmp_path / "a.parquet")
+    with pytest.raises(DataError, match="rename one"):
+        found(tmp_path)
+
+
+# The engine
+
+
+def test_pictures_that_end_the_program_are_found_and_the_others_lose_nothing(engine):
+    contents = [b"1", b"deadly", b"2", b"bad", *(b"%d" % n for n in range(50)), b"deadly", b"3"]
+    pictures = [Picture(str(n), each) for n, each in enumerate(contents)]
+    pictures.insert(2, Picture("lost", problem="was not there"))
+    answers = list(engine.answers(iter(pictures)))
+    assert [answer.key for answer in answers] == [picture.key for picture in pictures]
+    wrong = {answer.key: answer.error for answer in answers if answer.error}
+    ended = "the encoder was ended by signal 11"
+    assert wrong == {"1": ended, "lost": "was not there", "3": "bad", "54": ended}
+    assert answers[-1] == Answer("55", [["3"]], 1, 2)
+
+
+def test_a_program_that_ends_by_itself_ends_the_run_with_its_words(engine):
+    with pytest.raises(DataError, match="no more"):
+        list(engine.answers([Picture("1", b"1"), Picture("2", b"end"), Picture("3", b"3")]))
+
+
+# Writing
+
+
+def files(folder: Path, **options) -> ShardFiles:
+    settings = {"form": "parquet", "depth": 2, "model": "m", "text": True, **options}
+    return ShardFiles(folder, "s", **settings)
+
+
+ANSWERS = [Answer("a", [["x"], ["y"] * 4, ["z"] * 16], 3, 4), Answer("b", error="why")]
+
+
+def test_a_shard_is_there_as_a_whole_or_not_at_all(tmp_path):
+    shard = files(tmp_path)
+    shard.add_all(ANSWERS)
+    assert not [p for p in tmp_path.rglob("*") if p.is_file() and not p.name.startswith(".part-")]
+    assert shard.publish() == ["errors/s.parquet", "text/s.jsonl", "words/s.parquet"]
+    words = {"layer1": ["x"], "layer2": ["y"] * 4}
+    good = {"key": "a", "width": 3, "height": 4, "model": "m", "error": None, **words}
+    bad = dict.fromkeys(good) | {"key": "b", "model": "m", "error": "why"}
+    assert rows(tmp_path) == [good, bad]
+    assert rows(tmp_path, "errors") == [{"key": "b", "shard": "s", "error": "why"}]
+    text = (tmp_path / "text/s.jsonl").read_text()
+    assert [json.loads(line) for line in text.splitlines()] == [{"key": "a", "text": "x\ny y y y"}]
+
+
+def test_webdataset_holds_the_good_pictures_and_no_errors_table_without_errors(tmp_path):
+    shard = files(tmp_path, form="webdataset", text=False)
+    shard.add_all(ANSWERS[:1])
+    assert shard.publish() == ["words/s.tar"]
+    with tarfile.open(tmp_path / "words/s.tar") as file:
+        (member,) = file
+        record = json.loads(file.extractfile(member).read())
+    size = {"width": 3, "height": 4}
+    assert record == {"key": "a", **size, "model": "m", "layers": [["x"], ["y"] * 4]}
+
+
+def test_what_is_discarded_leaves_nothing(tmp_path):
+    shard = files(tmp_path)
+    shard.add_all(ANSWERS)
+    shard.discard()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_run_goes_on_only_as_it_was_begun(tmp_path):
+    Settings.agreed(tmp_path, Settings("native", "m", 6, "parquet", False))
+    Settings.agreed(tmp_path, Settings("native", "m", 6, "parquet", False))
+    with pytest.raises(DataError, match="depth 6, not 3"):
+        Settings.agreed(tmp_path, Settings("native", "m", 3, "parquet", False))
+    (tmp_path / "run.json").write_text("{")
+    with pytest.raises(DataError, match="damaged"):
+        Settings.agreed(tmp_path, Settings("native", "m", 6, "parquet", False))
+    (tmp_path / "other" / "mine").mkdir(parents=True)
+    with pytest.raises(DataError, match="not empty"):
+        Settings.agreed(tmp_path / "other", Settings("native", "m", 6, "parquet", False))
+
+
+# The whole
+
+
+@pytest.fixture
+def shards(tmp_path) -> Path:
+    write_tars(tmp_path / "in", synthetic(1), 130, 5)
+    return tmp_path / "in"
+
+
+@needs_program
+def test_workers_of_ray_write_what_one_process_writes(tmp_path, shards):
+    pytest.importorskip("ray")
+    alone = encode(shards, tmp_path / "alone", "--workers", 0, "--text", "--max-errors", 1)
+    assert alone.returncode == 0, alone.stderr
+    ours = encode(shards, tmp_path / "ours", "--workers", 2, "--text")
+    assert ours.returncode == 1 and "1 bad pictures" in ours.stderr, ours.stderr
+    assert ours.stdout.startswith(f"{tmp_path / 'ours'}: 130 pictures in 5 shards\n")
+    for path in sorted((tmp_path / "alone").rglob("*.*")):
+        twin = tmp_path / "ours" / path.relative_to(tmp_path / "alone")
+        assert path.is_dir() or path.read_bytes() == twin.read_bytes(), path
+    assert [row["key"] for row in rows(tmp_path / "ours", "errors")] == ["000050"]
+    assert len({row["key"] for row in rows(tmp_path / "ours")}) == 130
+
+
+@needs_program
+def test_a_killed_run_goes_on_and_does_no_finished_shard_again(tmp_path, shards):
+    output = tmp_path / "out"
+    call = ["encode", shards, output, "--program", PROGRAM, "--workers", 0, "--max-errors", 9]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spae.data", *map(str, call)], cwd=TRAINING, stdout=subprocess.PIPE
+    )
+    while not list(output.glob("manifest/*.json")) and process.poll() is None:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = {path: path.stat().st_mtime_ns for path in output.glob("words/[!.]*")}
+    again = run(*call)
+    assert again.returncode == 0 and "done before" in again.stdout, again.stdout + again.stderr
+    assert all(path.stat().st_mtime_ns == time for path, time in done.items())
+    assert [row["key"] for row in rows(output)] == [f"{n:06}" for n in range(130)]
+    assert not list(output.rglob(".part-*"))
+    last = found(shards)[-1]
+    Path(last.path).touch()
+    changed = run(*call)
+    assert "(4 of them done before)\n26 encoded" in changed.stdout, changed.stdout
+    assert Entry.of(output, found(shards)[-1]).pictures == 26
+
+
+@needs_program
+def test_stats_count_the_words_of_each_layer(tmp_path, shards):
+    for form in ("parquet", "webdataset"):
+        output = tmp_path / form
+        given = "--workers", 0, "--depth", 2, "--max-errors", 1, "--format", form
+        assert encode(shards, output, *given).returncode == 0
+        told = run("stats", output)
+        assert told.returncode == 0, told.stderr
+        lines = told.stdout.splitlines()
+        assert lines[0] == "129 pictures with words"
+        assert [line.split()[:2] for line in lines[2:4]] == [["1", "129"], ["2", "516"]]
+        table = (output / "stats/words.tsv").read_text().splitlines()[1:]
+        assert sum(int(line.split("\t")[2]) for line in table) == 129 * 5
+        assert (output / "stats/words.svg").read_text().count("<polyline") >= 2
+
+
+@needs_program
+def test_pytorch_finds_nearly_the_same_words(tmp_path):
+    pictures = TRAINING.parent / "Assets/pictures"
+    model = TRAINING.parent / "Assets/models/small"
+    assert encode(pictures, tmp_path / "native", "--workers", 0).returncode == 0
+    torch = encode(
+        pictures, tmp_path / "torch", "--workers", 0, "--engine", "torch", "--model", model
+    )
+    assert torch.returncode == 0, torch.stderr
+    names = [f"layer{n}" for n in range(1, 7)]
+    pairs = [
+        (a, b)
+        for ours, theirs in zip(rows(tmp_path / "native"), rows(tmp_path / "torch"))
+        for name in names
+        for a, b in zip(ours[name], theirs[name])
+    ]
+    assert len(pairs) == 14 * 597
+    assert sum(a == b for a, b in pairs) > 0.99 * len(pairs)
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("encode", "nowhere", "out", "--program", "nothing"), "nowhere: there is no such file"),
+        (("encode", ".", "out", "--program", "nothing"), "nothing: cannot be run"),
+        (("encode", ".", "out", "--engine", "torch"), "needs the model's folder"),
+        (("stats", "."), "no words; is it what encode wrote?"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_a_line(tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.png").write_bytes(b"")
+    monkeypatch.setattr(sys, "argv", ["spae.data", *arguments])
+    assert command.main() == 1
+    told = capsys.readouterr().err
+    assert words in told and told.count("\n") == 1
+
+
+def test_ray_that_is_missing_is_told_with_what_installs_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    (tmp_path / "a.png").write_bytes(b"")
+    call = ["spae.data", "encode", str(tmp_path), str(tmp_path / "out"), "--program", str(PROGRAM)]
+    monkeypatch.setattr(sys, "argv", call)
+    assert command.main() == 1
+    assert "pip install" in capsys.readouterr().err or not PROGRAM.exists()
