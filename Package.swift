@@ -77,6 +77,7 @@ let package = Package(
         "SPAEHistory", "SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),
+    .testTarget(name: "SPAELanguageTests", dependencies: ["SPAELanguage", "SPAEPyramid"]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",

@@ -95,7 +95,9 @@ final class EffectRunner: Sendable {
         try files.save(picture, to: path, replacing: replacing)
         return [.saved(path: path, words: nil)]
       }
-    case .openEditor, .chooseTheme, .chooseGraphics, .awaitRest, .suspend, .redraw, .quit: break
+    case .consult, .giveUpConsultation, .openEditor, .chooseTheme, .chooseGraphics, .awaitRest,
+      .suspend, .redraw, .quit:
+      break
     }
     return []
   }
