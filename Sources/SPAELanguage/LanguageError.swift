@@ -1,19 +1,185 @@
 /// What can go wrong between us and a language model.
 public enum LanguageError: Error, Hashable, Sendable {
+  // The way there.
+
+  /// Not an address that a server can have.
+  case endpoint(String, reason: String)
   /// Nobody answers at the address.
   case refused(url: String, reason: String)
-  /// A prompt that does not fit, said before it is sent; `fitting` examples would.
+  case unresolved(url: String, host: String)
+  case tls(url: String, reason: String)
+  /// No answer in so many seconds.
+  case timeOut(url: String, seconds: Double)
+  /// The server ended the connection before its answer was whole.
+  case brokenOff(url: String, reason: String)
+  /// libcurl is not on this system.
+  case noTransport(reason: String)
+
+  // The key.
+
+  case keyFile(path: String, reason: String)
+  /// A key that would travel where others can read it.
+  case keyInClear(url: String)
+  case unauthorised(url: String, status: Int, hasKey: Bool)
+
+  // What the server says.
+
+  case notFound(url: String)
+  case redirected(url: String, status: Int)
+  /// Too many requests, or an error of its own, each time it was asked.
+  case unavailable(url: String, status: Int, attempts: Int, message: String)
+  /// It asks to wait for longer than anybody does.
+  case waitTooLong(url: String, seconds: Double)
+  /// It does not take what was asked.
+  case rejected(url: String, status: Int, message: String)
+  case notJSON(url: String, excerpt: String)
+  /// JSON, but not the kind that was expected.
+  case wrongJSON(url: String, problem: String)
+  case emptyAnswer(url: String)
+  case noLogProbabilities(url: String, reason: String)
+  case noModelName(url: String)
+  /// A prompt that does not fit; `fitting` examples would.
   case contextTooLong(tokens: Int, limit: Int, fitting: Int?)
+
+  // The server of our own.
+
+  case notInstalled(places: [String])
+  case cannotStart(reason: String, log: [String])
+  /// It died, was started again, and died again.
+  case serverDied(log: [String])
+  case noServer
+  case alreadyRunning(url: String, process: Int32)
+
+  // Files.
+
+  case unwritable(path: String, reason: String)
+  case unreadable(path: String, reason: String)
+  /// A line of a file of examples or of a run, counted from 1.
+  case line(path: String, line: Int, problem: String)
+  /// What is asked does not stand in the run that is replayed.
+  case notRecorded(path: String, prompt: String)
+
+  /// Nothing was sent because nothing was to be sent.
+  case dryRun
 }
 
 extension LanguageError: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .endpoint(let text, let reason):
+      "'\(text)' is no address of a language model: \(reason); expected http://HOST:PORT or https://HOST"
     case .refused(let url, let reason):
       "\(url): no language model answers: \(reason)"
+    case .unresolved(let url, let host):
+      "\(url): there is no host \(host); is the name right, and the network there?"
+    case .tls(let url, let reason):
+      "\(url): the connection cannot be made secure: \(reason)"
+    case .timeOut(let url, let seconds):
+      "\(url): no answer in \(brief(seconds)) seconds; give it more with --timeout"
+    case .brokenOff(let url, let reason):
+      "\(url): the answer broke off: \(reason); try again"
+    case .noTransport(let reason):
+      "libcurl, by which language models are reached, is missing: \(reason); install libcurl4"
+    case .keyFile, .keyInClear, .unauthorised: keyDescription
+    case .notInstalled, .cannotStart, .serverDied, .noServer, .alreadyRunning: serverDescription
+    case .unwritable, .unreadable, .line, .notRecorded, .dryRun: fileDescription
+    default: answerDescription
+    }
+  }
+
+  private var keyDescription: String {
+    switch self {
+    case .keyFile(let path, let reason): "\(path): the key cannot be taken from here: \(reason)"
+    case .keyInClear(let url):
+      "\(url): the key would travel where others can read it; use https, or no key"
+    case .unauthorised(let url, let status, let hasKey):
+      "\(url): the server refuses us (\(status)): "
+        + (hasKey
+          ? "is the key right, and may it use this model?"
+          : "it wants a key; give it by --key-file or SPAE_API_KEY")
+    default: ""
+    }
+  }
+
+  private var answerDescription: String {
+    switch self {
+    case .notFound(let url):
+      "\(url): not found; the server has no such address or no such model:"
+        + " see --endpoint and --model-name"
+    case .redirected(let url, let status):
+      "\(url): the server sends us elsewhere (\(status)); name the final address by --endpoint"
+    case .unavailable(let url, let status, let attempts, let message):
+      "\(url): the server failed \(attempts) times, at last with \(status)\(said(message)); try later"
+    case .waitTooLong(let url, let seconds):
+      "\(url): the server asks to wait for \(brief(seconds)) seconds; try again then"
+    case .rejected(let url, let status, let message):
+      "\(url): the server does not take the request (\(status))\(said(message))"
+    case .notJSON(let url, let excerpt):
+      "\(url): the answer is not JSON but '\(excerpt)'; is this a language model's address?"
+    case .wrongJSON(let url, let problem):
+      "\(url): the answer is not what a language model gives: \(problem);"
+        + " expected llama.cpp's or an OpenAI-compatible server"
+    case .emptyAnswer(let url):
+      "\(url): the language model answered nothing; try another --seed or other --examples"
+    case .noLogProbabilities(let url, let reason):
+      "\(url): this server gives no log-probabilities of a given text: \(reason);"
+        + " llama.cpp's server does, and vLLM's"
+    case .noModelName(let url):
+      "\(url): the server does not say which models it has; name one with --model-name"
     case .contextTooLong(let tokens, let limit, let fitting):
       "the prompt has \(tokens) tokens, and the language model takes \(limit)"
         + (fitting.map { "; \($0) examples would fit" } ?? "")
+    default: ""
     }
   }
+
+  private var serverDescription: String {
+    switch self {
+    case .notInstalled(let places):
+      "the language model in the box is not installed (there is none in"
+        + " \(places.joined(separator: ", "))); install it with make language,"
+        + " or name a server with --endpoint"
+    case .cannotStart(let reason, let log):
+      "the language model's server does not start: \(reason)\(lastLines(log))"
+    case .serverDied(let log):
+      "the language model's server died, was started again, and died again\(lastLines(log))"
+    case .noServer: "no language server stays; spae language start starts one"
+    case .alreadyRunning(let url, let process):
+      "a language server stays already at \(url) (process \(process));"
+        + " spae language stop ends it"
+    default: ""
+    }
+  }
+
+  private var fileDescription: String {
+    switch self {
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .line(let path, let line, let problem): "\(path): line \(line): \(problem)"
+    case .notRecorded(let path, let prompt):
+      "\(path): this run holds no answer to what is asked now, which ends '\(prompt)';"
+        + " replay it with the same command, files and options"
+    case .dryRun: "nothing was sent: --dry-run"
+    default: ""
+    }
+  }
+}
+
+private func said(_ message: String) -> String { message.isEmpty ? "" : ": \(message)" }
+
+private func lastLines(_ log: [String]) -> String {
+  log.isEmpty ? "" : "; its last lines:\n" + log.map { "  " + $0 }.joined(separator: "\n")
+}
+
+/// A number of seconds without a fraction that says nothing.
+private func brief(_ seconds: Double) -> String {
+  seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds))" : "\(seconds)"
+}
+
+/// A part of a foreign text for a message, without what could move a terminal's cursor.
+func excerpt(_ text: some StringProtocol, count: Int = 120) -> String {
+  let visible = text.unicodeScalars.prefix(count).map { scalar -> Unicode.Scalar in
+    scalar.value < 32 || (127...159).contains(scalar.value) ? " " : scalar
+  }
+  return String(String.UnicodeScalarView(visible))
 }

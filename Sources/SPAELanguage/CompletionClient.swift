@@ -1,0 +1,47 @@
+/// A language model behind a server: llama.cpp's own, or any that is compatible with OpenAI's.
+public struct CompletionClient: LanguageModel {
+  private let model: any LanguageModel
+
+  /// Asks the server what it is; `modelName` chooses where it has several models.
+  public init(
+    endpoint: Endpoint, modelName: String? = nil, patience: Patience = Patience()
+  ) throws(LanguageError) {
+    let service = try JSONService(endpoint, patience: patience)
+    if let properties = try Self.properties(service) {
+      model = LlamaClient(service, properties: properties, name: modelName)
+    } else {
+      model = try OpenAIClient(service, name: modelName)
+    }
+  }
+
+  /// What llama.cpp's server says of itself; nil where another answers.
+  private static func properties(
+    _ service: JSONService
+  ) throws(LanguageError) -> LlamaClient.Properties? {
+    do throws(LanguageError) {
+      return try service.get("/props", LlamaClient.Properties.self)
+    } catch {
+      switch error {
+      case .notFound, .notJSON, .wrongJSON, .rejected, .unauthorised, .redirected: return nil
+      default: throw error
+      }
+    }
+  }
+
+  public var name: String { model.name }
+  public var contextLength: Int? { model.contextLength }
+
+  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+    try model.tokenCount(of: text)
+  }
+
+  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+    try model.complete(request)
+  }
+
+  public func logProbabilities(
+    of continuations: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    try model.logProbabilities(of: continuations, after: prompt)
+  }
+}

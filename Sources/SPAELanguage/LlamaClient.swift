@@ -1,0 +1,224 @@
+import Synchronization
+
+/// A model behind llama.cpp's own server, whose tokens can be seen, scored and restricted.
+final class LlamaClient: LanguageModel {
+  let name: String
+  let contextLength: Int?
+
+  private let service: JSONService
+  /// The tokens of the words that the last answer was restricted to.
+  private let allowed = Mutex<(words: [String], members: String)>(([], ""))
+
+  /// Adds so much to the score of each allowed token that no other can win.
+  private static let bias = 100
+
+  init(_ service: JSONService, properties: Properties, name: String?) {
+    self.service = service
+    self.name = name ?? properties.name
+    contextLength = properties.default_generation_settings.n_ctx
+  }
+
+  /// What /props says.
+  struct Properties: Decodable {
+    struct Settings: Decodable {
+      var n_ctx: Int
+    }
+    var default_generation_settings: Settings
+    var model_alias: String?
+    var model_path: String?
+
+    /// The alias where it has one, else the file's name.
+    var name: String {
+      let path = [model_alias, model_path].compactMap(\.self).first { !$0.isEmpty } ?? "llama.cpp"
+      return path.split(separator: "/").last.map(String.init) ?? path
+    }
+  }
+
+  func tokenCount(of text: String) throws(LanguageError) -> Int { try tokens(of: text).count }
+
+  func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+    try checkLength(of: request.prompt, answer: request.maximumTokens)
+    let members = try request.allowedWords.map { words throws(LanguageError) in
+      try restriction(to: words)
+    }
+    var question = Question(prompt: .text(request.prompt), n_predict: request.maximumTokens)
+    question.stop = request.stop
+    question.temperature = request.temperature
+    question.seed = request.seed % 0xFFFF_FFFF  // the greatest number would be a random seed
+    let answer: Answer = try service.post("/completion", question, members: members ?? "")
+    guard answer.content.contains(where: { !$0.isWhitespace }) else {
+      throw .emptyAnswer(url: service.endpoint.url)
+    }
+    return Completion(
+      text: answer.content, promptTokens: answer.tokens_evaluated,
+      answerTokens: answer.tokens_predicted)
+  }
+
+  // The prompt is evaluated once and kept by the server. What follows costs one token a node, and
+  // one more for each token of a node that is not among its likeliest.
+  func logProbabilities(
+    of continuations: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    var whole: [[Int]] = []
+    for continuation in continuations { whole.append(try tokens(of: prompt + continuation)) }
+    let tree = ContinuationTree(prompt: try tokens(of: prompt), whole: whole)
+    try checkTokens((whole.map(\.count).max() ?? 0) + 1)
+    var scores: [[Int]: [Int: Double]] = [:]
+    for node in tree.nodes {
+      scores[node.path] = try self.scores(of: node.next, after: tree.shared + node.path)
+    }
+    return tree.sums(scores)
+  }
+
+  // MARK: Parts
+
+  /// The scores of some tokens where they follow others: natural log-probabilities.
+  private func scores(
+    of wanted: [Int], after context: [Int]
+  ) throws(LanguageError) -> [Int: Double] {
+    var scores: [Int: Double] = [:]
+    if wanted.count > 1 {
+      let likeliest = try probabilities(after: context, count: 20 + 2 * wanted.count).top_logprobs
+      for each in likeliest where wanted.contains(each.id) { scores[each.id] = each.logprob }
+    }
+    // A token that is made to win is told with its probability as it was before that.
+    for token in wanted where scores[token] == nil {
+      let forced = try probabilities(after: context, count: 1, forced: token)
+      guard forced.id == token else {
+        throw .wrongJSON(
+          url: service.endpoint.url + "/completion", problem: "'logit_bias' has no effect")
+      }
+      scores[token] = forced.logprob
+    }
+    return scores
+  }
+
+  private func probabilities(
+    after context: [Int], count: Int, forced: Int? = nil
+  ) throws(LanguageError) -> Answer.Place {
+    var question = Question(prompt: .tokens(context), n_predict: 1)
+    question.n_probs = count
+    let members = forced.map { "\"logit_bias\":[[\($0),\(Self.bias)]]" } ?? ""
+    let answer: Answer = try service.post("/completion", question, members: members)
+    guard let place = answer.completion_probabilities?.first else {
+      throw .noLogProbabilities(url: service.endpoint.url, reason: "its answer has none")
+    }
+    return place
+  }
+
+  private func tokens(of text: String) throws(LanguageError) -> [Int] {
+    struct Question: Encodable {
+      var content: String
+      var add_special = true
+    }
+    struct Answer: Decodable { var tokens: [Int] }
+    let answer: Answer = try service.post("/tokenize", Question(content: text))
+    return answer.tokens
+  }
+
+  /// A token has a byte at least, so that a short prompt needs no counting.
+  private func checkLength(of prompt: String, answer: Int) throws(LanguageError) {
+    guard let contextLength, prompt.utf8.count + 1 + answer > contextLength else { return }
+    try checkTokens(try tokens(of: prompt).count + answer)
+  }
+
+  private func checkTokens(_ count: Int) throws(LanguageError) {
+    guard let contextLength, count > contextLength else { return }
+    throw .contextTooLong(tokens: count, limit: contextLength, fitting: nil)
+  }
+
+  /// The member of the question that restricts its answer; words that are several tokens are left
+  /// out.
+  private func restriction(to words: [String]) throws(LanguageError) -> String {
+    if let members = allowed.withLock({ $0.words == words ? $0.members : nil }) { return members }
+    struct Question: Encodable {
+      var content: String
+      var with_pieces = true
+    }
+    struct Answer: Decodable { var tokens: [Piece] }
+    let text = words.map { " " + $0 }.joined()
+    let answer: Answer = try service.post("/tokenize", Question(content: text))
+    let wanted = Set(words.map { " " + $0 })
+    let ids = Set(answer.tokens.filter { wanted.contains($0.piece) }.map(\.id)).sorted()
+    guard !ids.isEmpty else {
+      throw .wrongJSON(
+        url: service.endpoint.url + "/tokenize", problem: "no allowed word is a token of the model")
+    }
+    let members = "\"logit_bias\":[\(ids.map { "[\($0),\(Self.bias)]" }.joined(separator: ","))]"
+    allowed.withLock { $0 = (words, members) }
+    return members
+  }
+}
+
+/// A token with its text; one that is a part of a character has none.
+private struct Piece: Decodable {
+  let id: Int
+  let piece: String
+
+  private enum CodingKeys: String, CodingKey {
+    case id, piece
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    id = try container.decode(Int.self, forKey: .id)
+    piece = (try? container.decode(String.self, forKey: .piece)) ?? ""
+  }
+}
+
+/// What /completion is asked.
+private struct Question: Encodable {
+  enum Prompt: Encodable {
+    case text(String)
+    case tokens([Int])
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .text(let text): try container.encode(text)
+      case .tokens(let tokens): try container.encode(tokens)
+      }
+    }
+  }
+
+  var prompt: Prompt
+  var n_predict: Int
+  var stop: [String] = []
+  var temperature = 0.0
+  var seed: UInt64 = 1
+  var n_probs = 0
+  var cache_prompt = true
+  // Defaults differ between the server's versions.
+  var top_k = 40
+  var top_p = 0.95
+  var min_p = 0.0
+  var repeat_penalty = 1.0
+  var response_fields = [
+    "content", "tokens_evaluated", "tokens_predicted", "completion_probabilities",
+  ]
+
+  init(prompt: Prompt, n_predict: Int) {
+    self.prompt = prompt
+    self.n_predict = n_predict
+  }
+}
+
+/// What /completion answers.
+private struct Answer: Decodable {
+  struct Score: Decodable {
+    var id: Int
+    var logprob: Double
+  }
+
+  /// One place of the answer: the token that stands there, and the likeliest.
+  struct Place: Decodable {
+    var id: Int
+    var logprob: Double
+    var top_logprobs: [Score]
+  }
+
+  var content: String
+  var tokens_evaluated: Int?
+  var tokens_predicted: Int?
+  var completion_probabilities: [Place]?
+}

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import Glibc
+
+/// Where the language model in the box is installed.
+public struct LanguageInstallation: Sendable, Equatable {
+  /// The Python of the virtual environment.
+  public var python: String
+  /// The script that serves the model.
+  public var script: String
+  /// Threads that the server computes with.
+  public var threads: Int
+
+  public init(python: String, script: String, threads: Int = 1) {
+    self.python = python
+    self.script = script
+    self.threads = threads
+  }
+
+  func command(stays: Bool) -> [String] {
+    [python, "-I", script, "--threads", "\(threads)"] + (stays ? ["--stay"] : [])
+  }
+}
+
+/// llama.cpp's server on 127.0.0.1 with the model in the box, which ends when this object or process
+/// does.
+public final class LlamaServer: Sendable {
+  public let url: String
+  private let child: ChildProcess
+
+  /// Starts the server and waits until it answers: about a second.
+  public init(_ installation: LanguageInstallation) throws(LanguageError) {
+    let log = try Self.unnamedFile()
+    child = try ChildProcess(installation.command(stays: false), log: log, stays: false)
+    url = try Self.address(child)
+  }
+
+  public var process: Int32 { child.identifier }
+
+  var isEnding: Bool { child.isEnding }
+  var lastLines: [String] { child.lastLines() }
+
+  /// Long enough for a machine that does much else.
+  private static let startMilliseconds: Int32 = 120_000
+
+  /// Waits for the address, which the server's script prints when it answers.
+  static func address(_ child: ChildProcess) throws(LanguageError) -> String {
+    if let line = child.line(milliseconds: startMilliseconds), line.hasPrefix("http://127.") {
+      return line
+    }
+    let hasEnded = !child.isAlive
+    child.kill()
+    throw .cannotStart(
+      reason: hasEnded ? "it ended at once" : "it says no address", log: child.lastLines())
+  }
+
+  /// A file that is gone when it is closed.
+  private static func unnamedFile() throws(LanguageError) -> Int32 {
+    let folder = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    var path = Array((folder + "/spae-language-XXXXXX").utf8CString)
+    let descriptor = unsafe mkstemp(&path)
+    guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemError()) }
+    _ = unsafe unlink(path)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
+  }
+}

@@ -1,0 +1,104 @@
+import Synchronization
+
+/// The language model in the box, behind the server that stays, or behind one that ends with us.
+public final class LocalModel: LanguageModel {
+  private struct State {
+    /// nil where the server stays.
+    var server: LlamaServer?
+    var client: CompletionClient
+  }
+
+  private let installation: LanguageInstallation
+  private let patience: Patience
+  private let state: Mutex<State>
+  public let name: String
+  public let contextLength: Int?
+
+  /// Takes the server that stays, or starts one.
+  public init(
+    _ installation: LanguageInstallation, standing: StandingServer.Record? = nil,
+    patience: Patience = Patience()
+  ) throws(LanguageError) {
+    let state =
+      if let taken = try Self.taken(standing, patience) {
+        taken
+      } else {
+        try Self.started(installation, patience)
+      }
+    (name, contextLength) = (state.client.name, state.client.contextLength)
+    self.installation = installation
+    self.patience = patience
+    self.state = Mutex(state)
+  }
+
+  /// Whether the server ends with us.
+  public var isOwn: Bool { state.withLock { $0.server != nil } }
+
+  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+    try ask { model throws(LanguageError) in try model.tokenCount(of: text) }
+  }
+
+  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+    try ask { model throws(LanguageError) in try model.complete(request) }
+  }
+
+  public func logProbabilities(
+    of continuations: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    try ask { model throws(LanguageError) in
+      try model.logProbabilities(of: continuations, after: prompt)
+    }
+  }
+
+  /// Asks; where the server died over it, starts one and asks once more.
+  private func ask<Answer>(
+    _ question: (CompletionClient) throws(LanguageError) -> Answer
+  ) throws(LanguageError) -> Answer {
+    let before = state.withLock { $0 }
+    do throws(LanguageError) {
+      return try question(before.client)
+    } catch {
+      guard error.isLoss, before.server?.isEnding != false else { throw error }
+    }
+    let after = try Self.started(installation, patience)
+    state.withLock { $0 = after }
+    do throws(LanguageError) {
+      return try question(after.client)
+    } catch {
+      guard error.isLoss, let server = after.server, server.isEnding else { throw error }
+      throw .serverDied(log: server.lastLines)
+    }
+  }
+
+  private static func started(
+    _ installation: LanguageInstallation, _ patience: Patience
+  ) throws(LanguageError) -> State {
+    let server = try LlamaServer(installation)
+    let client = try CompletionClient(endpoint: try Endpoint(server.url), patience: patience)
+    return State(server: server, client: client)
+  }
+
+  /// The server that stays, unless it answers no more.
+  private static func taken(
+    _ standing: StandingServer.Record?, _ patience: Patience
+  ) throws(LanguageError) -> State? {
+    guard let standing else { return nil }
+    do throws(LanguageError) {
+      let client = try CompletionClient(endpoint: try Endpoint(standing.url), patience: patience)
+      return State(server: nil, client: client)
+    } catch {
+      guard error.isLoss else { throw error }
+      return nil
+    }
+  }
+}
+
+extension LanguageError {
+  /// Whether the server may be gone.
+  var isLoss: Bool {
+    switch self {
+    case .refused, .brokenOff: true
+    default: false
+    }
+  }
+}

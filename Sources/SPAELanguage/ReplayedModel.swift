@@ -1,0 +1,102 @@
+import FoundationEssentials
+import Synchronization
+
+/// A language model that gives the answers of a run again, and asks nobody.
+public final class ReplayedModel: LanguageModel {
+  /// A question, without the words of a restriction: their fingerprint stands for them.
+  private enum Question: Hashable {
+    case completion(CompletionRequest)
+    case scores(prompt: String, continuations: [String])
+    case tokens(String)
+  }
+
+  private enum Answer {
+    case completion(Completion)
+    case scores([Double])
+    case tokens(Int)
+  }
+
+  public let name: String
+  public let contextLength: Int?
+
+  private let path: String
+  /// Answers to the same question in their order; the last one stays.
+  private let answers: Mutex<[Question: [Answer]]>
+
+  /// Reads the record of a run's folder.
+  public init(folder: String) throws(LanguageError) {
+    path = folder + "/" + RunFolder.fileName
+    let lines = try Self.lines(path)
+    guard case .model(let name, let contextLength, _)? = lines.first else {
+      throw .line(path: path, line: 1, problem: "expected the name of the model")
+    }
+    (self.name, self.contextLength) = (name, contextLength)
+    var answers: [Question: [Answer]] = [:]
+    for case let (question, answer)? in lines.map(Self.pair) {
+      answers[question, default: []].append(answer)
+    }
+    self.answers = Mutex(answers.mapValues { $0.reversed() })
+  }
+
+  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+    guard case .tokens(let count) = try answer(to: .tokens(text), text) else { return 0 }
+    return count
+  }
+
+  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+    var question = request
+    question.allowedWords = request.allowedWords.map { [RunLine.fingerprint($0)] }
+    guard case .completion(let answer) = try answer(to: .completion(question), request.prompt)
+    else { return Completion(text: "") }
+    return answer
+  }
+
+  public func logProbabilities(
+    of continuations: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    let question = Question.scores(prompt: prompt, continuations: continuations)
+    guard case .scores(let sums) = try answer(to: question, prompt) else { return [] }
+    return sums
+  }
+
+  // MARK: Parts
+
+  private func answer(to question: Question, _ prompt: String) throws(LanguageError) -> Answer {
+    let found = answers.withLock { answers in
+      (answers[question]?.count ?? 0) > 1
+        ? answers[question]?.removeLast() : answers[question]?.last
+    }
+    guard let found else {
+      throw .notRecorded(path: path, prompt: excerpt(prompt.suffix(60)))
+    }
+    return found
+  }
+
+  private static func pair(_ line: RunLine) -> (Question, Answer)? {
+    switch line {
+    case .completion(let request, let answer): (.completion(request), .completion(answer))
+    case .scores(let prompt, let continuations, let answer):
+      (.scores(prompt: prompt, continuations: continuations), .scores(answer))
+    case .tokens(let text, let answer): (.tokens(text), .tokens(answer))
+    case .model, .words, .failure: nil
+    }
+  }
+
+  private static func lines(_ path: String) throws(LanguageError) -> [RunLine] {
+    let bytes: Data
+    do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
+      throw .unreadable(path: path, reason: systemError())
+    }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    var result: [RunLine] = []
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      guard let decoded = try? JSONDecoder().decode(RunLine.self, from: Data(line)) else {
+        // A command that was killed leaves its last line short.
+        if index == lines.count - 1 { break }
+        throw .line(path: path, line: index + 1, problem: "not a line of a run of this program")
+      }
+      result.append(decoded)
+    }
+    return result
+  }
+}

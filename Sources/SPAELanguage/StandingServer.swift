@@ -1,0 +1,121 @@
+import FoundationEssentials
+import Glibc
+
+/// The server that stays between commands, which all of them use: a file tells where it is.
+public struct StandingServer: Sendable {
+  /// What the file says.
+  public struct Record: Codable, Hashable, Sendable {
+    public var url: String
+    public var process: Int32
+  }
+
+  private let folder: String
+  private var path: String { folder + "/language.json" }
+  private var logPath: String { folder + "/language.log" }
+
+  /// Takes the folder of the file: of the run, else of the state, of this person.
+  public init(environment: [String: String]) {
+    let run = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    folder = (run ?? stateFolder(environment)) + "/spae"
+  }
+
+  /// The server that stays, where there is one; a file that another left behind is removed.
+  public func record() -> Record? {
+    guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+    if let record = try? JSONDecoder().decode(Record.self, from: bytes), isOurs(record) {
+      return record
+    }
+    _ = unsafe unlink(path)
+    return nil
+  }
+
+  /// Starts a server that outlives this process.
+  public func start(_ installation: LanguageInstallation) throws(LanguageError) -> Record {
+    if let record = record() {
+      throw .alreadyRunning(url: record.url, process: record.process)
+    }
+    try makePrivateFolder(folder)
+    let flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW
+    let log = unsafe open(logPath, flags, 0o600)
+    guard log >= 0 else { throw .unwritable(path: logPath, reason: systemError()) }
+    let child = try ChildProcess(installation.command(stays: true), log: log, stays: true)
+    let record = Record(url: try LlamaServer.address(child), process: child.identifier)
+    do throws(LanguageError) {
+      try write(record)
+    } catch {
+      child.kill()
+      throw error
+    }
+    return record
+  }
+
+  /// Ends the server that stays.
+  public func stop() throws(LanguageError) -> Record {
+    guard let record = record() else { throw .noServer }
+    kill(record.process, SIGTERM)
+    for _ in 0..<200 where isOurs(record) { usleep(10_000) }
+    if isOurs(record) { kill(record.process, SIGKILL) }
+    _ = unsafe unlink(path)
+    return record
+  }
+
+  /// Whether the process still is a server: its number may be another's by now.
+  private func isOurs(_ record: Record) -> Bool {
+    guard record.process > 1, kill(record.process, 0) == 0,
+      let words = FileManager.default.contents(atPath: "/proc/\(record.process)/cmdline")
+    else { return false }
+    let arguments = String(decoding: words, as: UTF8.self).split(separator: "\0")
+    return arguments.contains { $0.hasSuffix("/serve.py") } && arguments.contains("--stay")
+  }
+
+  /// Writes the file under its name in one step; another's is never written over.
+  private func write(_ record: Record) throws(LanguageError) {
+    let temporary = path + ".\(getpid())"
+    defer { _ = unsafe unlink(temporary) }
+    guard let bytes = try? JSONEncoder().encode(record) else { return }
+    try writePrivateFile([UInt8](bytes), to: temporary)
+    guard unsafe link(temporary, path) == 0 else {
+      if errno == EEXIST, let other = self.record() {
+        throw .alreadyRunning(url: other.url, process: other.process)
+      }
+      throw .unwritable(path: path, reason: systemError())
+    }
+  }
+}
+
+/// Where a person's programs keep their state: $XDG_STATE_HOME or ~/.local/state.
+func stateFolder(_ environment: [String: String]) -> String {
+  let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+  return named ?? (environment["HOME"] ?? "/") + "/.local/state"
+}
+
+/// Makes a folder that only its owner sees.
+func makePrivateFolder(_ path: String) throws(LanguageError) {
+  do {
+    try FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+  } catch {
+    throw .unwritable(path: path, reason: systemError())
+  }
+}
+
+/// Writes a new file that only its owner reads.
+func writePrivateFile(_ bytes: [UInt8], to path: String) throws(LanguageError) {
+  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+  guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
+  defer { close(descriptor) }
+  try append(bytes, to: descriptor, path: path)
+}
+
+/// Writes all bytes to a file that is open.
+func append(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(LanguageError) {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = unsafe rest.withUnsafeBytes {
+      unsafe write(descriptor, $0.baseAddress, $0.count)
+    }
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { throw .unwritable(path: path, reason: systemError()) }
+    rest = rest.dropFirst(count)
+  }
+}

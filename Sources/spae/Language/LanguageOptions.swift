@@ -1,0 +1,161 @@
+import ArgumentParser
+import Foundation
+import SPAELanguage
+
+/// Which language model a command asks, and what it keeps of that.
+struct LanguageOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The address of a language model's server: llama.cpp's, or one compatible with OpenAI's.",
+      discussion:
+        "Default: the model in the box, on this machine. Words leave it only where this names another.",
+      valueName: "url"))
+  var endpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which of the server's language models; --model is that of pictures.", valueName: "name"))
+  var modelName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the server's key, of mode 0600.", discussion: "Default: $SPAE_API_KEY.",
+      valueName: "file"))
+  var keyFile: String?
+
+  @Option(help: ArgumentHelp("How long an answer may take.", valueName: "seconds"))
+  var timeout = 120.0
+
+  @Option(help: ArgumentHelp("The seed of what is drawn at random.", valueName: "n"))
+  var seed: UInt64 = 1
+
+  @Flag(help: "Print every prompt as it is sent.")
+  var showPrompt = false
+
+  @Flag(help: "Send nothing: with --show-prompt, see what would be sent.")
+  var dryRun = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Where every question and answer is kept, or none.",
+      discussion: "Default: a new folder in spae/runs of $XDG_STATE_HOME, or of ~/.local/state.",
+      valueName: "folder"))
+  var runFolder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Take the answers of this run's folder, and ask nobody.", valueName: "folder"))
+  var replay: String?
+
+  func validate() throws {
+    guard timeout.isFinite, timeout >= 0.1, timeout <= 86_400 else {
+      throw ValidationError("--timeout must be 0.1 to 86400 seconds")
+    }
+    guard endpoint == nil || replay == nil else {
+      throw ValidationError("--replay asks nobody; leave --endpoint away")
+    }
+    guard endpoint != nil || (keyFile == nil && modelName == nil) else {
+      throw ValidationError("--key-file and --model-name belong to --endpoint")
+    }
+  }
+
+  /// Opens the way to the language model for a command of this name.
+  func open(for command: String) throws -> LanguageSession {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (asked, isOwn) = try dryRun ? (nil, false) : asked()
+    let took = start.duration(to: clock.now)
+    let folder = try asked == nil ? nil : folder(for: command)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let kept: (any LanguageModel)?
+    if let asked, let folder {
+      kept = try RecordingModel(asked, in: folder, command: arguments)
+    } else {
+      kept = asked
+    }
+    let model = ShowingModel(kept, show: showPrompt ? Self.show : nil)
+    return LanguageSession(
+      model: model, seed: seed, folder: folder?.path, serverStart: isOwn ? took : nil)
+  }
+
+  @Sendable private static func show(_ prompt: String) { Swift.print(prompt) }
+
+  /// The model to ask, and whether its server was started for it.
+  private func asked() throws -> (any LanguageModel, isOwn: Bool) {
+    if let replay { return (try ReplayedModel(folder: replay), false) }
+    let patience = Patience(seconds: timeout)
+    if let endpoint {
+      let endpoint = try Endpoint(endpoint, key: try key)
+      return (
+        try CompletionClient(endpoint: endpoint, modelName: modelName, patience: patience), false
+      )
+    }
+    let environment = ProcessInfo.processInfo.environment
+    let standing = StandingServer(environment: environment).record()
+    let model = try LocalModel(
+      try LanguageInstallation.found(), standing: standing, patience: patience)
+    return (model, model.isOwn)
+  }
+
+  private var key: APIKey? {
+    get throws {
+      if let keyFile { return try APIKey(file: keyFile) }
+      guard let text = ProcessInfo.processInfo.environment["SPAE_API_KEY"], !text.isEmpty else {
+        return nil
+      }
+      guard let key = APIKey(text) else {
+        throw Failure("SPAE_API_KEY holds no key: a key is one line of visible ASCII characters")
+      }
+      return key
+    }
+  }
+
+  private func folder(for command: String) throws -> RunFolder? {
+    if let runFolder { return runFolder == "none" ? nil : try RunFolder(path: runFolder) }
+    if replay != nil { return nil }
+    let format = DateFormatter()
+    format.locale = Locale(identifier: "en_US_POSIX")
+    format.timeZone = TimeZone(identifier: "UTC")
+    format.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
+    let path = RunFolder.defaultPath(
+      environment: ProcessInfo.processInfo.environment, command: command,
+      time: format.string(from: Date()))
+    return try RunFolder(path: path, isNamedByUs: true)
+  }
+}
+
+/// A language model that is open to a command, and what is to be said of it at the end.
+struct LanguageSession {
+  let model: any LanguageModel
+  let seed: UInt64
+  /// Where the questions and answers are kept.
+  let folder: String?
+  /// How long a server took to start that ends with this command.
+  let serverStart: Duration?
+
+  /// Says on standard error who answered, what was waited for, and where it is kept.
+  func close() {
+    var parts = ["answered by \(model.name)"]
+    if let serverStart {
+      let seconds = String(format: "%.1f", serverStart / .seconds(1))
+      parts.append("whose server took \(seconds) s to start (spae language start keeps one)")
+    }
+    if let folder { parts.append("kept in \(folder)") }
+    print("spae: " + parts.joined(separator: ", "), toStandardError: true)
+  }
+}
+
+extension LanguageInstallation {
+  /// Finds the language model that came with the program.
+  static func found() throws(LanguageError) -> LanguageInstallation {
+    let pythons = InstalledFiles.places(
+      installed: "language/venv/bin/python", inTree: ".venv-language/bin/python")
+    let scripts = InstalledFiles.places(
+      installed: "language/serve.py", inTree: "Assets/language/serve.py")
+    let files = FileManager.default
+    guard let python = pythons.first(where: { files.isExecutableFile(atPath: $0) }),
+      let script = scripts.first(where: { files.fileExists(atPath: $0) })
+    else { throw .notInstalled(places: pythons) }
+    return LanguageInstallation(python: python, script: script)
+  }
+}
