@@ -1,17 +1,24 @@
 public import SPAEPyramid
 
-/// Asks for the word of one cell by the words around it.
+/// The words around a cell as a text that goes on with the cell's own word.
 ///
-/// Each line holds the word of the layer above, the words over, under, right and left of a cell, and
-/// its own after a sign; the examples are the cells of the same picture that are nearest, so that
-/// the model needs to know nothing of pictures. The cell itself stands last, without its word:
+/// A model reads from left to right, so what lies below and to the right of the cell is told before
+/// what lies above and to the left. For the cell in the middle:
 /// ```
-///  lion tab litter lion = litter
-///  tiger cab litter litter zoo =
+///  litter tab zoo
+///  pill tab cab
+///  zoo tiger lion
+///  lion
 /// ```
+/// that is the row below, the row above, the rest of its own row with the words of the layers above
+/// it, and the row up to the cell.
 public struct FillPrompt: Hashable, Sendable {
-  /// The most cells that are told as examples.
-  public static let examples = 15
+  /// Rows that are told on either side, and words of a row on either side.
+  static let reach = (rows: 2, columns: 4)
+
+  /// Where a word stands that follows from nothing: words that are likely anywhere are not likelier
+  /// for that in one place.
+  public static let neutral = "\n the"
 
   private let pyramid: Pyramid
   /// The cells whose words are not known: no line tells them.
@@ -27,100 +34,78 @@ public struct FillPrompt: Hashable, Sendable {
 
   /// The prompt as it is sent; what follows is a space and a word.
   public func text(_ vocabulary: Vocabulary) -> String {
-    let examples = examples.map { line($0, vocabulary) + " \(vocabulary[pyramid[$0]])\n" }
-    return examples.joined() + line(cell, vocabulary)
+    let reach = Self.reach
+    let rows = [1...reach.rows, -reach.rows ... -1].flatMap { rows in
+      rows.map { row in known(row, -reach.columns...reach.columns) }
+    }
+    let inner = isAlone ? [children] : rows
+    let right = known(0, 1...reach.columns) + ancestors
+    let lines = inner.filter { !$0.isEmpty } + [right, known(0, -reach.columns ... -1)]
+    return lines.map { line in line.map { " \(vocabulary[pyramid[$0]])" }.joined() }
+      .joined(separator: "\n")
   }
 
-  /// The words around the cell, the most frequent first: what may well stand there itself.
-  public var surroundings: [Int32] {
+  /// The words that may well stand in the cell too: those around it with how often they do, the most
+  /// frequent first, then those above it.
+  public var surroundings: [(word: Int32, count: Int)] {
     var counts: [(word: Int32, count: Int)] = []
-    for word in (near + children(of: cell) + ancestors).map({ pyramid[$0] }) {
+    for word in around.map({ pyramid[$0] }) {
       if let place = counts.firstIndex(where: { $0.word == word }) {
         counts[place].count += 1
       } else {
         counts.append((word, 1))
       }
     }
-    // The order of words that are as frequent is that of the places: nearer ones first.
-    return counts.enumerated()
-      .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }
-      .map(\.element.word)
+    // Of words that are as frequent, one that shares an edge with the cell comes first.
+    let sorted = counts.enumerated()
+      .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element)
+    let above = ancestors.map { pyramid[$0] }.filter { word in
+      !counts.contains { $0.word == word }
+    }
+    return sorted + above.map { ($0, 0) }
   }
 
   // MARK: Places
 
   private var shape: PyramidShape { pyramid.shape }
 
-  /// Whether nothing is known of the layer, so that the words below have to tell.
+  /// Whether nothing is known of the layer, so that the words within the cell have to tell.
   private var isAlone: Bool {
     // The last two layers have the same cells: the last says nothing of what lies within.
     cell.layer + 1 < shape.depth
       && shape.cells(ofLayer: cell.layer).allSatisfy(hidden.contains)
   }
 
-  /// The cells told as examples, the nearest last.
-  private var examples: [CellAddress] {
-    let layer = isAlone ? cell.layer + 1 : cell.layer
-    let ratio = shape.side(ofLayer: layer) / shape.side(ofLayer: cell.layer)
-    let centre = CellAddress(layer: layer, row: cell.row * ratio, column: cell.column * ratio)
-    let known = shape.cells(ofLayer: layer).filter { !hidden.contains($0) }
-    let sorted = known.enumerated().sorted {
-      ($0.element.distance(to: centre), $0.offset) < ($1.element.distance(to: centre), $1.offset)
+  private func known(_ down: Int, _ columns: ClosedRange<Int>) -> [CellAddress] {
+    let places = 0..<shape.side(ofLayer: cell.layer)
+    return columns.map {
+      CellAddress(layer: cell.layer, row: cell.row + down, column: cell.column + $0)
+    }.filter {
+      places.contains($0.row) && places.contains($0.column) && !hidden.contains($0)
     }
-    return sorted.prefix(Self.examples).map(\.element).reversed()
   }
 
-  private func line(_ cell: CellAddress, _ vocabulary: Vocabulary) -> String {
-    let places = isAlone ? children(of: cell) : ancestor(of: cell) + beside(cell)
-    return places.map { " \(vocabulary[pyramid[$0]])" }.joined() + " ="
+  /// The eight cells around the cell, those that share an edge first; or the cells within.
+  private var around: [CellAddress] {
+    if isAlone { return children }
+    let (row, edges) = (known(0, -1...1), known(-1, 0...0) + known(1, 0...0))
+    let corners = [-1, 1].flatMap { known($0, -1 ... -1) + known($0, 1...1) }
+    return row + edges + corners
   }
 
-  /// Over, under, right and left of a cell: those within the layer that are known.
-  private func beside(_ cell: CellAddress) -> [CellAddress] {
-    [(-1, 0), (1, 0), (0, 1), (0, -1)].compactMap { known(cell, $0.0, $0.1) }
-  }
-
-  private func known(_ cell: CellAddress, _ down: Int, _ right: Int) -> CellAddress? {
-    let side = shape.side(ofLayer: cell.layer)
-    let place = CellAddress(
-      layer: cell.layer, row: cell.row + down, column: cell.column + right)
-    guard (0..<side).contains(place.row), (0..<side).contains(place.column),
-      !hidden.contains(place)
-    else { return nil }
-    return place
-  }
-
-  /// The eight cells around the cell, those that share an edge first.
-  private var near: [CellAddress] {
-    let corners = [(-1, -1), (-1, 1), (1, -1), (1, 1)]
-    return beside(cell) + corners.compactMap { known(cell, $0.0, $0.1) }
-  }
-
-  private func ancestor(of cell: CellAddress) -> [CellAddress] {
-    guard cell.layer > 1 else { return [] }
-    let ratio = shape.side(ofLayer: cell.layer) / shape.side(ofLayer: cell.layer - 1)
-    let above = CellAddress(
-      layer: cell.layer - 1, row: cell.row / ratio, column: cell.column / ratio)
-    return hidden.contains(above) ? [] : [above]
-  }
-
+  /// The cells that contain the cell, the nearest first.
   private var ancestors: [CellAddress] {
-    ancestor(of: cell).flatMap { [$0] + ancestor(of: $0) }
+    (1..<cell.layer).reversed().map { layer in
+      let ratio = shape.side(ofLayer: cell.layer) / shape.side(ofLayer: layer)
+      return CellAddress(layer: layer, row: cell.row / ratio, column: cell.column / ratio)
+    }
   }
 
-  /// The cells of the next layer within a cell, where they are needed.
-  private func children(of cell: CellAddress) -> [CellAddress] {
-    guard isAlone else { return [] }
+  /// The cells of the next layer within the cell.
+  private var children: [CellAddress] {
     let ratio = shape.side(ofLayer: cell.layer + 1) / shape.side(ofLayer: cell.layer)
     return shape.cells(ofLayer: cell.layer + 1).filter {
       $0.row / ratio == cell.row && $0.column / ratio == cell.column
     }
-  }
-}
-
-extension CellAddress {
-  /// Steps between two cells of a layer, as a king goes.
-  fileprivate func distance(to other: CellAddress) -> Int {
-    max(abs(row - other.row), abs(column - other.column))
   }
 }

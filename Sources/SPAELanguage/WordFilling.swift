@@ -1,13 +1,20 @@
+import Glibc
 public import SPAEPyramid
 
-/// Proposes words for cells of a picture: the words around them, scored by a language model.
+/// Proposes words for cells of a picture: those around them, as a language model scores them.
 ///
 /// Nothing is written freely: the candidates of a cell are the words around it and above it and a
-/// few that are near these in meaning, and the model only says how well each goes on. One request a
-/// cell, of about 150 tokens.
+/// few that are near these in meaning, and the model says how well each goes on. Its score counts
+/// against what it gives the word anywhere, and with how often the word stands around the cell.
+///
+/// What SmolLM2-135M makes of it was measured on 70 hidden cells of each of layers 3, 4 and 5 of 14
+/// pictures. Its first proposal is the hidden word in 21, 17 and 13 %, one of six in 54, 31 and
+/// 21 %. The most frequent word around is it in 24, 16 and 16 %, and among the six most frequent in
+/// 60, 33 and 27 %; a candidate drawn at random in 6, 4 and 3 %. So it adds nothing to counting; a
+/// larger model may.
 public struct WordFilling {
   /// The most words that are scored for one cell.
-  public static let candidates = 40
+  public static let candidates = 24
   /// The most proposals.
   public static let proposals = 6
 
@@ -34,9 +41,11 @@ public struct WordFilling {
   ) throws(LanguageError) -> [[Int32]] {
     var (filled, hidden) = (pyramid, Set(cells))
     var ranked: [CellAddress: [Int32]] = [:]
+    var neutral: [Int32: Double] = [:]
     while let cell = next(of: hidden, in: pyramid.shape) {
       guard progress(ranked.count) else { return [] }
-      let words = try ranking(of: cell, in: filled, hidden: hidden)
+      let prompt = FillPrompt(for: cell, of: filled, hidden: hidden)
+      let words = try ranking(by: prompt, &neutral)
       ranked[cell] = cells.count > 1 ? words : words.filter { $0 != pyramid[cell] }
       hidden.remove(cell)
       if let best = words.first { filled[cell] = best }
@@ -51,19 +60,56 @@ public struct WordFilling {
   }
 
   /// The candidates of a cell, the likeliest first.
+  ///
+  /// `neutral` holds what words score anywhere, for that is the same for every cell.
   private func ranking(
-    of cell: CellAddress, in pyramid: Pyramid, hidden: Set<CellAddress>
+    by prompt: FillPrompt, _ neutral: inout [Int32: Double]
   ) throws(LanguageError) -> [Int32] {
-    let prompt = FillPrompt(for: cell, of: pyramid, hidden: hidden)
     let around = prompt.surroundings
+    let words = candidates(around.map(\.word))
+    let text = prompt.text(vocabulary)
+    do throws(LanguageError) {
+      let unknown = words.filter { neutral[$0] == nil }
+      for (word, score) in zip(unknown, try scores(of: unknown, after: FillPrompt.neutral)) {
+        neutral[word] = score
+      }
+      let scores = try scores(of: words, after: text)
+      let sums = zip(words, scores).map { word, score in
+        let count = around.first { $0.word == word }?.count ?? 0
+        return score - (neutral[word] ?? 0) + log(Double(count) + 0.1)
+      }
+      return words.indices.sorted { (sums[$1], $0) < (sums[$0], $1) }.map { words[$0] }
+    } catch {
+      guard case .noLogProbabilities = error else { throw error }
+      return try written(after: text, among: words)
+    }
+  }
+
+  /// The words around a cell, and those near them in meaning.
+  private func candidates(_ around: [Int32]) -> [Int32] {
     var words: [Int32] = []
-    for word in around + around.prefix(8).flatMap({ neighbours($0, 3) })
+    for word in around + around.prefix(8).flatMap({ neighbours($0, 2) })
     where !words.contains(word) { words.append(word) }
-    words = Array(words.prefix(Self.candidates))
-    let scores = try model.logProbabilities(
-      of: words.map { " \(vocabulary[$0])" }, after: prompt.text(vocabulary))
-    return zip(words, scores).enumerated()
-      .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }.map(\.element.0)
+    return Array(words.prefix(Self.candidates))
+  }
+
+  private func scores(
+    of words: [Int32], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    guard !words.isEmpty else { return [] }
+    return try model.logProbabilities(
+      of: words.map { " \(vocabulary[$0])" }, after: prompt)
+  }
+
+  /// For servers that score nothing: what the model writes comes first, if the vocabulary has it.
+  private func written(
+    after prompt: String, among words: [Int32]
+  ) throws(LanguageError) -> [Int32] {
+    let request = CompletionRequest(prompt: prompt, maximumTokens: 8, stop: ["\n"])
+    let answer = try model.complete(request).text.lowercased()
+    let first = answer.split { !$0.isLetter }.lazy.compactMap { vocabulary.number(of: $0) }.first
+    guard let first else { return words }
+    return [first] + words.filter { $0 != first }
   }
 
   /// From the rankings of cells to proposals: each cell's likeliest word, each one's second, ...

@@ -29,16 +29,18 @@ struct FillSuite {
     let name = "scripted"
     let contextLength: Int? = nil
     let prompts = Mutex<[String]>([])
+    let answer: String
     let score: @Sendable (String) throws(LanguageError) -> Double
 
-    init(score: @escaping @Sendable (String) throws(LanguageError) -> Double) {
+    init(answer: String = "", score: @escaping @Sendable (String) throws(LanguageError) -> Double) {
+      self.answer = answer
       self.score = score
     }
 
     func tokenCount(of text: String) throws(LanguageError) -> Int { text.utf8.count }
 
     func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
-      Completion(text: "")
+      Completion(text: answer)
     }
 
     func logProbabilities(
@@ -46,7 +48,10 @@ struct FillSuite {
     ) throws(LanguageError) -> [Double] {
       prompts.withLock { $0.append(prompt) }
       var scores: [Double] = []
-      for text in continuations { scores.append(try score(text)) }
+      for text in continuations {
+        let score = try score(text)
+        scores.append(prompt == FillPrompt.neutral ? 0 : score)
+      }
       return scores
     }
   }
@@ -63,16 +68,28 @@ struct FillSuite {
     }
   }
 
-  @Test("asks with the nearest cells as examples, and the cell itself without its word")
+  @Test("tells the words below and above, then those beside the cell, and ends before its own")
   func prompt() {
     let hole = cell(3, 1, 1)
     let text = FillPrompt(for: hole, of: Self.pyramid, hidden: [hole]).text(Self.vocabulary)
-    let lines = text.split(separator: "\n")
-    #expect(lines.count == FillPrompt.examples + 1)
-    let around = [cell(2, 0, 0), cell(3, 0, 1), cell(3, 2, 1), cell(3, 1, 2), cell(3, 1, 0)]
-    #expect(lines.last == around.map { " \(word($0))" }.joined() + " =")
+    let rows = [2, 3, 0].map { row in (0...3).map { cell(3, row, $0) } }
+    let own = [
+      [cell(3, 1, 2), cell(3, 1, 3), cell(2, 0, 0), cell(1, 0, 0)], [cell(3, 1, 0)],
+    ]
+    let lines = (rows + own).map { $0.map { " \(word($0))" }.joined() }
+    #expect(text == lines.joined(separator: "\n"))
     #expect(!text.contains(word(hole)))
-    #expect(lines.dropLast().allSatisfy { $0.contains(" = w") })
+  }
+
+  @Test("counts the words around, the most frequent first")
+  func surroundings() {
+    var pyramid = Self.pyramid
+    for place in [cell(3, 0, 0), cell(3, 2, 2)] { pyramid[place] = 600 }
+    pyramid[cell(2, 0, 0)] = 600
+    let around = FillPrompt(for: cell(3, 1, 1), of: pyramid, hidden: []).surroundings
+    #expect(around.first?.word == 600 && around.first?.count == 2)
+    #expect(around.map(\.count) == [2, 1, 1, 1, 1, 1, 1, 0])
+    #expect(around.last?.word == pyramid[cell(1, 0, 0)])
   }
 
   @Test(
@@ -86,7 +103,7 @@ struct FillSuite {
       let prompt = FillPrompt(for: hole, of: Self.pyramid, hidden: Set(cells))
       let words = prompt.text(Self.vocabulary).split { " \n=".contains($0) }.map(String.init)
       #expect(Set(words).isDisjoint(with: cells.map(word)))
-      #expect(Set(prompt.surroundings).isDisjoint(with: cells.map { Self.pyramid[$0] }))
+      #expect(Set(prompt.surroundings.map(\.word)).isDisjoint(with: cells.map { Self.pyramid[$0] }))
       #expect(!prompt.surroundings.isEmpty)
     }
   }
@@ -96,7 +113,7 @@ struct FillSuite {
     let hole = cell(3, 1, 1)
     let likely = [word(cell(3, 0, 1)), word(cell(2, 0, 0)), word(cell(3, 2, 2))]
     let model = ScriptedModel { text in
-      -Double(likely.firstIndex(of: String(text.dropFirst())) ?? 9)
+      -10 * Double(likely.firstIndex(of: String(text.dropFirst())) ?? 9)
     }
     let proposals = try filling(model).proposals(for: [hole], of: Self.pyramid) { _ in true }
     #expect(proposals.count == WordFilling.proposals)
@@ -107,7 +124,7 @@ struct FillSuite {
   @Test("fills from the edge inwards, and what was filled is known to the next cell")
   func order() throws {
     let cells = (1...3).flatMap { row in (1...3).map { cell(4, row, $0) } }
-    let above = word(cell(3, 0, 0))
+    let above = word(cell(1, 0, 0))
     let model = ScriptedModel { $0 == " \(above)" ? 0 : -9 }
     var steps: [Int] = []
     let proposals = try filling(model).proposals(for: cells, of: Self.pyramid) {
@@ -116,9 +133,24 @@ struct FillSuite {
     }
     #expect(steps == Array(0..<9))
     #expect(proposals.allSatisfy { $0.count == 9 })
-    let last = try #require(model.prompts.withLock { $0.last?.split(separator: "\n").last })
-    #expect(!last.contains(word(cell(4, 2, 2))))
-    #expect(last.split(separator: " ").count == 6, "the middle comes last and knows all: \(last)")
+    let last = try #require(model.prompts.withLock { $0.last })
+    let filled = last.split { " \n".contains($0) }.count { $0 == above }
+    #expect(filled == 9, "the middle comes last and knows the others: \(last)")
+  }
+
+  @Test(
+    "takes what is written where nothing is scored, and mends it by the vocabulary",
+    arguments: [
+      (" wzz, or so", "wzz"), ("\"WZZ\"", "wzz"), (" a xyz of wzy", "wzy"), (" 12 ?", nil),
+      ("", nil),
+    ])
+  func written(_ answer: String, _ expected: String?) throws {
+    let silent = LanguageError.noLogProbabilities(url: "http://x", reason: "it has none")
+    let model = ScriptedModel(answer: answer) { _ throws(LanguageError) in throw silent }
+    let hole = cell(3, 1, 1)
+    let proposals = try filling(model).proposals(for: [hole], of: Self.pyramid) { _ in true }
+    let first = expected ?? word(cell(3, 1, 0))
+    #expect(proposals.first.map { Self.vocabulary[$0[0]] } == first)
   }
 
   @Test("proposes nothing when it is stopped, and passes an error on")
@@ -127,7 +159,7 @@ struct FillSuite {
     let cells = [cell(4, 0, 0), cell(4, 0, 1)]
     let none = try filling(model).proposals(for: cells, of: Self.pyramid) { $0 < 1 }
     #expect(none.isEmpty)
-    #expect(model.prompts.withLock { $0.count } == 1)
+    #expect(model.prompts.withLock { $0.count } == 2, "one cell, and what is neutral")
     let error = LanguageError.refused(url: "http://127.0.0.1:1", reason: "connection refused")
     let broken = ScriptedModel { _ throws(LanguageError) in throw error }
     #expect(throws: error) {
