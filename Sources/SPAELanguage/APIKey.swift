@@ -35,6 +35,16 @@ public struct APIKey: Sendable, Equatable {
   }
 }
 
+extension APIKey {
+  /// An answer without the key, which some servers repeat when they refuse it.
+  func hidden(in body: [UInt8]) -> [UInt8] {
+    body.firstRange(of: Array(secret.utf8)) == nil
+      ? body
+      : Array(
+        String(decoding: body, as: UTF8.self).replacing(secret, with: description).utf8)
+  }
+}
+
 extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   public var description: String { "(a key)" }
   public var debugDescription: String { description }

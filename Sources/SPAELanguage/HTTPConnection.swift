@@ -145,8 +145,10 @@ final class HTTPConnection: Sendable {
     return switch code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
       .unresolved(url: url, host: endpoint.host)
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
-      .endpoint(endpoint.url, reason: reason)
+    case CURLE_URL_MALFORMAT: .endpoint(endpoint.url, reason: reason)
+    // The address is http's or https's, so that it is the answer which is not.
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+      .wrongJSON(url: url, problem: reason)
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
       CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_INVALIDCERTSTATUS:

@@ -37,7 +37,8 @@ struct JSONService: Sendable {
   private func ask(_ path: String, _ body: [UInt8]?) throws(LanguageError) -> [UInt8] {
     let url = endpoint.url + path
     for attempt in 1... {
-      let answer = try connection.send(path, body: body)
+      var answer = try connection.send(path, body: body)
+      answer.body = endpoint.key?.hidden(in: answer.body) ?? answer.body
       if (200..<300).contains(answer.status) { return answer.body }
       guard Patience.isPassing(answer.status) else { throw failure(answer, url) }
       guard attempt < patience.attempts else {
@@ -129,11 +130,12 @@ struct ServerMessage {
       ? Self.tooLong(decoded?.error?.n_prompt_tokens, decoded?.error?.n_ctx, text) : nil
   }
 
-  /// Numbers of their own fields, or from a sentence like OpenAI's: the limit first, then the prompt.
-  private static func tooLong(_ tokens: Int?, _ limit: Int?, _ text: String) -> LanguageError {
+  /// Numbers of their own fields, or from a sentence like OpenAI's: the limit first, then the prompt;
+  /// nil where it has neither, and the sentence must do.
+  private static func tooLong(_ tokens: Int?, _ limit: Int?, _ text: String) -> LanguageError? {
     let numbers = text.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
-    return .contextTooLong(
-      tokens: tokens ?? numbers.dropFirst().first ?? 0, limit: limit ?? numbers.first ?? 0,
-      fitting: nil)
+    guard let tokens = tokens ?? numbers.dropFirst().first, let limit = limit ?? numbers.first
+    else { return nil }
+    return .contextTooLong(tokens: tokens, limit: limit, fitting: nil)
   }
 }

@@ -128,7 +128,7 @@ extension LanguageError: CustomStringConvertible {
       "\(url): the server does not say which models it has; name one with --model-name"
     case .contextTooLong(let tokens, let limit, let fitting):
       "the prompt has \(tokens) tokens, and the language model takes \(limit)"
-        + (fitting.map { "; \($0) examples would fit" } ?? "")
+        + (fitting.map { "; \($0) of the examples would fit" } ?? "")
     default: ""
     }
   }

@@ -17,7 +17,8 @@ struct Spae: ParsableCommand {
     subcommands: [
       ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
-      LanguageCommand.self, ThemeCommand.self, KeysCommand.self, BenchCommand.self,
+      AskCommand.self, CaptionCommand.self, LanguageCommand.self, ThemeCommand.self,
+      KeysCommand.self, BenchCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )

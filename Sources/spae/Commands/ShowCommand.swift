@@ -18,7 +18,7 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup var model: ModelOption
 
   @Option(help: ArgumentHelp("Which layers of words, such as 2 or 1-3.", valueName: "range"))
-  var layers = "1-3"
+  var layers = LayerRange(1...3)
 
   @Option(help: ArgumentHelp("How many layers the picture is decoded from.", valueName: "n"))
   var depth: Int?
@@ -33,24 +33,13 @@ struct ShowCommand: ParsableCommand {
   var file: String
 
   func validate() throws {
-    guard range != nil else { throw ValidationError("--layers is a number or a range like 1-3") }
     guard (4...400).contains(width) else { throw ValidationError("--width must be 4 to 400") }
-  }
-
-  private var range: ClosedRange<Int>? {
-    let ends = layers.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil,
-      first >= 1, first <= last
-    else { return nil }
-    return first...last
   }
 
   func run() throws {
     let model = try model.load()
     let (pyramid, source, original) = try read(with: model)
-    guard let range, range.upperBound <= pyramid.shape.depth else {
-      throw Failure("\(file): its layers are 1 to \(pyramid.shape.depth), not \(layers)")
-    }
+    let range = try layers.within(pyramid.shape, of: file)
     let depth = depth ?? pyramid.shape.depth
     let picture = try model.decode(pyramid, depth: depth)
     var title = "\(source)  \(picture.width)x\(picture.height)  \(model.configuration.name)"

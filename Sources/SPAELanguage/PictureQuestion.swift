@@ -1,0 +1,65 @@
+/// A question about a picture, put to a language model behind examples.
+///
+/// The examples stand first and never change, so that a server which keeps what it has read reads only
+/// the picture's own words and the question.
+public struct PictureQuestion: Hashable, Sendable {
+  public var file: ExampleFile
+  /// The picture's words, each once.
+  public var words: [String]
+  /// nil asks for a caption.
+  public var question: String?
+
+  /// Takes examples, of which one with just the picture's words would give the answer away: it is left
+  /// out.
+  public init(file: ExampleFile, words: [String], question: String?) {
+    self.file = file
+    self.file.examples.removeAll { $0.words == words }
+    self.words = words
+    self.question = question
+  }
+
+  /// Tokens that an answer may have: it ends with its line.
+  public static let longestAnswer = 40
+
+  /// The text that is sent.
+  public var prompt: String { prompt(examples: file.examples.count) }
+
+  /// Asks, and takes the answer's only line.
+  public func answer(
+    by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
+  ) throws(LanguageError) -> String {
+    try checkLength(model)
+    let request = CompletionRequest(
+      prompt: prompt, maximumTokens: Self.longestAnswer, stop: ["\n"], temperature: temperature,
+      seed: seed)
+    return String(Substring(try model.complete(request).text).trimmed)
+  }
+
+  // MARK: Parts
+
+  private func prompt(examples count: Int) -> String {
+    let heading = file.heading.isEmpty ? "" : file.heading + "\n\n"
+    let examples = file.examples.prefix(count).map { example in
+      opening(example.words, example.question) + " \(example.answer)\n\n"
+    }
+    return heading + examples.joined() + opening(words, question)
+  }
+
+  /// What stands before an answer.
+  private func opening(_ words: [String], _ question: String?) -> String {
+    let list = "Words: " + words.joined(separator: ", ") + "\n"
+    return list + (question.map { "Question: \($0)\nAnswer:" } ?? "Caption:")
+  }
+
+  /// Says how many examples would fit where they do not all.
+  private func checkLength(_ model: any LanguageModel) throws(LanguageError) {
+    guard let limit = model.contextLength else { return }
+    let room = limit - Self.longestAnswer
+    let tokens = try model.tokenCount(of: prompt)
+    guard tokens > room else { return }
+    var fitting = file.examples.count - 1
+    while fitting > 0, try model.tokenCount(of: prompt(examples: fitting)) > room { fitting -= 1 }
+    throw .contextTooLong(
+      tokens: tokens + Self.longestAnswer, limit: limit, fitting: max(0, fitting))
+  }
+}

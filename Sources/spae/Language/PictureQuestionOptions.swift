@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import SPAEEngine
+import SPAELanguage
+import SPAEPixels
+import SPAEPyramid
+
+/// What `spae ask` and `spae caption` share: a picture, its words, and the examples before them.
+struct PictureQuestionOptions: ParsableArguments {
+  @OptionGroup var model: ModelOption
+
+  @OptionGroup var language: LanguageOptions
+
+  @Option(
+    help: ArgumentHelp("Which layers of words the model reads, such as 1-3.", valueName: "range"))
+  var layers = LayerRange(1...3)
+
+  @Option(
+    help: ArgumentHelp(
+      "Examples of your own; Assets/language has those that are used without.", valueName: "file"))
+  var examples: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How boldly words are drawn; 0 takes the likeliest each time.", valueName: "n"))
+  var temperature = 0.0
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))
+  var file: String
+
+  func validate() throws {
+    guard temperature >= 0, temperature <= 10 else {
+      throw ValidationError("--temperature must be 0 to 10")
+    }
+  }
+
+  private struct Report: Encodable {
+    let file: String
+    let words: [String]
+    let question: String?
+    let answer: String
+    let model: String
+  }
+
+  /// Asks about the picture, and prints the answer.
+  func run(question: String?) throws {
+    let (command, examples) = (question == nil ? "caption" : "ask", try exampleFile(question))
+    let words = try words()
+    let session = try language.open(for: command)
+    let answer = try PictureQuestion(file: examples, words: words, question: question)
+      .answer(by: session.model, temperature: temperature, seed: session.seed)
+    if json {
+      let report = Report(
+        file: file, words: words, question: question, answer: answer, model: session.model.name)
+      try AtomicFile.put(try encodedJSON(report), into: STDOUT_FILENO, named: "standard output")
+    } else {
+      print(answer)
+    }
+    session.close()
+  }
+
+  /// The picture's words, that which covers most of it first.
+  private func words() throws -> [String] {
+    let model = try model.load()
+    let pyramid =
+      switch try Input(path: file, model: model) {
+      case .pyramid(let document): document.pyramid
+      case .picture(let picture): try model.encode(picture.image)
+      }
+    let layers = try layers.within(pyramid.shape, of: file)
+    return pyramid.wordsByArea(ofLayers: layers).map { model.vocabulary[$0] }
+  }
+
+  private func exampleFile(_ question: String?) throws -> ExampleFile {
+    let name = question == nil ? "caption.txt" : "ask.txt"
+    let places = InstalledFiles.places(
+      installed: "language/" + name, inTree: "Assets/language/" + name)
+    let found = examples ?? places.first { FileManager.default.fileExists(atPath: $0) }
+    guard let path = found else {
+      throw Failure("no examples found in \(places.joined(separator: ", ")); see --examples")
+    }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure("\(path): cannot be read, or is no text")
+    }
+    return try ExampleFile(text: text, path: path, asks: question != nil)
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import SPAEPyramid
+
+/// Layers of a pyramid as a person names them: 2, or 1-3.
+struct LayerRange: ExpressibleByArgument {
+  let layers: ClosedRange<Int>
+
+  init(_ layers: ClosedRange<Int>) { self.layers = layers }
+
+  init?(argument: String) {
+    let ends = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil,
+      first >= 1, first <= last
+    else { return nil }
+    layers = first...last
+  }
+
+  var defaultValueDescription: String { text }
+
+  private var text: String {
+    layers.count == 1 ? "\(layers.lowerBound)" : "\(layers.lowerBound)-\(layers.upperBound)"
+  }
+
+  /// The layers, where the pyramid of a file has them all.
+  func within(_ shape: PyramidShape, of file: String) throws(Failure) -> ClosedRange<Int> {
+    guard layers.upperBound <= shape.depth else {
+      throw Failure("\(file): its layers are 1 to \(shape.depth), not \(text)")
+    }
+    return layers
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import SPAELanguage
+import Testing
+
+/// The model in the box itself, where `make language` has installed it.
+@Suite(.serialized) struct RealModel {
+  private static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  static let installation = LanguageInstallation(
+    python: root.appendingPathComponent(".venv-language/bin/python").path,
+    script: root.appendingPathComponent("Assets/language/serve.py").path)
+
+  static var isInstalled: Bool {
+    FileManager.default.isExecutableFile(atPath: installation.python)
+  }
+
+  /// Scores tokens one after the other by the whole vocabulary's distribution, nothing kept between.
+  private static let longWay = """
+    import json, math, sys, urllib.request
+    url, prompt, rest = sys.argv[1:]
+    def post(path, question):
+        request = urllib.request.Request(url + path, json.dumps(question).encode())
+        return json.load(urllib.request.urlopen(request))
+    tokens = post("/tokenize", {"content": prompt, "add_special": True})["tokens"]
+    total = 0
+    for token in post("/tokenize", {"content": rest})["tokens"]:
+        answer = post("/completion", {"prompt": tokens, "n_predict": 1, "n_probs": 49152,
+                                      "cache_prompt": False, "temperature": 0})
+        scores = {e["id"]: e["logprob"] for e in answer["completion_probabilities"][0]["top_logprobs"]}
+        assert abs(sum(map(math.exp, scores.values())) - 1) < 1e-3
+        total += scores[token]
+        tokens.append(token)
+    print(total)
+    """
+
+  private func longScore(_ url: String, _ prompt: String, _ rest: String) throws -> Double? {
+    let (process, pipe) = (Process(), Pipe())
+    process.executableURL = URL(fileURLWithPath: Self.installation.python)
+    process.arguments = ["-c", Self.longWay, url, prompt, rest]
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Double(String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines))
+  }
+
+  @Test("scores equal the whole distribution's, token by token", .enabled(if: isInstalled))
+  func scores() throws {
+    let server = try LlamaServer(Self.installation)
+    let client = try CompletionClient(endpoint: try Endpoint(server.url))
+    let prompt = "Words: sand, wave, shore, sea.\nPlace: the"
+    let places = [" beach", " beach house", " beachcomber's hut", " xylophone", " sea"]
+    let scores = try client.logProbabilities(of: places, after: prompt)
+    for (place, score) in zip(places, scores) {
+      let long = try #require(try longScore(server.url, prompt, place))
+      #expect(abs(score - long) < 0.02, "\(place): \(score), the long way \(long)")
+    }
+    #expect(scores[0] > scores[3])
+    #expect(try client.logProbabilities(of: [places[2]], after: prompt)[0] - scores[2] < 0.02)
+  }
+
+  @Test("an answer holds nothing but the words that are allowed", .enabled(if: isInstalled))
+  func allowed() throws {
+    let server = try LlamaServer(Self.installation)
+    let client = try CompletionClient(endpoint: try Endpoint(server.url))
+    let words = ["cat", "fur", "sofa", "striped", "whisker"]
+    for temperature in [0, 1.5] {
+      let answer = try client.complete(
+        CompletionRequest(
+          prompt: "Words:", maximumTokens: 12, temperature: temperature, seed: 7,
+          allowedWords: words))
+      let got = answer.text.split(separator: " ").map(String.init)
+      #expect(!got.isEmpty && got.allSatisfy(words.contains), "\(answer.text)")
+    }
+  }
+
+  @Test("the same seed draws the same answer", .enabled(if: isInstalled))
+  func seeds() throws {
+    let server = try LlamaServer(Self.installation)
+    let client = try CompletionClient(endpoint: try Endpoint(server.url))
+    let texts = try [UInt64(3), 3, 4].map { seed in
+      try client.complete(
+        CompletionRequest(
+          prompt: "Once upon a time", maximumTokens: 12, temperature: 1, seed: seed)
+      ).text
+    }
+    #expect(texts[0] == texts[1])
+    #expect(texts[0] != texts[2])
+  }
+}

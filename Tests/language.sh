@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Asks the real language model in the box, keeps its server, and kills what can be killed.
+# Usage: Tests/language.sh PROGRAM
+set -euo pipefail
+program=$(realpath "$1")
+root=$(cd "$(dirname "$0")/.." && pwd)
+pictures=$root/Assets/pictures
+work=$(mktemp -d)
+export XDG_STATE_HOME=$work/state
+unset XDG_RUNTIME_DIR SPAE_API_KEY
+trap '"$program" language stop >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+cd "$work"
+
+fail() { echo "language: $*" >&2; exit 1; }
+
+# grep that reads to the end: a program must not be stopped by a closed pipe.
+has() { grep "$@" >/dev/null; }
+
+# Runs a command that must end with a status and say a thing on standard error.
+refused() {
+  local status=$1 words=$2 got=0
+  shift 2
+  "$@" >out 2>err || got=$?
+  [ "$got" = "$status" ] || fail "status $got, expected $status: $*: $(cat err)"
+  grep -q -- "$words" err || fail "'$words' is not in: $(cat err)"
+}
+
+# The servers below a process.
+servers() { pgrep -P "$1" -f 'serve[.]py' || true; }
+
+# Waits until a command succeeds, a minute at most.
+until_true() {
+  local turn
+  for turn in $(seq 600); do "$@" && return; sleep 0.1; done
+  fail "this never came: $*"
+}
+
+# Nothing is sent, and no server is started, where nothing is to be sent.
+"$program" ask "$pictures/dog.png" "What is it?" --show-prompt --dry-run >prompt 2>err
+has 'nothing was sent' <err || fail "nobody is told that nothing was sent"
+[ "$(tail -1 prompt)" = Answer: ] || fail "the prompt does not end with its question"
+has '^Words: .*puppy' <prompt || fail "the picture's words are not in the prompt"
+
+# A server of its own, and the same answer again from the record.
+"$program" caption "$pictures/sunflower.png" --run-folder run >caption 2>err
+has flower <caption || fail "a flower is captioned: $(cat caption)"
+has 'to start (spae language start' <err || fail "nobody is told how long it took: $(cat err)"
+"$program" caption "$pictures/sunflower.png" --replay run 2>/dev/null | cmp - caption ||
+  fail "the run gives another answer"
+refused 1 'holds no answer' "$program" caption "$pictures/dog.png" --replay run
+refused 1 'holds a run already' "$program" caption "$pictures/sunflower.png" --run-folder run
+"$program" ask "$pictures/coffee.png" "What is in the picture?" --json 2>/dev/null |
+  has '"answer":".*coffee' || fail "coffee is not found"
+[ -s state/spae/runs/*-ask/run.ndjson ] || fail "no run is kept"
+
+# The server that stays.
+refused 1 'no language server stays' "$program" language stop
+"$program" language status | has 'none stays' || fail "status says too little"
+"$program" language start | has '^http://127.0.0.1:' || fail "start says no address"
+refused 1 'stays already' "$program" language start
+"$program" language status | has 'SmolLM2-135M-Instruct' || fail "status names no model"
+"$program" caption "$pictures/sunflower.png" >again 2>err
+cmp caption again || fail "the server that stays answers otherwise"
+has 'to start' <err && fail "a second server was started"
+
+# It is killed: the next command starts its own.
+kill -9 "$("$program" language status | sed -n 's/.*process \([0-9]*\)$/\1/p')"
+"$program" caption "$pictures/sunflower.png" 2>/dev/null | cmp - caption ||
+  fail "nobody answers when the server that stayed is dead"
+"$program" language status | has 'none stays' || fail "a dead server stays"
+
+# A server of our own is killed in the middle of a long question: another takes over.
+cp "$root/Assets/language/caption.txt" many.txt
+for turn in $(seq 8); do sed '1,/^heading/d' "$root/Assets/language/caption.txt" >>many.txt; done
+"$program" caption "$pictures/cat.png" --examples many.txt >expected 2>/dev/null
+"$program" caption "$pictures/cat.png" --examples many.txt --run-folder killed >got 2>err &
+asking=$!
+until_true grep -qs '"kind":"tokens"' killed/run.ndjson
+server=$(servers $asking)
+kill -9 "$server"
+wait $asking || fail "a dead server ends the command: $(cat err)"
+cmp got expected || fail "the second server answers otherwise"
+
+# The program is killed: its server goes with it.
+"$program" caption "$pictures/cat.png" --examples many.txt >/dev/null 2>&1 &
+asking=$!
+serving() { [ -n "$(servers $asking)" ]; }
+until_true serving
+server=$(servers $asking)
+kill -9 $asking
+wait $asking 2>/dev/null || true
+gone() { ! kill -0 "$server" 2>/dev/null; }
+until_true gone
+
+# Keys, addresses and examples that are wrong.
+printf 'secret-key\n' >key
+chmod 644 key
+refused 1 'chmod 600' "$program" caption "$pictures/cat.png" --endpoint http://127.0.0.1:9 --key-file key
+chmod 600 key
+refused 1 'no language model answers' \
+  "$program" caption "$pictures/cat.png" --endpoint http://127.0.0.1:9 --key-file key
+refused 1 'travel where others' \
+  "$program" caption "$pictures/cat.png" --endpoint http://far.invalid --key-file key
+refused 1 'no address' "$program" caption "$pictures/cat.png" --endpoint localhost
+refused 2 'belong to --endpoint' "$program" caption "$pictures/cat.png" --key-file key
+grep -r secret-key state run out err && fail "the key was written"
+printf 'words: cat\nanswr: a cat\n' >wrong.txt
+refused 1 "wrong.txt: line 2: expected words or answer, got 'answr'" \
+  "$program" caption "$pictures/cat.png" --examples wrong.txt
+for turn in $(seq 60); do sed '1,/^heading/d' "$root/Assets/language/caption.txt" >>many.txt; done
+refused 1 'of the examples would fit' "$program" caption "$pictures/cat.png" --examples many.txt
+refused 1 'layers are 1 to 6' "$program" caption "$pictures/cat.png" --layers 1-7
+refused 2 'layers' "$program" caption "$pictures/cat.png" --layers 3-1
+refused 2 'one line' "$program" ask "$pictures/cat.png" ' '
+echo "language: passed"
