@@ -24,7 +24,7 @@ typed() { terminal send-keys -l "$1"; }
 # Escape may begin a longer key: the next one has to wait for what it does.
 escape() {
   keys Escape
-  until_so "Escape leaves nothing" screen_lacks "^ (Enter|y save)|┌ (Change|Keys|History)"
+  until_so "Escape leaves nothing" screen_lacks "^ (Enter|y save)|┌ (Change|Keys|History|Caption|No answer)"
 }
 program() { pgrep -P "$(cat shell)" | tail -1; }
 
@@ -202,6 +202,64 @@ keys n
 left
 words_differ before.spae cat.spae 3
 done_says "through an editor, and an editor that fails"
+
+# A language model that nobody serves: the error is shown, and nothing is lost.
+open "cat.png --history other.db --endpoint http://127.0.0.1:9"
+change castle
+typed ":caption"
+keys Enter
+shows "┌ No answer|no language model answers"
+shows "127.0.0.1:9"
+escape
+shows "u:1/1"
+keys F
+shows "┌ No answer|no language model answers"
+escape
+shows "^│ castle +layer .* was: "
+keys u
+shows "u:0/1"
+keys q
+left
+done_says "a language model that does not answer"
+
+# The one in the box: keys go on while it starts and thinks.
+if [ -x "$root/.venv-language/bin/python" ]; then
+  open "cat.png --history other.db"
+  keys 2
+  shows "layer 2/6"
+  keys Escape
+  shows "^ i edit"
+  screen >plain
+  typed ":caption"
+  keys Enter
+  shows "Esc gives it up|┌ Caption"
+  patience=120 shows "┌ Caption"
+  keys q
+  until_so "a caption leaves a trace" screen_is plain
+  keys v
+  keys l
+  typed ":fill"
+  keys Enter
+  patience=60 shows "Tab other words, 1 of"
+  keys Tab
+  shows "Tab other words, 2 of"
+  keys Escape
+  until_so "Escape does not drop proposals" screen_lacks "Tab other words"
+  shows "u:0/1"
+  keys F
+  patience=60 shows "Tab other words, 1 of"
+  keys Enter
+  shows "u:1/1"
+  keys u
+  shows "u:0/1"
+  server=$(pgrep -f "$root/Assets/language/serve.py" | head -1)
+  keys q
+  left
+  until_so "the language model's server outlives the explorer" is_gone "$server"
+  done_says "a caption and proposals of the language model in the box"
+else
+  done_says "no language model is installed: make language"
+fi
 
 [ ! -s errors ] || fail "on standard error: $(cat errors)"
 

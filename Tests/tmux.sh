@@ -10,11 +10,11 @@ fail() {
   exit 1
 }
 
-# Waits up to ten seconds until a condition holds.
+# Waits until a condition holds: ten seconds, or as many as $patience says.
 until_so() {
   local what=$1
   shift
-  for _ in $(seq 200); do
+  for _ in $(seq $((20 * ${patience:-10}))); do
     if "$@"; then return 0; fi
     sleep 0.05
   done

@@ -6,12 +6,13 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case descend, ascend, nextPane, previousPane
   case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
   case markBlock, yank, paste, repeatChange
+  case fill, nextProposal, previousProposal, caption, ask
   case search, searchWord, nextMatch, previousMatch
   case shallower, deeper, followLayer
   case showOriginal, showDifference, showBlink, showSideBySide, showHeat, toggleTint
   case undo, redo, earlierState, laterState, openHistory, nameState
   case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
-  case cancel, accept, nextItem, previousItem, nextMethod, complete
+  case cancel, accept, nextItem, previousItem, nextMethod, complete, close
   case saveThenLeave, leaveUnsaved
 
   /// A line of the table.
@@ -38,20 +39,23 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   private typealias Row = (keys: String, help: String, contexts: Set<Context>)
 
   private static let words: Set<Context> = [.browsing, .block]
+  /// Where the cursor moves from word to word.
+  private static let cells: Set<Context> = words.union([.filling])
   private static let lists: Set<Context> = [.picking, .help, .typing]
 
   private static func row(of action: Action) -> Row {
     switch action {
-    case .left: ("h <Left>", "word to the left", words)
-    case .right: ("l <Right>", "word to the right", words)
-    case .up: ("k <Up>", "row above", words.union([.history]))
-    case .down: ("j <Down>", "row below", words.union([.history]))
-    case .firstColumn: ("0 <Home>", "first word of the row", words)
-    case .lastColumn: ("$ <End>", "last word of the row", words)
-    case .top: ("gg", "first layer", [.browsing])
-    case .bottom: ("G", "last row of the last layer; 3G is layer 3, as is 3 alone", [.browsing])
-    case .halfPageDown: ("<C-d> <PageDown>", "half a page down", [.browsing])
-    case .halfPageUp: ("<C-u> <PageUp>", "half a page up", [.browsing])
+    case .left: ("h <Left>", "word to the left", cells)
+    case .right: ("l <Right>", "word to the right", cells)
+    case .up: ("k <Up>", "row above", cells.union([.history, .reading]))
+    case .down: ("j <Down>", "row below", cells.union([.history, .reading]))
+    case .firstColumn: ("0 <Home>", "first word of the row", cells)
+    case .lastColumn: ("$ <End>", "last word of the row", cells)
+    case .top: ("gg", "first layer", [.browsing, .reading])
+    case .bottom:
+      ("G", "last row of the last layer; 3G is layer 3, as is 3 alone", [.browsing, .reading])
+    case .halfPageDown: ("<C-d> <PageDown>", "half a page down", [.browsing, .reading])
+    case .halfPageUp: ("<C-u> <PageUp>", "half a page up", [.browsing, .reading])
     case .descend: ("<CR>", "down to the words within this one", [.browsing])
     case .ascend: ("<BS>", "up to the word that contains this one", [.browsing])
     case .nextPane: ("<Tab>", "next pane", [.browsing])
@@ -65,13 +69,18 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .yank: ("y", "yank", words)
     case .paste: ("p", "paste", words)
     case .repeatChange: (".", "repeat the last change here", [.browsing])
+    case .fill: ("F", "let the language model propose words from those around", words)
+    case .nextProposal: ("<Tab> n", "other words that it proposes", [.filling])
+    case .previousProposal: ("<S-Tab> N", "the words that it proposed before", [.filling])
+    case .caption: ("K", "what the language model takes the picture for", [.browsing])
+    case .ask: ("a", "ask the language model about the picture", [.browsing])
     case .search: ("/", "search for a word", [.browsing])
     case .searchWord: ("*", "search for this word", [.browsing])
     case .nextMatch: ("n", "next match", [.browsing])
     case .previousMatch: ("N", "previous match", [.browsing])
-    case .shallower: ("[", "decode one layer less", words)
-    case .deeper: ("]", "decode one layer more", words)
-    case .followLayer: ("=", "decode as deep as the layer you are in", words)
+    case .shallower: ("[", "decode one layer less", cells)
+    case .deeper: ("]", "decode one layer more", cells)
+    case .followLayer: ("=", "decode as deep as the layer you are in", cells)
     case .showOriginal: ("o", "the original picture, and back", [.browsing])
     case .showDifference: ("d", "the difference to the original, and back", [.browsing])
     case .showBlink: ("b", "blink between the original and the decoded picture", [.browsing])
@@ -93,11 +102,12 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .suspend: ("<C-z>", "back to the shell; fg returns", Set(Context.allCases))
     case .cancel:
       ("<Esc> <C-c> <C-[>", "leave without a trace", Set(Context.allCases))
-    case .accept: ("<CR>", "accept", [.picking, .typing, .help, .history])
+    case .accept: ("<CR>", "accept", [.picking, .typing, .help, .history, .filling])
     case .nextItem: ("<Down> <C-n>", "next", lists)
     case .previousItem: ("<Up> <C-p>", "previous", lists)
     case .nextMethod: ("<Tab>", "by spelling, by meaning, by effect", [.picking])
     case .complete: ("<Tab>", "complete the command", [.typing])
+    case .close: ("q <CR>", "close", [.reading])
     case .saveThenLeave: ("y", "save, then quit", [.leaving])
     case .leaveUnsaved: ("n", "quit; the history keeps every edit", [.leaving])
     }

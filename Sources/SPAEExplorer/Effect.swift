@@ -9,6 +9,10 @@ public enum Effect: Hashable, Sendable {
   /// Find the word nearest to the mean of a layer's words.
   case findMeanWord(cells: [CellAddress], of: Pyramid)
 
+  /// Ask the language model; only the newest question matters.
+  case consult(LanguageRequest)
+  case giveUpConsultation
+
   /// Keep an edit; it is accepted when the answer is `committed`.
   case commit(Pyramid, verb: String)
   case move(HistoryMove)

@@ -19,6 +19,11 @@ extension Explorer {
     case .yank: return yank()
     case .paste: return paste()
     case .repeatChange: return repeatChange()
+    case .fill: return fill(target)
+    case .nextProposal: return turnProposal(by: 1)
+    case .previousProposal: return turnProposal(by: -1)
+    case .caption: return consult(.caption)
+    case .ask: return type(.command, LineEditor("ask "))
     case .search: return type(.search)
     case .searchWord: return search(vocabulary[pyramid[cursor]], forward: true)
     case .nextMatch: return searchAgain(forward: true)
@@ -58,6 +63,7 @@ extension Explorer {
     case .previousItem: return moveSelection(by: -1)
     case .nextMethod: return nextMethod()
     case .complete: return complete()
+    case .close: return cancel()
     }
   }
 
@@ -85,8 +91,12 @@ extension Explorer {
   }
 
   /// Goes back to browsing; nothing that was only tried stays.
-  private mutating func cancel() -> [Effect] {
+  mutating func cancel() -> [Effect] {
+    if mode == .browsing, consultation != nil, consultation?.answer == nil {
+      return giveUpConsultation()
+    }
     if mode == .browsing, picture != .decoded { picture = .decoded }
+    if case .filling(let fill) = mode { cursor = fill.origin }
     mode = .browsing
     count = nil
     return []
@@ -98,8 +108,10 @@ extension Explorer {
     return []
   }
 
-  mutating func type(_ kind: Prompt.Kind) -> [Effect] {
-    mode = .typing(Prompt(kind))
+  mutating func type(_ kind: Prompt.Kind, _ line: LineEditor = LineEditor()) -> [Effect] {
+    var prompt = Prompt(kind, on: target)
+    prompt.line = line
+    mode = .typing(prompt)
     return []
   }
 
@@ -122,6 +134,8 @@ extension Explorer {
       list.move(by: step)
       mode = .history(list)
       return list.missingThumbnails.isEmpty ? [] : [.drawThumbnails(list.missingThumbnails)]
+    case .reading(let reading): return scroll(reading, step > 0 ? .down : .up)
+    case .filling: return turnProposal(by: step)
     case .typing(var prompt) where prompt.kind == .command:
       prompt.recall(from: commandHistory, step: -step)
       mode = .typing(prompt)
@@ -144,6 +158,7 @@ extension Explorer {
   private mutating func acceptHighlighted() -> [Effect] {
     switch mode {
     case .picking(let picker): return accept(picker)
+    case .filling(let fill): return accept(fill)
     case .help(let list):
       mode = .browsing
       return list.selected.map { perform($0) } ?? []
@@ -162,7 +177,7 @@ extension Explorer {
     switch prompt.kind {
     case .command:
       if !text.isEmpty { commandHistory.append(text) }
-      return run(text)
+      return run(text, on: prompt.cells)
     case .search: return search(text.lowercased(), forward: true)
     case .name: return text.isEmpty ? [] : [.nameState(text)]
     }
@@ -203,7 +218,7 @@ extension Action {
     switch self {
     case .help, .command, .cancel, .accept, .complete, .redraw, .suspend, .nextPane, .previousPane,
       .toggleTint, .showOriginal, .showDifference, .showBlink, .showSideBySide, .nextItem,
-      .previousItem:
+      .previousItem, .caption, .ask, .close:
       true
     default: false
     }

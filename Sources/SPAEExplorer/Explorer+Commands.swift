@@ -8,7 +8,7 @@ public enum CommandName: String, CaseIterable, Sendable {
   case exit = "x"
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
-  case blink, heat, edit, theme, graphics, help
+  case blink, heat, fill, caption, ask, edit, theme, graphics, help
 
   /// How it is typed, and what it does.
   public var usage: (form: String, help: String) {
@@ -31,6 +31,9 @@ public enum CommandName: String, CaseIterable, Sendable {
     case .difference: (":difference", "show the difference to the original")
     case .blink: (":blink", "blink between original and decoded")
     case .heat: (":heat", "show the pixels that the word owns")
+    case .fill: (":fill", "let the language model propose words from those around")
+    case .caption: (":caption", "what the language model takes the picture for")
+    case .ask: (":ask QUESTION", "ask the language model about the picture")
     case .edit: (":edit", "edit all words in $EDITOR")
     case .theme: (":theme NAME", "change the theme")
     case .graphics: (":graphics kitty|sixel|quadrants|blocks|ascii|none", "draw otherwise")
@@ -40,8 +43,8 @@ public enum CommandName: String, CaseIterable, Sendable {
 }
 
 extension Explorer {
-  /// Runs a line that was typed after a colon.
-  mutating func run(_ line: String) -> [Effect] {
+  /// Runs a line that was typed after a colon, for the cells that were marked.
+  mutating func run(_ line: String, on cells: [CellAddress]) -> [Effect] {
     let text = line.drop { $0 == " " || $0 == ":" }
     if let old = Substitution(text) { return substitute(old) }
     let word = text.prefix { $0.isLetter }
@@ -54,6 +57,7 @@ extension Explorer {
       say(":\(word) is no command; :help lists the keys", .error)
       return []
     }
+    if command == .fill { return fill(cells) }
     return run(command, argument, forced: forced)
   }
 
@@ -84,6 +88,9 @@ extension Explorer {
     case .difference: return perform(.showDifference)
     case .blink: return perform(.showBlink)
     case .heat: return perform(.showHeat)
+    case .fill: return fill(target)
+    case .caption: return consult(.caption)
+    case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
     case .edit: return [.openEditor(pyramid)]
     case .theme: return argument.isEmpty ? refuse(command) : [.chooseTheme(argument)]
     case .graphics: return argument.isEmpty ? refuse(command) : [.chooseGraphics(argument)]

@@ -4,6 +4,7 @@ import SPAEScreen
 extension Explorer {
   mutating func move(_ action: Action) -> [Effect] {
     if case .history = mode { return perform(action == .up ? .previousItem : .nextItem) }
+    if case .reading(let reading) = mode { return scroll(reading, action) }
     let last = shape.side(ofLayer: cursor.layer) - 1
     switch action {
     case .left: cursor.column = max(0, cursor.column - takeCount())

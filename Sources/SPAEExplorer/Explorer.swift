@@ -63,11 +63,14 @@ public struct Explorer: Sendable {
   var quitsWhenSaved = false
   var requested: DecodeRequest?
   var requestedNeighbours: Int32?
+  /// How many questions there were to the language model.
+  var consultations = 0
 
   public internal(set) var decoded: Decoded?
   var neighbours: [Int32: [Int32]] = [:]
   public internal(set) var history: HistoryFacts
   public internal(set) var comparison: Comparison?
+  public internal(set) var consultation: Consultation?
   /// What the last command has to say.
   public internal(set) var notice: Notice?
 
@@ -129,6 +132,7 @@ extension Explorer {
     switch mode {
     case .picking(let picker): picker.preview(on: pyramid)
     case .history(let list): list.selected?.pyramid ?? pyramid
+    case .filling(let fill): fill.preview(on: pyramid)
     default: pyramid
     }
   }
@@ -142,6 +146,18 @@ extension Explorer {
   var target: [CellAddress] {
     guard case .block(let anchor) = mode else { return [cursor] }
     return Self.cells(from: anchor, to: cursor)
+  }
+
+  /// The cells that are shown as chosen, when they are more than the cursor's.
+  var chosen: [CellAddress] {
+    switch mode {
+    case .block: return target
+    case .typing(let prompt): return prompt.cells
+    case .filling(let fill): return fill.cells
+    default:
+      guard case .fill(let cells) = consultation?.request.question else { return [] }
+      return cells
+    }
   }
 
   static func cells(from a: CellAddress, to b: CellAddress) -> [CellAddress] {

@@ -57,6 +57,9 @@ struct FootLine {
           }
         screen.put(
           notice.text, row: row, column: 1, width: screen.columns - 2, style: Style(role))
+      } else if let line = state.consultationLine, state.mode.isAmongWords {
+        screen.put(
+          line, row: row, column: 1, width: screen.columns - 2, style: Style(.notice))
       } else {
         drawHints(on: &screen)
       }
@@ -96,6 +99,10 @@ struct FootLine {
     case .help(let list):
       return [("Enter", "do it:"), ("", list.selected?.entry.help ?? "nothing is left")]
     case .history: return [("Enter", "go there"), ("Esc", "stay")]
+    case .filling(let fill):
+      let place = "other words, \(fill.selection + 1) of \(fill.proposals.count)"
+      return [("Enter", "accept"), ("Tab", place), ("Esc", "leave no trace")]
+    case .reading: return [("j k", "scroll"), ("q", "close")]
     default:
       return [
         ("i", "edit"), ("s", "meaning"), ("u", "undo"), ("^R", "redo"), ("[ ]", "depth"),

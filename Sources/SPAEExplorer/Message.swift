@@ -22,6 +22,10 @@ public enum Message: Sendable {
   case candidates(query: WordPicker.Query, [WordPicker.Candidate])
   case meanWord(Int32, cells: [CellAddress])
 
+  /// What is being done for a question to the language model.
+  case consulting(number: Int, note: String)
+  case answered(number: Int, LanguageAnswer)
+
   /// An edit is in the store, and so accepted.
   case committed(Pyramid, HistoryFacts)
   /// The store's head moved to a state; `note` says more than the position does.

@@ -10,6 +10,9 @@ public enum Mode: Hashable, Sendable {
   case typing(Prompt)
   case help(HelpList)
   case history(HistoryList)
+  /// Words that the language model proposes are tried.
+  case filling(WordFill)
+  case reading(Reading)
   /// Asks before words that are not saved are left.
   case leaving
 }
@@ -22,8 +25,13 @@ public struct Prompt: Hashable, Sendable {
   public var line = LineEditor()
   /// How many commands back the line came from.
   var recalled = 0
+  /// The cells that a command works on: those that were marked when it was begun.
+  let cells: [CellAddress]
 
-  init(_ kind: Kind) { self.kind = kind }
+  init(_ kind: Kind, on cells: [CellAddress]) {
+    self.kind = kind
+    self.cells = cells
+  }
 
   var sign: String {
     switch kind {
@@ -36,7 +44,7 @@ public struct Prompt: Hashable, Sendable {
 
 /// The part of the keymap that holds in a mode.
 public enum Context: String, CaseIterable, Hashable, Sendable {
-  case browsing, block, picking, typing, help, history, leaving
+  case browsing, block, picking, typing, help, history, filling, reading, leaving
 }
 
 extension Mode {
@@ -48,7 +56,19 @@ extension Mode {
     case .typing: .typing
     case .help: .help
     case .history: .history
+    case .filling: .filling
+    case .reading: .reading
     case .leaving: .leaving
+    }
+  }
+}
+
+extension Mode {
+  /// Whether keys move among the words, so that the foot is free.
+  var isAmongWords: Bool {
+    switch self {
+    case .browsing, .block: true
+    default: false
     }
   }
 }

@@ -33,8 +33,11 @@ struct PicturePane {
   }
 
   private var framed: [CellAddress] {
-    guard case .block(let anchor) = state.mode else { return [state.cursor] }
-    return [anchor, state.cursor]
+    switch state.mode {
+    case .block(let anchor): [anchor, state.cursor]
+    case .filling(let fill): [fill.cells[0], fill.cells[fill.cells.count - 1]]
+    default: [state.cursor]
+    }
   }
 
   private var title: String {

@@ -23,6 +23,10 @@ public enum PlainCommand: Hashable, Sendable {
     ("near [WORD]", "the words nearest in meaning"),
     ("find WORD", "go to the next place that holds it"),
     ("set WORD", "change the word"),
+    ("caption", "what the language model takes the picture for"),
+    ("ask QUESTION", "ask the language model about the picture"),
+    ("fill", "let the language model propose a word for this place"),
+    ("accept, another, drop", "take the words that it proposed, hear other ones, or take none"),
     ("undo, redo, tree", "take edits back, make them again, list all states"),
     ("earlier 5m, later 2", "go through time, as after a colon elsewhere"),
     ("depth [N]", "decode so many layers; without N as many as the layer you are in"),
@@ -33,7 +37,8 @@ public enum PlainCommand: Hashable, Sendable {
   private static let steps: [String: Action] = [
     "left": .left, "right": .right, "up": .up, "down": .down, "in": .descend, "out": .ascend,
     "undo": .undo, "u": .undo, "redo": .redo, "tree": .openHistory, "quit": .quit, "q": .quit,
-    "quit!": .quitUnsaved, "q!": .quitUnsaved,
+    "quit!": .quitUnsaved, "q!": .quitUnsaved, "accept": .accept, "another": .nextProposal,
+    "drop": .cancel,
   ]
 
   /// Reads a line; nil for an empty one.
@@ -93,6 +98,7 @@ extension Explorer {
   mutating func perform(_ command: PlainCommand) -> [Effect] {
     notice = nil
     isFresh = false
+    if mode.context == .filling, !command.answersProposal { _ = cancel() }
     switch command {
     case .showLayer(let layer):
       if let layer { jump(toLayer: layer) }
@@ -107,13 +113,30 @@ extension Explorer {
     case .set(let word):
       return number(of: word).map { replace([cursor], by: $0, verb: "edit") } ?? []
     case .find(let word): return search(word, forward: true)
+    case .action(.accept) where mode.context != .filling,
+      .action(.nextProposal) where mode.context != .filling:
+      say("no word is proposed; fill asks for some", .warning)
+      return []
     case .action(let action): return perform(action)
-    case .command(let line): return run(line)
+    case .command(let line): return run(line, on: target)
     }
   }
 
-  /// Ends a list or a question that a line has opened, for the next line answers neither.
-  public mutating func closePopups() { mode = .browsing }
+  /// Ends a list or a question that a line has opened, for the next line answers neither; words
+  /// that are proposed wait for one more line.
+  public mutating func closePopups() {
+    if mode.context != .filling { mode = .browsing }
+  }
+}
+
+extension PlainCommand {
+  /// Whether the line can say something to words that are proposed; any other drops them.
+  fileprivate var answersProposal: Bool {
+    switch self {
+    case .action(.accept), .action(.nextProposal), .help: true
+    default: false
+    }
+  }
 }
 
 /// What the plain mode answers to a command, once all its effects are done.
@@ -122,6 +145,11 @@ public func plainReply(to command: PlainCommand, _ state: Explorer) -> [String] 
   if state.notice?.kind == .error { return lines }
   if case .leaving = state.mode {
     return lines + ["The words are not saved: save writes them, quit! leaves them."]
+  }
+  switch state.mode {
+  case .reading(let reading): return lines + reading.lines(width: .max)
+  case .filling(let fill): return lines + PlainReply(state).proposal(fill)
+  default: break
   }
   switch command {
   case .showLayer: lines += PlainReply(state).layer
@@ -172,6 +200,17 @@ private struct PlainReply {
     }
     let beside = around.map { state.vocabulary[state.pyramid[$0]] }.joined(separator: " ")
     return [first] + near + (beside.isEmpty ? [] : ["beside it: \(beside)"]) + figures
+  }
+
+  /// What is proposed, cell by cell.
+  func proposal(_ fill: WordFill) -> [String] {
+    let changes = fill.cells.map { cell in
+      let (old, new) = (state.pyramid[cell], state.shown[cell])
+      let place = "layer \(cell.layer), row \(cell.row + 1), column \(cell.column + 1)"
+      return "\(place): \(state.vocabulary[old]) > \(state.vocabulary[new])"
+    }
+    let place = "\(fill.selection + 1) of \(fill.proposals.count)"
+    return changes + ["proposal \(place): accept takes it, another is the next, drop takes none"]
   }
 
   var near: [String] {

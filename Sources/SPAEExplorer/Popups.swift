@@ -79,6 +79,31 @@ enum Popups {
     }
   }
 
+  // MARK: Reading
+
+  /// The room for text within a popup.
+  static func room(_ box: Box) -> Box {
+    let inside = box.inside
+    return Box(
+      row: inside.row, column: inside.column + 1, rows: max(1, inside.rows),
+      columns: max(1, inside.columns - 2))
+  }
+
+  static func draw(_ reading: Reading, in box: Box, on screen: inout Screen) {
+    let (room, _) = (room(box), open(box, title: reading.title, on: &screen))
+    let lines = reading.lines(width: room.columns)
+    let first = max(0, min(reading.scroll, lines.count - room.rows))
+    for (offset, line) in lines.dropFirst(first).prefix(room.rows).enumerated() {
+      screen.put(
+        line, row: room.row + offset, column: room.column, width: room.columns,
+        style: Style(.popup))
+    }
+    if first + room.rows < lines.count {
+      let row = box.row + box.rows - 1
+      screen.put(" more below ", row: row, column: box.column + 2, style: Style(.popupBorder))
+    }
+  }
+
   // MARK: History
 
   private static let thumbnailColumns = 4

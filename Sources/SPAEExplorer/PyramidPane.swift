@@ -8,6 +8,7 @@ struct PyramidPane {
   private let state: Explorer
   private let box: Box
   private let words: Pyramid
+  private let chosen: Set<CellAddress>
   private let widths: [Int]  // [layer - 1]
 
   /// A line of the pane: a row of a layer, or the space between two layers.
@@ -20,6 +21,7 @@ struct PyramidPane {
     self.state = state
     self.box = box
     words = state.shown
+    chosen = Set(state.chosen)
     widths = Self.widths(
       words, state.vocabulary, room: max(1, box.inside.columns - Self.gutter))
   }
@@ -137,7 +139,9 @@ struct PyramidPane {
 
   private func role(of cell: CellAddress) -> Role {
     if cell == state.cursor { return state.focus == .pyramid ? .cursor : .restingCursor }
-    if case .block = state.mode, state.target.contains(cell) { return .selection }
+    // A proposal is there to be read as what it changes.
+    let isProposed = state.mode.context == .filling && words[cell] != state.pyramid[cell]
+    if chosen.contains(cell), !isProposed { return .selection }
     if words[cell] != state.saved[cell] { return .changedWord }
     if let text = state.lastSearch, state.vocabulary[words[cell]].contains(text) { return .match }
     // Within the one word of the first layer lies everything, which would say nothing.

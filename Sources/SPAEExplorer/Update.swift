@@ -25,6 +25,8 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.neighbours[word] = words
     effects = []
   case .candidates(let query, let candidates): effects = state.take(candidates, for: query)
+  case .consulting(let number, let note): effects = state.hear(note, on: number)
+  case .answered(let number, let answer): effects = state.hear(answer, to: number)
   case .meanWord(let word, let cells): effects = state.replace(cells, by: word, verb: "mean word")
   case .committed(let pyramid, let facts): effects = state.accept(pyramid, facts)
   case .moved(let pyramid, let facts, let note):
@@ -46,6 +48,7 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.quitsWhenSaved = false
     effects = []
   }
+  state.showAnswer()
   return effects + state.wants()
 }
 
@@ -133,7 +136,7 @@ extension Explorer {
     case .browsing, .block:
       count = nil
       say("\(key.notation) means nothing here; ? lists the keys")
-    case .history, .leaving: break
+    case .history, .filling, .reading, .leaving: break
     }
     return []
   }

@@ -35,6 +35,7 @@ private func drawPopup(_ state: Explorer, _ layout: Layout, on screen: inout Scr
   case .picking(let picker): Popups.draw(picker, state, in: layout.popup, on: &screen)
   case .help(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .history(let list): Popups.draw(list, in: layout.popup, on: &screen)
+  case .reading(let reading): Popups.draw(reading, in: layout.popup, on: &screen)
   default: return false
   }
   return true

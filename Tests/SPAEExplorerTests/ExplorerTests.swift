@@ -296,6 +296,7 @@ struct WalkSuite {
       .filter { !["ZZ", "ZQ", "q"].contains($0.map(\.notation).joined()) }
     let typed = "kitelpham:sw/ 0123456789".map { [Key.character($0)] }
     var world = World(grid: 8)
+    world.reply = World.eloquence
     let start = world.state.pyramid
     for step in 0..<10_000 {
       let keys = (Int.random(in: 0..<3, using: &dice) == 0 ? typed : known)

@@ -17,11 +17,14 @@ struct ScreenSuite {
       ("80x24", "history", "ikit<CR>jimuz<CR>t"), ("80x24", "command", "ikit<CR>:s/kitten"),
       ("80x24", "leaving", "ikit<CR>q"), ("80x24", "refusal", "ikittem<CR>"),
       ("120x40", "words", "5G"), ("200x60", "words", "6G]"), ("200x60", "beside", "3G|"),
+      ("80x24", "consulting", "3Gvjl:fill<CR>"), ("80x24", "filling", "4GvjlF"),
+      ("80x24", "reading", "aWhat is it?<CR>"), ("40x12", "reading", "Kj"),
       ("39x12", "toosmall", ""), ("40x11", "toosmall", ""),
     ])
   func drawn(_ size: String, _ name: String, _ keys: String) throws {
     let numbers = size.split(separator: "x").compactMap { Int($0) }
     var world = World(rows: numbers[1], columns: numbers[0])
+    if name != "consulting" { world.reply = World.eloquence }
     world.type(keys)
     let text = world.lines.joined(separator: "\n") + "\n"
     let file = Self.folder.appendingPathComponent("\(size)-\(name).txt")

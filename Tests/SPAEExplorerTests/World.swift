@@ -22,6 +22,10 @@ struct World {
   var files: [String: Pyramid] = [:]
   var hasQuit = false
   var effects: [Effect] = []
+  /// What the language model says to each question; nil while it thinks.
+  var reply: (@Sendable (LanguageQuestion) -> LanguageAnswer)?
+  /// The questions that wait for their answer.
+  var questions: [LanguageRequest] = []
   /// Makes the store refuse edits.
   var refusal: String?
 
@@ -85,11 +89,22 @@ struct World {
       return [.saved(path: path, words: pyramid)]
     case .listRevisions:
       return [.revisions(states.indices.reversed().map(row))]
+    case .consult(let request):
+      guard let reply else {
+        questions.append(request)
+        return [.consulting(number: request.number, note: "tiny reads 21 words")]
+      }
+      return [.answered(number: request.number, reply(request.question))]
     case .quit:
       hasQuit = true
       return []
     default: return []
     }
+  }
+
+  /// Answers a question that waits.
+  mutating func answer(_ question: Int, _ answer: LanguageAnswer) {
+    send(.answered(number: questions[question].number, answer))
   }
 
   private mutating func moved(_ move: HistoryMove) -> [Message] {
@@ -109,5 +124,18 @@ struct World {
     HistoryList.Row(
       revision: index, branches: index == head ? "@" : "o", time: "12:0\(index)",
       summary: "edit", name: nil, isHead: index == head, pyramid: states[index])
+  }
+}
+
+extension World {
+  /// A language model that has much to say, and three proposals for every fill.
+  static let eloquence: @Sendable (LanguageQuestion) -> LanguageAnswer = { question in
+    guard case .fill(let cells) = question else {
+      return .text(
+        "A kitten with whiskers on a red sofa, in the evening light of a large window. "
+          + "Behind it stands what may be an elephant.\nIt looks at somebody.")
+    }
+    return .proposals(
+      [1, 2, 3].map { word in cells.map { Int32(($0.row + $0.column + word) % 4) } })
   }
 }

@@ -14,7 +14,8 @@ struct ExploreCommand: ParsableCommand {
     commandName: "explore", abstract: "Browse the words, change one, see the picture change.",
     discussion: """
       Keys are as in vim: hjkl move, 1 to 6 choose a layer, i changes a word, u takes it back, :w \
-      saves the words as text, ? lists all keys. Every accepted edit is kept in the history, also \
+      saves the words as text, ? lists all keys. :caption, :ask and :fill consult a language model, \
+      which starts when it is asked. Every accepted edit is kept in the history, also \
       when the program is killed.
       """)
 
@@ -27,6 +28,8 @@ struct ExploreCommand: ParsableCommand {
   var size = 128
 
   @OptionGroup var history: HistoryOption
+
+  @OptionGroup(title: "Language model options") var language: LanguageOptions
 
   @Option(
     help: ArgumentHelp(
@@ -88,7 +91,7 @@ struct ExploreCommand: ParsableCommand {
     let past = try opened.history(in: store, model: model)
     let runner = try EffectRunner(
       model: model, history: past, files: opened.files, original: opened.original,
-      thumbnails: output.cells)
+      thumbnails: output.cells, connect: connect)
     let state = try opened.state(
       model: model, history: past, store: store, output: output, tint: preferences.tint)
     let editor = OutsideEditor(files: opened.files)
@@ -97,6 +100,11 @@ struct ExploreCommand: ParsableCommand {
         SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
     }
     try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
+  }
+
+  /// Opens the way to the language model, when something is asked of it for the first time.
+  private var connect: LanguageWorker.Connect {
+    { [language] in try language.open(for: "explore").model }
   }
 
   /// The size of a screen that no terminal shows.

@@ -17,7 +17,8 @@ struct KeysCommand: ParsableCommand {
   private static let titles: [(context: Context, title: String)] = [
     (.browsing, "Browsing"), (.block, "A marked block"), (.picking, "Choosing a word"),
     (.typing, "Typing a command, a search or a name"), (.help, "The help"),
-    (.history, "The tree of states"), (.leaving, "Leaving words that are not saved"),
+    (.history, "The tree of states"), (.filling, "Words that the language model proposes"),
+    (.reading, "A caption or an answer"), (.leaving, "Leaving words that are not saved"),
   ]
 
   private var list: [String] {

@@ -19,6 +19,7 @@ final class EffectRunner: Sendable {
   private let history: DocumentHistory
   private let files: PyramidFiles
   private let worker: DecodeWorker
+  private let language: LanguageWorker
   private let shelf: PictureShelf
   private let words: WordFinder
   private let thumbnails: CellStyle
@@ -26,7 +27,7 @@ final class EffectRunner: Sendable {
 
   init(
     model: Model, history: DocumentHistory, files: PyramidFiles, original: PixelImage?,
-    thumbnails: CellStyle
+    thumbnails: CellStyle, connect: @escaping LanguageWorker.Connect
   ) throws(Failure) {
     let mailbox = try Mailbox()
     self.mailbox = mailbox
@@ -35,6 +36,9 @@ final class EffectRunner: Sendable {
     self.files = files
     self.thumbnails = thumbnails
     words = WordFinder(model: model, thumbnails: thumbnails)
+    language = LanguageWorker(desk: LanguageDesk(model: model), connect: connect) {
+      mailbox.post($0)
+    }
     let shelf = PictureShelf(Pictures(original: original))
     self.shelf = shelf
     worker = DecodeWorker(model: model, original: original) { result in
@@ -54,6 +58,7 @@ final class EffectRunner: Sendable {
 
   /// Waits until all that was asked for is answered in the mailbox.
   func finish() {
+    language.finish()
     worker.finish()
     queue.sync {}
   }
@@ -72,6 +77,8 @@ final class EffectRunner: Sendable {
     case .findMeanWord(let cells, let pyramid):
       let layer = pyramid.shape.cells(ofLayer: cells[0].layer).map { pyramid[$0] }
       return [.meanWord(model.codebook.word(nearestToMeanOf: layer), cells: cells)]
+    case .consult(let request): language.request(request)
+    case .giveUpConsultation: language.giveUp()
     case .commit(let pyramid, let verb):
       return answered { [.committed(try kept(pyramid, verb), facts)] }
     case .move(let move): return answered { try self.move(move) }
@@ -95,7 +102,9 @@ final class EffectRunner: Sendable {
         try files.save(picture, to: path, replacing: replacing)
         return [.saved(path: path, words: nil)]
       }
-    case .openEditor, .chooseTheme, .chooseGraphics, .awaitRest, .suspend, .redraw, .quit: break
+    case .openEditor, .chooseTheme, .chooseGraphics, .awaitRest,
+      .suspend, .redraw, .quit:
+      break
     }
     return []
   }

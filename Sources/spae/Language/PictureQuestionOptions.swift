@@ -47,7 +47,8 @@ struct PictureQuestionOptions: ParsableArguments {
 
   /// Asks about the picture, and prints the answer.
   func run(question: String?) throws {
-    let (command, examples) = (question == nil ? "caption" : "ask", try exampleFile(question))
+    let command = question == nil ? "caption" : "ask"
+    let examples = try ExampleFile.examples(at: examples, asks: question != nil)
     let words = try words()
     let session = try language.open(for: command)
     let answer = try PictureQuestion(file: examples, words: words, question: question)
@@ -72,19 +73,5 @@ struct PictureQuestionOptions: ParsableArguments {
       }
     let layers = try layers.within(pyramid.shape, of: file)
     return pyramid.wordsByArea(ofLayers: layers).map { model.vocabulary[$0] }
-  }
-
-  private func exampleFile(_ question: String?) throws -> ExampleFile {
-    let name = question == nil ? "caption.txt" : "ask.txt"
-    let places = InstalledFiles.places(
-      installed: "language/" + name, inTree: "Assets/language/" + name)
-    let found = examples ?? places.first { FileManager.default.fileExists(atPath: $0) }
-    guard let path = found else {
-      throw Failure("no examples found in \(places.joined(separator: ", ")); see --examples")
-    }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure("\(path): cannot be read, or is no text")
-    }
-    return try ExampleFile(text: text, path: path, asks: question != nil)
   }
 }

@@ -1,0 +1,123 @@
+import SPAEPyramid
+import SPAEScreen
+
+extension Explorer {
+  /// Asks the language model; the question before is given up.
+  mutating func consult(_ question: LanguageQuestion) -> [Effect] {
+    consultations += 1
+    let request = LanguageRequest(number: consultations, question: question, pyramid: pyramid)
+    consultation = Consultation(request)
+    return [.consult(request)]
+  }
+
+  /// Asks for words for cells; what was marked is marked no more.
+  mutating func fill(_ cells: [CellAddress]) -> [Effect] {
+    mode = .browsing
+    return consult(.fill(cells))
+  }
+
+  /// Gives the question up; an answer that comes later is not heard.
+  mutating func giveUpConsultation() -> [Effect] {
+    consultation = nil
+    say("the language model is left alone")
+    return [.giveUpConsultation]
+  }
+
+  mutating func hear(_ note: String, on number: Int) -> [Effect] {
+    if consultation?.request.number == number { consultation?.note = note }
+    return []
+  }
+
+  mutating func hear(_ answer: LanguageAnswer, to number: Int) -> [Effect] {
+    if consultation?.request.number == number { consultation?.answer = answer }
+    return []
+  }
+
+  /// Shows an answer as soon as it interrupts nothing.
+  mutating func showAnswer() {
+    guard mode == .browsing, pendingKeys.isEmpty, count == nil,
+      let request = consultation?.request, let answer = consultation?.answer
+    else { return }
+    consultation = nil
+    switch (answer, request.question) {
+    case (.failure(let reason), _): complain(reason)
+    case (.proposals(let proposals), .fill(let cells)):
+      show(proposals, for: cells, of: request.pyramid)
+    case (.text(let text), .ask(let question)):
+      mode = .reading(Reading(title: "Answer", text: "\(question)\n\n\(text)"))
+    case (.text(let text), _): mode = .reading(Reading(title: "Caption", text: text))
+    case (.proposals, _): break
+    }
+  }
+
+  /// A reason that is too long for the foot is read as a whole.
+  private mutating func complain(_ reason: String) {
+    say(reason, .error)
+    guard reason.contains("\n") || reason.displayWidth > size.columns - 2 else { return }
+    mode = .reading(Reading(title: "No answer", text: reason))
+  }
+
+  private mutating func show(
+    _ proposals: [[Int32]], for cells: [CellAddress], of words: Pyramid
+  ) {
+    guard words == pyramid else {
+      return say("the words have changed since then; :fill asks again", .warning)
+    }
+    let fitting = proposals.filter { $0.count == cells.count }
+    guard !fitting.isEmpty else {
+      return say("the language model proposes nothing but what is there", .warning)
+    }
+    mode = .filling(WordFill(cells: cells, proposals: fitting, origin: cursor))
+    if !cells.contains(cursor) { cursor = cells[0] }
+  }
+
+  /// What is told of a question while it is not answered, or its answer cannot be shown yet.
+  var consultationLine: String? {
+    guard let consultation else { return nil }
+    return consultation.answer == nil
+      ? "\(consultation.note) ...  Esc gives it up"
+      : "the language model has answered: Esc goes there"
+  }
+
+  // MARK: Proposals
+
+  mutating func turnProposal(by step: Int) -> [Effect] {
+    guard case .filling(var fill) = mode else { return [] }
+    fill.move(by: step)
+    mode = .filling(fill)
+    return []
+  }
+
+  mutating func accept(_ fill: WordFill) -> [Effect] {
+    mode = .browsing
+    let words = fill.proposals[fill.selection]
+    let columns = Set(fill.cells.map(\.column)).count
+    let rows = stride(from: 0, to: words.count, by: columns).map {
+      Array(words[$0..<$0 + columns])
+    }
+    lastChange = words.count == 1 ? .word(words[0]) : .block(Block(rows: rows))
+    return commit(fill.preview(on: pyramid), verb: "fill")
+  }
+
+  // MARK: Reading
+
+  mutating func scroll(_ reading: Reading, _ action: Action) -> [Effect] {
+    let room = Popups.room(Layout(self).popup)
+    let last = max(0, reading.lines(width: room.columns).count - room.rows)
+    let page = max(1, room.rows / 2)
+    let step =
+      switch action {
+      case .up, .previousItem: -1
+      case .down, .nextItem: 1
+      case .halfPageUp: -page
+      case .halfPageDown: page
+      case .top: -last
+      case .bottom: last
+      default: 0
+      }
+    var reading = reading
+    reading.scroll = min(max(0, reading.scroll + step), last)
+    mode = .reading(reading)
+    return []
+  }
+}

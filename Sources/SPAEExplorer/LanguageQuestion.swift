@@ -1,0 +1,64 @@
+public import SPAEPyramid
+
+/// What a frozen language model is asked about the words.
+public enum LanguageQuestion: Hashable, Sendable {
+  /// A line that describes the picture.
+  case caption
+  case ask(String)
+  /// Words for some cells of one layer, from the words around them.
+  case fill([CellAddress])
+}
+
+/// A question, with the words that it is about.
+public struct LanguageRequest: Hashable, Sendable {
+  /// Another one for each request; its answer names it.
+  public var number: Int
+  public var question: LanguageQuestion
+  public var pyramid: Pyramid
+}
+
+/// What came of a question.
+public enum LanguageAnswer: Hashable, Sendable {
+  case text(String)
+  /// Ways to fill the cells, the likeliest first: [proposal][cell].
+  case proposals([[Int32]])
+  case failure(String)
+}
+
+/// A question that is not answered yet, or whose answer nobody has seen.
+public struct Consultation: Hashable, Sendable {
+  public let request: LanguageRequest
+  /// What is being done for it.
+  public internal(set) var note = "asking the language model"
+  var answer: LanguageAnswer?
+
+  init(_ request: LanguageRequest) { self.request = request }
+}
+
+/// Words that a language model proposes for some cells; nothing changes before one is accepted.
+public struct WordFill: Hashable, Sendable {
+  public let cells: [CellAddress]
+  /// The likeliest first: [proposal][cell].
+  public let proposals: [[Int32]]
+  public private(set) var selection = 0
+  /// Where the cursor was before the words were shown.
+  let origin: CellAddress
+
+  init(cells: [CellAddress], proposals: [[Int32]], origin: CellAddress) {
+    self.cells = cells
+    self.proposals = proposals
+    self.origin = origin
+  }
+
+  /// The words with the selected proposal in place.
+  public func preview(on pyramid: Pyramid) -> Pyramid {
+    var preview = pyramid
+    for (cell, word) in zip(cells, proposals[selection]) { preview[cell] = word }
+    return preview
+  }
+
+  /// Another proposal; after the last one comes the first.
+  mutating func move(by step: Int) {
+    selection = (selection + step % proposals.count + proposals.count) % proposals.count
+  }
+}

@@ -1,0 +1,49 @@
+import SPAEEngine
+import SPAEExplorer
+import SPAELanguage
+import SPAEPyramid
+
+/// Puts the explorer's questions to a language model, and its answers into words.
+struct LanguageDesk: Sendable {
+  /// Those whose words say what the picture shows.
+  private static let layers = 1...3
+
+  private let model: Model
+
+  init(model: Model) { self.model = model }
+
+  /// Answers a question; `progress` hears what is being done, and says whether to go on.
+  func answer(
+    to request: LanguageRequest, by language: any LanguageModel, progress: (String) -> Bool
+  ) throws -> LanguageAnswer {
+    switch request.question {
+    case .caption: return try .text(description(of: request, nil, by: language, progress))
+    case .ask(let question):
+      return try .text(description(of: request, question, by: language, progress))
+    case .fill(let cells):
+      let filling = WordFilling(model: language, vocabulary: model.vocabulary) { word, count in
+        model.codebook.neighbours(of: word, count: count).map(\.word)
+      }
+      let proposals = try filling.proposals(for: cells, of: request.pyramid) { done in
+        progress("\(language.name) looks for \(Self.place(done, of: cells.count))")
+      }
+      return .proposals(proposals)
+    }
+  }
+
+  /// What the language model says to the upper words, as `spae caption` and `spae ask` do.
+  private func description(
+    of request: LanguageRequest, _ question: String?, by language: any LanguageModel,
+    _ progress: (String) -> Bool
+  ) throws -> String {
+    let examples = try ExampleFile.examples(asks: question != nil)
+    let words = request.pyramid.wordsByArea(ofLayers: Self.layers).map { model.vocabulary[$0] }
+    _ = progress("\(language.name) reads the \(words.count) words of layers 1 to 3")
+    return try PictureQuestion(file: examples, words: words, question: question)
+      .answer(by: language)
+  }
+
+  private static func place(_ done: Int, of count: Int) -> String {
+    count == 1 ? "a word" : "word \(done + 1) of \(count)"
+  }
+}
