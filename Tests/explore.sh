@@ -224,11 +224,11 @@ done_says "a language model that does not answer"
 
 # The one in the box: keys go on while it starts and thinks.
 if [ -x "$root/.venv-language/bin/python" ]; then
-  open "cat.png --history other.db"
+  open "cat.png --history model.db"
   keys 2
   shows "layer 2/6"
-  keys Escape
   shows "^ i edit"
+  shows "SSIM"
   screen >plain
   typed ":caption"
   keys Enter
@@ -245,14 +245,14 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   shows "Tab other words, 2 of"
   keys Escape
   until_so "Escape does not drop proposals" screen_lacks "Tab other words"
-  shows "u:0/1"
+  shows "u:0/0"
   keys F
   patience=60 shows "Tab other words, 1 of"
   keys Enter
   shows "u:1/1"
   keys u
   shows "u:0/1"
-  server=$(pgrep -f "$root/Assets/language/serve.py" | head -1)
+  server=$(pgrep -f "$root/Assets/language/serve.py" | head -1 || true)
   keys q
   left
   until_so "the language model's server outlives the explorer" is_gone "$server"

@@ -62,6 +62,9 @@ struct ExploreCommand: ParsableCommand {
     guard columnsAndRows != nil else {
       throw ValidationError("--screen-size is columns x rows, such as 120x40")
     }
+    guard plain || !language.showPrompt else {
+      throw ValidationError("--show-prompt has no place on this screen; it needs --plain")
+    }
   }
 
   private var columnsAndRows: (columns: Int, rows: Int)? {

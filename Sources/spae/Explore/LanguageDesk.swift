@@ -39,8 +39,9 @@ struct LanguageDesk: Sendable {
     let examples = try ExampleFile.examples(asks: question != nil)
     let words = request.pyramid.wordsByArea(ofLayers: Self.layers).map { model.vocabulary[$0] }
     _ = progress("\(language.name) reads the \(words.count) words of layers 1 to 3")
-    return try PictureQuestion(file: examples, words: words, question: question)
+    let answer = try PictureQuestion(file: examples, words: words, question: question)
       .answer(by: language)
+    return "\(answer)\n\n\(language.name), from the words of layers 1 to 3"
   }
 
   private static func place(_ done: Int, of count: Int) -> String {
