@@ -58,7 +58,9 @@ let package = Package(
     // Damaged files for every parser: make sanitize.
     .executableTarget(
       name: "spae-fuzz",
-      dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics"],
+      dependencies: [
+        "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics", "SPAELanguage",
+      ],
       path: "Tests/Fuzz"),
 
     // A writer to kill, and one to run out of space: make torture, and the tests of the history.

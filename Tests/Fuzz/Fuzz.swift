@@ -25,7 +25,8 @@ import Glibc
   static func main() throws {
     let wanted = CommandLine.arguments.dropFirst().first
     let subjects =
-      try Subject.pyramids() + Subject.models(root: ".") + Subject.screens(root: ".")
+      try Subject.pyramids() + Subject.models(root: ".") + Subject.examples(root: ".")
+      + Subject.screens(root: ".")
       + Subject.pictures(root: ".")
     var fuzz = Fuzz(verbose: wanted != nil)
     for subject in subjects where wanted == nil || wanted == subject.name { fuzz.feed(subject) }

@@ -1,6 +1,7 @@
 import Foundation
 import SPAEEngine
 import SPAEGraphics
+import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
@@ -122,6 +123,29 @@ extension Subject {
 
   private static func length(_ count: Int) -> [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+  }
+}
+
+// MARK: What a language model is shown
+
+extension Subject {
+  static func examples(root: String) throws -> [Subject] {
+    let files = try ["ask", "caption"].map { try bytes(root, "Assets/language/\($0).txt") }
+    return [
+      Subject(
+        name: "examples", seed: 12, fixtures: files,
+        tokens: [
+          "words:", "question:", "answer:", "heading:", ",", "\n\n", "\r\n", "#", "\u{301}", ":",
+        ],
+        hostile: [
+          repeated("words: a\n", 100_000), repeated(":", 1_000_000), repeated("\n", 1_000_000),
+        ],
+        read: { bytes in
+          let text = String(decoding: bytes, as: UTF8.self)
+          if (try? ExampleFile(text: text, path: "fuzz", asks: true)) != nil { return }
+          _ = try ExampleFile(text: text, path: "fuzz", asks: false)
+        })
+    ]
   }
 }
 
