@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ pq = pytest.importorskip("pyarrow.parquet")
 
 from picture_sets import synthetic, write_tars  # noqa: E402
 
-from spae.data import DataError  # noqa: E402
+from spae.data import DataError, bench  # noqa: E402
 from spae.data import __main__ as command  # noqa: E402
 from spae.data.engines import Answer, NativeEngine  # noqa: E402
 from spae.data.run import Entry, Settings  # noqa: E402
@@ -348,3 +349,43 @@ def test_ray_that_is_missing_is_told_with_what_installs_it(tmp_path, monkeypatch
     monkeypatch.setattr(sys, "argv", call)
     assert command.main() == 1
     assert "pip install" in capsys.readouterr().err or not PROGRAM.exists()
+
+
+# The bench
+
+
+def test_the_work_of_children_that_nobody_waits_for_is_counted():
+    work = "import time\nwhile time.process_time() < 1: pass\nprint(flush=True)"
+    start = "subprocess.Popen([sys.executable, '-c', sys.argv[1]], stdout=subprocess.PIPE)"
+    parent = f"import os, subprocess, sys; {start}.stdout.read(1); os._exit(0)"
+    cost = bench.timed(bench.Call([sys.executable, "-c", parent, work]))
+    assert cost.cpu > 0.5, "the parent alone needs less"
+
+
+def test_starting_is_left_out_of_rates_and_a_run_of_mere_starting_has_none():
+    rate = bench.Rate.between(bench.Cost(1, 2), bench.Cost(3, 6), 8)
+    assert rate == bench.Rate(4, 2)
+    with pytest.raises(DataError, match="more --pictures"):
+        bench.Rate.between(bench.Cost(3, 2), bench.Cost(3, 6), 8)
+
+
+@needs_program
+def test_everybody_whom_the_bench_times_can_do_the_pictures(tmp_path):
+    pytest.importorskip("ray")
+    source = TRAINING.parent / "Assets/pictures"
+    options = Namespace(input=source, program=str(PROGRAM), model=None, memory=10)
+    folder = bench.copied(bench.pictures(source), tmp_path / "in", 2)
+    names = bench.calls(options, folder, tmp_path)
+    assert all(bench.fresh(options, folder, tmp_path, name).cpu > 0 for name in names)
+    assert [count for count, _ in bench.resident(options)] == [1, 5, 10]
+
+
+def test_the_table_and_its_marks_are_beside_the_program_on_files():
+    names = bench.FILES, "stream", "stream 2", "one", "two", "loader"
+    rates = {name: bench.Rate(n, n) for n, name in enumerate(names, 1)}
+    assert [line.split()[-1] for line in bench.table(rates)][1:3] == ["1.00x", "2.00x"]
+    assert list(bench.marks(rates)) == [
+        "stream per core, beside files: 2.00x, reaches 0.95x",
+        "two workers beside one: 1.25x, misses 1.8x",
+        "two workers beside DataLoader: 0.83x, misses 2x",
+    ]

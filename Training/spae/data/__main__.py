@@ -1,4 +1,4 @@
-"""python -m spae.data encode IN OUT; stats OUT: see --help."""
+"""python -m spae.data encode IN OUT; stats OUT; bench IN: see --help."""
 
 import argparse
 import os
@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     add_encode(commands.add_parser("encode", help="shards of pictures to shards of words"))
     add_stats(commands.add_parser("stats", help="which words stand in which layer"))
+    add_bench(commands.add_parser("bench", help="how fast this machine does it"))
     return parser
 
 
@@ -61,6 +62,20 @@ def add_stats(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("output", metavar="OUT", type=Path, help="what encode wrote")
     add("--top", type=int, default=8, metavar="N", help="the words shown of each layer")
+
+
+def add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Times the program on files, its stream, spae.data and a PyTorch DataLoader on the same "
+        "pictures, without what starting costs; then follows the stream's memory."
+    )
+    add = parser.add_argument
+    add("input", metavar="IN", type=Path, help="a folder of pictures, used over and over")
+    add("--pictures", type=int, default=400, metavar="N", help="of each run")
+    add("--rounds", type=int, default=3, metavar="N", help="the table holds their medians")
+    add("--memory", type=int, default=20_000, metavar="N", help="pictures; 0 leaves memory out")
+    add("--program", metavar="PATH", default=program(), help="the program spae (%(default)s)")
+    add("--model", metavar="FOLDER", help="its folder; the program has its own")
 
 
 def program() -> str:
@@ -134,6 +149,16 @@ def summary(options: argparse.Namespace, done: list, fresh: list, seconds: float
     return 1 if bad > options.max_errors else 0
 
 
+# bench
+
+
+def bench(options: argparse.Namespace) -> int:
+    from spae.data.bench import report
+
+    options.program, options.model = absolute(options.program), absolute(options.model)
+    return report(options)
+
+
 # all
 
 
@@ -142,6 +167,8 @@ def main() -> int:
     try:
         if options.command == "encode":
             return encode(options)
+        if options.command == "bench":
+            return bench(options)
         from spae.data.stats import report
 
         return report(options.output, options.top)

@@ -73,6 +73,16 @@ def native_command(program: str, model: str | None, threads: int) -> list[str]:
 
 
 def native_identity(program: str, model: str | None) -> str:
+    return native_facts(program, model)["hash"]
+
+
+def native_model(program: str) -> str:
+    """The folder of the program's own model."""
+    return native_facts(program, None)["folder"]
+
+
+def native_facts(program: str, model: str | None) -> dict:
+    """What the program says about the model it would use."""
     command = [program, "info", "--json", *(["--model", model] if model else [])]
     try:
         found = subprocess.run(command, capture_output=True, text=True)
@@ -83,7 +93,7 @@ def native_identity(program: str, model: str | None) -> str:
         ) from None
     if found.returncode:
         raise DataError(found.stderr.strip() or f"{program}: ended with {found.returncode}")
-    return json.loads(found.stdout)["hash"]
+    return json.loads(found.stdout)
 
 
 class NativeEngine:

@@ -41,9 +41,17 @@ class TorchEngine:
         """The words of pictures, layer after layer."""
         if not images:
             return []
-        model, branch = self.model, self.model.semantic_branch
-        seen = branch and branch(torch.stack([branch.view(i) for i in images]).to(self.device))
-        pictures = torch.stack([to_tensor(square_view(i, SIZE)) for i in images])
+        return self.words_of(*map(torch.stack, zip(*map(self.views, images))))
+
+    def views(self, image: Image.Image) -> tuple[torch.Tensor, torch.Tensor]:
+        """A picture as the model and as its semantic branch, if it has one, look at it."""
+        branch = self.model.semantic_branch
+        seen = branch.view(image) if branch else torch.empty(0)
+        return to_tensor(square_view(image, SIZE)), seen
+
+    def words_of(self, pictures: torch.Tensor, views: torch.Tensor) -> list[list[list[str]]]:
+        model = self.model
+        seen = model.semantic_branch and model.semantic_branch(views.to(self.device))
         z = model.latent(pictures.to(self.device), seen)
         found = model.quantized(z, self.shape, model.pools(seen)).words.cpu()
         return [self._layers(row) for row in found]
