@@ -9,6 +9,8 @@ struct FewShotFigure: Encodable {
   let reader: String
   /// Shares from 0 to 1.
   let accuracy: Estimate
+  /// Pictures drawn again, because their words stood among the examples.
+  var drawnAgain = 0
 }
 
 /// The figures of one number of labels and of words, a reader a line and a setting a column.
@@ -23,7 +25,17 @@ struct FewShotTable {
   var lines: [String] {
     ["\(ways) labels, \(words) words: % right ± half of the 95 % interval"]
       + heading + [row("chance", Self.settings.map { _ in plain(100 / Double(ways)) }, mean: nil)]
-      + readers.map(line) + published + [""]
+      + readers.map(line) + published + drawnAgain + [""]
+  }
+
+  /// Readers are asked the same episodes, so each counts the same pictures.
+  private var drawnAgain: [String] {
+    let counts = Self.settings.map { setting in
+      figures.lazy.filter { $0.setting == setting }.map(\.drawnAgain).max() ?? 0
+    }
+    let sum = counts.reduce(0, +)
+    return sum == 0
+      ? [] : ["  \(sum) drawn again, because their words stood among the examples"]
   }
 
   private var heading: [String] {
@@ -79,6 +91,7 @@ struct FewShotTable {
 extension FewShotFigure {
   static let tabHeading = [
     "ways", "words", "induction", "shots", "repeats", "reader", "mean", "low", "high", "episodes",
+    "drawn again",
   ].joined(separator: "\t")
 
   /// The figure as a line of tab-separated values.
@@ -86,6 +99,6 @@ extension FewShotFigure {
     ([ways, words].map(String.init) + [setting.induction ? "yes" : "no"]
       + [setting.shots, setting.repeats].map(String.init) + [reader]
       + [accuracy.mean, accuracy.low, accuracy.high].map { String(format: "%.4f", $0) }
-      + ["\(accuracy.trials)"]).joined(separator: "\t")
+      + [accuracy.trials, drawnAgain].map(String.init)).joined(separator: "\t")
   }
 }

@@ -19,7 +19,7 @@ struct LanguageFigures {
   ) throws(LanguageError) -> [FewShotFigure] {
     var figures: [FewShotFigure] = []
     for setting in settings {
-      let tasks = try tasks(set, ways: ways, setting: setting)
+      let (tasks, drawnAgain) = try tasks(set, ways: ways, setting: setting)
       var (scored, written) = ([[Calibration: Double]](), [Double]())
       for task in tasks {
         scored.append(try task.scoredShares(by: model))
@@ -29,7 +29,8 @@ struct LanguageFigures {
       func figure(_ reader: String, _ shares: [Double]) -> FewShotFigure {
         FewShotFigure(
           ways: ways, words: set[0].pictures[0].count, setting: setting,
-          reader: "\(model.name), \(reader)", accuracy: Estimate(of: shares))
+          reader: "\(model.name), \(reader)", accuracy: Estimate(of: shares),
+          drawnAgain: drawnAgain)
       }
       figures += Calibration.allCases.map { calibration in
         figure(calibration.reader, scored.map { $0[calibration] ?? 0 })
@@ -39,18 +40,20 @@ struct LanguageFigures {
     return figures
   }
 
+  /// The episodes as tasks, and how many of their pictures were drawn again.
   private func tasks(
     _ set: [LabelledWords], ways: Int, setting: FewShotSetting
-  ) throws(LanguageError) -> [FewShotTask] {
+  ) throws(LanguageError) -> (tasks: [FewShotTask], drawnAgain: Int) {
     let draw = EpisodeDraw(ways: ways, shots: setting.shots, queries: questions, seed: seed)
+    let drawn = try draw.episodes(episodes, from: set)
     var tasks: [FewShotTask] = []
-    for episode in try draw.episodes(episodes, from: set) {
+    for episode in drawn {
       tasks.append(
         try FewShotTask(
           episode, of: set, setting: setting, vocabulary: vocabulary,
           seed: seed &+ UInt64(tasks.count)))
     }
-    return tasks
+    return (tasks, drawn.reduce(0) { $0 + $1.drawnAgain })
   }
 }
 
