@@ -76,10 +76,13 @@ INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *out
     EACH(v, VECTORS) sums[p][v] = load(t->bias + v * LANES);
   const size_t step = t->input_pixel * t->stride;
   const float *weights = t->weights;
+  // Without padding between its pixels a row of the window is one pixel of more channels.
+  const int dense = t->input_pixel == t->channels;
+  const size_t taps = dense ? 1 : t->kernel, channels = t->channels * (dense ? t->kernel : 1);
   for (size_t ky = 0; ky < t->kernel; ky++) {
-    for (size_t kx = 0; kx < t->kernel; kx++) {
+    for (size_t kx = 0; kx < taps; kx++) {
       const float *tap = input + ky * t->input_row + kx * t->input_pixel;
-      for (size_t c = 0; c < t->channels; c++, weights += spae_lanes) {
+      for (size_t c = 0; c < channels; c++, weights += spae_lanes) {
         vec w[VECTORS];
         EACH(v, VECTORS) w[v] = load(weights + v * LANES);
         EACH(p, pixels)

@@ -208,7 +208,7 @@ extension ModelConfiguration {
         problems += [
           [3, 5].contains(block.kernel) ? nil : ("\(key).kernel", "only 3 and 5 are supported"),
           outside("\(key).stride", block.stride, 1...2),
-          outside("\(key).expansion", block.expansion, 1...16),
+          outside("\(key).expansion", block.expansion, index == 0 ? 1...1 : 1...16),
           outside("\(key).output", block.output, 1...4096),
         ]
       }

@@ -33,7 +33,7 @@ struct SemanticMap: Sendable {
 /// The frozen classifier, EfficientNet-Lite, applied to the whole picture and to its places.
 struct SemanticBranch: Sendable {
   fileprivate struct InvertedBottleneck: Sendable {
-    let expand: Convolution?
+    let expand: Convolution?  // the first block's is the stem
     let depthwise: DepthwiseConvolution
     let project: Convolution
     let residual: Bool
@@ -78,9 +78,9 @@ struct SemanticBranch: Sendable {
       _ expanded: Plane, with rows: Range<Int>, at first: Int, by expand: Convolution,
       from x: Plane, _ context: Context
     ) {
-      let inside = rows.clamped(to: 0..<x.height)
+      let inside = rows.clamped(to: 0..<expand.window.outputLength(x.height))
       for row in rows where !inside.contains(row) { expanded.clear(row: row - first) }
-      let area = Rectangle(rows: inside, columns: 0..<x.width)
+      let area = Rectangle(rows: inside, columns: 0..<expand.window.outputLength(x.width))
       expand.run(
         0..<expand.items(of: area), of: area, from: x, into: expanded, activation: .relu6,
         residual: nil, phase: (-first, 0), with: context)
@@ -117,7 +117,6 @@ struct SemanticBranch: Sendable {
 
   let sizes: ModelConfiguration.Semantic
   private let textWidth: Int
-  private let stem: Convolution
   private let blocks: [InvertedBottleneck]
   private let head: Convolution
   private let classifier: Convolution
@@ -130,13 +129,15 @@ struct SemanticBranch: Sendable {
     self.textWidth = textWidth
     var side = sizes.input
     var width = sizes.stem
-    stem = try weights.convolution(
+    var stem: Convolution? = try weights.convolution(
       "stem", inputs: 3, outputs: width, window: .tensorFlow(3, stride: 2, length: side))
     side = (side + 1) / 2
     var blocks: [InvertedBottleneck] = []
     for (index, block) in sizes.blocks.enumerated() {
       blocks.append(
-        try Self.bottleneck("blocks.\(index)", block, width: width, side: side, from: &weights))
+        try Self.bottleneck(
+          "blocks.\(index)", block, stem: stem, width: width, side: side, from: &weights))
+      stem = nil
       width = block.output
       side = (side + block.stride - 1) / block.stride
     }
@@ -147,14 +148,14 @@ struct SemanticBranch: Sendable {
   }
 
   private static func bottleneck(
-    _ name: String, _ block: ModelConfiguration.MobileBlock, width: Int, side: Int,
-    from weights: inout Weights
+    _ name: String, _ block: ModelConfiguration.MobileBlock, stem: Convolution?, width: Int,
+    side: Int, from weights: inout Weights
   ) throws(EngineError) -> InvertedBottleneck {
     let inner = width * block.expansion
     return InvertedBottleneck(
       expand: block.expansion > 1
         ? try weights.convolution(
-          "\(name).expand", inputs: width, outputs: inner, window: .same(1)) : nil,
+          "\(name).expand", inputs: width, outputs: inner, window: .same(1)) : stem,
       depthwise: DepthwiseConvolution(
         weights: try weights.floats(
           "\(name).depthwise.weight", [inner, 1, block.kernel, block.kernel]),
@@ -170,7 +171,6 @@ struct SemanticBranch: Sendable {
   /// The buffers of one picture.
   final class Workspace {
     fileprivate let input: Plane
-    fileprivate let stem: Plane
     /// For each block its buffers for every thread, and its output.
     fileprivate let blocks: [(bands: [Band], output: Plane)]
     fileprivate let features: Plane
@@ -197,7 +197,6 @@ struct SemanticBranch: Sendable {
       var side = sizes.input
       input = Plane(height: side, width: side, channels: 3, border: 2, isDense: true)
       side = (side + 1) / 2
-      stem = plane(side, sizes.stem)
       blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
         let inputSide = side
         side = (side + block.stride - 1) / block.stride
@@ -213,8 +212,7 @@ struct SemanticBranch: Sendable {
   /// Looks at a picture of `sizes.input` pixels.
   func map(of view: PixelImage, in space: Workspace, with context: Context) -> SemanticMap {
     load(view, into: space.input)
-    stem.apply(to: space.input, into: space.stem, activation: .relu6, with: context)
-    var x = space.stem
+    var x = space.input
     for (layers, planes) in zip(blocks, space.blocks) {
       let (input, rows, parts) = (x, planes.output.height, planes.bands.count)
       context.parallel.forEachPart(of: parts, work: planes.output.bounds.area * layers.work) {

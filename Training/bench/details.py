@@ -87,11 +87,17 @@ def why(layer: dict) -> str:
     """What a layer of such channels loses; lanes come in sixteens."""
     if layer["outputs"] % 16:
         lanes = -(-layer["outputs"] // 16) * 16
-        return f"Of {lanes} lanes it needs {layer['outputs']}, and the others do not count."
+        return (
+            f"Of {lanes} lanes it needs {layer['outputs']}, and the others do not count. Two "
+            "pixels side by side would fill as small a share of theirs; four would fill all, and "
+            "multiply by zeros for every second place of a window that holds all they see."
+        )
     if layer["inputs"] < 16:
         return (
-            f"Few multiplications for each number that is stored ({layer['inputs'] * 9} a pixel): "
-            "it waits for memory."
+            f"Few multiplications for each number that is stored ({layer['inputs'] * 9} a pixel), "
+            "so that what a tile begins and ends with weighs more. It was 24%: an input without "
+            "padding, rows that go on to the next layer before they leave the second cache, and "
+            "rows of the window read as one brought it here."
         )
     return "What it reads was driven out of the second cache, or another process had the core."
 
