@@ -32,6 +32,7 @@ def arguments() -> argparse.Namespace:
     add("--shards", type=int, default=40)
     add("--data", type=Path, help="a folder with zips of pictures; without it they are made up")
     add("--program", type=Path, required=True)
+    add("--model", type=Path, help="a model's folder, such as one small enough to be quick")
     add("--folder", type=Path, required=True, help="where shards and words are written")
     return parser.parse_args()
 
@@ -39,7 +40,8 @@ def arguments() -> argparse.Namespace:
 def encode(source: Path, output: Path, options: argparse.Namespace, *more: str):
     command = [sys.executable, "-m", "spae.data", "encode", source, output, *more]
     allowed = ["--program", options.program.resolve(), "--max-errors", str(options.pictures)]
-    return subprocess.Popen([str(part) for part in command + allowed], cwd=TRAINING)
+    named = ["--model", options.model.resolve()] if options.model else []
+    return subprocess.Popen([str(part) for part in command + allowed + named], cwd=TRAINING)
 
 
 def finished(output: Path) -> int:

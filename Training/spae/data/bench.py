@@ -259,7 +259,6 @@ def load(folder: Path, model: Path, workers: int) -> None:
 
     engine = TorchEngine(model, workers)
     read = Views(engine, pictures(folder))
-    # The workers inherit the model, whose threads would not outlive a fork.
     for batch in DataLoader(read, BATCH, num_workers=workers):
         with torch.no_grad():
             engine.words_of(*batch)

@@ -40,7 +40,7 @@ def done_by_workers(
     ray = connected(address)
     graphics = job.engine.name == "torch" and ray.cluster_resources().get("GPU", 0) >= 1
     units = ray.cluster_resources().get("GPU" if graphics else "CPU", 1)
-    most = workers or max(1, int(units) // (1 if graphics else job.engine.threads))
+    fitting = max(1, int(units) // (1 if graphics else job.engine.threads))
     rows = [{"shard": shard.to_json()} for shard in shards]
     entries = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
         ShardWorker,
@@ -48,7 +48,7 @@ def done_by_workers(
         batch_size=1,
         num_cpus=job.engine.threads,
         num_gpus=1 if graphics else None,
-        compute=ray.data.ActorPoolStrategy(min_size=1, max_size=min(most, len(rows))),
+        compute=pool(ray, min(workers or fitting, len(rows)), fitting),
     )
     try:
         for row in entries.iter_rows():
@@ -58,6 +58,13 @@ def done_by_workers(
     finally:
         if address is None:
             ray.shutdown()
+
+
+def pool(ray, workers: int, fitting: int):
+    """All workers that fit begin at once, and the first one takes no shards from the others."""
+    return ray.data.ActorPoolStrategy(
+        min_size=min(workers, fitting), max_size=workers, max_tasks_in_flight_per_actor=2
+    )
 
 
 def connected(address: str | None):
