@@ -18,7 +18,7 @@ struct Decoder: Sendable {
   private let stages: [Stage]
   private let norm: ChannelNorm
   private let output: Convolution
-  private let linear: [Convolution]  // [labels], each from the latent to the patch's numbers
+  private let linear: LabelledLinearPath
 
   private var width: Int { input.outputs }
 
@@ -42,25 +42,7 @@ struct Decoder: Sendable {
     norm = try weights.norm("decoder.norm", channels: sizes[2].width)
     output = try weights.convolution(
       "decoder.output", inputs: sizes[2].width, outputs: 12, window: .same(3))
-    linear = try Self.linearPath(configuration, from: &weights)
-  }
-
-  /// mean + estimate @ basis of the cell's label, as a convolution of one pixel over cells.
-  private static func linearPath(
-    _ configuration: ModelConfiguration, from weights: inout Weights
-  ) throws(EngineError) -> [Convolution] {
-    let (numbers, latent) = (configuration.patchNumbers, configuration.latent)
-    let basis = try weights.floats(
-      "decoder.linear.basis", [PyramidFill.labels, latent, numbers])
-    let mean = try weights.floats("decoder.linear.mean", [numbers])
-    return (0..<PyramidFill.labels).map { label in
-      let start = label * latent * numbers
-      let columns = (0..<numbers * latent).map {
-        basis[start + $0 % latent * numbers + $0 / latent]
-      }
-      return Convolution(
-        weights: columns, bias: mean, inputs: latent, outputs: numbers, window: .same(1))
-    }
+    linear = try LabelledLinearPath(configuration, from: &weights)
   }
 
   private static func up(
@@ -75,10 +57,9 @@ struct Decoder: Sendable {
 
   /// The buffers of one picture.
   @safe final class Workspace: @unchecked Sendable {
-    fileprivate let estimates: Plane
+    fileprivate let linear: LabelledLinearPath.Planes
     fileprivate let latent: Plane  // the estimates in the network's scale
     fileprivate let labels: Plane
-    fileprivate let colours: Plane  // each patch by the linear code alone
     fileprivate let stages: [StagePlanes]
     fileprivate let detail: Plane
     fileprivate let pixels: FloatBuffer  // [N, N, 3]
@@ -87,13 +68,9 @@ struct Decoder: Sendable {
     init(_ configuration: ModelConfiguration, shape: PyramidShape, keepsBlocks: Bool = false) {
       let sizes = configuration.decoder.stages
       let grid = shape.grid
-      func cells(_ channels: Int) -> Plane {
-        Plane(height: grid, width: grid, channels: channels, border: 0)
-      }
-      estimates = cells(configuration.latent)
-      latent = cells(configuration.latent)
+      linear = LabelledLinearPath.Planes(configuration, grid: grid)
+      latent = Plane(height: grid, width: grid, channels: configuration.latent, border: 0)
       labels = Plane(height: grid, width: grid, channels: sizes[0].width)
-      colours = cells(configuration.patchNumbers)
       stages = zip(sizes, [1, 2, 4]).map {
         StagePlanes($0, side: $1 * grid, keepsBlocks: keepsBlocks)
       }
@@ -147,6 +124,7 @@ struct Decoder: Sendable {
   func load(
     _ estimates: [Float], fill: PyramidFill, into space: Workspace, with context: Context
   ) {
+    space.linear.stride = fill.stride
     let (latent, count) = (configuration.latent, fill.source.count)
     let work = count * latent * configuration.patchNumbers
     context.parallel.forEachPart(of: count, work: work) { part in
@@ -165,24 +143,20 @@ struct Decoder: Sendable {
     with context: Context
   ) {
     let (row, column) = (cell / space.latent.width, cell % space.latent.width)
-    let raw = unsafe space.estimates.pixel(row, column)
     let scaled = unsafe space.latent.pixel(row, column)
-    for (i, component) in estimate.enumerated() {
-      unsafe raw[i] = component
-      unsafe scaled[i] = component * scale[i]
-    }
+    for (i, component) in estimate.enumerated() { unsafe scaled[i] = component * scale[i] }
     let target = unsafe space.labels.pixel(row, column)
     for i in 0..<width { unsafe target[i] = self.label[label * width + i] }
-    linear[label].apply(
-      to: space.estimates, into: space.colours,
-      rectangle: Rectangle(rows: row..<row + 1, columns: column..<column + 1), with: context)
+    linear.set(
+      row: row, column: column, to: estimate, label: label, in: space.linear, with: context)
   }
 
-  /// Runs the network on all that a rectangle of cells reaches.
+  /// Runs the linear code and the network on all that a rectangle of cells reaches.
   func refresh<E>(
     _ cells: Rectangle, in space: Workspace, with context: Context,
     checkpoint: () throws(E) -> Void
   ) throws(E) {
+    linear.refresh(cells, in: space.linear, with: context)
     var area = cells
     input.apply(
       to: space.latent, into: space.stages[0].input, rectangle: area, residual: space.labels,
@@ -211,6 +185,8 @@ struct Decoder: Sendable {
   /// The pixels that a rectangle of cells reaches, which lie within a picture of `side` pixels.
   func pixelsReached(by cells: Rectangle, side: Int) -> Rectangle {
     var (area, side) = (cells, side / configuration.patch)
+    let grid = Rectangle(rows: 0..<side, columns: 0..<side)
+    let patches = cells.grown(by: linear.reach, within: grid).scaled(by: configuration.patch)
     func grow(_ margin: Int) {
       let bounds = Rectangle(rows: 0..<side, columns: 0..<side)
       area = area.grown(by: margin, within: bounds)
@@ -220,13 +196,13 @@ struct Decoder: Sendable {
       for block in stage.blocks { grow(block.reach) }
     }
     grow(output.reach)
-    return area.scaled(by: 2)
+    return area.scaled(by: 2).union(patches)
   }
 
   /// Each pixel is its patch's linear code and the network's detail, clamped to [-1, 1].
   func assemble(_ area: Rectangle, in space: Workspace, with context: Context) {
     let (patch, side) = (configuration.patch, 2 * space.detail.width)
-    let (target, colours, detail) = (space.pixels, space.colours, space.detail)
+    let (target, colours, detail) = (space.pixels, space.linear.patches, space.detail)
     context.parallel.forEachPart(of: area.rows.count, work: 30 * area.area) { part in
       for row in part.lowerBound + area.rows.lowerBound..<part.upperBound + area.rows.lowerBound {
         for column in area.columns {

@@ -24,7 +24,8 @@ struct Encoder: Sendable {
   }
 
   private let configuration: ModelConfiguration
-  private let linear: Convolution
+  private let mean: [Float]  // [patch numbers], of all patches
+  private let linear: Convolution  // of a patch and the eight around it, less the mean
   private let stem: Convolution
   private let stages: [Stage]
   private let position: Convolution
@@ -42,7 +43,10 @@ struct Encoder: Sendable {
     let sizes = configuration.encoder
     let widths = sizes.stages.map(\.width)
     let (width, latent) = (widths[2], configuration.latent)
-    linear = try Self.linearPath(configuration, from: &weights)
+    mean = try weights.floats("encoder.linear.mean", [configuration.patchNumbers])
+    linear = try weights.convolution(
+      "encoder.linear", inputs: configuration.patchNumbers, outputs: latent, window: .same(3),
+      biased: false)
     stem = try weights.convolution(
       "encoder.stem", inputs: 12, outputs: widths[0], window: .same(3))
     var stages: [Stage] = []
@@ -79,20 +83,6 @@ struct Encoder: Sendable {
     self.attention = attention
     norm = try weights.norm("encoder.norm", channels: width)
     output = try weights.linear("encoder.output", inputs: width, outputs: latent)
-  }
-
-  /// (patch - mean) @ basis, as a convolution of one pixel over patches.
-  private static func linearPath(
-    _ configuration: ModelConfiguration, from weights: inout Weights
-  ) throws(EngineError) -> Convolution {
-    let (numbers, latent) = (configuration.patchNumbers, configuration.latent)
-    let mean = try weights.floats("encoder.linear.mean", [numbers])
-    let basis = try weights.floats("encoder.linear.basis", [numbers, latent])
-    let columns = (0..<latent).map { j in (0..<numbers).map { basis[$0 * latent + j] } }
-    let bias = columns.map { column in -zip(mean, column).reduce(0) { $0 + $1.0 * $1.1 } }
-    return Convolution(
-      weights: columns.flatMap { $0 }, bias: bias, inputs: numbers, outputs: latent,
-      window: .same(1))
   }
 
   private static func attentionBlock(
@@ -142,7 +132,7 @@ struct Encoder: Sendable {
       picture = Plane(
         height: 8 * grid, width: 8 * grid, channels: 3, border: 0, isDense: true)
       halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12, isDense: true)
-      patches = tokens(configuration.patchNumbers)
+      patches = Plane(height: grid, width: grid, channels: configuration.patchNumbers)
       stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, side: $1 * grid) }
       positions = tokens(4 * sizes.frequencies)
       Encoder.fill(positions, frequencies: sizes.frequencies)
@@ -182,8 +172,19 @@ struct Encoder: Sendable {
     let planes = space.stages[2]
     norm.apply(to: tokens, into: planes.normed, with: context)
     space.patches.unshuffle(space.picture, by: configuration.patch)
+    centre(space.patches)
     linear.apply(to: space.patches, into: space.z, with: context)
     output.apply(to: planes.normed, into: space.z, residual: space.z, with: context)
+  }
+
+  /// Takes the mean patch away, so that what lies outside the picture, zeros, is mean patches.
+  private func centre(_ patches: Plane) {
+    for row in 0..<patches.height {
+      for column in 0..<patches.width {
+        let patch = unsafe patches.pixel(row, column)
+        for (i, mean) in mean.enumerated() { unsafe patch[i] -= mean }
+      }
+    }
   }
 
   private func load(_ picture: PixelImage, into plane: Plane) {

@@ -5,12 +5,14 @@ import SPAEPyramid
 /// A cell with words of its own takes their mean. A cell without takes the estimate of the deepest
 /// layer's cell that contains it. So a pyramid can be decoded from any depth.
 struct PyramidFill: Sendable {
-  /// The number of different labels.
-  static let labels = 20
-  private static let greatestStride = 4  // log2; coarser layers of large pictures share its label
+  /// The number of different strides.
+  static let strides = 5  // coarser layers of large pictures share the greatest
+  /// The number of different labels: of each stride filled from above, or of one, two or more words.
+  static let labels = 4 * strides
 
   let source: [Int]  // [cell], flat positions in the latent grid
   let label: [Int]  // [cell]
+  let stride: Int  // the deepest layer's, as a power of two
 
   init(shape: PyramidShape, depth: Int) {
     let grid = shape.grid
@@ -30,9 +32,10 @@ struct PyramidFill: Sendable {
     }
     self.source = source
     self.label = label
+    stride = Self.logarithm(deepest)
   }
 
   private static func logarithm(_ stride: Int) -> Int {
-    min(stride.trailingZeroBitCount, greatestStride)
+    min(stride.trailingZeroBitCount, strides - 1)
   }
 }

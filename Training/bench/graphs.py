@@ -1,6 +1,7 @@
 """The networks as graphs of a fixed size, as a peer would be given them, and what they are fed."""
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,15 +44,21 @@ class GroupedProduct(nn.Module):
 
 
 class FixedLinearPath(nn.Module):
-    """The decoder's labelled linear path for labels that never change."""
+    """The decoder's labelled linear path for labels that never change, at full depth."""
 
     def __init__(self, path: LabelledLinearPath, labels: Tensor):
         super().__init__()
         self.product = GroupedProduct(path.basis, labels)
+        self.register_buffer("around", path.around.detach()[0])
         self.register_buffer("mean", path.mean.detach())
 
     def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
-        return self.product(estimate) + self.mean
+        batch, cells, latent = estimate.shape
+        plane = (batch, -1, math.isqrt(cells), math.isqrt(cells))
+        own = self.product(estimate).transpose(1, 2).reshape(plane)
+        return own + F.conv2d(
+            estimate.transpose(1, 2).reshape(plane), self.around, self.mean, padding=1
+        )
 
 
 class FixedDirectPath(nn.Module):
@@ -100,8 +107,8 @@ class EncoderGraph(nn.Module):
             x = stage.blocks(stage.down(x) if hasattr(stage, "down") else x)
         tokens = x.flatten(2).transpose(1, 2) + self.places + encoder.semantic(semantics)
         z = encoder.output(encoder.norm(encoder.attention(tokens)))
-        patches = F.pixel_unshuffle(picture, encoder.patch).flatten(2).transpose(1, 2)
-        return z + self.direct(semantics) + encoder.linear(patches)
+        linear = encoder.linear(F.pixel_unshuffle(picture, encoder.patch))
+        return z + self.direct(semantics) + linear
 
 
 class FixedConvolution(nn.Module):

@@ -130,7 +130,7 @@ class Configuration:
     vocabulary: int
     encoder: EncoderSizes
     decoder: DecoderSizes
-    guided: Guided | None = Guided((3, 6, 12), 0.0)
+    guided: Guided | None = Guided((2, 4, 8), 0.0)
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8

@@ -3,32 +3,58 @@
 Nothing here looks at a whole plane: a changed word reaches a bounded rectangle of the picture.
 """
 
+import math
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spae.configuration import Configuration
 from spae.layers import Blocks, ChannelNorm
-from spae.pyramid import LABELS
+from spae.pyramid import LABELS, LABELS_A_STRIDE, STRIDES
 
 
 class LabelledLinearPath(nn.Module):
-    """The inverse of the encoder's linear path, with a matrix for each label of a cell."""
+    """The inverse of the encoder's linear path.
+
+    What a cell says of its own patch has a matrix for each label of a cell. What it says of the
+    patches around has one for each stride: that of the deepest layer, so of the smallest label.
+    """
 
     def __init__(self, latent: int, numbers: int):
         super().__init__()
         self.basis = nn.Parameter(torch.zeros(LABELS, latent, numbers))
+        self.around = nn.Parameter(torch.zeros(STRIDES, numbers, latent, 3, 3))
         self.mean = nn.Parameter(torch.zeros(numbers))
 
     def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
-        """[batch, cell, latent], labels [batch, cell] -> [batch, cell, numbers]."""
+        """[batch, cell, latent], labels [batch, cell] -> [batch, numbers, row, column]."""
         batch, cells, latent = estimate.shape
-        flat, flat_labels = estimate.reshape(-1, latent), labels.reshape(-1)
-        patches = flat.new_empty(flat.shape[0], self.mean.shape[0])
-        for label in flat_labels.unique().tolist():
-            chosen = (flat_labels == label).nonzero().squeeze(1)
-            patches = patches.index_copy(0, chosen, flat[chosen] @ self.basis[label])
-        return patches.view(batch, cells, -1) + self.mean
+        grid = math.isqrt(cells)
+        own = per_group(
+            lambda label, rows: rows @ self.basis[label],
+            estimate.reshape(-1, latent),
+            labels.reshape(-1),
+        )
+        plane = estimate.transpose(1, 2).reshape(batch, latent, grid, grid)
+        around = per_group(
+            lambda stride, planes: F.conv2d(planes, self.around[stride], padding=1),
+            plane,
+            labels.amin(1) // LABELS_A_STRIDE,
+        )
+        own = own.view(batch, cells, -1).transpose(1, 2).reshape(around.shape)
+        return own + around + self.mean[:, None, None]
+
+
+def per_group(function: Callable[[int, Tensor], Tensor], rows: Tensor, groups: Tensor) -> Tensor:
+    """Applies a function of the group to the rows of each group, and puts them back in order."""
+    parts, order = [], []
+    for group in groups.unique().tolist():
+        chosen = (groups == group).nonzero().squeeze(1)
+        parts.append(function(group, rows[chosen]))
+        order.append(chosen)
+    return torch.cat(parts)[torch.cat(order).argsort()]
 
 
 class Decoder(nn.Module):
@@ -55,7 +81,7 @@ class Decoder(nn.Module):
     def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
         """Estimates [batch, cell, latent] and labels [batch, cell] -> [batch, 3, N, N]."""
         batch, cells, _ = estimate.shape
-        grid = int(cells**0.5)
+        grid = math.isqrt(cells)
         plane = (estimate * self.scale).transpose(1, 2).reshape(batch, -1, grid, grid)
         x = self.input(plane) + self.label(labels).transpose(1, 2).reshape(batch, -1, grid, grid)
         for stage in self.stages:
@@ -65,5 +91,4 @@ class Decoder(nn.Module):
         detail = F.pixel_shuffle(self.output(self.norm(x)), 2).float()
         with torch.autocast(estimate.device.type, enabled=False):
             patches = self.linear(estimate.float(), labels)
-        patches = patches.transpose(1, 2).reshape(batch, -1, grid, grid)
         return F.pixel_shuffle(patches, self.patch) + detail

@@ -12,15 +12,17 @@ from spae.pyramid import KINDS, shape
 
 
 class LinearPath(nn.Module):
-    """The best linear codec of a patch: its first principal components."""
+    """The best linear codec of a patch, which sees the eight patches around it as well."""
 
     def __init__(self, numbers: int, latent: int):
         super().__init__()
         self.mean = nn.Parameter(torch.zeros(numbers))
-        self.basis = nn.Parameter(torch.zeros(numbers, latent))
+        self.weight = nn.Parameter(torch.zeros(latent, numbers, 3, 3))
 
     def forward(self, patches: Tensor) -> Tensor:
-        return (patches - self.mean) @ self.basis
+        """[batch, numbers, row, column] -> [batch, cell, latent]; outside is the mean patch."""
+        z = F.conv2d(patches - self.mean[:, None, None], self.weight, padding=1)
+        return z.flatten(2).transpose(1, 2)
 
 
 class DirectPath(nn.Module):
@@ -92,8 +94,7 @@ class Encoder(nn.Module):
         if self.direct is not None:
             z = z + self.direct(semantics, kinds).float()
         with torch.autocast(picture.device.type, enabled=False):
-            patches = F.pixel_unshuffle(picture.float(), self.patch).flatten(2).transpose(1, 2)
-            return z + self.linear(patches)
+            return z + self.linear(F.pixel_unshuffle(picture.float(), self.patch))
 
 
 def positions(grid: int, frequencies: int, like: Tensor) -> Tensor:

@@ -35,6 +35,8 @@ class Options:
     average: float = 0.995
     seed: int = 1
     start: str = "linear"
+    linear_steps: int = 300
+    network: Path | None = None
     shuffled: bool = False
     residual: bool = False
     vq: int = 0
@@ -100,6 +102,10 @@ def parsed(arguments: list[str] | None = None) -> Options:
     add("--adversarial", type=float, default=0.0, help="the weight of a discriminator (0.1)")
     add("--adversarial-from", type=int, default=0, help="the step it begins at")
     add("--start", "--begin", default="linear", help="linear, random, or a weights file")
+    add("--linear-steps", type=int, default=300, help="to fit the linear start to its quantizer")
+    add(
+        "--network", type=Path, help="weights of an earlier model whose hidden layers to begin with"
+    )
     add("--teacher", choices=TEACHERS, default=TEACHERS[0], help="what says which words fit")
     add_clip(parser)
     add("--threads", type=int, default=1, help="threads a process")

@@ -6,7 +6,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 GREATEST_LABEL_STRIDE = 4  # log2; coarser layers of large pictures share the label of stride 16
-LABELS = 4 * (GREATEST_LABEL_STRIDE + 1)
+STRIDES = GREATEST_LABEL_STRIDE + 1
+LABELS_A_STRIDE = 4  # filled from above, or of one, two or more words
+LABELS = LABELS_A_STRIDE * STRIDES
 KINDS = 5
 
 
@@ -65,13 +67,14 @@ class PyramidShape:
         stride, side = self.stride(depth), self.sides[depth - 1]
         row, column = np.divmod(np.arange(cells), self.grid)
         source = self.visited(depth)[(row // stride) * side + column // stride]
-        label = np.full(cells, 4 * _label_stride(stride), np.int64)
+        label = np.full(cells, LABELS_A_STRIDE * _label_stride(stride), np.int64)
         visits = np.zeros(cells, np.int64)
         for layer in range(1, depth + 1):
             own = self.visited(layer)
             visits[own] += 1
             source[own] = own
-            label[own] = 4 * _label_stride(self.stride(layer)) + np.minimum(visits[own], 3)
+            label[own] = LABELS_A_STRIDE * _label_stride(self.stride(layer))
+            label[own] += np.minimum(visits[own], LABELS_A_STRIDE - 1)
         return source, label
 
 

@@ -8,8 +8,8 @@ SPREAD = 1.0  # of the components of z and of the codes
 @torch.no_grad()
 def random_start(model) -> None:
     """Draws what a new model holds as zeros, at the scale that keeps the spread of its input."""
-    numbers, latent = model.encoder.linear.basis.shape
-    model.encoder.linear.basis.normal_(std=SPREAD / numbers**0.5)
+    latent, numbers = model.encoder.linear.weight.shape[:2]
+    model.encoder.linear.weight.normal_(std=SPREAD / (9 * numbers) ** 0.5)
     model.decoder.linear.basis.normal_(std=1 / latent**0.5)
     model.encoder.output.reset_parameters()
     model.decoder.output.reset_parameters()

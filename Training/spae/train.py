@@ -11,6 +11,7 @@ import copy
 import csv
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,8 @@ from torch import Tensor, nn
 from spae.adversarial import Adversary
 from spae.configuration import Guided
 from spae.datasets import Batch, EvaluationSet, Sampler
+from spae.earlier_network import take_hidden_layers
+from spae.linear_fit import fit
 from spae.linear_start import start
 from spae.losses import LPIPS, pixel_loss, quantization_losses, semantic_loss
 from spae.model import SPAE
@@ -31,7 +34,6 @@ from spae.pyramid import PyramidShape
 from spae.quantizer import Quantized
 from spae.random_start import random_start
 from spae.reconstruction import psnr_by_depth
-from spae.warm_start import prototype_weights
 
 DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the samples, at depths 1 ... 6
 PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
@@ -58,10 +60,14 @@ class Trainer:
         self.lpips.to(self.device)
         linear_share = 1.0 if options.start == "random" else LINEAR_RATE
         self.optimizer = optimizer_for(self.model, options.rate, linear_share)
-        self.average = {n: t.clone() for n, t in self.model.learned().items()}
         self.adversary = Adversary(self.device) if options.adversarial else None
         if self.checkpoint.exists():
             self.resume()
+            return
+        if options.start == "linear":
+            steps, batch = options.linear_steps, partial(self.batch, size=128)
+            fit(self.model, batch, steps, DEPTH_SHARES, self.average_gradients)
+        self.average = {n: t.clone() for n, t in self.model.learned().items()}
 
     @property
     def checkpoint(self) -> Path:
@@ -101,9 +107,7 @@ class Trainer:
 
     def train_step(self) -> dict[str, float]:
         random = np.random.default_rng((self.options.seed, self.step))  # the same everywhere
-        size = 64 if random.random() < self.options.small_share else 128
-        count = self.options.batch * (128 // size) ** 2
-        batch = self.sampler.batch(self.step, count, size)
+        batch = self.batch(self.step, 64 if random.random() < self.options.small_share else 128)
         self.optimizer.zero_grad(set_to_none=True)
         losses = self.losses(batch, plain=random.random() < PLAIN_SHARE)
         total = sum(weight * loss for weight, loss in losses.values())
@@ -115,14 +119,18 @@ class Trainer:
             self.adversary.optimizer.step()
         self.update_average()
         self.step += 1
-        self.seen += count * self.world
+        self.seen += len(batch.pictures) * self.world
         return {name: float(loss.detach()) for name, (_, loss) in losses.items()}
+
+    def batch(self, number: int, size: int) -> Batch:
+        """As many crops of a size as have the pixels of `batch` pictures of 128 px."""
+        batch = self.sampler.batch(number, self.options.batch * (128 // size) ** 2, size)
+        return Batch(batch.pictures.to(self.device), batch.semantics.to(self.device))
 
     def losses(self, batch: Batch, plain: bool) -> dict[str, tuple[float, Tensor]]:
         """Each term of the objective with its weight."""
         options, model = self.options, self.model
-        pictures = batch.pictures.to(self.device)
-        semantics = batch.semantics.to(self.device)
+        pictures, semantics = batch.pictures, batch.semantics
         pyramid_shape = model.shape(pictures.shape[-1])
         pools = {} if plain else model.pools(semantics)
         with torch.autocast(self.device.type, torch.bfloat16):
@@ -267,16 +275,11 @@ def new_model(options: Options) -> SPAE:
     elif options.start == "random":
         random_start(model)
     else:
-        model.load_state_dict(saved_weights(Path(options.start)), strict=False)
+        tensors = load_file(options.start)
+        model.load_state_dict({n: t.float() for n, t in tensors.items()}, strict=False)
+    if options.network is not None:
+        take_hidden_layers(model, options.network)
     return model
-
-
-def saved_weights(path: Path) -> dict[str, Tensor]:
-    """The weights of a model, or of its prototype."""
-    tensors = load_file(path)
-    if "P" in tensors:
-        return prototype_weights(tensors)
-    return {name: tensor.float() for name, tensor in tensors.items()}
 
 
 def evaluate_and_export(trainer: Trainer) -> None:

@@ -154,7 +154,7 @@ def test_the_fixed_paths_give_what_the_models_own_give():
     labels = torch.from_numpy(pyramid_shape.fill(pyramid_shape.depth)[1])
     kinds, x = torch.from_numpy(pyramid_shape.kinds), torch.randn(1, 64, 6)
     linear, direct = LabelledLinearPath(6, 12), DirectPath(3, 8, 4)
-    for weights in (linear.basis, direct.second.weight):
+    for weights in (linear.basis, linear.around, direct.second.weight):
         torch.nn.init.normal_(weights)
     assert labels.max() < LABELS
     torch.testing.assert_close(

@@ -8,7 +8,6 @@ from spae.configuration import Configuration
 from spae.images import to_image, to_tensor
 from spae.linear_start import water_filled
 from spae.model import SPAE, identity
-from spae.warm_start import renamed
 
 
 def saved(model: SPAE, folder) -> None:
@@ -56,7 +55,7 @@ def test_gradients_reach_the_encoder(model):
     z = model.encoder(torch.rand(1, 3, 64, 64), torch.rand(1, 64, 32))
     z.square().sum().backward()
     assert model.encoder.stem.weight.grad.abs().sum() > 0
-    assert model.encoder.linear.basis.grad.abs().sum() > 0
+    assert model.encoder.linear.weight.grad.abs().sum() > 0
 
 
 def test_a_changed_cell_reaches_a_bounded_rectangle(model):
@@ -88,8 +87,3 @@ def test_water_filling_spends_the_bits():
     variances = water_filled(spectrum, 6.0)
     theta = spectrum[0] - variances[0]
     assert abs(float((0.5 * (spectrum / theta).log2()).clamp(min=0).sum()) - 6.0) < 1e-3
-
-
-def test_the_prototypes_names_are_taken_over():
-    assert renamed("enc.r3.1.b.weight") == "encoder.stages.2.blocks.1.second.weight"
-    assert renamed("dec.u2.bias") == "decoder.stages.2.up.bias"

@@ -34,7 +34,8 @@ def options(tmp_path, model, monkeypatch) -> Options:
     monkeypatch.setattr(spae.train, "LPIPS", NoMetric)
     monkeypatch.setattr(spae.train, "new_model", lambda options: model.train())
     (tmp_path / "run").mkdir()
-    return Options(tmp_path, tmp_path, tmp_path / "run", steps=4, batch=2, evaluate_every=2)
+    run = tmp_path / "run"
+    return Options(tmp_path, tmp_path, run, steps=4, batch=2, evaluate_every=2, linear_steps=2)
 
 
 def test_resuming_is_bit_exact(options, model):
