@@ -263,6 +263,31 @@ fi
 
 [ ! -s errors ] || fail "on standard error: $(cat errors)"
 
+# A list that scrolls beside a sixel picture: to scroll rows would take the picture along.
+typed "clear; '$program' explore cat.png --graphics sixel 2>>errors"
+keys Enter
+shows "┌ Pyramid"
+keys G
+shows "depth 6, 597"
+keys "["
+shows "depth 5, pinned"
+terminal pipe-pane "cat >$work/sent"
+keys i
+shows "┌ Change"
+typed princess
+shows "^│> princess"
+escape
+keys gg C-d C-d
+shows "layer 5/6"
+terminal pipe-pane
+if LC_ALL=C grep -aqE $'\e\\[[0-9]+;[0-9]+r|\e\\[[0-9]*[STLM]' sent; then
+  fail "rows were scrolled beside a picture"
+fi
+[ -s sent ] || fail "nothing was sent"
+typed ZQ
+left
+done_says "no picture scrolls along"
+
 # As lines by pipe: a screen reader, or a script.
 export XDG_STATE_HOME=$work/by-pipe
 printf '%s\n' 'cell 3 2 3' 'set castle' 'near' 'undo' 'redo' 'save by-pipe.spae' quit |

@@ -139,7 +139,9 @@ final class CursesTerminal {
     if let ascii = character.asciiValue, ascii >= 0x20, ascii < 0x7F, !isPicture {
       spae_curses_put_one(row, column, wchar_t(ascii), look.attributes, look.pair)
     } else {
-      let text = scalars(of: character, isPicture: isPicture)
+      let text =
+        isPicture && isUnicode && Self.blanks.contains(character)
+        ? [Self.pictureBlank(row, column)] : scalars(of: character)
       unsafe spae_curses_put(row, column, text + [0], look.attributes, look.pair)
       guard text == Self.unknown, character.displayWidth == 2 else { return }
       spae_curses_put_one(row, column + 1, wchar_t(UInt8(ascii: " ")), look.attributes, look.pair)
@@ -147,14 +149,22 @@ final class CursesTerminal {
   }
 
   private static let unknown = [wchar_t(UInt8(ascii: "?"))]
+  private static let blanks: Set<Character> = [" ", "\u{A0}"]
+
+  /// A blank of a picture, which is none to curses: it erases blanks by codes that also erase the
+  /// picture over them.
+  ///
+  /// Nor is it the same in any two rows: where a row is like another one before, curses takes the
+  /// screen for scrolled, and scrolls the picture along. Of two spaces each column writes a binary
+  /// digit of the row's number.
+  private static func pictureBlank(_ row: Int32, _ column: Int32) -> wchar_t {
+    let (noBreakSpace, enSpace): (wchar_t, wchar_t) = (0xA0, 0x2002)
+    return row >> (column % 8) & 1 == 0 ? noBreakSpace : enSpace
+  }
 
   /// What curses is to write: a character with its marks, as far as the C library knows it.
-  ///
-  /// A blank of a picture is no blank to curses: it would erase blanks by codes that also erase
-  /// the picture over them.
-  private func scalars(of character: Character, isPicture: Bool) -> [wchar_t] {
+  private func scalars(of character: Character) -> [wchar_t] {
     guard isUnicode else { return [wchar_t(character.plain.value)] }
-    if isPicture, character == " " { return [0xA0] }
     let scalars = character.unicodeScalars.map { wchar_t($0.value) }
     guard let first = scalars.first, spae_width(first) == Int32(character.displayWidth) else {
       return Self.unknown
