@@ -1,7 +1,8 @@
 // The kernels, written once with vectors of LANES floats and compiled once per instruction set.
 // The includer defines LANES, SET (the name's suffix) and what fits into the registers: TILE pixels
-// of a convolution, DEPTHWISE_TILE of a depthwise one, QUERIES of an attention, TEXTS of a scoring;
-// CASES, DEPTHWISE_CASES and TEXTS_CASES are CASE(n) for each n up to that.
+// of a convolution, or PAIR_TILE of two blocks of its channels (none: 0), DEPTHWISE_TILE of a
+// depthwise one, QUERIES of an attention, TEXTS of a scoring; CASES, DEPTHWISE_CASES and TEXTS_CASES
+// are CASE(n) for each n up to that. RECIPROCAL(x) is 1 / x to 11 bits or more, if there is one.
 
 #define NAME_(a, b) a##_##b
 #define NAME__(a, b) NAME_(a, b)
@@ -57,25 +58,37 @@ INLINE vec NAME(exponential)(vec x) {
 }
 #define exponential NAME(exponential)
 
-INLINE vec NAME(activate)(vec x, spae_activation activation) {
-  const vec zero = (vec){}, six = (vec){} + 6.0f;
-  if (activation == spae_silu) return x / (1.0f + exponential(-x));
-  if (activation == spae_relu6) {
-    x = select(x > zero, x, zero);
-    return select(x < six, x, six);
-  }
-  return x;
+// 1 / x to about one unit in the last place, without a division where there is a faster way.
+INLINE vec NAME(reciprocal)(vec x) {
+#ifdef RECIPROCAL
+  const vec close = (vec)RECIPROCAL(x);
+  return close * (2.0f - x * close);
+#else
+  return 1.0f / x;
+#endif
 }
-#define activate NAME(activate)
+#define reciprocal NAME(reciprocal)
 
-// `pixels` neighbouring output pixels of one block: the sums stay in registers over every tap.
+INLINE vec NAME(silu)(vec x) { return x * reciprocal(1.0f + exponential(-x)); }
+INLINE vec NAME(relu6)(vec x) {
+  const vec zero = (vec){}, six = (vec){} + 6.0f;
+  x = select(x > zero, x, zero);
+  return select(x < six, x, six);
+}
+#define silu NAME(silu)
+#define relu6 NAME(relu6)
+
+// `pixels` neighbouring output pixels of `blocks` blocks of 16 channels: the sums stay in registers
+// over every tap.
 INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *output,
-                       const float *residual, int pixels) {
-  vec sums[TILE][VECTORS];
+                       const float *residual, int pixels, int blocks) {
+  vec sums[TILE][2 * VECTORS];
+  const int vectors = blocks * VECTORS;
   EACH(p, pixels)
-    EACH(v, VECTORS) sums[p][v] = load(t->bias + v * LANES);
+    EACH(v, vectors) sums[p][v] = load(t->bias + v * LANES);
   const size_t step = t->input_pixel * t->stride;
   const float *weights = t->weights;
+  const size_t block = t->kernel * t->kernel * t->channels * spae_lanes;
   // Without padding between its pixels a row of the window is one pixel of more channels.
   const int dense = t->input_pixel == t->channels;
   const size_t taps = dense ? 1 : t->kernel, channels = t->channels * (dense ? t->kernel : 1);
@@ -83,25 +96,28 @@ INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *out
     for (size_t kx = 0; kx < taps; kx++) {
       const float *tap = input + ky * t->input_row + kx * t->input_pixel;
       for (size_t c = 0; c < channels; c++, weights += spae_lanes) {
-        vec w[VECTORS];
-        EACH(v, VECTORS) w[v] = load(weights + v * LANES);
+        vec w[2 * VECTORS];
+        EACH(v, vectors) w[v] = load(weights + v / VECTORS * block + v % VECTORS * LANES);
         EACH(p, pixels)
-          EACH(v, VECTORS) sums[p][v] += tap[p * step + c] * w[v];
+          EACH(v, vectors) sums[p][v] += tap[p * step + c] * w[v];
       }
     }
   }
-  EACH(p, pixels) {
-    EACH(v, VECTORS) {
-      const size_t at = p * t->output_pixel + v * LANES;
-      vec value = activate(sums[p][v], t->activation);
-      if (residual) value += load(residual + at);
-      store(output + at, value);
-    }
-  }
+  if (t->activation == spae_silu)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] = silu(sums[p][v]);
+  if (t->activation == spae_relu6)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] = relu6(sums[p][v]);
+  if (residual)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] += load(residual + p * t->output_pixel + v * LANES);
+  EACH(p, pixels)
+    EACH(v, vectors) store(output + p * t->output_pixel + v * LANES, sums[p][v]);
 }
 #define tile NAME(tile)
 
-static void NAME(convolve)(const spae_convolution *t) {
+INLINE void NAME(convolve_rows)(const spae_convolution *t, size_t widest, int blocks) {
   const size_t step = t->input_pixel * t->stride;
   for (size_t y = 0; y < t->rows; y++) {
     const float *input = t->input + y * t->stride * t->input_row;
@@ -109,11 +125,13 @@ static void NAME(convolve)(const spae_convolution *t) {
     const float *residual = t->residual ? t->residual + y * t->output_row : 0;
     size_t left = t->columns;
     // Tiles of nearly the same width: one pixel alone would take as long as four together.
-    for (size_t tiles = (left + TILE - 1) / TILE; tiles > 0; tiles--) {
+    for (size_t tiles = (left + widest - 1) / widest; tiles > 0; tiles--) {
       const size_t n = (left + tiles - 1) / tiles;
       switch (n) {
 #define CASE(n) \
-  case n: tile(t, input, output, residual, n); break;
+  case n: \
+    if (n <= widest) tile(t, input, output, residual, n, blocks); \
+    break;
         CASES
 #undef CASE
       }
@@ -122,6 +140,23 @@ static void NAME(convolve)(const spae_convolution *t) {
       left -= n;
     }
   }
+}
+
+INLINE void NAME(skip_blocks)(spae_convolution *t, size_t blocks) {
+  t->output += blocks * spae_lanes;
+  if (t->residual) t->residual += blocks * spae_lanes;
+  t->weights += blocks * t->kernel * t->kernel * t->channels * spae_lanes;
+  t->bias += blocks * spae_lanes;
+  t->blocks -= blocks;
+}
+
+static void NAME(convolve)(const spae_convolution *t) {
+  spae_convolution rest = *t;
+#if PAIR_TILE > 0
+  // Two blocks at a time: each number of the input is loaded once for both.
+  for (; rest.blocks >= 2; NAME(skip_blocks)(&rest, 2)) NAME(convolve_rows)(&rest, PAIR_TILE, 2);
+#endif
+  for (; rest.blocks >= 1; NAME(skip_blocks)(&rest, 1)) NAME(convolve_rows)(&rest, TILE, 1);
 }
 
 // `pixels` neighbouring output pixels, LANES channels of each. A row of the kernel stays in
@@ -142,7 +177,9 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
       }
     }
   }
-  EACH(p, pixels) store(output + p * t->output_pixel, activate(sums[p], t->activation));
+  if (t->activation == spae_silu) EACH(p, pixels) sums[p] = silu(sums[p]);
+  if (t->activation == spae_relu6) EACH(p, pixels) sums[p] = relu6(sums[p]);
+  EACH(p, pixels) store(output + p * t->output_pixel, sums[p]);
 }
 
 // 16 channels of a row at a time: the rows that they look at stay in the second cache.
@@ -187,39 +224,59 @@ static void NAME(normalise)(const float *input, float *output, const float *gain
   }
 }
 
-// Keeps, lane by lane, the best score so far and the block it came from.
+// The best score of each lane so far, and the block it came from.
+typedef struct {
+  vec score[4][VECTORS];
+  ivec block[4][VECTORS];
+} NAME(best);
+
+// `vectors` neighbouring vectors of codes, so that each target is loaded once for all of them and
+// there are sums enough to hide each other's latency.
+INLINE void NAME(nearest_step)(const float *targets, size_t d, const float *codes,
+                               const float *half_norms, size_t first, NAME(best) *best, int count,
+                               int vectors) {
+  const float *vector[2];
+  vec scores[4][2];
+  EACH(u, vectors) {
+    const size_t b = (first + u) / VECTORS, lane = (first + u) % VECTORS * LANES;
+    vector[u] = codes + b * d * spae_lanes + lane;
+    EACH(p, count) scores[p][u] = -load(half_norms + b * spae_lanes + lane);
+  }
+  for (size_t i = 0; i < d; i++) {
+    vec code[2];
+    EACH(u, vectors) code[u] = load(vector[u] + i * spae_lanes);
+    EACH(p, count)
+      EACH(u, vectors) scores[p][u] += targets[p * d + i] * code[u];
+  }
+  EACH(p, count)
+    EACH(u, vectors) {
+      const size_t v = (first + u) % VECTORS;
+      const int32_t b = (int32_t)((first + u) / VECTORS);
+      const ivec better = scores[p][u] > best->score[p][v];
+      best->score[p][v] = select(better, scores[p][u], best->score[p][v]);
+      best->block[p][v] = (better & b) | (~better & best->block[p][v]);
+    }
+}
+
 INLINE void NAME(nearest_tile)(const float *targets, size_t d, const float *codes,
                                const float *half_norms, size_t blocks, int32_t *words, int count) {
-  vec best[4][VECTORS];
-  ivec where[4][VECTORS];
+  NAME(best) best;
   EACH(p, count)
     EACH(v, VECTORS) {
-      best[p][v] = (vec){} - __builtin_inff();
-      where[p][v] = (ivec){};
+      best.score[p][v] = (vec){} - __builtin_inff();
+      best.block[p][v] = (ivec){};
     }
-  for (size_t b = 0; b < blocks; b++) {
-    EACH(v, VECTORS) {
-      const float *block = codes + b * d * spae_lanes + v * LANES;
-      const vec start = -load(half_norms + b * spae_lanes + v * LANES);
-      vec scores[4];
-      EACH(p, count) scores[p] = start;
-      for (size_t i = 0; i < d; i++) {
-        const vec code = load(block + i * spae_lanes);
-        EACH(p, count) scores[p] += targets[p * d + i] * code;
-      }
-      EACH(p, count) {
-        const ivec better = scores[p] > best[p][v];
-        best[p][v] = select(better, scores[p], best[p][v]);
-        where[p][v] = (better & (int32_t)b) | (~better & where[p][v]);
-      }
-    }
-  }
+  size_t first = 0;
+  for (; first + 2 <= blocks * VECTORS; first += 2)
+    NAME(nearest_step)(targets, d, codes, half_norms, first, &best, count, 2);
+  if (first < blocks * VECTORS)
+    NAME(nearest_step)(targets, d, codes, half_norms, first, &best, count, 1);
   EACH(p, count) {
     float highest = -__builtin_inff();
     int32_t word = 0;
     for (int lane = 0; lane < spae_lanes; lane++) {
-      const float score = best[p][lane / LANES][lane % LANES];
-      const int32_t index = where[p][lane / LANES][lane % LANES] * spae_lanes + lane;
+      const float score = best.score[p][lane / LANES][lane % LANES];
+      const int32_t index = best.block[p][lane / LANES][lane % LANES] * spae_lanes + lane;
       if (score > highest || (score == highest && index < word)) highest = score, word = index;
     }
     words[p] = word;
@@ -701,11 +758,15 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef select
 #undef sum
 #undef exponential
-#undef activate
+#undef reciprocal
+#undef silu
+#undef relu6
 #undef tile
 #undef LANES
 #undef TILE
+#undef PAIR_TILE
 #undef CASES
+#undef RECIPROCAL
 #undef DEPTHWISE_TILE
 #undef DEPTHWISE_CASES
 #undef QUERIES

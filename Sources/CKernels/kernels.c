@@ -15,7 +15,9 @@
                              apply_to = function)
 #define LANES 16
 #define TILE 16
+#define PAIR_TILE 12
 #define CASES UP_TO_16
+#define RECIPROCAL(x) __builtin_ia32_rcp14ps512_mask(x, (vec){}, (uint16_t)-1)
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
@@ -29,7 +31,9 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define LANES 8
 #define TILE 6
+#define PAIR_TILE 0
 #define CASES UP_TO_6
+#define RECIPROCAL(x) __builtin_ia32_rcpps256(x)
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
@@ -45,6 +49,7 @@
 #if defined(__aarch64__)
 #define LANES 4
 #define TILE 6
+#define PAIR_TILE 0
 #define CASES UP_TO_6
 #define DEPTHWISE_TILE 4
 #define DEPTHWISE_CASES UP_TO_4
@@ -58,6 +63,7 @@
 
 #define LANES 4
 #define TILE 2
+#define PAIR_TILE 0
 #define CASES UP_TO_2
 #define DEPTHWISE_TILE 2
 #define DEPTHWISE_CASES UP_TO_2

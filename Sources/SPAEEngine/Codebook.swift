@@ -90,16 +90,13 @@ public final class Codebook: @unchecked Sendable {
           unsafe context.kernels.pointee.widen(
             embedding.values.baseAddress.map { unsafe $0 + first * width }, rows.floats,
             length * width)
-          for block in 0..<latent / 16 {
-            var task = unsafe spae_convolution(
-              input: rows.floats, input_row: 0, input_pixel: width,
-              output: target.floats + first * latent + block * 16, output_row: 0,
-              output_pixel: latent, residual: nil,
-              weights: weights.floats + block * width * 16, bias: bias.floats + block * 16,
-              rows: 1, columns: length, kernel: 1, stride: 1, channels: width,
-              activation: spae_identity)
-            unsafe context.kernels.pointee.convolve(&task)
-          }
+          var task = unsafe spae_convolution(
+            input: rows.floats, input_row: 0, input_pixel: width,
+            output: target.floats + first * latent, output_row: 0, output_pixel: latent,
+            residual: nil, weights: weights.floats, bias: bias.floats, blocks: latent / 16,
+            rows: 1, columns: length, kernel: 1, stride: 1, channels: width,
+            activation: spae_identity)
+          unsafe context.kernels.pointee.convolve(&task)
         }
       }
     }

@@ -33,6 +33,9 @@ package struct Window: Hashable, Sendable {
   package func outputLength(_ length: Int) -> Int { (length + stride - 1) / stride }
 }
 
+/// Blocks of 16 output channels that the kernels are given together.
+private let groupSize = spae_blocks
+
 /// A dense convolution with its weights packed for the kernels.
 package struct Convolution: Sendable {
   let inputs: Int
@@ -104,8 +107,12 @@ package struct Convolution: Sendable {
     }
   }
 
-  /// How many items of work a rectangle of the output is: a row of 16 channels each.
-  func items(of area: Rectangle) -> Int { (outputs + 15) / 16 * area.rows.count }
+  /// How many items of work a rectangle of the output is: a row of two blocks of channels each.
+  func items(of area: Rectangle) -> Int { groups * area.rows.count }
+
+  /// Blocks of 16 output channels, and groups of blocks that are computed together.
+  private var blocks: Int { (outputs + 15) / 16 }
+  private var groups: Int { (blocks + groupSize - 1) / groupSize }
 
   /// Does some of the items of a rectangle, on the caller's thread.
   func run(
@@ -117,7 +124,7 @@ package struct Convolution: Sendable {
       LayerLog.Layer(
         kind: "\(window.kernel) x \(window.kernel)", inputs: inputs, outputs: outputs,
         width: area.columns.count),
-      work: items.count * area.columns.count * work / ((outputs + 15) / 16)
+      work: items.count * area.columns.count * work / groups
     ) {
       runUnmeasured(
         items, of: area, from: input, into: output, activation: activation, residual: residual,
@@ -133,11 +140,11 @@ package struct Convolution: Sendable {
     let rows = area.rows.count
     var item = items.lowerBound
     while item < items.upperBound {
-      let block = item / rows
-      let end = min(items.upperBound, (block + 1) * rows)
+      let group = item / rows
+      let end = min(items.upperBound, (group + 1) * rows)
       let first = area.rows.lowerBound + item % rows
       run(
-        block: block,
+        blocks: group * groupSize..<min((group + 1) * groupSize, blocks),
         area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
         from: input, into: output, activation: activation, residual: residual,
         spread: spread, phase: phase, with: context)
@@ -146,21 +153,24 @@ package struct Convolution: Sendable {
   }
 
   private func run(
-    block: Int, area: Rectangle, from input: Plane, into output: Plane, activation: Activation,
-    residual: Plane?, spread: Int, phase: (row: Int, column: Int), with context: Context
+    blocks: Range<Int>, area: Rectangle, from input: Plane, into output: Plane,
+    activation: Activation, residual: Plane?, spread: Int, phase: (row: Int, column: Int),
+    with context: Context
   ) {
     let (top, left) = (area.rows.lowerBound, area.columns.lowerBound)
     let taps = window.kernel * window.kernel
+    let channel = blocks.lowerBound * 16
     let target = (top * spread + phase.row, left * spread + phase.column)
     var task = unsafe spae_convolution(
       input: input.pixel(
         top * window.stride - window.before, left * window.stride - window.before),
       input_row: input.rowStride, input_pixel: input.padded,
-      output: output.pixel(target.0, target.1) + block * 16,
+      output: output.pixel(target.0, target.1) + channel,
       output_row: output.rowStride * spread, output_pixel: output.padded * spread,
-      residual: residual.map { unsafe UnsafePointer($0.pixel(target.0, target.1) + block * 16) },
-      weights: weights.floats + block * taps * inputs * 16,
-      bias: bias.floats + block * 16,
+      residual: residual.map { unsafe UnsafePointer($0.pixel(target.0, target.1) + channel) },
+      weights: weights.floats + channel * taps * inputs,
+      bias: bias.floats + channel,
+      blocks: blocks.count,
       rows: area.rows.count, columns: area.columns.count,
       kernel: window.kernel, stride: window.stride, channels: inputs,
       activation: spae_activation(rawValue: activation.rawValue))

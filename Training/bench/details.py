@@ -99,6 +99,11 @@ def why(layer: dict) -> str:
             "padding, rows that go on to the next layer before they leave the second cache, and "
             "rows of the window read as one brought it here."
         )
+    if layer["outputs"] == 16:
+        return (
+            "One block of 16 channels: a number that is read is multiplied with one vector only, "
+            "and the reading is waited for. Other layers compute two blocks at once."
+        )
     return "What it reads was driven out of the second cache, or another process had the core."
 
 

@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Lanes of a packed vector, and the most queries that attention takes at a time.
-enum { spae_lanes = 16, spae_queries = 8 };
+// Lanes of a packed vector, blocks of so many channels that are faster computed together, and the
+// most queries that attention takes at a time.
+enum { spae_lanes = 16, spae_blocks = 2, spae_queries = 8 };
 
 typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2 } spae_activation;
 
@@ -18,11 +19,12 @@ typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2 } spae_activatio
 typedef struct {
   const float *input;  // the first tap of the first output pixel
   size_t input_row, input_pixel;
-  float *output;  // the first output pixel, first of the 16 channels of `block`
+  float *output;  // the first output pixel, first channel of the blocks
   size_t output_row, output_pixel;
   const float *residual;  // added after the activation, strided like the output; may be null
   const float *weights;   // [block][ky][kx][input channel][16]
   const float *bias;      // [block][16]
+  size_t blocks;          // of 16 output channels each
   size_t rows, columns;   // of the rectangle
   size_t kernel, stride, channels;
   spae_activation activation;
