@@ -145,7 +145,8 @@ def summary(options: argparse.Namespace, done: list, fresh: list, seconds: float
         print(f"{new} encoded in {seconds:.1f} s, {new / seconds:.1f} a second")
     if bad:
         where = options.output / "errors"
-        print(f"{bad} bad pictures, with the reason for each in {where}", file=sys.stderr)
+        what = "1 bad picture" if bad == 1 else f"{bad} bad pictures"
+        print(f"{what}, with the reason in {where}", file=sys.stderr)
     return 1 if bad > options.max_errors else 0
 
 
