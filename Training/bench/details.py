@@ -104,7 +104,10 @@ def why(layer: dict) -> str:
             "One block of 16 channels: a number that is read is multiplied with one vector only, "
             "and the reading is waited for. Other layers compute two blocks at once."
         )
-    return "What it reads was driven out of the second cache, or another process had the core."
+    return (
+        "Whoever else is on the processor takes of its caches and its loads, not of the peak; in a "
+        "quiet minute these layers had 81 to 86 %."
+    )
 
 
 def size_section(sizes: dict[int, tuple[float, float]]) -> str:

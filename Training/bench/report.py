@@ -32,7 +32,7 @@ REASONS: dict[tuple[str, str], str] = {
     (
         "full decode 128 px, 2 threads, another process on one core",
         "onnxruntime",
-    ): "With one core taken what counts is one thread's speed, and there it is 1.3 to 1.4 times.",
+    ): "With one core taken, what counts is one thread's speed; see there.",
     **{
         (
             f"quadrants 80 x 40, {colours}",
