@@ -18,7 +18,7 @@ struct Decoder: Sendable {
   private let stages: [Stage]
   private let norm: ChannelNorm
   private let output: Convolution
-  private let linear: LabelledLinearPath
+  let linear: LabelledLinearPath
 
   private var width: Int { input.outputs }
 
@@ -57,7 +57,7 @@ struct Decoder: Sendable {
 
   /// The buffers of one picture.
   @safe final class Workspace: @unchecked Sendable {
-    fileprivate let linear: LabelledLinearPath.Planes
+    let linear: LabelledLinearPath.Planes
     fileprivate let latent: Plane  // the estimates in the network's scale
     fileprivate let labels: Plane
     fileprivate let stages: [StagePlanes]

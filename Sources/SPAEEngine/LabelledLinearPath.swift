@@ -8,6 +8,15 @@ struct LabelledLinearPath: Sendable {
   private let own: [Convolution]  // [labels], of one pixel over cells
   private let around: [Convolution]  // [strides], of nine
 
+  /// What the patches' errors ask each cell of two words to change by, at full depth.
+  ///
+  /// The least squares solution for one cell among unchanged ones, and four fifths of the way there,
+  /// for the cells around it change as well. A convolution of nine patches: a cell writes to the
+  /// patch at an offset, and reads of the one at the opposite place.
+  let correction: Convolution
+
+  private static let correctionStep = 0.8
+
   /// How many cells away a patch looks.
   let reach = 1
 
@@ -32,6 +41,28 @@ struct LabelledLinearPath: Sendable {
         bias: .init(repeating: 0, count: numbers), inputs: latent, outputs: numbers,
         window: .same(3))
     }
+    correction = Self.correction(basis, kernels, latent: latent, numbers: numbers)
+  }
+
+  private static func correction(
+    _ basis: [Float], _ around: [Float], latent: Int, numbers: Int
+  ) -> Convolution {
+    let label = 2  // of two words at stride 1
+    // What each component of the cell adds to each number of the nine patches, [latent][number, tap].
+    let rows = (0..<latent).map { i in
+      (0..<numbers * 9).map { index -> Double in
+        let (number, tap) = (index / 9, index % 9)
+        let own = tap == 4 ? basis[(label * latent + i) * numbers + number] : 0
+        // A convolution's tap is where the cell stands as the patch sees it.
+        return Double(around[(number * latent + i) * 9 + 8 - tap] + own)
+      }
+    }
+    let normal = rows.map { a in rows.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
+    let solution = solveSymmetric(normal, rows)
+    return Convolution(
+      weights: solution.flatMap { row in row.map { Float(correctionStep * $0) } },
+      bias: .init(repeating: 0, count: latent), inputs: numbers, outputs: latent,
+      window: .same(3))
   }
 
   /// The buffers of one picture.
@@ -74,4 +105,31 @@ struct LabelledLinearPath: Sendable {
       rectangle: cells.grown(by: reach, within: planes.patches.bounds), residual: planes.own,
       with: context)
   }
+}
+
+/// Solves A X = B for a symmetric A that is not negative, by Cholesky's method and a ridge that keeps
+/// a matrix of zeros solvable.
+private func solveSymmetric(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+  let n = a.count
+  let ridge = 1e-6 * a.indices.reduce(0) { $0 + a[$1][$1] } / Double(n) + 1e-12
+  var lower = a
+  for i in 0..<n {
+    for j in 0...i {
+      var value = a[i][j] + (i == j ? ridge : 0)
+      for k in 0..<j { value -= lower[i][k] * lower[j][k] }
+      lower[i][j] = i == j ? value.squareRoot() : value / lower[j][j]
+    }
+  }
+  var x = b
+  for column in b[0].indices {
+    for i in 0..<n {
+      for k in 0..<i { x[i][column] -= lower[i][k] * x[k][column] }
+      x[i][column] /= lower[i][i]
+    }
+    for i in (0..<n).reversed() {
+      for k in i + 1..<n { x[i][column] -= lower[k][i] * x[k][column] }
+      x[i][column] /= lower[i][i]
+    }
+  }
+  return x
 }

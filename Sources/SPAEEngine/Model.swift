@@ -20,6 +20,7 @@ public final class Model: Sendable {
   private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
   private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
   private let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
+  private let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
 
   /// The files whose SHA-256 sums make a model's identity, in this order.
   private static let files = [
@@ -103,10 +104,12 @@ public final class Model: Sendable {
     let shape = try shape(forSize: size)
     let words = context.awake { context in
       let semantics = semantics(of: image, fit: fit, with: context)
-      let z = latent(of: image, shape: shape, fit: fit, semantics: semantics, with: context)
-      return Quantizer(codebook: codebook).words(
+      let picture = image.fitted(to: size, fit: fit)
+      let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
+      let words = Quantizer(codebook: codebook).words(
         for: z, shape: shape, pools: pools(for: semantics, meaning: meaning, with: context),
         with: context)
+      return refined(words, of: picture, shape: shape, with: context)
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
@@ -115,20 +118,34 @@ public final class Model: Sendable {
   /// A picture's latent before it becomes words, [cells, latent].
   package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
     latent(
-      of: image, shape: try shape(forSize: size), fit: .crop,
+      of: image.fitted(to: size, fit: .crop), shape: try shape(forSize: size),
       semantics: semantics(of: image, fit: .crop, with: context), with: context)
   }
 
   private func latent(
-    of image: PixelImage, shape: PyramidShape, fit: Fit, semantics: SemanticMap?,
-    with context: Context
+    of picture: PixelImage, shape: PyramidShape, semantics: SemanticMap?, with context: Context
   ) -> [Float] {
     context.log?.enter("encoder")
-    let picture = image.fitted(to: shape.grid * configuration.patch, fit: fit)
     return encoderSpaces.with(
       shape, make: { Encoder.Workspace(configuration, shape: shape) }
     ) {
       encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
+    }
+  }
+
+  /// A picture's words with those of the last layer chosen once more.
+  private func refined(
+    _ words: [Int32], of picture: PixelImage, shape: PyramidShape, with context: Context
+  ) -> [Int32] {
+    context.log?.enter("refinement")
+    return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
+      decoded in
+      refinementSpaces.with(
+        shape, make: { Refinement.Workspace(configuration, shape: shape) }
+      ) {
+        Refinement(codebook: codebook, decoder: decoder).words(
+          words, of: picture, shape: shape, in: $0, decodedIn: decoded, with: context)
+      }
     }
   }
 

@@ -227,10 +227,15 @@ def measured(program: Program, runs: int) -> dict[Task, float]:
 
 
 def sums(medians: dict[Task, float]) -> dict[Task, float]:
-    """A peer's encode: the encoder's network and the semantic branch, one after the other."""
+    """A peer's encode: all of the networks, one after the other.
+
+    The decoder is one of them: the last words are chosen by what it makes of the others.
+    """
     return {
-        Task(who, f"encode {SIZE} px", threads): medians[Task(who, "encoder", threads)]
-        + medians[Task(who, "branch", threads)]
+        Task(who, f"encode {SIZE} px", threads): sum(
+            medians[Task(who, network, threads)]
+            for network in ("encoder", "branch", f"decode {SIZE} px")
+        )
         for who in ("onnxruntime", "PyTorch")
         for threads in THREADS
     }

@@ -10,12 +10,13 @@ from torch import Tensor, nn
 
 from spae.clip_teacher import ClipTeacher
 from spae.codebook import Codebook
-from spae.configuration import Clip, Configuration, Guided
+from spae.configuration import Clip, Configuration, Guided, Quantization
 from spae.decoder import Decoder
 from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import Quantized, estimates_of, quantize
+from spae.refinement import refined
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
 
@@ -120,9 +121,19 @@ class SPAE(nn.Module):
         picture = to_tensor(square_view(image, size)).unsqueeze(0)
         semantics = self.semantics(image)
         pyramid_shape = self.shape(size)
-        z = self.latent(picture, semantics)
-        found = self.quantized(z, pyramid_shape, self.pools(semantics, meaning))
-        return Pyramid(pyramid_shape, found.words[0].numpy())
+        words = self._words(picture, semantics, meaning, pyramid_shape)
+        return Pyramid(pyramid_shape, words[0].numpy())
+
+    def _words(
+        self, pictures: Tensor, semantics: SemanticMap | None, meaning: float, shape: PyramidShape
+    ) -> Tensor:
+        z = self.latent(pictures, semantics)
+        words = self.quantized(z, shape, self.pools(semantics, meaning)).words
+        if self.configuration.quantization != Quantization():
+            return words  # a control
+        decoded = self.decode_words(words, shape, shape.depth)
+        codes = self.codebook.codes()
+        return refined(words, pictures, decoded, codes, shape, self.decoder.linear)
 
     @torch.no_grad()
     def decode(self, pyramid: Pyramid, depth: int | None = None) -> Image.Image:
@@ -138,9 +149,8 @@ class SPAE(nn.Module):
         """The words of many pictures, [n, 3, N, N] -> [n, words]."""
         pyramid_shape, found = self.shape(pictures.shape[-1]), []
         for start in range(0, len(pictures), batch):
-            part = semantics[start : start + batch]
-            z = self.latent(pictures[start : start + batch], part)
-            found.append(self.quantized(z, pyramid_shape, self.pools(part, meaning)).words)
+            part = slice(start, start + batch)
+            found.append(self._words(pictures[part], semantics[part], meaning, pyramid_shape))
         return torch.cat(found)
 
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
