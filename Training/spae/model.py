@@ -121,12 +121,13 @@ class SPAE(nn.Module):
         picture = to_tensor(square_view(image, size)).unsqueeze(0)
         semantics = self.semantics(image)
         pyramid_shape = self.shape(size)
-        words = self._words(picture, semantics, meaning, pyramid_shape)
+        words = self.choose_words(picture, semantics, meaning, pyramid_shape)
         return Pyramid(pyramid_shape, words[0].numpy())
 
-    def _words(
+    def choose_words(
         self, pictures: Tensor, semantics: SemanticMap | None, meaning: float, shape: PyramidShape
     ) -> Tensor:
+        """The words of a batch of pictures, [n, 3, N, N] -> [n, words]."""
         z = self.latent(pictures, semantics)
         words = self.quantized(z, shape, self.pools(semantics, meaning)).words
         if self.configuration.quantization != Quantization():
@@ -150,12 +151,12 @@ class SPAE(nn.Module):
         pyramid_shape, found = self.shape(pictures.shape[-1]), []
         for start in range(0, len(pictures), batch):
             part = slice(start, start + batch)
-            found.append(self._words(pictures[part], semantics[part], meaning, pyramid_shape))
+            found.append(self.choose_words(pictures[part], semantics[part], meaning, pyramid_shape))
         return torch.cat(found)
 
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
         """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
-        source, label = (torch.from_numpy(t) for t in pyramid_shape.fill(depth))
+        source, label = (torch.from_numpy(t).to(words.device) for t in pyramid_shape.fill(depth))
         codes, residual = self.codebook.codes(), self.configuration.quantization.residual
         estimate = estimates_of(words, codes, pyramid_shape, depth, residual)[:, source]
         labels = label.expand(words.shape[0], -1)

@@ -31,7 +31,7 @@ def correction(path: LabelledLinearPath, label: int) -> Tensor:
     normal = rows @ rows.T
     # The ridge keeps a path of zeros solvable.
     ridge = 1e-6 * normal.diagonal().mean() + 1e-12
-    solution = torch.linalg.solve(normal + ridge * torch.eye(len(normal)), rows)
+    solution = torch.linalg.solve(normal + ridge * torch.eye(len(normal)).to(normal), rows)
     return solution.float().unflatten(1, (kernel.shape[0], *kernel.shape[2:]))
 
 
@@ -46,7 +46,7 @@ def refined(
 ) -> Tensor:
     """The words [batch, n] of pictures [batch, 3, N, N] that are decoded so far."""
     depth, grid = shape.depth, shape.grid
-    labels = torch.from_numpy(shape.fill(depth)[1])
+    labels = torch.from_numpy(shape.fill(depth)[1]).to(codes.device)
     visits = (labels % LABELS_A_STRIDE).view(grid, grid, 1)
     words = words.clone()
     own = shape.layer_of(words, depth).view(-1, grid, grid)  # a part of them

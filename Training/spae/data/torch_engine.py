@@ -52,9 +52,8 @@ class TorchEngine:
     def words_of(self, pictures: torch.Tensor, views: torch.Tensor) -> list[list[list[str]]]:
         model = self.model
         seen = model.semantic_branch and model.semantic_branch(views.to(self.device))
-        z = model.latent(pictures.to(self.device), seen)
-        found = model.quantized(z, self.shape, model.pools(seen)).words.cpu()
-        return [self._layers(row) for row in found]
+        found = model.choose_words(pictures.to(self.device), seen, 1.0, self.shape)
+        return [self._layers(row) for row in found.cpu()]
 
     def _layers(self, row: torch.Tensor) -> list[list[str]]:
         layers = range(1, self.shape.depth + 1)
