@@ -58,11 +58,16 @@ struct LabelledLinearPath: Sendable {
       }
     }
     let normal = rows.map { a in rows.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
-    let solution = solveSymmetric(normal, rows)
+    let weights = inverse(normal).flatMap { shares in
+      var sum = [Double](repeating: 0, count: numbers * 9)
+      for (share, row) in zip(shares, rows) {
+        for index in sum.indices { sum[index] += correctionStep * share * row[index] }
+      }
+      return sum.map { Float($0) }
+    }
     return Convolution(
-      weights: solution.flatMap { row in row.map { Float(correctionStep * $0) } },
-      bias: .init(repeating: 0, count: latent), inputs: numbers, outputs: latent,
-      window: .same(3))
+      weights: weights, bias: .init(repeating: 0, count: latent), inputs: numbers,
+      outputs: latent, window: .same(3))
   }
 
   /// The buffers of one picture.
@@ -107,9 +112,9 @@ struct LabelledLinearPath: Sendable {
   }
 }
 
-/// Solves A X = B for a symmetric A that is not negative, by Cholesky's method and a ridge that keeps
-/// a matrix of zeros solvable.
-private func solveSymmetric(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
+/// The inverse of a symmetric matrix that is not negative, by Cholesky's method and a ridge that
+/// keeps a matrix of zeros solvable.
+private func inverse(_ a: [[Double]]) -> [[Double]] {
   let n = a.count
   let ridge = 1e-6 * a.indices.reduce(0) { $0 + a[$1][$1] } / Double(n) + 1e-12
   var lower = a
@@ -120,16 +125,17 @@ private func solveSymmetric(_ a: [[Double]], _ b: [[Double]]) -> [[Double]] {
       lower[i][j] = i == j ? value.squareRoot() : value / lower[j][j]
     }
   }
-  var x = b
-  for column in b[0].indices {
+  return (0..<n).map { column in
+    var x = [Double](repeating: 0, count: n)
+    x[column] = 1
     for i in 0..<n {
-      for k in 0..<i { x[i][column] -= lower[i][k] * x[k][column] }
-      x[i][column] /= lower[i][i]
+      for k in 0..<i { x[i] -= lower[i][k] * x[k] }
+      x[i] /= lower[i][i]
     }
     for i in (0..<n).reversed() {
-      for k in i + 1..<n { x[i][column] -= lower[k][i] * x[k][column] }
-      x[i][column] /= lower[i][i]
+      for k in i + 1..<n { x[i] -= lower[k][i] * x[k] }
+      x[i] /= lower[i][i]
     }
+    return x
   }
-  return x
 }

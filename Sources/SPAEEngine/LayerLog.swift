@@ -6,7 +6,7 @@ import Synchronization
 package final class LayerLog: Sendable {
   /// Layers of one shape: they are told together.
   package struct Layer: Hashable, Sendable {
-    /// The network: classifier, encoder or decoder.
+    /// The network: classifier, encoder or decoder; or the refinement of the words.
     package var network = ""
     package let kind: String
     package let inputs: Int

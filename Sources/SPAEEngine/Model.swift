@@ -137,8 +137,7 @@ public final class Model: Sendable {
   private func refined(
     _ words: [Int32], of picture: PixelImage, shape: PyramidShape, with context: Context
   ) -> [Int32] {
-    context.log?.enter("refinement")
-    return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
+    decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
       decoded in
       refinementSpaces.with(
         shape, make: { Refinement.Workspace(configuration, shape: shape) }
@@ -216,7 +215,6 @@ public final class Model: Sendable {
     _ pyramid: Pyramid, depth: Int?, with context: Context,
     _ take: (UnsafeBufferPointer<Float>) -> Result
   ) throws(EngineError) -> Result {
-    context.log?.enter("decoder")
     let shape = pyramid.shape
     let depth = depth ?? shape.depth
     try check(pyramid.words, depth: depth, of: shape)
@@ -232,15 +230,15 @@ public final class Model: Sendable {
     }
   }
 
-  /// What each layer takes when a picture is encoded and decoded `runs` times, on one thread.
+  /// What each layer takes when a picture is encoded, and so decoded as well, `runs` times, on one
+  /// thread.
   package func layers(
     ofCoding image: PixelImage, size: Int, runs: Int
   ) throws(EngineError) -> [(layer: LayerLog.Layer, cost: LayerLog.Cost)] {
     let log = LayerLog()
     let context = context.measuring(into: log)
     for _ in 0..<runs {
-      let pyramid = try encode(image, size: size, fit: .crop, meaning: 1, with: context)
-      _ = unsafe try decoded(pyramid, depth: nil, with: context) { $0.count }
+      _ = try encode(image, size: size, fit: .crop, meaning: 1, with: context)
     }
     return log.layers
   }

@@ -37,10 +37,13 @@ struct Refinement {
   ) -> [Int32] {
     let quantizer = Quantizer(codebook: codebook)
     let cells = LatentCells(shape: shape, depth: shape.depth)
+    let first = shape.wordCount - shape.grid * shape.grid  // of the last layer's words
+    context.log?.enter("decoder")
     decoder.decode(
       quantizer.estimates(of: words, shape: shape, depth: shape.depth), fill: cells.fill,
       in: decoded, with: context)
     note(picture, in: space, decodedIn: decoded)
+    context.log?.enter("refinement")
     var words = words
     for (row, column) in Self.quarters {
       subtract(decoded.linear.patches, in: space)
@@ -48,13 +51,13 @@ struct Refinement {
       let quarter = stride(from: row, to: shape.grid, by: 2).flatMap { row in
         stride(from: column, to: shape.grid, by: 2).map { row * shape.grid + $0 }
       }
-      let old = quarter.map { words[shape.wordCount - shape.grid * shape.grid + $0] }
+      let old = quarter.map { words[first + $0] }
       let targets = zip(quarter, old).flatMap { cell, word in
         target(of: cell, word, visits: cells.words(of: cell, in: words).count, in: space)
       }
       let new = codebook.nearest(to: targets, with: context)
       for (index, cell) in quarter.enumerated() where new[index] != old[index] {
-        words[shape.wordCount - shape.grid * shape.grid + cell] = new[index]
+        words[first + cell] = new[index]
         let estimate = quantizer.estimate(of: cells.words(of: cell, in: words))
         decoder.linear.set(
           row: cell / shape.grid, column: cell % shape.grid, to: estimate[...],

@@ -10,7 +10,7 @@ import Glibc
   private static let mutations = 2000
 
   /// What one input may take of a processor: a parser that is not linear would take minutes.
-  private static let longest: Duration = .seconds(2)
+  private static let longest: Duration = .seconds(1)
 
   /// What may be resident at the peak, in KiB, beyond what was resident before the first input:
   /// 512 MiB, an eighth of that for the address sanitizer's shadow, and 64 MiB that it holds back
