@@ -17,6 +17,9 @@ screen_has() { screen | grep -E -- "$1" >/dev/null; }
 screen_lacks() { ! screen_has "$1"; }
 screen_is() { screen | cmp -s - "$1"; }
 shows() { until_so "the screen does not show: $1" screen_has "$1"; }
+# The screen once nothing on it changes: a picture comes after the words it is of.
+is_still() { screen >"$1" && sleep 0.5 && screen_is "$1"; }
+settled() { until_so "the screen does not come to rest" is_still "$1"; }
 done_says() { echo "explore: $*"; }
 
 keys() { terminal send-keys "$@"; }
@@ -92,7 +95,7 @@ done_says "three edits at three layers, one undone"
 keys Escape
 shows "^ i edit"
 shows "SSIM"
-screen >plain
+settled plain
 keys i
 typed queen
 shows "^│ queen"
@@ -127,7 +130,7 @@ screen_has "edited" && fail "saved words are called unsaved"
 keys Escape
 shows "^ i edit"
 shows "SSIM"
-screen >plain
+settled plain
 terminal resize-window -x 40 -y 12
 shows "^ cat.png +layer 1/6"
 keys Tab
@@ -229,7 +232,7 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   shows "layer 2/6"
   shows "^ i edit"
   shows "SSIM"
-  screen >plain
+  settled plain
   typed ":caption"
   keys Enter
   shows "Esc gives it up|┌ Caption"
