@@ -78,10 +78,11 @@ lint: ## Check the format of every Swift file
 
 # Swift has no undefined-behaviour sanitizer on Linux, so that one covers the C; the address
 # sanitizer's runtime answers for both. Swift keeps objects where the leak checker cannot see them.
+# To note where each piece of memory was allocated takes a third of the time: a report names the caller.
 sanitize: packages ## Feed the parsers damaged files under the address and undefined-behaviour sanitizers
 	swift build -c release --sanitize=address -Xcc -fsanitize=undefined \
 	  --scratch-path $(SANITIZE) --product spae-fuzz
-	ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64 UBSAN_OPTIONS=halt_on_error=1 \
+	ASAN_OPTIONS=detect_leaks=0:quarantine_size_mb=64:malloc_context_size=1 UBSAN_OPTIONS=halt_on_error=1 \
 	  $(SANITIZE)/release/spae-fuzz
 
 torture: packages ## Kill writers of the history KILLS times, and miss no revision they acknowledged

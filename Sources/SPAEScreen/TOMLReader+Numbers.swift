@@ -96,9 +96,18 @@ extension TOMLReader {
   private static func digits(_ text: Substring, radix: Int) -> String? {
     let groups = text.split(separator: "_", omittingEmptySubsequences: false)
     let isRight = groups.allSatisfy { group in
-      !group.isEmpty && group.allSatisfy { ($0.hexDigitValue ?? radix) < radix }
+      !group.isEmpty && group.utf8.allSatisfy { (value(ofDigit: $0) ?? radix) < radix }
     }
     return isRight ? groups.joined() : nil
+  }
+
+  private static func value(ofDigit digit: UInt8) -> Int? {
+    switch digit {
+    case 0x30...0x39: Int(digit) - 0x30
+    case 0x41...0x46: Int(digit) - 0x41 + 10
+    case 0x61...0x66: Int(digit) - 0x61 + 10
+    default: nil
+    }
   }
 
   // MARK: Dates and times

@@ -80,8 +80,10 @@ import Glibc
       fflush(nil)
     }
     var (isRead, duration, problem) = measure(bytes, subject)
-    // Who shares the processor can hold one run up, but hardly two.
-    if duration > Self.longest { (isRead, duration, problem) = measure(bytes, subject) }
+    // Who shares the processor can hold some runs up, but hardly all.
+    for _ in 0..<4 where duration > Self.longest {
+      (isRead, duration, problem) = measure(bytes, subject)
+    }
     if duration > Self.longest { problem = "took \(duration)" }
     if peakMemory() > allowedPeak { problem = "the peak is \(peakMemory() >> 10) MiB" }
     if let problem {
