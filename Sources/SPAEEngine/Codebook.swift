@@ -107,10 +107,13 @@ public final class Codebook: @unchecked Sendable {
   /// For each target the word whose code is nearest; ties go to the lowest index.
   package func nearest(to targets: [Float]) -> [Int32] { nearest(to: targets, with: context) }
 
-  /// The same with threads that are awake.
-  func nearest(to targets: [Float], with context: Context) -> [Int32] {
+  /// The same with threads that are awake, and in a metric, if there is one.
+  func nearest(
+    to targets: [Float], in metric: Metric? = nil, with context: Context
+  ) -> [Int32] {
     let number = targets.count / latent
     let found = SharedWords(count: number)
+    let halves = metric?.halfSquares(of: self) ?? halfNorms
     unsafe targets.withUnsafeBufferPointer { buffer in
       let shared = unsafe SharedInput(buffer)
       context.parallel.forEachPart(of: (number + 3) / 4, work: number * count * latent) { part in
@@ -118,23 +121,47 @@ public final class Codebook: @unchecked Sendable {
         let length = min(part.upperBound * 4, number) - first
         unsafe context.kernels.pointee.nearest(
           shared.floats.baseAddress.map { unsafe $0 + first * latent }, length, latent,
-          packed.floats, halfNorms.floats, (count + 15) / 16, found.words + first)
+          packed.floats, halves.floats, (count + 15) / 16, found.words + first)
       }
     }
     return found.array
   }
 
   /// The nearest word to a target among a few.
-  func nearest(to target: ArraySlice<Float>, in pool: [Int32]) -> Int32 {
-    var best: (word: Int32, distance: Float) = (pool.first ?? 0, .infinity)
+  func nearest(
+    to target: ArraySlice<Float>, in metric: Metric? = nil, among pool: [Int32]
+  ) -> Int32 {
+    var best: (word: Int32, score: Float) = (pool.first ?? 0, -.infinity)
     for word in pool {
-      var distance: Float = 0
-      for (i, value) in target.enumerated() {
-        let difference = unsafe codes.floats[Int(word) * latent + i] - value
-        distance += difference * difference
-      }
-      if distance < best.distance { best = (word, distance) }
+      let code = unsafe codes.floats + Int(word) * latent
+      let half = unsafe metric?.halfSquare(of: code) ?? halfNorms.floats[Int(word)]
+      let score = zip(target, 0..<latent).reduce(-half) { unsafe $0 + $1.0 * code[$1.1] }
+      if score > best.score { best = (word, score) }
     }
     return best.word
+  }
+
+  /// Half of the square of every word's code in some metric, infinite for what fills up a block.
+  func halfSquares(in metric: Metric) -> PackedFloats {
+    let (blocks, packed) = unsafe (paddedToLanes(count) / 16, packed.floats)
+    return unsafe PackedFloats(count: blocks * 16) { halves in
+      for block in 0..<blocks {
+        // Component by component, of 16 words at once.
+        let codes = (0..<latent).map { component in
+          unsafe UnsafeRawPointer(packed + (block * latent + component) * 16)
+            .loadUnaligned(as: SIMD16<Float>.self)
+        }
+        var square = SIMD16<Float>()
+        for row in 0..<latent {
+          var image = SIMD16<Float>()
+          for column in 0..<latent { image += metric[row, column] * codes[column] }
+          square += image * codes[row]
+        }
+        for lane in 0..<16 {
+          let word = block * 16 + lane
+          unsafe halves[word] = word < count ? square[lane] / 2 : .infinity
+        }
+      }
+    }
   }
 }

@@ -5,17 +5,15 @@ import SPAEPyramid
 /// What a cell says of its own patch has a matrix for each label of a cell. What it says of the
 /// patches around has one for each stride, which is that of the deepest layer decoded.
 struct LabelledLinearPath: Sendable {
+  /// The mean patch, [numbers].
+  let mean: [Float]
+
   private let own: [Convolution]  // [labels], of one pixel over cells
   private let around: [Convolution]  // [strides], of nine
 
-  /// What the patches' errors ask each cell of two words to change by, at full depth.
-  ///
-  /// The least squares solution for one cell among unchanged ones, and four fifths of the way there,
-  /// for the cells around it change as well. A convolution of nine patches: a cell writes to the
-  /// patch at an offset, and reads of the one at the opposite place.
-  let correction: Convolution
-
-  private static let correctionStep = 0.8
+  /// The same maps transposed, from the patches' errors to the estimates.
+  private let ownTransposed: [Convolution]
+  private let aroundTransposed: [Convolution]
 
   /// How many cells away a patch looks.
   let reach = 1
@@ -24,50 +22,42 @@ struct LabelledLinearPath: Sendable {
     let (numbers, latent) = (configuration.patchNumbers, configuration.latent)
     let (labels, strides) = (PyramidFill.labels, PyramidFill.strides)
     let basis = try weights.floats("decoder.linear.basis", [labels, latent, numbers])
-    let mean = try weights.floats("decoder.linear.mean", [numbers])
+    mean = try weights.floats("decoder.linear.mean", [numbers])
     let kernels = try weights.floats("decoder.linear.around", [strides, numbers, latent, 3, 3])
-    own = (0..<labels).map { label in
-      let start = label * latent * numbers
-      let columns = (0..<numbers * latent).map {
-        basis[start + $0 % latent * numbers + $0 / latent]
-      }
-      return Convolution(
-        weights: columns, bias: mean, inputs: latent, outputs: numbers, window: .same(1))
+    let silent = [Float](repeating: 0, count: max(numbers, latent))
+    let bases = (0..<labels).map { label in
+      Array(basis[label * latent * numbers..<(label + 1) * latent * numbers])
     }
-    around = (0..<strides).map { stride in
+    own = bases.map { [mean] basis in
+      Convolution(
+        weights: transposed(basis, rows: latent, columns: numbers), bias: mean, inputs: latent,
+        outputs: numbers, window: .same(1))
+    }
+    ownTransposed = bases.map { basis in
+      Convolution(
+        weights: basis, bias: Array(silent.prefix(latent)), inputs: numbers, outputs: latent,
+        window: .same(1))
+    }
+    let surroundings = (0..<strides).map { stride in
       let count = numbers * latent * 9
-      return Convolution(
-        weights: Array(kernels[stride * count..<(stride + 1) * count]),
-        bias: .init(repeating: 0, count: numbers), inputs: latent, outputs: numbers,
+      return Array(kernels[stride * count..<(stride + 1) * count])
+    }
+    around = surroundings.map { kernel in
+      Convolution(
+        weights: kernel, bias: Array(silent.prefix(numbers)), inputs: latent, outputs: numbers,
         window: .same(3))
     }
-    correction = Self.correction(basis, kernels, latent: latent, numbers: numbers)
-  }
-
-  private static func correction(
-    _ basis: [Float], _ around: [Float], latent: Int, numbers: Int
-  ) -> Convolution {
-    let label = 2  // of two words at stride 1
-    // What each component of the cell adds to each number of the nine patches, [latent][number, tap].
-    let rows = (0..<latent).map { i in
-      (0..<numbers * 9).map { index -> Double in
-        let (number, tap) = (index / 9, index % 9)
-        let own = tap == 4 ? basis[(label * latent + i) * numbers + number] : 0
-        // A convolution's tap is where the cell stands as the patch sees it.
-        return Double(around[(number * latent + i) * 9 + 8 - tap] + own)
+    aroundTransposed = surroundings.map { kernel in
+      // [numbers, latent x tap] to [latent x tap, numbers], the taps the other way round.
+      let columns = transposed(kernel, rows: numbers, columns: latent * 9)
+      let weights = (0..<latent * numbers * 9).map { index in
+        let (component, number, tap) = (index / 9 / numbers, index / 9 % numbers, index % 9)
+        return columns[(component * 9 + 8 - tap) * numbers + number]
       }
+      return Convolution(
+        weights: weights, bias: Array(silent.prefix(latent)), inputs: numbers, outputs: latent,
+        window: .same(3))
     }
-    let normal = rows.map { a in rows.map { b in zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } } }
-    let weights = inverse(normal).flatMap { shares in
-      var sum = [Double](repeating: 0, count: numbers * 9)
-      for (share, row) in zip(shares, rows) {
-        for index in sum.indices { sum[index] += correctionStep * share * row[index] }
-      }
-      return sum.map { Float($0) }
-    }
-    return Convolution(
-      weights: weights, bias: .init(repeating: 0, count: latent), inputs: numbers,
-      outputs: latent, window: .same(3))
   }
 
   /// The buffers of one picture.
@@ -110,32 +100,73 @@ struct LabelledLinearPath: Sendable {
       rectangle: cells.grown(by: reach, within: planes.patches.bounds), residual: planes.own,
       with: context)
   }
+
+  // MARK: Transposed
+
+  /// What a picture's patches are short of, and what that asks of each cell's estimate.
+  final class Gradient {
+    /// The errors of each patch, [channel, row, column].
+    let errors: Plane
+    fileprivate let own: Plane  // by each cell's own patch alone
+    fileprivate let estimates: Plane
+
+    init(_ configuration: ModelConfiguration, grid: Int) {
+      func cells(_ channels: Int, border: Int) -> Plane {
+        Plane(height: grid, width: grid, channels: channels, border: border)
+      }
+      errors = cells(configuration.patchNumbers, border: 1)
+      own = cells(configuration.latent, border: 0)
+      estimates = cells(configuration.latent, border: 0)
+    }
+
+    /// By how much less error there is for more of a cell's estimate, [latent].
+    func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
+      unsafe estimates.pixel(row, column)
+    }
+  }
+
+  /// Computes the gradient of some cells from the errors; `labels` are those of all cells.
+  func transpose(
+    _ gradient: Gradient, cells: [Int], labels: [Int], stride: Int, with context: Context
+  ) {
+    let (errors, own, estimates) = (gradient.errors, gradient.own, gradient.estimates)
+    let width = errors.width
+    context.parallel.forEachPart(of: cells.count, work: cells.count * ownTransposed[0].work) {
+      part in
+      for cell in cells[part] {
+        let (row, column) = (cell / width, cell % width)
+        ownTransposed[labels[cell]].apply(
+          to: errors, into: own,
+          rectangle: Rectangle(rows: row..<row + 1, columns: column..<column + 1), with: context)
+      }
+    }
+    let runs = runs(of: cells, width: width)
+    let work = 2 * cells.count * aroundTransposed[stride].work
+    context.parallel.forEachPart(of: runs.count, work: work) { part in
+      for run in runs[part] {
+        aroundTransposed[stride].apply(
+          to: errors, into: estimates, rectangle: run, residual: own, with: context)
+      }
+    }
+  }
 }
 
-/// The inverse of a symmetric matrix that is not negative, by Cholesky's method and a ridge that
-/// keeps a matrix of zeros solvable.
-private func inverse(_ a: [[Double]]) -> [[Double]] {
-  let n = a.count
-  let ridge = 1e-6 * a.indices.reduce(0) { $0 + a[$1][$1] } / Double(n) + 1e-12
-  var lower = a
-  for i in 0..<n {
-    for j in 0...i {
-      var value = a[i][j] + (i == j ? ridge : 0)
-      for k in 0..<j { value -= lower[i][k] * lower[j][k] }
-      lower[i][j] = i == j ? value.squareRoot() : value / lower[j][j]
+/// Rectangles of one row that hold some cells, which may skip a column but not two.
+private func runs(of cells: [Int], width: Int) -> [Rectangle] {
+  var runs: [Rectangle] = []
+  for cell in cells.sorted() {
+    let (row, column) = (cell / width, cell % width)
+    if let last = runs.last, last.rows.lowerBound == row, column <= last.columns.upperBound + 1 {
+      runs[runs.count - 1] = Rectangle(
+        rows: last.rows, columns: last.columns.lowerBound..<column + 1)
+    } else {
+      runs.append(Rectangle(rows: row..<row + 1, columns: column..<column + 1))
     }
   }
-  return (0..<n).map { column in
-    var x = [Double](repeating: 0, count: n)
-    x[column] = 1
-    for i in 0..<n {
-      for k in 0..<i { x[i] -= lower[i][k] * x[k] }
-      x[i] /= lower[i][i]
-    }
-    for i in (0..<n).reversed() {
-      for k in i + 1..<n { x[i] -= lower[k][i] * x[k] }
-      x[i] /= lower[i][i]
-    }
-    return x
-  }
+  return runs
+}
+
+/// A matrix [rows, columns] as [columns, rows].
+private func transposed(_ matrix: [Float], rows: Int, columns: Int) -> [Float] {
+  (0..<matrix.count).map { matrix[$0 % rows * columns + $0 / rows] }
 }

@@ -106,10 +106,8 @@ public final class Model: Sendable {
       let semantics = semantics(of: image, fit: fit, with: context)
       let picture = image.fitted(to: size, fit: fit)
       let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
-      let words = Quantizer(codebook: codebook).words(
-        for: z, shape: shape, pools: pools(for: semantics, meaning: meaning, with: context),
-        with: context)
-      return refined(words, of: picture, shape: shape, with: context)
+      let fitting = pools(for: semantics, meaning: meaning, with: context)
+      return chosen(for: z, of: picture, shape: shape, pools: fitting, with: context)
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
@@ -133,17 +131,27 @@ public final class Model: Sendable {
     }
   }
 
-  /// A picture's words with those of the last layer chosen once more.
-  private func refined(
-    _ words: [Int32], of picture: PixelImage, shape: PyramidShape, with context: Context
+  /// The words for a picture's latent, each layer chosen once more by the picture it gives.
+  private func chosen(
+    for z: [Float], of picture: PixelImage, shape: PyramidShape, pools: [Int: [[Int32]]],
+    with context: Context
   ) -> [Int32] {
-    decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
+    let refinement = Refinement(codebook: codebook, decoder: decoder)
+    return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
       decoded in
       refinementSpaces.with(
-        shape, make: { Refinement.Workspace(configuration, shape: shape) }
-      ) {
-        Refinement(codebook: codebook, decoder: decoder).words(
-          words, of: picture, shape: shape, in: $0, decodedIn: decoded, with: context)
+        shape,
+        make: {
+          Refinement.Workspace(configuration, shape: shape, decoder: decoder, with: context)
+        }
+      ) { space in
+        Quantizer(codebook: codebook).words(for: z, shape: shape, pools: pools, with: context) {
+          layer, words in
+          refinement.words(
+            words, ofLayer: layer, of: picture, pools: pools[layer], in: space,
+            decodedIn: decoded, with: context
+          ).suffix(shape.cells(ofLayer: layer).count)
+        }
       }
     }
   }

@@ -7,8 +7,10 @@ import SPAEPyramid
 struct PyramidFill: Sendable {
   /// The number of different strides.
   static let strides = 5  // coarser layers of large pictures share the greatest
-  /// The number of different labels: of each stride filled from above, or of one, two or more words.
-  static let labels = 4 * strides
+  /// The labels of a stride: filled from above, or of one, two or more words.
+  static let labelsOfStride = 4
+  /// The number of different labels.
+  static let labels = labelsOfStride * strides
 
   let source: [Int]  // [cell], flat positions in the latent grid
   let label: [Int]  // [cell]
@@ -22,12 +24,14 @@ struct PyramidFill: Sendable {
       shape.latentIndex(
         of: CellAddress(layer: depth, row: cell / grid / deepest, column: cell % grid / deepest))
     }
-    var label = [Int](repeating: 4 * Self.logarithm(deepest), count: grid * grid)
+    var label = [Int](repeating: Self.labelsOfStride * Self.logarithm(deepest), count: grid * grid)
     for layer in 1...depth {
       for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
         visits[cell] += 1
         source[cell] = cell
-        label[cell] = 4 * Self.logarithm(shape.stride(ofLayer: layer)) + min(visits[cell], 3)
+        label[cell] =
+          Self.labelsOfStride * Self.logarithm(shape.stride(ofLayer: layer))
+          + min(visits[cell], Self.labelsOfStride - 1)
       }
     }
     self.source = source

@@ -9,8 +9,12 @@ struct Quantizer {
   let codebook: Codebook
 
   /// Chooses every word for z, [cell, latent]; `pools` holds the guided layers' words by place.
+  ///
+  /// Each layer is chosen once more before the next one is: `again` takes a layer and the words down
+  /// to it, and gives those of the layer.
   func words(
-    for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]], with context: Context
+    for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]], with context: Context,
+    again: (Int, [Int32]) -> ArraySlice<Int32>
   ) -> [Int32] {
     let latent = codebook.latent
     var total = [Float](repeating: 0, count: z.count)
@@ -22,7 +26,7 @@ struct Quantizer {
       let targets = cells.flatMap { cell in
         (cell * latent..<(cell + 1) * latent).map { (visits[cell] + 1) * z[$0] - total[$0] }
       }
-      let chosen = choose(targets, from: pools[layer], with: context)
+      let chosen = again(layer, words + choose(targets, from: pools[layer], with: context))
       for (cell, word) in zip(cells, chosen) {
         visits[cell] += 1
         for i in 0..<latent {
@@ -40,7 +44,7 @@ struct Quantizer {
     guard let pools else { return codebook.nearest(to: targets, with: context) }
     let latent = codebook.latent
     return pools.enumerated().map { place, pool in
-      codebook.nearest(to: targets[place * latent..<(place + 1) * latent], in: pool)
+      codebook.nearest(to: targets[place * latent..<(place + 1) * latent], among: pool)
     }
   }
 

@@ -1,113 +1,211 @@
 import SPAEPixels
 import SPAEPyramid
 
-/// The last layer's words, chosen once more by the error of the picture that all words give.
+/// The words of a layer, chosen once more by the error of the picture that all words so far give.
 ///
-/// Streaming average quantization asks each cell's words to come near its latent, whatever the cells
-/// around it came to. Once every word is chosen, the picture tells what they all missed. The
-/// decoder's linear path says how a cell changes its own patch and the eight around; what its network
-/// adds is taken to stay as it is. A quarter of the cells moves at a time, no two of them side by
-/// side, and the next quarter sees what is left.
+/// Streaming average quantization asks each cell's words to come near the latent at that one cell,
+/// whatever the cells around it came to, and in an upper layer a word fills many cells. Once a layer
+/// is chosen and decoded, the picture tells what its words missed. The decoder's linear path says how
+/// a word changes the picture; what its network adds is taken to stay as it is. Each word becomes the
+/// one that would leave the least error: a step of Gauss and Newton among words. Half of a layer moves
+/// at a time, as the squares of one colour on a chessboard, and the other half sees what is left.
 struct Refinement {
-  private static let quarters = [(0, 0), (0, 1), (1, 0), (1, 1)]
+  /// The layers that are chosen again, the last: each costs an encode one decode.
+  private static let layers = 4
+
+  /// The part of the way to where the linear path would have the least error, among all words.
+  private static let step: Float = 0.8
 
   let codebook: Codebook
   let decoder: Decoder
 
-  /// The buffers of one picture: a cell's patch, [channel, row, column], or its latent.
-  final class Workspace {
-    fileprivate let errors: Plane  // of the words before, and what the linear path gave for them
-    fileprivate let left: Plane  // what is left of the errors
-    fileprivate let steps: Plane
+  /// What one layer of a shape needs, for every picture.
+  struct Layer: Sendable {
+    /// Places that change together, and the cells that their words fill.
+    fileprivate struct Half {
+      let ofKind: [(metric: Metric, places: [Int])]
+      let filled: [Int]
+    }
 
-    init(_ configuration: ModelConfiguration, shape: PyramidShape) {
-      func cells(_ channels: Int) -> Plane {
-        Plane(height: shape.grid, width: shape.grid, channels: channels)
+    fileprivate let cells: LatentCells
+    fileprivate let latentIndices: [Int]  // [place]
+    fileprivate let halves: [Half]
+
+    init(
+      _ layer: Int, of shape: PyramidShape, decoder: Decoder, configuration: ModelConfiguration,
+      with context: Context
+    ) {
+      let cells = LatentCells(shape: shape, depth: layer)
+      let latentIndices = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
+      let matrices = NormalMatrices(
+        ofLayer: layer, cells: cells, path: decoder.linear, configuration: configuration,
+        with: context)
+      let side = shape.side(ofLayer: layer)
+      (self.cells, self.latentIndices) = (cells, latentIndices)
+      halves = (0...1).map { colour in
+        let places = latentIndices.indices.filter { ($0 / side + $0 % side) % 2 == colour }
+        return Half(
+          ofKind: matrices.metrics.enumerated().map { kind, metric in
+            (metric, places.filter { matrices.kinds[$0] == kind })
+          }, filled: places.flatMap { cells.takers(of: latentIndices[$0]) })
       }
-      errors = cells(configuration.patchNumbers)
-      left = cells(configuration.patchNumbers)
-      steps = cells(configuration.latent)
     }
   }
 
-  /// All words of a picture, of which the last layer's may differ from those that were given.
+  /// The buffers of one picture, and what its layers need.
+  final class Workspace {
+    fileprivate let layers: [Int: Layer]
+    fileprivate let wanted: Plane  // what the linear path should give, for no error
+    fileprivate let gradient: LabelledLinearPath.Gradient
+
+    init(
+      _ configuration: ModelConfiguration, shape: PyramidShape, decoder: Decoder,
+      with context: Context
+    ) {
+      layers = .init(
+        uniqueKeysWithValues: (shape.depth - Refinement.layers + 1...shape.depth).map {
+          ($0, Layer($0, of: shape, decoder: decoder, configuration: configuration, with: context))
+        })
+      wanted = Plane(
+        height: shape.grid, width: shape.grid, channels: configuration.patchNumbers, border: 0)
+      gradient = LabelledLinearPath.Gradient(configuration, grid: shape.grid)
+    }
+  }
+
+  /// The words of a picture down to a layer, of which that layer's may differ from those given.
+  ///
+  /// A layer that is not chosen again keeps its words. `pools` holds what each place may choose from,
+  /// if not from all words.
   func words(
-    _ words: [Int32], of picture: PixelImage, shape: PyramidShape, in space: Workspace,
-    decodedIn decoded: Decoder.Workspace, with context: Context
+    _ words: [Int32], ofLayer number: Int, of picture: PixelImage, pools: [[Int32]]?,
+    in space: Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
+    guard let layer = space.layers[number] else { return words }
+    let (shape, fill) = (layer.cells.shape, layer.cells.fill)
     let quantizer = Quantizer(codebook: codebook)
-    let cells = LatentCells(shape: shape, depth: shape.depth)
-    let first = shape.wordCount - shape.grid * shape.grid  // of the last layer's words
+    let first = words.count - layer.latentIndices.count
     context.log?.enter("decoder")
     decoder.decode(
-      quantizer.estimates(of: words, shape: shape, depth: shape.depth), fill: cells.fill,
-      in: decoded, with: context)
-    note(picture, in: space, decodedIn: decoded)
+      quantizer.estimates(of: words, shape: shape, depth: number), fill: fill, in: decoded,
+      with: context)
     context.log?.enter("refinement")
+    note(picture, in: space, decodedIn: decoded, with: context)
     var words = words
-    for (row, column) in Self.quarters {
-      subtract(decoded.linear.patches, in: space)
-      decoder.linear.correction.apply(to: space.left, into: space.steps, with: context)
-      let quarter = stride(from: row, to: shape.grid, by: 2).flatMap { row in
-        stride(from: column, to: shape.grid, by: 2).map { row * shape.grid + $0 }
+    var outdated: [Int] = []  // cells that the linear path does not know yet
+    for half in layer.halves {
+      refresh(outdated, of: words, in: layer, decodedIn: decoded, with: context)
+      subtract(decoded.linear.patches, in: space, with: context)
+      decoder.linear.transpose(
+        space.gradient, cells: half.filled, labels: fill.label, stride: fill.stride,
+        with: context)
+      outdated = []
+      for (metric, places) in half.ofKind {
+        let targets = targets(
+          places, words: places.map { words[first + $0] }, in: metric, of: layer,
+          step: pools == nil ? Self.step : 1, space)
+        let new = choose(targets, for: places, from: pools, in: metric, with: context)
+        for (place, word) in zip(places, new) where words[first + place] != word {
+          words[first + place] = word
+          outdated.append(layer.latentIndices[place])
+        }
       }
-      let old = quarter.map { words[first + $0] }
-      let targets = zip(quarter, old).flatMap { cell, word in
-        target(of: cell, word, visits: cells.words(of: cell, in: words).count, in: space)
-      }
-      let new = codebook.nearest(to: targets, with: context)
-      for (index, cell) in quarter.enumerated() where new[index] != old[index] {
-        words[first + cell] = new[index]
-        let estimate = quantizer.estimate(of: cells.words(of: cell, in: words))
-        decoder.linear.set(
-          row: cell / shape.grid, column: cell % shape.grid, to: estimate[...],
-          label: cells.fill.label[cell], in: decoded.linear, with: context)
-      }
-      decoder.linear.refresh(decoded.cells, in: decoded.linear, with: context)
     }
     return words
   }
 
-  /// Notes what the decoded picture misses, with what the linear path gave.
-  private func note(
-    _ picture: PixelImage, in space: Workspace, decodedIn decoded: Decoder.Workspace
+  private func choose(
+    _ targets: [Float], for places: [Int], from pools: [[Int32]]?, in metric: Metric,
+    with context: Context
+  ) -> [Int32] {
+    guard let pools else { return codebook.nearest(to: targets, in: metric, with: context) }
+    return places.enumerated().map { index, place in
+      let target = targets[index * codebook.latent..<(index + 1) * codebook.latent]
+      return codebook.nearest(to: target, in: metric, among: pools[place])
+    }
+  }
+
+  /// What the words of places should equal, as the metric makes of it, [place, latent].
+  private func targets(
+    _ places: [Int], words: [Int32], in metric: Metric, of layer: Layer, step: Float,
+    _ space: Workspace
+  ) -> [Float] {
+    let (latent, grid) = (codebook.latent, layer.cells.shape.grid)
+    return unsafe [Float](unsafeUninitializedCapacity: places.count * latent) { targets, count in
+      count = places.count * latent
+      for (index, (place, word)) in zip(places, words).enumerated() {
+        let cell = layer.latentIndices[place]
+        let target = unsafe UnsafeMutableBufferPointer(
+          rebasing: targets[index * latent..<(index + 1) * latent])
+        unsafe target.update(repeating: 0)
+        for taker in layer.cells.takers(of: cell) {
+          let gradient = unsafe space.gradient.pixel(taker / grid, taker % grid)
+          for i in 0..<latent { unsafe target[i] += gradient[i] }
+        }
+        let visits = Float(layer.cells.fill.label[cell] % PyramidFill.labelsOfStride)
+        for i in 0..<latent { unsafe target[i] *= step * visits }
+        let old = unsafe codebook.codes.floats + Int(word) * latent
+        unsafe metric.addImage(of: old, to: target)
+      }
+    }
+  }
+
+  /// Brings the linear path up to cells whose words have changed.
+  private func refresh(
+    _ changed: [Int], of words: [Int32], in layer: Layer, decodedIn decoded: Decoder.Workspace,
+    with context: Context
   ) {
-    let side = picture.width
-    let patch = side / space.errors.width
-    let found = unsafe decoded.picture(side: side)
-    let given = decoded.linear.patches
-    for row in 0..<side {
-      for column in 0..<side {
-        let number = row % patch * patch + column % patch
-        let error = unsafe space.errors.pixel(row / patch, column / patch) + number
-        let linear = unsafe given.pixel(row / patch, column / patch) + number
-        let pixel = (row * side + column) * 3
-        for channel in 0..<3 {
-          let wanted = Float(picture.pixels[pixel + channel]) / 127.5 - 1
-          unsafe error[channel * patch * patch] =
-            unsafe wanted - found[pixel + channel] + linear[channel * patch * patch]
+    guard !changed.isEmpty else { return }
+    let grid = layer.cells.shape.grid
+    for cell in changed {
+      let own = layer.cells.words(of: cell, in: words)
+      let estimate = Quantizer(codebook: codebook).estimate(of: own)
+      for taker in layer.cells.takers(of: cell) {
+        decoder.linear.set(
+          row: taker / grid, column: taker % grid, to: estimate[...],
+          label: layer.cells.fill.label[taker], in: decoded.linear, with: context)
+      }
+    }
+    decoder.linear.refresh(decoded.cells, in: decoded.linear, with: context)
+  }
+
+  /// Notes what the linear path should give: what it gave, and what the decoded picture misses.
+  private func note(
+    _ picture: PixelImage, in space: Workspace, decodedIn decoded: Decoder.Workspace,
+    with context: Context
+  ) {
+    let (side, target, given) = (picture.width, space.wanted, decoded.linear.patches)
+    let patch = side / target.width
+    context.parallel.forEachPart(of: target.height, work: 4 * side * side) { rows in
+      let found = unsafe decoded.picture(side: side)
+      for row in rows.lowerBound * patch..<rows.upperBound * patch {
+        for column in 0..<side {
+          let number = row % patch * patch + column % patch
+          let wanted = unsafe target.pixel(row / patch, column / patch) + number
+          let linear = unsafe given.pixel(row / patch, column / patch) + number
+          let pixel = (row * side + column) * 3
+          for channel in 0..<3 {
+            let colour = Float(picture.pixels[pixel + channel]) / 127.5 - 1
+            unsafe wanted[channel * patch * patch] =
+              unsafe colour - found[pixel + channel] + linear[channel * patch * patch]
+          }
         }
       }
     }
   }
 
-  private func subtract(_ given: Plane, in space: Workspace) {
-    for row in 0..<given.height {
-      for column in 0..<given.width {
-        let left = unsafe space.left.pixel(row, column)
-        let error = unsafe space.errors.pixel(row, column)
-        let linear = unsafe given.pixel(row, column)
-        for i in 0..<given.channels { unsafe left[i] = error[i] - linear[i] }
+  /// What the linear path still lacks is what each patch is short of.
+  private func subtract(_ given: Plane, in space: Workspace, with context: Context) {
+    let (errors, target) = (space.gradient.errors, space.wanted)
+    let work = given.height * given.width * given.channels
+    context.parallel.forEachPart(of: given.height, work: 4 * work) { rows in
+      for row in rows {
+        for column in 0..<given.width {
+          let error = unsafe errors.pixel(row, column)
+          let wanted = unsafe target.pixel(row, column)
+          let linear = unsafe given.pixel(row, column)
+          for i in 0..<given.channels { unsafe error[i] = wanted[i] - linear[i] }
+        }
       }
     }
-  }
-
-  /// What a cell's last word should equal, so that the mean of its words makes the step.
-  private func target(
-    of cell: Int, _ word: Int32, visits: Int, in space: Workspace
-  ) -> [Float] {
-    let step = unsafe space.steps.pixel(cell / space.steps.width, cell % space.steps.width)
-    let code = unsafe codebook.codes.floats + Int(word) * codebook.latent
-    return (0..<codebook.latent).map { unsafe code[$0] + Float(visits) * step[$0] }
   }
 }

@@ -27,6 +27,7 @@ from bench.program import Program
 from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
 from spae.quantizer import nearest
+from spae.refinement import REFINED
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
 THREADS = (2, 1)
@@ -229,12 +230,13 @@ def measured(program: Program, runs: int) -> dict[Task, float]:
 def sums(medians: dict[Task, float]) -> dict[Task, float]:
     """A peer's encode: all of the networks, one after the other.
 
-    The decoder is one of them: the last words are chosen by what it makes of the others.
+    The decoder is one of them, several times: the words of the last layers are chosen by what it
+    makes of the layers so far.
     """
+    networks = ("encoder", "branch", *REFINED * (f"decode {SIZE} px",))
     return {
         Task(who, f"encode {SIZE} px", threads): sum(
-            medians[Task(who, network, threads)]
-            for network in ("encoder", "branch", f"decode {SIZE} px")
+            medians[Task(who, network, threads)] for network in networks
         )
         for who in ("onnxruntime", "PyTorch")
         for threads in THREADS

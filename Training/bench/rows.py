@@ -75,6 +75,8 @@ def peer_name(ours: tuple, peer: tuple) -> str:
     who, work, *_ = peer
     if who == "faiss":
         return "faiss IndexFlatL2"
+    if work == "branch":
+        return f"{who}, the classifier alone"
     return who if work == ours[1] else f"{who}, full decode"
 
 
@@ -98,6 +100,12 @@ def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]
         yield f"one word changed, {size} px, 2 threads", ours, [(whole, Faster(times))]
     yield "encode 128 px, 2 threads", *pair("encode 128 px", 2, False, 1.0, None)
     yield "encode 128 px, 1 thread", *pair("encode 128 px", 1, False, 1.0, None)
+    for work, times in (("encode", 0.5), ("decode", 5)):
+        ours, branch = [
+            (who, name, 2, False)
+            for who, name in (("spae", f"{work} 128 px"), ("onnxruntime", "branch"))
+        ]
+        yield f"{work} 128 px, 2 threads", ours, [(branch, Faster(times))]
     for threads, name in ((2, "2 threads"), (1, "1 thread")):
         ours, peer = [(who, "quantize", threads, False) for who in ("spae", "faiss")]
         yield f"nearest word, 600 x vocabulary, {name}", ours, [(peer, Faster(1.0))]

@@ -29,26 +29,58 @@ class LabelledLinearPath(nn.Module):
         self.mean = nn.Parameter(torch.zeros(numbers))
 
     def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
-        """[batch, cell, latent], labels [batch, cell] -> [batch, numbers, row, column]."""
+        """[batch, cell, latent], labels [(batch,) cell] -> [batch, numbers, row, column]."""
         batch, cells, latent = estimate.shape
         grid = math.isqrt(cells)
-        own = per_group(
-            lambda label, rows: rows @ self.basis[label],
-            estimate.reshape(-1, latent),
-            labels.reshape(-1),
-        )
         plane = estimate.transpose(1, 2).reshape(batch, latent, grid, grid)
         around = per_group(
             lambda stride, planes: F.conv2d(planes, self.around[stride], padding=1),
             plane,
-            labels.amin(1) // LABELS_A_STRIDE,
+            labels.amin(-1) // LABELS_A_STRIDE,
         )
-        own = own.view(batch, cells, -1).transpose(1, 2).reshape(around.shape)
+        own = per_cell(estimate, self.basis, labels).transpose(1, 2).reshape(around.shape)
         return own + around + self.mean[:, None, None]
+
+    def kernel(self, label: int) -> Tensor:
+        """What a cell of a label writes, as a convolution: [numbers, latent, 3, 3]."""
+        kernel = self.around[label // LABELS_A_STRIDE].clone()
+        kernel[:, :, 1, 1] += self.basis[label].T
+        return kernel
+
+    def transposed(self, patches: Tensor, labels: Tensor) -> Tensor:
+        """The transposed map, of the errors of patches to a gradient of each cell's estimate.
+
+        [batch, numbers, row, column], labels [(batch,) cell] -> [batch, cell, latent].
+        """
+        around = per_group(
+            lambda stride, planes: F.conv_transpose2d(planes, self.around[stride], padding=1),
+            patches,
+            labels.amin(-1) // LABELS_A_STRIDE,
+        )
+        own = per_cell(patches.flatten(2).transpose(1, 2), self.basis.transpose(1, 2), labels)
+        return around.flatten(2).transpose(1, 2) + own
+
+
+def per_cell(rows: Tensor, matrices: Tensor, labels: Tensor) -> Tensor:
+    """Each cell's row times its label's matrix, [batch, cell, in] and [label, in, out].
+
+    The labels are those of each picture, [batch, cell], or of all, [cell].
+    """
+    if labels.dim() == 1:
+        return (rows.transpose(0, 1) @ matrices[labels]).transpose(0, 1)
+    own = per_group(
+        lambda label, rows: rows @ matrices[label], rows.flatten(0, 1), labels.flatten()
+    )
+    return own.view(*labels.shape, -1)
 
 
 def per_group(function: Callable[[int, Tensor], Tensor], rows: Tensor, groups: Tensor) -> Tensor:
-    """Applies a function of the group to the rows of each group, and puts them back in order."""
+    """Applies a function of the group to the rows of each group, and puts them back in order.
+
+    A single group, without a dimension, is that of all rows.
+    """
+    if groups.dim() == 0:
+        return function(int(groups), rows)
     parts, order = [], []
     for group in groups.unique().tolist():
         chosen = (groups == group).nonzero().squeeze(1)
@@ -79,11 +111,11 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.output.bias)
 
     def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
-        """Estimates [batch, cell, latent] and labels [batch, cell] -> [batch, 3, N, N]."""
+        """Estimates [batch, cell, latent], labels [(batch,) cell] -> [batch, 3, N, N]."""
         batch, cells, _ = estimate.shape
         grid = math.isqrt(cells)
         plane = (estimate * self.scale).transpose(1, 2).reshape(batch, -1, grid, grid)
-        x = self.input(plane) + self.label(labels).transpose(1, 2).reshape(batch, -1, grid, grid)
+        x = self.input(plane) + self.label(labels).transpose(-1, -2).unflatten(-1, (grid, grid))
         for stage in self.stages:
             if hasattr(stage, "up"):
                 x = F.pixel_shuffle(stage.up(x), 2)

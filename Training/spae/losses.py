@@ -91,14 +91,15 @@ def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Tensor]
 
 
 def quantization_losses(
-    z: Tensor, estimates: list[Tensor], visits: list[Tensor], guided: int
+    z: Tensor, estimates: list[Tensor], visits: list[Tensor], free: int
 ) -> tuple[Tensor, Tensor]:
-    """The commitment of z to its words, and the words' to z, over the layers that are not guided.
+    """The commitment of z to its words, and the words' to z, over all but the first `free` layers.
 
-    Guided layers are left out: their words mean what the place shows, and would drag z along.
+    Those layers' words need not be near z, which they would drag along: they mean what the place
+    shows, or were chosen for many cells.
     """
     commitment, mirrored = z.new_zeros(()), z.new_zeros(())
-    layers = range(guided, len(estimates))
+    layers = range(free, len(estimates))
     for layer in layers:
         own = visits[layer] > 0
         commitment = commitment + F.mse_loss(z[:, own], estimates[layer][:, own].detach())

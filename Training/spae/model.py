@@ -1,6 +1,7 @@
 """The whole autoencoder, and its form on disk."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 import torch
@@ -15,8 +16,8 @@ from spae.decoder import Decoder
 from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
-from spae.quantizer import Quantized, estimates_of, quantize
-from spae.refinement import refined
+from spae.quantizer import Again, Quantized, estimates_of, quantize
+from spae.refinement import refined, refined_layers
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
 
@@ -104,10 +105,45 @@ class SPAE(nn.Module):
         return shape(size // self.configuration.patch, self.configuration.quantization.flat)
 
     def quantized(
-        self, z: Tensor, pyramid_shape: PyramidShape, pools: dict[int, Tensor]
+        self,
+        z: Tensor,
+        pyramid_shape: PyramidShape,
+        pools: dict[int, Tensor],
+        again: Again | None = None,
     ) -> Quantized:
         residual = self.configuration.quantization.residual
-        return quantize(z, self.codebook.codes(), pyramid_shape, pools, residual)
+        return quantize(z, self.codebook.codes(), pyramid_shape, pools, residual, again)
+
+    def refining(
+        self,
+        pictures: Tensor,
+        shape: PyramidShape,
+        pools: dict[int, Tensor],
+        layers: Collection[int],
+        depths: Tensor | None = None,
+    ) -> Again:
+        """What chooses the words of some layers once more by the picture they give.
+
+        Pictures that are to be decoded at certain depths, [batch], need no layers below those.
+        """
+        codes = self.codebook.codes().detach()
+
+        def again(layer: int, words: Tensor) -> Tensor:
+            own = shape.layer_of(words, layer)
+            rows = torch.arange(len(words))
+            if depths is not None:
+                rows = (depths >= layer).nonzero().squeeze(1)
+            if layer not in layers or len(rows) == 0:
+                return own
+            pool = pools[layer][rows] if layer in pools else None
+            with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
+                decoded = self.decode_words(words[rows], shape, layer)
+            own[rows] = refined(
+                words[rows], layer, pictures[rows], decoded, codes, shape, self.decoder.linear, pool
+            )
+            return own
+
+        return again
 
     def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
         grid = picture.shape[-1] // self.configuration.patch
@@ -128,13 +164,11 @@ class SPAE(nn.Module):
         self, pictures: Tensor, semantics: SemanticMap | None, meaning: float, shape: PyramidShape
     ) -> Tensor:
         """The words of a batch of pictures, [n, 3, N, N] -> [n, words]."""
-        z = self.latent(pictures, semantics)
-        words = self.quantized(z, shape, self.pools(semantics, meaning)).words
-        if self.configuration.quantization != Quantization():
-            return words  # a control
-        decoded = self.decode_words(words, shape, shape.depth)
-        codes = self.codebook.codes()
-        return refined(words, pictures, decoded, codes, shape, self.decoder.linear)
+        z, pools = self.latent(pictures, semantics), self.pools(semantics, meaning)
+        again = None  # for the controls
+        if self.configuration.quantization == Quantization():
+            again = self.refining(pictures, shape, pools, refined_layers(shape))
+        return self.quantized(z, shape, pools, again).words
 
     @torch.no_grad()
     def decode(self, pyramid: Pyramid, depth: int | None = None) -> Image.Image:
@@ -159,8 +193,7 @@ class SPAE(nn.Module):
         source, label = (torch.from_numpy(t).to(words.device) for t in pyramid_shape.fill(depth))
         codes, residual = self.codebook.codes(), self.configuration.quantization.residual
         estimate = estimates_of(words, codes, pyramid_shape, depth, residual)[:, source]
-        labels = label.expand(words.shape[0], -1)
-        return self.decoder(estimate, labels).clamp(-1, 1)
+        return self.decoder(estimate, label).clamp(-1, 1)
 
 
 def teacher_of(configuration: Configuration) -> Teacher | None:

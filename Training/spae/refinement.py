@@ -1,66 +1,122 @@
-"""The last layer's words, chosen once more by the error of the picture that all words give.
+"""The words of a layer, chosen once more by the error of the picture that all words so far give.
 
-Streaming average quantization asks each cell's words to come near its latent, whatever the cells
-around it came to. Once every word is chosen, the picture tells what they all missed. The decoder's
-linear path says how a cell changes its own patch and the eight around; what its network adds is
-taken to stay as it is. A quarter of the cells moves at a time, no two of them side by side, and the
-next quarter sees what is left.
+Streaming average quantization asks each cell's words to come near the latent at that one cell,
+whatever the cells around it came to, and in an upper layer a word fills many cells. Once a layer is
+chosen and decoded, the picture tells what its words missed. The decoder's linear path says how a
+word changes the picture; what its network adds is taken to stay as it is. Each word becomes the one
+that would leave the least error, a quarter of the layer at a time, no two of them side by side, and
+the next quarter sees what is left: a step of Gauss and Newton among words.
 """
 
+from functools import lru_cache
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from spae.decoder import LabelledLinearPath
 from spae.pyramid import LABELS_A_STRIDE, PyramidShape
-from spae.quantizer import estimates_of, nearest
+from spae.quantizer import estimates_of, nearest, nearest_in_pool
 
+REFINED = 4  # layers, the last: each costs an encode one decode
 STEP = 0.8  # of the way to where the linear path would have the least error
-QUARTERS = ((0, 0), (0, 1), (1, 0), (1, 1))
+REACH = 2  # two cells this far apart, or less, write to a patch in common
 
 
-def correction(path: LabelledLinearPath, label: int) -> Tensor:
-    """What a cell of a label should change by, as a convolution of the patches' errors.
-
-    [latent, numbers, 3, 3]: the least squares solution for one cell among unchanged ones.
-    """
-    kernel = path.around[label // LABELS_A_STRIDE].double()  # [numbers, latent, 3, 3]
-    kernel[:, :, 1, 1] += path.basis[label].T
-    # A cell writes to the patch at an offset, and reads of the one at the opposite place.
-    rows = kernel.flip(2, 3).transpose(0, 1).flatten(1)
-    normal = rows @ rows.T
-    # The ridge keeps a path of zeros solvable.
-    ridge = 1e-6 * normal.diagonal().mean() + 1e-12
-    solution = torch.linalg.solve(normal + ridge * torch.eye(len(normal)).to(normal), rows)
-    return solution.float().unflatten(1, (kernel.shape[0], *kernel.shape[2:]))
+def refined_layers(shape: PyramidShape) -> range:
+    """The layers that are worth a decode."""
+    return range(max(1, shape.depth - REFINED + 1), shape.depth + 1)
 
 
 @torch.no_grad()
 def refined(
     words: Tensor,
+    layer: int,
     pictures: Tensor,
     decoded: Tensor,
     codes: Tensor,
     shape: PyramidShape,
     path: LabelledLinearPath,
+    pool: Tensor | None = None,
 ) -> Tensor:
-    """The words [batch, n] of pictures [batch, 3, N, N] that are decoded so far."""
-    depth, grid = shape.depth, shape.grid
-    labels = torch.from_numpy(shape.fill(depth)[1]).to(codes.device)
-    visits = (labels % LABELS_A_STRIDE).view(grid, grid, 1)
-    words = words.clone()
-    own = shape.layer_of(words, depth).view(-1, grid, grid)  # a part of them
-    errors = F.pixel_unshuffle(pictures - decoded, pictures.shape[-1] // grid)
-    estimates = estimates_of(words, codes, shape, depth)
-    expanded = labels.expand(len(words), -1)
-    before = path(estimates, expanded)
-    kernel = STEP * correction(path, int(labels.min()))
-    for row, column in QUARTERS:
-        left = errors + before - path(estimates, expanded)
-        step = F.conv2d(left, kernel, padding=1)[:, :, row::2, column::2].permute(0, 2, 3, 1)
-        old = codes[own[:, row::2, column::2]]
-        count = visits[row::2, column::2]
-        target = old + count * step
-        own[:, row::2, column::2] = nearest(target.flatten(1, 2), codes).view(target.shape[:-1])
-        estimates = estimates_of(words, codes, shape, depth)
-    return words
+    """The words of a layer, [batch, places], for pictures [batch, 3, N, N].
+
+    `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture.
+    `pool` [batch, places, count] is what each place may choose from, if not from all words.
+    """
+    source, label = (torch.from_numpy(t).to(codes.device) for t in shape.fill(layer))
+    cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
+    visits = (label[cells] % LABELS_A_STRIDE).unsqueeze(1)
+    words, side = words.clone(), shape.sides[layer - 1]
+    own = shape.layer_of(words, layer)  # a part of them
+    kinds, matrices = normal_matrices(path, shape, layer)
+    places = torch.arange(side * side, device=codes.device)
+    colours = (places // side + places % side) % 2
+
+    def given() -> Tensor:
+        return path(estimates_of(words, codes, shape, layer)[:, source], label)
+
+    wanted = F.pixel_unshuffle(pictures - decoded, pictures.shape[-1] // shape.grid) + given()
+    for colour in (0, 1):
+        gradient = path.transposed(wanted - given(), label)
+        gradient = torch.zeros_like(gradient).index_add_(1, source, gradient)[:, cells]
+        for kind, matrix in enumerate(matrices):
+            chosen = places[(colours == colour) & (kinds == kind)]
+            if len(chosen) == 0:
+                continue
+            step = visits[chosen] * gradient[:, chosen]
+            old = codes[own[:, chosen]] @ matrix
+            if pool is None:
+                own[:, chosen] = nearest(old + STEP * step, codes, matrix)
+            else:
+                own[:, chosen] = nearest_in_pool(old + step, codes, pool[:, chosen], matrix)
+    return own
+
+
+def normal_matrices(
+    path: LabelledLinearPath, shape: PyramidShape, layer: int
+) -> tuple[Tensor, Tensor]:
+    """How the picture changes with the estimate of each place of a layer.
+
+    A kind for each place, [places], and for each kind the matrix whose quadratic form is the
+    squared change of all pixels by the linear path, [kind, latent, latent].
+    """
+    kinds, counts, labels = neighbours(shape, layer)
+    kernels = torch.stack([path.kernel(label) for label in labels])
+    kernels = kernels.transpose(1, 2).flatten(0, 1)  # [label x latent, numbers, 3, 3]
+    both = F.conv2d(kernels, kernels, padding=REACH)  # of the second cell, and of the first
+    both = both.unflatten(0, (len(labels), -1)).unflatten(2, (len(labels), -1))
+    matrices = torch.einsum("kabyx,bjaiyx->kij", torch.from_numpy(counts).to(both), both)
+    # The ridge keeps the words where a path of zeros has no say.
+    ridge = 1e-6 * matrices.diagonal(dim1=1, dim2=2).mean() + 1e-9
+    matrices = matrices + ridge * torch.eye(matrices.shape[-1]).to(matrices)
+    return torch.from_numpy(kinds).to(both.device), matrices
+
+
+@lru_cache
+def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Which of the cells that a place fills write to a patch in common, by kind of place.
+
+    Kinds [places]; for each kind the number of pairs of such cells, by the labels of both and the
+    way from one to the other, [kind, label, label, 5, 5]; and the labels. What a cell would write
+    beyond the picture's edge counts too.
+    """
+    source, label = (each.reshape(shape.grid, shape.grid) for each in shape.fill(layer))
+    labels, which = np.unique(label, return_inverse=True)
+    which = which.reshape(label.shape)
+    place = np.full(shape.grid**2, -1)
+    cells = shape.visited(layer)
+    place[cells] = np.arange(len(cells))
+    width = 2 * REACH + 1
+    counts = np.zeros((len(cells), len(labels), len(labels), width, width), np.float32)
+    padded = np.pad(source, REACH, constant_values=-1)
+    labelled = np.pad(which, REACH)
+    for y in range(width):
+        for x in range(width):
+            window = (slice(y, y + shape.grid), slice(x, x + shape.grid))
+            pair = (padded[window] == source) & (place[source] >= 0)
+            at = place[source[pair]], which[pair], labelled[window][pair], y, x
+            np.add.at(counts, at, 1)
+    kinds, index = np.unique(counts.reshape(len(cells), -1), axis=0, return_inverse=True)
+    return index.reshape(-1), kinds.reshape(-1, *counts.shape[1:]), labels.tolist()

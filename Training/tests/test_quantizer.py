@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from spae.pyramid import shape
-from spae.quantizer import estimates_of, nearest, quantize
+from spae.quantizer import estimates_of, nearest, nearest_in_pool, quantize
 
 
 def sample():
@@ -57,3 +57,28 @@ def test_ties_go_to_the_lowest_index(index):
     codes = torch.zeros(20, 4) + 5
     codes[index] = codes[index + 3] = 0
     assert nearest(torch.zeros(1, 1, 4), codes).item() == index
+
+
+def test_the_nearest_in_a_metric_is_that_of_the_least_distance():
+    z, codes = sample()
+    root = torch.randn(4, 4)
+    metric, apart = root @ root.T, z[:, :, None] - codes
+    distances = torch.einsum("bnvi,ij,bnvj->bnv", apart, metric, apart)
+    assert torch.equal(nearest(z @ metric, codes, metric), distances.argmin(2))
+    pool = torch.randint(0, 300, (2, 256, 5))
+    among = pool.gather(2, distances.gather(2, pool).argmin(2, keepdim=True)).squeeze(2)
+    assert torch.equal(nearest_in_pool(z @ metric, codes, pool, metric), among)
+
+
+def test_a_layer_chosen_again_is_what_the_next_one_builds_on():
+    z, codes = sample()
+    seen = []
+
+    def again(layer, words):
+        seen.append(words.shape[1])
+        return shape(16).layer_of(words, layer) * 0 + layer
+
+    found = quantize(z, codes, shape(16), {}, again=again)
+    assert seen == [1, 5, 21, 85, 341, 597]
+    assert all((shape(16).layer_of(found.words, layer) == layer).all() for layer in range(1, 7))
+    assert torch.allclose(found.estimates[5], estimates_of(found.words, codes, shape(16), 6))

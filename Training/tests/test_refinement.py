@@ -5,47 +5,99 @@ import torch.nn.functional as F
 from spae.decoder import LabelledLinearPath
 from spae.pyramid import shape
 from spae.quantizer import estimates_of
-from spae.refinement import correction, refined
+from spae.refinement import normal_matrices, refined
 
-SHAPE = shape(4)  # layers of 1, 2, 4 and 4 cells a side
-LABEL = 2  # of two words at stride 1
+SHAPE = shape(8)  # layers of 1, 2, 4, 8 and 8 cells a side
+CELLS, LATENT, NUMBERS = 64, 5, 12
+LAYERS = range(1, SHAPE.depth + 1)
 
 
 @pytest.fixture
 def path() -> LabelledLinearPath:
     torch.manual_seed(1)
-    path = LabelledLinearPath(latent=5, numbers=12)
+    path = LabelledLinearPath(LATENT, NUMBERS)
     torch.nn.init.normal_(path.basis)
     torch.nn.init.normal_(path.around, std=0.2)
     return path
 
 
+def filled(layer: int) -> tuple[torch.Tensor, torch.Tensor]:
+    source, label = SHAPE.fill(layer)
+    return torch.from_numpy(source), torch.from_numpy(label)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
 @torch.no_grad()
-def test_what_one_cell_is_short_of_is_what_it_is_told(path):
-    labels = torch.full((1, 16), LABEL)
-    short = torch.zeros(1, 16, 5)
-    short[0, 5] = torch.randn(5)
-    errors = path(short, labels) - path.mean[:, None, None]
-    steps = F.conv2d(errors, correction(path, LABEL), padding=1)
-    assert torch.allclose(steps[0, :, 1, 1], short[0, 5], atol=1e-4)
+def test_the_transposed_path_is_its_transpose(path, layer):
+    labels = filled(layer)[1].expand(2, -1)
+    estimates, errors = torch.randn(2, CELLS, LATENT), torch.randn(2, NUMBERS, 8, 8)
+    written = path(estimates, labels) - path.mean[:, None, None]
+    back = path.transposed(errors, labels)
+    assert torch.allclose((written * errors).sum(), (estimates * back).sum(), rtol=1e-4)
 
 
-def test_a_path_of_zeros_asks_for_nothing():
-    assert not correction(LabelledLinearPath(latent=5, numbers=12), LABEL).any()
-
-
+@pytest.mark.parametrize("layer", LAYERS[1:])
 @torch.no_grad()
-def test_the_last_words_come_nearer_to_the_picture_and_no_others_move(path):
-    codes, pictures = torch.randn(60, 5), torch.randn(3, 3, 8, 8)
-    words = torch.randint(60, (3, SHAPE.word_count()))
-    labels = torch.from_numpy(SHAPE.fill(SHAPE.depth)[1]).expand(3, -1)
+def test_a_normal_matrix_is_the_square_of_what_a_place_writes(path, layer):
+    source, label = filled(layer)
+    kinds, matrices = normal_matrices(path, SHAPE, layer)
+    # A cell's patches count as a whole, so the place may not stand at the edge.
+    away_from_edges = [p for p, cell in enumerate(SHAPE.visited(layer)) if inside(source, cell)]
+    for place in away_from_edges:
+        estimates = torch.zeros(LATENT, CELLS, LATENT)
+        estimates[range(LATENT), SHAPE.visited(layer)[place], range(LATENT)] = 1
+        written = path(estimates[:, source], label.expand(LATENT, -1))
+        written = (written - path.mean[:, None, None]).flatten(1)
+        assert torch.allclose(matrices[kinds[place]], written @ written.T, rtol=1e-3, atol=1e-3)
+    assert away_from_edges or layer < 3
+
+
+def inside(source: torch.Tensor, cell: int) -> bool:
+    filled = (source == cell).view(8, 8)
+    return not (filled[[0, -1]].any() or filled[:, [0, -1]].any())
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@torch.no_grad()
+def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer):
+    codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
+    words = torch.randint(60, (3, SHAPE.word_count(layer)))
+    source, label = filled(layer)
 
     def decoded(words):
-        estimates = estimates_of(words, codes, SHAPE, SHAPE.depth)
-        return F.pixel_shuffle(path(estimates, labels), 2)
+        estimates = estimates_of(words, codes, SHAPE, layer)[:, source]
+        return F.pixel_shuffle(path(estimates, label.expand(3, -1)), 2)
 
-    found = refined(words, pictures, decoded(words), codes, SHAPE, path)
-    upper = SHAPE.word_count(SHAPE.depth - 1)
-    assert torch.equal(found[:, :upper], words[:, :upper])
+    given = words.clone()
+    own = refined(words, layer, pictures, decoded(words), codes, SHAPE, path)
+    assert torch.equal(words, given)
+    found = torch.cat([words[:, : SHAPE.word_count(layer - 1)], own], 1)
     before, after = ((pictures - decoded(each)).square().mean((1, 2, 3)) for each in (words, found))
     assert (after < before).all(), (before, after)
+
+
+@torch.no_grad()
+def test_within_a_pool_it_finds_the_best_of_a_place_alone(path):
+    codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
+    source, label = filled(1)
+    pool = torch.randint(60, (3, 1, 4))
+
+    def decoded(words):
+        estimates = estimates_of(words, codes, SHAPE, 1)[:, source]
+        return F.pixel_shuffle(path(estimates, label.expand(3, -1)), 2)
+
+    words = pool[:, :, 0]
+    own = refined(words, 1, pictures, decoded(words), codes, SHAPE, path, pool)
+    errors = [(pictures - decoded(pool[:, :, i])).square().mean((1, 2, 3)) for i in range(4)]
+    # Nearly: the matrix counts what would be written beyond the edge.
+    chosen = (pictures - decoded(own)).square().mean((1, 2, 3))
+    assert (chosen <= torch.stack(errors).sort(0).values[1]).all()
+
+
+@torch.no_grad()
+def test_a_path_of_zeros_moves_no_word():
+    codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
+    words = torch.randint(60, (3, SHAPE.word_count(4)))
+    silent = LabelledLinearPath(LATENT, NUMBERS)
+    own = refined(words, 4, pictures, torch.zeros_like(pictures), codes, SHAPE, silent)
+    assert torch.equal(own, SHAPE.layer_of(words, 4))

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 
 import spae.datasets
+import spae.model
 import spae.train
 from spae.datasets import PictureSet, cropped
 from spae.train import Options, Trainer
@@ -64,6 +65,20 @@ def test_a_run_logs_and_keeps_a_checkpoint(options):
     trainer.run()
     assert trainer.step == 4 and trainer.checkpoint.exists()
     assert (options.run / "log.csv").read_text().startswith("step,pictures")
+
+
+def test_the_words_that_fill_many_cells_are_chosen_again(options, model, monkeypatch):
+    layers = []
+    refined = spae.model.refined
+
+    def noted(words, layer, *rest):
+        layers.append(layer)
+        return refined(words, layer, *rest)
+
+    monkeypatch.setattr(spae.model, "refined", noted)
+    options.small_share = 0.0
+    Trainer(options).train_step()
+    assert layers == [3, 4]
 
 
 def test_the_rate_warms_up_and_falls(options):
