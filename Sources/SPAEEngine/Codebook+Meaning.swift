@@ -6,19 +6,46 @@ extension Codebook {
   /// The words' embeddings in the language model's width, before the projection, [V, embedding].
   public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
 
-  /// The best words of distinct lemmas for each text vector, as many as `sizes` says of it.
+  /// The best words of distinct lemmas for each text vector, for the places of some layers.
   ///
   /// A word fits a text t by text(word) . t - bias(word). The table of texts is read once for all.
-  func pools(for texts: [Float], sizes: [Int], with context: Context) -> [[Int32]] {
+  /// With a contrast the words of a place are those of twice as many that tell it best from the other
+  /// places of its layer: that share of a word's mean score at those counts against it.
+  func pools(
+    for texts: [Float], layers: [(places: Range<Int>, size: Int, contrast: Float)],
+    with context: Context
+  ) -> [[[Int32]]] {
     let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
-    return sizes.enumerated().map { place, size in
-      let own = scores[place * count..<(place + 1) * count]
-      var lemmas: Set<Int32> = []
-      let distinct = best(4 * size + 16, of: own, with: context).filter {
-        lemmas.insert(lemma[Int($0)]).inserted
+    return layers.map { places, size, contrast in
+      places.map { place in
+        let own = scores[place * count..<(place + 1) * count]
+        guard contrast > 0, places.count > 1 else {
+          return distinct(size, of: own, with: context)
+        }
+        let found = distinct(Self.candidates * size, of: own, with: context)
+        let apart = found.map { word in
+          let all = places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
+          let score = scores[place * count + Int(word)]
+          return score - contrast * (all - score) / Float(places.count - 1)
+        }
+        let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
+        return order.prefix(size).map { found[$0] }
       }
-      return Array(distinct.prefix(size))
     }
+  }
+
+  /// Words that are looked at for each one kept, where places are told apart.
+  private static let candidates = 2
+
+  /// The best words of distinct lemmas.
+  private func distinct(
+    _ size: Int, of scores: ArraySlice<Float>, with context: Context
+  ) -> [Int32] {
+    var lemmas: Set<Int32> = []
+    let distinct = best(4 * size + 16, of: scores, with: context).filter {
+      lemmas.insert(lemma[Int($0)]).inserted
+    }
+    return Array(distinct.prefix(size))
   }
 
   /// The words with the highest of all words' scores, best first.

@@ -181,17 +181,18 @@ public final class Model: Sendable {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
     }
-    let sizes = zip(guided.pools, places).flatMap { size, places in
-      let scaled = Int((Float(size) * meaning).rounded(.toNearestOrEven))
-      return repeatElement(min(max(1, scaled), codebook.count), count: places.count)
+    let contrasts = guided.contrast ?? guided.pools.map { _ in 0 }
+    var first = 0
+    let layers = zip(zip(guided.pools, contrasts), places).map { guided, places in
+      defer { first += places.count }
+      let size = Int((Float(guided.0) * meaning).rounded(.toNearestOrEven))
+      return (
+        places: first..<first + places.count, size: min(max(1, size), codebook.count),
+        contrast: guided.1
+      )
     }
-    var found = codebook.pools(for: texts, sizes: sizes, with: context)[...]
-    var pools: [Int: [[Int32]]] = [:]
-    for (index, places) in places.enumerated() {
-      pools[index + 1] = Array(found.prefix(places.count))
-      found = found.dropFirst(places.count)
-    }
-    return pools
+    let found = codebook.pools(for: texts, layers: layers, with: context)
+    return Dictionary(uniqueKeysWithValues: zip(1..., found))
   }
 
   /// Decodes the picture that the first `depth` layers of words give; nil is all of them.

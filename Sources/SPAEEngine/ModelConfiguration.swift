@@ -58,13 +58,16 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// How many words each of the first layers may choose from, and the whole picture's share in them.
+  /// How many words each of the first layers may choose from, and how a place's words are found.
   public struct Guided: Codable, Hashable, Sendable {
     public var pools: [Int]
+    /// The whole picture's share in what a place asks for.
     public var wholeShare: Float
+    /// Of each layer: the share of a word's mean score at the other places that counts against it.
+    public var contrast: [Float]?
 
     enum CodingKeys: String, CodingKey {
-      case pools
+      case pools, contrast
       case wholeShare = "whole_share"
     }
   }
@@ -129,7 +132,9 @@ extension ModelConfiguration {
     case let list as [Any]:
       list.enumerated().lazy.compactMap { misfit(in: $1, at: "\(place)[\($0)]") }.first
     case let number as NSNumber:
-      if ["guided.whole_share", "semantic.scale"].contains(place) {
+      if ["guided.whole_share", "semantic.scale"].contains(place)
+        || place.hasPrefix("guided.contrast")
+      {
         Float(number.doubleValue).isFinite ? nil : (place, "\(number) is too large")
       } else {
         Int(exactly: number) == nil ? (place, "\(number) is not a whole number of 64 bits") : nil
@@ -190,6 +195,13 @@ extension ModelConfiguration {
       problems += guided.pools.map { outside("guided.pools", $0, 1...10_000) }
       problems.append(
         (0...1).contains(guided.wholeShare) ? nil : ("guided.whole_share", "not between 0 and 1"))
+      if let contrast = guided.contrast {
+        let key = "guided.contrast"
+        problems += contrast.map { (0...1).contains($0) ? nil : (key, "not between 0 and 1") }
+        let count = guided.pools.count
+        problems.append(
+          contrast.count == count ? nil : (key, "\(contrast.count) shares for \(count) pools"))
+      }
     }
     if let semantic {
       problems += [

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from spae.configuration import Configuration
 
+CANDIDATES = 2  # words looked at for each one kept, where places are told apart
 LEMMA_SEARCH = 4  # words looked at for each one kept, so that other forms of a word can be skipped
 
 
@@ -69,8 +70,24 @@ class Codebook(nn.Module):
         return text @ self.text.T - self.bias
 
     @torch.no_grad()
-    def pool(self, text: Tensor, count: int) -> Tensor:
-        """The `count` best words of distinct lemmas for each place, [batch, place, count]."""
+    def pool(self, text: Tensor, count: int, contrast: float = 0.0) -> Tensor:
+        """The `count` best words of distinct lemmas for each place, [batch, place, count].
+
+        With a contrast they are those of twice as many that tell a place best from the others: a
+        share of a word's mean score at those counts against it.
+        """
+        places = text.shape[1]
+        candidates = self._best(text, CANDIDATES * count if contrast and places > 1 else count)
+        if candidates.shape[-1] == count:
+            return candidates
+        others = (text.sum(1, keepdim=True) - text) / (places - 1)
+        own = self.text[candidates]
+        scores = (own @ (text - contrast * others).unsqueeze(-1)).squeeze(-1)
+        scores = scores - (1 - contrast) * self.bias[candidates]
+        order = scores.argsort(dim=-1, descending=True, stable=True)[..., :count]
+        return candidates.gather(-1, order)
+
+    def _best(self, text: Tensor, count: int) -> Tensor:
         looked_at = min(LEMMA_SEARCH * count + 16, len(self.words))
         best = self.scores(text).topk(looked_at, -1).indices
         lemmas = self.lemma[best]

@@ -78,10 +78,12 @@ class Clip:
 
 @dataclass(frozen=True)
 class Guided:
-    """How many words the first layers may choose from, and the whole picture's share in them."""
+    """How many words the first layers may choose from, and how a place's words are found."""
 
     pools: tuple[int, ...]
-    whole_share: float
+    whole_share: float  # of the whole picture, in what a place asks for
+    # Of each layer: the share of a word's mean score at the other places that counts against it.
+    contrast: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Configuration:
     vocabulary: int
     encoder: EncoderSizes
     decoder: DecoderSizes
-    guided: Guided | None = Guided((2, 4, 8), 0.0)
+    guided: Guided | None = Guided((2, 4, 8), 0.0, (0.0, 0.25, 0.0))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8
@@ -161,9 +163,15 @@ class Configuration:
         content["decoder"] = DecoderSizes(_stages(content["decoder"]["stages"]))
         guided, semantic = content.get("guided"), content.get("semantic")
         content["quantization"] = Quantization(**content.get("quantization", {}))
-        content["guided"] = guided and Guided(tuple(guided["pools"]), guided["whole_share"])
+        content["guided"] = guided and _guided(guided)
         content["semantic"] = semantic and _teacher(semantic)
         return cls(**content)
+
+
+def _guided(content: dict) -> Guided:
+    return Guided(
+        tuple(content["pools"]), content["whole_share"], tuple(content.get("contrast", ()))
+    )
 
 
 def _teacher(content: dict) -> Semantic | Clip:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
+from itertools import zip_longest
 from pathlib import Path
 
 import torch
@@ -96,8 +97,11 @@ class SPAE(nn.Module):
             layer: self.codebook.pool(
                 whole + (1 - guided.whole_share) * semantics.places(layer),
                 max(1, round(size * meaning)),
+                contrast,
             )
-            for layer, size in enumerate(guided.pools, 1)
+            for layer, (size, contrast) in enumerate(
+                zip_longest(guided.pools, guided.contrast, fillvalue=0.0), 1
+            )
         }
 
     def shape(self, size: int) -> PyramidShape:

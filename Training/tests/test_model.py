@@ -73,6 +73,32 @@ def test_a_pool_holds_words_of_distinct_lemmas(model):
     assert all(len(set(place.tolist())) == 5 for row in lemmas for place in row)
 
 
+def test_a_contrast_keeps_the_words_that_tell_a_place_from_the_others(model):
+    text = torch.randn(2, 4, 16)
+    codebook = model.codebook
+    wide, plain = codebook.pool(text, 10), codebook.pool(text, 5)
+    told = codebook.pool(text, 5, contrast=0.5)
+    assert all((words.unsqueeze(-1) == wide[i, p]).any(-1).all() for i, p, words in each(told))
+
+    def apart(pool):
+        own, other = (
+            torch.einsum("bpkt,bpt->bpk", codebook.text[pool], each)
+            for each in (text, (text.sum(1, keepdim=True) - text) / 3)
+        )
+        return (own - 0.5 * other - 0.5 * codebook.bias[pool]).sum(-1)
+
+    assert (apart(told) >= apart(plain) - 1e-5).all() and (apart(told) > apart(plain) + 1e-5).any()
+
+
+def test_a_place_alone_has_nothing_to_be_told_from(model):
+    text = torch.randn(2, 1, 16)
+    assert torch.equal(model.codebook.pool(text, 5, contrast=0.5), model.codebook.pool(text, 5))
+
+
+def each(pool):
+    return ((i, p, pool[i, p]) for i in range(pool.shape[0]) for p in range(pool.shape[1]))
+
+
 def test_a_configuration_survives_its_file(model, tmp_path):
     model.configuration.save(tmp_path / "config.json")
     assert Configuration.load(tmp_path / "config.json") == model.configuration
