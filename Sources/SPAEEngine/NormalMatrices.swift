@@ -41,7 +41,8 @@ struct NormalMatrices: Sendable {
     let ordered = kindOf.sorted { $0.value < $1.value }.map(\.key)
     metrics = ordered.map { pairs in
       var matrix = [Float](repeating: 0, count: latent * latent)
-      for (pair, count) in pairs {
+      // In the same order every time, for the sum's last bits.
+      for (pair, count) in pairs.sorted(by: { $0.key < $1.key }) {
         guard let product = products[pair.first]?[pair] else { continue }
         for i in matrix.indices { matrix[i] += Float(count) * product[i] }
       }
@@ -59,10 +60,14 @@ struct NormalMatrices: Sendable {
   }
 
   /// The labels of two cells that one word fills, and the way from the first to the second.
-  fileprivate struct Pair: Hashable {
+  fileprivate struct Pair: Hashable, Comparable {
     let first: Int
     let second: Int
     let way: Int  // row by row among those within reach
+
+    static func < (a: Pair, b: Pair) -> Bool {
+      (a.first, a.second, a.way) < (b.first, b.second, b.way)
+    }
   }
 
   /// How many pairs there are of each sort among some cells.

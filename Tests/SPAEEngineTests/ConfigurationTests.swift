@@ -111,7 +111,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("semantic.scale", .set("1e300")), Damage("guided.whole_share", .set("-1e39")),
     Damage("decoder.stages", .set("{}")),
     Damage("guided.pools", .set("3")), Damage("guided.whole_share", .set(#""0.3""#)),
-    Damage("semantic.scale", .set("[]")),
+    Damage("semantic.scale", .set("[]")), Damage("guided.contrast", .set("0.5")),
+    Damage("guided.contrast", .set(#"[0, "a", 0]"#), key: "guided.contrast[1]"),
+    Damage("guided.contrast", .set("[0, -1e39, 0]"), key: "guided.contrast[1]"),
   ]
 
   static let sizes: [Damage] =
@@ -155,6 +157,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("guided.pools", .set("[]")), Damage("guided.pools", .set("[1, 2, 3, 4]")),
     Damage("guided.pools", .set("[3, 0, 12]")),
     Damage("guided.whole_share", .set("1.5")), Damage("guided.whole_share", .set("-0.1")),
+    Damage("guided.contrast", .set("[0, 0.25]")), Damage("guided.contrast", .set("[0, 1.5, 0]")),
     Damage("semantic.blocks", .set("[]")), Damage("semantic.whole_top", .set("1001")),
   ]
 
