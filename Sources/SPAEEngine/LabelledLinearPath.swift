@@ -72,12 +72,9 @@ struct LabelledLinearPath: Sendable {
     var stride = 0
 
     init(_ configuration: ModelConfiguration, grid: Int) {
-      func cells(_ channels: Int, border: Int) -> Plane {
-        Plane(height: grid, width: grid, channels: channels, border: border)
-      }
-      estimates = cells(configuration.latent, border: 1)
-      own = cells(configuration.patchNumbers, border: 0)
-      patches = cells(configuration.patchNumbers, border: 0)
+      estimates = cells(of: grid, configuration.latent, border: 1)
+      own = cells(of: grid, configuration.patchNumbers, border: 0)
+      patches = cells(of: grid, configuration.patchNumbers, border: 0)
     }
   }
 
@@ -111,12 +108,9 @@ struct LabelledLinearPath: Sendable {
     fileprivate let estimates: Plane
 
     init(_ configuration: ModelConfiguration, grid: Int) {
-      func cells(_ channels: Int, border: Int) -> Plane {
-        Plane(height: grid, width: grid, channels: channels, border: border)
-      }
-      errors = cells(configuration.patchNumbers, border: 1)
-      own = cells(configuration.latent, border: 0)
-      estimates = cells(configuration.latent, border: 0)
+      errors = cells(of: grid, configuration.patchNumbers, border: 1)
+      own = cells(of: grid, configuration.latent, border: 0)
+      estimates = cells(of: grid, configuration.latent, border: 0)
     }
 
     /// By how much less error there is for more of a cell's estimate, [latent].
@@ -149,6 +143,11 @@ struct LabelledLinearPath: Sendable {
       }
     }
   }
+}
+
+/// A plane with a pixel for each cell of a grid.
+private func cells(of grid: Int, _ channels: Int, border: Int) -> Plane {
+  Plane(height: grid, width: grid, channels: channels, border: border)
 }
 
 /// Rectangles of one row that hold some cells, which may skip a column but not two.

@@ -4,8 +4,8 @@ Streaming average quantization asks each cell's words to come near the latent at
 whatever the cells around it came to, and in an upper layer a word fills many cells. Once a layer is
 chosen and decoded, the picture tells what its words missed. The decoder's linear path says how a
 word changes the picture; what its network adds is taken to stay as it is. Each word becomes the one
-that would leave the least error, a quarter of the layer at a time, no two of them side by side, and
-the next quarter sees what is left: a step of Gauss and Newton among words.
+that would leave the least error: a step of Gauss and Newton among words. Half of a layer moves at a
+time, as the squares of one colour on a chessboard, and the other half sees what is left.
 """
 
 from functools import lru_cache

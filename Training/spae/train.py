@@ -249,7 +249,7 @@ def layers_chosen_again(model: SPAE, pyramid_shape: PyramidShape) -> list[int]:
     """The layers that are chosen once more by their picture in training as in use.
 
     Those of the finest grid are not. Their choice trusts the linear path, which the network then
-    learns to undo, and the choice to overdo: 0.4 dB were lost in a hundred steps.
+    learns to undo, and the choice to overdo: 0.4 dB were lost in fifty steps.
     """
     if model.configuration.quantization != Quantization():
         return []  # a control
