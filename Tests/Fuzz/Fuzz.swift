@@ -9,8 +9,9 @@ import Glibc
 @main struct Fuzz {
   private static let mutations = 2000
 
-  /// What one input may take of a processor: a parser that is not linear would take minutes.
-  private static let longest: Duration = .seconds(1)
+  /// What one input may take of a processor, on a slow one and with the sanitizers' checks: a parser
+  /// that is not linear would take minutes.
+  private static let longest: Duration = .seconds(10)
 
   /// What may be resident at the peak, in KiB, beyond what was resident before the first input:
   /// 512 MiB, an eighth of that for the address sanitizer's shadow, and 64 MiB that it holds back
