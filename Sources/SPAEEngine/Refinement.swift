@@ -9,9 +9,13 @@ import SPAEPyramid
 /// a word changes the picture; what its network adds is taken to stay as it is. Each word becomes the
 /// one that would leave the least error: a step of Gauss and Newton among words. Half of a layer moves
 /// at a time, as the squares of one colour on a chessboard, and the other half sees what is left.
+/// For the few words of the first layers the linear path's picture stands for the decoded one.
 struct Refinement {
-  /// The layers that are chosen again, the last: each costs an encode one decode.
-  private static let layers = 4
+  /// How often the last layers are chosen again by their decoded picture, the last one first.
+  private static let decodes = [2, 0, 1]
+
+  /// How often the layers above them are, by the linear path's picture.
+  private static let linearRounds = 2
 
   /// The part of the way to where the linear path would have the least error, among all words.
   private static let step: Float = 0.8
@@ -54,7 +58,7 @@ struct Refinement {
 
   /// The buffers of one picture, and what its layers need.
   final class Workspace {
-    fileprivate let layers: [Int: Layer]
+    fileprivate let layers: [Layer]
     fileprivate let wanted: Plane  // what the linear path should give, for no error
     fileprivate let gradient: LabelledLinearPath.Gradient
 
@@ -62,10 +66,9 @@ struct Refinement {
       _ configuration: ModelConfiguration, shape: PyramidShape, decoder: Decoder,
       with context: Context
     ) {
-      layers = .init(
-        uniqueKeysWithValues: (shape.depth - Refinement.layers + 1...shape.depth).map {
-          ($0, Layer($0, of: shape, decoder: decoder, configuration: configuration, with: context))
-        })
+      layers = (1...shape.depth).map {
+        Layer($0, of: shape, decoder: decoder, configuration: configuration, with: context)
+      }
       wanted = Plane(
         height: shape.grid, width: shape.grid, channels: configuration.patchNumbers, border: 0)
       gradient = LabelledLinearPath.Gradient(configuration, grid: shape.grid)
@@ -74,22 +77,46 @@ struct Refinement {
 
   /// The words of a picture down to a layer, of which that layer's may differ from those given.
   ///
-  /// A layer that is not chosen again keeps its words. `pools` holds what each place may choose from,
-  /// if not from all words.
+  /// `pools` holds what each place may choose from, if not from all words.
   func words(
     _ words: [Int32], ofLayer number: Int, of picture: PixelImage, pools: [[Int32]]?,
     in space: Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
-    guard let layer = space.layers[number] else { return words }
-    let (shape, fill) = (layer.cells.shape, layer.cells.fill)
-    let quantizer = Quantizer(codebook: codebook)
-    let first = words.count - layer.latentIndices.count
+    let (layer, fromLast) = (space.layers[number - 1], space.layers.count - number)
+    let isDecoded = fromLast < Self.decodes.count
+    return (0..<(isDecoded ? Self.decodes[fromLast] : Self.linearRounds)).reduce(words) {
+      words, _ in
+      decode(words, of: layer, isDecoded: isDecoded, space: decoded, with: context)
+      context.log?.enter("refinement")
+      note(picture, in: space, decodedIn: isDecoded ? decoded : nil, with: context)
+      return nearer(words, in: layer, pools: pools, space, decodedIn: decoded, with: context)
+    }
+  }
+
+  /// Decodes words down to a layer, or computes the linear path's picture of them alone.
+  private func decode(
+    _ words: [Int32], of layer: Layer, isDecoded: Bool, space: Decoder.Workspace,
+    with context: Context
+  ) {
     context.log?.enter("decoder")
-    decoder.decode(
-      quantizer.estimates(of: words, shape: shape, depth: number), fill: fill, in: decoded,
-      with: context)
-    context.log?.enter("refinement")
-    note(picture, in: space, decodedIn: decoded, with: context)
+    let cells = layer.cells
+    let estimates = Quantizer(codebook: codebook).estimates(
+      of: words, shape: cells.shape, depth: cells.depth)
+    if isDecoded {
+      decoder.decode(estimates, fill: cells.fill, in: space, with: context)
+    } else {
+      decoder.load(estimates, fill: cells.fill, into: space, with: context)
+      decoder.linear.refresh(space.cells, in: space.linear, with: context)
+    }
+  }
+
+  /// The words after a step towards what the linear path should give.
+  private func nearer(
+    _ words: [Int32], in layer: Layer, pools: [[Int32]]?, _ space: Workspace,
+    decodedIn decoded: Decoder.Workspace, with context: Context
+  ) -> [Int32] {
+    let fill = layer.cells.fill
+    let first = words.count - layer.latentIndices.count
     var words = words
     var outdated: [Int] = []  // cells that the linear path does not know yet
     for half in layer.halves {
@@ -169,24 +196,30 @@ struct Refinement {
   }
 
   /// Notes what the linear path should give: what it gave, and what the decoded picture misses.
+  ///
+  /// Where nothing was decoded that is the picture itself.
   private func note(
-    _ picture: PixelImage, in space: Workspace, decodedIn decoded: Decoder.Workspace,
+    _ picture: PixelImage, in space: Workspace, decodedIn decoded: Decoder.Workspace?,
     with context: Context
   ) {
-    let (side, target, given) = (picture.width, space.wanted, decoded.linear.patches)
+    let (side, target) = (picture.width, space.wanted)
     let patch = side / target.width
     context.parallel.forEachPart(of: target.height, work: 4 * side * side) { rows in
-      let found = unsafe decoded.picture(side: side)
       for row in rows.lowerBound * patch..<rows.upperBound * patch {
         for column in 0..<side {
           let number = row % patch * patch + column % patch
           let wanted = unsafe target.pixel(row / patch, column / patch) + number
-          let linear = unsafe given.pixel(row / patch, column / patch) + number
           let pixel = (row * side + column) * 3
           for channel in 0..<3 {
             let colour = Float(picture.pixels[pixel + channel]) / 127.5 - 1
-            unsafe wanted[channel * patch * patch] =
-              unsafe colour - found[pixel + channel] + linear[channel * patch * patch]
+            unsafe wanted[channel * patch * patch] = colour
+          }
+          guard let decoded else { continue }
+          let found = unsafe decoded.picture(side: side)
+          let linear = unsafe decoded.linear.patches.pixel(row / patch, column / patch) + number
+          for channel in 0..<3 {
+            unsafe wanted[channel * patch * patch] +=
+              unsafe linear[channel * patch * patch] - found[pixel + channel]
           }
         }
       }

@@ -27,7 +27,7 @@ from bench.program import Program
 from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
 from spae.quantizer import nearest
-from spae.refinement import REFINED
+from spae.refinement import DECODES
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
 THREADS = (2, 1)
@@ -233,7 +233,7 @@ def sums(medians: dict[Task, float]) -> dict[Task, float]:
     The decoder is one of them, several times: the words of the last layers are chosen by what it
     makes of the layers so far.
     """
-    networks = ("encoder", "branch", *REFINED * (f"decode {SIZE} px",))
+    networks = ("encoder", "branch", *sum(DECODES) * (f"decode {SIZE} px",))
     return {
         Task(who, f"encode {SIZE} px", threads): sum(
             medians[Task(who, network, threads)] for network in networks

@@ -132,7 +132,7 @@ class Configuration:
     vocabulary: int
     encoder: EncoderSizes
     decoder: DecoderSizes
-    guided: Guided | None = Guided((2, 4, 8), 0.0, (0.0, 0.25, 0.0))
+    guided: Guided | None = Guided((3, 4, 10), 0.0, (0.0, 0.25, 0.0))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8

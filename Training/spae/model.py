@@ -18,7 +18,7 @@ from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import Again, Quantized, estimates_of, quantize
-from spae.refinement import refined, refined_layers
+from spae.refinement import LINEAR_ROUNDS, decodes, refined
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
 
@@ -140,11 +140,17 @@ class SPAE(nn.Module):
             if layer not in layers or len(rows) == 0:
                 return own
             pool = pools[layer][rows] if layer in pools else None
-            with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
-                decoded = self.decode_words(words[rows], shape, layer)
-            own[rows] = refined(
-                words[rows], layer, pictures[rows], decoded, codes, shape, self.decoder.linear, pool
-            )
+            chosen, above, decoded = words[rows], shape.word_count(layer - 1), None
+            count = decodes(shape, layer)
+            for _ in range(LINEAR_ROUNDS if count is None else count):
+                if count is not None:
+                    with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
+                        decoded = self.decode_words(chosen, shape, layer)
+                new = refined(
+                    chosen, layer, pictures[rows], decoded, codes, shape, self.decoder.linear, pool
+                )
+                chosen = torch.cat([chosen[:, :above], new], 1)
+            own[rows] = shape.layer_of(chosen, layer)
             return own
 
         return again
@@ -171,7 +177,7 @@ class SPAE(nn.Module):
         z, pools = self.latent(pictures, semantics), self.pools(semantics, meaning)
         again = None  # for the controls
         if self.configuration.quantization == Quantization():
-            again = self.refining(pictures, shape, pools, refined_layers(shape))
+            again = self.refining(pictures, shape, pools, range(1, shape.depth + 1))
         return self.quantized(z, shape, pools, again).words
 
     @torch.no_grad()

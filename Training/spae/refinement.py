@@ -5,7 +5,9 @@ whatever the cells around it came to, and in an upper layer a word fills many ce
 chosen and decoded, the picture tells what its words missed. The decoder's linear path says how a
 word changes the picture; what its network adds is taken to stay as it is. Each word becomes the one
 that would leave the least error: a step of Gauss and Newton among words. Half of a layer moves at a
-time, as the squares of one colour on a chessboard, and the other half sees what is left.
+time, as the squares of one colour on a chessboard, and the other half sees what is left. For the
+few words of the first layers the linear path's picture stands for the decoded one: training sees to
+it that it is a good one.
 """
 
 from functools import lru_cache
@@ -19,14 +21,16 @@ from spae.decoder import LabelledLinearPath
 from spae.pyramid import LABELS_A_STRIDE, PyramidShape
 from spae.quantizer import estimates_of, nearest, nearest_in_pool
 
-REFINED = 4  # layers, the last: each costs an encode one decode
+# How often the last three layers are chosen again by their decoded picture, the last one first.
+DECODES = (2, 0, 1)
+LINEAR_ROUNDS = 2  # of the layers above them, by the linear path's picture
 STEP = 0.8  # of the way to where the linear path would have the least error
 REACH = 2  # two cells this far apart, or less, write to a patch in common
 
 
-def refined_layers(shape: PyramidShape) -> range:
-    """The layers that are worth a decode."""
-    return range(max(1, shape.depth - REFINED + 1), shape.depth + 1)
+def decodes(shape: PyramidShape, layer: int) -> int | None:
+    """How often a layer is chosen again by its decoded picture; None: by the linear path's."""
+    return dict(enumerate(DECODES)).get(shape.depth - layer)
 
 
 @torch.no_grad()
@@ -34,7 +38,7 @@ def refined(
     words: Tensor,
     layer: int,
     pictures: Tensor,
-    decoded: Tensor,
+    decoded: Tensor | None,
     codes: Tensor,
     shape: PyramidShape,
     path: LabelledLinearPath,
@@ -42,8 +46,9 @@ def refined(
 ) -> Tensor:
     """The words of a layer, [batch, places], for pictures [batch, 3, N, N].
 
-    `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture.
-    `pool` [batch, places, count] is what each place may choose from, if not from all words.
+    `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture;
+    without it the linear path's stands for it. `pool` [batch, places, count] is what each place
+    may choose from, if not from all words.
     """
     source, label = (torch.from_numpy(t).to(codes.device) for t in shape.fill(layer))
     cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
@@ -57,7 +62,10 @@ def refined(
     def given() -> Tensor:
         return path(estimates_of(words, codes, shape, layer)[:, source], label)
 
-    wanted = F.pixel_unshuffle(pictures - decoded, pictures.shape[-1] // shape.grid) + given()
+    patch = pictures.shape[-1] // shape.grid
+    wanted = F.pixel_unshuffle(pictures, patch)
+    if decoded is not None:
+        wanted = wanted - F.pixel_unshuffle(decoded, patch) + given()
     for colour in (0, 1):
         gradient = path.transposed(wanted - given(), label)
         gradient = torch.zeros_like(gradient).index_add_(1, source, gradient)[:, cells]

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.distributed as distributed
+import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -35,11 +36,14 @@ from spae.pyramid import PyramidShape
 from spae.quantizer import Quantized
 from spae.random_start import random_start
 from spae.reconstruction import psnr_by_depth
-from spae.refinement import refined_layers
+from spae.refinement import decodes
 
 DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the samples, at depths 1 ... 6
 PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
-LINEAR_RATE = 0.03  # the learning rate of the linear start's paths, as a share of the others'
+# Learning rates as shares of the others': of the linear start's paths, and of the projection of the
+# words, whose numbers are a hundred times as large.
+LINEAR_RATE = 0.03
+PROJECTION_RATE = 5.0
 SEMANTIC_POOLS = Guided((20, 40, 80), 0.3)  # what the paper's semantic loss calls a right word
 
 
@@ -151,6 +155,7 @@ class Trainer:
             perceptual = self.lpips(decoded[deep], pictures[deep]).float().mean()
         losses = {
             "pixels": (1.0, pixel_loss(decoded, pictures)),
+            "linear": (1.0, self.linear_loss(estimate, labels, pictures, depths)),
             "perceptual": (options.perceptual, perceptual),
             "commitment": (options.commitment, commitment),
             "mirrored": (options.mirrored, mirrored),
@@ -163,6 +168,18 @@ class Trainer:
             loss = self.adversarial_loss(decoded[deep].float(), pictures[deep])
             losses["adversarial"] = (options.adversarial, loss)
         return losses
+
+    def linear_loss(
+        self, estimate: Tensor, labels: Tensor, pictures: Tensor, depths: Tensor
+    ) -> Tensor:
+        """The error of the linear path's picture at the depths whose words are chosen by it."""
+        pyramid_shape = self.model.shape(pictures.shape[-1])
+        rows = [i for i, d in enumerate(depths.tolist()) if decodes(pyramid_shape, d) is None]
+        if not rows:
+            return estimate.new_zeros(())
+        patches = self.model.decoder.linear(estimate[rows], labels[rows])
+        found = F.pixel_shuffle(patches, self.model.configuration.patch)
+        return F.mse_loss(found, pictures[rows])
 
     def adversarial_loss(self, decoded: Tensor, pictures: Tensor) -> Tensor:
         """How unreal the pictures look to the discriminator, which then learns from them."""
@@ -253,7 +270,8 @@ def layers_chosen_again(model: SPAE, pyramid_shape: PyramidShape) -> list[int]:
     """
     if model.configuration.quantization != Quantization():
         return []  # a control
-    return [layer for layer in refined_layers(pyramid_shape) if pyramid_shape.stride(layer) > 1]
+    layers = range(1, pyramid_shape.depth + 1)
+    return [layer for layer in layers if pyramid_shape.stride(layer) > 1]
 
 
 def truncated(
@@ -265,25 +283,35 @@ def truncated(
 ) -> tuple[Tensor, Tensor]:
     """Each picture's estimates and labels at its own depth, straight through to z.
 
-    Words that were chosen again do not follow z, so what they miss says nothing to it.
+    What the words miss moves their codes, and z where they follow it. Where they were chosen again
+    by their decoded picture it moves neither: the codes would learn to overdo what the choice does.
     """
     estimates, labels = [], []
     for row, depth in enumerate(depths.tolist()):
         source, label = (torch.from_numpy(t).to(z.device) for t in pyramid_shape.fill(depth))
-        estimate = found.estimates[depth - 1][row].detach()
+        estimate = found.estimates[depth - 1][row]
         if depth not in chosen_again:
-            estimate = z[row] + (estimate - z[row]).detach()
+            estimate = estimate + (z[row] - z[row].detach())
+        elif decodes(pyramid_shape, depth) is not None:
+            estimate = estimate.detach()
         estimates.append(estimate[source])
         labels.append(label)
     return torch.stack(estimates), torch.stack(labels)
 
 
 def optimizer_for(model: SPAE, rate: float, linear_share: float) -> torch.optim.Optimizer:
-    """The optimiser of every parameter; what the linear start sets moves at a share of the rate."""
+    """The optimiser of every parameter, each moving at its share of the rate."""
+
+    def share(name: str) -> float:
+        if ".linear." in name:
+            return linear_share
+        return PROJECTION_RATE if name == "codebook.projection" else 1.0
+
     trained = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
-    slow = [p for n, p in trained if ".linear." in n or n == "codebook.projection"]
-    fast = [p for n, p in trained if not (".linear." in n or n == "codebook.projection")]
-    groups = [{"params": fast, "share": 1.0}, {"params": slow, "share": linear_share}]
+    groups = [
+        {"params": [p for n, p in trained if share(n) == each], "share": each}
+        for each in sorted({share(n) for n, _ in trained})
+    ]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
 
 

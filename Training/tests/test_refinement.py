@@ -57,9 +57,10 @@ def inside(source: torch.Tensor, cell: int) -> bool:
     return not (filled[[0, -1]].any() or filled[:, [0, -1]].any())
 
 
+@pytest.mark.parametrize("is_decoded", (True, False))
 @pytest.mark.parametrize("layer", LAYERS)
 @torch.no_grad()
-def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer):
+def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer, is_decoded):
     codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
     words = torch.randint(60, (3, SHAPE.word_count(layer)))
     source, label = filled(layer)
@@ -69,7 +70,8 @@ def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer):
         return F.pixel_shuffle(path(estimates, label.expand(3, -1)), 2)
 
     given = words.clone()
-    own = refined(words, layer, pictures, decoded(words), codes, SHAPE, path)
+    picture = decoded(words) if is_decoded else None
+    own = refined(words, layer, pictures, picture, codes, SHAPE, path)
     assert torch.equal(words, given)
     found = torch.cat([words[:, : SHAPE.word_count(layer - 1)], own], 1)
     before, after = ((pictures - decoded(each)).square().mean((1, 2, 3)) for each in (words, found))

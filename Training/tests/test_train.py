@@ -78,18 +78,33 @@ def test_the_words_that_fill_many_cells_are_chosen_again(options, model, monkeyp
     monkeypatch.setattr(spae.model, "refined", noted)
     options.small_share = 0.0
     Trainer(options).train_step()
-    assert layers == [3, 4]
+    assert layers == [1, 1, 2, 2, 3, 3, 4]
+
+
+@pytest.mark.parametrize("depth", range(1, 7))
+def test_a_picture_moves_its_words_or_the_latent(model, depth):
+    z = torch.randn(1, 256, model.configuration.latent, requires_grad=True)
+    shape = model.shape(128)
+    chosen_again = spae.train.layers_chosen_again(model, shape)
+    found = model.quantized(z, shape, {})
+    estimate, _ = spae.train.truncated(z, found, shape, torch.tensor([depth]), chosen_again)
+    leaves = (z, model.codebook.projection)
+    loss = estimate.square().sum() + 0 * sum(leaf.sum() for leaf in leaves)
+    moved = torch.autograd.grad(loss, leaves)
+    assert [bool(gradient.any()) for gradient in moved] == [depth > 4, depth != 4]
 
 
 def test_the_rate_warms_up_and_falls(options):
     trainer = Trainer(options)
-    trainer.set_rate(0.0, 0)
-    low = trainer.optimizer.param_groups[0]["lr"]
-    trainer.set_rate(0.3, 1000)
-    high = trainer.optimizer.param_groups[0]["lr"]
-    trainer.set_rate(1.0, 1000)
-    assert low < high == options.rate
-    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0.02 * options.rate)
+
+    def rate(progress: float, since: int) -> float:
+        trainer.set_rate(progress, since)
+        rates = [group["lr"] / group["share"] for group in trainer.optimizer.param_groups]
+        assert rates == pytest.approx([rates[0]] * len(rates))
+        return rates[0]
+
+    assert rate(0.0, 0) < rate(0.3, 1000) == pytest.approx(options.rate)
+    assert rate(1.0, 1000) == pytest.approx(0.02 * options.rate)
 
 
 def test_a_missing_folder_is_named(options, tmp_path):
