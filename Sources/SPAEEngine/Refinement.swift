@@ -33,7 +33,7 @@ struct Refinement {
 
     fileprivate let cells: LatentCells
     fileprivate let latentIndices: [Int]  // [place]
-    fileprivate let halves: [Half]
+    fileprivate let halves: [Half]  // one, where there is a single place
 
     init(
       _ layer: Int, of shape: PyramidShape, decoder: Decoder, configuration: ModelConfiguration,
@@ -46,8 +46,9 @@ struct Refinement {
         with: context)
       let side = shape.side(ofLayer: layer)
       (self.cells, self.latentIndices) = (cells, latentIndices)
-      halves = (0...1).map { colour in
+      halves = (0...1).compactMap { colour in
         let places = latentIndices.indices.filter { ($0 / side + $0 % side) % 2 == colour }
+        guard !places.isEmpty else { return nil }
         return Half(
           ofKind: matrices.metrics.enumerated().map { kind, metric in
             (metric, places.filter { matrices.kinds[$0] == kind })
@@ -84,12 +85,13 @@ struct Refinement {
   ) -> [Int32] {
     let (layer, fromLast) = (space.layers[number - 1], space.layers.count - number)
     let isDecoded = fromLast < Self.decodes.count
-    return (0..<(isDecoded ? Self.decodes[fromLast] : Self.linearRounds)).reduce(words) {
-      words, _ in
+    return (0..<(isDecoded ? Self.decodes[fromLast] : 1)).reduce(words) { words, _ in
       decode(words, of: layer, isDecoded: isDecoded, space: decoded, with: context)
       context.log?.enter("refinement")
       note(picture, in: space, decodedIn: isDecoded ? decoded : nil, with: context)
-      return nearer(words, in: layer, pools: pools, space, decodedIn: decoded, with: context)
+      return nearer(
+        words, in: layer, rounds: isDecoded ? 1 : Self.linearRounds, pools: pools, space,
+        decodedIn: decoded, with: context)
     }
   }
 
@@ -110,16 +112,16 @@ struct Refinement {
     }
   }
 
-  /// The words after a step towards what the linear path should give.
+  /// The words after some steps towards what the linear path should give.
   private func nearer(
-    _ words: [Int32], in layer: Layer, pools: [[Int32]]?, _ space: Workspace,
+    _ words: [Int32], in layer: Layer, rounds: Int, pools: [[Int32]]?, _ space: Workspace,
     decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
     let fill = layer.cells.fill
     let first = words.count - layer.latentIndices.count
     var words = words
     var outdated: [Int] = []  // cells that the linear path does not know yet
-    for half in layer.halves {
+    for half in repeatElement(layer.halves, count: rounds).joined() {
       refresh(outdated, of: words, in: layer, decodedIn: decoded, with: context)
       subtract(decoded.linear.patches, in: space, with: context)
       decoder.linear.transpose(
