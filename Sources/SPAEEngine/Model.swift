@@ -131,7 +131,7 @@ public final class Model: Sendable {
     }
   }
 
-  /// The words for a picture's latent, each layer chosen once more by the picture that it gives.
+  /// The words for a picture's latent, most layers chosen again by the picture that they give.
   private func chosen(
     for z: [Float], of picture: PixelImage, shape: PyramidShape, pools: [Int: [[Int32]]],
     with context: Context

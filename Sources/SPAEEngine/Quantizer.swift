@@ -10,7 +10,7 @@ struct Quantizer {
 
   /// Chooses every word for z, [cell, latent]; `pools` holds the guided layers' words by place.
   ///
-  /// Each layer is chosen once more before the next one is: `again` takes a layer and the words down
+  /// A layer may be chosen again before the next one is: `again` takes a layer and the words down
   /// to it, and gives those of the layer.
   func words(
     for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]], with context: Context,
