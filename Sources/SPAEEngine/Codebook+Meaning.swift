@@ -6,30 +6,37 @@ extension Codebook {
   /// The words' embeddings in the language model's width, before the projection, [V, embedding].
   public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
 
+  /// The places of a layer that choose from pools, and what the pools are to be like.
+  struct PoolRequest {
+    var places: Range<Int>
+    var size: Int
+    var contrast: Float
+    var price: Float
+  }
+
   /// The best words of distinct lemmas for each text vector, for the places of some layers.
   ///
   /// A word fits a text t by text(word) . t - bias(word). The table of texts is read once for all.
   /// With a contrast the words of a place are those of twice as many that tell it best from the other
   /// places of its layer: that share of a word's mean score at those counts against it.
   func pools(
-    for texts: [Float], layers: [(places: Range<Int>, size: Int, contrast: Float)],
-    with context: Context
-  ) -> [[[Int32]]] {
+    for texts: [Float], layers: [PoolRequest], with context: Context
+  ) -> [[Pool]] {
     let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
-    return layers.map { places, size, contrast in
-      places.map { place in
+    return layers.map { layer in
+      layer.places.map { place in
         let own = scores[place * count..<(place + 1) * count]
-        guard contrast > 0, places.count > 1 else {
-          return distinct(size, of: own, with: context)
+        guard layer.contrast > 0, layer.places.count > 1 else {
+          return Pool(distinct(layer.size, of: own, with: context), price: layer.price)
         }
-        let found = distinct(Self.candidates * size, of: own, with: context)
-        let apart = found.map { word in
-          let all = places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
-          let score = scores[place * count + Int(word)]
-          return score - contrast * (all - score) / Float(places.count - 1)
+        let found = distinct(Self.candidates * layer.size, of: own, with: context)
+        let apart = found.map { word, score in
+          let all = layer.places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
+          return score - layer.contrast * (all - score) / Float(layer.places.count - 1)
         }
         let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
-        return order.prefix(size).map { found[$0] }
+        return Pool(
+          order.prefix(layer.size).map { (found[$0].word, apart[$0]) }, price: layer.price)
       }
     }
   }
@@ -40,18 +47,19 @@ extension Codebook {
   /// The best words of distinct lemmas.
   private func distinct(
     _ size: Int, of scores: ArraySlice<Float>, with context: Context
-  ) -> [Int32] {
+  ) -> [(word: Int32, score: Float)] {
     var lemmas: Set<Int32> = []
-    let distinct = best(4 * size + 16, of: scores, with: context).filter {
-      lemmas.insert(lemma[Int($0)]).inserted
+    let best = best(4 * size + 16, of: scores, with: context)
+    let distinct = zip(best.items, best.scores).filter { word, _ in
+      lemmas.insert(lemma[Int(word)]).inserted
     }
-    return Array(distinct.prefix(size))
+    return distinct.prefix(size).map { (word: $0, score: $1) }
   }
 
   /// The words with the highest of all words' scores, best first.
   private func best(
     _ limit: Int, of scores: ArraySlice<Float>, with context: Context
-  ) -> [Int32] {
+  ) -> Ranking {
     var ranking = Ranking(limit: limit)
     unsafe scores.withUnsafeBufferPointer { scores in
       var word = 0
@@ -63,7 +71,7 @@ extension Codebook {
         word += 1
       }
     }
-    return ranking.items
+    return ranking
   }
 
   /// The words nearest in meaning, best first, with their likeness from -1 to 1.

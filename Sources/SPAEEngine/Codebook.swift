@@ -127,14 +127,15 @@ public final class Codebook: @unchecked Sendable {
     return found.array
   }
 
-  /// The nearest word to a target among a few.
+  /// The nearest word to a target in a pool, whose words cost a share of an error.
   func nearest(
-    to target: ArraySlice<Float>, in metric: Metric? = nil, among pool: [Int32]
+    to target: ArraySlice<Float>, in metric: Metric? = nil, among pool: Pool, error: Float
   ) -> Int32 {
-    var best: (word: Int32, score: Float) = (pool.first ?? 0, -.infinity)
-    for word in pool {
+    var best: (word: Int32, score: Float) = (pool.words.first ?? 0, -.infinity)
+    for (word, cost) in zip(pool.words, pool.costs) {
       let code = unsafe codes.floats + Int(word) * latent
-      let half = unsafe metric?.halfSquare(of: code) ?? halfNorms.floats[Int(word)]
+      var half = unsafe metric?.halfSquare(of: code) ?? halfNorms.floats[Int(word)]
+      half += error * cost / 2
       let score = zip(target, 0..<latent).reduce(-half) { unsafe $0 + $1.0 * code[$1.1] }
       if score > best.score { best = (word, score) }
     }

@@ -117,21 +117,13 @@ public final class DecodeSession: @unchecked Sendable {
     let changed = cells.changed(from: loaded, to: words)
     loaded = words
     guard changed.count < space.cells.area / 4 else { return loadAll() }
-    for cell in changed {
-      set(cell)
-      dirty.insert(cells.area(of: cell))
-    }
-  }
-
-  /// Sets all cells that take a cell's estimate.
-  private func set(_ cell: Int) {
-    let words = cells.words(of: cell, in: loaded)
-    guard !words.isEmpty else { return }
-    let estimate = Quantizer(codebook: model.codebook).estimate(of: words)
-    for taker in cells.takers(of: cell) {
+    let quantizer = Quantizer(codebook: model.codebook)
+    for taker in cells.takers(ofAny: changed) {
       model.decoder.set(
-        taker, to: estimate[...], label: cells.fill.label[taker], in: space, with: model.context)
+        taker, to: quantizer.estimate(takenBy: taker, in: cells, of: loaded),
+        label: cells.fill.label[taker], in: space, with: model.context)
     }
+    for cell in changed { dirty.insert(cells.area(of: cell)) }
   }
 
   /// Computes what is not computed yet. What a cancelled call leaves stays dirty.

@@ -125,14 +125,14 @@ struct Decoder: Sendable {
     _ estimates: [Float], fill: PyramidFill, into space: Workspace, with context: Context
   ) {
     space.linear.stride = fill.stride
-    let (latent, count) = (configuration.latent, fill.source.count)
+    let (latent, count) = (configuration.latent, fill.sources.count)
     let work = count * latent * configuration.patchNumbers
     context.parallel.forEachPart(of: count, work: work) { part in
       for cell in part {
-        let source = fill.source[cell] * latent
-        set(
-          cell, to: estimates[source..<source + latent], label: fill.label[cell], in: space,
-          with: context)
+        let estimate = fill.blend(at: cell, latent: latent) {
+          estimates[$0 * latent..<($0 + 1) * latent]
+        }
+        set(cell, to: estimate, label: fill.label[cell], in: space, with: context)
       }
     }
   }

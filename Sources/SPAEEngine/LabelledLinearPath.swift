@@ -113,6 +113,20 @@ struct LabelledLinearPath: Sendable {
       estimates = cells(of: grid, configuration.latent, border: 0)
     }
 
+    /// The sum of the squares of all errors.
+    var squaredError: Float {
+      var sum = 0.0
+      for row in 0..<errors.height {
+        for column in 0..<errors.width {
+          let patch = unsafe errors.pixel(row, column)
+          var own: Float = 0
+          for i in 0..<errors.channels { unsafe own += patch[i] * patch[i] }
+          sum += Double(own)
+        }
+      }
+      return Float(sum)
+    }
+
     /// By how much less error there is for more of a cell's estimate, [latent].
     func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
       unsafe estimates.pixel(row, column)

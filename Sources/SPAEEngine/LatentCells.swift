@@ -9,7 +9,7 @@ struct LatentCells: Sendable {
   /// The cell that each word stands at, [word].
   private let cellOfWord: [Int]
   private let wordsOfCell: [[Int]]  // [cell], in the order of their layers
-  private let takers: [[Int]]  // [cell]
+  private let takers: [[PyramidFill.Part]]  // [cell]
 
   init(shape: PyramidShape, depth: Int) {
     (self.shape, self.depth) = (shape, depth)
@@ -18,8 +18,10 @@ struct LatentCells: Sendable {
     var words = [[Int]](repeating: [], count: shape.grid * shape.grid)
     for (word, cell) in cellOfWord.enumerated() { words[cell].append(word) }
     wordsOfCell = words
-    var takers = [[Int]](repeating: [], count: shape.grid * shape.grid)
-    for (cell, source) in fill.source.enumerated() { takers[source].append(cell) }
+    var takers = [[PyramidFill.Part]](repeating: [], count: shape.grid * shape.grid)
+    for (cell, sources) in fill.sources.enumerated() {
+      for source in sources { takers[source.cell].append(.init(cell: cell, share: source.share)) }
+    }
     self.takers = takers
   }
 
@@ -31,12 +33,17 @@ struct LatentCells: Sendable {
   /// A cell's own words.
   func words(of cell: Int, in words: [Int32]) -> [Int32] { wordsOfCell[cell].map { words[$0] } }
 
-  /// The cells that take a cell's estimate.
-  func takers(of cell: Int) -> [Int] { takers[cell] }
+  /// The cells that take of a cell's estimate, and how much of it.
+  func takers(of cell: Int) -> [PyramidFill.Part] { takers[cell] }
 
-  /// The rectangle of the cells that take a cell's estimate, and of the cell itself.
+  /// The cells that take of the estimates of some cells, each once, in order.
+  func takers(ofAny cells: some Sequence<Int>) -> [Int] {
+    Set(cells.lazy.flatMap { takers[$0] }.map(\.cell)).sorted()
+  }
+
+  /// The rectangle of the cells that take of a cell's estimate, and of the cell itself.
   func area(of cell: Int) -> Rectangle {
-    takers[cell].reduce(rectangle(cell)) { $0.union(rectangle($1)) }
+    takers[cell].reduce(rectangle(cell)) { $0.union(rectangle($1.cell)) }
   }
 
   private func rectangle(_ cell: Int) -> Rectangle {

@@ -90,8 +90,9 @@ public final class Model: Sendable {
 
   /// Turns a picture into words.
   ///
-  /// `meaning` scales how many fitting words each place of the first layers may choose from; 0 is
-  /// the paper's plain nearest word. The semantic branch looks at the source, not at the small copy.
+  /// `meaning` scales how many fitting words each place of the first layers may choose from, and
+  /// what they cost less for it; 0 is the paper's plain nearest word. The semantic branch looks at
+  /// the source, not at the small copy.
   public func encode(
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
   ) throws(EngineError) -> Pyramid {
@@ -133,7 +134,7 @@ public final class Model: Sendable {
 
   /// The words for a picture's latent, most layers chosen again by the picture that they give.
   private func chosen(
-    for z: [Float], of picture: PixelImage, shape: PyramidShape, pools: [Int: [[Int32]]],
+    for z: [Float], of picture: PixelImage, shape: PyramidShape, pools: [Int: [Pool]],
     with context: Context
   ) -> [Int32] {
     let refinement = Refinement(codebook: codebook, decoder: decoder)
@@ -173,7 +174,7 @@ public final class Model: Sendable {
   /// The words that each place of the guided layers may choose from.
   private func pools(
     for semantics: SemanticMap?, meaning: Float, with context: Context
-  ) -> [Int: [[Int32]]] {
+  ) -> [Int: [Pool]] {
     guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
     let places = guided.pools.indices.map { semantics.places(ofLayer: $0 + 1) }
     let texts = places.joined().flatMap { place in
@@ -181,15 +182,14 @@ public final class Model: Sendable {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
     }
-    let contrasts = guided.contrast ?? guided.pools.map { _ in 0 }
     var first = 0
-    let layers = zip(zip(guided.pools, contrasts), places).map { guided, places in
+    let layers = places.enumerated().map { layer, places in
       defer { first += places.count }
-      let size = Int((Float(guided.0) * meaning).rounded(.toNearestOrEven))
-      return (
+      let size = Int((Float(guided.pools[layer]) * meaning).rounded(.toNearestOrEven))
+      return Codebook.PoolRequest(
         places: first..<first + places.count, size: min(max(1, size), codebook.count),
-        contrast: guided.1
-      )
+        contrast: guided.contrast?[layer] ?? 0,
+        price: (guided.price?[layer] ?? 0) / meaning)
     }
     let found = codebook.pools(for: texts, layers: layers, with: context)
     return Dictionary(uniqueKeysWithValues: zip(1..., found))

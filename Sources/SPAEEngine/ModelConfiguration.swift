@@ -65,9 +65,12 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     public var wholeShare: Float
     /// Of each layer: the share of a word's mean score at the other places that counts against it.
     public var contrast: [Float]?
+    /// Of each layer: the share of the picture's error that a word must spare for its score to be
+    /// lower by 1.
+    public var price: [Float]?
 
     enum CodingKeys: String, CodingKey {
-      case pools, contrast
+      case pools, contrast, price
       case wholeShare = "whole_share"
     }
   }
@@ -133,7 +136,7 @@ extension ModelConfiguration {
       list.enumerated().lazy.compactMap { misfit(in: $1, at: "\(place)[\($0)]") }.first
     case let number as NSNumber:
       if ["guided.whole_share", "semantic.scale"].contains(place)
-        || place.hasPrefix("guided.contrast")
+        || place.hasPrefix("guided.contrast") || place.hasPrefix("guided.price")
       {
         Float(number.doubleValue).isFinite ? nil : (place, "\(number) is too large")
       } else {
@@ -201,6 +204,12 @@ extension ModelConfiguration {
         let count = guided.pools.count
         problems.append(
           contrast.count == count ? nil : (key, "\(contrast.count) shares for \(count) pools"))
+      }
+      if let price = guided.price {
+        let (key, count) = ("guided.price", guided.pools.count)
+        problems += price.map { $0 >= 0 && $0.isFinite ? nil : (key, "not a price of 0 or more") }
+        problems.append(
+          price.count == count ? nil : (key, "\(price.count) prices for \(count) pools"))
       }
     }
     if let semantic {

@@ -3,7 +3,7 @@ import SPAEPyramid
 /// How the picture changes with the words of one layer, by the decoder's linear path.
 ///
 /// The squared change of all pixels is a quadratic form of the change of a place's estimate, whose
-/// matrix is that of the normal equations: what a word writes to the cells that it fills and around
+/// matrix is that of the normal equations: what a word writes to the cells that take of it and around
 /// them, times itself. Places that fill cells alike are of a kind and share one. What would be
 /// written beyond the picture's edge counts too.
 struct NormalMatrices: Sendable {
@@ -23,7 +23,7 @@ struct NormalMatrices: Sendable {
     let latent = configuration.latent
     let places = cells.shape.cells(ofLayer: layer).map(cells.shape.latentIndex(of:))
     let filled = places.map { Self.pairs(of: cells.takers(of: $0), in: cells) }
-    var kindOf: [[Pair: Int]: Int] = [:]
+    var kindOf: [[Pair: Double]: Int] = [:]
     kinds = filled.map { pairs in
       if let kind = kindOf[pairs] { return kind }
       kindOf[pairs] = kindOf.count
@@ -59,7 +59,7 @@ struct NormalMatrices: Sendable {
     return matrix
   }
 
-  /// The labels of two cells that one word fills, and the way from the first to the second.
+  /// The labels of two cells that take of one word, and the way from the first to the second.
   fileprivate struct Pair: Hashable, Comparable {
     let first: Int
     let second: Int
@@ -70,19 +70,22 @@ struct NormalMatrices: Sendable {
     }
   }
 
-  /// How many pairs there are of each sort among some cells.
-  private static func pairs(of filled: [Int], in cells: LatentCells) -> [Pair: Int] {
+  /// How many pairs there are of each sort among some cells, each as much as both take.
+  private static func pairs(
+    of takers: [PyramidFill.Part], in cells: LatentCells
+  ) -> [Pair: Double] {
     let (grid, labels) = (cells.shape.grid, cells.fill.label)
-    let own = Set(filled)
-    var counts: [Pair: Int] = [:]
-    for cell in filled {
-      let (row, column) = (cell / grid, cell % grid)
+    let shares = Dictionary(uniqueKeysWithValues: takers.map { ($0.cell, Double($0.share)) })
+    var counts: [Pair: Double] = [:]
+    for taker in takers {
+      let (row, column) = (taker.cell / grid, taker.cell % grid)
       for down in -reach...reach where (0..<grid).contains(row + down) {
         for right in -reach...reach where (0..<grid).contains(column + right) {
-          let other = cell + down * grid + right
-          guard own.contains(other) else { continue }
+          let other = taker.cell + down * grid + right
+          guard let share = shares[other] else { continue }
           let way = (down + reach) * (2 * reach + 1) + right + reach
-          counts[Pair(first: labels[cell], second: labels[other], way: way), default: 0] += 1
+          let pair = Pair(first: labels[taker.cell], second: labels[other], way: way)
+          counts[pair, default: 0] += Double(taker.share) * share
         }
       }
     }

@@ -13,10 +13,12 @@ struct Quantizer {
   /// A layer may be chosen again before the next one is: `again` takes a layer and the words down
   /// to it, and gives those of the layer.
   func words(
-    for z: [Float], shape: PyramidShape, pools: [Int: [[Int32]]], with context: Context,
+    for z: [Float], shape: PyramidShape, pools: [Int: [Pool]], with context: Context,
     again: (Int, [Int32]) -> ArraySlice<Int32>
   ) -> [Int32] {
     let latent = codebook.latent
+    // What a cell has to say: the error of no word at all.
+    let said = z.reduce(0) { $0 + Double($1 * $1) } / Double(shape.grid * shape.grid)
     var total = [Float](repeating: 0, count: z.count)
     var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
     var words: [Int32] = []
@@ -26,7 +28,8 @@ struct Quantizer {
       let targets = cells.flatMap { cell in
         (cell * latent..<(cell + 1) * latent).map { (visits[cell] + 1) * z[$0] - total[$0] }
       }
-      let chosen = again(layer, words + choose(targets, from: pools[layer], with: context))
+      let nearest = choose(targets, from: pools[layer], error: Float(said), with: context)
+      let chosen = again(layer, words + nearest)
       for (cell, word) in zip(cells, chosen) {
         visits[cell] += 1
         for i in 0..<latent {
@@ -39,12 +42,13 @@ struct Quantizer {
   }
 
   private func choose(
-    _ targets: [Float], from pools: [[Int32]]?, with context: Context
+    _ targets: [Float], from pools: [Pool]?, error: Float, with context: Context
   ) -> [Int32] {
     guard let pools else { return codebook.nearest(to: targets, with: context) }
     let latent = codebook.latent
     return pools.enumerated().map { place, pool in
-      codebook.nearest(to: targets[place * latent..<(place + 1) * latent], among: pool)
+      codebook.nearest(
+        to: targets[place * latent..<(place + 1) * latent], among: pool, error: error)
     }
   }
 
@@ -58,6 +62,13 @@ struct Quantizer {
     }
     if words.count > 1 { for i in total.indices { total[i] /= Float(words.count) } }
     return total
+  }
+
+  /// What a cell takes of the estimates of all, at the depth of `cells`, [latent].
+  func estimate(takenBy cell: Int, in cells: LatentCells, of words: [Int32]) -> ArraySlice<Float> {
+    cells.fill.blend(at: cell, latent: codebook.latent) {
+      estimate(of: cells.words(of: $0, in: words))[...]
+    }
   }
 
   /// The mean of each cell's words in layers 1 ... depth, [cell, latent]; zero where it has none.

@@ -15,8 +15,11 @@ struct Ranking {
       items.removeLast()
       scores.removeLast()
     }
-    var place = scores.count
-    while place > 0, score > scores[place - 1] { place -= 1 }
+    var (place, end) = (0, scores.count)
+    while place < end {
+      let middle = (place + end) / 2
+      if scores[middle] < score { end = middle } else { place = middle + 1 }
+    }
     items.insert(item, at: place)
     scores.insert(score, at: place)
   }

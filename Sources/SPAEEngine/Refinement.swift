@@ -25,7 +25,7 @@ struct Refinement {
 
   /// What one layer of a shape needs, for every picture.
   struct Layer: Sendable {
-    /// Places that change together, and the cells that their words fill.
+    /// Places that change together, and the cells that take of their words.
     fileprivate struct Half {
       let ofKind: [(metric: Metric, places: [Int])]
       let filled: [Int]
@@ -52,7 +52,7 @@ struct Refinement {
         return Half(
           ofKind: matrices.metrics.enumerated().map { kind, metric in
             (metric, places.filter { matrices.kinds[$0] == kind })
-          }, filled: places.flatMap { cells.takers(of: latentIndices[$0]) })
+          }, filled: cells.takers(ofAny: places.map { latentIndices[$0] }))
       }
     }
   }
@@ -80,7 +80,7 @@ struct Refinement {
   ///
   /// `pools` holds what each place may choose from, if not from all words.
   func words(
-    _ words: [Int32], ofLayer number: Int, of picture: PixelImage, pools: [[Int32]]?,
+    _ words: [Int32], ofLayer number: Int, of picture: PixelImage, pools: [Pool]?,
     in space: Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
     let (layer, fromLast) = (space.layers[number - 1], space.layers.count - number)
@@ -114,16 +114,20 @@ struct Refinement {
 
   /// The words after some steps towards what the linear path should give.
   private func nearer(
-    _ words: [Int32], in layer: Layer, rounds: Int, pools: [[Int32]]?, _ space: Workspace,
+    _ words: [Int32], in layer: Layer, rounds: Int, pools: [Pool]?, _ space: Workspace,
     decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
     let fill = layer.cells.fill
     let first = words.count - layer.latentIndices.count
     var words = words
     var outdated: [Int] = []  // cells that the linear path does not know yet
-    for half in repeatElement(layer.halves, count: rounds).joined() {
+    var error: Float = 0  // of what a place is to fill, as a round begins
+    for (index, half) in repeatElement(layer.halves, count: rounds).joined().enumerated() {
       refresh(outdated, of: words, in: layer, decodedIn: decoded, with: context)
       subtract(decoded.linear.patches, in: space, with: context)
+      if pools != nil, index % layer.halves.count == 0 {
+        error = space.gradient.squaredError / Float(layer.latentIndices.count)
+      }
       decoder.linear.transpose(
         space.gradient, cells: half.filled, labels: fill.label, stride: fill.stride,
         with: context)
@@ -132,7 +136,8 @@ struct Refinement {
         let targets = targets(
           places, words: places.map { words[first + $0] }, in: metric, of: layer,
           step: pools == nil ? Self.step : 1, space)
-        let new = choose(targets, for: places, from: pools, in: metric, with: context)
+        let new = choose(
+          targets, for: places, from: pools, error: error, in: metric, with: context)
         for (place, word) in zip(places, new) where words[first + place] != word {
           words[first + place] = word
           outdated.append(layer.latentIndices[place])
@@ -143,13 +148,13 @@ struct Refinement {
   }
 
   private func choose(
-    _ targets: [Float], for places: [Int], from pools: [[Int32]]?, in metric: Metric,
-    with context: Context
+    _ targets: [Float], for places: [Int], from pools: [Pool]?, error: Float,
+    in metric: Metric, with context: Context
   ) -> [Int32] {
     guard let pools else { return codebook.nearest(to: targets, in: metric, with: context) }
     return places.enumerated().map { index, place in
       let target = targets[index * codebook.latent..<(index + 1) * codebook.latent]
-      return codebook.nearest(to: target, in: metric, among: pools[place])
+      return codebook.nearest(to: target, in: metric, among: pools[place], error: error)
     }
   }
 
@@ -167,8 +172,8 @@ struct Refinement {
           rebasing: targets[index * latent..<(index + 1) * latent])
         unsafe target.update(repeating: 0)
         for taker in layer.cells.takers(of: cell) {
-          let gradient = unsafe space.gradient.pixel(taker / grid, taker % grid)
-          for i in 0..<latent { unsafe target[i] += gradient[i] }
+          let gradient = unsafe space.gradient.pixel(taker.cell / grid, taker.cell % grid)
+          for i in 0..<latent { unsafe target[i] += gradient[i] * taker.share }
         }
         let visits = Float(layer.cells.fill.label[cell] % PyramidFill.labelsOfStride)
         for i in 0..<latent { unsafe target[i] *= step * visits }
@@ -184,15 +189,12 @@ struct Refinement {
     with context: Context
   ) {
     guard !changed.isEmpty else { return }
-    let grid = layer.cells.shape.grid
-    for cell in changed {
-      let own = layer.cells.words(of: cell, in: words)
-      let estimate = Quantizer(codebook: codebook).estimate(of: own)
-      for taker in layer.cells.takers(of: cell) {
-        decoder.linear.set(
-          row: taker / grid, column: taker % grid, to: estimate[...],
-          label: layer.cells.fill.label[taker], in: decoded.linear, with: context)
-      }
+    let (cells, quantizer) = (layer.cells, Quantizer(codebook: codebook))
+    for taker in cells.takers(ofAny: changed) {
+      decoder.linear.set(
+        row: taker / cells.shape.grid, column: taker % cells.shape.grid,
+        to: quantizer.estimate(takenBy: taker, in: cells, of: words),
+        label: cells.fill.label[taker], in: decoded.linear, with: context)
     }
     decoder.linear.refresh(decoded.cells, in: decoded.linear, with: context)
   }

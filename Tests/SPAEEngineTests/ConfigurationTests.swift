@@ -114,6 +114,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("semantic.scale", .set("[]")), Damage("guided.contrast", .set("0.5")),
     Damage("guided.contrast", .set(#"[0, "a", 0]"#), key: "guided.contrast[1]"),
     Damage("guided.contrast", .set("[0, -1e39, 0]"), key: "guided.contrast[1]"),
+    Damage("guided.price", .set("0.5")),
+    Damage("guided.price", .set("[0, 0, 1e39]"), key: "guided.price[2]"),
   ]
 
   static let sizes: [Damage] =
@@ -158,6 +160,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("guided.pools", .set("[3, 0, 12]")),
     Damage("guided.whole_share", .set("1.5")), Damage("guided.whole_share", .set("-0.1")),
     Damage("guided.contrast", .set("[0, 0.25]")), Damage("guided.contrast", .set("[0, 1.5, 0]")),
+    Damage("guided.price", .set("[0.5]")), Damage("guided.price", .set("[0, -0.1, 0]")),
     Damage("semantic.blocks", .set("[]")), Damage("semantic.whole_top", .set("1001")),
   ]
 

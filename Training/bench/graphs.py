@@ -16,7 +16,7 @@ from spae.encoder import DirectPath, positions
 from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
 from spae.pyramid import KINDS, PyramidShape
-from spae.quantizer import estimates_of
+from spae.quantizer import estimates_of, filled
 from spae.semantic_branch import SameConvolution, same_padding
 
 OPSET = 17
@@ -187,12 +187,13 @@ def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
     """The words' means (estimates of all cells at full depth) to a picture."""
     pyramid = model.encode(rgb(Image.open(picture)), size)
     shape, words = pyramid.shape, torch.from_numpy(pyramid.words)[None]
-    source, labels = map(torch.from_numpy, shape.fill(shape.depth))
+    fill = shape.fill(shape.depth)
+    labels = torch.from_numpy(fill.label)
     estimates = estimates_of(words, model.codebook.codes(), shape, shape.depth)
     return Work(
         f"decode {size} px",
         DecoderGraph(model, labels).eval(),
-        (estimates[:, source],),
+        (filled(estimates, fill),),
         lambda x: model.decoder(x, labels[None]),
     )
 

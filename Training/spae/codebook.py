@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.configuration import Configuration
+from spae.quantizer import Pool
 
 CANDIDATES = 2  # words looked at for each one kept, where places are told apart
 LEMMA_SEARCH = 4  # words looked at for each one kept, so that other forms of a word can be skipped
@@ -70,28 +72,28 @@ class Codebook(nn.Module):
         return text @ self.text.T - self.bias
 
     @torch.no_grad()
-    def pool(self, text: Tensor, count: int, contrast: float = 0.0) -> Tensor:
-        """The `count` best words of distinct lemmas for each place, [batch, place, count].
+    def pool(self, text: Tensor, count: int, contrast: float = 0.0, price: float = 0.0) -> Pool:
+        """The `count` best words of distinct lemmas for each place, and what each costs.
 
         With a contrast they are those of twice as many that tell a place best from the others: a
-        share of a word's mean score at those counts against it.
+        share of a word's mean score at those counts against it. A word costs the price times what
+        its score falls short of the best one's.
         """
-        places = text.shape[1]
-        candidates = self._best(text, CANDIDATES * count if contrast and places > 1 else count)
-        if candidates.shape[-1] == count:
-            return candidates
-        others = (text.sum(1, keepdim=True) - text) / (places - 1)
-        own = self.text[candidates]
-        scores = (own @ (text - contrast * others).unsqueeze(-1)).squeeze(-1)
-        scores = scores - (1 - contrast) * self.bias[candidates]
-        order = scores.argsort(dim=-1, descending=True, stable=True)[..., :count]
-        return candidates.gather(-1, order)
+        apart = contrast > 0 and text.shape[1] > 1
+        words, scores = self._best(text, CANDIDATES * count if apart else count)
+        if apart:
+            others = (text.sum(1, keepdim=True) - text) / (text.shape[1] - 1)
+            others = (self.text[words] @ others.unsqueeze(-1)).squeeze(-1) - self.bias[words]
+            scores, order = (scores - contrast * others).sort(dim=-1, descending=True, stable=True)
+            words, scores = words.gather(-1, order)[..., :count], scores[..., :count]
+        return Pool(words, price * (scores[..., :1] - scores))
 
-    def _best(self, text: Tensor, count: int) -> Tensor:
+    def _best(self, text: Tensor, count: int) -> tuple[Tensor, Tensor]:
+        """The best words of distinct lemmas and their scores, [..., count]."""
         looked_at = min(LEMMA_SEARCH * count + 16, len(self.words))
-        best = self.scores(text).topk(looked_at, -1).indices
-        lemmas = self.lemma[best]
-        same = lemmas.unsqueeze(-1) == lemmas.unsqueeze(-2)
-        repeated = same.tril(-1).any(-1)
+        scores, best = self.scores(text).topk(looked_at, -1)
+        ordered, order = self.lemma[best].sort(dim=-1, stable=True)
+        again = F.pad(ordered[..., 1:] == ordered[..., :-1], (1, 0))
+        repeated = torch.zeros_like(again).scatter(-1, order, again)
         order = repeated.long().argsort(dim=-1, stable=True)[..., :count]
-        return best.gather(-1, order)
+        return best.gather(-1, order), scores.gather(-1, order)

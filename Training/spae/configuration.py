@@ -84,6 +84,9 @@ class Guided:
     whole_share: float  # of the whole picture, in what a place asks for
     # Of each layer: the share of a word's mean score at the other places that counts against it.
     contrast: tuple[float, ...] = ()
+    # Of each layer: the share of the picture's error that a word must spare for its score to be
+    # lower by 1.
+    price: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Configuration:
     vocabulary: int
     encoder: EncoderSizes
     decoder: DecoderSizes
-    guided: Guided | None = Guided((3, 4, 10), 0.0, (0.0, 0.25, 0.0))
+    guided: Guided | None = Guided((8, 32, 64), 0.0, (0.0, 0.25, 0.0), (5.0, 2.0, 3.0))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8
@@ -169,9 +172,8 @@ class Configuration:
 
 
 def _guided(content: dict) -> Guided:
-    return Guided(
-        tuple(content["pools"]), content["whole_share"], tuple(content.get("contrast", ()))
-    )
+    lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
+    return Guided(**{**content, **lists})
 
 
 def _teacher(content: dict) -> Semantic | Clip:

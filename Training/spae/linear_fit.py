@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from spae.datasets import Batch
 from spae.losses import quantization_losses
 from spae.model import SPAE
-from spae.quantizer import Quantized
+from spae.quantizer import Quantized, filled
 
 RATE = 1e-3
 WARM_UP = 20
@@ -63,8 +63,9 @@ def loss(model: SPAE, batch: Batch, shares: tuple[float, ...]) -> Tensor:
     commitment, mirrored = quantization_losses(z, found.estimates, found.visits, guided)
     total = COMMITMENT * configuration.latent * (commitment + mirrored) / 2
     for depth, share in enumerate(shares[-pyramid_shape.depth :], 1):
-        source, label = (torch.from_numpy(t).to(z.device) for t in pyramid_shape.fill(depth))
-        through = straight_through(z, found, depth)[:, source]
+        fill = pyramid_shape.fill(depth)
+        label = torch.from_numpy(fill.label).to(z.device)
+        through = filled(straight_through(z, found, depth), fill)
         patches = model.decoder.linear(through, label.expand(len(z), -1))
         error = F.mse_loss(F.pixel_shuffle(patches, configuration.patch), pictures)
         total = total + share * configuration.patch_numbers * error

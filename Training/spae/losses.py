@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from spae.quantizer import Pool
+
 SLICES = ((0, 2), (2, 5), (5, 8), (8, 10), (10, 11), (11, 12), (12, 13))
 SQUEEZE = {
     3: (64, 16, 64),
@@ -74,7 +76,7 @@ def pixel_loss(picture: Tensor, original: Tensor) -> Tensor:
     return F.l1_loss(picture, original) + 2 * F.mse_loss(picture, original)
 
 
-def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Tensor]) -> Tensor:
+def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Pool]) -> Tensor:
     """The paper's way to words that mean something (section 3.3), at a constant weight.
 
     Minus log of the mass that softmax(-|z_l - e|^2) puts on the place's pool, the mean over the
@@ -86,7 +88,7 @@ def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Tensor]
         target = targets[layer - 1].float()
         # |target|^2 is the same for every word, and leaves the softmax as it is.
         logits = 2 * target @ codes.T - codes.square().sum(1)
-        total = total + (logits.logsumexp(-1) - logits.gather(2, pool).logsumexp(-1)).mean()
+        total = total + (logits.logsumexp(-1) - logits.gather(2, pool.words).logsumexp(-1)).mean()
     return total / len(pools)
 
 

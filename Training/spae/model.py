@@ -17,7 +17,7 @@ from spae.decoder import Decoder
 from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
-from spae.quantizer import Again, Quantized, estimates_of, quantize
+from spae.quantizer import Again, Pool, Quantized, estimates_of, filled, quantize
 from spae.refinement import LINEAR_ROUNDS, decodes, refined
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
@@ -87,8 +87,11 @@ class SPAE(nn.Module):
         semantics: SemanticMap | None,
         meaning: float = 1.0,
         guided: Guided | None = None,
-    ) -> dict[int, Tensor]:
-        """The words that each place of the guided layers may choose from."""
+    ) -> dict[int, Pool]:
+        """The words that each place of the guided layers may choose from.
+
+        `meaning` is how many of them, as a factor, and what they cost less for it.
+        """
         guided = guided or self.configuration.guided
         if semantics is None or guided is None or meaning == 0:
             return {}
@@ -98,9 +101,10 @@ class SPAE(nn.Module):
                 whole + (1 - guided.whole_share) * semantics.places(layer),
                 max(1, round(size * meaning)),
                 contrast,
+                price / meaning,
             )
-            for layer, (size, contrast) in enumerate(
-                zip_longest(guided.pools, guided.contrast, fillvalue=0.0), 1
+            for layer, (size, contrast, price) in enumerate(
+                zip_longest(guided.pools, guided.contrast, guided.price, fillvalue=0.0), 1
             )
         }
 
@@ -112,7 +116,7 @@ class SPAE(nn.Module):
         self,
         z: Tensor,
         pyramid_shape: PyramidShape,
-        pools: dict[int, Tensor],
+        pools: dict[int, Pool],
         again: Again | None = None,
     ) -> Quantized:
         residual = self.configuration.quantization.residual
@@ -122,7 +126,7 @@ class SPAE(nn.Module):
         self,
         pictures: Tensor,
         shape: PyramidShape,
-        pools: dict[int, Tensor],
+        pools: dict[int, Pool],
         layers: Collection[int],
         depths: Tensor | None = None,
     ) -> Again:
@@ -200,10 +204,11 @@ class SPAE(nn.Module):
 
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
         """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
-        source, label = (torch.from_numpy(t).to(words.device) for t in pyramid_shape.fill(depth))
-        codes, residual = self.codebook.codes(), self.configuration.quantization.residual
-        estimate = estimates_of(words, codes, pyramid_shape, depth, residual)[:, source]
-        return self.decoder(estimate, label).clamp(-1, 1)
+        fill, codes = pyramid_shape.fill(depth), self.codebook.codes()
+        residual = self.configuration.quantization.residual
+        estimates = estimates_of(words, codes, pyramid_shape, depth, residual)
+        label = torch.from_numpy(fill.label).to(words.device)
+        return self.decoder(filled(estimates, fill), label).clamp(-1, 1)
 
 
 def teacher_of(configuration: Configuration) -> Teacher | None:

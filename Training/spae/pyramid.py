@@ -10,6 +10,16 @@ STRIDES = GREATEST_LABEL_STRIDE + 1
 LABELS_A_STRIDE = 4  # filled from above, or of one, two or more words
 LABELS = LABELS_A_STRIDE * STRIDES
 KINDS = 5
+LEAST_BLENDED = 4  # the stride from which on a cell without words blends those of several places
+
+
+@dataclass(frozen=True)
+class Fill:
+    """Whose estimates each latent cell takes at some depth, and the label that says so."""
+
+    source: np.ndarray  # [cell, count], flat positions in the latent grid
+    share: np.ndarray  # [cell, count], of each of them; a cell's sum to 1
+    label: np.ndarray  # [cell]
 
 
 @dataclass(frozen=True)
@@ -57,25 +67,42 @@ class PyramidShape:
             kinds[self.visited(layer)] = max(1, KINDS - (self.stride(layer).bit_length() - 1))
         return kinds
 
-    def fill(self, depth: int) -> tuple[np.ndarray, np.ndarray]:
-        """For each latent cell: the cell whose estimate it takes at this depth, and its label.
+    def fill(self, depth: int) -> Fill:
+        """What each latent cell takes at this depth.
 
         A cell with words of its own takes their mean. A cell without takes the estimate of the
-        deepest layer's cell that contains it. The label tells the decoder which it was.
+        deepest layer's cell that contains it, and where many share one, a bilinear blend of those
+        around it. The label tells the decoder which it was.
         """
         cells = self.grid * self.grid
         stride, side = self.stride(depth), self.sides[depth - 1]
         row, column = np.divmod(np.arange(cells), self.grid)
-        source = self.visited(depth)[(row // stride) * side + column // stride]
+        place, part = self._places_along(depth)
+        places = place[row][:, :, None] * side + place[column][:, None, :]
+        source = self.visited(depth)[places.reshape(cells, -1)]
+        share = (part[row][:, :, None] * part[column][:, None, :]).reshape(cells, -1)
         label = np.full(cells, LABELS_A_STRIDE * _label_stride(stride), np.int64)
         visits = np.zeros(cells, np.int64)
         for layer in range(1, depth + 1):
             own = self.visited(layer)
             visits[own] += 1
-            source[own] = own
+            source[own], share[own] = own[:, None], np.eye(1, share.shape[1])
             label[own] = LABELS_A_STRIDE * _label_stride(self.stride(layer))
             label[own] += np.minimum(visits[own], LABELS_A_STRIDE - 1)
-        return source, label
+        return Fill(source, share, label)
+
+    def _places_along(self, depth: int) -> tuple[np.ndarray, np.ndarray]:
+        """The layer's places that a row (or column) of cells takes of, and how much of each.
+
+        [grid, 1], or [grid, 2] where they are blended.
+        """
+        cells, stride, last = np.arange(self.grid), self.stride(depth), self.sides[depth - 1] - 1
+        if stride < LEAST_BLENDED:
+            return (cells // stride)[:, None], np.ones((self.grid, 1), np.float32)
+        at = np.clip((cells + 0.5) / stride - 0.5, 0, last)
+        place = np.floor(at).astype(np.int64)
+        share = (at - place).astype(np.float32)
+        return np.stack([place, np.minimum(place + 1, last)], 1), np.stack([1 - share, share], 1)
 
 
 def _label_stride(stride: int) -> int:

@@ -7,10 +7,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from spae.pyramid import PyramidShape
+from spae.pyramid import Fill, PyramidShape
 
 TARGETS = 32  # whose scores are looked at together
 RUN = 64  # codes whose best score is found first
+
+
+@dataclass
+class Pool:
+    """The words that each place of a layer may choose from, and what each of them costs."""
+
+    words: Tensor  # [batch, place, count], the best first
+    cost: Tensor  # the same; the share of the error that a word must spare to be worth it
+
+    def __getitem__(self, index) -> "Pool":
+        return Pool(self.words[index], self.cost[index])
 
 
 @dataclass
@@ -50,12 +61,13 @@ def nearest(targets: Tensor, codes: Tensor, metric: Tensor | None = None) -> Ten
 
 
 def nearest_in_pool(
-    targets: Tensor, codes: Tensor, pool: Tensor, metric: Tensor | None = None
+    targets: Tensor, codes: Tensor, pool: Pool, error: Tensor, metric: Tensor | None = None
 ) -> Tensor:
-    """The same within each place's own pool of words, [batch, n, words]."""
-    own = codes[pool]
+    """The same within each place's own pool, whose words cost a share of an error, [batch]."""
+    own = codes[pool.words]
     scores = (own @ targets.unsqueeze(-1)).squeeze(-1) - half_squares(own, metric)
-    return pool.gather(2, scores.argmax(2, keepdim=True)).squeeze(2)
+    best = (scores - error[:, None, None] * pool.cost / 2).argmax(2, keepdim=True)
+    return pool.words.gather(2, best).squeeze(2)
 
 
 def half_squares(codes: Tensor, metric: Tensor | None) -> Tensor:
@@ -70,7 +82,7 @@ def quantize(
     z: Tensor,
     codes: Tensor,
     shape: PyramidShape,
-    pools: dict[int, Tensor],
+    pools: dict[int, Pool],
     residual: bool = False,
     again: Again | None = None,
 ) -> Quantized:
@@ -84,13 +96,17 @@ def quantize(
     total = torch.zeros_like(z)
     visits = torch.zeros(z.shape[1], device=z.device)
     found = Quantized(torch.empty(len(z), 0, dtype=torch.long, device=z.device), [], [], [])
+    said = z.detach().square().sum(2).mean(1)  # what a cell has to say: the error of no word at all
     for layer in range(1, shape.depth + 1):
         cells = torch.from_numpy(shape.visited(layer)).to(z.device)
         count = torch.ones_like(visits[cells]) if residual else visits[cells] + 1
         target = count[:, None] * z[:, cells] - total[:, cells].detach()
         pool = pools.get(layer)
         with torch.no_grad():
-            words = nearest(target, codes) if pool is None else nearest_in_pool(target, codes, pool)
+            if pool is None:
+                words = nearest(target, codes)
+            else:
+                words = nearest_in_pool(target, codes, pool, said)
             if again is not None:
                 words = again(layer, torch.cat([found.words, words], 1))
         total = total.index_add(1, cells, codes[words])
@@ -116,3 +132,25 @@ def estimates_of(
         total = total.index_add(1, cells, codes[own])
         visits = visits.index_add(0, cells, torch.ones_like(visits[cells]))
     return total if residual else total / visits.clamp(min=1)[:, None]
+
+
+def filled(estimates: Tensor, fill: Fill) -> Tensor:
+    """What each cell takes of the estimates of all cells, [batch, cell, latent]."""
+    source, share = on_device(fill, estimates)
+    if source.shape[1] == 1:
+        return estimates[:, source[:, 0]]
+    return (estimates[:, source] * share.unsqueeze(-1)).sum(2)
+
+
+def filled_transposed(gradient: Tensor, fill: Fill) -> Tensor:
+    """The gradient of the estimates of all cells from that of what each cell takes."""
+    source, share = on_device(fill, gradient)
+    total = torch.zeros_like(gradient)
+    for own, part in zip(source.T, share.T):
+        total.index_add_(1, own, part[:, None] * gradient)
+    return total
+
+
+def on_device(fill: Fill, like: Tensor) -> tuple[Tensor, Tensor]:
+    """The fill's sources and shares where another tensor is."""
+    return torch.from_numpy(fill.source).to(like.device), torch.from_numpy(fill.share).to(like)

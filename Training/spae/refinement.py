@@ -11,6 +11,7 @@ it that it is a good one.
 """
 
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 import torch
@@ -19,7 +20,14 @@ from torch import Tensor
 
 from spae.decoder import LabelledLinearPath
 from spae.pyramid import LABELS_A_STRIDE, PyramidShape
-from spae.quantizer import estimates_of, nearest, nearest_in_pool
+from spae.quantizer import (
+    Pool,
+    estimates_of,
+    filled,
+    filled_transposed,
+    nearest,
+    nearest_in_pool,
+)
 
 # How often the last three layers are chosen again by their decoded picture, the last one first.
 DECODES = (2, 0, 1)
@@ -42,15 +50,16 @@ def refined(
     codes: Tensor,
     shape: PyramidShape,
     path: LabelledLinearPath,
-    pool: Tensor | None = None,
+    pool: Pool | None = None,
 ) -> Tensor:
     """The words of a layer, [batch, places], for pictures [batch, 3, N, N].
 
     `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture;
-    without it the linear path's stands for it. `pool` [batch, places, count] is what each place
-    may choose from, if not from all words.
+    without it the linear path's stands for it. `pool` is what each place may choose from,
+    if not from all words.
     """
-    source, label = (torch.from_numpy(t).to(codes.device) for t in shape.fill(layer))
+    fill = shape.fill(layer)
+    label = torch.from_numpy(fill.label).to(codes.device)
     cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
     visits = (label[cells] % LABELS_A_STRIDE).unsqueeze(1)
     words, side = words.clone(), shape.sides[layer - 1]
@@ -60,15 +69,16 @@ def refined(
     colours = (places // side + places % side) % 2
 
     def given() -> Tensor:
-        return path(estimates_of(words, codes, shape, layer)[:, source], label)
+        return path(filled(estimates_of(words, codes, shape, layer), fill), label)
 
     patch = pictures.shape[-1] // shape.grid
     wanted = F.pixel_unshuffle(pictures, patch)
     if decoded is not None:
         wanted = wanted - F.pixel_unshuffle(decoded, patch) + given()
+    error = (wanted - given()).square().sum((1, 2, 3)) / len(places)  # of what a place is to fill
     for colour in (0, 1):
         gradient = path.transposed(wanted - given(), label)
-        gradient = torch.zeros_like(gradient).index_add_(1, source, gradient)[:, cells]
+        gradient = filled_transposed(gradient, fill)[:, cells]
         for kind, matrix in enumerate(matrices):
             chosen = places[(colours == colour) & (kinds == kind)]
             if len(chosen) == 0:
@@ -78,7 +88,7 @@ def refined(
             if pool is None:
                 own[:, chosen] = nearest(old + STEP * step, codes, matrix)
             else:
-                own[:, chosen] = nearest_in_pool(old + step, codes, pool[:, chosen], matrix)
+                own[:, chosen] = nearest_in_pool(old + step, codes, pool[:, chosen], error, matrix)
     return own
 
 
@@ -104,27 +114,31 @@ def normal_matrices(
 
 @lru_cache
 def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Which of the cells that a place fills write to a patch in common, by kind of place.
+    """Which of the cells that take of a place write to a patch in common, by kind of place.
 
-    Kinds [places]; for each kind the number of pairs of such cells, by the labels of both and the
-    way from one to the other, [kind, label, label, 5, 5]; and the labels. What a cell would write
-    beyond the picture's edge counts too.
+    Kinds [places]; for each kind the number of pairs of such cells, each as much as both take, by
+    the labels of both and the way from one to the other, [kind, label, label, 5, 5]; and the
+    labels. What a cell would write beyond the picture's edge counts too.
     """
-    source, label = (each.reshape(shape.grid, shape.grid) for each in shape.fill(layer))
+    fill, square = shape.fill(layer), (shape.grid, shape.grid, -1)
+    source, share = fill.source.reshape(square), fill.share.reshape(square)
+    label = fill.label.reshape(square[:2])
     labels, which = np.unique(label, return_inverse=True)
     which = which.reshape(label.shape)
     place = np.full(shape.grid**2, -1)
     cells = shape.visited(layer)
     place[cells] = np.arange(len(cells))
     width = 2 * REACH + 1
-    counts = np.zeros((len(cells), len(labels), len(labels), width, width), np.float32)
-    padded = np.pad(source, REACH, constant_values=-1)
-    labelled = np.pad(which, REACH)
-    for y in range(width):
-        for x in range(width):
-            window = (slice(y, y + shape.grid), slice(x, x + shape.grid))
-            pair = (padded[window] == source) & (place[source] >= 0)
-            at = place[source[pair]], which[pair], labelled[window][pair], y, x
-            np.add.at(counts, at, 1)
+    counts = np.zeros((len(cells), len(labels), len(labels), width, width))
+    around = (REACH, REACH), (REACH, REACH)
+    padded = np.pad(source, (*around, (0, 0)), constant_values=-1)
+    shared, labelled = np.pad(share, (*around, (0, 0))), np.pad(which, around)
+    several = range(source.shape[2])
+    for y, x, one, other in product(range(width), range(width), several, several):
+        window = (slice(y, y + shape.grid), slice(x, x + shape.grid))
+        first, second = source[..., one], padded[window][..., other]
+        pair = (first == second) & (place[first] >= 0)
+        at = place[first[pair]], which[pair], labelled[window][pair], y, x
+        np.add.at(counts, at, (share[..., one] * shared[window][..., other])[pair])
     kinds, index = np.unique(counts.reshape(len(cells), -1), axis=0, return_inverse=True)
     return index.reshape(-1), kinds.reshape(-1, *counts.shape[1:]), labels.tolist()

@@ -33,7 +33,7 @@ from spae.losses import LPIPS, pixel_loss, quantization_losses, semantic_loss
 from spae.model import SPAE
 from spae.options import Options, parsed
 from spae.pyramid import PyramidShape
-from spae.quantizer import Quantized
+from spae.quantizer import Quantized, filled
 from spae.random_start import random_start
 from spae.reconstruction import psnr_by_depth
 from spae.refinement import decodes
@@ -288,14 +288,14 @@ def truncated(
     """
     estimates, labels = [], []
     for row, depth in enumerate(depths.tolist()):
-        source, label = (torch.from_numpy(t).to(z.device) for t in pyramid_shape.fill(depth))
+        fill = pyramid_shape.fill(depth)
         estimate = found.estimates[depth - 1][row]
         if depth not in chosen_again:
             estimate = estimate + (z[row] - z[row].detach())
         elif decodes(pyramid_shape, depth) is not None:
             estimate = estimate.detach()
-        estimates.append(estimate[source])
-        labels.append(label)
+        estimates.append(filled(estimate.unsqueeze(0), fill)[0])
+        labels.append(torch.from_numpy(fill.label).to(z.device))
     return torch.stack(estimates), torch.stack(labels)
 
 

@@ -151,7 +151,7 @@ def test_a_grouped_product_is_each_cell_times_the_matrix_of_its_label():
 @torch.no_grad()
 def test_the_fixed_paths_give_what_the_models_own_give():
     pyramid_shape = shape(8)
-    labels = torch.from_numpy(pyramid_shape.fill(pyramid_shape.depth)[1])
+    labels = torch.from_numpy(pyramid_shape.fill(pyramid_shape.depth).label)
     kinds, x = torch.from_numpy(pyramid_shape.kinds), torch.randn(1, 64, 6)
     linear, direct = LabelledLinearPath(6, 12), DirectPath(3, 8, 4)
     for weights in (linear.basis, linear.around, direct.second.weight):

@@ -13,6 +13,7 @@ from spae.losses import semantic_loss
 from spae.model import SPAE
 from spae.options import parsed
 from spae.pyramid import shape
+from spae.quantizer import Pool, filled
 from spae.random_start import random_start
 
 
@@ -51,8 +52,9 @@ def test_the_decoder_of_a_control_hears_what_its_quantizer_found(changes):
     pyramid_shape = model.shape(64)
     found = model.quantized(torch.randn(2, 64, 16), pyramid_shape, {})
     decoded = model.decode_words(found.words, pyramid_shape, pyramid_shape.depth)
-    source, label = (torch.from_numpy(t) for t in pyramid_shape.fill(pyramid_shape.depth))
-    own = model.decoder(found.estimates[-1][:, source], label.expand(2, -1)).clamp(-1, 1)
+    fill = pyramid_shape.fill(pyramid_shape.depth)
+    estimates, label = filled(found.estimates[-1], fill), torch.from_numpy(fill.label)
+    own = model.decoder(estimates, label.expand(2, -1)).clamp(-1, 1)
     assert decoded.shape == pictures.shape and torch.allclose(decoded, own, atol=1e-5)
 
 
@@ -70,7 +72,7 @@ def test_plain_vector_quantization_has_tokens_of_the_finest_grid_alone(layers):
     flat = shape(16, layers)
     assert [flat.word_count(d) for d in range(1, flat.depth + 1)] == [256, 512][:layers]
     assert not flat.kinds.any()
-    assert set((flat.fill(layers)[1]).tolist()) == {layers}
+    assert set(flat.fill(layers).label.tolist()) == {layers}
 
 
 def test_learned_codes_begin_at_the_words_and_are_trained():
@@ -86,14 +88,17 @@ def test_learned_codes_begin_at_the_words_and_are_trained():
 def test_the_semantic_loss_is_less_the_nearer_z_is_to_its_pool():
     codes = torch.nn.functional.one_hot(torch.arange(6), 8).float()
     codes.requires_grad_()
-    pool = torch.tensor([[[0, 1]]])
     far, near = (codes[i].detach().view(1, 1, 8).clone().requires_grad_() for i in (4, 0))
-    losses = [semantic_loss([z], codes, {1: pool}) for z in (far, near)]
+
+    def loss(z: torch.Tensor, words: list[int]) -> torch.Tensor:
+        own = torch.tensor([[words]])
+        return semantic_loss([z], codes, {1: Pool(own, torch.zeros(own.shape))})
+
+    losses = [loss(z, [0, 1]) for z in (far, near)]
     assert losses[0] > losses[1] > 0
     losses[0].backward()
     assert far.grad.abs().sum() > 0 and codes.grad is None
-    everything = torch.arange(6).view(1, 1, 6)
-    assert abs(semantic_loss([far], codes, {1: everything})) < 1e-5
+    assert abs(loss(far, list(range(6)))) < 1e-5
 
 
 def test_a_random_start_gives_pictures_and_gradients():

@@ -69,15 +69,15 @@ def test_a_changed_cell_reaches_a_bounded_rectangle(model):
 
 def test_a_pool_holds_words_of_distinct_lemmas(model):
     pool = model.codebook.pool(torch.randn(2, 3, 16), 5)
-    lemmas = model.codebook.lemma[pool]
+    lemmas = model.codebook.lemma[pool.words]
     assert all(len(set(place.tolist())) == 5 for row in lemmas for place in row)
 
 
 def test_a_contrast_keeps_the_words_that_tell_a_place_from_the_others(model):
     text = torch.randn(2, 4, 16)
     codebook = model.codebook
-    wide, plain = codebook.pool(text, 10), codebook.pool(text, 5)
-    told = codebook.pool(text, 5, contrast=0.5)
+    wide, plain = codebook.pool(text, 10).words, codebook.pool(text, 5).words
+    told = codebook.pool(text, 5, contrast=0.5).words
     assert all((words.unsqueeze(-1) == wide[i, p]).any(-1).all() for i, p, words in each(told))
 
     def apart(pool):
@@ -92,7 +92,19 @@ def test_a_contrast_keeps_the_words_that_tell_a_place_from_the_others(model):
 
 def test_a_place_alone_has_nothing_to_be_told_from(model):
     text = torch.randn(2, 1, 16)
-    assert torch.equal(model.codebook.pool(text, 5, contrast=0.5), model.codebook.pool(text, 5))
+    told, plain = model.codebook.pool(text, 5, contrast=0.5), model.codebook.pool(text, 5)
+    assert torch.equal(told.words, plain.words)
+
+
+@pytest.mark.parametrize("contrast", (0.0, 0.5))
+def test_a_word_costs_what_it_falls_short_of_the_best(model, contrast):
+    text, codebook = torch.randn(2, 4, 16), model.codebook
+    pool = codebook.pool(text, 5, contrast, price=3.0)
+    others = (text.sum(1, keepdim=True) - text) / 3
+    scores = codebook.scores(text) - contrast * codebook.scores(others)
+    own = scores.gather(-1, pool.words)
+    assert torch.allclose(pool.cost, 3 * (own[..., :1] - own), atol=1e-5)
+    assert (pool.cost.diff() >= 0).all() and pool.cost[..., -1].max() > 0
 
 
 def each(pool):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spae.pyramid import LABELS, Pyramid, PyramidShape, shape
+from spae.pyramid import LABELS, LEAST_BLENDED, Pyramid, PyramidShape, shape
 
 
 def test_words_add_up_down_the_layers():
@@ -39,18 +39,32 @@ def test_a_grid_that_is_no_power_of_two_is_refused(grid):
 
 
 @pytest.mark.parametrize("grid", [8, 16, 64])
-def test_the_fill_takes_a_cell_without_words_from_the_cell_that_contains_it(grid):
+def test_the_fill_takes_a_cell_without_words_from_the_cells_around_it(grid):
     pyramid_shape = shape(grid)
     for depth in range(1, pyramid_shape.depth + 1):
-        source, label = pyramid_shape.fill(depth)
+        fill, stride = pyramid_shape.fill(depth), pyramid_shape.stride(depth)
         own = np.concatenate([pyramid_shape.visited(layer) for layer in range(1, depth + 1)])
-        assert (source[own] == own).all() and (label[own] % 4 > 0).all()
+        assert (fill.source[own, 0] == own).all() and (fill.share[own, 0] == 1).all()
+        assert (fill.label[own] % 4 > 0).all()
         filled = np.setdiff1d(np.arange(grid * grid), own)
-        assert (label[filled] % 4 == 0).all() and label.max() < LABELS
-        stride = pyramid_shape.stride(depth)
-        for cell in filled[:: max(1, len(filled) // 50)]:
-            place = np.array(divmod(cell, grid)) // stride
-            assert (np.array(divmod(source[cell], grid)) // stride == place).all()
+        assert (fill.label[filled] % 4 == 0).all() and fill.label.max() < LABELS
+        assert (fill.share.sum(1) == 1).all() and (fill.share >= 0).all()
+        far = np.array(divmod(fill.source, grid)) // stride
+        far = abs(far - np.array(divmod(np.arange(grid * grid), grid))[..., None] // stride)
+        assert far[:, fill.share > 0].max() <= (stride >= LEAST_BLENDED and depth > 1)
+        assert far[:, np.arange(grid * grid), fill.share.argmax(1)].max() == 0
+
+
+def test_a_plane_of_estimates_is_blended_into_a_plane():
+    """What rises evenly from place to place rises evenly from cell to cell between them."""
+    pyramid_shape, depth, stride = shape(32), 3, 8
+    rising = np.arange(32) // stride * stride + (stride - 1) / 2  # at the middle of each place
+    fill = pyramid_shape.fill(depth)
+    taken = (rising[fill.source // 32] * fill.share).sum(1).reshape(32, 32)
+    upper = np.concatenate([pyramid_shape.visited(layer) for layer in range(1, depth + 1)])
+    inside = np.isin(np.arange(32 * 32), upper, invert=True).reshape(32, 32)
+    expected = np.clip(np.arange(32), rising[0], rising[-1])[:, None].repeat(32, 1)
+    assert np.allclose(taken[inside], expected[inside])
 
 
 def test_a_wrong_number_of_words_is_refused():

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from spae.pyramid import shape
-from spae.quantizer import estimates_of, nearest, nearest_in_pool, quantize
+from spae.quantizer import Pool, estimates_of, nearest, nearest_in_pool, quantize
 
 
 def sample():
@@ -36,12 +36,17 @@ def test_the_words_alone_give_the_same_estimates():
         assert torch.allclose(again, found.estimates[depth - 1], atol=1e-5)
 
 
+def free(words: torch.Tensor) -> Pool:
+    """A pool whose words cost nothing."""
+    return Pool(words, torch.zeros(words.shape))
+
+
 def test_guided_layers_choose_within_their_pools():
     z, codes = sample()
-    pool = torch.randint(0, 300, (2, 4, 3))
+    pool = free(torch.randint(0, 300, (2, 4, 3)))
     found = quantize(z, codes, shape(16), {2: pool})
     words = found.words[:, 1:5]
-    assert (pool == words.unsqueeze(2)).any(2).all()
+    assert (pool.words == words.unsqueeze(2)).any(2).all()
 
 
 def test_residual_quantization_adds():
@@ -65,9 +70,16 @@ def test_the_nearest_in_a_metric_is_that_of_the_least_distance():
     metric, apart = root @ root.T, z[:, :, None] - codes
     distances = torch.einsum("bnvi,ij,bnvj->bnv", apart, metric, apart)
     assert torch.equal(nearest(z @ metric, codes, metric), distances.argmin(2))
-    pool = torch.randint(0, 300, (2, 256, 5))
-    among = pool.gather(2, distances.gather(2, pool).argmin(2, keepdim=True)).squeeze(2)
-    assert torch.equal(nearest_in_pool(z @ metric, codes, pool, metric), among)
+    pool = free(torch.randint(0, 300, (2, 256, 5)))
+    far = distances.gather(2, pool.words)
+    among = pool.words.gather(2, far.argmin(2, keepdim=True)).squeeze(2)
+    error = torch.tensor([3.0, 2.0])
+    assert torch.equal(nearest_in_pool(z @ metric, codes, pool, error, metric), among)
+    pool.cost = 10 * torch.rand(2, 256, 5)
+    dear = (far + error[:, None, None] * pool.cost).argmin(2, keepdim=True)
+    dear = pool.words.gather(2, dear).squeeze(2)
+    assert torch.equal(nearest_in_pool(z @ metric, codes, pool, error, metric), dear)
+    assert not torch.equal(dear, among)
 
 
 def test_a_layer_chosen_again_is_what_the_next_one_builds_on():

@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
 from spae.decoder import LabelledLinearPath
-from spae.pyramid import shape
-from spae.quantizer import estimates_of
+from spae.pyramid import Fill, shape
+from spae.quantizer import Pool, estimates_of, filled, filled_transposed
 from spae.refinement import normal_matrices, refined
 
 SHAPE = shape(8)  # layers of 1, 2, 4, 8 and 8 cells a side
@@ -21,40 +22,53 @@ def path() -> LabelledLinearPath:
     return path
 
 
-def filled(layer: int) -> tuple[torch.Tensor, torch.Tensor]:
-    source, label = SHAPE.fill(layer)
-    return torch.from_numpy(source), torch.from_numpy(label)
+def labels_of(layer: int) -> torch.Tensor:
+    return torch.from_numpy(SHAPE.fill(layer).label)
+
+
+def linear_picture(path: LabelledLinearPath, words: torch.Tensor, codes: torch.Tensor, layer: int):
+    """The linear path's picture of words down to a layer."""
+    estimates = filled(estimates_of(words, codes, SHAPE, layer), SHAPE.fill(layer))
+    return F.pixel_shuffle(path(estimates, labels_of(layer).expand(len(words), -1)), 2)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 @torch.no_grad()
 def test_the_transposed_path_is_its_transpose(path, layer):
-    labels = filled(layer)[1].expand(2, -1)
+    labels = labels_of(layer).expand(2, -1)
     estimates, errors = torch.randn(2, CELLS, LATENT), torch.randn(2, NUMBERS, 8, 8)
     written = path(estimates, labels) - path.mean[:, None, None]
     back = path.transposed(errors, labels)
     assert torch.allclose((written * errors).sum(), (estimates * back).sum(), rtol=1e-4)
 
 
+@pytest.mark.parametrize("layer", LAYERS)
+@torch.no_grad()
+def test_the_transposed_fill_is_its_transpose(layer):
+    estimates, gradient, fill = *torch.randn(2, 3, CELLS, LATENT), SHAPE.fill(layer)
+    taken, back = filled(estimates, fill), filled_transposed(gradient, fill)
+    assert torch.allclose((taken * gradient).sum(), (estimates * back).sum(), rtol=1e-3, atol=1e-3)
+
+
 @pytest.mark.parametrize("layer", LAYERS[1:])
 @torch.no_grad()
 def test_a_normal_matrix_is_the_square_of_what_a_place_writes(path, layer):
-    source, label = filled(layer)
+    fill = SHAPE.fill(layer)
     kinds, matrices = normal_matrices(path, SHAPE, layer)
     # A cell's patches count as a whole, so the place may not stand at the edge.
-    away_from_edges = [p for p, cell in enumerate(SHAPE.visited(layer)) if inside(source, cell)]
+    away_from_edges = [p for p, cell in enumerate(SHAPE.visited(layer)) if inside(fill, cell)]
     for place in away_from_edges:
         estimates = torch.zeros(LATENT, CELLS, LATENT)
         estimates[range(LATENT), SHAPE.visited(layer)[place], range(LATENT)] = 1
-        written = path(estimates[:, source], label.expand(LATENT, -1))
+        written = path(filled(estimates, fill), labels_of(layer).expand(LATENT, -1))
         written = (written - path.mean[:, None, None]).flatten(1)
         assert torch.allclose(matrices[kinds[place]], written @ written.T, rtol=1e-3, atol=1e-3)
     assert away_from_edges or layer < 3
 
 
-def inside(source: torch.Tensor, cell: int) -> bool:
-    filled = (source == cell).view(8, 8)
-    return not (filled[[0, -1]].any() or filled[:, [0, -1]].any())
+def inside(fill: Fill, cell: int) -> bool:
+    taken = (fill.share * (fill.source == cell)).sum(1).reshape(8, 8)
+    return not (taken[[0, -1]].any() or taken[:, [0, -1]].any())
 
 
 @pytest.mark.parametrize("is_decoded", (True, False))
@@ -63,11 +77,9 @@ def inside(source: torch.Tensor, cell: int) -> bool:
 def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer, is_decoded):
     codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
     words = torch.randint(60, (3, SHAPE.word_count(layer)))
-    source, label = filled(layer)
 
     def decoded(words):
-        estimates = estimates_of(words, codes, SHAPE, layer)[:, source]
-        return F.pixel_shuffle(path(estimates, label.expand(3, -1)), 2)
+        return linear_picture(path, words, codes, layer)
 
     given = words.clone()
     picture = decoded(words) if is_decoded else None
@@ -81,19 +93,35 @@ def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer, is_de
 @torch.no_grad()
 def test_within_a_pool_it_finds_the_best_of_a_place_alone(path):
     codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
-    source, label = filled(1)
-    pool = torch.randint(60, (3, 1, 4))
+    pool = Pool(torch.randint(60, (3, 1, 4)), torch.zeros(3, 1, 4))
 
     def decoded(words):
-        estimates = estimates_of(words, codes, SHAPE, 1)[:, source]
-        return F.pixel_shuffle(path(estimates, label.expand(3, -1)), 2)
+        return linear_picture(path, words, codes, 1)
 
-    words = pool[:, :, 0]
+    words = pool.words[:, :, 0]
     own = refined(words, 1, pictures, decoded(words), codes, SHAPE, path, pool)
-    errors = [(pictures - decoded(pool[:, :, i])).square().mean((1, 2, 3)) for i in range(4)]
+    errors = [(pictures - decoded(pool.words[:, :, i])).square().mean((1, 2, 3)) for i in range(4)]
     # Nearly: the matrix counts what would be written beyond the edge.
     chosen = (pictures - decoded(own)).square().mean((1, 2, 3))
     assert (chosen <= torch.stack(errors).sort(0).values[1]).all()
+
+
+@torch.no_grad()
+def test_a_word_that_costs_more_than_it_spares_is_not_taken(path):
+    codes, pictures = torch.randn(60, LATENT), torch.randn(1, 3, 16, 16)
+    words = torch.randint(60, (1, 1, 4))
+
+    def chosen(price: float) -> int:
+        pool = Pool(words, price * torch.arange(4.0).view(1, 1, 4))
+        return int(refined(words[:, :, 0], 1, pictures, None, codes, SHAPE, path, pool))
+
+    errors = [
+        float((pictures - linear_picture(path, words[:, :, i], codes, 1)).square().sum())
+        for i in range(4)
+    ]
+    spared = 1 - min(errors) / errors[0]
+    assert chosen(0) == words[0, 0, int(np.argmin(errors))] != words[0, 0, 0]
+    assert chosen(4 * spared) == words[0, 0, 0]
 
 
 @torch.no_grad()

@@ -1,0 +1,17 @@
+/// The words that one place may choose from, the best fitting first, and what each of them costs.
+struct Pool: Sendable {
+  private(set) var words: [Int32] = []
+
+  /// The share of the picture's error that a word must spare to be worth it.
+  private(set) var costs: [Float] = []
+
+  /// A word costs the price times what its score falls short of the first one's.
+  init(_ scored: some Sequence<(word: Int32, score: Float)>, price: Float) {
+    var best: Float?
+    for (word, score) in scored {
+      words.append(word)
+      costs.append(price * ((best ?? score) - score))
+      best = best ?? score
+    }
+  }
+}
