@@ -135,7 +135,7 @@ class Configuration:
     vocabulary: int
     encoder: EncoderSizes
     decoder: DecoderSizes
-    guided: Guided | None = Guided((8, 32, 64), 0.0, (0.0, 0.25, 0.0), (5.0, 2.0, 3.0))
+    guided: Guided | None = Guided((8, 48, 96), 0.0, (0.0, 0.25, 0.0), (5.8, 1.6, 2.65))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8
