@@ -24,21 +24,34 @@ extension Codebook {
   ) -> [[Pool]] {
     let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
     return layers.map { layer in
-      layer.places.map { place in
-        let own = scores[place * count..<(place + 1) * count]
-        guard layer.contrast > 0, layer.places.count > 1 else {
-          return Pool(distinct(layer.size, of: own, with: context), price: layer.price)
+      let found = Mutex<[Int: Pool]>([:])
+      let work = layer.places.count * count * 64  // a search, in multiplications
+      context.parallel.forEachPart(of: layer.places.count, work: work) { part in
+        for index in part {
+          let pool = pool(at: layer.places.lowerBound + index, of: layer, scores, with: context)
+          found.withLock { $0[index] = pool }
         }
-        let found = distinct(Self.candidates * layer.size, of: own, with: context)
-        let apart = found.map { word, score in
-          let all = layer.places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
-          return score - layer.contrast * (all - score) / Float(layer.places.count - 1)
-        }
-        let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
-        return Pool(
-          order.prefix(layer.size).map { (found[$0].word, apart[$0]) }, price: layer.price)
       }
+      return found.withLock { found in (0..<layer.places.count).compactMap { found[$0] } }
     }
+  }
+
+  /// The pool of one place, by the scores of all words at all places, [place, V].
+  private func pool(
+    at place: Int, of layer: PoolRequest, _ scores: [Float], with context: Context
+  ) -> Pool {
+    let own = scores[place * count..<(place + 1) * count]
+    guard layer.contrast > 0, layer.places.count > 1 else {
+      return Pool(distinct(layer.size, of: own, with: context), price: layer.price)
+    }
+    let found = distinct(Self.candidates * layer.size, of: own, with: context)
+    let apart = found.map { word, score in
+      let all = layer.places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
+      return score - layer.contrast * (all - score) / Float(layer.places.count - 1)
+    }
+    let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
+    return Pool(
+      order.prefix(layer.size).map { (found[$0].word, apart[$0]) }, price: layer.price)
   }
 
   /// Words that are looked at for each one kept, where places are told apart.
