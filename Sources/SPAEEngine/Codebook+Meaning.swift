@@ -57,12 +57,15 @@ extension Codebook {
   /// Words that are looked at for each one kept, where places are told apart.
   private static let candidates = 2
 
+  /// Words that are ranked for each one kept, so that other forms of a word can be skipped.
+  private static let lemmaSearch = 2
+
   /// The best words of distinct lemmas.
   private func distinct(
     _ size: Int, of scores: ArraySlice<Float>, with context: Context
   ) -> [(word: Int32, score: Float)] {
     var lemmas: Set<Int32> = []
-    let best = best(4 * size + 16, of: scores, with: context)
+    let best = best(Self.lemmaSearch * size + 16, of: scores, with: context)
     let distinct = zip(best.items, best.scores).filter { word, _ in
       lemmas.insert(lemma[Int(word)]).inserted
     }

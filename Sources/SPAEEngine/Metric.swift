@@ -10,7 +10,7 @@ final class Metric: Sendable {
   private let halves = Mutex<PackedFloats?>(nil)
 
   init(_ matrix: [Float], latent: Int) {
-    precondition(matrix.count == latent * latent)
+    precondition(matrix.count == latent * latent && latent % 16 == 0)
     (self.matrix, self.latent) = (matrix, latent)
   }
 
@@ -20,21 +20,31 @@ final class Metric: Sendable {
   func addImage(
     of vector: UnsafePointer<Float>, to target: UnsafeMutableBufferPointer<Float>
   ) {
-    for row in 0..<latent {
-      // The matrix is symmetric, so its rows are its columns.
-      for i in 0..<latent { unsafe target[i] += self[row, i] * vector[row] }
+    unsafe matrix.withUnsafeBytes { matrix in
+      let target = UnsafeMutableRawBufferPointer(target)
+      for first in stride(from: 0, to: latent, by: 16) {
+        var sum = unsafe target.loadUnaligned(
+          fromByteOffset: 4 * first, as: SIMD16<Float>.self)
+        for row in 0..<latent {
+          // The matrix is symmetric, so its rows are its columns.
+          let column = unsafe matrix.loadUnaligned(
+            fromByteOffset: 4 * (row * latent + first), as: SIMD16<Float>.self)
+          unsafe sum += column * vector[row]
+        }
+        unsafe target.storeBytes(of: sum, toByteOffset: 4 * first, as: SIMD16<Float>.self)
+      }
     }
   }
 
   /// Half of a vector's square.
   func halfSquare(of vector: UnsafePointer<Float>) -> Float {
-    var square: Float = 0
-    for row in 0..<latent {
-      var image: Float = 0
-      for i in 0..<latent { unsafe image += self[row, i] * vector[i] }
-      unsafe square += image * vector[row]
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: latent) { image in
+      unsafe image.initialize(repeating: 0)
+      unsafe addImage(of: vector, to: image)
+      var square: Float = 0
+      for i in 0..<latent { unsafe square += image[i] * vector[i] }
+      return square / 2
     }
-    return square / 2
   }
 
   /// Half of the square of every word's code, once it was asked for.

@@ -14,4 +14,11 @@ struct Pool: Sendable {
       best = best ?? score
     }
   }
+
+  /// The same words, each for half of what it costs here.
+  var forHalfPrice: Pool {
+    var pool = self
+    pool.costs = costs.map { $0 / 2 }
+    return pool
+  }
 }

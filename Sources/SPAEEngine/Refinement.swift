@@ -10,6 +10,9 @@ import SPAEPyramid
 /// one that would leave the least error: a step of Gauss and Newton among words. Half of a layer moves
 /// at a time, as the squares of one colour on a chessboard, and the other half sees what is left.
 /// For the few words of the first layers the linear path's picture stands for the decoded one.
+///
+/// A layer is to make the picture better. A guided one whose words leave nearly all of the error that
+/// the layers above it left chooses once more from the same pools, for half the price.
 struct Refinement {
   /// How often the last layers are chosen again by their decoded picture, the last one first.
   private static let decodes = [2, 0, 1]
@@ -19,6 +22,12 @@ struct Refinement {
 
   /// The part of the way to where the linear path would have the least error, among all words.
   private static let step: Float = 0.8
+
+  /// The share of the error that a guided layer spares, or its words grow cheaper.
+  private static let leastGain: Float = 0.04
+
+  /// How often their price is halved, at most.
+  private static let halvings = 3
 
   let codebook: Codebook
   let decoder: Decoder
@@ -62,6 +71,7 @@ struct Refinement {
     fileprivate let layers: [Layer]
     fileprivate let wanted: Plane  // what the linear path should give, for no error
     fileprivate let gradient: LabelledLinearPath.Gradient
+    fileprivate var error: Float = .infinity  // of the linear path, after a guided layer
 
     init(
       _ configuration: ModelConfiguration, shape: PyramidShape, decoder: Decoder,
@@ -89,9 +99,33 @@ struct Refinement {
       decode(words, of: layer, isDecoded: isDecoded, space: decoded, with: context)
       context.log?.enter("refinement")
       note(picture, in: space, decodedIn: isDecoded ? decoded : nil, with: context)
-      return nearer(
-        words, in: layer, rounds: isDecoded ? 1 : Self.linearRounds, pools: pools, space,
+      guard let pools, !isDecoded else {
+        return nearer(
+          words, in: layer, rounds: isDecoded ? 1 : Self.linearRounds, pools: pools, space,
+          decodedIn: decoded, with: context)
+      }
+      return better(
+        words, in: layer, than: number == 1 ? .infinity : space.error, pools: pools, space,
         decodedIn: decoded, with: context)
+    }
+  }
+
+  /// The words of a guided layer, by the linear path's picture, for less where they spare too little
+  /// of the error that the layers above left.
+  private func better(
+    _ words: [Int32], in layer: Layer, than error: Float, pools: [Pool], _ space: Workspace,
+    decodedIn decoded: Decoder.Workspace, with context: Context
+  ) -> [Int32] {
+    var (words, pools, halvings) = (words, pools, 0)
+    while true {
+      words = nearer(
+        words, in: layer, rounds: Self.linearRounds, pools: pools, space, decodedIn: decoded,
+        with: context)
+      subtract(decoded.linear.patches, in: space, with: context)
+      space.error = space.gradient.squaredError
+      if space.error <= (1 - Self.leastGain) * error || halvings == Self.halvings { return words }
+      pools = pools.map(\.forHalfPrice)
+      halvings += 1
     }
   }
 
@@ -113,6 +147,8 @@ struct Refinement {
   }
 
   /// The words after some steps towards what the linear path should give.
+  ///
+  /// With pools the linear path is brought up to the last of them.
   private func nearer(
     _ words: [Int32], in layer: Layer, rounds: Int, pools: [Pool]?, _ space: Workspace,
     decodedIn decoded: Decoder.Workspace, with context: Context
@@ -144,6 +180,7 @@ struct Refinement {
         }
       }
     }
+    if pools != nil { refresh(outdated, of: words, in: layer, decodedIn: decoded, with: context) }
     return words
   }
 

@@ -31,6 +31,13 @@ import Testing
     #expect(differing == 0)
   }
 
+  /// Where other words than the first cost so much that layers spare nothing and choose again.
+  @Test(arguments: pictures) func onUpperWordsThatMeanMore(name: String) throws {
+    let file = try ImageFile(path: Self.root + "/Assets/pictures/\(name).png")
+    let words = try model.encode(file.image, meaning: 0.25).words
+    #expect(Array(words[..<21]) == (try golden.integers("meant.\(name)", shape: [21])))
+  }
+
   @Test(arguments: pictures) func onPixelsAtEveryDepth(name: String) throws {
     let words = try golden.integers("words.\(name)", shape: [597])
     let shape = try #require(PyramidShape(grid: 16))

@@ -11,7 +11,7 @@ from spae.configuration import Configuration
 from spae.quantizer import Pool
 
 CANDIDATES = 2  # words looked at for each one kept, where places are told apart
-LEMMA_SEARCH = 4  # words looked at for each one kept, so that other forms of a word can be skipped
+LEMMA_SEARCH = 2  # words looked at for each one kept, so that other forms of a word can be skipped
 
 
 def permutation(count: int, seed: int) -> Tensor:

@@ -18,7 +18,7 @@ from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import Again, Pool, Quantized, estimates_of, filled, quantize
-from spae.refinement import LINEAR_ROUNDS, decodes, refined
+from spae.refinement import Refinement
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
 
@@ -134,7 +134,11 @@ class SPAE(nn.Module):
 
         Pictures that are to be decoded at certain depths, [batch], need no layers below those.
         """
-        codes = self.codebook.codes().detach()
+        refinement = Refinement(self.codebook.codes().detach(), shape, self.decoder.linear)
+
+        def decode(words: Tensor, layer: int) -> Tensor:
+            with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
+                return self.decode_words(words, shape, layer)
 
         def again(layer: int, words: Tensor) -> Tensor:
             own = shape.layer_of(words, layer)
@@ -144,16 +148,7 @@ class SPAE(nn.Module):
             if layer not in layers or len(rows) == 0:
                 return own
             pool = pools[layer][rows] if layer in pools else None
-            chosen, above, decoded = words[rows], shape.word_count(layer - 1), None
-            count = decodes(shape, layer)
-            for _ in range(LINEAR_ROUNDS if count is None else count):
-                if count is not None:
-                    with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
-                        decoded = self.decode_words(chosen, shape, layer)
-                new = refined(
-                    chosen, layer, pictures[rows], decoded, codes, shape, self.decoder.linear, pool
-                )
-                chosen = torch.cat([chosen[:, :above], new], 1)
+            chosen = refinement.chosen_again(words[rows], layer, pictures[rows], decode, pool)
             own[rows] = shape.layer_of(chosen, layer)
             return own
 

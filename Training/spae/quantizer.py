@@ -23,6 +23,9 @@ class Pool:
     def __getitem__(self, index) -> "Pool":
         return Pool(self.words[index], self.cost[index])
 
+    def for_half_price(self) -> "Pool":
+        return Pool(self.words, self.cost / 2)
+
 
 @dataclass
 class Quantized:

@@ -8,8 +8,13 @@ that would leave the least error: a step of Gauss and Newton among words. Half o
 time, as the squares of one colour on a chessboard, and the other half sees what is left. For the
 few words of the first layers the linear path's picture stands for the decoded one: training sees to
 it that it is a good one.
+
+A layer is to make the picture better. A guided one whose words leave nearly all of the error that
+the layers above it left chooses once more from the same pools, for half the price.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
@@ -33,6 +38,8 @@ from spae.quantizer import (
 DECODES = (2, 0, 1)
 LINEAR_ROUNDS = 2  # of the layers above them, by the linear path's picture
 STEP = 0.8  # of the way to where the linear path would have the least error
+LEAST_GAIN = 0.04  # the share of the error that a guided layer spares, or its words grow cheaper
+HALVINGS = 3  # of their price, at most
 REACH = 2  # two cells this far apart, or less, write to a patch in common
 
 
@@ -41,55 +48,109 @@ def decodes(shape: PyramidShape, layer: int) -> int | None:
     return dict(enumerate(DECODES)).get(shape.depth - layer)
 
 
-@torch.no_grad()
-def refined(
-    words: Tensor,
-    layer: int,
-    pictures: Tensor,
-    decoded: Tensor | None,
-    codes: Tensor,
-    shape: PyramidShape,
-    path: LabelledLinearPath,
-    pool: Pool | None = None,
-) -> Tensor:
-    """The words of a layer, [batch, places], for pictures [batch, 3, N, N].
+@dataclass
+class Refinement:
+    """What it takes to choose a layer of one shape again."""
 
-    `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture;
-    without it the linear path's stands for it. `pool` is what each place may choose from,
-    if not from all words.
-    """
-    fill = shape.fill(layer)
-    label = torch.from_numpy(fill.label).to(codes.device)
-    cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
-    visits = (label[cells] % LABELS_A_STRIDE).unsqueeze(1)
-    words, side = words.clone(), shape.sides[layer - 1]
-    own = shape.layer_of(words, layer)  # a part of them
-    kinds, matrices = normal_matrices(path, shape, layer)
-    places = torch.arange(side * side, device=codes.device)
-    colours = (places // side + places % side) % 2
+    codes: Tensor  # [V, latent]
+    shape: PyramidShape
+    path: LabelledLinearPath
 
-    def given() -> Tensor:
-        return path(filled(estimates_of(words, codes, shape, layer), fill), label)
+    @torch.no_grad()
+    def chosen_again(
+        self,
+        words: Tensor,
+        layer: int,
+        pictures: Tensor,
+        decode: Callable[[Tensor, int], Tensor],
+        pool: Pool | None = None,
+    ) -> Tensor:
+        """The words down to a layer, [batch, n], that layer's chosen anew as often as it is due.
 
-    patch = pictures.shape[-1] // shape.grid
-    wanted = F.pixel_unshuffle(pictures, patch)
-    if decoded is not None:
-        wanted = wanted - F.pixel_unshuffle(decoded, patch) + given()
-    error = (wanted - given()).square().sum((1, 2, 3)) / len(places)  # of what a place is to fill
-    for colour in (0, 1):
-        gradient = path.transposed(wanted - given(), label)
-        gradient = filled_transposed(gradient, fill)[:, cells]
-        for kind, matrix in enumerate(matrices):
-            chosen = places[(colours == colour) & (kinds == kind)]
-            if len(chosen) == 0:
-                continue
-            step = visits[chosen] * gradient[:, chosen]
-            old = codes[own[:, chosen]] @ matrix
-            if pool is None:
-                own[:, chosen] = nearest(old + STEP * step, codes, matrix)
-            else:
-                own[:, chosen] = nearest_in_pool(old + step, codes, pool[:, chosen], error, matrix)
-    return own
+        `decode` gives the picture of such words at that depth. `pool` is what each place may choose
+        from, if not from all words.
+        """
+        above, count = words[:, : self.shape.word_count(layer - 1)], decodes(self.shape, layer)
+
+        def anew(words: Tensor, rows: Tensor, pool: Pool | None) -> Tensor:
+            for _ in range(LINEAR_ROUNDS if count is None else count):
+                decoded = None if count is None else decode(words, layer)
+                own = self.refined(words, layer, pictures[rows], decoded, pool)
+                words = torch.cat([above[rows], own], 1)
+            return words
+
+        words = anew(words, torch.arange(len(words)), pool)
+        if layer == 1 or count is not None or pool is None:
+            return words
+        most = (1 - LEAST_GAIN) * self.linear_error(above, layer - 1, pictures)
+        for _ in range(HALVINGS):
+            rows = (self.linear_error(words, layer, pictures) > most).nonzero().squeeze(1)
+            if len(rows) == 0:
+                break
+            pool = pool.for_half_price()
+            words[rows] = anew(words[rows], rows, pool[rows])
+        return words
+
+    @torch.no_grad()
+    def refined(
+        self,
+        words: Tensor,
+        layer: int,
+        pictures: Tensor,
+        decoded: Tensor | None,
+        pool: Pool | None = None,
+    ) -> Tensor:
+        """The words of a layer, [batch, places], for pictures [batch, 3, N, N].
+
+        `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture;
+        without it the linear path's stands for it.
+        """
+        shape, codes = self.shape, self.codes
+        fill = shape.fill(layer)
+        label = torch.from_numpy(fill.label).to(codes.device)
+        cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
+        visits = (label[cells] % LABELS_A_STRIDE).unsqueeze(1)
+        words, side = words.clone(), shape.sides[layer - 1]
+        own = shape.layer_of(words, layer)  # a part of them
+        kinds, matrices = normal_matrices(self.path, shape, layer)
+        places = torch.arange(side * side, device=codes.device)
+        colours = (places // side + places % side) % 2
+        wanted = self._patches(pictures)
+        if decoded is not None:
+            wanted = wanted - self._patches(decoded) + self._linear_patches(words, layer)
+        missing = wanted - self._linear_patches(words, layer)
+        error = missing.square().sum((1, 2, 3)) / len(places)  # of what a place is to fill
+        for colour in (0, 1):
+            gradient = self.path.transposed(wanted - self._linear_patches(words, layer), label)
+            gradient = filled_transposed(gradient, fill)[:, cells]
+            for kind, matrix in enumerate(matrices):
+                chosen = places[(colours == colour) & (kinds == kind)]
+                if len(chosen) == 0:
+                    continue
+                step = visits[chosen] * gradient[:, chosen]
+                old = codes[own[:, chosen]] @ matrix
+                if pool is None:
+                    own[:, chosen] = nearest(old + STEP * step, codes, matrix)
+                else:
+                    own[:, chosen] = nearest_in_pool(
+                        old + step, codes, pool[:, chosen], error, matrix
+                    )
+        return own
+
+    def linear_error(self, words: Tensor, depth: int, pictures: Tensor) -> Tensor:
+        """The squared error of the linear path's picture of words down to some depth, [batch]."""
+        missing = self._patches(pictures) - self._linear_patches(words, depth)
+        return missing.square().sum((1, 2, 3))
+
+    def _linear_patches(self, words: Tensor, depth: int) -> Tensor:
+        """The linear path's picture of words down to some depth, [batch, numbers, grid, grid]."""
+        fill = self.shape.fill(depth)
+        label = torch.from_numpy(fill.label).to(self.codes.device)
+        estimates = estimates_of(words, self.codes, self.shape, depth)
+        return self.path(filled(estimates, fill), label)
+
+    def _patches(self, pictures: Tensor) -> Tensor:
+        return F.pixel_unshuffle(pictures, pictures.shape[-1] // self.shape.grid)
 
 
 def normal_matrices(

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from spae.decoder import LabelledLinearPath
 from spae.pyramid import Fill, shape
 from spae.quantizer import Pool, estimates_of, filled, filled_transposed
-from spae.refinement import normal_matrices, refined
+from spae.refinement import LEAST_GAIN, Refinement, normal_matrices
 
 SHAPE = shape(8)  # layers of 1, 2, 4, 8 and 8 cells a side
 CELLS, LATENT, NUMBERS = 64, 5, 12
@@ -83,7 +83,7 @@ def test_a_layer_chosen_again_comes_nearer_and_no_other_moves(path, layer, is_de
 
     given = words.clone()
     picture = decoded(words) if is_decoded else None
-    own = refined(words, layer, pictures, picture, codes, SHAPE, path)
+    own = Refinement(codes, SHAPE, path).refined(words, layer, pictures, picture)
     assert torch.equal(words, given)
     found = torch.cat([words[:, : SHAPE.word_count(layer - 1)], own], 1)
     before, after = ((pictures - decoded(each)).square().mean((1, 2, 3)) for each in (words, found))
@@ -99,7 +99,7 @@ def test_within_a_pool_it_finds_the_best_of_a_place_alone(path):
         return linear_picture(path, words, codes, 1)
 
     words = pool.words[:, :, 0]
-    own = refined(words, 1, pictures, decoded(words), codes, SHAPE, path, pool)
+    own = Refinement(codes, SHAPE, path).refined(words, 1, pictures, decoded(words), pool)
     errors = [(pictures - decoded(pool.words[:, :, i])).square().mean((1, 2, 3)) for i in range(4)]
     # Nearly: the matrix counts what would be written beyond the edge.
     chosen = (pictures - decoded(own)).square().mean((1, 2, 3))
@@ -113,7 +113,8 @@ def test_a_word_that_costs_more_than_it_spares_is_not_taken(path):
 
     def chosen(price: float) -> int:
         pool = Pool(words, price * torch.arange(4.0).view(1, 1, 4))
-        return int(refined(words[:, :, 0], 1, pictures, None, codes, SHAPE, path, pool))
+        refinement = Refinement(codes, SHAPE, path)
+        return int(refinement.refined(words[:, :, 0], 1, pictures, None, pool))
 
     errors = [
         float((pictures - linear_picture(path, words[:, :, i], codes, 1)).square().sum())
@@ -125,9 +126,27 @@ def test_a_word_that_costs_more_than_it_spares_is_not_taken(path):
 
 
 @torch.no_grad()
+def test_words_that_spare_nothing_are_chosen_for_less(path):
+    codes, pictures = torch.randn(60, LATENT), torch.randn(40, 3, 16, 16)
+    words = torch.randint(60, (40, SHAPE.word_count(2)))
+    # The first of a pool costs nothing, and the others more than they could spare.
+    dear = torch.tensor([0.0, 3.0, 3.0, 3.0]).expand(40, 4, 4)
+    pool = Pool(torch.randint(60, (40, 4, 4)), dear)
+    words[:, 1:] = pool.words[:, :, 0]
+    refinement = Refinement(codes, SHAPE, path)
+    found = refinement.chosen_again(words, 2, pictures, None, pool)
+    once = refinement.refined(words, 2, pictures, None, pool)
+    most = (1 - LEAST_GAIN) * refinement.linear_error(words[:, :1], 1, pictures)
+    spares = refinement.linear_error(words, 2, pictures) <= most
+    assert torch.equal(once, words[:, 1:]) and spares.any() and not spares.all()
+    assert torch.equal((found == words).all(1), spares)
+
+
+@torch.no_grad()
 def test_a_path_of_zeros_moves_no_word():
     codes, pictures = torch.randn(60, LATENT), torch.randn(3, 3, 16, 16)
     words = torch.randint(60, (3, SHAPE.word_count(4)))
     silent = LabelledLinearPath(LATENT, NUMBERS)
-    own = refined(words, 4, pictures, torch.zeros_like(pictures), codes, SHAPE, silent)
+    refinement = Refinement(codes, SHAPE, silent)
+    own = refinement.refined(words, 4, pictures, torch.zeros_like(pictures))
     assert torch.equal(own, SHAPE.layer_of(words, 4))
