@@ -17,6 +17,7 @@ from spae.losses import quantization_losses
 from spae.model import SPAE
 from spae.quantizer import Quantized, filled
 
+DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the loss, of depths 1 ... 6
 RATE = 1e-3
 WARM_UP = 20
 COMMITMENT = 2.0  # of z to its words and of the words to z, over the components' sum
@@ -27,7 +28,6 @@ def fit(
     model: SPAE,
     batches: Callable[[int], Batch],
     steps: int,
-    shares: tuple[float, ...],
     average: Callable[[nn.Module], None],
 ) -> None:
     """`steps` of Adam on the linear paths, the picture at each depth weighed by its share.
@@ -43,7 +43,7 @@ def fit(
         for group in optimizer.param_groups:
             group["lr"] = RATE * falling * min(1.0, (step + 1) / WARM_UP)
         model.zero_grad(set_to_none=True)
-        loss(model, batches(step), shares).backward()
+        loss(model, batches(step)).backward()
         average(model)
         optimizer.step()
     model.zero_grad(set_to_none=True)
@@ -52,7 +52,7 @@ def fit(
         model.decoder.scale.copy_(z.var(0).rsqrt())
 
 
-def loss(model: SPAE, batch: Batch, shares: tuple[float, ...]) -> Tensor:
+def loss(model: SPAE, batch: Batch) -> Tensor:
     """The squared error of a patch at every depth, and what keeps z and the words together."""
     configuration = model.configuration
     pictures = batch.pictures
@@ -62,7 +62,7 @@ def loss(model: SPAE, batch: Batch, shares: tuple[float, ...]) -> Tensor:
     guided = len(configuration.guided.pools) if configuration.guided else 0
     commitment, mirrored = quantization_losses(z, found.estimates, found.visits, guided)
     total = COMMITMENT * configuration.latent * (commitment + mirrored) / 2
-    for depth, share in enumerate(shares[-pyramid_shape.depth :], 1):
+    for depth, share in enumerate(DEPTH_SHARES[-pyramid_shape.depth :], 1):
         fill = pyramid_shape.fill(depth)
         label = torch.from_numpy(fill.label).to(z.device)
         through = filled(straight_through(z, found, depth), fill)

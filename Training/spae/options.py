@@ -27,6 +27,7 @@ class Options:
     batch: int = 16
     small_share: float = 0.25
     falling: float = 0.6
+    pixels: float = 0.12
     perceptual: float = 0.3
     commitment: float = 0.6
     mirrored: float = 0.3

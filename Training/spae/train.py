@@ -38,7 +38,7 @@ from spae.random_start import random_start
 from spae.reconstruction import psnr_by_depth
 from spae.refinement import decodes
 
-DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the samples, at depths 1 ... 6
+DEPTH_SHARES = (0.1, 0.15, 0.2, 0.125, 0.175, 0.25)  # of the samples, at depths 1 ... 6
 PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
 # Learning rates as shares of the others': of the linear start's paths, and of the projection of the
 # words, whose numbers are a hundred times as large.
@@ -72,7 +72,7 @@ class Trainer:
             return
         if options.start == "linear":
             steps, batch = options.linear_steps, partial(self.batch, size=128)
-            fit(self.model, batch, steps, DEPTH_SHARES, self.average_gradients)
+            fit(self.model, batch, steps, self.average_gradients)
         self.average = {n: t.clone() for n, t in self.model.learned().items()}
 
     @property
@@ -154,8 +154,8 @@ class Trainer:
             deep = (depths >= pyramid_shape.depth - 1).nonzero().squeeze(1)
             perceptual = self.lpips(decoded[deep], pictures[deep]).float().mean()
         losses = {
-            "pixels": (1.0, pixel_loss(decoded, pictures)),
-            "linear": (1.0, self.linear_loss(estimate, labels, pictures, depths)),
+            "pixels": (options.pixels, pixel_loss(decoded, pictures)),
+            "linear": (options.pixels, self.linear_loss(estimate, labels, pictures, depths)),
             "perceptual": (options.perceptual, perceptual),
             "commitment": (options.commitment, commitment),
             "mirrored": (options.mirrored, mirrored),
@@ -172,14 +172,14 @@ class Trainer:
     def linear_loss(
         self, estimate: Tensor, labels: Tensor, pictures: Tensor, depths: Tensor
     ) -> Tensor:
-        """The error of the linear path's picture at the depths whose words are chosen by it."""
+        """The loss of the linear path's picture at the depths whose words are chosen by it."""
         pyramid_shape = self.model.shape(pictures.shape[-1])
         rows = [i for i, d in enumerate(depths.tolist()) if decodes(pyramid_shape, d) is None]
         if not rows:
             return estimate.new_zeros(())
         patches = self.model.decoder.linear(estimate[rows], labels[rows])
         found = F.pixel_shuffle(patches, self.model.configuration.patch)
-        return F.mse_loss(found, pictures[rows])
+        return pixel_loss(found, pictures[rows])
 
     def adversarial_loss(self, decoded: Tensor, pictures: Tensor) -> Tensor:
         """How unreal the pictures look to the discriminator, which then learns from them."""

@@ -5,8 +5,6 @@ from spae.datasets import Batch
 from spae.linear_fit import fit, loss
 from spae.teacher import SemanticMap
 
-SHARES = (0.1, 0.1, 0.1, 0.1, 0.2, 0.4)
-
 
 @pytest.fixture
 def batch() -> Batch:
@@ -29,16 +27,16 @@ def started(model):
 def test_the_fit_lowers_the_error_and_leaves_the_network_alone(model, batch):
     started(model)
     network = {n: t.clone() for n, t in model.learned().items() if ".linear." not in n}
-    before = loss(model, batch, SHARES).item()
-    fit(model, lambda number: batch, 30, SHARES, average=lambda module: None)
-    assert loss(model, batch, SHARES).item() < 0.9 * before
+    before = loss(model, batch).item()
+    fit(model, lambda number: batch, 30, average=lambda module: None)
+    assert loss(model, batch).item() < 0.9 * before
     changed = {n for n, t in network.items() if not torch.equal(t, model.learned()[n])}
     assert changed == {"codebook.projection", "decoder.scale"}
     assert model.decoder.linear.around[0].abs().sum() > 0
 
 
 def test_the_network_is_told_the_spread_of_each_component(model, batch):
-    fit(started(model), lambda number: batch, 0, SHARES, average=lambda module: None)
+    fit(started(model), lambda number: batch, 0, average=lambda module: None)
     z = model.encoder.linear(torch.nn.functional.pixel_unshuffle(batch.pictures, 8))
     spread = (z * model.decoder.scale).flatten(0, 1).std(0)
     torch.testing.assert_close(spread, torch.ones(16))
@@ -46,5 +44,5 @@ def test_the_network_is_told_the_spread_of_each_component(model, batch):
 
 def test_several_processes_average_each_step(model, batch):
     averaged = []
-    fit(started(model), lambda number: batch, 3, SHARES, average=averaged.append)
+    fit(started(model), lambda number: batch, 3, average=averaged.append)
     assert averaged == [model] * 3
