@@ -135,7 +135,7 @@ class Configuration:
     vocabulary: int
     encoder: EncoderSizes
     decoder: DecoderSizes
-    guided: Guided | None = Guided((8, 48, 96), 0.0, (0.0, 0.25, 0.0), (5.8, 1.6, 2.65))
+    guided: Guided | None = Guided((8, 48, 64), 0.0, (0.0, 0.25, 0.0), (7.0, 3.4, 3.2))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     quantization: Quantization = Quantization()
     patch: int = 8
