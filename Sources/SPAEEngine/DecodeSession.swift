@@ -118,11 +118,9 @@ public final class DecodeSession: @unchecked Sendable {
     loaded = words
     guard changed.count < space.cells.area / 4 else { return loadAll() }
     let quantizer = Quantizer(codebook: model.codebook)
-    for taker in cells.takers(ofAny: changed) {
-      model.decoder.set(
-        taker, to: quantizer.estimate(takenBy: taker, in: cells, of: loaded),
-        label: cells.fill.label[taker], in: space, with: model.context)
-    }
+    model.decoder.set(
+      cells.takers(ofAny: changed), labels: cells.fill.label, in: space, with: model.context
+    ) { quantizer.estimate(takenBy: $0, in: cells, of: loaded) }
     for cell in changed { dirty.insert(cells.area(of: cell)) }
   }
 

@@ -128,27 +128,27 @@ struct Decoder: Sendable {
     let (latent, count) = (configuration.latent, fill.sources.count)
     let work = count * latent * configuration.patchNumbers
     context.parallel.forEachPart(of: count, work: work) { part in
-      for cell in part {
-        let estimate = fill.blend(at: cell, latent: latent) {
-          estimates[$0 * latent..<($0 + 1) * latent]
-        }
-        set(cell, to: estimate, label: fill.label[cell], in: space, with: context)
+      set(part, labels: fill.label, in: space, with: context) { cell in
+        fill.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
       }
     }
   }
 
-  /// Sets what a cell is decoded from: its estimate, [latent], and its label.
+  /// Sets what some cells, in order, are decoded from: an estimate, [latent], of each, and its label
+  /// among those of all cells.
   func set(
-    _ cell: Int, to estimate: ArraySlice<Float>, label: Int, in space: Workspace,
-    with context: Context
+    _ cells: some Collection<Int>, labels: [Int], in space: Workspace, with context: Context,
+    to estimate: (_ cell: Int) -> ArraySlice<Float>
   ) {
-    let (row, column) = (cell / space.latent.width, cell % space.latent.width)
-    let scaled = unsafe space.latent.pixel(row, column)
-    for (i, component) in estimate.enumerated() { unsafe scaled[i] = component * scale[i] }
-    let target = unsafe space.labels.pixel(row, column)
-    for i in 0..<width { unsafe target[i] = self.label[label * width + i] }
-    linear.set(
-      row: row, column: column, to: estimate, label: label, in: space.linear, with: context)
+    linear.set(cells, labels: labels, in: space.linear, with: context) { cell in
+      let (row, column) = (cell / space.latent.width, cell % space.latent.width)
+      let estimate = estimate(cell)
+      let scaled = unsafe space.latent.pixel(row, column)
+      for (i, component) in estimate.enumerated() { unsafe scaled[i] = component * scale[i] }
+      let target = unsafe space.labels.pixel(row, column)
+      for i in 0..<width { unsafe target[i] = label[labels[cell] * width + i] }
+      return estimate
+    }
   }
 
   /// Runs the linear code and the network on all that a rectangle of cells reaches.

@@ -78,16 +78,20 @@ struct LabelledLinearPath: Sendable {
     }
   }
 
-  /// Sets what a cell's patch is made of: its estimate, [latent], and its label.
+  /// Sets what the patches of some cells, in order, are made of: an estimate, [latent], of each, and
+  /// its label among those of all cells.
   func set(
-    row: Int, column: Int, to estimate: ArraySlice<Float>, label: Int, in planes: Planes,
-    with context: Context
+    _ cells: some Collection<Int>, labels: [Int], in planes: Planes, with context: Context,
+    to estimate: (_ cell: Int) -> ArraySlice<Float>
   ) {
-    let target = unsafe planes.estimates.pixel(row, column)
-    for (i, component) in estimate.enumerated() { unsafe target[i] = component }
-    own[label].apply(
-      to: planes.estimates, into: planes.own,
-      rectangle: Rectangle(rows: row..<row + 1, columns: column..<column + 1), with: context)
+    let width = planes.estimates.width
+    for cell in cells {
+      let target = unsafe planes.estimates.pixel(cell / width, cell % width)
+      for (i, component) in estimate(cell).enumerated() { unsafe target[i] = component }
+    }
+    forEachRun(of: cells, labels: labels, width: width) { run, label in
+      own[label].apply(to: planes.estimates, into: planes.own, rectangle: run, with: context)
+    }
   }
 
   /// Computes all patches that a rectangle of cells reaches.
@@ -141,11 +145,8 @@ struct LabelledLinearPath: Sendable {
     let width = errors.width
     context.parallel.forEachPart(of: cells.count, work: cells.count * ownTransposed[0].work) {
       part in
-      for cell in cells[part] {
-        let (row, column) = (cell / width, cell % width)
-        ownTransposed[labels[cell]].apply(
-          to: errors, into: own,
-          rectangle: Rectangle(rows: row..<row + 1, columns: column..<column + 1), with: context)
+      forEachRun(of: cells[part], labels: labels, width: width) { run, label in
+        ownTransposed[label].apply(to: errors, into: own, rectangle: run, with: context)
       }
     }
     let runs = runs(of: cells, width: width)
@@ -162,6 +163,24 @@ struct LabelledLinearPath: Sendable {
 /// A plane with a pixel for each cell of a grid.
 private func cells(of grid: Int, _ channels: Int, border: Int) -> Plane {
   Plane(height: grid, width: grid, channels: channels, border: border)
+}
+
+/// Calls `body` with each run of neighbours in a row that have the same label, of cells in order.
+private func forEachRun(
+  of cells: some Collection<Int>, labels: [Int], width: Int, _ body: (Rectangle, Int) -> Void
+) {
+  var rest = cells[...]
+  while let first = rest.first {
+    let most = width - first % width
+    var count = 1
+    rest.removeFirst()
+    while count < most, rest.first == first + count, labels[first + count] == labels[first] {
+      count += 1
+      rest.removeFirst()
+    }
+    let (row, column) = (first / width, first % width)
+    body(Rectangle(rows: row..<row + 1, columns: column..<column + count), labels[first])
+  }
 }
 
 /// Rectangles of one row that hold some cells, which may skip a column but not two.

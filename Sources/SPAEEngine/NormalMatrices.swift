@@ -106,13 +106,15 @@ extension LabelledLinearPath {
     let planes = Planes(configuration, grid: side)
     let gradient = Gradient(configuration, grid: side)
     planes.stride = label / PyramidFill.labelsOfStride
+    let middle = reach * side + reach
+    let labels = [Int](repeating: label, count: side * side)
     let ofLabel = Dictionary(grouping: pairs, by: \.second)
     var found: [NormalMatrices.Pair: [Float]] = [:]
     for pair in pairs { found[pair] = [Float](repeating: 0, count: latent * latent) }
     for component in 0..<latent {
       var unit = [Float](repeating: 0, count: latent)
       unit[component] = 1
-      set(row: reach, column: reach, to: unit[...], label: label, in: planes, with: context)
+      set(CollectionOfOne(middle), labels: labels, in: planes, with: context) { _ in unit[...] }
       refresh(planes.patches.bounds, in: planes, with: context)
       note(planes.patches, without: mean, row: reach, column: reach, in: gradient.errors)
       for (other, pairs) in ofLabel {

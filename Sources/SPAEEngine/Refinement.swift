@@ -227,11 +227,9 @@ struct Refinement {
   ) {
     guard !changed.isEmpty else { return }
     let (cells, quantizer) = (layer.cells, Quantizer(codebook: codebook))
-    for taker in cells.takers(ofAny: changed) {
-      decoder.linear.set(
-        row: taker / cells.shape.grid, column: taker % cells.shape.grid,
-        to: quantizer.estimate(takenBy: taker, in: cells, of: words),
-        label: cells.fill.label[taker], in: decoded.linear, with: context)
+    let takers = cells.takers(ofAny: changed)
+    decoder.linear.set(takers, labels: cells.fill.label, in: decoded.linear, with: context) {
+      quantizer.estimate(takenBy: $0, in: cells, of: words)
     }
     decoder.linear.refresh(decoded.cells, in: decoded.linear, with: context)
   }
