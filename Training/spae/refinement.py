@@ -115,13 +115,14 @@ class Refinement:
         kinds, matrices = normal_matrices(self.path, shape, layer)
         places = torch.arange(side * side, device=codes.device)
         colours = (places // side + places % side) % 2
-        wanted = self._patches(pictures)
+        wanted, given = self._patches(pictures), self._linear_patches(words, layer)
         if decoded is not None:
-            wanted = wanted - self._patches(decoded) + self._linear_patches(words, layer)
-        missing = wanted - self._linear_patches(words, layer)
-        error = missing.square().sum((1, 2, 3)) / len(places)  # of what a place is to fill
+            wanted = wanted - self._patches(decoded) + given
+        error = (wanted - given).square().sum((1, 2, 3)) / len(places)  # of what a place is to fill
         for colour in (0, 1):
-            gradient = self.path.transposed(wanted - self._linear_patches(words, layer), label)
+            if colour == 1:
+                given = self._linear_patches(words, layer)
+            gradient = self.path.transposed(wanted - given, label)
             gradient = filled_transposed(gradient, fill)[:, cells]
             for kind, matrix in enumerate(matrices):
                 chosen = places[(colours == colour) & (kinds == kind)]

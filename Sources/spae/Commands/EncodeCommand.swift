@@ -48,7 +48,7 @@ struct EncodeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many fitting words the first layers choose from, as a factor; 0 is the nearest word.",
+      "How many fitting words the first layers choose from, and how cheaply, as a factor; 0: any.",
       valueName: "factor"))
   var meaning: Float = 1
 
