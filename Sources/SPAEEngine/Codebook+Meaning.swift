@@ -44,7 +44,7 @@ extension Codebook {
     guard layer.contrast > 0, layer.places.count > 1 else {
       return Pool(distinct(layer.size, of: own, with: context), price: layer.price)
     }
-    let found = distinct(Self.candidates * layer.size, of: own, with: context)
+    let found = distinct(search.specificityFactor * layer.size, of: own, with: context)
     let apart = found.map { word, score in
       let all = layer.places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
       return score - layer.contrast * (all - score) / Float(layer.places.count - 1)
@@ -54,18 +54,12 @@ extension Codebook {
       order.prefix(layer.size).map { (found[$0].word, apart[$0]) }, price: layer.price)
   }
 
-  /// Words that are looked at for each one kept, where places are told apart.
-  private static let candidates = 2
-
-  /// Words that are ranked for each one kept, so that other forms of a word can be skipped.
-  private static let lemmaSearch = 2
-
   /// The best words of distinct lemmas.
   private func distinct(
     _ size: Int, of scores: ArraySlice<Float>, with context: Context
   ) -> [(word: Int32, score: Float)] {
     var lemmas: Set<Int32> = []
-    let best = best(Self.lemmaSearch * size + 16, of: scores, with: context)
+    let best = best(search.lemmaFactor * size + search.lemmaExtra, of: scores, with: context)
     let distinct = zip(best.items, best.scores).filter { word, _ in
       lemmas.insert(lemma[Int(word)]).inserted
     }

@@ -25,6 +25,7 @@ public final class Codebook: @unchecked Sendable {
   let text: HalfTable  // [V, text]
   let bias: [Float]  // [V]
   let lemma: [Int32]  // [V]
+  let search: ModelConfiguration.Search
   let context: Context
 
   /// 1 / |text(word)|, once it was asked for, [V].
@@ -38,6 +39,7 @@ public final class Codebook: @unchecked Sendable {
     latent = configuration.latent
     textWidth = configuration.text
     embeddingWidth = configuration.embedding
+    search = configuration.search
     self.context = context
     embedding = try file.halves("embedding", shape: [count, embeddingWidth])
     text = try file.halves("text", shape: [count, textWidth])

@@ -32,7 +32,8 @@ public final class DecodeSession: @unchecked Sendable {
     try model.check(pyramid.words, depth: depth, of: shape)
     (self.model, self.shape) = (model, shape)
     space = Decoder.Workspace(model.configuration, shape: shape, keepsBlocks: true)
-    cells = LatentCells(shape: shape, depth: depth)
+    cells = LatentCells(
+      shape: shape, depth: depth, search: model.configuration.search)
     loaded = pyramid.words
     dirty = ChangedAreas()
     let side = shape.grid * model.configuration.patch
@@ -62,7 +63,8 @@ public final class DecodeSession: @unchecked Sendable {
       if depth == cells.depth {
         load(pyramid.words)
       } else {
-        cells = LatentCells(shape: shape, depth: depth)
+        cells = LatentCells(
+          shape: shape, depth: depth, search: model.configuration.search)
         loaded = pyramid.words
         loadAll()
       }

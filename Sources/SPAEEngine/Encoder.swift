@@ -68,9 +68,9 @@ struct Encoder: Sendable {
       let text = 2 * configuration.text
       semantic = try weights.linear("encoder.semantic", inputs: text, outputs: width)
       direct = (
-        try weights.linear("encoder.direct.first", inputs: text, outputs: sizes.direct),
+        try weights.linear("encoder.direct.first", inputs: text, outputs: sizes.semanticSkip),
         try weights.linear(
-          "encoder.direct.second", inputs: sizes.direct, outputs: Self.kinds * latent)
+          "encoder.direct.second", inputs: sizes.semanticSkip, outputs: Self.kinds * latent)
       )
     } else {
       semantic = nil
@@ -138,7 +138,7 @@ struct Encoder: Sendable {
       Encoder.fill(positions, frequencies: sizes.frequencies)
       semantics = meanings(2 * configuration.text)
       meant = meanings(width)
-      hidden = meanings(sizes.direct)
+      hidden = meanings(sizes.semanticSkip)
       direct = meanings(Encoder.kinds * configuration.latent)
       qkv = tokens(3 * width)
       mixed = tokens(width)

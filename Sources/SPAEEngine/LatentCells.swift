@@ -11,9 +11,10 @@ struct LatentCells: Sendable {
   private let wordsOfCell: [[Int]]  // [cell], in the order of their layers
   private let takers: [[PyramidFill.Part]]  // [cell]
 
-  init(shape: PyramidShape, depth: Int) {
+  init(shape: PyramidShape, depth: Int, search: ModelConfiguration.Search) {
     (self.shape, self.depth) = (shape, depth)
-    fill = PyramidFill(shape: shape, depth: depth)
+    fill = PyramidFill(
+      shape: shape, depth: depth, blendedStride: search.blendedStride)
     cellOfWord = (1...depth).flatMap { shape.cells(ofLayer: $0).map(shape.latentIndex(of:)) }
     var words = [[Int]](repeating: [], count: shape.grid * shape.grid)
     for (word, cell) in cellOfWord.enumerated() { words[cell].append(word) }

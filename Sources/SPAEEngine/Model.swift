@@ -1,5 +1,6 @@
 public import SPAEPixels
 public import SPAEPyramid
+import Synchronization
 
 /// A SPAE: a picture becomes a pyramid of words, and the words become the picture again.
 public final class Model: Sendable {
@@ -13,6 +14,7 @@ public final class Model: Sendable {
   /// The instruction set its kernels use.
   public let instructionSet: InstructionSet
 
+  private let knownIdentity = Mutex<String?>(nil)
   private let encoder: Encoder
   let decoder: Decoder
   private let semanticBranch: SemanticBranch?
@@ -137,7 +139,7 @@ public final class Model: Sendable {
     for z: [Float], of picture: PixelImage, shape: PyramidShape, pools: [Int: [Pool]],
     with context: Context
   ) -> [Int32] {
-    let refinement = Refinement(codebook: codebook, decoder: decoder)
+    let search = WordSearch(codebook: codebook, decoder: decoder, rules: configuration.search)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
       decoded in
       refinementSpaces.with(
@@ -146,13 +148,9 @@ public final class Model: Sendable {
           Refinement.Workspace(configuration, shape: shape, decoder: decoder, with: context)
         }
       ) { space in
-        Quantizer(codebook: codebook).words(for: z, shape: shape, pools: pools, with: context) {
-          layer, words in
-          refinement.words(
-            words, ofLayer: layer, of: picture, pools: pools[layer], in: space,
-            decodedIn: decoded, with: context
-          ).suffix(shape.cells(ofLayer: layer).count)
-        }
+        search.words(
+          for: z, of: picture, shape: shape, candidates: pools, in: space, decodedIn: decoded,
+          with: context)
       }
     }
   }
@@ -176,7 +174,7 @@ public final class Model: Sendable {
     for semantics: SemanticMap?, meaning: Float, with context: Context
   ) -> [Int: [Pool]] {
     guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
-    let places = guided.pools.indices.map { semantics.places(ofLayer: $0 + 1) }
+    let places = guided.candidates.indices.map { semantics.places(ofLayer: $0 + 1) }
     let texts = places.joined().flatMap { place in
       zip(semantics.whole, place).map {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
@@ -185,11 +183,11 @@ public final class Model: Sendable {
     var first = 0
     let layers = places.enumerated().map { layer, places in
       defer { first += places.count }
-      let size = Int((Float(guided.pools[layer]) * meaning).rounded(.toNearestOrEven))
+      let size = Int((Float(guided.candidates[layer]) * meaning).rounded(.toNearestOrEven))
       return Codebook.PoolRequest(
         places: first..<first + places.count, size: min(max(1, size), codebook.count),
-        contrast: guided.contrast?[layer] ?? 0,
-        price: (guided.price?[layer] ?? 0) / meaning)
+        contrast: guided.specificity?[layer] ?? 0,
+        price: (guided.penalty?[layer] ?? 0) / meaning)
     }
     let found = codebook.pools(for: texts, layers: layers, with: context)
     return Dictionary(uniqueKeysWithValues: zip(1..., found))
@@ -229,7 +227,8 @@ public final class Model: Sendable {
     try check(pyramid.words, depth: depth, of: shape)
     let estimates = Quantizer(codebook: codebook).estimates(
       of: pyramid.words, shape: shape, depth: depth)
-    let fill = PyramidFill(shape: shape, depth: depth)
+    let fill = PyramidFill(
+      shape: shape, depth: depth, blendedStride: configuration.search.blendedStride)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
       space in
       context.awake {
@@ -252,8 +251,24 @@ public final class Model: Sendable {
     return log.layers
   }
 
+  /// Whether a pyramid that names this identity has this model's words and picture: an earlier form
+  /// of its files may have had another.
+  public func goesByIdentity(_ hash: String) throws(EngineError) -> Bool {
+    if configuration.formerIdentities?.contains(hash) == true { return true }
+    return try identity() == hash
+  }
+
   /// The model's identity: the SHA-256 of its files' SHA-256 sums, one line each, in a fixed order.
   public func identity() throws(EngineError) -> String {
+    try knownIdentity.withLock { known throws(EngineError) in
+      if let known { return known }
+      let identity = try computedIdentity()
+      known = identity
+      return identity
+    }
+  }
+
+  private func computedIdentity() throws(EngineError) -> String {
     var lines = ""
     for name in Self.files where name != "semantic.safetensors" || semanticBranch != nil {
       let file = try MappedFile(path: folder + "/" + name)

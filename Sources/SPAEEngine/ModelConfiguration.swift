@@ -24,7 +24,13 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     public var stages: [Stage]
     public var attention: Attention
     public var frequencies: Int
-    public var direct: Int
+    /// The hidden width of the path from the evidence straight to the latent.
+    public var semanticSkip: Int
+
+    enum CodingKeys: String, CodingKey {
+      case stages, attention, frequencies
+      case semanticSkip = "semantic_skip"
+    }
   }
 
   public struct Decoder: Codable, Hashable, Sendable {
@@ -58,24 +64,66 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  /// How many words each of the first layers may choose from, and how a place's words are found.
+  /// How many candidate words each position of the first layers has, and how they are scored.
   public struct Guided: Codable, Hashable, Sendable {
-    public var pools: [Int]
-    /// The whole picture's share in what a place asks for.
+    /// Of each guided layer: the number of candidates of a position.
+    public var candidates: [Int]
+    /// The weight of the whole picture's evidence beside the position's own, 0 to 1.
     public var wholeShare: Float
-    /// Of each layer: the share of a word's mean score at the other places that counts against it.
-    public var contrast: [Float]?
-    /// Of each layer: the share of the picture's error that a word must spare for its score to be
-    /// lower by 1.
-    public var price: [Float]?
+    /// Of each layer: the share of a word's mean score at the other positions that is subtracted.
+    public var specificity: [Float]?
+    /// Of each layer: the share of the picture's error that a word must save for each point that
+    /// its score is lower than the best candidate's.
+    public var penalty: [Float]?
 
     enum CodingKeys: String, CodingKey {
-      case pools, contrast, price
+      case candidates, specificity, penalty
       case wholeShare = "whole_share"
     }
   }
 
+  /// The rules by which words are searched. Two models that differ here give different words.
+  public struct Search: Codable, Hashable, Sendable {
+    /// The revision of the encoder's code. It grows when the same numbers give other words.
+    public var revision: Int
+    /// Refinement passes by the decoded picture: of the last layer, the one above it, and so on.
+    public var decodedPasses: [Int]
+    /// Refinement passes by the linear decoder's picture, of each layer above those.
+    public var linearPasses: Int
+    /// The step of an unguided pass towards the linear decoder's least error, 0 to 1.
+    public var step: Float
+    /// The share by which a guided layer must reduce the error, or its penalty is halved.
+    public var leastGain: Float
+    /// How often a guided layer's penalty is halved at most.
+    public var halvings: Int
+    /// Candidates that are scored for each one kept, where specificity counts.
+    public var specificityFactor: Int
+    /// Words that are ranked for each candidate kept, so that forms of one lemma can be skipped.
+    public var lemmaFactor: Int
+    /// Words that are ranked beyond those.
+    public var lemmaExtra: Int
+    /// The stride from which on a cell without words blends the positions around it.
+    public var blendedStride: Int
+
+    enum CodingKeys: String, CodingKey {
+      case revision, step, halvings
+      case decodedPasses = "decoded_passes"
+      case linearPasses = "linear_passes"
+      case leastGain = "least_gain"
+      case specificityFactor = "specificity_factor"
+      case lemmaFactor = "lemma_factor"
+      case lemmaExtra = "lemma_extra"
+      case blendedStride = "blended_stride"
+    }
+
+    /// The revision of this encoder: it encodes with models of this one alone.
+    package static let currentRevision = 1
+  }
+
+  /// The form of this file.
   public var format: Int
+  /// Identities of this model in earlier forms, whose words and pictures are the same.
+  public var formerIdentities: [String]?
   public var name: String
   public var patch: Int
   public var latent: Int
@@ -83,15 +131,28 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var embedding: Int
   public var text: Int
   public var guided: Guided?
+  public var search: Search
   public var semantic: Semantic?
   public var encoder: Encoder
   public var decoder: Decoder
+
+  enum CodingKeys: String, CodingKey {
+    case format, name, patch, latent, vocabulary, embedding, text, guided, search, semantic
+    case encoder, decoder
+    case formerIdentities = "former_identities"
+  }
 }
 
 extension ModelConfiguration {
   /// Reads and checks a configuration; `path` is named in errors.
   package init(path: String, contents: [UInt8]) throws(EngineError) {
     let data = Data(contents)
+    if let format = (try? JSONDecoder().decode(Format.self, from: data))?.format,
+      format != Self.currentFormat
+    {
+      let remedy = "this program reads format \(Self.currentFormat); use the program it came with"
+      throw .configuration(path: path, key: "format", problem: "\(format): \(remedy)")
+    }
     do {
       self = try JSONDecoder().decode(Self.self, from: data)
       try refuseUnknownKeys(in: data, path: path)
@@ -109,6 +170,13 @@ extension ModelConfiguration {
       throw .configuration(path: path, key: key, problem: problem)
     }
   }
+
+  /// What is looked at first: another format has other keys.
+  private struct Format: Decodable {
+    var format: Int
+  }
+
+  private static let currentFormat = 2
 
   /// Numbers of a patch: three colours of each pixel.
   var patchNumbers: Int { 3 * patch * patch }
@@ -135,15 +203,18 @@ extension ModelConfiguration {
     case let list as [Any]:
       list.enumerated().lazy.compactMap { misfit(in: $1, at: "\(place)[\($0)]") }.first
     case let number as NSNumber:
-      if ["guided.whole_share", "semantic.scale"].contains(place)
-        || place.hasPrefix("guided.contrast") || place.hasPrefix("guided.price")
-      {
+      if Self.isFloat(place) {
         Float(number.doubleValue).isFinite ? nil : (place, "\(number) is too large")
       } else {
         Int(exactly: number) == nil ? (place, "\(number) is not a whole number of 64 bits") : nil
       }
     default: nil
     }
+  }
+
+  private static func isFloat(_ key: String) -> Bool {
+    ["guided.whole_share", "semantic.scale", "search.step", "search.least_gain"].contains(key)
+      || key.hasPrefix("guided.specificity") || key.hasPrefix("guided.penalty")
   }
 
   private func unknownKey(in given: Any, known: Any, at place: String) -> String? {
@@ -170,7 +241,6 @@ extension ModelConfiguration {
         ? nil : (key, "\(value) is not between \(range.lowerBound) and \(range.upperBound)")
     }
     var problems: [(String, String)?] = [
-      outside("format", format, 1...1),
       patch == 8 ? nil : ("patch", "\(patch): only patches of 8 pixels are supported"),
       latent == 16 || latent == 32
         ? nil : ("latent", "\(latent): only 16 and 32 components are supported"),
@@ -179,11 +249,12 @@ extension ModelConfiguration {
         ? outside("embedding", embedding, 16...8192) : ("embedding", "not a multiple of 16"),
       text % 16 == 0 ? outside("text", text, 16...1024) : ("text", "not a multiple of 16"),
       outside("encoder.frequencies", encoder.frequencies, 1...16),
-      outside("encoder.direct", encoder.direct, 1...65_536),
+      outside("encoder.semantic_skip", encoder.semanticSkip, 1...65_536),
       outside("encoder.attention.blocks", encoder.attention.blocks, 0...64),
       outside("encoder.attention.expansion", encoder.attention.expansion, 1...8),
       outside("encoder.attention.heads", encoder.attention.heads, 1...256),
     ]
+    problems += search.problems(outside)
     problems += stageProblems("encoder.stages", encoder.stages)
     problems += stageProblems("decoder.stages", decoder.stages)
     if let width = encoder.stages.last?.width, (1...256).contains(encoder.attention.heads),
@@ -194,22 +265,23 @@ extension ModelConfiguration {
     }
     if let guided {
       problems.append(semantic == nil ? ("guided", "needs a semantic branch") : nil)
-      problems.append(outside("guided.pools", guided.pools.count, 1...3))
-      problems += guided.pools.map { outside("guided.pools", $0, 1...10_000) }
+      problems.append(outside("guided.candidates", guided.candidates.count, 1...3))
+      problems += guided.candidates.map { outside("guided.candidates", $0, 1...10_000) }
       problems.append(
         (0...1).contains(guided.wholeShare) ? nil : ("guided.whole_share", "not between 0 and 1"))
-      if let contrast = guided.contrast {
-        let key = "guided.contrast"
-        problems += contrast.map { (0...1).contains($0) ? nil : (key, "not between 0 and 1") }
-        let count = guided.pools.count
-        problems.append(
-          contrast.count == count ? nil : (key, "\(contrast.count) shares for \(count) pools"))
+      let layers = guided.candidates.count
+      func oneForEach(_ key: String, _ values: [Float]) -> (String, String)? {
+        values.count == layers ? nil : (key, "\(values.count) values for \(layers) layers")
       }
-      if let price = guided.price {
-        let (key, count) = ("guided.price", guided.pools.count)
-        problems += price.map { $0 >= 0 && $0.isFinite ? nil : (key, "not a price of 0 or more") }
-        problems.append(
-          price.count == count ? nil : (key, "\(price.count) prices for \(count) pools"))
+      if let specificity = guided.specificity {
+        let key = "guided.specificity"
+        problems += specificity.map { (0...1).contains($0) ? nil : (key, "not between 0 and 1") }
+        problems.append(oneForEach(key, specificity))
+      }
+      if let penalty = guided.penalty {
+        let key = "guided.penalty"
+        problems += penalty.map { $0 >= 0 && $0.isFinite ? nil : (key, "not 0 or more") }
+        problems.append(oneForEach(key, penalty))
       }
     }
     if let semantic {
@@ -255,6 +327,30 @@ extension ModelConfiguration {
       }
       return problems
     }
+  }
+}
+
+extension ModelConfiguration.Search {
+  /// What is wrong with each number; `outside` tells of a whole number that is out of its range.
+  fileprivate func problems(
+    _ outside: (String, Int, ClosedRange<Int>) -> (String, String)?
+  ) -> [(String, String)?] {
+    let newest = Self.currentRevision
+    let known =
+      (1...newest).contains(revision)
+      ? nil : ("search.revision", "\(revision): this program knows revisions up to \(newest)")
+    return [
+      known,
+      outside("search.decoded_passes", decodedPasses.count, 0...8),
+      outside("search.linear_passes", linearPasses, 0...64),
+      (0...1).contains(step) ? nil : ("search.step", "not between 0 and 1"),
+      (0..<1).contains(leastGain) ? nil : ("search.least_gain", "not between 0 and 1"),
+      outside("search.halvings", halvings, 0...64),
+      outside("search.specificity_factor", specificityFactor, 1...64),
+      outside("search.lemma_factor", lemmaFactor, 1...64),
+      outside("search.lemma_extra", lemmaExtra, 0...10_000),
+      outside("search.blended_stride", blendedStride, 1...64),
+    ] + decodedPasses.map { outside("search.decoded_passes", $0, 0...64) }
   }
 }
 

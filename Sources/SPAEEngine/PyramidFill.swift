@@ -13,9 +13,6 @@ struct PyramidFill: Sendable {
   /// The number of different labels.
   static let labels = labelsOfStride * strides
 
-  /// The stride from which on a cell without words blends those of several places.
-  private static let leastBlended = 4
-
   /// A cell, and how much of its estimate another one takes.
   struct Part: Sendable {
     let cell: Int  // a flat position in the latent grid
@@ -26,11 +23,15 @@ struct PyramidFill: Sendable {
   let label: [Int]  // [cell]
   let stride: Int  // the deepest layer's, as a power of two
 
-  init(shape: PyramidShape, depth: Int) {
+  /// Cells blend the positions around them from `blendedStride` on, and copy one below it.
+  init(shape: PyramidShape, depth: Int, blendedStride: Int) {
     let grid = shape.grid
     var visits = [Int](repeating: 0, count: grid * grid)
     let deepest = shape.stride(ofLayer: depth)
-    let places = (0..<grid).map { Self.places(along: $0, side: grid / deepest, stride: deepest) }
+    let places = (0..<grid).map {
+      Self.places(
+        along: $0, side: grid / deepest, stride: deepest, isBlended: deepest >= blendedStride)
+    }
     var sources = (0..<grid * grid).map { cell in
       places[cell / grid].flatMap { row in
         places[cell % grid].map { column in
@@ -71,9 +72,9 @@ struct PyramidFill: Sendable {
 
   /// The layer's places that a row or a column of cells takes of, and how much of each.
   private static func places(
-    along cell: Int, side: Int, stride: Int
+    along cell: Int, side: Int, stride: Int, isBlended: Bool
   ) -> [(place: Int, share: Float)] {
-    guard stride >= leastBlended else { return [(cell / stride, 1)] }
+    guard isBlended else { return [(cell / stride, 1)] }
     let middle = (Float(cell) + 0.5) / Float(stride) - 0.5
     let at = min(max(middle, 0), Float(side - 1))
     let place = Int(at)

@@ -8,37 +8,45 @@ import SPAEPyramid
 struct Quantizer {
   let codebook: Codebook
 
-  /// Chooses every word for z, [cell, latent]; `pools` holds the guided layers' words by place.
-  ///
-  /// A layer may be chosen again before the next one is: `again` takes a layer and the words down
-  /// to it, and gives those of the layer.
-  func words(
-    for z: [Float], shape: PyramidShape, pools: [Int: [Pool]], with context: Context,
-    again: (Int, [Int32]) -> ArraySlice<Int32>
+  /// What the cells' words so far add up to, and how many each cell has.
+  struct Sum {
+    fileprivate let z: [Float]  // [cell, latent]
+    fileprivate var total: [Float]  // [cell, latent]
+    fileprivate var visits: [Float]  // [cell]
+    /// The squared error of a cell without words, in the mean.
+    fileprivate let energy: Float
+
+    init(z: [Float], shape: PyramidShape) {
+      let cells = shape.grid * shape.grid
+      self.z = z
+      total = [Float](repeating: 0, count: z.count)
+      visits = [Float](repeating: 0, count: cells)
+      energy = Float(z.reduce(0) { $0 + Double($1 * $1) } / Double(cells))
+    }
+  }
+
+  /// The word nearest to each target of a layer; of its candidates, where there are some.
+  func nearest(
+    at cells: [Int], to sum: Sum, among candidates: [Pool]?, with context: Context
   ) -> [Int32] {
     let latent = codebook.latent
-    // What a cell has to say: the error of no word at all.
-    let said = z.reduce(0) { $0 + Double($1 * $1) } / Double(shape.grid * shape.grid)
-    var total = [Float](repeating: 0, count: z.count)
-    var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
-    var words: [Int32] = []
-    words.reserveCapacity(shape.wordCount)
-    for layer in 1...shape.depth {
-      let cells = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
-      let targets = cells.flatMap { cell in
-        (cell * latent..<(cell + 1) * latent).map { (visits[cell] + 1) * z[$0] - total[$0] }
+    let targets = cells.flatMap { cell in
+      (cell * latent..<(cell + 1) * latent).map {
+        (sum.visits[cell] + 1) * sum.z[$0] - sum.total[$0]
       }
-      let nearest = choose(targets, from: pools[layer], error: Float(said), with: context)
-      let chosen = again(layer, words + nearest)
-      for (cell, word) in zip(cells, chosen) {
-        visits[cell] += 1
-        for i in 0..<latent {
-          total[cell * latent + i] += unsafe codebook.codes.floats[Int(word) * latent + i]
-        }
-      }
-      words += chosen
     }
-    return words
+    return choose(targets, from: candidates, error: sum.energy, with: context)
+  }
+
+  /// Adds a layer's words to those of its cells.
+  func add(_ words: some Sequence<Int32>, at cells: [Int], to sum: inout Sum) {
+    let latent = codebook.latent
+    for (cell, word) in zip(cells, words) {
+      sum.visits[cell] += 1
+      for i in 0..<latent {
+        sum.total[cell * latent + i] += unsafe codebook.codes.floats[Int(word) * latent + i]
+      }
+    }
   }
 
   private func choose(

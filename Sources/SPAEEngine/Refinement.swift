@@ -14,23 +14,9 @@ import SPAEPyramid
 /// A layer is to make the picture better. A guided one whose words leave nearly all of the error that
 /// the layers above it left chooses once more from the same pools, for half the price.
 struct Refinement {
-  /// How often the last layers are chosen again by their decoded picture, the last one first.
-  private static let decodes = [2, 0, 1]
-
-  /// How often the layers above them are, by the linear path's picture.
-  private static let linearRounds = 2
-
-  /// The part of the way to where the linear path would have the least error, among all words.
-  private static let step: Float = 0.8
-
-  /// The share of the error that a guided layer spares, or its words grow cheaper.
-  private static let leastGain: Float = 0.04
-
-  /// How often their price is halved, at most.
-  private static let halvings = 3
-
   let codebook: Codebook
   let decoder: Decoder
+  let search: ModelConfiguration.Search
 
   /// What one layer of a shape needs, for every picture.
   struct Layer: Sendable {
@@ -48,7 +34,8 @@ struct Refinement {
       _ layer: Int, of shape: PyramidShape, decoder: Decoder, configuration: ModelConfiguration,
       with context: Context
     ) {
-      let cells = LatentCells(shape: shape, depth: layer)
+      let cells = LatentCells(
+        shape: shape, depth: layer, search: configuration.search)
       let latentIndices = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
       let matrices = NormalMatrices(
         ofLayer: layer, cells: cells, path: decoder.linear, configuration: configuration,
@@ -94,14 +81,14 @@ struct Refinement {
     in space: Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
     let (layer, fromLast) = (space.layers[number - 1], space.layers.count - number)
-    let isDecoded = fromLast < Self.decodes.count
-    return (0..<(isDecoded ? Self.decodes[fromLast] : 1)).reduce(words) { words, _ in
+    let isDecoded = fromLast < search.decodedPasses.count
+    return (0..<(isDecoded ? search.decodedPasses[fromLast] : 1)).reduce(words) { words, _ in
       decode(words, of: layer, isDecoded: isDecoded, space: decoded, with: context)
       context.log?.enter("refinement")
       note(picture, in: space, decodedIn: isDecoded ? decoded : nil, with: context)
       guard let pools, !isDecoded else {
         return nearer(
-          words, in: layer, rounds: isDecoded ? 1 : Self.linearRounds, pools: pools, space,
+          words, in: layer, rounds: isDecoded ? 1 : search.linearPasses, pools: pools, space,
           decodedIn: decoded, with: context)
       }
       return better(
@@ -119,11 +106,13 @@ struct Refinement {
     var (words, pools, halvings) = (words, pools, 0)
     while true {
       words = nearer(
-        words, in: layer, rounds: Self.linearRounds, pools: pools, space, decodedIn: decoded,
+        words, in: layer, rounds: search.linearPasses, pools: pools, space, decodedIn: decoded,
         with: context)
       subtract(decoded.linear.patches, in: space, with: context)
       space.error = space.gradient.squaredError
-      if space.error <= (1 - Self.leastGain) * error || halvings == Self.halvings { return words }
+      if space.error <= (1 - search.leastGain) * error || halvings == search.halvings {
+        return words
+      }
       pools = pools.map(\.forHalfPrice)
       halvings += 1
     }
@@ -171,7 +160,7 @@ struct Refinement {
       for (metric, places) in half.ofKind {
         let targets = targets(
           places, words: places.map { words[first + $0] }, in: metric, of: layer,
-          step: pools == nil ? Self.step : 1, space)
+          step: pools == nil ? search.step : 1, space)
         let new = choose(
           targets, for: places, from: pools, error: error, in: metric, with: context)
         for (place, word) in zip(places, new) where words[first + place] != word {

@@ -68,7 +68,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
   @Test func isReadAsItIsShipped() throws {
     let configuration = try ModelConfiguration(path: Self.path, contents: Self.shipped)
-    #expect(configuration.format == 1)
+    #expect(configuration.format == 2)
     #expect(configuration.name == "small")
     #expect(configuration.encoder.stages.map(\.width) == [32, 64, 128])
     #expect(configuration.semantic?.blocks.count == 21)
@@ -84,8 +84,12 @@ struct Damage: Sendable, CustomTestStringConvertible {
   static let missing = [
     "format", "name", "patch", "latent", "vocabulary", "embedding", "text", "encoder", "decoder",
     "encoder.stages", "encoder.attention", "encoder.attention.heads", "encoder.frequencies",
-    "encoder.direct", "decoder.stages", "semantic.input", "semantic.whole_top", "guided.pools",
-    "guided.whole_share",
+    "encoder.semantic_skip", "decoder.stages", "semantic.input", "semantic.whole_top",
+    "guided.candidates",
+    "guided.whole_share", "search", "search.revision", "search.decoded_passes",
+    "search.linear_passes", "search.step", "search.least_gain", "search.halvings",
+    "search.specificity_factor", "search.lemma_factor", "search.lemma_extra",
+    "search.blended_stride",
   ].map { Damage($0, .remove) }
 
   static let unknown = [
@@ -100,7 +104,8 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("patch", .set("8.5")),
     Damage("latent", .set("null")), Damage("vocabulary", .set("true")),
     Damage("text", .set("[384]")), Damage("encoder", .set("[]")),
-    Damage("encoder.direct", .set("1e30")), Damage("vocabulary", .set("9223372036854775808")),
+    Damage("encoder.semantic_skip", .set("1e30")),
+    Damage("vocabulary", .set("9223372036854775808")),
     Damage("encoder.stages.1.width", .set("64.25"), key: "encoder.stages[1].width"),
     Damage("encoder.stages.1.width", .set(#""64""#), key: "encoder.stages[1].width"),
     Damage(
@@ -110,17 +115,17 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("semantic.blocks.4.output", .set("null"), key: "semantic.blocks[4].output"),
     Damage("semantic.scale", .set("1e300")), Damage("guided.whole_share", .set("-1e39")),
     Damage("decoder.stages", .set("{}")),
-    Damage("guided.pools", .set("3")), Damage("guided.whole_share", .set(#""0.3""#)),
-    Damage("semantic.scale", .set("[]")), Damage("guided.contrast", .set("0.5")),
-    Damage("guided.contrast", .set(#"[0, "a", 0]"#), key: "guided.contrast[1]"),
-    Damage("guided.contrast", .set("[0, -1e39, 0]"), key: "guided.contrast[1]"),
-    Damage("guided.price", .set("0.5")),
-    Damage("guided.price", .set("[0, 0, 1e39]"), key: "guided.price[2]"),
+    Damage("guided.candidates", .set("3")), Damage("guided.whole_share", .set(#""0.3""#)),
+    Damage("semantic.scale", .set("[]")), Damage("guided.specificity", .set("0.5")),
+    Damage("guided.specificity", .set(#"[0, "a", 0]"#), key: "guided.specificity[1]"),
+    Damage("guided.specificity", .set("[0, -1e39, 0]"), key: "guided.specificity[1]"),
+    Damage("guided.penalty", .set("0.5")),
+    Damage("guided.penalty", .set("[0, 0, 1e39]"), key: "guided.penalty[2]"),
   ]
 
   static let sizes: [Damage] =
     [
-      "vocabulary", "embedding", "text", "patch", "latent", "encoder.direct",
+      "vocabulary", "embedding", "text", "patch", "latent", "encoder.semantic_skip",
       "encoder.frequencies", "encoder.attention.heads", "encoder.attention.expansion",
       "semantic.input", "semantic.classes", "semantic.grid", "semantic.whole_top",
       "semantic.cell_top", "semantic.stem", "semantic.head",
@@ -141,7 +146,13 @@ struct Damage: Sendable, CustomTestStringConvertible {
     }
 
   static let impossible = [
-    Damage("format", .set("2")), Damage("format", .set("0")),
+    Damage("format", .set("3")), Damage("format", .set("1")),
+    Damage("search.revision", .set("0")), Damage("search.revision", .set("2")),
+    Damage("search.step", .set("1.5")), Damage("search.least_gain", .set("1")),
+    Damage("search.linear_passes", .set("-1")), Damage("search.halvings", .set("65")),
+    Damage("search.decoded_passes", .set("[2, 0, -1]")),
+    Damage("search.specificity_factor", .set("0")), Damage("search.lemma_factor", .set("0")),
+    Damage("search.lemma_extra", .set("-1")), Damage("search.blended_stride", .set("0")),
     Damage("patch", .set("16")), Damage("latent", .set("24")), Damage("text", .set("100")),
     Damage("encoder.attention.heads", .set("3")),
     Damage("encoder.attention.heads", .set("16")),
@@ -156,11 +167,12 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("decoder.stages.1.blocks.0.expansion", .set("0"), key: "decoder.stages[1].blocks"),
     Damage("decoder.stages.1.blocks.0.expansion", .set("9"), key: "decoder.stages[1].blocks"),
     Damage("semantic", .remove, key: "guided"),
-    Damage("guided.pools", .set("[]")), Damage("guided.pools", .set("[1, 2, 3, 4]")),
-    Damage("guided.pools", .set("[3, 0, 12]")),
+    Damage("guided.candidates", .set("[]")), Damage("guided.candidates", .set("[1, 2, 3, 4]")),
+    Damage("guided.candidates", .set("[3, 0, 12]")),
     Damage("guided.whole_share", .set("1.5")), Damage("guided.whole_share", .set("-0.1")),
-    Damage("guided.contrast", .set("[0, 0.25]")), Damage("guided.contrast", .set("[0, 1.5, 0]")),
-    Damage("guided.price", .set("[0.5]")), Damage("guided.price", .set("[0, -0.1, 0]")),
+    Damage("guided.specificity", .set("[0, 0.25]")),
+    Damage("guided.specificity", .set("[0, 1.5, 0]")),
+    Damage("guided.penalty", .set("[0.5]")), Damage("guided.penalty", .set("[0, -0.1, 0]")),
     Damage("semantic.blocks", .set("[]")), Damage("semantic.whole_top", .set("1001")),
   ]
 

@@ -24,10 +24,10 @@ from PIL import Image
 
 from bench.graphs import Work, decoder_work, encoder_works
 from bench.program import Program
+from spae.configuration import Configuration
 from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
 from spae.quantizer import nearest
-from spae.refinement import DECODES
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
 THREADS = (2, 1)
@@ -224,16 +224,17 @@ def measured(program: Program, runs: int) -> dict[Task, float]:
             for _ in range(count)
         ]
     medians = {task: statistics.median(times[task] for times in rounds) for task in timed}
-    return medians | sums(medians)
+    passes = Configuration.load(program.model / "config.json").search.decoded_passes
+    return medians | sums(medians, passes)
 
 
-def sums(medians: dict[Task, float]) -> dict[Task, float]:
+def sums(medians: dict[Task, float], passes: tuple[int, ...]) -> dict[Task, float]:
     """A peer's encode: all of the networks, one after the other.
 
     The decoder is one of them, several times: the words of the last layers are chosen by what it
     makes of the layers so far.
     """
-    networks = ("encoder", "branch", *sum(DECODES) * (f"decode {SIZE} px",))
+    networks = ("encoder", "branch", *sum(passes) * (f"decode {SIZE} px",))
     return {
         Task(who, f"encode {SIZE} px", threads): sum(
             medians[Task(who, network, threads)] for network in networks

@@ -10,9 +10,6 @@ from torch import Tensor, nn
 from spae.configuration import Configuration
 from spae.quantizer import Pool
 
-CANDIDATES = 2  # words looked at for each one kept, where places are told apart
-LEMMA_SEARCH = 2  # words looked at for each one kept, so that other forms of a word can be skipped
-
 
 def permutation(count: int, seed: int) -> Tensor:
     """The same order of `count` words for the same seed."""
@@ -34,6 +31,7 @@ class Codebook(nn.Module):
         )
         learned, seed = configuration.quantization.learned, configuration.quantization.shuffled
         self.words = words
+        self.search = configuration.search
         self.projection = None if learned else nn.Parameter(torch.zeros(embedding, latent))
         self.learned = nn.Parameter(torch.zeros(len(words), latent)) if learned else None
         self.order = None if seed is None else permutation(len(words), seed)
@@ -80,7 +78,7 @@ class Codebook(nn.Module):
         its score falls short of the best one's.
         """
         apart = contrast > 0 and text.shape[1] > 1
-        words, scores = self._best(text, CANDIDATES * count if apart else count)
+        words, scores = self._best(text, self.search.specificity_factor * count if apart else count)
         if apart:
             others = (text.sum(1, keepdim=True) - text) / (text.shape[1] - 1)
             others = (self.text[words] @ others.unsqueeze(-1)).squeeze(-1) - self.bias[words]
@@ -90,7 +88,8 @@ class Codebook(nn.Module):
 
     def _best(self, text: Tensor, count: int) -> tuple[Tensor, Tensor]:
         """The best words of distinct lemmas and their scores, [..., count]."""
-        looked_at = min(LEMMA_SEARCH * count + 16, len(self.words))
+        search = self.search
+        looked_at = min(search.lemma_factor * count + search.lemma_extra, len(self.words))
         scores, best = self.scores(text).topk(looked_at, -1)
         ordered, order = self.lemma[best].sort(dim=-1, stable=True)
         again = F.pad(ordered[..., 1:] == ordered[..., :-1], (1, 0))

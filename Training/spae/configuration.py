@@ -33,7 +33,7 @@ class EncoderSizes:
     stages: tuple[Stage, ...]
     attention: Attention
     frequencies: int
-    direct: int
+    semantic_skip: int  # the hidden width of the path from the evidence straight to the latent
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,42 @@ class Clip:
 
 @dataclass(frozen=True)
 class Guided:
-    """How many words the first layers may choose from, and how a place's words are found."""
+    """How many candidate words each position of the first layers has, and how they are scored."""
 
-    pools: tuple[int, ...]
-    whole_share: float  # of the whole picture, in what a place asks for
-    # Of each layer: the share of a word's mean score at the other places that counts against it.
-    contrast: tuple[float, ...] = ()
-    # Of each layer: the share of the picture's error that a word must spare for its score to be
-    # lower by 1.
-    price: tuple[float, ...] = ()
+    candidates: tuple[int, ...]  # of each guided layer: of a position
+    whole_share: float  # the weight of the whole picture's evidence beside the position's own
+    # Of each layer: the share of a word's mean score at the other positions that is subtracted.
+    specificity: tuple[float, ...] = ()
+    # Of each layer: the share of the picture's error that a word must save for each point that its
+    # score is lower than the best candidate's.
+    penalty: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Search:
+    """The rules by which words are searched. Two models that differ here give different words."""
+
+    revision: int = 1  # of the encoder's code: it grows when the same numbers give other words
+    # Refinement passes by the decoded picture: of the last layer, the one above it, and so on.
+    decoded_passes: tuple[int, ...] = (2, 0, 1)
+    linear_passes: int = 2  # by the linear decoder's picture, of each layer above those
+    step: float = 0.8  # of an unguided pass towards the linear decoder's least error
+    least_gain: float = 0.04  # a guided layer must reduce the error by it: or halve its penalty
+    halvings: int = 3  # of that penalty, at most
+    specificity_factor: int = 2  # candidates scored for each one kept, where specificity counts
+    lemma_factor: int = 2  # words ranked for each candidate kept: forms of one lemma are skipped
+    lemma_extra: int = 16  # words ranked beyond those
+    blended_stride: int = 4  # from which on a cell without words blends the positions around it
+
+    def __post_init__(self):
+        if not 1 <= self.revision <= REVISION:
+            raise ValueError(
+                f"search.revision is {self.revision}: this package knows revisions up to {REVISION}"
+            )
+
+
+REVISION = 1  # of this package's search, the engine's too
+FORMAT = 2  # of config.json
 
 
 @dataclass(frozen=True)
@@ -137,12 +164,15 @@ class Configuration:
     decoder: DecoderSizes
     guided: Guided | None = Guided((8, 48, 64), 0.0, (0.0, 0.25, 0.0), (7.0, 3.4, 3.2))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
+    search: Search = Search()
     quantization: Quantization = Quantization()
+    # Identities of this model in earlier forms, whose words and pictures are the same.
+    former_identities: tuple[str, ...] = ()
     patch: int = 8
     latent: int = 16
     embedding: int = 576
     text: int = 384
-    format: int = field(default=1)
+    format: int = field(default=FORMAT)
 
     @property
     def patch_numbers(self) -> int:
@@ -152,28 +182,34 @@ class Configuration:
         content = {key: value for key, value in asdict(self).items() if value is not None}
         if self.quantization == Quantization():
             del content["quantization"]
+        if not self.former_identities:
+            del content["former_identities"]
         path.write_text(json.dumps(content, indent=1) + "\n")
 
     @classmethod
     def load(cls, path: Path) -> "Configuration":
         content = json.loads(path.read_text())
+        if content.get("format") != FORMAT:
+            raise ValueError(f"{path}: format {content.get('format')}; this reads format {FORMAT}")
         content["encoder"] = EncoderSizes(
             stages=_stages(content["encoder"]["stages"]),
             attention=Attention(**content["encoder"]["attention"]),
             frequencies=content["encoder"]["frequencies"],
-            direct=content["encoder"]["direct"],
+            semantic_skip=content["encoder"]["semantic_skip"],
         )
         content["decoder"] = DecoderSizes(_stages(content["decoder"]["stages"]))
         guided, semantic = content.get("guided"), content.get("semantic")
         content["quantization"] = Quantization(**content.get("quantization", {}))
-        content["guided"] = guided and _guided(guided)
+        content["guided"] = guided and Guided(**_with_tuples(guided))
+        content["search"] = Search(**_with_tuples(content["search"]))
+        content["former_identities"] = tuple(content.get("former_identities", ()))
         content["semantic"] = semantic and _teacher(semantic)
         return cls(**content)
 
 
-def _guided(content: dict) -> Guided:
+def _with_tuples(content: dict) -> dict:
     lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
-    return Guided(**{**content, **lists})
+    return {**content, **lists}
 
 
 def _teacher(content: dict) -> Semantic | Clip:
@@ -205,7 +241,7 @@ def sized(name: str, vocabulary: int, widths: tuple[int, int, int], attention: i
             ),
             attention=Attention(blocks=attention, heads=max(1, coarse // 32), expansion=2),
             frequencies=4,
-            direct=256,
+            semantic_skip=256,
         ),
         decoder=DecoderSizes(
             stages=(

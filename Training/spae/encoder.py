@@ -62,7 +62,7 @@ class Encoder(nn.Module):
         self.kind = nn.Embedding(KINDS, width)
         self.semantic = nn.Linear(2 * configuration.text, width) if configuration.semantic else None
         self.direct = (
-            DirectPath(configuration.text, sizes.direct, latent) if configuration.semantic else None
+            DirectPath(configuration.text, sizes.semantic_skip, latent) if configuration.semantic else None
         )
         self.attention = nn.Sequential(
             *(

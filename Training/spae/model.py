@@ -104,13 +104,14 @@ class SPAE(nn.Module):
                 price / meaning,
             )
             for layer, (size, contrast, price) in enumerate(
-                zip_longest(guided.pools, guided.contrast, guided.price, fillvalue=0.0), 1
+                zip_longest(guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0), 1
             )
         }
 
     def shape(self, size: int) -> PyramidShape:
         """The pyramid of a picture of `size` pixels."""
-        return shape(size // self.configuration.patch, self.configuration.quantization.flat)
+        own = self.configuration
+        return shape(size // own.patch, own.quantization.flat, own.search.blended_stride)
 
     def quantized(
         self,
@@ -134,7 +135,8 @@ class SPAE(nn.Module):
 
         Pictures that are to be decoded at certain depths, [batch], need no layers below those.
         """
-        refinement = Refinement(self.codebook.codes().detach(), shape, self.decoder.linear)
+        codes, search = self.codebook.codes().detach(), self.configuration.search
+        refinement = Refinement(codes, shape, self.decoder.linear, search)
 
         def decode(words: Tensor, layer: int) -> Tensor:
             with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):

@@ -10,7 +10,6 @@ STRIDES = GREATEST_LABEL_STRIDE + 1
 LABELS_A_STRIDE = 4  # filled from above, or of one, two or more words
 LABELS = LABELS_A_STRIDE * STRIDES
 KINDS = 5
-LEAST_BLENDED = 4  # the stride from which on a cell without words blends those of several places
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,7 @@ class PyramidShape:
 
     grid: int
     flat: int = 0  # so many layers of the whole grid instead, for plain vector quantization
+    blended_stride: int = 4  # from which on a cell without words blends the positions around it
 
     def __post_init__(self):
         if self.grid < 2 or self.grid & (self.grid - 1):
@@ -97,7 +97,7 @@ class PyramidShape:
         [grid, 1], or [grid, 2] where they are blended.
         """
         cells, stride, last = np.arange(self.grid), self.stride(depth), self.sides[depth - 1] - 1
-        if stride < LEAST_BLENDED:
+        if stride < self.blended_stride:
             return (cells // stride)[:, None], np.ones((self.grid, 1), np.float32)
         at = np.clip((cells + 0.5) / stride - 0.5, 0, last)
         place = np.floor(at).astype(np.int64)
@@ -110,8 +110,8 @@ def _label_stride(stride: int) -> int:
 
 
 @lru_cache
-def shape(grid: int, flat: int = 0) -> PyramidShape:
-    return PyramidShape(grid, flat)
+def shape(grid: int, flat: int = 0, blended_stride: int = 4) -> PyramidShape:
+    return PyramidShape(grid, flat, blended_stride)
 
 
 @dataclass

@@ -23,6 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from spae.configuration import Search
 from spae.decoder import LabelledLinearPath
 from spae.pyramid import LABELS_A_STRIDE, PyramidShape
 from spae.quantizer import (
@@ -34,18 +35,12 @@ from spae.quantizer import (
     nearest_in_pool,
 )
 
-# How often the last three layers are chosen again by their decoded picture, the last one first.
-DECODES = (2, 0, 1)
-LINEAR_ROUNDS = 2  # of the layers above them, by the linear path's picture
-STEP = 0.8  # of the way to where the linear path would have the least error
-LEAST_GAIN = 0.04  # the share of the error that a guided layer spares, or its words grow cheaper
-HALVINGS = 3  # of their price, at most
 REACH = 2  # two cells this far apart, or less, write to a patch in common
 
 
-def decodes(shape: PyramidShape, layer: int) -> int | None:
-    """How often a layer is chosen again by its decoded picture; None: by the linear path's."""
-    return dict(enumerate(DECODES)).get(shape.depth - layer)
+def decoded_passes(shape: PyramidShape, layer: int, search: Search) -> int | None:
+    """How often a layer is refined by its decoded picture; None: by the linear decoder's."""
+    return dict(enumerate(search.decoded_passes)).get(shape.depth - layer)
 
 
 @dataclass
@@ -55,6 +50,7 @@ class Refinement:
     codes: Tensor  # [V, latent]
     shape: PyramidShape
     path: LabelledLinearPath
+    search: Search = Search()
 
     @torch.no_grad()
     def chosen_again(
@@ -70,10 +66,10 @@ class Refinement:
         `decode` gives the picture of such words at that depth. `pool` is what each place may choose
         from, if not from all words.
         """
-        above, count = words[:, : self.shape.word_count(layer - 1)], decodes(self.shape, layer)
+        above, count = words[:, : self.shape.word_count(layer - 1)], decoded_passes(self.shape, layer, self.search)
 
         def anew(words: Tensor, rows: Tensor, pool: Pool | None) -> Tensor:
-            for _ in range(LINEAR_ROUNDS if count is None else count):
+            for _ in range(self.search.linear_passes if count is None else count):
                 decoded = None if count is None else decode(words, layer)
                 own = self.refined(words, layer, pictures[rows], decoded, pool)
                 words = torch.cat([above[rows], own], 1)
@@ -82,8 +78,8 @@ class Refinement:
         words = anew(words, torch.arange(len(words)), pool)
         if layer == 1 or count is not None or pool is None:
             return words
-        most = (1 - LEAST_GAIN) * self.linear_error(above, layer - 1, pictures)
-        for _ in range(HALVINGS):
+        most = (1 - self.search.least_gain) * self.linear_error(above, layer - 1, pictures)
+        for _ in range(self.search.halvings):
             rows = (self.linear_error(words, layer, pictures) > most).nonzero().squeeze(1)
             if len(rows) == 0:
                 break
@@ -131,7 +127,7 @@ class Refinement:
                 step = visits[chosen] * gradient[:, chosen]
                 old = codes[own[:, chosen]] @ matrix
                 if pool is None:
-                    own[:, chosen] = nearest(old + STEP * step, codes, matrix)
+                    own[:, chosen] = nearest(old + self.search.step * step, codes, matrix)
                 else:
                     own[:, chosen] = nearest_in_pool(
                         old + step, codes, pool[:, chosen], error, matrix

@@ -24,7 +24,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.adversarial import Adversary
-from spae.configuration import Guided, Quantization
+from spae.configuration import Guided, Quantization, Search
 from spae.datasets import Batch, EvaluationSet, Sampler
 from spae.earlier_network import take_hidden_layers
 from spae.linear_fit import fit
@@ -36,7 +36,7 @@ from spae.pyramid import PyramidShape
 from spae.quantizer import Quantized, filled
 from spae.random_start import random_start
 from spae.reconstruction import psnr_by_depth
-from spae.refinement import decodes
+from spae.refinement import decoded_passes
 
 DEPTH_SHARES = (0.1, 0.15, 0.2, 0.125, 0.175, 0.25)  # of the samples, at depths 1 ... 6
 PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
@@ -145,10 +145,11 @@ class Trainer:
         layers = layers_chosen_again(model, pyramid_shape)
         again = model.refining(pictures, pyramid_shape, pools, layers, depths)
         found = model.quantized(z, pyramid_shape, pools, again)
-        guided = len(model.configuration.guided.pools) if model.configuration.guided else 0
+        guided = len(model.configuration.guided.candidates) if model.configuration.guided else 0
         free = max(guided, *layers) if layers else guided
         commitment, mirrored = quantization_losses(z, found.estimates, found.visits, free)
-        estimate, labels = truncated(z, found, pyramid_shape, depths, layers)
+        search = model.configuration.search
+        estimate, labels = truncated(z, found, pyramid_shape, depths, layers, search)
         with torch.autocast(self.device.type, torch.bfloat16):
             decoded = model.decoder(estimate, labels)
             deep = (depths >= pyramid_shape.depth - 1).nonzero().squeeze(1)
@@ -174,7 +175,9 @@ class Trainer:
     ) -> Tensor:
         """The loss of the linear path's picture at the depths whose words are chosen by it."""
         pyramid_shape = self.model.shape(pictures.shape[-1])
-        rows = [i for i, d in enumerate(depths.tolist()) if decodes(pyramid_shape, d) is None]
+        search = self.model.configuration.search
+        passes = [decoded_passes(pyramid_shape, d, search) for d in depths.tolist()]
+        rows = [i for i, count in enumerate(passes) if count is None]
         if not rows:
             return estimate.new_zeros(())
         patches = self.model.decoder.linear(estimate[rows], labels[rows])
@@ -280,6 +283,7 @@ def truncated(
     pyramid_shape: PyramidShape,
     depths: Tensor,
     chosen_again: Collection[int] = (),
+    search: Search = Search(),
 ) -> tuple[Tensor, Tensor]:
     """Each picture's estimates and labels at its own depth, straight through to z.
 
@@ -292,7 +296,7 @@ def truncated(
         estimate = found.estimates[depth - 1][row]
         if depth not in chosen_again:
             estimate = estimate + (z[row] - z[row].detach())
-        elif decodes(pyramid_shape, depth) is not None:
+        elif decoded_passes(pyramid_shape, depth, search) is not None:
             estimate = estimate.detach()
         estimates.append(filled(estimate.unsqueeze(0), fill)[0])
         labels.append(torch.from_numpy(fill.label).to(z.device))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spae.pyramid import LABELS, LEAST_BLENDED, Pyramid, PyramidShape, shape
+from spae.pyramid import LABELS, Pyramid, PyramidShape, shape
 
 
 def test_words_add_up_down_the_layers():
@@ -51,7 +51,7 @@ def test_the_fill_takes_a_cell_without_words_from_the_cells_around_it(grid):
         assert (fill.share.sum(1) == 1).all() and (fill.share >= 0).all()
         far = np.array(divmod(fill.source, grid)) // stride
         far = abs(far - np.array(divmod(np.arange(grid * grid), grid))[..., None] // stride)
-        assert far[:, fill.share > 0].max() <= (stride >= LEAST_BLENDED and depth > 1)
+        assert far[:, fill.share > 0].max() <= (stride >= pyramid_shape.blended_stride and depth > 1)
         assert far[:, np.arange(grid * grid), fill.share.argmax(1)].max() == 0
 
 

@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from spae.decoder import LabelledLinearPath
 from spae.pyramid import Fill, shape
 from spae.quantizer import Pool, estimates_of, filled, filled_transposed
-from spae.refinement import LEAST_GAIN, Refinement, normal_matrices
+from spae.configuration import Search
+from spae.refinement import Refinement, normal_matrices
 
 SHAPE = shape(8)  # layers of 1, 2, 4, 8 and 8 cells a side
 CELLS, LATENT, NUMBERS = 64, 5, 12
@@ -136,7 +137,7 @@ def test_words_that_spare_nothing_are_chosen_for_less(path):
     refinement = Refinement(codes, SHAPE, path)
     found = refinement.chosen_again(words, 2, pictures, None, pool)
     once = refinement.refined(words, 2, pictures, None, pool)
-    most = (1 - LEAST_GAIN) * refinement.linear_error(words[:, :1], 1, pictures)
+    most = (1 - Search().least_gain) * refinement.linear_error(words[:, :1], 1, pictures)
     spares = refinement.linear_error(words, 2, pictures) <= most
     assert torch.equal(once, words[:, 1:]) and spares.any() and not spares.all()
     assert torch.equal((found == words).all(1), spares)

@@ -1,5 +1,6 @@
 import io
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -76,10 +77,12 @@ def test_the_words_that_fill_many_cells_are_chosen_again(options, model, monkeyp
         return refined(self, words, layer, *rest)
 
     monkeypatch.setattr(Refinement, "refined", noted)
-    # However little a layer spares: what becomes of one that spares too little is another matter.
-    monkeypatch.setattr("spae.refinement.HALVINGS", 0)
     options.small_share = 0.0
-    Trainer(options).train_step()
+    trainer = Trainer(options)
+    own = trainer.model.configuration
+    # No penalty is halved, however little a layer reduces the error: that is another test's matter.
+    trainer.model.configuration = replace(own, search=replace(own.search, halvings=0))
+    trainer.train_step()
     assert layers == [1, 1, 2, 2, 3, 3, 4]
 
 

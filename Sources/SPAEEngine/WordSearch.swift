@@ -1,0 +1,34 @@
+import SPAEPixels
+import SPAEPyramid
+
+/// The search for a picture's words: each layer is quantized in the latent, and then refined by the
+/// error of the picture that the words so far give.
+struct WordSearch {
+  let quantizer: Quantizer
+  let refinement: Refinement
+
+  init(codebook: Codebook, decoder: Decoder, rules: ModelConfiguration.Search) {
+    quantizer = Quantizer(codebook: codebook)
+    refinement = Refinement(codebook: codebook, decoder: decoder, search: rules)
+  }
+
+  /// Every word of a picture whose latent is z, [cell, latent].
+  ///
+  /// `candidates` holds the words that each position of the guided layers may choose from.
+  func words(
+    for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: [Int: [Pool]],
+    in space: Refinement.Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
+  ) -> [Int32] {
+    var (sum, words) = (Quantizer.Sum(z: z, shape: shape), [Int32]())
+    words.reserveCapacity(shape.wordCount)
+    for layer in 1...shape.depth {
+      let cells = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
+      words += quantizer.nearest(at: cells, to: sum, among: candidates[layer], with: context)
+      words = refinement.words(
+        words, ofLayer: layer, of: picture, pools: candidates[layer], in: space,
+        decodedIn: decoded, with: context)
+      quantizer.add(words.suffix(cells.count), at: cells, to: &sum)
+    }
+    return words
+  }
+}
