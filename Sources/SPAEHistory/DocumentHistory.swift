@@ -15,7 +15,7 @@ public final class DocumentHistory: Sendable {
   public let opening: Opening
 
   private let clock: @Sendable () -> Date
-  private let connection: Connection
+  let connection: Connection
   private let wordCount: Int?
   private let state: Mutex<State>
 

@@ -12,6 +12,8 @@ public enum Opening: Hashable, Sendable {
   case renamed(from: String)
   /// The file was changed outside: this revision holds the change.
   case changedOutside(Revision)
+  /// The file holds words of another model than the head: this revision holds them.
+  case otherModel(Revision)
   /// The head is not what the file holds: edits were accepted and never saved.
   ///
   /// The file still holds this revision.
@@ -23,14 +25,15 @@ extension HistoryStore {
   ///
   /// A document is known by its path, and by its content where nothing is known of the path. What
   /// the file holds becomes a revision if none on the way to the head held it before. Where the
-  /// vocabulary's `wordCount` is given, a revision with another word is refused.
+  /// vocabulary's `wordCount` is given, a revision with another word is refused. `model` is whose
+  /// words they are.
   public func open(
     documentPath: String, pyramid: Pyramid, vocabularyHash: String, wordCount: Int? = nil,
-    label: String
+    label: String, model: RevisionModel? = nil
   ) throws(HistoryError) -> DocumentHistory {
     let found = FoundFile(
       path: absolute(documentPath), pyramid: pyramid, vocabulary: vocabularyHash,
-      wordCount: wordCount, label: label)
+      wordCount: wordCount, label: label, model: model)
     do throws(HistoryError) {
       return try open(found)
     } catch {
@@ -93,6 +96,7 @@ private struct FoundFile {
   let vocabulary: String
   let wordCount: Int?
   let label: String
+  let model: RevisionModel?
 
   var snapshot: Snapshot { Snapshot(pyramid) }
   var grid: Int { pyramid.shape.grid }
@@ -107,7 +111,9 @@ extension Database {
     }
     if let known { return try compare(known, with: file, time: time) }
     if let moved = try movedDocument(file) { return try move(moved, to: file, time: time) }
-    return (try begin(file, time: time), .new)
+    let document = try begin(file, time: time)
+    if let model = file.model { try note(model, of: document.id, at: 1, isNew: true) }
+    return (document, .new)
   }
 
   private func begin(_ file: FoundFile, time: Int64) throws -> HistoryDocument {
@@ -152,6 +158,7 @@ extension Database {
     let held = try marked ?? latestAncestor(document.id, of: document.head, holding: content)
     guard let held else { return try takeOutsideChange(document, file, time: time) }
     if held != document.saved { try setSaved(held, of: document.id) }
+    if let model = file.model { try note(model, of: document.id, at: held, isNew: false) }
     let opening: Opening =
       held == document.head ? .same : .recovered(saved: try existing(document.id, held))
     return (try existing(document.id), opening)
@@ -163,11 +170,16 @@ extension Database {
     guard let head = try snapshot(document.id, document.head) else {
       throw HistoryError.damaged(path: "", reason: "the head of \(document.path) is missing")
     }
+    let before = try model(document.id, document.head)
+    let isOther = if let before, let now = file.model { !now.isSame(as: before) } else { false }
     let number = try append(
-      to: document.id, parent: document.head, time: time, verb: "outside change",
+      to: document.id, parent: document.head, time: time,
+      verb: isOther ? "another model" : "outside change",
       edit: Edit(from: head, to: file.pyramid), snapshot: file.snapshot)
     try setSaved(number, of: document.id)
-    return (try existing(document.id), .changedOutside(try existing(document.id, number)))
+    if let model = file.model { try note(model, of: document.id, at: number, isNew: true) }
+    let revision = try existing(document.id, number)
+    return (try existing(document.id), isOther ? .otherModel(revision) : .changedOutside(revision))
   }
 
   /// Adds a revision as its document's latest, and moves the head to it; gives its number.

@@ -36,6 +36,13 @@ private struct RevisionLine: Codable, Hashable {
   var changes: [[Int]]?
   /// All words, where there is no parent.
   var words: [Int32]?
+  /// The model of this revision and of those that follow, where it is not the parent's.
+  var model: Model?
+
+  struct Model: Codable, Hashable {
+    var name: String
+    var hash: String
+  }
 }
 
 extension HistoryStore {
@@ -99,7 +106,8 @@ extension Database {
       redo: try trail.map { RevisionKey(raw: try $0.value(0)).number },
       changes: isFirst
         ? nil : revision.edit.changes.map { [$0.index, Int($0.old), Int($0.new)] },
-      words: isFirst ? try snapshot(document, number)?.words : nil)
+      words: isFirst ? try snapshot(document, number)?.words : nil,
+      model: try ownModel(document, number).map { .init(name: $0.name, hash: $0.hash) })
   }
 }
 
@@ -178,8 +186,8 @@ private struct LineReader {
         try db.revision(document.id, line.id) == nil
         ? nil : db.revisionLine(document.id, line.id)
       guard var known else { throw conflict(document, line.id) }
-      // Names and the way of redo move: here they stay as they are.
-      (known.name, known.redo) = (line.name, line.redo)
+      // Names and the way of redo move, and models become known: here they stay as they are.
+      (known.name, known.redo, known.model) = (line.name, line.redo, line.model)
       guard known == line else { throw conflict(document, line.id) }
       return
     }
@@ -200,6 +208,10 @@ private struct LineReader {
     try db.insertRevision(
       RevisionKey(document.id, line.id), parent: line.parent, time: line.time, verb: line.verb,
       edit: edit, snapshot: Snapshot(pyramid))
+    if let model = line.model {
+      try db.setModel(
+        RevisionModel(name: model.name, hash: model.hash), of: document.id, line.id)
+    }
     guard let name = line.name else { return }
     try check(name: name)
     let sql = "SELECT count(*) FROM name WHERE document = ? AND name = ?"

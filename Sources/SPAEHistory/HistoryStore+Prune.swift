@@ -20,7 +20,7 @@ extension HistoryStore {
   /// Removes old revisions, which nothing else ever does; with `isDryRun` only tells which.
   ///
   /// What is kept: the first of each document, leaves, named ones, what the file and the head hold,
-  /// and all since `date`. What follows a removed revision becomes a child of the one before it, by
+  /// the first of each model, and all since `date`. What follows a removed revision becomes a child of the one before it, by
   /// an edit that leads there. No other process may have the store open.
   public func prune(
     before date: Date, path: String? = nil, isDryRun: Bool
@@ -59,7 +59,7 @@ extension Database {
     return try rows(
       """
       SELECT key FROM revision WHERE key BETWEEN ? AND ? AND time < ? AND key NOT IN (?, ?)
-      AND parent IS NOT NULL AND key NOT IN (SELECT key FROM name)
+      AND parent IS NOT NULL AND key NOT IN (SELECT key FROM name UNION SELECT key FROM model)
       AND EXISTS (SELECT 1 FROM revision AS child WHERE child.parent = revision.key)
       ORDER BY key
       """, StatementArguments(range + [date.microseconds] + marks)

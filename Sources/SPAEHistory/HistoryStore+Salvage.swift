@@ -68,6 +68,7 @@ private struct Remains {
   private(set) var broken: [Int64: Broken] = [:]
   private var documents: [Int: Document] = [:]
   private var names: [Int64: String] = [:]
+  private var models: [Int64: RevisionModel] = [:]
   private var trail: [Int64: Int64] = [:]
 
   init(_ carver: PageCarver) {
@@ -76,6 +77,7 @@ private struct Remains {
       switch row.values.count {
       case 2: takeTrail(row)
       case 3: takeName(row)
+      case 4: takeModel(row)
       case 7: takeRevision(row)
       case 8: takeDocument(row)
       default: break
@@ -95,6 +97,12 @@ private struct Remains {
 
   private mutating func takeName(_ row: PageCarver.Row) {
     if case .text(let name) = row.values[2] { names[row.id] = name }
+  }
+
+  private mutating func takeModel(_ row: PageCarver.Row) {
+    if case .text(let name) = row.values[2], case .text(let hash) = row.values[3] {
+      models[row.id] = RevisionModel(name: name, hash: hash)
+    }
   }
 
   private mutating func takeDocument(_ row: PageCarver.Row) {
@@ -203,6 +211,7 @@ extension Remains {
           "INSERT OR IGNORE INTO name (key, document, name) VALUES (?, ?, ?)",
           [RevisionKey(id, number).raw, id, name])
       }
+      if let model = models[key] { try db.setModel(model, of: id, number) }
       let child = trail[key].map { RevisionKey(id, RevisionKey(raw: $0).number) }
       if let child, try db.parent(id, child.number) == number {
         try db.setFavouriteChild(id, number, to: child.number)

@@ -11,7 +11,18 @@ enum Migrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1", migrate: v1)
+    migrator.registerMigration("v2", migrate: v2)
     return migrator
+  }
+
+  /// The model of a revision and of those that follow it, until another row says otherwise.
+  private static func v2(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        CREATE TABLE model (
+          key INTEGER PRIMARY KEY REFERENCES revision (key), document INTEGER NOT NULL,
+          name TEXT NOT NULL, hash TEXT NOT NULL);
+        """)
   }
 
   /// Keys of revisions hold the document's number in the upper 32 bits and the revision's below.

@@ -69,7 +69,8 @@ struct HistoryRestoreCommand: ParsableCommand {
     guard output == nil, let current else { return known }
     return try store.open(
       documentPath: file, pyramid: current.pyramid, vocabularyHash: current.model.vocabulary,
-      label: current.source.name)
+      label: current.source.name,
+      model: RevisionModel(name: current.model.name, hash: current.model.hash))
   }
 }
 

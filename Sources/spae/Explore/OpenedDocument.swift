@@ -51,7 +51,10 @@ struct OpenedDocument {
     let history = try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
       vocabularyHash: document.model.vocabulary, wordCount: model.vocabulary.count,
-      label: document.source.name)
+      label: document.source.name,
+      model: RevisionModel(
+        name: document.model.name, hash: document.model.hash,
+        formerHashes: model.configuration.formerIdentities ?? []))
     if files.path == nil { try takeSavedWords(history, model) }
     return history
   }
@@ -91,6 +94,11 @@ struct OpenedDocument {
     switch history.opening {
     case .recovered: return try recovered(history)
     case .changedOutside: return Notice("the file was changed outside; u goes back to before")
+    case .otherModel(let revision):
+      let before = try revision.parent.flatMap { try history.model(of: $0) }
+      return Notice(
+        "these words are of the model \(document.model.name); u goes back to those of"
+          + " \(before?.label ?? "another")")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
       return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
