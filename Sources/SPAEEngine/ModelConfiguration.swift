@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// Every size of a model, as `config.json` holds it. The engine has no size of its own.
 public struct ModelConfiguration: Codable, Hashable, Sendable {
@@ -182,56 +182,24 @@ extension ModelConfiguration {
   var patchNumbers: Int { 3 * patch * patch }
 
   private func refuseUnknownKeys(in data: Data, path: String) throws {
-    let known = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
-    let given = try JSONSerialization.jsonObject(with: data)
-    if let key = unknownKey(in: given, known: known, at: "") {
+    let given = try JSONDecoder().decode(JSONValue.self, from: data)
+    let known = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(self))
+    if let key = given.unknownKey(known: known) {
       throw EngineError.configuration(path: path, key: key, problem: "unknown key")
     }
   }
 
   /// The first number that is no whole one, or too large for its type, and its key.
   private static func misfit(in data: Data) -> (key: String, problem: String)? {
-    (try? JSONSerialization.jsonObject(with: data)).flatMap { misfit(in: $0, at: "") }
-  }
-
-  private static func misfit(in given: Any, at place: String) -> (key: String, problem: String)? {
-    switch given {
-    case let object as [String: Any]:
-      object.sorted { $0.key < $1.key }.lazy.compactMap {
-        misfit(in: $1, at: place.isEmpty ? $0 : "\(place).\($0)")
-      }.first
-    case let list as [Any]:
-      list.enumerated().lazy.compactMap { misfit(in: $1, at: "\(place)[\($0)]") }.first
-    case let number as NSNumber:
-      if Self.isFloat(place) {
-        Float(number.doubleValue).isFinite ? nil : (place, "\(number) is too large")
-      } else {
-        Int(exactly: number) == nil ? (place, "\(number) is not a whole number of 64 bits") : nil
-      }
-    default: nil
+    (try? JSONDecoder().decode(JSONValue.self, from: data))?.firstNumber { key, number in
+      if isFloat(key) { return Float(number).isFinite ? nil : "\(number) is too large" }
+      return Int(exactly: number) == nil ? "\(number) is not a whole number of 64 bits" : nil
     }
   }
 
   private static func isFloat(_ key: String) -> Bool {
     ["guided.whole_share", "semantic.scale", "search.step", "search.least_gain"].contains(key)
       || key.hasPrefix("guided.specificity") || key.hasPrefix("guided.penalty")
-  }
-
-  private func unknownKey(in given: Any, known: Any, at place: String) -> String? {
-    if let given = given as? [String: Any], let known = known as? [String: Any] {
-      for (key, value) in given.sorted(by: { $0.key < $1.key }) {
-        let here = place.isEmpty ? key : "\(place).\(key)"
-        guard let other = known[key] else { return here }
-        if let found = unknownKey(in: value, known: other, at: here) { return found }
-      }
-    } else if let given = given as? [Any], let known = known as? [Any] {
-      for (index, (value, other)) in zip(given, known).enumerated() {
-        if let found = unknownKey(in: value, known: other, at: "\(place)[\(index)]") {
-          return found
-        }
-      }
-    }
-    return nil
   }
 
   /// The first key whose value the engine cannot run, and why.

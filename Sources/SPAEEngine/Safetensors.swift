@@ -1,5 +1,5 @@
 import CKernels
-import Foundation
+import FoundationEssentials
 
 /// A memory-mapped file of named tensors. Every number in its header is checked before it is used.
 ///

@@ -52,7 +52,8 @@ public struct ImageFile: Hashable, Sendable {
     return try bytes(descriptor: descriptor)
   }
 
-  private static func bytes(descriptor: Int32) throws(ImageError) -> [UInt8] {
+  /// Everything that an open file still holds.
+  package static func bytes(descriptor: Int32) throws(ImageError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {

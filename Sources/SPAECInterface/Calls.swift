@@ -1,0 +1,108 @@
+import CSPAE
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+
+/// What a C caller did wrong; the engine's own errors say the rest.
+enum CallError: Error, CustomStringConvertible {
+  case missing(String)
+  case wordCount(Int)
+  case capacity(given: Int, needed: Int)
+  case picture(width: Int32, height: Int32, rowBytes: Int)
+  case fit(Int32)
+  case semanticWeight(Float)
+  case outOfMemory
+
+  var description: String {
+    switch self {
+    case .missing(let argument): "\(argument) is NULL"
+    case .wordCount(let count):
+      "\(count) words: a pyramid has 149, 597, 2389 or 9557 (64, 128, 256 or 512 pixels)"
+    case .capacity(let given, let needed): "room for \(given), but \(needed) are needed"
+    case .picture(let width, let height, let rowBytes):
+      "a picture of \(width)x\(height) pixels in rows of \(rowBytes) bytes"
+    case .fit(let fit): "fit \(fit): SPAE_FIT_CROP, SPAE_FIT_PAD or SPAE_FIT_STRETCH"
+    case .semanticWeight(let weight): "a semantic weight of \(weight): 0 to 1000"
+    case .outOfMemory: "out of memory"
+    }
+  }
+}
+
+/// Runs a call: SPAE_OK, or SPAE_FAILED with the reason kept for this thread.
+func answered(_ body: () throws -> Void) -> Int32 {
+  do {
+    try body()
+    return Int32(SPAE_OK)
+  } catch {
+    unsafe spae_keep_error("\(error)")
+    return Int32(SPAE_FAILED)
+  }
+}
+
+/// The value of an argument that must not be NULL.
+func given<Value>(_ value: Value?, _ name: String) throws -> Value {
+  guard let value else { throw CallError.missing(name) }
+  return value
+}
+
+/// A class instance behind an opaque pointer, which the caller holds and closes.
+enum Handle {
+  static func open(_ object: AnyObject) -> OpaquePointer {
+    unsafe OpaquePointer(Unmanaged.passRetained(object).toOpaque())
+  }
+
+  static func object<Object: AnyObject>(
+    _ handle: OpaquePointer?, as type: Object.Type, _ name: String
+  ) throws -> Object {
+    let handle = unsafe try given(handle, name)
+    return unsafe Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
+  }
+
+  static func close<Object: AnyObject>(_ handle: OpaquePointer?, as type: Object.Type) {
+    guard let handle = unsafe handle else { return }
+    unsafe Unmanaged<Object>.fromOpaque(UnsafeRawPointer(handle)).release()
+  }
+}
+
+extension Pyramid {
+  /// The pyramid that so many words make; their number says its size.
+  init(_ words: UnsafePointer<Int32>?, count: Int) throws {
+    let words = unsafe try given(words, "words")
+    let shape = [8, 16, 32, 64].lazy.compactMap { PyramidShape(grid: $0) }
+      .first { $0.wordCount == count }
+    guard let shape,
+      let pyramid = Pyramid(
+        shape: shape, words: unsafe Array(UnsafeBufferPointer(start: words, count: count)))
+    else { throw CallError.wordCount(count) }
+    self = pyramid
+  }
+}
+
+extension PixelImage {
+  /// Copies rows of RGB pixels.
+  init(
+    _ pixels: UnsafePointer<UInt8>?, width: Int32, height: Int32, rowBytes: Int
+  ) throws {
+    let pixels = unsafe try given(pixels, "pixels")
+    let row = 3 * Int(width)
+    guard width > 0, height > 0, rowBytes >= row,
+      Int(width) * Int(height) <= ImageFile.greatestPixels
+    else { throw CallError.picture(width: width, height: height, rowBytes: rowBytes) }
+    var copied: [UInt8] = []
+    copied.reserveCapacity(row * Int(height))
+    for y in 0..<Int(height) {
+      unsafe copied.append(
+        contentsOf: UnsafeBufferPointer(start: pixels + y * rowBytes, count: row))
+    }
+    self.init(width: Int(width), height: Int(height), pixels: copied)
+  }
+
+  /// Copies all pixels to the caller's memory.
+  func copy(to target: UnsafeMutablePointer<UInt8>?, capacity: Int) throws {
+    let target = unsafe try given(target, "pixels")
+    guard capacity >= pixels.count else {
+      throw CallError.capacity(given: capacity, needed: pixels.count)
+    }
+    unsafe target.update(from: pixels, count: pixels.count)
+  }
+}

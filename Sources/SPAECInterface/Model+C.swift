@@ -1,0 +1,188 @@
+public import CSPAE
+import Glibc
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+import Synchronization
+
+// The functions of spae.h that load a model, and that encode and decode with it.
+
+/// A model with the C strings that it has handed out.
+@safe
+final class OpenModel: @unchecked Sendable {
+  let model: Model
+  private let strings: Mutex<[String: UnsafeMutablePointer<CChar>]>
+
+  init(_ model: Model) {
+    self.model = model
+    unsafe strings = Mutex([:])
+  }
+
+  deinit { unsafe strings.withLock { unsafe $0.values.forEach { unsafe free($0) } } }
+
+  /// A text as a C string that lives as long as the model.
+  func string(_ text: String) -> UnsafePointer<CChar>? {
+    unsafe strings.withLock { strings in
+      if let known = unsafe strings[text] { return unsafe UnsafePointer(known) }
+      let copy = unsafe strdup(text)
+      unsafe strings[text] = copy
+      return unsafe UnsafePointer(copy)
+    }
+  }
+}
+
+@c @implementation
+public func spae_model_open(
+  _ folder: UnsafePointer<CChar>?, _ threads: Int32,
+  _ model: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  answered {
+    let folder = unsafe String(cString: try given(folder, "folder"))
+    let target = unsafe try given(model, "model")
+    unsafe target.pointee = nil
+    let parallel = threads > 0 ? Parallel(threads: Int(threads)) : Parallel()
+    unsafe target.pointee = Handle.open(
+      OpenModel(try Model(folder: folder, parallel: parallel)))
+  }
+}
+
+@c @implementation
+public func spae_model_close(_ model: OpaquePointer?) {
+  unsafe Handle.close(model, as: OpenModel.self)
+}
+
+@c @implementation
+public func spae_model_identity(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
+  var text: UnsafePointer<CChar>?
+  _ = answered {
+    let open = unsafe try Handle.object(model, as: OpenModel.self, "model")
+    unsafe text = open.string(try open.model.identity())
+  }
+  return unsafe text
+}
+
+@c @implementation
+public func spae_model_word_count(_ model: OpaquePointer?) -> Int32 {
+  let open = unsafe try? Handle.object(model, as: OpenModel.self, "model")
+  return Int32(open?.model.vocabulary.count ?? 0)
+}
+
+@c @implementation
+public func spae_model_word(_ model: OpaquePointer?, _ number: Int32) -> UnsafePointer<CChar>? {
+  guard let open = unsafe try? Handle.object(model, as: OpenModel.self, "model"),
+    (0..<Int32(open.model.vocabulary.count)).contains(number)
+  else { return nil }
+  return unsafe open.string(open.model.vocabulary[number])
+}
+
+@c @implementation
+public func spae_model_word_number(
+  _ model: OpaquePointer?, _ word: UnsafePointer<CChar>?
+) -> Int32 {
+  guard let open = unsafe try? Handle.object(model, as: OpenModel.self, "model"),
+    let word = unsafe word
+  else { return -1 }
+  return unsafe open.model.vocabulary.number(of: String(cString: word)) ?? -1
+}
+
+@c @implementation
+public func spae_layer_count(_ size: Int32) -> Int32 {
+  Int32(shape(ofSize: size)?.depth ?? 0)
+}
+
+@c @implementation
+public func spae_word_count(_ size: Int32, _ depth: Int32) -> Int32 {
+  guard let shape = shape(ofSize: size), (1...shape.depth).contains(Int(depth)) else { return 0 }
+  return Int32(shape.wordCount(toDepth: Int(depth)))
+}
+
+private func shape(ofSize size: Int32) -> PyramidShape? {
+  size % 8 == 0 ? PyramidShape(grid: Int(size) / 8) : nil
+}
+
+@c @implementation
+public func spae_picture_read(
+  _ path: UnsafePointer<CChar>?, _ pixels: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
+  _ width: UnsafeMutablePointer<Int32>?, _ height: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  answered {
+    let path = unsafe try given(path, "path")
+    let target = unsafe try given(pixels, "pixels")
+    let (width, height) = unsafe (try given(width, "width"), try given(height, "height"))
+    let image = unsafe try picture(path)
+    let count = image.pixels.count
+    guard let memory = unsafe malloc(count) else { throw CallError.outOfMemory }
+    let copy = unsafe memory.bindMemory(to: UInt8.self, capacity: count)
+    unsafe copy.update(from: image.pixels, count: count)
+    unsafe (target.pointee, width.pointee, height.pointee) = (
+      copy, Int32(image.width), Int32(image.height)
+    )
+  }
+}
+
+/// Reads a file whose name may be any bytes.
+private func picture(_ path: UnsafePointer<CChar>) throws -> PixelImage {
+  do throws(ImageError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(unsafe String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    return try ImageFile(contents: try ImageFile.bytes(descriptor: descriptor)).image
+  } catch {
+    throw unsafe PictureError(String(cString: path), error)
+  }
+}
+
+/// A picture's file with what is wrong with it.
+private struct PictureError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ path: String, _ error: ImageError) { description = "\(path): \(error)" }
+}
+
+@c @implementation
+public func spae_pixels_free(_ pixels: UnsafeMutablePointer<UInt8>?) { unsafe free(pixels) }
+
+@c @implementation
+public func spae_encode(
+  _ model: OpaquePointer?, _ pixels: UnsafePointer<UInt8>?, _ width: Int32, _ height: Int32,
+  _ rowBytes: Int, _ encoding: UnsafePointer<spae_encoding>?,
+  _ words: UnsafeMutablePointer<Int32>?, _ capacity: Int
+) -> Int32 {
+  answered {
+    let open = unsafe try Handle.object(model, as: OpenModel.self, "model")
+    let target = unsafe try given(words, "words")
+    let wish = unsafe encoding?.pointee ?? spae_encoding_default
+    let weight = wish.semantic_weight
+    guard weight >= 0, weight <= 1000 else { throw CallError.semanticWeight(weight) }
+    let shape = try open.model.shape(forSize: Int(wish.size))
+    guard capacity >= shape.wordCount else {
+      throw CallError.capacity(given: capacity, needed: shape.wordCount)
+    }
+    let image = unsafe try PixelImage(pixels, width: width, height: height, rowBytes: rowBytes)
+    let pyramid = try open.model.encode(
+      image, size: Int(wish.size), fit: try fit(wish.fit), meaning: weight)
+    unsafe target.update(from: pyramid.words, count: pyramid.words.count)
+  }
+}
+
+private func fit(_ number: Int32) throws -> Fit {
+  switch Int(number) {
+  case SPAE_FIT_CROP: .crop
+  case SPAE_FIT_PAD: .pad
+  case SPAE_FIT_STRETCH: .stretch
+  default: throw CallError.fit(number)
+  }
+}
+
+@c @implementation
+public func spae_decode(
+  _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ depth: Int32,
+  _ pixels: UnsafeMutablePointer<UInt8>?, _ capacity: Int
+) -> Int32 {
+  answered {
+    let open = unsafe try Handle.object(model, as: OpenModel.self, "model")
+    let pyramid = unsafe try Pyramid(words, count: count)
+    let picture = try open.model.decode(pyramid, depth: depth == 0 ? nil : Int(depth))
+    unsafe try picture.copy(to: pixels, capacity: capacity)
+  }
+}

@@ -1,0 +1,68 @@
+public import CSPAE
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+
+// The functions of spae.h that keep a pyramid decoded.
+
+@c @implementation
+public func spae_session_open(
+  _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ depth: Int32,
+  _ session: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  answered {
+    let open = unsafe try Handle.object(model, as: OpenModel.self, "model")
+    let target = unsafe try given(session, "session")
+    unsafe target.pointee = nil
+    let pyramid = unsafe try Pyramid(words, count: count)
+    unsafe target.pointee = Handle.open(
+      try DecodeSession(
+        model: open.model, pyramid: pyramid, depth: depth == 0 ? nil : Int(depth)))
+  }
+}
+
+@c @implementation
+public func spae_session_close(_ session: OpaquePointer?) {
+  unsafe Handle.close(session, as: DecodeSession.self)
+}
+
+@c @implementation
+public func spae_session_apply(
+  _ session: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ depth: Int32,
+  _ changed: UnsafeMutablePointer<spae_area>?
+) -> Int32 {
+  answered {
+    let open = unsafe try Handle.object(session, as: DecodeSession.self, "session")
+    let pyramid = unsafe try Pyramid(words, count: count)
+    let area = try open.apply(pyramid, depth: depth == 0 ? nil : Int(depth))
+    unsafe changed?.pointee = spae_area(area)
+  }
+}
+
+extension spae_area {
+  fileprivate init(_ area: Rectangle?) {
+    guard let area else {
+      self.init()
+      return
+    }
+    self.init(
+      left: Int32(area.columns.lowerBound), top: Int32(area.rows.lowerBound),
+      width: Int32(area.columns.count), height: Int32(area.rows.count))
+  }
+}
+
+@c @implementation
+public func spae_session_size(_ session: OpaquePointer?) -> Int32 {
+  let open = unsafe try? Handle.object(session, as: DecodeSession.self, "session")
+  return Int32(open?.picture.width ?? 0)
+}
+
+@c @implementation
+public func spae_session_picture(
+  _ session: OpaquePointer?, _ pixels: UnsafeMutablePointer<UInt8>?, _ capacity: Int
+) -> Int32 {
+  answered {
+    let open = unsafe try Handle.object(session, as: DecodeSession.self, "session")
+    unsafe try open.picture.copy(to: pixels, capacity: capacity)
+  }
+}
