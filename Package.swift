@@ -27,12 +27,14 @@ let package = Package(
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
 
     // The ground: the inner loops, and the nouns that everybody shares.
+    .target(name: "TOML"),
+    .target(name: "SPAEColour"),
     .target(name: "CKernels"),
     .target(name: "CTerminalGuard"),
     .target(name: "CCurl"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
     .target(name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP"]),
-    .target(name: "SPAEScreen"),
+    .target(name: "SPAEScreen", dependencies: ["SPAEColour", "TOML"]),
 
     // The rooms, which do not know each other.
     .target(
@@ -52,14 +54,16 @@ let package = Package(
       dependencies: ["SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift")],
     ),
 
-    .target(name: "SPAEExplorer", dependencies: ["SPAEPyramid", "SPAEScreen"]),
+    .target(
+      name: "SPAEExplorer", dependencies: ["SPAEColour", "SPAEPyramid", "SPAEScreen"]),
     .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAEPyramid"]),
 
     // The shell.
     .executableTarget(
       name: "spae",
       dependencies: [
-        "CNcurses", "CTerminalGuard", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
+        "CNcurses", "CTerminalGuard", "SPAEColour", "TOML", "SPAEPyramid", "SPAEPixels",
+        "SPAEScreen", "SPAEEngine",
         "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -80,9 +84,11 @@ let package = Package(
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
-    .testTarget(name: "SPAEScreenTests", dependencies: ["SPAEScreen"]),
+    .testTarget(name: "TOMLTests", dependencies: ["TOML"]),
+    .testTarget(name: "SPAEScreenTests", dependencies: ["SPAEColour", "SPAEScreen", "TOML"]),
     .testTarget(
-      name: "SPAEExplorerTests", dependencies: ["SPAEExplorer", "SPAEPyramid", "SPAEScreen"],
+      name: "SPAEExplorerTests",
+      dependencies: ["SPAEColour", "SPAEExplorer", "SPAEPyramid", "SPAEScreen"],
       exclude: ["Screens"]),
     .testTarget(
       name: "SPAEHistoryTests",

@@ -1,3 +1,4 @@
+public import SPAEColour
 public import SPAEPyramid
 public import SPAEScreen
 

@@ -1,3 +1,5 @@
+public import SPAEColour
+
 /// What a piece of the screen is for; a theme says how that looks.
 public enum Role: String, CaseIterable, Hashable, Sendable {
   /// The background of everything.
@@ -37,24 +39,6 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
   case input
   /// The box of the picture.
   case picture
-}
-
-/// A colour of 8 bits a channel.
-public struct RGB: Hashable, Sendable {
-  public var red: UInt8
-  public var green: UInt8
-  public var blue: UInt8
-
-  public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
-    self.red = red
-    self.green = green
-    self.blue = blue
-  }
-
-  /// Relative luminance by BT.709, 0 to 1, of the gamma-coded channels.
-  public var luma: Double {
-    (0.2126 * Double(red) + 0.7152 * Double(green) + 0.0722 * Double(blue)) / 255
-  }
 }
 
 /// How a cell of the screen is to look: its role, and colours that come from a picture.

@@ -1,3 +1,5 @@
+import SPAEColour
+
 extension Theme {
   /// Reads a theme, and those it inherits from, which `find` looks up: by name, for a source.
   ///

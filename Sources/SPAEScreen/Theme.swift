@@ -1,3 +1,5 @@
+public import SPAEColour
+
 /// How characters look.
 public struct Attributes: Hashable, Sendable {
   /// nil is the terminal's own colour, as for `background`.

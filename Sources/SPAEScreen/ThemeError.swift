@@ -1,3 +1,5 @@
+public import TOML
+
 /// What is wrong with the file of a theme, and where.
 public struct ThemeError: Error, Hashable, Sendable {
   public enum Problem: Hashable, Sendable {

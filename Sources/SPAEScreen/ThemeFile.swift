@@ -1,3 +1,6 @@
+import SPAEColour
+import TOML
+
 /// The text of a theme, and what to call it.
 public struct ThemeSource: Hashable, Sendable {
   public let name: String

@@ -1,6 +1,7 @@
 import Foundation
 import SPAEGraphics
 import SPAEScreen
+import TOML
 
 /// What a person wishes unless the command line says otherwise: spae/config.toml in
 /// $XDG_CONFIG_HOME or ~/.config.

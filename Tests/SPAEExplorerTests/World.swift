@@ -1,3 +1,4 @@
+import SPAEColour
 import SPAEExplorer
 import SPAEPyramid
 import SPAEScreen

@@ -1,5 +1,7 @@
 import Foundation
+import SPAEColour
 import SPAEScreen
+import TOML
 import Testing
 
 /// The bundled themes.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SPAEColour
 import SPAEGraphics
 import SPAEScreen
 

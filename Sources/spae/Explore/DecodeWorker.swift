@@ -1,4 +1,5 @@
 import Dispatch
+import SPAEColour
 import SPAEEngine
 import SPAEExplorer
 import SPAEPixels

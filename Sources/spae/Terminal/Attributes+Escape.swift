@@ -1,3 +1,4 @@
+import SPAEColour
 import SPAEGraphics
 import SPAEScreen
 

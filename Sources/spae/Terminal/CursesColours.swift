@@ -1,4 +1,5 @@
 import CNcurses
+import SPAEColour
 import SPAEGraphics
 import SPAEScreen
 

@@ -1,4 +1,4 @@
-import SPAEScreen
+import TOML
 import Testing
 
 @Suite("A TOML document")
