@@ -27,6 +27,7 @@ let package = Package(
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
 
     // The ground: the inner loops, and the nouns that everybody shares.
+    .target(name: "SPAESystem"),
     .target(name: "TOML"),
     .target(name: "SPAEColour"),
     .target(name: "CKernels"),
@@ -58,11 +59,20 @@ let package = Package(
       name: "SPAEExplorer", dependencies: ["SPAEColour", "SPAEPyramid", "SPAEScreen"]),
     .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAEPyramid"]),
 
+    // The upper rooms.
+    .target(
+      name: "SPAEFiles",
+      dependencies: [
+        "SPAESystem", "TOML", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
+        "SPAEGraphics",
+      ]),
+
     // The shell.
     .executableTarget(
       name: "spae",
       dependencies: [
-        "CNcurses", "CTerminalGuard", "SPAEColour", "TOML", "SPAEPyramid", "SPAEPixels",
+        "CNcurses", "CTerminalGuard", "SPAESystem", "SPAEFiles", "SPAEColour", "SPAEPyramid",
+        "SPAEPixels",
         "SPAEScreen", "SPAEEngine",
         "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

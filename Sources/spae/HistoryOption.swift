@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEHistory
 import SPAEPyramid
+import SPAESystem
 
 /// Which history store a command uses.
 struct HistoryOption: ParsableArguments {

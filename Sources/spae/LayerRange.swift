@@ -1,5 +1,6 @@
 import ArgumentParser
 import SPAEPyramid
+import SPAESystem
 
 /// Layers of a pyramid as a person names them: 2, or 1-3.
 struct LayerRange: ExpressibleByArgument {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPyramid
+import SPAESystem
 
 /// Which model a command uses.
 struct ModelOption: ParsableArguments {
@@ -51,12 +53,11 @@ struct ModelOption: ParsableArguments {
   }
 }
 
-extension Model {
-  /// The model as a document names it.
-  func name() throws -> PyramidDocument.ModelName {
-    let words = vocabulary.words.joined(separator: "\n")
-    return PyramidDocument.ModelName(
-      name: configuration.name, hash: try identity(),
-      vocabulary: Fingerprint.hexadecimal(of: words))
+extension PictureEncoder {
+  /// Loads the model for work that is shared between pictures, each on one thread.
+  init(_ option: ModelOption) throws {
+    var single = option
+    single.threads = 1
+    try self.init(model: try single.load(), workers: option.threads ?? Parallel.processors)
   }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import SPAEGraphics
 import SPAEPixels
+import SPAESystem
 
 /// Words and a picture side by side, as lines for a terminal; one above the other when it is narrow.
 struct Presentation {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import SPAEHistory
 import SPAELanguage
+import SPAESystem
 
 /// The root of the command line.
 @main
@@ -48,23 +49,4 @@ struct Spae: ParsableCommand {
       Glibc.exit(status == .validationFailure ? 2 : status.rawValue)
     }
   }
-}
-
-/// Why a job failed: one line for each thing that went wrong.
-struct Failure: Error {
-  let lines: [String]
-
-  init(_ line: String) { lines = [line] }
-  init(lines: [String]) { self.lines = lines }
-
-  func report() {
-    for line in lines { print("spae: \(line)", toStandardError: true) }
-  }
-}
-
-/// Prints a line to standard output or to standard error.
-func print(_ line: String, toStandardError: Bool) {
-  guard toStandardError else { return Swift.print(line) }
-  let bytes = Array((line + "\n").utf8)
-  _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae compare`: how two pyramids, or pictures, differ.
 struct CompareCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae decode`: pyramids to pictures.
 struct DecodeCommand: ParsableCommand {

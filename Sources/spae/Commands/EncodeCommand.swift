@@ -2,18 +2,17 @@ public import ArgumentParser
 import Dispatch
 import Foundation
 import SPAEEngine
+import SPAEFiles
 public import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 import Synchronization
 
 extension Fit: ExpressibleByArgument {}
+extension DocumentFormat: ExpressibleByArgument {}
 
 /// `spae encode`: pictures to pyramids.
 struct EncodeCommand: ParsableCommand {
-  enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "encode", abstract: "Turn pictures into pyramids of words.",
     discussion: """
@@ -44,7 +43,7 @@ struct EncodeCommand: ParsableCommand {
   var fit = Fit.crop
 
   @Option(help: "The form of the words.")
-  var format = Format.text
+  var format = DocumentFormat.text
 
   @Option(
     help: ArgumentHelp(
@@ -104,7 +103,7 @@ struct EncodeCommand: ParsableCommand {
     let model = try option.load()
     let name = try model.name()
     let targets = try outputs()
-    let progress = Progress(total: images.count, isShown: !quiet && images.count > 1)
+    let progress = ProgressBar(total: images.count, isShown: !quiet && images.count > 1)
     let failures = Mutex<[Int: String]>([:])
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
@@ -176,21 +175,4 @@ struct EncodeCommand: ParsableCommand {
       try AtomicFile.put(bytes, into: STDOUT_FILENO, named: "standard output")
     }
   }
-}
-
-extension PyramidDocument {
-  /// The document as a file holds it.
-  func bytes(as format: EncodeCommand.Format, vocabulary: Vocabulary) throws -> [UInt8] {
-    switch format {
-    case .text: Array(PyramidText.text(of: self, vocabulary: vocabulary).utf8)
-    case .json: try encodedJSON(PyramidJSON(self, vocabulary: vocabulary))
-    }
-  }
-}
-
-/// A value as JSON, with its keys in order and a line's end.
-func encodedJSON(_ value: some Encodable) throws -> [UInt8] {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
 }

@@ -2,11 +2,13 @@ import ArgumentParser
 import Foundation
 import SPAEEngine
 import SPAEExplorer
+import SPAEFiles
 import SPAEGraphics
 import SPAEHistory
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 
 /// `spae explore`: browse the words, change one, see the picture change.
 struct ExploreCommand: ParsableCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import SPAEFiles
 import SPAEHistory
 import SPAEPyramid
+import SPAESystem
 
 // The commands of `spae history` that only look.
 
@@ -224,8 +226,4 @@ extension Date {
     let two = numbers.map { ($0 < 10 ? "0" : "") + String($0) }
     return "\(year)-\(two[0])-\(two[1]) \(two[2]):\(two[3]):\(two[4])"
   }
-}
-
-func putJSON(_ value: some Encodable) throws {
-  try AtomicFile.put(try encodedJSON(value), into: STDOUT_FILENO, named: "standard output")
 }

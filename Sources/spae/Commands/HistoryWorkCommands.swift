@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEHistory
 import SPAEPyramid
+import SPAESystem
 
 // The commands of `spae history` that write something.
 
@@ -43,7 +45,7 @@ struct HistoryRestoreCommand: ParsableCommand {
     document.pyramid = try history.pyramid(of: revision.id)
     try document.pyramid.check(model.vocabulary)
     let target = output ?? file
-    let format: EncodeCommand.Format = target.hasSuffix(".json") ? .json : .text
+    let format: DocumentFormat = target.hasSuffix(".json") ? .json : .text
     try AtomicFile.write(
       try document.bytes(as: format, vocabulary: model.vocabulary), to: target)
     if output == nil {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae info`: what a model or a file is.
 struct InfoCommand: ParsableCommand {

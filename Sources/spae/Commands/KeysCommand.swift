@@ -1,6 +1,7 @@
 import ArgumentParser
 import SPAEExplorer
 import SPAEScreen
+import SPAESystem
 
 /// `spae keys`: the keys and commands of the explorer, from the table that makes its key map.
 struct KeysCommand: ParsableCommand {

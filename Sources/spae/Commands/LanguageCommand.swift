@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAELanguage
+import SPAESystem
 
 /// `spae language`: the server of the language model in the box.
 struct LanguageCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid

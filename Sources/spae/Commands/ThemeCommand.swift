@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEColour
+import SPAEFiles
 import SPAEGraphics
 import SPAEScreen
+import SPAESystem
 
 /// `spae theme`: the colours of the explorer.
 struct ThemeCommand: ParsableCommand {

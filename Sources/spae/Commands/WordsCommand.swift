@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPyramid
+import SPAESystem
 
 /// `spae words`: the vocabulary.
 struct WordsCommand: ParsableCommand {

@@ -7,6 +7,7 @@ import SPAEHistory
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 import Synchronization
 
 /// Does what the explorer asks of the engine, the store and the files.

@@ -1,5 +1,6 @@
 import Foundation
 import SPAEHistory
+import SPAESystem
 
 /// Standard error in a file while the terminal is a screen, so that nothing is written over it.
 struct ErrorLog {

@@ -1,9 +1,11 @@
 import Dispatch
 import Foundation
 import SPAEExplorer
+import SPAEFiles
 import SPAEGraphics
 import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 import Synchronization
 
 /// The explorer on a terminal: waits for keys and answers, and draws what follows from them.

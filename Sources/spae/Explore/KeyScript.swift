@@ -1,5 +1,6 @@
 import Foundation
 import SPAEScreen
+import SPAESystem
 
 /// A file of keys, as vim writes them: an empty line rests for a second, `#` begins a comment line.
 struct KeyScript {

@@ -1,6 +1,7 @@
 import Dispatch
 import SPAEExplorer
 import SPAELanguage
+import SPAESystem
 import Synchronization
 
 /// Asks the language model in the background: the newest question wins, an older one is dropped.

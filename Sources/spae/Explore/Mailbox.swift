@@ -1,6 +1,7 @@
 import CTerminalGuard
 import Glibc
 import SPAEExplorer
+import SPAESystem
 import Synchronization
 
 /// Messages from other threads, and a pipe that wakes the loop which waits for them.

@@ -1,10 +1,12 @@
 import Foundation
 import SPAEEngine
 import SPAEExplorer
+import SPAEFiles
 import SPAEGraphics
 import SPAEHistory
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// A picture or a pyramid as it was opened, before any edit.
 struct OpenedDocument {

@@ -1,6 +1,7 @@
 import Foundation
 import SPAEExplorer
 import SPAEPyramid
+import SPAESystem
 
 /// A person's own editor on all the words, as a file that reads like a saved one.
 struct OutsideEditor {

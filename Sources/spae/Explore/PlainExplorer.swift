@@ -2,6 +2,7 @@ import Foundation
 import SPAEExplorer
 import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 
 /// The explorer as lines of text, for screen readers, pipes and scripts.
 struct PlainExplorer {

@@ -2,6 +2,7 @@ import Foundation
 import SPAEEngine
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 import Synchronization
 
 /// Where the explorer's words come from and go to.

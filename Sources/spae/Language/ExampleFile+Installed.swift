@@ -1,5 +1,6 @@
 import Foundation
 import SPAELanguage
+import SPAESystem
 
 extension ExampleFile {
   /// Reads the examples that stand before a question, or before a caption: a person's own, or those

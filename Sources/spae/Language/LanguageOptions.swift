@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAELanguage
+import SPAESystem
 
 /// Which language model a command asks, and what it keeps of that.
 struct LanguageOptions: ParsableArguments {

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// What `spae ask` and `spae caption` share: a picture, its words, and the examples before them.
 struct PictureQuestionOptions: ParsableArguments {

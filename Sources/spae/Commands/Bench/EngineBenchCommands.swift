@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae bench decode`: words to pixels.
 struct DecodeBenchCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SPAESystem
 
 /// The explorer in a pseudo-terminal: from a key to the last byte of the picture that it changes.
 ///

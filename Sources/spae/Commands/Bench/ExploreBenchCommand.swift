@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import SPAEFiles
+import SPAESystem
 
 /// `spae bench explore`: from a key to the picture on the terminal.
 struct ExploreBenchCommand: ParsableCommand {

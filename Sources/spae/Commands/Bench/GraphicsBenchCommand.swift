@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import SPAEFiles
 import SPAEPixels
+import SPAESystem
 
 /// `spae bench graphics`: a picture to escape sequences.
 struct GraphicsBenchCommand: ParsableCommand {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
+import SPAEFiles
 import SPAEHistory
 import SPAEPyramid
+import SPAESystem
 
 /// `spae bench history`: what it costs that nothing is ever lost.
 struct HistoryBenchCommand: ParsableCommand {

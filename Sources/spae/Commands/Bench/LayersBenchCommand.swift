@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
+import SPAESystem
 
 /// `spae bench layers`: what each layer reaches of the processor's peak.
 struct LayersBenchCommand: ParsableCommand {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae bench memory`: what stays in memory, and the most of it.
 struct MemoryBenchCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 
 /// A program in a terminal that this process plays: what it writes is read here, and keys are sent.
 @safe

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// `spae classify`: which label's examples a picture's words are like.
 struct ClassifyCommand: ParsableCommand {

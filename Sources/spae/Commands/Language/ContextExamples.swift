@@ -1,6 +1,8 @@
 import Foundation
+import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// Examples of a label, and of others to tell it from, as they stand in a context.
 struct ContextExamples {

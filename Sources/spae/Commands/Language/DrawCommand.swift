@@ -1,9 +1,11 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae draw`: a new pyramid, in the words of a language model that has seen examples.
 struct DrawCommand: ParsableCommand {
@@ -96,7 +98,7 @@ struct DrawCommand: ParsableCommand {
     generation.temperature = temperature
     generation.seed = session.seed
     let vectors = WordVectors(model.codebook)
-    let progress = Progress(total: plan.pieces.count, isShown: !quiet)
+    let progress = ProgressBar(total: plan.pieces.count, isShown: !quiet)
     var copied = 0
     let outcome = try generation.outcome(
       of: .label(context.label), examples: context.examples, spare: context.own[0].words,
@@ -139,7 +141,7 @@ struct GeneratedWords {
     let document = PyramidDocument(
       model: try model.name(), source: .init(name: name, width: side, height: side),
       pyramid: pyramid)
-    let format: EncodeCommand.Format = path.lowercased().hasSuffix(".json") ? .json : .text
+    let format: DocumentFormat = path.lowercased().hasSuffix(".json") ? .json : .text
     try AtomicFile.write(try document.bytes(as: format, vocabulary: model.vocabulary), to: path)
   }
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// `spae evaluate few-shot`: how well the words of a few examples tell labels apart.
 struct FewShotEvaluation: ParsableCommand {
@@ -123,7 +125,7 @@ struct FewShotEvaluation: ParsableCommand {
       model: session.model, vocabulary: vocabulary, episodes: languageEpisodes,
       questions: questions, seed: session.seed)
     let settings = FewShotSetting.protocolOrder
-    let progress = Progress(
+    let progress = ProgressBar(
       total: reader.steps(settings) * ways.count * depths.count, isShown: !quiet)
     var figures: [FewShotFigure] = []
     for ways in ways {

@@ -1,8 +1,10 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// `spae evaluate generation`: whether what a language model writes after a label is of that label.
 struct GenerationEvaluation: ParsableCommand {
@@ -90,7 +92,7 @@ struct GenerationEvaluation: ParsableCommand {
       seed: session.seed)
     let draw = EpisodeDraw(
       ways: ways, shots: shots, queries: 1, seed: session.seed, allowsEqualWords: true)
-    let progress = Progress(total: episodes, isShown: !quiet)
+    let progress = ProgressBar(total: episodes, isShown: !quiet)
     var results: [GenerationTrial.Result] = []
     for episode in try draw.episodes(episodes, from: labels.map { $0.words(toDepth: 3) }) {
       results.append(try trial.result(of: episode))

@@ -1,6 +1,8 @@
 import Foundation
+import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// A folder of folders: each is a label, and the pictures within are its examples.
 struct LabelFolders {

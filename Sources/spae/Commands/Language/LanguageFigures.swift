@@ -1,5 +1,6 @@
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// The figures of a frozen language model that reads the words in context.
 struct LanguageFigures {
@@ -15,7 +16,7 @@ struct LanguageFigures {
 
   /// Every setting by every calibration of the labels' log-probabilities, and by what is written.
   func figures(
-    _ set: [LabelledWords], ways: Int, settings: [FewShotSetting], progress: Progress
+    _ set: [LabelledWords], ways: Int, settings: [FewShotSetting], progress: ProgressBar
   ) throws(LanguageError) -> [FewShotFigure] {
     var figures: [FewShotFigure] = []
     for setting in settings {

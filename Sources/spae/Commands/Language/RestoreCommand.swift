@@ -4,6 +4,7 @@ import SPAEEngine
 import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 /// `spae restore`: the paper's conditional tasks, a degraded picture to be made whole in words.
 struct RestoreCommand: ParsableCommand {
@@ -121,7 +122,7 @@ struct RestoreCommand: ParsableCommand {
     let session = try language.open(for: "restore")
     var generation = ProgressiveGeneration(plan: plan, vocabulary: vocabulary)
     generation.seed = session.seed
-    let progress = Progress(total: plan.pieces.count, isShown: !quiet)
+    let progress = ProgressBar(total: plan.pieces.count, isShown: !quiet)
     let outcome = try generation.outcome(
       of: .words(degraded.words),
       examples: zip(noisy.conditions, noisy.copies).map {

@@ -1,6 +1,7 @@
 import Foundation
 import SPAELanguage
 import SPAEPyramid
+import SPAESystem
 
 /// Who tells labels apart by words.
 enum WordReader {

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import SPAEPixels
+import SPAESystem
 
 /// Pictures from a descriptor: for each a line of JSON, which its bytes may follow.
 ///

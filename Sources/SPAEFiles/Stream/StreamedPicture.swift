@@ -1,21 +1,21 @@
 import Foundation
-import SPAEPixels
+package import SPAEPixels
 
 /// One picture of a stream: what it is called, and where its bytes are.
-struct StreamedPicture: Sendable {
+package struct StreamedPicture: Sendable {
   /// Where a picture is; what cannot be had is that picture's error, not the stream's.
-  enum Contents: Sendable {
+  package enum Contents: Sendable {
     case file(String)
     case base64(String)
     case bytes([UInt8])
     case tooLong
   }
 
-  let key: String
-  let contents: Contents
+  package let key: String
+  package let contents: Contents
 
   /// Reads and decompresses it.
-  func read() throws(ImageError) -> ImageFile {
+  package func read() throws(ImageError) -> ImageFile {
     switch contents {
     case .file(let path): return try ImageFile(path: path)
     case .bytes(let bytes): return try ImageFile(contents: bytes)

@@ -2,17 +2,17 @@ import Glibc
 import Synchronization
 
 /// A progress bar on standard error, where a person sees it.
-final class Progress: Sendable {
+package final class ProgressBar: Sendable {
   private let total: Int
   private let isShown: Bool
   private let done = Mutex<Int>(0)
 
-  init(total: Int, isShown: Bool) {
+  package init(total: Int, isShown: Bool) {
     self.total = total
     self.isShown = isShown && isatty(STDERR_FILENO) == 1
   }
 
-  func advance() {
+  package func advance() {
     done.withLock { done in
       done += 1
       guard isShown else { return }
@@ -24,7 +24,7 @@ final class Progress: Sendable {
     }
   }
 
-  func finish() {
+  package func finish() {
     if isShown { put("\n") }
   }
 

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Where the files are that come with the program.
-enum InstalledFiles {
+package enum InstalledFiles {
   /// Beside an installed program, in `PREFIX/share/spae`, and in the project's own tree.
-  static func places(installed: String, inTree: String) -> [String] {
+  package static func places(installed: String, inTree: String) -> [String] {
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let folder = program.deletingLastPathComponent()
     let share = folder.deletingLastPathComponent().appendingPathComponent("share/spae")

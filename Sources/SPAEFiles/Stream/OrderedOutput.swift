@@ -1,3 +1,4 @@
+import SPAESystem
 import Synchronization
 
 /// Writes answers in the order of their questions, however they become ready.

@@ -1,30 +1,29 @@
 import Dispatch
-import SPAEEngine
+package import SPAEEngine
 import SPAEPixels
-import SPAEPyramid
+package import SPAEPyramid
+package import SPAESystem
 import Synchronization
 
 /// Turns many files into pyramids on all processors, and keeps what it made.
-struct PictureEncoder: Sendable {
-  let model: Model
-  let cache: PyramidCache
-  let workers: Int
-  var size = 128
+package struct PictureEncoder: Sendable {
+  package let model: Model
+  package let cache: PyramidCache
+  package let workers: Int
+  package var size = 128
   /// As `spae encode --meaning`: next to 0, the first layers' words are the best fitting ones alone.
-  var meaning: Float = 1
+  package var meaning: Float = 1
 
-  /// Loads the model for work that is shared between pictures, each on one thread.
-  init(_ option: ModelOption) throws {
-    var single = option
-    single.threads = 1
-    model = try single.load()
+  /// Takes a model that uses one thread, and shares the pictures out to workers.
+  package init(model: Model, workers: Int) throws {
+    self.model = model
     cache = PyramidCache(model: try model.name(), vocabulary: model.vocabulary)
-    workers = option.threads ?? Parallel.processors
+    self.workers = workers
   }
 
   /// The pyramid of each file, or why there is none, with a progress bar for more than a few.
-  func pyramids(of paths: [String], isQuiet: Bool) -> [Result<Pyramid, Failure>] {
-    let progress = Progress(total: paths.count, isShown: !isQuiet && paths.count > 8)
+  package func pyramids(of paths: [String], isQuiet: Bool) -> [Result<Pyramid, Failure>] {
+    let progress = ProgressBar(total: paths.count, isShown: !isQuiet && paths.count > 8)
     let found = Mutex<[Int: Result<Pyramid, Failure>]>([:])
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: min(workers, max(1, paths.count))) { _ in
@@ -41,7 +40,7 @@ struct PictureEncoder: Sendable {
   }
 
   /// Reads a pyramid as it is, and encodes a picture unless that was done before.
-  func pyramid(of path: String) throws(Failure) -> Pyramid {
+  package func pyramid(of path: String) throws(Failure) -> Pyramid {
     do {
       let bytes = try ImageFile.bytes(path: path)
       let key = cache.key(of: bytes, size: size, meaning: meaning)

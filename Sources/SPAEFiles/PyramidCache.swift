@@ -1,5 +1,6 @@
 import Foundation
-import SPAEPyramid
+package import SPAEPyramid
+import SPAESystem
 
 /// The words of pictures that were encoded before, one small file each: a long work goes on where it
 /// was broken off.
@@ -7,8 +8,8 @@ import SPAEPyramid
 /// They lie in `$XDG_CACHE_HOME/spae/pyramids/MODEL/` (or `~/.cache`), each named by the SHA-256 of
 /// the picture's bytes and of how it was encoded, and hold the words as text. A file that cannot be
 /// read, or is damaged, is as good as none; one that cannot be written costs the time again.
-struct PyramidCache: Sendable {
-  let folder: String
+package struct PyramidCache: Sendable {
+  package let folder: String
   private let vocabulary: Vocabulary
 
   init(
@@ -23,19 +24,19 @@ struct PyramidCache: Sendable {
   }
 
   /// The name of what a picture gives when it is encoded so.
-  func key(of bytes: [UInt8], size: Int, meaning: Float) -> String {
+  package func key(of bytes: [UInt8], size: Int, meaning: Float) -> String {
     let picture = unsafe bytes.withUnsafeBytes { unsafe Fingerprint.hexadecimal(of: $0) }
     return "\(picture)-\(size)-\(meaning)"
   }
 
   /// The pyramid of that name, if it is there and whole.
-  func pyramid(_ key: String, shape: PyramidShape) -> Pyramid? {
+  package func pyramid(_ key: String, shape: PyramidShape) -> Pyramid? {
     guard let text = try? String(contentsOfFile: path(key), encoding: .utf8) else { return nil }
     let words = text.split(separator: " ").compactMap { vocabulary.number(of: $0) }
     return Pyramid(shape: shape, words: words)
   }
 
-  func keep(_ pyramid: Pyramid, as key: String) {
+  package func keep(_ pyramid: Pyramid, as key: String) {
     let text = pyramid.words.map { vocabulary[$0] }.joined(separator: " ")
     try? AtomicFile.write(Array(text.utf8), to: path(key))
   }

@@ -1,13 +1,14 @@
 import Foundation
-import SPAEScreen
+package import SPAEScreen
+package import SPAESystem
 
 /// The themes that can be had by name: the user's own, the installed ones, the built-in ones.
-struct ThemeLibrary {
+package struct ThemeLibrary {
   /// The first that has a name counts.
-  let folders: [String]
+  package let folders: [String]
 
   /// Looks in `$XDG_CONFIG_HOME/spae/themes`, beside the program, and in the project's tree.
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     folders =
       [Self.configuration(environment) + "/spae/themes"]
       + InstalledFiles.places(installed: "themes", inTree: "Themes")
@@ -16,7 +17,7 @@ struct ThemeLibrary {
   private init(folders: [String]) { self.folders = folders }
 
   /// All names there are.
-  var names: [String] {
+  package var names: [String] {
     let found = folders.flatMap { folder in
       ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
         .filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }
@@ -27,7 +28,7 @@ struct ThemeLibrary {
   /// The theme of a name, or of a file: a path with a slash or with `.toml` at its end.
   ///
   /// Throws `Failure` with one line: what is wrong, where, and what to do.
-  func theme(_ wish: String) throws(Failure) -> Theme {
+  package func theme(_ wish: String) throws(Failure) -> Theme {
     if wish.contains("/") || wish.hasSuffix(".toml") { return try theme(file: wish) }
     guard let source = source(named: wish) else {
       if wish == Theme.mono.name { return .mono }
@@ -37,7 +38,7 @@ struct ThemeLibrary {
   }
 
   /// The theme of a file; those beside it can be inherited.
-  func theme(file: String) throws(Failure) -> Theme {
+  package func theme(file: String) throws(Failure) -> Theme {
     guard let source = Self.source(file: file) else {
       throw Failure("\(file): the file cannot be read, or is no text")
     }
@@ -56,7 +57,7 @@ struct ThemeLibrary {
 
   /// The theme that is wished for, else the one for the terminal's background; and what is wrong
   /// with the wish, in which case the built-in default stands in for it.
-  func chosen(wish: String?, isLight: Bool?) -> (theme: Theme, complaint: String?) {
+  package func chosen(wish: String?, isLight: Bool?) -> (theme: Theme, complaint: String?) {
     let name = isLight == true ? "light" : "dark"
     do {
       return (try theme(wish ?? name), nil)

@@ -1,21 +1,26 @@
 import Dispatch
 import Glibc
-import SPAEEngine
-import SPAEPixels
+package import SPAEEngine
+package import SPAEPixels
 import SPAEPyramid
+package import SPAESystem
 import Synchronization
 
 /// Pictures in on standard input, their words out on standard output, in the order of the input.
 ///
 /// Memory does not grow with the stream: no picture is read before a thread is free for it, and
 /// none when `window` answers wait, for an earlier one or for a slow reader.
-final class EncodeStream: Sendable {
+package final class EncodeStream: Sendable {
   /// How a picture becomes words.
-  struct Settings: Sendable {
-    let size: Int
-    let fit: Fit
-    let meaning: Float
-    let verbose: Bool
+  package struct Settings: Sendable {
+    package let size: Int
+    package let fit: Fit
+    package let meaning: Float
+    package let verbose: Bool
+
+    package init(size: Int, fit: Fit, meaning: Float, verbose: Bool) {
+      (self.size, self.fit, self.meaning, self.verbose) = (size, fit, meaning, verbose)
+    }
   }
 
   private struct Input {
@@ -33,7 +38,7 @@ final class EncodeStream: Sendable {
   private let output = OrderedOutput(descriptor: STDOUT_FILENO)
   private let room: DispatchSemaphore
 
-  init(model: Model, settings: Settings, threads: Int) throws {
+  package init(model: Model, settings: Settings, threads: Int) throws {
     self.model = model
     self.settings = settings
     self.threads = threads
@@ -42,7 +47,7 @@ final class EncodeStream: Sendable {
   }
 
   /// Answers until the input ends; throws where it broke, when all before that is answered.
-  func run() throws(Failure) {
+  package func run() throws(Failure) {
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
       while let (index, picture) = next() { put(encoded(picture), for: index) }
     }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Writes a whole file or nothing: to a temporary file, synced, then renamed over the old one.
-enum AtomicFile {
+package enum AtomicFile {
   /// Replaces what is at `path`; an old file's mode is kept, and a link is followed.
-  static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
     let target =
       unsafe realpath(path, nil).map { resolved in
         defer { unsafe free(resolved) }
@@ -36,7 +36,7 @@ enum AtomicFile {
     try put(bytes, into: descriptor, named: path)
   }
 
-  static func put(
+  package static func put(
     _ bytes: [UInt8], into descriptor: Int32, named path: String
   ) throws(Failure) {
     var rest = bytes[...]

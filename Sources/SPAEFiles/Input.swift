@@ -1,22 +1,23 @@
 import Foundation
-import SPAEEngine
-import SPAEPixels
-import SPAEPyramid
+package import SPAEEngine
+package import SPAEPixels
+package import SPAEPyramid
+import SPAESystem
 
 /// What a file holds: a picture, or a pyramid of words.
-enum Input {
+package enum Input {
   case picture(ImageFile)
   case pyramid(PyramidDocument)
 
   /// Reads a file, or standard input for "-", and tells by its content which it is.
-  init(path: String, model: Model) throws {
+  package init(path: String, model: Model) throws {
     let bytes: [UInt8]
     do { bytes = try ImageFile.bytes(path: path) } catch { throw Failure("\(path): \(error)") }
     try self.init(bytes: bytes, path: path, model: model)
   }
 
   /// Tells by the content of a file which it is; `path` is named in errors.
-  init(bytes: [UInt8], path: String, model: Model) throws {
+  package init(bytes: [UInt8], path: String, model: Model) throws {
     let first = bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
     if first == UInt8(ascii: "{") || Self.looksLikeText(bytes) {
       self = .pyramid(try Self.document(bytes, path: path, model: model))

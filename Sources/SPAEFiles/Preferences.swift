@@ -1,24 +1,26 @@
 import Foundation
-import SPAEGraphics
+package import SPAEGraphics
 import SPAEScreen
+package import SPAESystem
 import TOML
 
 /// What a person wishes unless the command line says otherwise: spae/config.toml in
 /// $XDG_CONFIG_HOME or ~/.config.
-struct Preferences: Equatable {
-  var theme: String?
-  var graphics: GraphicsProtocol?
+package struct Preferences: Equatable {
+  package var theme: String?
+  package var graphics: GraphicsProtocol?
   /// The history store, or "none".
-  var history: String?
+  package var history: String?
   /// The model's folder.
-  var model: String?
+  package var model: String?
   /// Whether words wear the colours of their pixels.
-  var tint = true
+  package var tint = true
 
   private static let keys = ["theme", "graphics", "history", "model", "tint"]
 
   /// Reads the person's file; without one nothing is wished.
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure) {
+  package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure)
+  {
     let path = Self.path(environment)
     guard FileManager.default.fileExists(atPath: path) else {
       try self.init(text: "", path: path)
@@ -31,7 +33,7 @@ struct Preferences: Equatable {
   }
 
   /// Reads the text of a file; an error names the first thing in it that is wrong, and its place.
-  init(text: String, path: String) throws(Failure) {
+  package init(text: String, path: String) throws(Failure) {
     let document: TOMLDocument
     do { document = try TOMLDocument(text) } catch { throw Failure("\(path): \(error)") }
     for (key, node) in document.root.sorted(by: { $0.key < $1.key }) {
@@ -80,7 +82,7 @@ struct Preferences: Equatable {
   }
 
   /// Where the file is.
-  static func path(_ environment: [String: String]) -> String {
+  package static func path(_ environment: [String: String]) -> String {
     let named = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     return (named ?? (environment["HOME"] ?? "") + "/.config") + "/spae/config.toml"
   }
