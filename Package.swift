@@ -66,12 +66,25 @@ let package = Package(
         "SPAESystem", "TOML", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
         "SPAEGraphics",
       ]),
+    .target(
+      name: "SPAETerminal",
+      dependencies: [
+        "CNcurses", "CTerminalGuard", "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels",
+        "SPAEScreen", "SPAEGraphics", "SPAEExplorer",
+      ]),
+    .target(
+      name: "SPAESession",
+      dependencies: [
+        "CTerminalGuard", "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen",
+        "SPAEEngine", "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles",
+        "SPAETerminal",
+      ]),
 
     // The shell.
     .executableTarget(
       name: "spae",
       dependencies: [
-        "CNcurses", "CTerminalGuard", "SPAESystem", "SPAEFiles", "SPAEColour", "SPAEPyramid",
+        "SPAESystem", "SPAEFiles", "SPAETerminal", "SPAESession", "SPAEColour", "SPAEPyramid",
         "SPAEPixels",
         "SPAEScreen", "SPAEEngine",
         "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage",

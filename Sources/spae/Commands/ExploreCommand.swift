@@ -8,7 +8,9 @@ import SPAEHistory
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
+import SPAESession
 import SPAESystem
+import SPAETerminal
 
 /// `spae explore`: browse the words, change one, see the picture change.
 struct ExploreCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAELanguage
+import SPAESession
 import SPAESystem
 
 /// `spae language`: the server of the language model in the box.

@@ -5,6 +5,7 @@ import SPAEFiles
 import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid
+import SPAETerminal
 
 /// `spae show`: the words beside the picture they give.
 struct ShowCommand: ParsableCommand {

@@ -5,6 +5,7 @@ import SPAEFiles
 import SPAEGraphics
 import SPAEScreen
 import SPAESystem
+import SPAETerminal
 
 /// `spae theme`: the colours of the explorer.
 struct ThemeCommand: ParsableCommand {

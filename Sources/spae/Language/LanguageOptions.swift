@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAELanguage
+import SPAESession
 import SPAESystem
 
 /// Which language model a command asks, and what it keeps of that.
@@ -143,20 +144,5 @@ struct LanguageSession {
     }
     if let folder { parts.append("kept in \(folder)") }
     print("spae: " + parts.joined(separator: ", "), toStandardError: true)
-  }
-}
-
-extension LanguageInstallation {
-  /// Finds the language model that came with the program.
-  static func found() throws(LanguageError) -> LanguageInstallation {
-    let pythons = InstalledFiles.places(
-      installed: "language/venv/bin/python", inTree: ".venv-language/bin/python")
-    let scripts = InstalledFiles.places(
-      installed: "language/serve.py", inTree: "Assets/language/serve.py")
-    let files = FileManager.default
-    guard let python = pythons.first(where: { files.isExecutableFile(atPath: $0) }),
-      let script = scripts.first(where: { files.fileExists(atPath: $0) })
-    else { throw .notInstalled(places: pythons) }
-    return LanguageInstallation(python: python, script: script)
   }
 }

@@ -5,6 +5,7 @@ import SPAEFiles
 import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
+import SPAESession
 import SPAESystem
 
 /// What `spae ask` and `spae caption` share: a picture, its words, and the examples before them.

@@ -1,16 +1,16 @@
 import Glibc
-import SPAEExplorer
-import SPAEGraphics
+package import SPAEExplorer
+package import SPAEGraphics
 import SPAEPixels
-import SPAEScreen
+package import SPAEScreen
 
 /// Puts the explorer's picture on the terminal: into the screen's cells, or over them as pixels.
 ///
 /// Pixels are sent again only when they differ or when something wrote over them.
-struct PictureOutput {
-  let graphics: GraphicsProtocol
-  private(set) var capabilities: TerminalCapabilities
-  let cells: CellStyle
+package struct PictureOutput {
+  package let graphics: GraphicsProtocol
+  package private(set) var capabilities: TerminalCapabilities
+  package let cells: CellStyle
 
   /// What the terminal shows now.
   private var placed: Placed?
@@ -48,7 +48,7 @@ struct PictureOutput {
 
   private static let number: UInt32 = 5741  // this picture's, for kitty
 
-  init(
+  package init(
     graphics: GraphicsProtocol, capabilities: TerminalCapabilities, environment: [String: String]
   ) {
     self.graphics = graphics
@@ -67,18 +67,18 @@ struct PictureOutput {
   }
 
   /// A character's size in pixels.
-  var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
+  package var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
 
   /// The height of a character over its width.
-  var cellAspect: Double { Double(cell.height) / Double(cell.width) }
+  package var cellAspect: Double { Double(cell.height) / Double(cell.width) }
 
   /// Takes the size of the characters from the terminal, whose font may have changed.
-  mutating func measure() { TerminalProbe.measure(&capabilities) }
+  package mutating func measure() { TerminalProbe.measure(&capabilities) }
 
   private var isPixels: Bool { graphics == .sixel || graphics == .kitty }
 
   /// Draws the picture into the screen where characters stand for pixels.
-  func draw(_ view: PictureView?, _ pictures: Pictures, into screen: inout Screen) {
+  package func draw(_ view: PictureView?, _ pictures: Pictures, into screen: inout Screen) {
     guard let view, !isPixels, graphics != .none else { return }
     let composer = PictureComposer(pictures: pictures, view: view)
     // Two pixels across and two down in each cell.
@@ -91,7 +91,7 @@ struct PictureOutput {
   }
 
   /// The bytes that bring the terminal's pixels up to date, if any are needed.
-  mutating func bytes(
+  package mutating func bytes(
     for view: PictureView?, _ pictures: Pictures, wasErased: Bool
   ) -> (bytes: [UInt8], box: Box)? {
     guard isPixels else { return nil }
@@ -157,12 +157,12 @@ struct PictureOutput {
   var isCoarse: Bool { graphics == .sixel && placed != nil && !isFine }
 
   /// A better picture, drawn elsewhere, for `take` to accept when it is done.
-  struct Refinement: Sendable {
+  package struct Refinement: Sendable {
     fileprivate let generation: Int
     fileprivate let output: PictureOutput
 
     /// Draws it, which takes longer than a frame.
-    func bytes() -> [UInt8] {
+    package func bytes() -> [UInt8] {
       guard let placed = output.placed else { return [] }
       let colours = min(256, output.capabilities.sixelColours ?? 256)
       return output.encoded(placed.picture, box: placed.box, quality: .fine(colours: colours))
@@ -170,12 +170,12 @@ struct PictureOutput {
   }
 
   /// What is to be drawn better, if anything is.
-  var refinement: Refinement? {
+  package var refinement: Refinement? {
     isCoarse ? Refinement(generation: generation, output: self) : nil
   }
 
   /// Where the better picture belongs; nil when another one has come in the meantime.
-  mutating func take(_ refinement: Refinement) -> Box? {
+  package mutating func take(_ refinement: Refinement) -> Box? {
     guard isCoarse, refinement.generation == generation, let placed else { return nil }
     isFine = true
     parts = 0

@@ -4,6 +4,7 @@ import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
+import SPAETerminal
 import Synchronization
 
 /// Finds words for the picker: those near in meaning, and those that do something to the picture.

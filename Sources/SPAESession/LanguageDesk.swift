@@ -1,10 +1,10 @@
 import SPAEEngine
-import SPAEExplorer
-import SPAELanguage
+package import SPAEExplorer
+package import SPAELanguage
 import SPAEPyramid
 
 /// Puts the explorer's questions to a language model, and its answers into words.
-struct LanguageDesk: Sendable {
+package struct LanguageDesk: Sendable {
   /// Those whose words say what the picture shows.
   private static let layers = 1...3
 
@@ -13,7 +13,7 @@ struct LanguageDesk: Sendable {
   init(model: Model) { self.model = model }
 
   /// Answers a question; `progress` hears what is being done, and says whether to go on.
-  func answer(
+  package func answer(
     to request: LanguageRequest, by language: any LanguageModel, progress: (String) -> Bool
   ) throws -> LanguageAnswer {
     switch request.question {

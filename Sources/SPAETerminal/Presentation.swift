@@ -1,23 +1,36 @@
 import Foundation
-import SPAEGraphics
-import SPAEPixels
+package import SPAEGraphics
+package import SPAEPixels
 import SPAESystem
 
 /// Words and a picture side by side, as lines for a terminal; one above the other when it is narrow.
-struct Presentation {
-  let title: String
-  let words: [String]
-  let picture: PixelImage
+package struct Presentation {
+  package let title: String
+  package let words: [String]
+  package let picture: PixelImage
   /// The picture's width in characters.
-  let columns: Int
-  let capabilities: TerminalCapabilities
-  let colours: ColourDepth
+  package let columns: Int
+  package let capabilities: TerminalCapabilities
+  package let colours: ColourDepth
   /// What the lines have to fit in; nil where there is no terminal.
-  let terminal: (columns: Int, rows: Int)?
+  package let terminal: (columns: Int, rows: Int)?
 
   private static let gap = 3
 
-  func show(by graphics: GraphicsProtocol) throws {
+  package init(
+    title: String, words: [String], picture: PixelImage, columns: Int,
+    capabilities: TerminalCapabilities, colours: ColourDepth, terminal: (columns: Int, rows: Int)?
+  ) {
+    self.title = title
+    self.words = words
+    self.picture = picture
+    self.columns = columns
+    self.capabilities = capabilities
+    self.colours = colours
+    self.terminal = terminal
+  }
+
+  package func show(by graphics: GraphicsProtocol) throws {
     print(title)
     print("")
     switch graphics {

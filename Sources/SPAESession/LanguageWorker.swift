@@ -1,6 +1,6 @@
 import Dispatch
-import SPAEExplorer
-import SPAELanguage
+package import SPAEExplorer
+package import SPAELanguage
 import SPAESystem
 import Synchronization
 
@@ -9,9 +9,9 @@ import Synchronization
 /// The model is found, or its server started, when there is a question for the first time; when
 /// that fails it is tried again with the next one. Each question has a thread, so that one that
 /// nobody wants any more holds up no other while its server is silent.
-final class LanguageWorker: Sendable {
+package final class LanguageWorker: Sendable {
   /// Finds the language model, or starts its server.
-  typealias Connect = @Sendable () throws -> any LanguageModel
+  package typealias Connect = @Sendable () throws -> any LanguageModel
 
   private let desk: LanguageDesk
   private let connect: Connect
@@ -23,7 +23,7 @@ final class LanguageWorker: Sendable {
   private let wanted = Mutex<Int?>(nil)
   private let model = Mutex<(any LanguageModel)?>(nil)
 
-  init(
+  package init(
     desk: LanguageDesk, connect: @escaping Connect, deliver: @escaping @Sendable (Message) -> Void
   ) {
     self.desk = desk
@@ -32,7 +32,7 @@ final class LanguageWorker: Sendable {
   }
 
   /// Asks; what was asked before and is not answered yet is forgotten.
-  func request(_ request: LanguageRequest) {
+  package func request(_ request: LanguageRequest) {
     wanted.withLock { $0 = request.number }
     questions.async(group: answers) { [self] in
       let answer = answer(to: request)
@@ -44,7 +44,7 @@ final class LanguageWorker: Sendable {
   func giveUp() { wanted.withLock { $0 = nil } }
 
   /// Waits until nothing is left to do.
-  func finish() { answers.wait() }
+  package func finish() { answers.wait() }
 
   private func isWanted(_ request: LanguageRequest) -> Bool {
     wanted.withLock { $0 == request.number }

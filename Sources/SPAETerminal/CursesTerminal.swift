@@ -1,27 +1,27 @@
 import CNcurses
 import CTerminalGuard
 import Glibc
-import SPAEGraphics
-import SPAEScreen
+package import SPAEGraphics
+package import SPAEScreen
 
 /// The terminal in the hands of curses, from `init` to `leave`; one thread uses it.
 ///
 /// Curses draws, and sends only what differs. Keys are read here: it knows neither mouse reports
 /// beyond column 223 on every terminal, nor bracketed paste.
 @safe
-final class CursesTerminal {
+package final class CursesTerminal {
   /// How characters look; another theme takes effect with the next drawing.
-  var theme: Theme {
+  package var theme: Theme {
     didSet { forgetLooks() }
   }
 
   /// Rows and columns of the terminal, as of the last `resized`.
-  private(set) var size: (rows: Int, columns: Int)
+  package private(set) var size: (rows: Int, columns: Int)
 
-  let descriptor: Int32
+  package let descriptor: Int32
   /// Signals come through a pipe, so that one `poll` hears everything.
   let signals: (reading: Int32, writing: Int32)
-  var decoder = KeyDecoder()
+  package var decoder = KeyDecoder()
   private(set) var isEntered = false
 
   private let curses: OpaquePointer
@@ -48,7 +48,7 @@ final class CursesTerminal {
   /// Takes the terminal: the alternate screen, raw keys, the mouse, signals.
   ///
   /// Throws `TerminalError` where there is none, or one that the system does not know.
-  init(theme: Theme, colours wanted: ColourDepth) throws(TerminalError) {
+  package init(theme: Theme, colours wanted: ColourDepth) throws(TerminalError) {
     self.theme = theme
     isUnicode = Self.setLocale()
     // GNU screen passes COLORTERM on from the terminal around it, and knows only 256 colours.
@@ -83,7 +83,7 @@ final class CursesTerminal {
   ///
   /// With `force` all is sent again, also what other programs wrote over; a picture then has to be
   /// placed again, as after `resized` and `continued`.
-  func draw(_ screen: Screen, force: Bool = false) {
+  package func draw(_ screen: Screen, force: Bool = false) {
     guard isEntered else { return }
     let isWhole = force || shown.map { !$0.hasSize(of: screen) } ?? true
     if isWhole { startOver(force: force) }
@@ -99,7 +99,7 @@ final class CursesTerminal {
   /// Draws a picture over a box that was drawn with the role `picture`, in one write.
   ///
   /// The bytes are a picture by sixel, kitty or the like, which begins where the cursor is.
-  func place(picture bytes: [UInt8], at box: Box) {
+  package func place(picture bytes: [UInt8], at box: Box) {
     guard isEntered, !box.isEmpty else { return }
     let start = "\u{1B}7\u{1B}[\(box.row + 1);\(box.column + 1)H"
     send(Self.holdOn + Array(start.utf8) + bytes + Array("\u{1B}8".utf8) + Self.goOn)
@@ -224,7 +224,7 @@ final class CursesTerminal {
   // MARK: Taking and giving back
 
   /// Gives the terminal back as it was; nothing is drawn after that.
-  func leave() {
+  package func leave() {
     guard isEntered else { return }
     exit()
     spae_guard_remove()
@@ -236,14 +236,14 @@ final class CursesTerminal {
   }
 
   /// Gives the terminal away for a while: to an editor, say. Afterwards all has to be drawn.
-  func lend<Result>(_ work: () throws -> Result) rethrows -> Result {
+  package func lend<Result>(_ work: () throws -> Result) rethrows -> Result {
     exit()
     defer { enter() }
     return try work()
   }
 
   /// Takes the terminal again after others had it.
-  func enter() {
+  package func enter() {
     spae_guard_arm(1)
     reset_prog_mode()
     send(Self.modesOn)
@@ -251,7 +251,7 @@ final class CursesTerminal {
     measure()
   }
 
-  func exit() {
+  package func exit() {
     guard isEntered else { return }
     send(Self.modesOff)
     curs_set(1)
@@ -275,7 +275,7 @@ final class CursesTerminal {
   /// Asks the terminal for its size, and tells curses; all is drawn anew.
   ///
   /// Each terminal has its own idea of what is left on the screen after a resize.
-  func measure() {
+  package func measure() {
     size = Self.size(of: descriptor)
     resize_term(Int32(size.rows), Int32(size.columns))
     shown = nil
@@ -330,7 +330,7 @@ extension CursesTerminal {
   }
 
   /// Whether this program's job has the terminal.
-  static func isForeground(_ terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }
+  package static func isForeground(_ terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }
 
   private static func start(
     _ file: UnsafeMutablePointer<FILE>, _ terminal: Int32, isDirect: Bool

@@ -3,12 +3,12 @@ import SPAEHistory
 import SPAESystem
 
 /// Standard error in a file while the terminal is a screen, so that nothing is written over it.
-struct ErrorLog {
-  let path: String
+package struct ErrorLog {
+  package let path: String
   private let terminal: Int32
 
   /// Sends standard error to spae/explorer.log beside the history; nil where no file can be made.
-  init?(environment: [String: String]) {
+  package init?(environment: [String: String]) {
     let history = URL(fileURLWithPath: HistoryStore.defaultPath(environment: environment))
     let folder = history.deletingLastPathComponent()
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -21,14 +21,14 @@ struct ErrorLog {
   }
 
   /// Gives standard error back.
-  func end() {
+  package func end() {
     guard terminal >= 0 else { return }
     dup2(terminal, STDERR_FILENO)
     close(terminal)
   }
 
   /// Adds a line with the time.
-  static func add(_ text: String) {
+  package static func add(_ text: String) {
     print("\(Date().formatted(.iso8601)) \(text)", toStandardError: true)
   }
 }

@@ -1,23 +1,23 @@
 import SPAEColour
-import SPAEGraphics
-import SPAEPixels
-import SPAEScreen
+package import SPAEGraphics
+package import SPAEPixels
+package import SPAEScreen
 
 /// How pictures are drawn with characters.
-struct CellStyle: Hashable, Sendable {
-  var style: BlockStyle
-  var colours: ColourDepth
+package struct CellStyle: Hashable, Sendable {
+  package var style: BlockStyle
+  package var colours: ColourDepth
 }
 
 extension Screen {
   /// A picture as a small screen of its own.
-  init(picture: PixelImage, rows: Int, columns: Int, in style: CellStyle) {
+  package init(picture: PixelImage, rows: Int, columns: Int, in style: CellStyle) {
     self.init(rows: rows, columns: columns)
     put(picture, in: box, style: style)
   }
 
   /// Draws a picture over a box, with characters.
-  mutating func put(_ picture: PixelImage, in box: Box, style: CellStyle) {
+  package mutating func put(_ picture: PixelImage, in box: Box, style: CellStyle) {
     let cells = BlockRenderer.cells(
       of: picture, columns: box.columns, rows: box.rows, style: style.style,
       colours: style.colours)

@@ -9,7 +9,7 @@ extension CursesTerminal {
   ///
   /// Without a `timeout` it waits as long as it takes. A `watching` descriptor is only watched: the
   /// caller reads it.
-  func events(timeout: Duration? = nil, watching watched: Int32? = nil) -> [TerminalEvent] {
+  package func events(timeout: Duration? = nil, watching watched: Int32? = nil) -> [TerminalEvent] {
     let deadline = timeout.map { ContinuousClock.now + $0 }
     while true {
       let left = deadline.map { max(0, Int32(($0 - .now) / Duration.milliseconds(1)) + 1) } ?? -1
@@ -89,7 +89,7 @@ extension CursesTerminal {
   ///
   /// Afterwards all has to be drawn. If the program is to end, the terminal stays with the shell:
   /// drawing does nothing, and `events` tells.
-  func suspend() {
+  package func suspend() {
     exit()
     if stop(by: SIGTSTP) != .ended { resume() }
   }

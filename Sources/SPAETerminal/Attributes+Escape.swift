@@ -1,10 +1,10 @@
 import SPAEColour
-import SPAEGraphics
+package import SPAEGraphics
 import SPAEScreen
 
 extension Attributes {
   /// The escape sequence that makes the text after it look like this.
-  func escape(colours: ColourDepth) -> String {
+  package func escape(colours: ColourDepth) -> String {
     let marks = [(bold, "1"), (faint, "2"), (italic, "3"), (underline, "4"), (reverse, "7")]
     var codes = ["0"] + marks.filter(\.0).map(\.1)
     if colours != .none {

@@ -1,29 +1,31 @@
 import SPAEExplorer
-import SPAEPixels
+package import SPAEPixels
 import SPAEPyramid
 import Synchronization
 
 /// The pictures that the explorer has at hand.
-struct Pictures {
-  var original: PixelImage?
-  var decoded: PixelImage?
+package struct Pictures {
+  package var original: PixelImage?
+  package var decoded: PixelImage?
   /// The state of the history that is compared.
-  var compared: PixelImage?
+  package var compared: PixelImage?
   /// The decoded picture without the word under the cursor.
-  var without: PixelImage?
+  package var without: PixelImage?
   /// Another number for each change of a picture.
   fileprivate(set) var version = 0
+
+  package init(original: PixelImage?) { self.original = original }
 }
 
 /// The pictures, shared between threads.
-final class PictureShelf: Sendable {
+package final class PictureShelf: Sendable {
   private let shelf: Mutex<Pictures>
 
-  init(_ pictures: Pictures) { shelf = Mutex(pictures) }
+  package init(_ pictures: Pictures) { shelf = Mutex(pictures) }
 
-  var pictures: Pictures { shelf.withLock { $0 } }
+  package var pictures: Pictures { shelf.withLock { $0 } }
 
-  func change(_ body: (inout Pictures) -> Void) {
+  package func change(_ body: (inout Pictures) -> Void) {
     shelf.withLock { pictures in
       body(&pictures)
       pictures.version += 1
@@ -114,7 +116,7 @@ struct PictureComposer {
 
 extension PixelImage {
   /// Copies another picture onto this one, which must be large enough.
-  mutating func put(_ other: PixelImage, row: Int, column: Int) {
+  package mutating func put(_ other: PixelImage, row: Int, column: Int) {
     for y in 0..<other.height {
       let start = 3 * y * other.width
       let target = 3 * ((row + y) * width + column)

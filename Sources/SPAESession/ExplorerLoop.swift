@@ -1,15 +1,16 @@
 import Dispatch
 import Foundation
-import SPAEExplorer
-import SPAEFiles
+package import SPAEExplorer
+package import SPAEFiles
 import SPAEGraphics
 import SPAEPyramid
 import SPAEScreen
 import SPAESystem
+package import SPAETerminal
 import Synchronization
 
 /// The explorer on a terminal: waits for keys and answers, and draws what follows from them.
-final class ExplorerLoop {
+package final class ExplorerLoop {
   /// As long as vim waits for the rest of a command, and as long as a picture stays in a blink.
   private static let rest = Duration.milliseconds(400)
   private static let blink = Duration.milliseconds(500)
@@ -35,7 +36,7 @@ final class ExplorerLoop {
   private var withoutShown: DecodeRequest?
   private var withoutCell: [Int] = []
 
-  init(
+  package init(
     state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: OutsideEditor,
     output: PictureOutput, themes: ThemeLibrary, script: KeyScript
   ) {
@@ -49,7 +50,7 @@ final class ExplorerLoop {
   }
 
   /// Runs until the person quits, or until a signal ends it; gives that signal.
-  func run() -> Int32? {
+  package func run() -> Int32? {
     send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
     draw()
     while !hasQuit {

@@ -1,13 +1,13 @@
 import Glibc
-import SPAEGraphics
+package import SPAEGraphics
 
 /// Asks the terminal what it can do, and how large it is.
-enum TerminalProbe {
+package enum TerminalProbe {
   /// How long a terminal may take to answer.
   private static let patience = Duration.seconds(1)
 
   /// Columns and rows of the terminal on standard output; 80 x 24 when it does not tell.
-  static func size() -> (columns: Int, rows: Int) {
+  package static func size() -> (columns: Int, rows: Int) {
     guard let window = window(), window.ws_col > 0 else { return (80, 24) }
     return (Int(window.ws_col), Int(window.ws_row))
   }
@@ -18,7 +18,7 @@ enum TerminalProbe {
   }
 
   /// What the terminal can do: it is asked, unless the environment says that it understands nothing.
-  static func capabilities(environment: [String: String]) -> TerminalCapabilities {
+  package static func capabilities(environment: [String: String]) -> TerminalCapabilities {
     guard environment["TERM"] != "dumb" else { return TerminalCapabilities() }
     let answers = answers(to: TerminalCapabilities.probe(environment: environment))
     var capabilities = TerminalCapabilities(answers: answers, environment: environment)
@@ -27,7 +27,7 @@ enum TerminalProbe {
   }
 
   /// Takes the size of a character from the window as it is now.
-  static func measure(_ capabilities: inout TerminalCapabilities) {
+  package static func measure(_ capabilities: inout TerminalCapabilities) {
     guard let window = window() else { return }
     capabilities.useWindow(
       columns: Int(window.ws_col), rows: Int(window.ws_row), width: Int(window.ws_xpixel),

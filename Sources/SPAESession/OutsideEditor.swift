@@ -1,14 +1,16 @@
 import Foundation
-import SPAEExplorer
-import SPAEPyramid
+package import SPAEExplorer
+package import SPAEPyramid
 import SPAESystem
 
 /// A person's own editor on all the words, as a file that reads like a saved one.
-struct OutsideEditor {
-  let files: PyramidFiles
+package struct OutsideEditor {
+  package let files: PyramidFiles
+
+  package init(files: PyramidFiles) { self.files = files }
 
   /// Opens the editor and waits for its end; the words that it left, or what is wrong with them.
-  func edit(_ pyramid: Pyramid) -> Message {
+  package func edit(_ pyramid: Pyramid) -> Message {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("spae-\(UUID().uuidString).spae").path
     do {

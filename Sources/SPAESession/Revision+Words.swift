@@ -1,10 +1,10 @@
 import Foundation
 import SPAEHistory
-import SPAEPyramid
+package import SPAEPyramid
 
 extension Revision {
   /// What was done, with its first changes: "edit: 3 (1,2) muzzle > kitten, and 3 more".
-  func summary(vocabulary: Vocabulary, shape: PyramidShape) -> String {
+  package func summary(vocabulary: Vocabulary, shape: PyramidShape) -> String {
     guard let first = edit.changes.first else { return verb }
     let layer = (1...shape.depth).first { first.index < shape.wordCount(toDepth: $0) } ?? 1
     let place = first.index - shape.wordCount(toDepth: layer - 1)

@@ -1,11 +1,11 @@
 import Foundation
-import SPAELanguage
+package import SPAELanguage
 import SPAESystem
 
 extension ExampleFile {
   /// Reads the examples that stand before a question, or before a caption: a person's own, or those
   /// that came with the program.
-  static func examples(at path: String? = nil, asks: Bool) throws -> ExampleFile {
+  package static func examples(at path: String? = nil, asks: Bool) throws -> ExampleFile {
     let name = asks ? "ask.txt" : "caption.txt"
     let places = InstalledFiles.places(
       installed: "language/" + name, inTree: "Assets/language/" + name)

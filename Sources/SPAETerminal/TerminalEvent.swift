@@ -1,7 +1,7 @@
-import SPAEScreen
+package import SPAEScreen
 
 /// What a terminal or the system has to say.
-enum TerminalEvent: Hashable {
+package enum TerminalEvent: Hashable {
   case key(Key)
   /// The terminal has another size: ask for it, and draw all.
   case resized
@@ -14,12 +14,12 @@ enum TerminalEvent: Hashable {
 }
 
 /// Why the terminal cannot be used.
-enum TerminalError: Error, Hashable, CustomStringConvertible {
+package enum TerminalError: Error, Hashable, CustomStringConvertible {
   case noTerminal
   case unknownTerminal(String)
   case failed(String, status: Int32)
 
-  var description: String {
+  package var description: String {
     switch self {
     case .noTerminal: "there is no terminal here; --plain works without one"
     case .unknownTerminal(let name):

@@ -1,18 +1,19 @@
 import SPAEExplorer
 import SPAEScreen
+package import SPAETerminal
 
 /// Plays keys and gives the screen that follows from them.
-struct ScriptedExplorer {
+package struct ScriptedExplorer {
   private var explorer: SettledExplorer
   private let output: PictureOutput
 
-  init(_ explorer: SettledExplorer, output: PictureOutput) {
+  package init(_ explorer: SettledExplorer, output: PictureOutput) {
     self.explorer = explorer
     self.output = output
   }
 
   /// Presses the keys one after the other, each when all that came before is done.
-  mutating func play(_ script: KeyScript) {
+  package mutating func play(_ script: KeyScript) {
     for step in script.steps + [.rest] where !explorer.hasQuit {
       switch step {
       case .key(let key): explorer.send(.key(key))
@@ -22,7 +23,7 @@ struct ScriptedExplorer {
   }
 
   /// The screen as lines of text, with the picture in characters.
-  var lines: [String] {
+  package var lines: [String] {
     var view = view(explorer.state)
     output.draw(view.picture, explorer.runner.pictures, into: &view.screen)
     return view.screen.lines

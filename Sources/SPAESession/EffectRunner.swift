@@ -1,20 +1,21 @@
 import Dispatch
 import Foundation
-import SPAEEngine
-import SPAEExplorer
+package import SPAEEngine
+package import SPAEExplorer
 import SPAEGraphics
-import SPAEHistory
-import SPAEPixels
+package import SPAEHistory
+package import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
-import SPAESystem
+package import SPAESystem
+package import SPAETerminal
 import Synchronization
 
 /// Does what the explorer asks of the engine, the store and the files.
 ///
 /// Edits are kept before their answer is given; what takes longer than a frame is done in the
 /// background and answered through the mailbox.
-final class EffectRunner: Sendable {
+package final class EffectRunner: Sendable {
   let mailbox: Mailbox
   private let model: Model
   private let history: DocumentHistory
@@ -26,7 +27,7 @@ final class EffectRunner: Sendable {
   private let thumbnails: CellStyle
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
 
-  init(
+  package init(
     model: Model, history: DocumentHistory, files: PyramidFiles, original: PixelImage?,
     thumbnails: CellStyle, connect: @escaping LanguageWorker.Connect
   ) throws(Failure) {
@@ -55,17 +56,17 @@ final class EffectRunner: Sendable {
   }
 
   /// The pictures as they are now.
-  var pictures: Pictures { shelf.pictures }
+  package var pictures: Pictures { shelf.pictures }
 
   /// Waits until all that was asked for is answered in the mailbox.
-  func finish() {
+  package func finish() {
     language.finish()
     worker.finish()
     queue.sync {}
   }
 
   /// Starts an effect, and gives the answers that are known at once.
-  func run(_ effect: Effect) -> [Message] {
+  package func run(_ effect: Effect) -> [Message] {
     switch effect {
     case .decode(let request): worker.request(request)
     case .findNeighbours(let word):
@@ -225,7 +226,7 @@ extension HistoryMove {
 
 extension DocumentHistory {
   /// Where the head stands, for the status line.
-  var facts: HistoryFacts {
+  package var facts: HistoryFacts {
     // The first state is number 1, and no edit.
     HistoryFacts(position: position.number - 1, length: position.last - 1, name: head.name)
   }

@@ -1,15 +1,15 @@
 import Foundation
-import SPAEScreen
-import SPAESystem
+package import SPAEScreen
+package import SPAESystem
 
 /// A file of keys, as vim writes them: an empty line rests for a second, `#` begins a comment line.
-struct KeyScript {
-  enum Step {
+package struct KeyScript {
+  package enum Step {
     case key(Key)
     case rest
 
     /// How long it takes before a person's eyes.
-    var duration: Duration {
+    package var duration: Duration {
       switch self {
       case .key: .milliseconds(150)
       case .rest: .seconds(1)
@@ -17,11 +17,11 @@ struct KeyScript {
     }
   }
 
-  private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
 
-  init() {}
+  package init() {}
 
-  init(contentsOf path: String) throws(Failure) {
+  package init(contentsOf path: String) throws(Failure) {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Failure("\(path): cannot be read, or is no text")
     }

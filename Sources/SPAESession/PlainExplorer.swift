@@ -5,20 +5,20 @@ import SPAEScreen
 import SPAESystem
 
 /// The explorer as lines of text, for screen readers, pipes and scripts.
-struct PlainExplorer {
+package struct PlainExplorer {
   private var explorer: SettledExplorer
   private let isTerminal: Bool
   private var hasFailed = false
 
   private var state: Explorer { explorer.state }
 
-  init(_ explorer: SettledExplorer, isTerminal: Bool) {
+  package init(_ explorer: SettledExplorer, isTerminal: Bool) {
     self.explorer = explorer
     self.isTerminal = isTerminal
   }
 
   /// Reads lines until one quits or none is left; false when some could not be done.
-  mutating func run() -> Bool {
+  package mutating func run() -> Bool {
     if let notice = state.notice, notice.kind != .plain { print(notice.text) }
     while !explorer.hasQuit, let line = next() { answer(line) }
     return !hasFailed

@@ -1,9 +1,9 @@
 import Dispatch
-import SPAEColour
+package import SPAEColour
 import SPAEEngine
 import SPAEExplorer
 import SPAEPixels
-import SPAEPyramid
+package import SPAEPyramid
 import SPAEScreen
 import Synchronization
 
@@ -125,7 +125,7 @@ extension DecodeWorker.Outcome {
 
 extension PixelImage {
   /// The mean colour of each cell's pixels, layer by layer: [layer - 1][row, column].
-  func tints(of shape: PyramidShape) -> [[RGB]] {
+  package func tints(of shape: PyramidShape) -> [[RGB]] {
     (1...shape.depth).map { layer in
       let side = shape.side(ofLayer: layer)
       let (rows, columns) = (height / side, width / side)

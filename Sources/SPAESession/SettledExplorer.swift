@@ -1,20 +1,20 @@
-import SPAEExplorer
+package import SPAEExplorer
 
 /// The explorer without a terminal: after each message it waits until all that follows is done.
-struct SettledExplorer {
-  private(set) var state: Explorer
-  private(set) var hasQuit = false
-  let runner: EffectRunner
-  let editor: OutsideEditor
+package struct SettledExplorer {
+  package private(set) var state: Explorer
+  package private(set) var hasQuit = false
+  package let runner: EffectRunner
+  package let editor: OutsideEditor
 
-  init(state: Explorer, runner: EffectRunner, editor: OutsideEditor) {
+  package init(state: Explorer, runner: EffectRunner, editor: OutsideEditor) {
     self.state = state
     self.runner = runner
     self.editor = editor
     send(.resized(rows: state.size.rows, columns: state.size.columns))
   }
 
-  mutating func send(_ message: Message) {
+  package mutating func send(_ message: Message) {
     take(message)
     while true {
       runner.finish()
@@ -31,7 +31,7 @@ struct SettledExplorer {
     return .decoded(decoded)
   }
 
-  mutating func closePopups() { state.closePopups() }
+  package mutating func closePopups() { state.closePopups() }
 
   private mutating func take(_ message: Message) {
     var waiting = [message]

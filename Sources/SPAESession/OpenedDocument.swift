@@ -1,23 +1,24 @@
 import Foundation
-import SPAEEngine
-import SPAEExplorer
+package import SPAEEngine
+package import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
-import SPAEHistory
-import SPAEPixels
-import SPAEPyramid
+package import SPAEHistory
+package import SPAEPixels
+package import SPAEPyramid
 import SPAESystem
+package import SPAETerminal
 
 /// A picture or a pyramid as it was opened, before any edit.
-struct OpenedDocument {
-  let document: PyramidDocument
+package struct OpenedDocument {
+  package let document: PyramidDocument
   /// The source in the size of the decoded picture; nil where only words were opened.
-  let original: PixelImage?
-  private(set) var files: PyramidFiles
+  package let original: PixelImage?
+  package private(set) var files: PyramidFiles
   /// The words that the file holds, or those that the picture gave.
   private var saved: Pyramid
 
-  init(file: String, size: Int, model: Model) throws {
+  package init(file: String, size: Int, model: Model) throws {
     switch try Input(path: file, model: model) {
     case .pyramid(let document):
       self.document = document
@@ -42,14 +43,14 @@ struct OpenedDocument {
   }
 
   /// The name and size of the picture.
-  var title: String {
+  package var title: String {
     let source = document.source
     return "\(source.name)  \(source.width)x\(source.height)"
       + "  \(document.pyramid.words.count) words"
   }
 
   /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
-  mutating func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
+  package mutating func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
     let history = try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
       vocabularyHash: document.model.vocabulary, wordCount: model.vocabulary.count,
@@ -76,7 +77,7 @@ struct OpenedDocument {
   }
 
   /// The explorer at the last accepted edit.
-  func state(
+  package func state(
     model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
   ) throws -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch

@@ -1,18 +1,18 @@
 import Foundation
 import SPAEEngine
-import SPAEPixels
-import SPAEPyramid
+package import SPAEPixels
+package import SPAEPyramid
 import SPAESystem
 import Synchronization
 
 /// Where the explorer's words come from and go to.
-struct PyramidFiles: Sendable {
+package struct PyramidFiles: Sendable {
   /// What was opened, with a person's comments; the words in it are those of the beginning.
-  let document: PyramidDocument
-  let vocabulary: Vocabulary
+  package let document: PyramidDocument
+  package let vocabulary: Vocabulary
   /// The file of words that was opened, or that was saved for this picture before.
-  let path: String?
-  let suggestedPath: String
+  package let path: String?
+  package let suggestedPath: String
   private let known = KnownFiles()
 
   init(
@@ -26,7 +26,7 @@ struct PyramidFiles: Sendable {
   }
 
   /// Writes words, and gives the path; what somebody else wrote is not replaced unasked.
-  func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
+  package func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
     let target = wanted ?? path ?? suggestedPath
     try check(target, replacing: replacing)
     var document = document
@@ -38,7 +38,7 @@ struct PyramidFiles: Sendable {
   }
 
   /// Writes the picture as PNG.
-  func save(_ picture: PixelImage, to target: String, replacing: Bool) throws {
+  package func save(_ picture: PixelImage, to target: String, replacing: Bool) throws {
     try check(target, replacing: replacing)
     try AtomicFile.write(try picture.pngBytes(), to: target)
     known.remember(target)
@@ -54,13 +54,13 @@ struct PyramidFiles: Sendable {
   }
 
   /// The words as text for an editor, and back.
-  func text(of pyramid: Pyramid) -> String {
+  package func text(of pyramid: Pyramid) -> String {
     var document = document
     document.pyramid = pyramid
     return PyramidText.text(of: document, vocabulary: vocabulary)
   }
 
-  func pyramid(from text: String) throws -> Pyramid {
+  package func pyramid(from text: String) throws -> Pyramid {
     let edited = try PyramidText.document(from: text, vocabulary: vocabulary).pyramid
     guard edited.shape == document.pyramid.shape else {
       throw Failure("the number of layers cannot be changed in an editor")
