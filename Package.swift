@@ -33,14 +33,15 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CTerminalGuard"),
     .target(name: "CCurl"),
-    .target(name: "SPAEPyramid", dependencies: ["COpenSSL"]),
-    .target(name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP"]),
-    .target(name: "SPAEScreen", dependencies: ["SPAEColour", "TOML"]),
+    .target(name: "SPAEPyramid", dependencies: ["COpenSSL", "SPAESystem"]),
+    .target(
+      name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP", "SPAESystem"]),
+    .target(name: "SPAEScreen", dependencies: ["SPAESystem", "SPAEColour", "TOML"]),
 
     // The rooms, which do not know each other.
     .target(
       name: "SPAEEngine",
-      dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels"],
+      dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels", "SPAESystem"],
     ),
     // The library, for Swift and by spae.h.
     .target(name: "SPAE", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"]),
@@ -52,12 +53,15 @@ let package = Package(
     .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels"]),
     .target(
       name: "SPAEHistory",
-      dependencies: ["SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "SPAEPyramid", "SPAESystem", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
     ),
 
     .target(
-      name: "SPAEExplorer", dependencies: ["SPAEColour", "SPAEPyramid", "SPAEScreen"]),
-    .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAEPyramid"]),
+      name: "SPAEExplorer",
+      dependencies: ["SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEScreen"]),
+    .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAESystem", "SPAEPyramid"]),
 
     // The upper rooms.
     .target(
@@ -104,6 +108,7 @@ let package = Package(
     .executableTarget(
       name: "spae-torture", dependencies: ["SPAEPyramid", "SPAEHistory"], path: "Tests/Torture"),
 
+    .testTarget(name: "SPAESystemTests", dependencies: ["SPAESystem"]),
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),

@@ -1,0 +1,77 @@
+package import Glibc
+
+extension FileSystem {
+  /// Everything in a file; throws where that is more than `limit` bytes (`EFBIG`).
+  package static func bytes(
+    of path: String, limit: Int = .max
+  ) throws(SystemError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { throw .last }
+    defer { close(descriptor) }
+    return try bytes(descriptor: descriptor, limit: limit)
+  }
+
+  /// Everything that a descriptor gives until its end.
+  package static func bytes(
+    descriptor: Int32, limit: Int = .max
+  ) throws(SystemError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = unsafe read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw .last }
+      if count == 0 { return bytes }
+      bytes += buffer[..<count]
+      if bytes.count > limit { throw SystemError(code: EFBIG) }
+    }
+  }
+
+  /// A file as text; nil where it cannot be read or is not UTF-8.
+  package static func text(of path: String) -> String? {
+    guard let bytes = try? bytes(of: path) else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// The names in a folder, in the order of their bytes.
+  package static func names(in folder: String) throws(SystemError) -> [String] {
+    let opened = unsafe withPath(folder) { unsafe opendir($0) }
+    guard let opened = unsafe opened ?? nil else { throw .last }
+    defer { unsafe closedir(opened) }
+    var names: [[UInt8]] = []
+    while let entry = unsafe readdir(opened) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe Array(bytes.prefix { $0 != 0 })
+      }
+      if name != [UInt8(ascii: ".")], name != Array("..".utf8) { names.append(name) }
+    }
+    return names.sorted { $0.lexicographicallyPrecedes($1) }.map { FileName.text($0) }
+  }
+
+  /// Makes a folder and those that it is in, where they are missing.
+  package static func makeFolder(_ path: String, mode: mode_t = 0o777) throws(SystemError) {
+    if make(path, mode) || (errno == EEXIST && isFolder(path)) { return }
+    guard errno == ENOENT, ![".", "/"].contains(path) else { throw .last }
+    try makeFolder(FileName.folder(of: path), mode: mode)
+    guard make(path, mode) || (errno == EEXIST && isFolder(path)) else { throw .last }
+  }
+
+  private static func make(_ path: String, _ mode: mode_t) -> Bool {
+    unsafe withPath(path) { unsafe mkdir($0, mode) } == 0
+  }
+
+  /// Writes all bytes to a descriptor.
+  package static func write(
+    _ bytes: some Collection<UInt8>, to descriptor: Int32
+  ) throws(SystemError) {
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .last }
+      rest = rest.dropFirst(count)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package import Glibc
+
+/// The one door to the files of the system: names go through it as the bytes that they are.
+package enum FileSystem {
+  /// Hands out a path as the system takes it; nil with the reason in `errno` where it holds a zero,
+  /// behind which the system would not read on.
+  package static func withPath<Result>(
+    _ path: String, _ body: (UnsafePointer<CChar>) -> Result
+  ) -> Result? {
+    let bytes = FileName.bytes(path)
+    guard !bytes.contains(0) else {
+      errno = EINVAL
+      return nil
+    }
+    let characters = (bytes + [0]).map { CChar(bitPattern: $0) }
+    return unsafe characters.withUnsafeBufferPointer { buffer in
+      unsafe buffer.baseAddress.map { unsafe body($0) }
+    }
+  }
+
+  /// Opens a file as open(2) does, and closes it in child processes; -1 with the reason in `errno`.
+  package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) -> Int32 {
+    unsafe withPath(path) { unsafe Glibc.open($0, flags | O_CLOEXEC, mode) } ?? -1
+  }
+
+  /// What stat(2) says, links followed; nil with the reason in `errno`.
+  package static func status(of path: String) -> stat? {
+    var status = stat()
+    let result = unsafe withPath(path) { unsafe stat($0, &status) }
+    return result == 0 ? status : nil
+  }
+
+  package static func exists(_ path: String) -> Bool { status(of: path) != nil }
+
+  package static func isFolder(_ path: String) -> Bool {
+    status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+  }
+
+  /// Whether something has that name, were it a link to nowhere.
+  package static func isTaken(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe withPath(path) { unsafe lstat($0, &status) } == 0
+  }
+
+  /// The path without links and dots; nil where there is no such file.
+  package static func resolved(_ path: String) -> String? {
+    let found = unsafe withPath(path) { unsafe realpath($0, nil) }
+    guard let found = unsafe found ?? nil else { return nil }
+    defer { unsafe free(found) }
+    return unsafe FileName.text(at: found)
+  }
+
+  package static func remove(_ path: String) { _ = unsafe withPath(path) { unsafe unlink($0) } }
+
+  /// Renames a file over what has the new name.
+  package static func rename(_ path: String, to target: String) throws(SystemError) {
+    let result = unsafe withPath(path) { old in
+      unsafe withPath(target) { unsafe Glibc.rename(old, $0) }
+    }
+    guard result == 0 else { throw .last }
+  }
+}
