@@ -1,4 +1,5 @@
 import SPAEScreen
+import SPAESystem
 
 /// A text that is read in a popup: what the language model answered.
 public struct Reading: Hashable, Sendable {
@@ -10,31 +11,16 @@ public struct Reading: Hashable, Sendable {
   /// Whatever a server may send, only text gets to the screen.
   init(title: String, text: String) {
     self.title = title
-    self.text = String(text.map { $0.isPrintable || $0 == "\n" ? $0 : " " })
+    self.text = text.textLines.map(\.printable).joined(separator: "\n")
   }
 
   func lines(width: Int) -> [String] { text.wrapped(to: width) }
 }
 
-extension Character {
-  fileprivate var isPrintable: Bool {
-    unicodeScalars.allSatisfy { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-        .paragraphSeparator:
-        scalar == "\u{200D}"
-      default: true
-      }
-    }
-  }
-}
-
 extension String {
   /// The text in lines of at most so many cells, broken at blanks where that is possible.
   func wrapped(to width: Int) -> [String] {
-    split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph in
-      paragraph.wrappedParagraph(to: max(2, width))
-    }
+    textLines.flatMap { Substring($0).wrappedParagraph(to: max(2, width)) }
   }
 }
 

@@ -21,10 +21,10 @@ extension PyramidDocument {
 package func encodedJSON(_ value: some Encodable) throws -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
+  return JSONText.escaped(try encoder.encode(value)) + [UInt8(ascii: "\n")]
 }
 
 /// Prints a value as JSON.
 package func putJSON(_ value: some Encodable) throws {
-  try AtomicFile.put(try encodedJSON(value), into: STDOUT_FILENO, named: "standard output")
+  StandardOutput.write(try encodedJSON(value))
 }

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SPAEPyramid
+import SPAESystem
 
 // A history as lines of JSON: a first line that names the format, then for each document a line of
 // its own and one for each revision, parents before children.
@@ -78,7 +79,7 @@ extension HistoryStore {
 private func line(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  return String(decoding: JSONText.escaped(try encoder.encode(value)), as: UTF8.self)
 }
 
 // MARK: Writing
@@ -140,7 +141,7 @@ private struct LineReader {
 
   mutating func take(_ text: String, into db: Database) throws {
     number += 1
-    let bytes = Data(text.utf8)
+    let bytes = Data(JSONText.readable(Array(text.utf8)))
     if number == 1 {
       let first = try? JSONDecoder().decode(FormatLine.self, from: bytes)
       guard first == FormatLine() else { throw problem("not a history that this version knows") }

@@ -1,3 +1,5 @@
+import SPAESystem
+
 extension PyramidText {
   /// The longest text that is read, in bytes; the largest pyramid needs a tenth of it.
   public static let longest = 4 << 20
@@ -239,14 +241,8 @@ private struct PyramidReader {
     text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map(Substring.init)
   }
 
-  /// A part of the text for a message, without what could move a terminal's cursor.
-  private func excerpt(_ text: Substring) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.trimmed.prefix(40).unicodeScalars.map {
-          $0.value < 32 || (127...159).contains($0.value) ? "?" : $0
-        }))
-  }
+  /// A part of the text for a message.
+  private func excerpt(_ text: Substring) -> String { text.trimmed.prefix(40).printable }
 
   private func error(_ line: Line, _ problem: PyramidTextError.Problem) -> PyramidTextError {
     PyramidTextError(line: line.number, column: 1, problem: problem)

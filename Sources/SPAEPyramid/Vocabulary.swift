@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// The words that a pyramid may hold, each with its number.
 public struct Vocabulary: Sendable {
   /// The words in order; a word's number is its place.
@@ -9,17 +11,14 @@ public struct Vocabulary: Sendable {
   public init(text: String) throws(VocabularyError) {
     var words: [String] = []
     var numbers: [String: Int32] = [:]
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() {
-      if line.isEmpty, index == lines.count - 1 { break }
+    for (index, line) in text.textLines.enumerated() {
       guard !line.isEmpty, line.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
         throw VocabularyError(line: index + 1, problem: .notAWord(String(line.prefix(40))))
       }
-      let word = String(line)
-      guard numbers.updateValue(Int32(words.count), forKey: word) == nil else {
-        throw VocabularyError(line: index + 1, problem: .repeated(word))
+      guard numbers.updateValue(Int32(words.count), forKey: line) == nil else {
+        throw VocabularyError(line: index + 1, problem: .repeated(line))
       }
-      words.append(word)
+      words.append(line)
     }
     guard !words.isEmpty else { throw VocabularyError(line: 1, problem: .empty) }
     self.words = words

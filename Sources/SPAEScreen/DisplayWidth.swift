@@ -1,3 +1,5 @@
+import SPAESystem
+
 extension Character {
   /// The cells that a terminal gives it: 0 for a lone mark or control, 2 for wide East Asian
   /// characters and emoji, else 1 (Unicode Standard Annex 11).
@@ -51,15 +53,15 @@ extension Character {
 }
 
 extension StringProtocol {
-  /// The cells that a terminal gives it.
-  public var displayWidth: Int { reduce(0) { $0 + $1.displayWidth } }
+  /// The cells that a terminal gives it, as it may be shown.
+  public var displayWidth: Int { printable.reduce(0) { $0 + $1.displayWidth } }
 
-  /// The text without controls, cut to a width; an ellipsis stands for what was left out.
+  /// The text as it may be shown, cut to a width; an ellipsis stands for what was left out.
   public func clipped(to width: Int) -> String {
     guard width > 0 else { return "" }
     var shown = ""
     var used = 0
-    for character in self where character.displayWidth > 0 {
+    for character in printable where character.displayWidth > 0 {
       if used + character.displayWidth > width {
         while used > width - 1, let last = shown.popLast() { used -= last.displayWidth }
         return shown + "…"

@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// Keys as vim writes them: x, <C-r>, <Esc>, <lt>, <F1>, and <press:3,14> for the mouse.
 extension Key {
   private static let names: [(name: String, key: Key)] = [
@@ -23,9 +25,7 @@ extension Key {
   /// Reads keys written one after the other; line ends between them count for nothing.
   public static func keys(from text: String) throws(KeyNotationError) -> [Key] {
     var keys: [Key] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
-      .enumerated()
-    {
+    for (index, line) in text.textLines.enumerated() {
       var rest = line[...]
       while let first = rest.first {
         guard first == "<" else {

@@ -25,11 +25,10 @@ package struct KeyScript {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Failure("\(path): cannot be read, or is no text")
     }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    for (number, line) in lines.enumerated() where !line.hasPrefix("# ") {
-      if line.isEmpty, number < lines.count - 1 { steps.append(.rest) }
+    for (number, line) in text.textLines.enumerated() where !line.hasPrefix("# ") {
+      if line.isEmpty { steps.append(.rest) }
       do throws(KeyNotationError) {
-        steps += try Key.keys(from: String(line)).map { .key($0) }
+        steps += try Key.keys(from: line).map { .key($0) }
       } catch {
         let place = KeyNotationError(line: number + 1, column: error.column, found: error.found)
         throw Failure("\(path): \(place)")

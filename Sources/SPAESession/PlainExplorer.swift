@@ -27,7 +27,7 @@ package struct PlainExplorer {
   private func next() -> String? {
     if isTerminal {
       print("\(state.vocabulary[state.pyramid[state.cursor]])> ", terminator: "")
-      fflush(nil)
+      StandardOutput.flush()
     }
     return readLine()
   }
@@ -44,6 +44,6 @@ package struct PlainExplorer {
       hasFailed = true
       print("\(error)", toStandardError: true)
     }
-    fflush(nil)
+    StandardOutput.flush()
   }
 }

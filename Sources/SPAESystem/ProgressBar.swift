@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 import Synchronization
 
 /// A progress bar on standard error, where a person sees it.
@@ -29,7 +30,6 @@ package final class ProgressBar: Sendable {
   }
 
   private func put(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = unsafe write(STDERR_FILENO, bytes, bytes.count)
+    try? FileSystem.write(text.utf8, to: STDERR_FILENO)
   }
 }

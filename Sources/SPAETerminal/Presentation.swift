@@ -83,11 +83,11 @@ package struct Presentation {
   private var rows: Int { (columns * cell.width + cell.height - 1) / cell.height }
 
   private func place(_ lines: [String]) {
-    guard isBeside else { return (lines + [""] + words).forEach { print($0) } }
+    guard isBeside else { return (lines + [""] + words).forEach { print(withEscapes: $0) } }
     for row in 0..<max(lines.count, words.count) {
       let word = row < words.count ? words[row] : ""
       let space = String(repeating: " ", count: wordsWidth - word.count + Self.gap)
-      print(row < lines.count ? word + space + lines[row] : word)
+      print(withEscapes: row < lines.count ? word + space + lines[row] : word)
     }
   }
 
@@ -104,8 +104,8 @@ package struct Presentation {
     let right = beside ? "\u{1B}[\(wordsWidth + Self.gap)C" : ""
     let output =
       Array("\u{1B}[\(up)A\u{1B}7\(right)".utf8) + escape + Array("\u{1B}8\u{1B}[\(up)B".utf8)
-    fflush(nil)
-    try AtomicFile.put(output, into: STDOUT_FILENO, named: "standard output")
+    StandardOutput.write(output)
+    StandardOutput.flush()
     if !beside { words.forEach { print($0) } }
   }
 }

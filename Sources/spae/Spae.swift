@@ -27,26 +27,45 @@ struct Spae: ParsableCommand {
 
   /// Runs the command; exit status 0, 1 for a failed job, 2 for usage.
   static func main() {
-    guard CommandLine.argc > 1 else { return print(helpMessage()) }
+    StandardStreams.reserve()
+    let status = status(of: CommandArguments.all)
+    Glibc.exit(isOutputWritten() ? status : max(1, status))
+  }
+
+  private static func status(of arguments: [String]) -> Int32 {
     do {
-      var command = try parseAsRoot()
+      if arguments.isEmpty { throw CleanExit.helpRequest(self) }
+      var command = try parseAsRoot(arguments)
       try command.run()
+      return 0
     } catch let failure as Failure {
       failure.report()
-      Glibc.exit(1)
-    } catch let error as HistoryError {
-      Failure("\(error)").report()
-      Glibc.exit(1)
+      return 1
     } catch LanguageError.dryRun {
       Failure("\(LanguageError.dryRun)").report()
-    } catch let error as LanguageError {
+      return 0
+    } catch  where error is HistoryError || error is LanguageError {
       Failure("\(error)").report()
-      Glibc.exit(1)
+      return 1
     } catch {
       let status = exitCode(for: error)
-      let message = fullMessage(for: error)
-      if !message.isEmpty { print(message, toStandardError: !status.isSuccess) }
-      Glibc.exit(status == .validationFailure ? 2 : status.rawValue)
+      for line in fullMessage(for: error).textLines {
+        print(line, toStandardError: !status.isSuccess)
+      }
+      return status == .validationFailure ? 2 : status.rawValue
+    }
+  }
+
+  /// Whether all of standard output could be written; says why not, unless its reader has left.
+  private static func isOutputWritten() -> Bool {
+    do throws(SystemError) {
+      try StandardOutput.finish()
+      return true
+    } catch {
+      if !error.isBrokenPipe {
+        Failure("standard output: cannot be written: \(error)").report()
+      }
+      return false
     }
   }
 }

@@ -45,7 +45,7 @@ struct DisplayWidthSuite {
     "follows the terminal's",
     arguments: [
       ("", 0), ("cat", 3), ("é", 1), ("e\u{301}", 1), ("猫", 2), ("한글", 4), ("🐈", 2), ("❤️", 2),
-      ("\u{7}", 0), ("│", 1), ("…", 1),
+      ("\u{7}", 5), ("│", 1), ("…", 1),
     ])
   func widths(_ text: String, _ width: Int) {
     #expect(text.displayWidth == width)

@@ -136,7 +136,7 @@ private struct Fields {
 
   init(_ bytes: [UInt8], at place: Int) throws(Failure) {
     let line: Line
-    do { line = try JSONDecoder().decode(Line.self, from: Data(bytes)) } catch {
+    do { line = try JSONDecoder().decode(Line.self, from: Data(JSONText.readable(bytes))) } catch {
       throw PictureReader.broken(at: place, Self.explained(error, bytes))
     }
     switch (line.file, line.base64, line.length) {
@@ -172,8 +172,7 @@ private struct Fields {
 
   /// The beginning of a line, as a message can show it.
   private static func shown(_ bytes: [UInt8]) -> String {
-    let text = String(decoding: bytes.prefix(60), as: UTF8.self)
-    let plain = text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }
-    return "'\(plain.joined())\(bytes.count > 60 ? "..." : "")'"
+    let text = FileName.text(bytes.prefix(60))
+    return "'\(text.printable)\(bytes.count > 60 ? "..." : "")'"
   }
 }

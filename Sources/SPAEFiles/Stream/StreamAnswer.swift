@@ -1,4 +1,5 @@
 import SPAEPyramid
+import SPAESystem
 
 /// The answers of a stream as lines of JSON.
 struct StreamAnswer: Sendable {
@@ -50,6 +51,6 @@ struct StreamAnswer: Sendable {
       default: quoted.append(byte)
       }
     }
-    return quoted + [UInt8(ascii: "\"")]
+    return JSONText.escaped(quoted + [UInt8(ascii: "\"")])
   }
 }

@@ -58,7 +58,7 @@ struct CompareCommand: ParsableCommand {
       try AtomicFile.write(pictures[0].difference(to: pictures[1]).pngBytes(), to: image)
     }
     if json {
-      try AtomicFile.put(try encodedJSON(report), into: STDOUT_FILENO, named: "standard output")
+      try putJSON(report)
     } else {
       printed(report, shape)
     }

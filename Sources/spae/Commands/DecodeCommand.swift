@@ -57,7 +57,7 @@ struct DecodeCommand: ParsableCommand {
       output ?? URL(fileURLWithPath: path == "-" ? "stdin" : path).deletingPathExtension().path
       + ".png"
     if target == "-" {
-      try AtomicFile.put(bytes, into: STDOUT_FILENO, named: "standard output")
+      StandardOutput.write(bytes)
     } else {
       try AtomicFile.write(bytes, to: target)
     }

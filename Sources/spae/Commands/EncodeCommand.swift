@@ -172,7 +172,7 @@ struct EncodeCommand: ParsableCommand {
     if let target {
       try AtomicFile.write(bytes, to: target)
     } else {
-      try AtomicFile.put(bytes, into: STDOUT_FILENO, named: "standard output")
+      StandardOutput.write(bytes)
     }
   }
 }

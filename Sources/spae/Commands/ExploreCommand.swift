@@ -134,7 +134,7 @@ struct ExploreCommand: ParsableCommand {
     scripted.play(try script())
     let text = scripted.lines.joined(separator: "\n") + "\n"
     if saveScreen == "-" {
-      try AtomicFile.put(Array(text.utf8), into: STDOUT_FILENO, named: "standard output")
+      StandardOutput.write(Array(text.utf8))
     } else {
       try AtomicFile.write(Array(text.utf8), to: saveScreen)
     }

@@ -126,7 +126,7 @@ struct HistoryExportCommand: ParsableCommand {
   }
 
   private func flush(_ bytes: inout [UInt8]) throws(Failure) {
-    try AtomicFile.put(bytes, into: STDOUT_FILENO, named: "standard output")
+    StandardOutput.write(bytes)
     bytes.removeAll(keepingCapacity: true)
   }
 }

@@ -57,7 +57,7 @@ struct InfoCommand: ParsableCommand {
       threads: option.threads ?? Parallel.processors, residentMegabytes: Self.residentMegabytes)
     facts.file = try path.map { try fileFacts($0, model) }
     if json {
-      try AtomicFile.put(try encodedJSON(facts), into: STDOUT_FILENO, named: "standard output")
+      try putJSON(facts)
     } else {
       printed(facts)
     }

@@ -27,7 +27,7 @@ extension ThemeCommand {
     func run() throws {
       let library = ThemeLibrary()
       let names = library.names
-      let width = names.map(\.displayWidth).max() ?? 0
+      let width = names.map(\.printable.displayWidth).max() ?? 0
       var broken: [String] = []
       for name in names {
         do throws(Failure) {
@@ -51,7 +51,7 @@ extension ThemeCommand {
 
     func run() throws {
       let theme = try ThemeLibrary().theme(theme)
-      for role in Role.allCases { print(line(role, theme)) }
+      for role in Role.allCases { print(withEscapes: line(role, theme)) }
     }
 
     private func line(_ role: Role, _ theme: Theme) -> String {
@@ -60,7 +60,7 @@ extension ThemeCommand {
       let contrast = look.contrast.map { String(format: "%4.1f:1", $0) } ?? "      "
       let marks = look.marks.isEmpty ? [] : [look.marks]
       let description = [role.rawValue.padded(to: 15)] + colours + [contrast] + marks
-      return sample(look) + description.joined(separator: " ")
+      return sample(look) + description.joined(separator: " ").printable
     }
 
     /// A word as the role looks, where a terminal shows it.

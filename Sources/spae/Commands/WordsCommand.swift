@@ -43,7 +43,7 @@ struct WordsCommand: ParsableCommand {
       let words = like.map { model.vocabulary.matching($0) } ?? model.vocabulary.words
       if words.isEmpty { throw Failure("no word matches '\(like ?? "")'") }
       if json {
-        try put(words)
+        try putJSON(words)
       } else {
         words.forEach { print($0) }
       }
@@ -61,11 +61,7 @@ struct WordsCommand: ParsableCommand {
   }
 
   private func show(_ neighbours: [Neighbour]) throws {
-    if json { return try put(neighbours) }
+    if json { return try putJSON(neighbours) }
     for each in neighbours { print(String(format: "%.3f", each.likeness) + "  " + each.word) }
-  }
-
-  private func put(_ value: some Encodable) throws {
-    try AtomicFile.put(try encodedJSON(value), into: STDOUT_FILENO, named: "standard output")
   }
 }

@@ -68,7 +68,7 @@ struct LanguageOptions: ParsableArguments {
     let (asked, isOwn) = try dryRun ? (nil, false) : asked()
     let took = start.duration(to: clock.now)
     let folder = try asked == nil ? nil : folder(for: command)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = CommandArguments.all
     let kept: (any LanguageModel)?
     if let asked, let folder {
       kept = try RecordingModel(asked, in: folder, command: arguments)
@@ -80,7 +80,9 @@ struct LanguageOptions: ParsableArguments {
       model: model, seed: seed, folder: folder?.path, serverStart: isOwn ? took : nil)
   }
 
-  @Sendable private static func show(_ prompt: String) { Swift.print(prompt) }
+  @Sendable private static func show(_ prompt: String) {
+    prompt.textLines.forEach { print($0) }
+  }
 
   /// The model to ask, and whether its server was started for it.
   private func asked() throws -> (any LanguageModel, isOwn: Bool) {

@@ -59,9 +59,9 @@ struct PictureQuestionOptions: ParsableArguments {
     if json {
       let report = Report(
         file: file, words: words, question: question, answer: answer, model: session.model.name)
-      try AtomicFile.put(try encodedJSON(report), into: STDOUT_FILENO, named: "standard output")
+      try putJSON(report)
     } else {
-      print(answer)
+      answer.textLines.forEach { print($0) }
     }
     session.close()
   }

@@ -51,7 +51,7 @@ struct EditBenchCommand: ParsableCommand {
     let bench = EditBench(model: model, threads: engine.threads)
     let figures = try bench.figures(for: pyramid, size: engine.size, cells: options.runs)
     guard options.json else { return print(figures.line) }
-    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+    try putJSON(figures)
   }
 }
 
@@ -113,7 +113,7 @@ struct EngineBenchOptions: ParsableArguments {
       instructionSet: model.instructionSet.name, medianMilliseconds: times[options.runs / 2],
       fastestMilliseconds: times[0])
     guard options.json else { return printed(figures) }
-    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+    try putJSON(figures)
   }
 
   private func printed(_ figures: Figures) {

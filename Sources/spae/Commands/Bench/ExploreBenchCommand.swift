@@ -44,7 +44,7 @@ struct ExploreBenchCommand: ParsableCommand {
     let terminals = ExploreBench.Terminal.allCases.filter { $0.rawValue == terminal ?? $0.rawValue }
     let measured = try terminals.map { try figures(in: $0) }
     guard json else { return measured.forEach { print($0.line) } }
-    try AtomicFile.put(try encodedJSON(measured), into: STDOUT_FILENO, named: "standard output")
+    try putJSON(measured)
   }
 
   private func figures(in terminal: ExploreBench.Terminal) throws -> ExploreBench.Figures {

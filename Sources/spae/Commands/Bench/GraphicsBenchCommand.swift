@@ -19,6 +19,6 @@ struct GraphicsBenchCommand: ParsableCommand {
     }
     let figures = try GraphicsBench(image, runs: options.runs).figures()
     guard options.json else { return GraphicsBench.table(figures).forEach { print($0) } }
-    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+    try putJSON(figures)
   }
 }

@@ -56,7 +56,7 @@ struct LayersBenchCommand: ParsableCommand {
       print(String(format: "peak %.1f GFLOP/s, \(figures.instructionSet)", figures.peakGigaflops))
       return figures.layers.forEach { print($0.line) }
     }
-    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+    try putJSON(figures)
   }
 
   private func told(_ layer: LayerLog.Layer, _ cost: LayerLog.Cost, peak: Double) -> Layer {

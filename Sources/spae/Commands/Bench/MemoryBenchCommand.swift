@@ -54,7 +54,7 @@ struct MemoryBenchCommand: ParsableCommand {
       size: engine.size, loadKilobytes: loaded, encodeKilobytes: encoded,
       decodeKilobytes: decoded, editKilobytes: edited)
     guard options.json else { return figures.lines.forEach { print($0) } }
-    try AtomicFile.put(try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+    try putJSON(figures)
   }
 
   /// The most resident memory, in KiB, while a model is loaded and used.

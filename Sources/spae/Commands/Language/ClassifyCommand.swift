@@ -140,8 +140,7 @@ struct ClassifyCommand: ParsableCommand {
 
   private func put(_ reports: [Report]) throws {
     if json {
-      return try AtomicFile.put(
-        try encodedJSON(reports), into: STDOUT_FILENO, named: "standard output")
+      return try putJSON(reports)
     }
     for each in reports {
       let others = each.labels.dropFirst().prefix(2).map {

@@ -141,8 +141,7 @@ struct FewShotEvaluation: ParsableCommand {
 
   private func put(_ figures: [FewShotFigure]) throws {
     if json {
-      return try AtomicFile.put(
-        try encodedJSON(figures), into: STDOUT_FILENO, named: "standard output")
+      return try putJSON(figures)
     }
     if tsv { return ([FewShotFigure.tabHeading] + figures.map(\.tabLine)).forEach { print($0) } }
     for ways in ways {

@@ -117,8 +117,7 @@ struct GenerationEvaluation: ParsableCommand {
 
   private func put(_ report: Report) throws {
     if json {
-      return try AtomicFile.put(
-        try encodedJSON(report), into: STDOUT_FILENO, named: "standard output")
+      return try putJSON(report)
     }
     func text(_ estimate: Estimate) -> String {
       let half = 50 * (estimate.high - estimate.low)
