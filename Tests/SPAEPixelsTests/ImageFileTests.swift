@@ -147,11 +147,6 @@ struct Expected: Decodable {
     return (0..<4).map { UInt8(truncatingIfNeeded: ~crc >> (24 - 8 * $0)) }
   }
 
-  @Test func writtenAsPNGComesBack() throws {
-    let image = try ImageFile(contents: Expected.bytes("colour.png")).image
-    #expect(try ImageFile(contents: image.pngBytes()).image == image)
-  }
-
   @Test func thatIsMissingIsRefused() {
     #expect(throws: ImageError.self) { try ImageFile(path: "/nowhere/at/all.png") }
     #expect(throws: ImageError.unreadable("it is a directory")) { try ImageFile(path: "/") }
