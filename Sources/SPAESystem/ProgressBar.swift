@@ -1,5 +1,4 @@
 import Glibc
-import SPAESystem
 import Synchronization
 
 /// A progress bar on standard error, where a person sees it.
