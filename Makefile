@@ -31,8 +31,9 @@ test: packages language ## Every test that needs no PyTorch
 	swift test -c release --disable-testable-imports
 
 test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, and killed
-	@sh .ci/packages tmux
+	@sh .ci/packages tmux vim-tiny nano
 	Tests/explore.sh .build/release/spae
+	Tests/editor.sh .build/release/spae
 	QUIT=':q! Enter' Tests/terminal.sh .build/release/spae explore Assets/pictures/cat.png
 
 # Not every system has all of them; the script skips what is not there.

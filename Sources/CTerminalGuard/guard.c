@@ -74,7 +74,8 @@ void spae_guard_remove(void) {
   installed = 0;
 }
 
-static const int events[] = {SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT, SIGTSTP};
+static const int events[] = {SIGWINCH, SIGTERM, SIGINT,  SIGHUP,
+                             SIGQUIT,  SIGCONT, SIGTSTP, SIGCHLD};
 static struct sigaction before_event[COUNT(events)];
 static volatile sig_atomic_t pipe_end = -1;
 

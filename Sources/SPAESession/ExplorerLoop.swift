@@ -20,7 +20,7 @@ package final class ExplorerLoop {
   private var state: Explorer
   private let runner: EffectRunner
   private let terminal: CursesTerminal
-  private let editor: OutsideEditor
+  private let editor: ExternalEditor
   private var output: PictureOutput
   private let themes: ThemeLibrary
   private var scripted: [KeyScript.Step]
@@ -37,7 +37,7 @@ package final class ExplorerLoop {
   private var withoutCell: [Int] = []
 
   package init(
-    state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: OutsideEditor,
+    state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: ExternalEditor,
     output: PictureOutput, themes: ThemeLibrary, script: KeyScript
   ) {
     self.state = state
@@ -100,7 +100,7 @@ package final class ExplorerLoop {
     case .awaitRest: restDeadline = .now + Self.rest
     case .openEditor(let pyramid):
       mustRedraw = true
-      return [terminal.lend { editor.edit(pyramid) }]
+      return [editor.edit(pyramid, run: terminal.lend(to:))]
     case .chooseTheme(let name): return chooseTheme(name)
     case .chooseGraphics(let name): return chooseGraphics(name)
     default: return runner.run(effect)

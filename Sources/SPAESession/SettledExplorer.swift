@@ -1,13 +1,15 @@
 package import SPAEExplorer
+import SPAESystem
+import SPAETerminal
 
 /// The explorer without a terminal: after each message it waits until all that follows is done.
 package struct SettledExplorer {
   package private(set) var state: Explorer
   package private(set) var hasQuit = false
   package let runner: EffectRunner
-  package let editor: OutsideEditor
+  package let editor: ExternalEditor
 
-  package init(state: Explorer, runner: EffectRunner, editor: OutsideEditor) {
+  package init(state: Explorer, runner: EffectRunner, editor: ExternalEditor) {
     self.state = state
     self.runner = runner
     self.editor = editor
@@ -39,7 +41,8 @@ package struct SettledExplorer {
       for effect in update(&state, waiting.removeFirst()) {
         switch effect {
         case .quit: hasQuit = true
-        case .openEditor(let pyramid): waiting.append(editor.edit(pyramid))
+        case .openEditor(let pyramid):
+          waiting.append(editor.edit(pyramid) { program throws(Failure) in try program.run() })
         default: waiting += runner.run(effect)
         }
       }

@@ -1,5 +1,6 @@
 import Glibc
 import SPAEScreen
+package import SPAESystem
 
 extension CursesTerminal {
   /// How long Escape waits for the rest of a sequence, in milliseconds.
@@ -45,7 +46,7 @@ extension CursesTerminal {
 
   private func signalled() -> [TerminalEvent] {
     var events: [TerminalEvent] = []
-    for signal in arrivedSignals() {
+    for signal in signals.arrived() {
       guard let event = event(for: signal), !events.contains(event) else { continue }
       events.append(event)
     }
@@ -64,41 +65,30 @@ extension CursesTerminal {
       // Stopped by SIGSTOP, which nobody can catch: the shell has used the terminal since.
       resume()
       return .continued
+    case SIGCHLD: return nil
     default: return .terminate(signal)
     }
   }
-
-  private func arrivedSignals() -> [Int32] {
-    var buffer = [UInt8](repeating: 0, count: 256)
-    let count = unsafe read(signals.reading, &buffer, buffer.count)
-    return buffer.prefix(max(0, count)).map { Int32($0) }
-  }
-
 }
 
 // MARK: Stopping
 
 extension CursesTerminal {
-  private enum Awakening {
-    case continued, ended
-    /// Nothing stopped it: no shell looks after this job.
-    case neverSlept
-  }
-
   /// Stops the program and the rest of its job, as Ctrl-Z does, until it is continued.
   ///
   /// Afterwards all has to be drawn. If the program is to end, the terminal stays with the shell:
   /// drawing does nothing, and `events` tells.
   package func suspend() {
     exit()
-    if stop(by: SIGTSTP) != .ended { resume() }
+    if signals.stopJob(by: SIGTSTP) != .ended { resume() }
   }
 
   /// Takes the terminal again once the job has it: continued in the background, it stops again.
   private func resume() {
     while !Self.isForeground(descriptor) {
       exit()
-      switch stop(by: SIGTTIN) {
+      if signals.isToEnd { return }
+      switch signals.stopJob(by: SIGTTIN) {
       case .continued: continue
       case .ended: return
       case .neverSlept: return enter()
@@ -107,38 +97,50 @@ extension CursesTerminal {
     enter()
   }
 
-  private func stop(by signal: Int32) -> Awakening {
-    var action = sigaction()
-    var before = sigaction()
-    unsafe sigaction(signal, &action, &before)  // a zero is the default action
-    defer { unsafe sigaction(signal, &before, nil) }
-    // The job: make, a pipeline or a script may stand between this program and the shell.
-    kill(0, signal)
-    return awaken()
-  }
+  // MARK: Lending
 
-  /// Waits until a stopped program is continued.
-  ///
-  /// A stop may reach another thread first, a moment after it was asked for; it never comes to a
-  /// job that no shell looks after, so that the wait is short.
-  private func awaken() -> Awakening {
-    let deadline = ContinuousClock.now + .milliseconds(200)
-    while true {
-      let isLast = ContinuousClock.now >= deadline
-      var polled = pollfd(fd: signals.reading, events: Int16(POLLIN), revents: 0)
-      if unsafe poll(&polled, 1, isLast ? 0 : 50) > 0 {
-        let arrived = arrivedSignals()
-        let ending = arrived.filter { ![SIGCONT, SIGTSTP, SIGWINCH].contains($0) }
-        keepForLater(ending)
-        if !ending.isEmpty { return .ended }
-        if arrived.contains(SIGCONT) { return .continued }
-      }
-      if isLast { return .neverSlept }
+  /// What programs set that are killed before they can set it back: reports of the mouse, of the
+  /// focus and of pasted text, other codes for keys, margins, modes of lines, attributes.
+  private static let plainModes = Array(
+    ("\u{1B}[?1000;1002;1003;1004;1005;1006;1015;2004l\u{1B}[>4m\u{1B}[<9u"
+      + "\u{1B}[r\u{1B}[?6l\u{1B}[?7h\u{1B}[4l\u{1B}[?1l\u{1B}>\u{1B}[m").utf8)
+
+  /// Gives the terminal to a program until that ends. Afterwards all has to be drawn.
+  package func lend(to program: ForegroundProgram) throws(Failure) -> ForegroundProgram.Ending {
+    exit()
+    defer {
+      reclaim()
+      resume()
     }
+    let ending = try program.run(onScreen: signals)
+    if ending != .exited(status: 0), Self.isForeground(descriptor) { send(Self.plainModes) }
+    return ending
   }
 
-  private func keepForLater(_ arrived: [Int32]) {
-    let bytes = arrived.map { UInt8($0) }
-    _ = unsafe write(signals.writing, bytes, bytes.count)
+  /// Takes the terminal from a group of processes that is gone: a program may have made one for
+  /// itself, as shells do, and been killed.
+  private func reclaim() {
+    let owner = tcgetpgrp(descriptor)
+    guard owner > 0, owner != getpgrp(), kill(-owner, 0) != 0, errno == ESRCH else { return }
+    let blocked = SignalBlock(SIGTTOU)
+    tcsetpgrp(descriptor, getpgrp())
+    blocked.end()
+  }
+}
+
+/// A signal that is held back from this thread for a while.
+private struct SignalBlock {
+  private var before = sigset_t()
+
+  init(_ signal: Int32) {
+    var blocked = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe sigaddset(&blocked, signal)
+    unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
+  }
+
+  func end() {
+    var before = before
+    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 }

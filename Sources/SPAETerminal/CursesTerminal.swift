@@ -19,8 +19,7 @@ package final class CursesTerminal {
   package private(set) var size: (rows: Int, columns: Int)
 
   package let descriptor: Int32
-  /// Signals come through a pipe, so that one `poll` hears everything.
-  let signals: (reading: Int32, writing: Int32)
+  let signals: SignalPipe
   package var decoder = KeyDecoder()
   private(set) var isEntered = false
 
@@ -54,15 +53,15 @@ package final class CursesTerminal {
     // GNU screen passes COLORTERM on from the terminal around it, and knows only 256 colours.
     let isDirect = unsafe wanted == .trueColour && getenv("STY") == nil
     descriptor = try Self.openTerminal()
-    signals = try Self.makePipe()
-    guard spae_signals_watch(signals.writing) == 0, spae_guard_install(descriptor) == 0 else {
+    signals = try SignalPipe()
+    guard spae_guard_install(descriptor) == 0 else {
       throw .failed("taking the terminal", status: errno)
     }
     guard let file = unsafe fdopen(descriptor, "r+"),
       let curses = unsafe Self.start(file, descriptor, isDirect: isDirect)
     else {
       spae_guard_remove()
-      spae_signals_ignore()
+      signals.close()
       close(descriptor)
       throw .unknownTerminal(unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? "")
     }
@@ -228,18 +227,9 @@ package final class CursesTerminal {
     guard isEntered else { return }
     exit()
     spae_guard_remove()
-    spae_signals_ignore()
+    signals.close()
     unsafe delscreen(curses)
     unsafe fclose(file)
-    close(signals.reading)
-    close(signals.writing)
-  }
-
-  /// Gives the terminal away for a while: to an editor, say. Afterwards all has to be drawn.
-  package func lend<Result>(_ work: () throws -> Result) rethrows -> Result {
-    exit()
-    defer { enter() }
-    return try work()
   }
 
   /// Takes the terminal again after others had it.
@@ -283,7 +273,7 @@ package final class CursesTerminal {
   }
 
   /// Writes bytes past curses, all of them.
-  private func send(_ bytes: [UInt8]) {
+  func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
@@ -337,14 +327,6 @@ extension CursesTerminal {
   ) -> OpaquePointer? {
     let start = { unsafe newterm(nil, file, file) }
     return unsafe isDirect ? DirectColourEntry.whileSet(terminal: terminal, start) : start()
-  }
-
-  private static func makePipe() throws(TerminalError) -> (reading: Int32, writing: Int32) {
-    var (reading, writing): (Int32, Int32) = (0, 0)
-    guard unsafe spae_signals_pipe(&reading, &writing) == 0 else {
-      throw .failed("making a pipe", status: errno)
-    }
-    return (reading, writing)
   }
 
   private static func size(of terminal: Int32) -> (rows: Int, columns: Int) {

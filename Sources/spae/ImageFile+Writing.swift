@@ -1,4 +1,5 @@
 import SPAEPixels
+import SPAESystem
 
 extension ImageFile {
   /// Writes a picture, whole or not at all, in the format that the path's ending asks for.

@@ -22,7 +22,8 @@ void spae_guard_remove(void);
 int spae_signals_pipe(int *reading, int *writing);
 
 // Writes the number of each arriving signal, as a byte, to a descriptor that does not block:
-// SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT and SIGTSTP. Returns 0, or -1 with errno.
+// SIGWINCH, SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT, SIGTSTP and SIGCHLD. Returns 0, or -1 with
+// errno.
 int spae_signals_watch(int descriptor);
 
 // Gives those signals back to whom they belonged.

@@ -101,7 +101,7 @@ struct ExploreCommand: ParsableCommand {
       thumbnails: output.cells, connect: connect)
     let state = try opened.state(
       model: model, history: past, store: store, output: output, tint: preferences.tint)
-    let editor = OutsideEditor(files: opened.files)
+    let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {
       return try settle(
         SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
@@ -141,7 +141,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func explore(
-    _ state: Explorer, _ runner: EffectRunner, _ editor: OutsideEditor, _ output: PictureOutput,
+    _ state: Explorer, _ runner: EffectRunner, _ editor: ExternalEditor, _ output: PictureOutput,
     theme wish: String?
   ) throws {
     let environment = ProcessInfo.processInfo.environment
