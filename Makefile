@@ -46,7 +46,8 @@ test-training: library $(VENV)/ready ## The tests of the Python package
 	cd Training && ../$(PYTHON) -m pytest -q
 
 test-data: build $(VENV)/ready ## The tests of spae.data, with Ray and the program
-	cd Training && ../$(PYTHON) -m pytest -q tests/test_data.py
+	cd Training && ../$(PYTHON) -m pytest -q tests/test_data.py \
+	  tests/test_data_reading.py
 
 torture-data: build $(VENV)/ready ## Kill workers and a node while PICTURES pictures are encoded
 	cd Training && ../$(PYTHON) tests/torture_data.py --pictures $(PICTURES) \

@@ -1,14 +1,13 @@
 """Data sets of words: `make test-data` runs these with Ray and the program, where both are."""
 
-import io
 import json
-import os
 import signal
 import subprocess
 import sys
 import tarfile
 import time
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,18 +15,24 @@ import pytest
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
+from data_runs import (  # noqa: E402
+    PICTURES,
+    PROGRAM,
+    TRAINING,
+    encode,
+    needs_program,
+    rows,
+    run,
+)
 from picture_sets import synthetic, write_tars  # noqa: E402
 
 from spae.data import DataError, bench  # noqa: E402
 from spae.data import __main__ as command  # noqa: E402
 from spae.data.engines import Answer, NativeEngine  # noqa: E402
-from spae.data.run import Entry, Settings  # noqa: E402
-from spae.data.shards import Columns, Picture, found  # noqa: E402
+from spae.data.pictures import Picture  # noqa: E402
+from spae.data.run import Entry, Settings, check_strangers  # noqa: E402
+from spae.data.shards import Search, found  # noqa: E402
 from spae.data.tables import ShardFiles  # noqa: E402
-
-TRAINING = Path(__file__).resolve().parent.parent
-PROGRAM = Path(os.environ.get("SPAE_PROGRAM", TRAINING.parent / ".build/release/spae"))
-needs_program = pytest.mark.skipif(not PROGRAM.exists(), reason="the program is not built")
 
 ENCODER = """
 import json, os, signal, sys
@@ -48,120 +53,11 @@ while line := data.readline():
 """
 
 
-def run(*arguments: object, **options) -> subprocess.CompletedProcess:
-    call = [sys.executable, "-m", "spae.data", *map(str, arguments)]
-    return subprocess.run(call, cwd=TRAINING, capture_output=True, text=True, **options)
-
-
-def encode(source: Path, output: Path, *more: object) -> subprocess.CompletedProcess:
-    return run("encode", source, output, "--program", PROGRAM, *more)
-
-
-def rows(output: Path, table: str = "words") -> list[dict]:
-    return [
-        r for p in sorted((output / table).glob("*.parquet")) for r in pq.read_table(p).to_pylist()
-    ]
-
-
 @pytest.fixture
 def engine() -> NativeEngine:
     engine = NativeEngine([sys.executable, "-c", ENCODER])
     yield engine
     engine.close()
-
-
-# Reading
-
-
-USUAL = Columns()
-
-
-def keys(path: Path, columns: Columns = USUAL) -> list[tuple[str, bytes, bool]]:
-    return [
-        (picture.key, picture.contents, picture.problem is not None)
-        for shard in found(path)
-        for picture in shard.pictures(columns)
-    ]
-
-
-def tar(path: Path, members: dict[str, bytes], mode: str = "w") -> bytes:
-    with tarfile.open(path, mode) as file:
-        for name, contents in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(contents)
-            file.addfile(member, io.BytesIO(contents))
-    return path.read_bytes()
-
-
-@pytest.mark.parametrize("name, mode", [("a.tar", "w"), ("a.tar.gz", "w:gz"), ("b.tgz", "w:gz")])
-def test_a_tar_gives_its_pictures_keyed_as_webdataset_does(tmp_path, name, mode):
-    members = {"x/1.jpg": b"1", "x/1.cls": b"7", "2.left.PNG": b"2", "3.gif": b"3"}
-    tar(tmp_path / name, members, mode)
-    expected = [("x/1", b"1", False), ("2.left", b"2", False), ("3", b"3", False)]
-    assert keys(tmp_path) == expected
-
-
-@pytest.mark.parametrize("length", [0, 300, 512, 700, 1024, 1300, 2000, 2048])
-def test_a_tar_that_breaks_off_is_told_after_its_whole_pictures(tmp_path, length):
-    whole = tar(tmp_path / "a.tar", {"1.jpg": b"x" * 10, "2.jpg": b"y" * 900})
-    (tmp_path / "a.tar").write_bytes(whole[:length])
-    read = keys(tmp_path)
-    assert [contents for _, contents, bad in read if not bad] == [b"x" * 10][: length >= 522]
-    assert read[-1][2], "nobody is told"
-
-
-def test_noise_between_two_members_is_not_the_end(tmp_path):
-    whole = tar(tmp_path / "a.tar", {"1.jpg": b"x", "2.jpg": b"y"})
-    (tmp_path / "a.tar").write_bytes(whole[:1024] + b"?" * 512 + whole[1536:])
-    assert [bad for *_, bad in keys(tmp_path)] == [False, True]
-
-
-@pytest.mark.parametrize(
-    "table, columns",
-    [
-        ({"id": ["a", "b"], "jpg": [b"1", None]}, Columns()),
-        ({"image": [{"bytes": b"1", "path": "p"}, {"bytes": None, "path": "q"}]}, Columns()),
-        ({"mine": ["a", "b"], "picture": [b"1", None]}, Columns("mine", "picture")),
-    ],
-)
-def test_parquet_gives_bytes_from_the_usual_and_from_named_columns(tmp_path, table, columns):
-    pq.write_table(pa.table(table), tmp_path / "t.parquet")
-    read = keys(tmp_path, columns)
-    assert [contents for _, contents, _ in read] == [b"1", b""]
-    assert [bad for *_, bad in read] == [False, True]
-
-
-def test_parquet_without_pictures_names_its_columns(tmp_path):
-    pq.write_table(pa.table({"a": [1]}), tmp_path / "t.parquet")
-    with pytest.raises(DataError, match="--image-column: a"):
-        keys(tmp_path)
-    with pytest.raises(DataError, match="no column 'b'"):
-        keys(tmp_path, Columns(image="b"))
-
-
-def test_a_damaged_parquet_file_is_one_bad_picture(tmp_path):
-    (tmp_path / "t.parquet").write_bytes(b"PAR1 no more")
-    assert [bad for *_, bad in keys(tmp_path)] == [True]
-
-
-def test_loose_pictures_are_parted_in_order_and_hidden_files_stay_out(tmp_path):
-    for name in ("b/2.png", "a.jpg", ".c.png", "b/1.webp", "notes.txt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(name.encode())
-    shards = found(tmp_path, files_in_a_shard=2)
-    assert [shard.files for shard in shards] == [("a.jpg", "b/1.webp"), ("b/2.png",)]
-    assert [key for key, *_ in keys(tmp_path)] == ["a.jpg", "b/1.webp", "b/2.png"]
-
-
-def test_what_is_no_data_set_is_refused(tmp_path):
-    with pytest.raises(DataError, match="holds no tars"):
-        found(tmp_path)
-    with pytest.raises(DataError, match="no such"):
-        found(tmp_path / "nowhere")
-    tar(tmp_path / "a.tar", {})
-    pq.write_table(pa.table({"jpg": [b"1"]}), tmp_path / "a.parquet")
-    with pytest.raises(DataError, match="rename one"):
-        found(tmp_path)
 
 
 # The engine
@@ -184,6 +80,15 @@ def test_a_program_that_ends_by_itself_ends_the_run_with_its_words(engine):
         list(engine.answers([Picture("1", b"1"), Picture("2", b"end"), Picture("3", b"3")]))
 
 
+def test_an_error_of_the_source_is_the_runs_and_no_end_of_it(engine):
+    def pictures():
+        yield Picture("1", b"1")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        list(engine.answers(pictures()))
+
+
 # Writing
 
 
@@ -199,7 +104,8 @@ def test_a_shard_is_there_as_a_whole_or_not_at_all(tmp_path):
     shard = files(tmp_path)
     shard.add_all(ANSWERS)
     assert not [p for p in tmp_path.rglob("*") if p.is_file() and not p.name.startswith(".part-")]
-    assert shard.publish() == ["errors/s.parquet", "text/s.jsonl", "words/s.parquet"]
+    names = ["errors/s.parquet", "manifest/s.keys", "text/s.jsonl", "words/s.parquet"]
+    assert shard.publish() == names
     words = {"layer1": ["x"], "layer2": ["y"] * 4}
     good = {"key": "a", "width": 3, "height": 4, "model": "m", "error": None, **words}
     bad = dict.fromkeys(good) | {"key": "b", "model": "m", "error": "why"}
@@ -212,7 +118,7 @@ def test_a_shard_is_there_as_a_whole_or_not_at_all(tmp_path):
 def test_webdataset_holds_the_good_pictures_and_no_errors_table_without_errors(tmp_path):
     shard = files(tmp_path, form="webdataset", text=False)
     shard.add_all(ANSWERS[:1])
-    assert shard.publish() == ["words/s.tar"]
+    assert shard.publish() == ["manifest/s.keys", "words/s.tar"]
     with tarfile.open(tmp_path / "words/s.tar") as file:
         (member,) = file
         record = json.loads(file.extractfile(member).read())
@@ -227,17 +133,43 @@ def test_what_is_discarded_leaves_nothing(tmp_path):
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_a_run_goes_on_only_as_it_was_begun(tmp_path):
-    Settings.agreed(tmp_path, Settings("native", "m", 6, "parquet", False))
-    Settings.agreed(tmp_path, Settings("native", "m", 6, "parquet", False))
-    with pytest.raises(DataError, match="depth 6, not 3"):
-        Settings.agreed(tmp_path, Settings("native", "m", 3, "parquet", False))
+SETTINGS = Settings("native", "m", 6, "parquet", False)
+
+
+@pytest.mark.parametrize(
+    "other, words",
+    [
+        ({"depth": 3}, "depth 6, not 3"),
+        ({"model": "n"}, "model m, not n"),
+        ({"keys": "file"}, "keys sample, not file"),
+        ({"image_column": "b"}, "image_column None, not b"),
+        ({"key_column": "k"}, "key_column None, not k"),
+        ({"picture_root": "/"}, "picture_root None, not /"),
+    ],
+)
+def test_a_run_goes_on_only_as_it_was_begun(tmp_path, other, words):
+    Settings.agreed(tmp_path, SETTINGS)
+    Settings.agreed(tmp_path, SETTINGS)
+    with pytest.raises(DataError, match=words):
+        Settings.agreed(tmp_path, replace(SETTINGS, **other))
+
+
+def test_a_folder_that_is_no_runs_is_refused(tmp_path):
     (tmp_path / "run.json").write_text("{")
     with pytest.raises(DataError, match="damaged"):
-        Settings.agreed(tmp_path, Settings("native", "m", 6, "parquet", False))
+        Settings.agreed(tmp_path, SETTINGS)
     (tmp_path / "other" / "mine").mkdir(parents=True)
     with pytest.raises(DataError, match="not empty"):
-        Settings.agreed(tmp_path / "other", Settings("native", "m", 6, "parquet", False))
+        Settings.agreed(tmp_path / "other", SETTINGS)
+
+
+def test_words_of_another_data_set_are_not_mixed_with_those_of_this(tmp_path):
+    (tmp_path / "manifest" / "sub").mkdir(parents=True)
+    for name in ("a", "b", "sub/c"):
+        (tmp_path / "manifest" / f"{name}.json").touch()
+    check_strangers(tmp_path, {"a", "b", "sub/c", "d"})
+    with pytest.raises(DataError, match=r"words of 2 shards .*\(b, sub/c\)"):
+        check_strangers(tmp_path, {"a", "d"})
 
 
 # The whole
@@ -245,7 +177,7 @@ def test_a_run_goes_on_only_as_it_was_begun(tmp_path):
 
 @pytest.fixture
 def shards(tmp_path) -> Path:
-    write_tars(tmp_path / "in", synthetic(1), 130, 5)
+    write_tars(tmp_path / "in", synthetic(1), 60, 5)
     return tmp_path / "in"
 
 
@@ -256,12 +188,12 @@ def test_workers_of_ray_write_what_one_process_writes(tmp_path, shards):
     assert alone.returncode == 0, alone.stderr
     ours = encode(shards, tmp_path / "ours", "--workers", 2, "--text")
     assert ours.returncode == 1 and "1 bad picture," in ours.stderr, ours.stderr
-    assert ours.stdout.startswith(f"{tmp_path / 'ours'}: 130 pictures in 5 shards\n")
+    assert ours.stdout.startswith(f"{tmp_path / 'ours'}: 60 pictures in 5 shards\n")
     for path in sorted((tmp_path / "alone").rglob("*.*")):
         twin = tmp_path / "ours" / path.relative_to(tmp_path / "alone")
         assert path.is_dir() or path.read_bytes() == twin.read_bytes(), path
     assert [row["key"] for row in rows(tmp_path / "ours", "errors")] == ["000050"]
-    assert len({row["key"] for row in rows(tmp_path / "ours")}) == 130
+    assert len({row["key"] for row in rows(tmp_path / "ours")}) == 60
 
 
 @needs_program
@@ -279,13 +211,13 @@ def test_a_killed_run_goes_on_and_does_no_finished_shard_again(tmp_path, shards)
     again = run(*call)
     assert again.returncode == 0 and "done before" in again.stdout, again.stdout + again.stderr
     assert all(path.stat().st_mtime_ns == time for path, time in done.items())
-    assert [row["key"] for row in rows(output)] == [f"{n:06}" for n in range(130)]
+    assert [row["key"] for row in rows(output)] == [f"{n:06}" for n in range(60)]
     assert not list(output.rglob(".part-*"))
-    last = found(shards)[-1]
+    last = found(Search(shards)).shards[-1]
     Path(last.path).touch()
     changed = run(*call)
-    assert "(4 of them done before)\n26 encoded" in changed.stdout, changed.stdout
-    assert Entry.of(output, found(shards)[-1]).pictures == 26
+    assert "(4 of them done before)\n12 encoded" in changed.stdout, changed.stdout
+    assert Entry.of(output, found(Search(shards)).shards[-1]).pictures == 12
 
 
 @needs_program
@@ -297,20 +229,19 @@ def test_stats_count_the_words_of_each_layer(tmp_path, shards):
         told = run("stats", output)
         assert told.returncode == 0, told.stderr
         lines = told.stdout.splitlines()
-        assert lines[0] == "129 pictures with words"
-        assert [line.split()[:2] for line in lines[2:4]] == [["1", "129"], ["2", "516"]]
+        assert lines[0] == "59 pictures with words"
+        assert [line.split()[:2] for line in lines[2:4]] == [["1", "59"], ["2", "236"]]
         table = (output / "stats/words.tsv").read_text().splitlines()[1:]
-        assert sum(int(line.split("\t")[2]) for line in table) == 129 * 5
+        assert sum(int(line.split("\t")[2]) for line in table) == 59 * 5
         assert (output / "stats/words.svg").read_text().count("<polyline") >= 2
 
 
 @needs_program
 def test_pytorch_finds_nearly_the_same_words(tmp_path):
-    pictures = TRAINING.parent / "Assets/pictures"
     model = TRAINING.parent / "Assets/models/small"
-    assert encode(pictures, tmp_path / "native", "--workers", 0).returncode == 0
+    assert encode(PICTURES, tmp_path / "native", "--workers", 0).returncode == 0
     torch = encode(
-        pictures, tmp_path / "torch", "--workers", 0, "--engine", "torch", "--model", model
+        PICTURES, tmp_path / "torch", "--workers", 0, "--engine", "torch", "--model", model
     )
     assert torch.returncode == 0, torch.stderr
     names = [f"layer{n}" for n in range(1, 7)]
@@ -372,9 +303,8 @@ def test_starting_is_left_out_of_rates_and_a_run_of_mere_starting_has_none():
 @needs_program
 def test_everybody_whom_the_bench_times_can_do_the_pictures(tmp_path):
     pytest.importorskip("ray")
-    source = TRAINING.parent / "Assets/pictures"
-    options = Namespace(input=source, program=str(PROGRAM), model=None, memory=10)
-    folder = bench.copied(bench.pictures(source), tmp_path / "in", 2)
+    options = Namespace(input=PICTURES, program=str(PROGRAM), model=None, memory=10)
+    folder = bench.copied(bench.pictures(PICTURES), tmp_path / "in", 2)
     names = bench.calls(options, folder, tmp_path)
     assert all(bench.fresh(options, folder, tmp_path, name).cpu > 0 for name in names)
     assert [count for count, _ in bench.resident(options)] == [1, 5, 10]

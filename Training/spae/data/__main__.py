@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from spae.data import DataError
+from spae.data import DataError, message
 from spae.data.engines import EngineChoice
-from spae.data.shards import FILES_IN_A_SHARD, Columns, found
+from spae.data.names import printable
+from spae.data.pictures import Reading
+from spae.data.shards import FILES_IN_A_SHARD, Search, found
 
 HERE = Path(__file__).resolve()
 INSTALL = "pip install 'pyarrow>=20' 'ray[data]==2.60.0' (or './Training[data]')"
@@ -41,13 +43,39 @@ def add_encode(parser: argparse.ArgumentParser) -> None:
     add("--max-errors", type=int, default=0, metavar="N", help="bad pictures that are allowed")
     add("--address", help="a Ray cluster's; without it Ray runs here, for this call")
     add("--workers", type=int, metavar="N", help="1 a core; 0 is this process alone, without Ray")
-    add("--key-column", metavar="NAME", help="of Parquet files")
-    add("--image-column", metavar="NAME", help="of Parquet files: bytes, or {bytes, path}")
-    add(
-        "--files-in-a-shard", type=int, default=FILES_IN_A_SHARD, metavar="N",
-        help="where the pictures are loose files",
-    )  # fmt: skip
+    add_reading(parser)
     add_engine(parser)
+
+
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--keys", choices=("sample", "file"), default="sample",
+        help="of tars: webdataset's __key__, which ends at the first dot of the name, or the "
+        "name to its last dot (%(default)s)",
+    )  # fmt: skip
+    add("--key-column", metavar="NAME", help="of Parquet files: text, bytes or whole numbers")
+    add(
+        "--image-column", metavar="NAME",
+        help="of Parquet files: binary, or a struct of bytes and path; by default the only such",
+    )  # fmt: skip
+    add(
+        "--picture-root", metavar="FOLDER", type=Path,
+        help="where Parquet rows with a path and no bytes begin, and what they stay within; by "
+        "default they begin at the Parquet file, and absolute paths are read as they are",
+    )  # fmt: skip
+    add("--loose", action="store_true", help="also loose pictures beside tars or Parquet files")
+    add(
+        "--files-in-a-shard", type=positive, default=FILES_IN_A_SHARD, metavar="N",
+        help="where the pictures are loose files (%(default)s)",
+    )  # fmt: skip
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not 1 or more")
+    return number
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:
@@ -93,28 +121,51 @@ def absolute(path: str | None) -> str | None:
 
 
 def encode(options: argparse.Namespace) -> int:
+    from spae.data.manifest import MANIFEST, Manifest
     from spae.data.run import Job, Settings, parted
+    from spae.data.summary import told
     from spae.data.tables import remove_parts
 
     engine = EngineChoice(
         options.engine, absolute(options.program), absolute(options.model), options.threads
     )
-    shards = found(options.input, options.files_in_a_shard)
-    settings = Settings(
-        options.engine, engine.identity(), options.depth, options.format, options.text
-    )
+    reading = reading_of(options)
     output = options.output.absolute()
+    source = found(Search(
+        options.input, reading, options.files_in_a_shard, options.loose, output
+    ))  # fmt: skip
+    settings = Settings(
+        options.engine, engine.identity(), options.depth, options.format, options.text,
+        reading.keys, reading.key_column, reading.image_column, reading.picture_root,
+    )  # fmt: skip
     Settings.agreed(output, settings)
     remove_parts(output)
-    done, missing = parted(output, shards)
-    columns = Columns(options.key_column, options.image_column)
+    (output / MANIFEST).unlink(missing_ok=True)
+    done, missing = parted(output, source.shards)
     started = time.monotonic()
     fresh = []
-    for entry in entries(Job(str(output), settings, engine, columns), missing, options):
+    for entry in entries(Job(str(output), settings, engine, reading), missing, options):
         fresh.append(entry)
-        show(len(done) + len(fresh), len(shards), sum(e.pictures for e in fresh), started)
+        pictures = sum(entry.pictures for entry in fresh)
+        show(len(done) + len(fresh), len(source.shards), pictures, started)
     remove_parts(output)
-    return summary(options, done, fresh, time.monotonic() - started)
+    manifest = Manifest.written(output, source, done + fresh)
+    told(options.output, manifest, done, fresh, time.monotonic() - started)
+    return status(options, manifest)
+
+
+def status(options: argparse.Namespace, manifest) -> int:
+    if not manifest.pictures:
+        raise DataError(f"{printable(options.input)}: holds no pictures that could be encoded")
+    return 1 if manifest.errors > options.max_errors else 0
+
+
+def reading_of(options: argparse.Namespace) -> Reading:
+    root = options.picture_root
+    if root is not None and not root.is_dir():
+        raise DataError(f"--picture-root {printable(root)}: no such folder")
+    columns = options.key_column, options.image_column
+    return Reading(options.keys, *columns, root and str(root.absolute()))
 
 
 def entries(job, shards: list, options: argparse.Namespace) -> Iterator:
@@ -135,21 +186,6 @@ def show(done: int, total: int, pictures: int, started: float) -> None:
         print(f"\r{done}/{total} shards, {rate:.0f} pictures/s ", end=end, file=sys.stderr)
 
 
-def summary(options: argparse.Namespace, done: list, fresh: list, seconds: float) -> int:
-    pictures = sum(entry.pictures for entry in done + fresh)
-    bad = sum(entry.errors for entry in done + fresh)
-    earlier = f" ({len(done)} of them done before)" if done else ""
-    print(f"{options.output}: {pictures} pictures in {len(done + fresh)} shards{earlier}")
-    new = sum(entry.pictures for entry in fresh)
-    if new:
-        print(f"{new} encoded in {seconds:.1f} s, {new / seconds:.1f} a second")
-    if bad:
-        where = options.output / "errors"
-        what = "1 bad picture" if bad == 1 else f"{bad} bad pictures"
-        print(f"{what}, with the reason in {where}", file=sys.stderr)
-    return 1 if bad > options.max_errors else 0
-
-
 # bench
 
 
@@ -166,22 +202,29 @@ def bench(options: argparse.Namespace) -> int:
 def main() -> int:
     options = parser().parse_args()
     try:
-        if options.command == "encode":
-            return encode(options)
-        if options.command == "bench":
-            return bench(options)
-        from spae.data.stats import report
-
-        return report(options.output, options.top)
+        return performed(options)
     except ModuleNotFoundError as error:
-        print(f"spae.data: {error.name} is missing: {INSTALL}", file=sys.stderr)
-        return 1
+        return complain(f"{error.name} is missing: {INSTALL}")
     except (DataError, OSError) as error:
-        print(f"spae.data: {error}", file=sys.stderr)
-        return 1
+        return complain(message(error))
     except KeyboardInterrupt:
-        print("spae.data: stopped; give the same command again to go on", file=sys.stderr)
+        complain("stopped; give the same command again to go on")
         return 130
+
+
+def performed(options: argparse.Namespace) -> int:
+    if options.command == "encode":
+        return encode(options)
+    if options.command == "bench":
+        return bench(options)
+    from spae.data.stats import report
+
+    return report(options.output, options.top)
+
+
+def complain(what: str) -> int:
+    print("\n".join(map(printable, f"spae.data: {what}".split("\n"))), file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

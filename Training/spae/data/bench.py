@@ -14,9 +14,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-from spae.data import DataError
+from spae.data import DataError, say
 from spae.data.engines import NativeEngine, native_command, native_identity, native_model
-from spae.data.shards import Picture, kind_of, listed
+from spae.data.listing import listed
+from spae.data.names import kind_of
+from spae.data.pictures import Picture
 
 FILES = "spae encode FILES"
 FEW = 2  # pictures of the run that tells what starting costs
@@ -57,7 +59,8 @@ class Call:
 
 
 def pictures(folder: Path) -> list[Path]:
-    found = [folder / name for name in listed(folder) if kind_of(name) == "picture"]
+    names = listed(folder, lambda name, reason: None)
+    found = [folder / name for name in names if kind_of(name) == "picture"]
     if not found:
         raise DataError(f"{folder}: holds no pictures; bench reads loose ones")
     return found
@@ -241,9 +244,9 @@ def report(options: Namespace) -> int:
     native_identity(options.program, options.model)
     with tempfile.TemporaryDirectory(prefix="spae-bench-") as scratch:
         rates = measured(options, Path(scratch))
-    print("\n".join([*table(rates), "", *marks(rates)]), flush=True)
+    say("\n".join([*table(rates), "", *marks(rates)]))
     for count, size in resident(options):
-        print(f"--stream after {count} pictures: {size:.1f} MB resident", flush=True)
+        say(f"--stream after {count} pictures: {size:.1f} MB resident")
     return 0
 
 

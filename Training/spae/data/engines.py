@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from spae.data import DataError
-from spae.data.shards import Picture
+from spae.data.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -145,10 +145,7 @@ class NativeEngine:
         if picture.problem is not None:
             return Answer(picture.key, error=picture.problem)
         process = self._running()
-        try:
-            send(picture, process.stdin)
-        except OSError:
-            pass
+        send(picture, process.stdin)
         if line := process.stdout.readline():
             return answer(line)
         signal = self._ended()
@@ -178,19 +175,22 @@ def feed(source: Iterator[Picture], pipe, sent: queue.Queue) -> None:
     try:
         for picture in source:
             sent.put(picture)
-            if picture.problem is None:
-                send(picture, pipe)
-    except OSError:
-        pass
-    except BaseException as error:
+            if picture.problem is None and not send(picture, pipe):
+                break
+    except BaseException as error:  # of the source: it is the run's
         sent.put(error)
     sent.put(None)
 
 
-def send(picture: Picture, pipe) -> None:
+def send(picture: Picture, pipe) -> bool:
+    """Whether the program took it; one that has ended does not."""
     line = json.dumps({"key": picture.key, "length": len(picture.contents)})
-    pipe.write(line.encode() + b"\n" + picture.contents)
-    pipe.flush()
+    try:
+        pipe.write(line.encode() + b"\n" + picture.contents)
+        pipe.flush()
+    except OSError:
+        return False
+    return True
 
 
 def drained(sent: queue.Queue) -> list[Picture]:

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from spae.data import DataError
+from spae.data import DataError, message
 from spae.data.engines import Engine, EngineChoice
-from spae.data.shards import Columns, Shard
+from spae.data.names import printable
+from spae.data.pictures import Reading
+from spae.data.shards import Shard
 from spae.data.tables import ShardFiles, write_atomically
 
 SETTINGS = "run.json"
@@ -22,6 +24,10 @@ class Settings:
     depth: int
     format: str
     text: bool
+    keys: str = "sample"
+    key_column: str | None = None
+    image_column: str | None = None
+    picture_root: str | None = None
 
     @classmethod
     def agreed(cls, folder: Path, wanted: "Settings") -> None:
@@ -29,12 +35,16 @@ class Settings:
         path = folder / SETTINGS
         if not path.exists():
             if folder.is_dir() and any(folder.iterdir()):
-                raise DataError(f"{folder}: not empty, and not a run's folder; name another one")
+                raise DataError(
+                    f"{printable(folder)}: not empty, and not a run's folder; name another one"
+                )
             return write_atomically(path, json.dumps(asdict(wanted), indent=1) + "\n")
         try:
             begun = json.loads(path.read_text())
         except ValueError as error:
-            raise DataError(f"{path}: damaged ({error}); remove {folder} to begin anew") from None
+            raise DataError(
+                f"{printable(path)}: damaged ({error}); remove {printable(folder)} to begin anew"
+            ) from None
         different = [
             f"{name} {begun.get(name)}, not {value}"
             for name, value in asdict(wanted).items()
@@ -42,7 +52,8 @@ class Settings:
         ]
         if different:
             raise DataError(
-                f"{folder}: was begun with {'; '.join(different)}; give the same, or another folder"
+                f"{printable(folder)}: was begun with {'; '.join(different)}; give the same, or "
+                "another folder"
             )
 
 
@@ -55,6 +66,8 @@ class Entry:
     pictures: int
     errors: int
     files: list[str] = field(default_factory=list)
+    left_out: dict[str, dict] = field(default_factory=dict)  # {reason: {"count", "names"}}
+    first_errors: list[list[str]] = field(default_factory=list)  # [key, error]
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1) + "\n"
@@ -82,7 +95,7 @@ class Job:
     output: str
     settings: Settings
     engine: EngineChoice
-    columns: Columns = Columns()
+    reading: Reading = Reading()
 
     def do(self, shard: Shard, engine: Engine) -> Entry:
         """Encodes a shard, publishes its files and then its entry; whoever dies before loses it.
@@ -99,20 +112,45 @@ class Job:
             text=settings.text,
         )
         try:
-            files.add_all(engine.answers(shard.pictures(self.columns)))
+            pictures = shard.pictures(self.reading, files.left_out.leave)
+            files.add_all(engine.answers(pictures))
+            names = files.publish()
+        except OSError as error:  # what cannot be read is a bad picture, so this is the output
+            files.discard()
+            raise DataError(f"{printable(folder)}: {shard.name}: {message(error)}") from error
         except BaseException:
             files.discard()
             raise
-        names = files.publish()
-        entry = Entry(shard.name, shard.fingerprint, files.pictures, files.bad, names)
+        entry = Entry(
+            shard.name,
+            shard.fingerprint,
+            files.pictures,
+            files.bad,
+            names,
+            files.left_out.total.facts(),
+            files.first_errors,
+        )
         write_atomically(entry_path(folder, shard.name), entry.to_json())
         return entry
 
 
 def parted(folder: Path, shards: Iterable[Shard]) -> tuple[list[Entry], list[Shard]]:
-    """The shards that are done, and those to do."""
+    """The shards that are done, and those to do; words of other shards are not mixed with them."""
     done, missing = [], []
     for shard in shards:
         entry = Entry.of(folder, shard)
         missing.append(shard) if entry is None else done.append(entry)
+    check_strangers(folder, {shard.name for shard in shards})
     return done, missing
+
+
+def check_strangers(folder: Path, shards: set[str]) -> None:
+    entries = folder / "manifest"
+    names = (path.relative_to(entries).as_posix() for path in entries.rglob("*.json"))
+    strangers = sorted({name.removesuffix(".json") for name in names} - shards)
+    if strangers:
+        shown = ", ".join(map(printable, strangers[:3])) + (", ..." if strangers[3:] else "")
+        raise DataError(
+            f"{printable(folder)}: holds words of {len(strangers)} shards that this data set does "
+            f"not have ({shown}); name another folder"
+        )

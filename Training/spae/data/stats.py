@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from spae.curves import INK, PALE, line, text
-from spae.data import DataError
+from spae.data import DataError, say
+from spae.data.names import printable
 from spae.data.tables import PART, write_atomically
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 40, 560, 360
@@ -20,15 +21,16 @@ COLOURS = ("#b91c1c", "#c2410c", "#a16207", "#15803d", "#1d4ed8", "#7e22ce")
 def report(folder: Path, top: int) -> int:
     """Prints the table, and writes OUT/stats/words.tsv and OUT/stats/words.svg."""
     layers, pictures = counted(folder)
-    print(f"{pictures} pictures with words")
-    print("layer     words  distinct  bits/word  most frequent")
+    say(f"{pictures} pictures with words")
+    say("layer     words  distinct  bits/word  most frequent")
     for number, counts in enumerate(layers, 1):
         best = ", ".join(f"{word} {share(n, counts):.1%}" for word, n in ranked(counts)[:top])
         facts = f"{counts.total():9}  {len(counts):8}  {entropy(counts):9.2f}"
-        print(f"{number:5} {facts}  {best}")
+        say(f"{number:5} {facts}  {best}")
     write_atomically(folder / "stats" / "words.tsv", tsv(layers))
     write_atomically(folder / "stats" / "words.svg", drawn(layers))
-    print(f"written: {folder / 'stats' / 'words.tsv'}, {folder / 'stats' / 'words.svg'}")
+    written = ", ".join(printable(folder / "stats" / f"words.{end}") for end in ("tsv", "svg"))
+    say(f"written: {written}")
     return 0
 
 
@@ -43,7 +45,7 @@ def counted(folder: Path) -> tuple[list[Counter], int]:
         for counts, layer in zip(layers, words):
             counts.update(layer)
     if not pictures:
-        raise DataError(f"{folder}: no words; is it what encode wrote?")
+        raise DataError(f"{printable(folder)}: no words; is it what encode wrote?")
     return layers, pictures
 
 
@@ -59,7 +61,7 @@ def pyramids(folder: Path) -> Iterator[list[list[str]]]:
 
 
 def table_pyramids(path: Path) -> Iterator[list[list[str]]]:
-    with pq.ParquetFile(path) as file:
+    with path.open("rb") as opened, pq.ParquetFile(opened) as file:
         columns = [name for name in file.schema_arrow.names if name.startswith("layer")]
         for batch in file.iter_batches(100, columns=columns):
             for row in batch.to_pylist():
@@ -68,9 +70,14 @@ def table_pyramids(path: Path) -> Iterator[list[list[str]]]:
 
 
 def tar_pyramids(path: Path) -> Iterator[list[list[str]]]:
+    return (record["layers"] for record in records(path))
+
+
+def records(path: Path) -> Iterator[dict]:
+    """What is written of each good picture in a tar of words."""
     with tarfile.open(path, "r|") as tar:
         for member in tar:
-            yield json.loads(tar.extractfile(member).read())["layers"]
+            yield json.loads(tar.extractfile(member).read())
 
 
 def ranked(counts: Counter) -> list[tuple[str, int]]:

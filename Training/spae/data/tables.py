@@ -1,11 +1,13 @@
 """What is written of a shard: its words, its text, its errors; each file whole or absent."""
 
+import hashlib
 import io
 import json
 import os
 import tarfile
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -13,10 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spae.data.engines import Answer
+from spae.data.left_out import LeftOut
+from spae.data.names import text
 
 PART = ".part-"  # begins the name of a file that is not yet whole
 ROWS_AT_ONCE = 256
+FIRST_ERRORS = 3  # that the manifest repeats
 ERRORS = pa.schema([("key", pa.string()), ("shard", pa.string()), ("error", pa.string())])
+LEFT_OUT = pa.schema([("name", pa.string()), ("shard", pa.string()), ("reason", pa.string())])
 
 
 def words_schema(depth: int) -> pa.Schema:
@@ -106,12 +112,44 @@ class ErrorsTable:
         self.rows.close()
 
 
+class LeftOutTable:
+    """Parquet: what is not encoded, with the reason; the shard is null for whole files."""
+
+    def __init__(self, path: Path, shard: str | None):
+        self.shard, self.rows, self.total = shard, Rows(path, LEFT_OUT), LeftOut()
+
+    def leave(self, name: str, reason: str) -> None:
+        self.total.add(name, reason)
+        self.rows.add({"name": text(name), "shard": self.shard, "reason": reason})
+
+    def close(self) -> None:
+        self.rows.close()
+
+
+class KeyHashes:
+    """Eight bytes for each picture's key, by which duplicates are found."""
+
+    def __init__(self, path: Path):
+        self.file = path.open("wb")
+
+    def add(self, answer: Answer) -> None:
+        self.file.write(key_hash(answer.key))
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def key_hash(key: str) -> bytes:
+    return hashlib.blake2b(key.encode(), digest_size=8).digest()
+
+
 class Rows:
     """A Parquet file that keeps no more than some rows in memory."""
 
     def __init__(self, path: Path, schema: pa.Schema):
         self.schema, self.waiting = schema, []
-        self.writer = pq.ParquetWriter(path, schema, compression="zstd")
+        self.file = path.open("wb")  # PyArrow itself takes no name that is not UTF-8
+        self.writer = pq.ParquetWriter(self.file, schema, compression="zstd")
 
     def add(self, row: dict) -> None:
         self.waiting.append(row)
@@ -126,6 +164,7 @@ class Rows:
     def close(self) -> None:
         self.flush()
         self.writer.close()
+        self.file.close()
 
 
 FORMATS = {"parquet": (WordsTable, ".parquet"), "webdataset": (WordsTar, ".tar")}
@@ -143,38 +182,55 @@ class ShardFiles:
             self.sinks.append(TextLines(self._part(f"text/{shard}.jsonl"), depth, model))
         self.errors = f"errors/{shard}.parquet"
         self.sinks.append(ErrorsTable(self._part(self.errors), shard))
-        self.pictures = self.bad = 0
+        self.sinks.append(KeyHashes(self._part(key_hashes(shard))))
+        self.unused = f"left-out/shards/{shard}.parquet"
+        self.left_out = LeftOutTable(self._part(self.unused), shard)
+        self.pictures, self.bad, self.first_errors = 0, 0, []
 
     def _part(self, name: str) -> Path:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{PART}{uuid.uuid4().hex}-{path.name}")
-        self.written[name] = part
-        return part
+        self.written[name] = part_of(self.folder / name)
+        return self.written[name]
 
     def add_all(self, answers: Iterable[Answer]) -> None:
         for answer in answers:
             self.pictures += 1
-            self.bad += answer.error is not None
+            if answer.error is not None:
+                self.bad += 1
+                if len(self.first_errors) < FIRST_ERRORS:
+                    self.first_errors.append([answer.key, answer.error])
             for sink in self.sinks:
                 sink.add(answer)
 
     def publish(self) -> list[str]:
-        """Gives the files their names, and says which they are; without errors no such table."""
-        for sink in self.sinks:
-            sink.close()
-        if not self.bad:
-            self.written.pop(self.errors).unlink()
-            (self.folder / self.errors).unlink(missing_ok=True)
+        """Gives the files their names, and says which they are; an empty table is not written."""
+        self._close()
+        for name, is_used in ((self.errors, self.bad), (self.unused, self.left_out.total.counts)):
+            if not is_used:
+                self.written.pop(name).unlink()
+                (self.folder / name).unlink(missing_ok=True)
         for name, part in self.written.items():
             replace(part, self.folder / name)
         return sorted(self.written)
 
     def discard(self) -> None:
-        for sink in self.sinks:
-            sink.close()
+        with suppress(OSError, pa.ArrowException):  # what broke them may break this too
+            self._close()
         for part in self.written.values():
             part.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        for sink in (*self.sinks, self.left_out):
+            sink.close()
+
+
+def key_hashes(shard: str) -> str:
+    return f"manifest/{shard}.keys"
+
+
+def part_of(path: Path) -> Path:
+    """Another name beside that of a file, for as long as it is not whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f"{PART}{uuid.uuid4().hex}")
 
 
 def replace(part: Path, path: Path) -> None:
@@ -185,8 +241,7 @@ def replace(part: Path, path: Path) -> None:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{PART}{uuid.uuid4().hex}-{path.name}")
+    part = part_of(path)
     part.write_text(text)
     replace(part, path)
 

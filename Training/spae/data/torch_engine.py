@@ -9,11 +9,14 @@ import torch
 from PIL import Image, UnidentifiedImageError
 
 from spae.data.engines import Answer
-from spae.data.shards import Picture
+from spae.data.pictures import Picture
 from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
+from spae.picture_formats import pillow_formats
 
-FORMATS = ("PNG", "JPEG", "WEBP")
+FORMATS = pillow_formats()
+READ = ", ".join(each.name for each in FORMATS)
+PILLOW = [each.pillow for each in FORMATS]
 SIZE = 128
 BATCH = {"cpu": 8, "cuda": 128}
 
@@ -68,11 +71,11 @@ def opened(picture: Picture) -> Image.Image | str:
     if picture.problem is not None:
         return picture.problem
     if not picture.contents:
-        return "the file is empty; expected a PNG, JPEG or WebP picture"
+        return f"the file is empty; expected a picture in one of {READ}"
     try:
-        image = rgb(Image.open(io.BytesIO(picture.contents), formats=FORMATS))
+        image = rgb(Image.open(io.BytesIO(picture.contents), formats=PILLOW))
     except UnidentifiedImageError:  # its own words hold an address in memory
-        return "not a picture that can be read; PNG, JPEG and WebP are"
+        return f"not a picture that can be read; these are: {READ}"
     except Exception as error:  # Pillow's readers raise whatever they come upon
         return f"the picture is damaged: {error}"
     image.info["source size"] = image.size
