@@ -28,9 +28,9 @@ from picture_sets import synthetic, write_tars  # noqa: E402
 
 from spae.data import DataError, bench  # noqa: E402
 from spae.data import __main__ as command  # noqa: E402
-from spae.data.engines import Answer, NativeEngine  # noqa: E402
+from spae.data.engines import Answer, EngineChoice, NativeEngine  # noqa: E402
 from spae.data.pictures import Picture  # noqa: E402
-from spae.data.run import Entry, Settings, check_strangers  # noqa: E402
+from spae.data.run import Entry, Job, Settings, check_strangers  # noqa: E402
 from spae.data.shards import Search, found  # noqa: E402
 from spae.data.tables import ShardFiles  # noqa: E402
 
@@ -194,6 +194,45 @@ def test_workers_of_ray_write_what_one_process_writes(tmp_path, shards):
         assert path.is_dir() or path.read_bytes() == twin.read_bytes(), path
     assert [row["key"] for row in rows(tmp_path / "ours", "errors")] == ["000050"]
     assert len({row["key"] for row in rows(tmp_path / "ours")}) == 60
+
+
+FAILING = """#!/bin/sh
+case $1 in
+info) echo '{"hash": "0", "folder": "/"}' ;;
+*) echo "spae: the weights are of another model" >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_the_cause_of_a_workers_error_is_what_is_told(tmp_path, workers):
+    if workers:
+        pytest.importorskip("ray")
+    program = tmp_path / "failing"
+    program.write_text(FAILING)
+    program.chmod(0o755)
+    given = "--program", program, "--workers", workers
+    told = run("encode", PICTURES, tmp_path / "out", *given)
+    assert told.returncode == 1
+    assert told.stderr == "spae.data: spae: the weights are of another model\n"
+    assert not list((tmp_path / "out").rglob(".part-*"))
+
+
+def test_a_worker_of_ray_answers_with_its_failure_whatever_it_is(tmp_path):
+    cluster = pytest.importorskip("spae.data.cluster")
+
+    class Broken:
+        def answers(self, pictures):
+            raise KeyError("surprise")
+
+    (tmp_path / "a.jpg").touch()
+    [shard] = found(Search(tmp_path)).shards
+    choice = EngineChoice("native", "", "")
+    worker = cluster.ShardWorker(Job(str(tmp_path / "out"), SETTINGS, choice))
+    worker.engine = Broken()
+    [outcome] = worker({"shard": [shard.to_json()]})["outcome"]
+    with pytest.raises(DataError, match=r"(?s)KeyError: 'surprise'.*test_data.py"):
+        cluster.entry(json.loads(outcome))
 
 
 @needs_program

@@ -4,23 +4,42 @@ import json
 import logging
 import os
 import socket
+import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
-from spae.data import DataError
+from spae.data import DataError, message
 from spae.data.run import Entry, Job
 from spae.data.shards import Shard
 
+DEATHS = 20  # of workers at one shard, after which it is not tried again
+
 
 class ShardWorker:
-    """A Ray actor with an engine of its own that does one shard after another."""
+    """A Ray actor with an engine of its own that does one shard after another.
+
+    What fails is an answer like any other: Ray would hide the cause of an exception behind words
+    of its own, and log them where nobody looks.
+    """
 
     def __init__(self, job: Job):
-        self.job, self.engine = job, job.engine.start()
+        self.job, self.engine = job, None
 
     def __call__(self, batch: dict) -> dict:
         shards = [Shard.from_json(text) for text in batch["shard"]]
-        return {"entry": [self.job.do(shard, self.engine).to_json() for shard in shards]}
+        return {"outcome": [json.dumps(self.outcome(shard)) for shard in shards]}
+
+    def outcome(self, shard: Shard) -> dict:
+        try:
+            self.engine = self.engine or self.job.engine.start()
+            return {"entry": asdict(self.job.do(shard, self.engine))}
+        except (DataError, OSError) as error:
+            return {"failure": message(error)}
+        except Exception as error:
+            trace = "".join(traceback.format_exception(error))
+            return {"failure": f"{shard.path}: {type(error).__name__}: {error}\n{trace}"}
 
 
 def done_here(job: Job, shards: list[Shard]) -> Iterator[Entry]:
@@ -36,28 +55,46 @@ def done_by_workers(
     """Does the shards on Ray, as many at a time as there are workers: by default one a core.
 
     A worker that dies is replaced, and its shard is done again; so are those of a node that goes.
+    A shard that ends one worker after another ends the run.
     """
     ray = connected(address)
     graphics = job.engine.name == "torch" and ray.cluster_resources().get("GPU", 0) >= 1
     units = ray.cluster_resources().get("GPU" if graphics else "CPU", 1)
     fitting = max(1, int(units) // (1 if graphics else job.engine.threads))
-    rows = [{"shard": shard.to_json()} for shard in shards]
-    entries = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-        ShardWorker,
-        fn_constructor_args=(job,),
-        batch_size=1,
-        num_cpus=job.engine.threads,
-        num_gpus=1 if graphics else None,
-        compute=pool(ray, min(workers or fitting, len(rows)), fitting),
-    )
+    shared = pool(ray, min(workers or fitting, len(shards)), fitting)
+    outcomes = outcomes_of(ray, job, shards, shared, graphics)
     try:
-        for row in entries.iter_rows():
-            yield Entry(**json.loads(row["entry"]))
+        for row in outcomes.iter_rows():
+            yield entry(json.loads(row["outcome"]))
     except ray.exceptions.RayError as error:
-        raise DataError(cause(error)) from None
+        raise DataError(cause(ray, error)) from None
     finally:
         if address is None:
             ray.shutdown()
+
+
+def outcomes_of(ray, job: Job, shards: list[Shard], compute, graphics: bool):
+    """A row for each shard, when it is done."""
+    rows = [{"shard": shard.to_json()} for shard in shards]
+    with warnings.catch_warnings():
+        # Ray 2.60 has no other way to say `max_task_retries`, and deprecates this one.
+        warnings.simplefilter("ignore")
+        return ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+            ShardWorker,
+            fn_constructor_args=(job,),
+            batch_size=1,
+            num_cpus=job.engine.threads,
+            num_gpus=1 if graphics else None,
+            max_task_retries=DEATHS,
+            compute=compute,
+        )
+
+
+def entry(outcome: dict) -> Entry:
+    """What a worker did; its failure is the run's."""
+    if "failure" in outcome:
+        raise DataError(outcome["failure"])
+    return Entry(**outcome["entry"])
 
 
 def pool(ray, workers: int, fitting: int):
@@ -81,7 +118,7 @@ def connected(address: str | None):
     context.print_on_execution_start = False
     context.execution_no_progress_timeout_s = -1  # a shard may take its time
     for name in ("ray", "ray.data", "ray.train", "ray.tune"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are told once, by us
     return ray
 
 
@@ -124,10 +161,14 @@ def start(ray, address: str | None) -> None:
         raise DataError(f"no Ray at {address or 'this machine'}: {first_line(error)}") from None
 
 
-def cause(error: Exception) -> str:
-    """What went wrong in a worker, without Ray's stack of it."""
-    inner = getattr(error, "cause", None)
-    return str(inner) if isinstance(inner, DataError) else first_line(inner or error)
+def cause(ray, error: Exception) -> str:
+    """What went wrong in Ray itself; what goes wrong in a worker is the worker's answer."""
+    if isinstance(error, ray.exceptions.RayActorError):
+        return (
+            "a worker died again and again on the same shard; its memory may not suffice: give "
+            f"fewer --workers, or --workers 0 to see how it ends ({first_line(error)})"
+        )
+    return first_line(getattr(error, "cause", None) or error)
 
 
 def first_line(error: Exception) -> str:
