@@ -355,8 +355,19 @@ def evaluate_and_export(trainer: Trainer) -> None:
     model.save_weights(trainer.options.run)
 
 
+def yield_to_others(autogroup: Path = Path("/proc/self/autogroup")) -> None:
+    """Makes this process as nice to others as `nice` asked for.
+
+    torchrun starts each worker in a session of its own. Where Linux shares the processor among
+    sessions first (autogroup), niceness alone has no effect between them.
+    """
+    if os.nice(0) > 0 and autogroup.exists():
+        autogroup.write_text(str(os.nice(0)))
+
+
 def main() -> None:
     options = parsed()
+    yield_to_others()
     options.run.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
     if int(os.environ.get("WORLD_SIZE", 1)) > 1:

@@ -1,4 +1,6 @@
 import io
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -145,3 +147,13 @@ def test_a_table_that_a_set_lacks_is_computed_and_cached(options, model):
     again.load_table(model.semantic_branch, options.run / "cache")
     assert (options.run / "cache" / "semantic-train-bsds.npz").exists()
     assert torch.equal(again.map(np.array([3])).cells, computed)
+
+
+def test_a_nice_run_is_nice_to_other_sessions_too(tmp_path):
+    group, code = tmp_path / "autogroup", "from pathlib import Path; import os, sys; "
+    code += "from spae.train import yield_to_others; os.nice(int(sys.argv[1])); "
+    code += "yield_to_others(Path(sys.argv[2]))"
+    for niceness, expected in ((0, ""), (7, "7")):
+        group.write_text("")
+        subprocess.run([sys.executable, "-c", code, str(niceness), str(group)], check=True)
+        assert group.read_text() == expected
