@@ -77,6 +77,11 @@ let package = Package(
         "SPAEScreen", "SPAEGraphics", "SPAEExplorer",
       ]),
     .target(
+      name: "SPAEEvaluation",
+      dependencies: [
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAELanguage", "SPAEFiles",
+      ]),
+    .target(
       name: "SPAESession",
       dependencies: [
         "CTerminalGuard", "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen",
@@ -88,7 +93,8 @@ let package = Package(
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAESystem", "SPAEFiles", "SPAETerminal", "SPAESession", "SPAEColour", "SPAEPyramid",
+        "SPAESystem", "SPAEFiles", "SPAETerminal", "SPAESession", "SPAEEvaluation", "SPAEColour",
+        "SPAEPyramid",
         "SPAEPixels",
         "SPAEScreen", "SPAEEngine",
         "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage",
@@ -124,7 +130,10 @@ let package = Package(
         "SPAEHistory", "SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),
-    .testTarget(name: "SPAELanguageTests", dependencies: ["SPAELanguage", "SPAEPyramid"]),
+    .testTarget(
+      name: "SPAELanguageTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
+    .testTarget(
+      name: "SPAEEvaluationTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",

@@ -1,3 +1,4 @@
+import SPAEEvaluation
 import SPAELanguage
 import SPAEPyramid
 import Testing

@@ -22,7 +22,7 @@ public protocol LanguageModel: Sendable {
 }
 
 /// What a model goes on with, where nothing at all is an answer, too.
-func answer(
+package func answer(
   to request: CompletionRequest, by model: some LanguageModel
 ) throws(LanguageError) -> String {
   do throws(LanguageError) {

@@ -67,7 +67,7 @@ public struct Prompt: Hashable, Sendable {
   }
 
   /// Enough for any label's name.
-  static var labelTokens: Int { 12 }
+  package static var labelTokens: Int { 12 }
 
   /// The sentence that names the labels, as Frozen and SPAE put it.
   public static func induction(labels: [String]) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEEvaluation
 import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
@@ -9,18 +10,13 @@ import SPAESystem
 /// `spae classify`: which label's examples a picture's words are like.
 struct ClassifyCommand: ParsableCommand {
   struct Report: Encodable {
-    struct Share: Encodable {
-      let label: String
-      let probability: Double
-    }
-
     let image: String
     let label: String
     let probability: Double
-    let labels: [Share]
+    let labels: [WordClassifier.Share]
 
     /// Takes all labels, the likeliest first.
-    init(image: String, labels: [Share]) {
+    init(image: String, labels: [WordClassifier.Share]) {
       (self.image, self.labels) = (image, labels)
       (label, probability) = (labels[0].label, labels[0].probability)
     }
@@ -150,19 +146,5 @@ struct ClassifyCommand: ParsableCommand {
       let rest = others.isEmpty ? "" : "  (\(others.joined(separator: ", ")))"
       print((images.count > 1 ? "\(each.image): " : "") + first + rest)
     }
-  }
-}
-
-extension WordVectors {
-  /// The vectors of a model's words.
-  init(_ codebook: Codebook) {
-    self.init(values: codebook.embeddings, width: codebook.embeddingWidth)
-  }
-
-  /// The mean vector of the words of some layers of a pyramid.
-  func point(of pyramid: Pyramid, layers: ClosedRange<Int>) -> [Float] {
-    let shape = pyramid.shape
-    let first = shape.wordCount(toDepth: layers.lowerBound - 1)
-    return mean(of: pyramid.words[first..<shape.wordCount(toDepth: layers.upperBound)])
   }
 }

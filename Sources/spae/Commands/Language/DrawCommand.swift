@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEEvaluation
 import SPAEFiles
 import SPAELanguage
 import SPAEPixels
@@ -119,42 +120,5 @@ struct DrawCommand: ParsableCommand {
           + folders.labels.map(\.name).joined(separator: ", "))
     }
     return 0
-  }
-}
-
-/// A pyramid that a language model wrote, as a file.
-struct GeneratedWords {
-  let outcome: ProgressiveGeneration.Outcome
-  let shape: PyramidShape
-  /// What it is of.
-  let name: String
-  /// How many layers its picture is made of; nil is all.
-  var depth: Int?
-
-  /// Writes the picture where the name ends in .png, else the words.
-  func write(to path: String, model: Model) throws {
-    guard let pyramid = Pyramid(shape: shape, words: outcome.words) else { return }
-    if path.lowercased().hasSuffix(".png") {
-      return try AtomicFile.write(try model.decode(pyramid, depth: depth).pngBytes(), to: path)
-    }
-    let side = shape.grid * model.configuration.patch
-    let document = PyramidDocument(
-      model: try model.name(), source: .init(name: name, width: side, height: side),
-      pyramid: pyramid)
-    let format: DocumentFormat = path.lowercased().hasSuffix(".json") ? .json : .text
-    try AtomicFile.write(try document.bytes(as: format, vocabulary: model.vocabulary), to: path)
-  }
-}
-
-extension ProgressiveGeneration.Outcome {
-  /// How much was written and what was mended, in a line.
-  var summary: String {
-    let mended =
-      repairs.isClean
-      ? "none mended"
-      : "mended: \(repairs.outside) outside the vocabulary, \(repairs.missing) missing,"
-        + " \(repairs.extra) too many"
-    return
-      "\(repairs.words) words in \(requests) \(requests == 1 ? "answer" : "answers"), \(mended)"
   }
 }

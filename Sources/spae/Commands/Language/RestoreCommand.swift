@@ -1,10 +1,13 @@
 import ArgumentParser
 import Foundation
 import SPAEEngine
+import SPAEEvaluation
 import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
 import SPAESystem
+
+extension Degradation: ExpressibleByArgument {}
 
 /// `spae restore`: the paper's conditional tasks, a degraded picture to be made whole in words.
 struct RestoreCommand: ParsableCommand {

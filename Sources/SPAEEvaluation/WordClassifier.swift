@@ -1,23 +1,27 @@
 import Foundation
-import SPAELanguage
-import SPAEPyramid
-import SPAESystem
+package import SPAELanguage
+package import SPAEPyramid
+package import SPAESystem
 
 /// Who tells labels apart by words.
-enum WordReader {
+package enum WordReader {
   case centroid(WordVectors, ground: [Pyramid]?)
   case languageModel(any LanguageModel, Vocabulary)
 }
 
 /// Tells which label's examples a pyramid's words are like.
-struct WordClassifier {
-  typealias Share = ClassifyCommand.Report.Share
+package struct WordClassifier {
+  /// A label with its probability.
+  package struct Share: Encodable {
+    package let label: String
+    package let probability: Double
+  }
 
   private let names: [String]
   private let layers: ClosedRange<Int>
   private let answer: (Pyramid) throws -> [Double]
 
-  init(reader: WordReader, labels: [LabelledPyramids.Label], layers: ClosedRange<Int>) {
+  package init(reader: WordReader, labels: [LabelledPyramids.Label], layers: ClosedRange<Int>) {
     (names, self.layers) = (labels.map(\.name), layers)
     switch reader {
     case .centroid(let vectors, let ground):
@@ -41,7 +45,7 @@ struct WordClassifier {
   }
 
   /// Every label with its probability, the likeliest first.
-  func shares(of pyramid: Pyramid) throws(Failure) -> [Share] {
+  package func shares(of pyramid: Pyramid) throws(Failure) -> [Share] {
     do {
       return zip(names, try answer(pyramid)).map { Share(label: $0, probability: $1) }
         .sorted { $0.probability > $1.probability }

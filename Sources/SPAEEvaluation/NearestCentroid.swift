@@ -1,4 +1,5 @@
 import Glibc
+import SPAELanguage
 
 /// Tells labels apart by the mean of their examples' words: no language model runs.
 ///
@@ -78,17 +79,4 @@ public struct NearestCentroid: Sendable {
     }
     return found
   }
-}
-
-/// The place of the greatest value, the first of equal ones.
-func greatest<Value: Comparable>(_ values: [Value]) -> Int {
-  values.indices.reduce(0) { values[$1] > values[$0] ? $1 : $0 }
-}
-
-/// Shares that add up to 1, as the exponentials of the values.
-func softmax(_ values: [Double]) -> [Double] {
-  let highest = values.max() ?? 0
-  let shares = values.map { exp($0 - highest) }
-  let whole = shares.reduce(0, +)
-  return shares.map { $0 / whole }
 }

@@ -1,4 +1,4 @@
-import SPAELanguage
+import SPAEEvaluation
 import Testing
 
 /// Vectors of six words: `np.random.default_rng(3).standard_normal((6, 3))`, to four places.

@@ -1,3 +1,5 @@
+public import SPAELanguage
+
 /// A label's pictures as words: what few-shot tasks are drawn from.
 public struct LabelledWords: Hashable, Sendable {
   public let label: String

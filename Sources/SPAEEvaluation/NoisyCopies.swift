@@ -1,3 +1,5 @@
+import SPAELanguage
+
 /// Copies of a pyramid's words at falling rates of noise: the context of the conditional tasks (SPAE,
 /// section 4.3).
 ///

@@ -1,20 +1,20 @@
 import Foundation
-import SPAEFiles
-import SPAELanguage
-import SPAEPyramid
-import SPAESystem
+package import SPAEFiles
+package import SPAELanguage
+package import SPAEPyramid
+package import SPAESystem
 
 /// Examples of a label, and of others to tell it from, as they stand in a context.
-struct ContextExamples {
-  let label: String
+package struct ContextExamples {
+  package let label: String
   /// The label's own.
-  let own: [Pyramid]
-  let ownPaths: [String]
+  package let own: [Pyramid]
+  package let ownPaths: [String]
   /// All of them in the order of the context.
-  let examples: [ProgressiveGeneration.Example]
+  package let examples: [ProgressiveGeneration.Example]
 
   /// Draws `shots` pictures of a label and of as many `others`, and encodes them.
-  init(
+  package init(
     _ folders: LabelFolders, label: Int, shots: Int, others: Int, seed: UInt64,
     by encoder: PictureEncoder
   ) throws(Failure) {
@@ -43,7 +43,9 @@ struct ContextExamples {
 }
 
 /// Which pyramid is nearest to some upper words, by the means of their embeddings.
-func nearest(to words: ArraySlice<Int32>, among pyramids: [Pyramid], vectors: WordVectors) -> Int {
+package func nearest(to words: ArraySlice<Int32>, among pyramids: [Pyramid], vectors: WordVectors)
+  -> Int
+{
   let wanted = vectors.mean(of: words)
   let likeness = pyramids.map { cosine(wanted, vectors.mean(of: $0.words.prefix(words.count))) }
   return likeness.indices.max { likeness[$0] < likeness[$1] } ?? 0

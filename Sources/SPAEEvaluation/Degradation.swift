@@ -1,12 +1,11 @@
-import ArgumentParser
-import SPAEPixels
+package import SPAEPixels
 
 /// What is done to a square picture before a language model is to undo it in words.
-enum Degradation: String, CaseIterable, ExpressibleByArgument {
+package enum Degradation: String, CaseIterable {
   case inpaint, outpaint, deblur, rotate, shift
 
   /// The degraded picture, of the same size.
-  func applied(to image: PixelImage) -> PixelImage {
+  package func applied(to image: PixelImage) -> PixelImage {
     let side = image.width
     let middle = side / 4..<side - side / 4
     switch self {

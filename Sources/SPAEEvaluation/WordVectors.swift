@@ -1,4 +1,5 @@
 import Glibc
+import SPAELanguage
 
 /// The embeddings of a vocabulary's words, as their language model has them.
 public struct WordVectors: Sendable {
@@ -52,7 +53,7 @@ func normalized(_ vector: [Float]) -> [Float] {
 }
 
 /// The sum of the products of two vectors.
-func product(_ a: [Float], _ b: [Float]) -> Float {
+package func product(_ a: [Float], _ b: [Float]) -> Float {
   var total: Float = 0
   for i in a.indices { total += a[i] * b[i] }
   return total

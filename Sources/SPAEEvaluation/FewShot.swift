@@ -1,3 +1,4 @@
+public import SPAELanguage
 public import SPAEPyramid
 
 /// How a few-shot task is put to a language model, as Frozen's protocol varies it.
@@ -41,8 +42,8 @@ public struct FewShotTask: Sendable {
   public let questions: [Question]
   /// A list of random words, as many as a question has.
   public let randomWords: String
-  let setting: FewShotSetting
-  let examples: [Prompt.Pair]
+  package let setting: FewShotSetting
+  package let examples: [Prompt.Pair]
 
   /// Puts an episode into words; the examples' order and the random list follow the seed.
   ///

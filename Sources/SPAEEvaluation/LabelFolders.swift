@@ -1,18 +1,17 @@
 import Foundation
-import SPAEFiles
-import SPAELanguage
-import SPAEPyramid
-import SPAESystem
+package import SPAEFiles
+package import SPAEPyramid
+package import SPAESystem
 
 /// A folder of folders: each is a label, and the pictures within are its examples.
-struct LabelFolders {
-  struct Label {
-    let name: String
-    let folder: String
-    let paths: [String]
+package struct LabelFolders {
+  package struct Label {
+    package let name: String
+    package let folder: String
+    package let paths: [String]
   }
 
-  let labels: [Label]
+  package let labels: [Label]
 
   private static let suffixes = ["png", "jpg", "jpeg", "webp", "spae"]
 
@@ -21,7 +20,7 @@ struct LabelFolders {
   /// Refused: no label folders, one without pictures, two labels that differ in capitals and spaces
   /// alone. Hidden files and files of other kinds are passed over. A folder of pictures alone is one
   /// label of its own name where that is allowed.
-  init(
+  package init(
     _ folder: String, names: [String: String] = [:], allowsPictures: Bool = false
   ) throws(Failure) {
     let contents = try Self.contents(of: folder)
@@ -56,7 +55,7 @@ struct LabelFolders {
   }
 
   /// The label of a name, whatever its capitals and spaces.
-  func label(named name: String) throws(Failure) -> Int {
+  package func label(named name: String) throws(Failure) -> Int {
     let wanted = Self.spoken(name).lowercased()
     guard let found = labels.firstIndex(where: { $0.name.lowercased() == wanted }) else {
       throw Failure(
@@ -96,7 +95,7 @@ struct LabelFolders {
 extension LabelFolders {
   /// Reads a table of folder names and the labels they stand for: `folder TAB label`, of which what
   /// follows a comma is another name and left out.
-  static func names(from path: String?) throws(Failure) -> [String: String] {
+  package static func names(from path: String?) throws(Failure) -> [String: String] {
     guard let path else { return [:] }
     let text: String
     do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
@@ -115,25 +114,25 @@ extension LabelFolders {
 }
 
 /// The pyramids of label folders, less the files that cannot be read.
-struct LabelledPyramids {
-  struct Label {
-    let name: String
-    var pyramids: [Pyramid] = []
-    var paths: [String] = []
+package struct LabelledPyramids {
+  package struct Label {
+    package let name: String
+    package var pyramids: [Pyramid] = []
+    package var paths: [String] = []
 
     /// The first words of each picture.
-    func words(toDepth depth: Int) -> LabelledWords {
+    package func words(toDepth depth: Int) -> LabelledWords {
       LabelledWords(
         label: name,
         pictures: pyramids.map { Array($0.words.prefix($0.shape.wordCount(toDepth: depth))) })
     }
   }
 
-  let labels: [Label]
+  package let labels: [Label]
 
   /// Encodes the first `each` pictures of each label, or all; what cannot be read is named and
   /// passed over, and a label with fewer than `least` left is refused.
-  init(
+  package init(
     _ folders: LabelFolders, each: Int? = nil, least: Int = 1, by encoder: PictureEncoder,
     isQuiet: Bool
   ) throws(Failure) {
@@ -171,7 +170,7 @@ struct LabelledPyramids {
 
 extension LabelledPyramids {
   /// The pyramids of a folder of pictures at large, whatever its folders are; nil for none.
-  static func ground(
+  package static func ground(
     _ folder: String?, by encoder: PictureEncoder, isQuiet: Bool
   ) throws(Failure) -> [Pyramid]? {
     guard let folder else { return nil }
@@ -182,7 +181,7 @@ extension LabelledPyramids {
 }
 
 /// Refuses pyramids of different sizes, which cannot stand in one context.
-func requireOneShape(_ pyramids: [Pyramid], of paths: [String]) throws(Failure) {
+package func requireOneShape(_ pyramids: [Pyramid], of paths: [String]) throws(Failure) {
   guard let first = pyramids.first,
     let odd = pyramids.firstIndex(where: { $0.shape != first.shape })
   else { return }

@@ -1,28 +1,33 @@
 import Foundation
-import SPAELanguage
 
 /// One figure: how well a reader of words tells labels apart, in a setting.
-struct FewShotFigure: Encodable {
-  let ways: Int
-  let words: Int
-  let setting: FewShotSetting
-  let reader: String
+package struct FewShotFigure: Encodable {
+  package let ways: Int
+  package let words: Int
+  package let setting: FewShotSetting
+  package let reader: String
   /// Shares from 0 to 1.
   let accuracy: Estimate
   /// Pictures drawn again, because their words stood among the examples.
-  var drawnAgain = 0
+  package var drawnAgain = 0
 }
 
 /// The figures of one number of labels and of words, a reader a line and a setting a column.
-struct FewShotTable {
-  let ways: Int
-  let words: Int
-  let figures: [FewShotFigure]
+package struct FewShotTable {
+  package let ways: Int
+  package let words: Int
+  package let figures: [FewShotFigure]
+
+  package init(ways: Int, words: Int, figures: [FewShotFigure]) {
+    self.ways = ways
+    self.words = words
+    self.figures = figures
+  }
 
   private static let settings = FewShotSetting.protocolOrder
   private static let width = 44
 
-  var lines: [String] {
+  package var lines: [String] {
     ["\(ways) labels, \(words) words: % right ± half of the 95 % interval"]
       + heading + [row("chance", Self.settings.map { _ in plain(100 / Double(ways)) }, mean: nil)]
       + readers.map(line) + published + drawnAgain + [""]
@@ -89,13 +94,13 @@ struct FewShotTable {
 }
 
 extension FewShotFigure {
-  static let tabHeading = [
+  package static let tabHeading = [
     "ways", "words", "induction", "shots", "repeats", "reader", "mean", "low", "high", "episodes",
     "drawn again",
   ].joined(separator: "\t")
 
   /// The figure as a line of tab-separated values.
-  var tabLine: String {
+  package var tabLine: String {
     ([ways, words].map(String.init) + [setting.induction ? "yes" : "no"]
       + [setting.shots, setting.repeats].map(String.init) + [reader]
       + [accuracy.mean, accuracy.low, accuracy.high].map { String(format: "%.4f", $0) }

@@ -1,21 +1,31 @@
-import SPAELanguage
-import SPAEPyramid
-import SPAESystem
+package import SPAELanguage
+package import SPAEPyramid
+package import SPAESystem
 
 /// The figures of a frozen language model that reads the words in context.
-struct LanguageFigures {
-  let model: any LanguageModel
-  let vocabulary: Vocabulary
-  let episodes: Int
+package struct LanguageFigures {
+  package let model: any LanguageModel
+  package let vocabulary: Vocabulary
+  package let episodes: Int
   /// Pictures of each label to tell in an episode.
-  let questions: Int
-  let seed: UInt64
+  package let questions: Int
+  package let seed: UInt64
+
+  package init(
+    model: any LanguageModel, vocabulary: Vocabulary, episodes: Int, questions: Int, seed: UInt64
+  ) {
+    self.model = model
+    self.vocabulary = vocabulary
+    self.episodes = episodes
+    self.questions = questions
+    self.seed = seed
+  }
 
   /// How often a figure comes on, for a progress bar.
-  func steps(_ settings: [FewShotSetting]) -> Int { settings.count * episodes }
+  package func steps(_ settings: [FewShotSetting]) -> Int { settings.count * episodes }
 
   /// Every setting by every calibration of the labels' log-probabilities, and by what is written.
-  func figures(
+  package func figures(
     _ set: [LabelledWords], ways: Int, settings: [FewShotSetting], progress: ProgressBar
   ) throws(LanguageError) -> [FewShotFigure] {
     var figures: [FewShotFigure] = []

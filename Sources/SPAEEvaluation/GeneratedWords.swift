@@ -1,0 +1,52 @@
+package import SPAEEngine
+import SPAEFiles
+package import SPAELanguage
+import SPAEPixels
+package import SPAEPyramid
+import SPAESystem
+
+/// A pyramid that a language model wrote, as a file.
+package struct GeneratedWords {
+  package let outcome: ProgressiveGeneration.Outcome
+  package let shape: PyramidShape
+  /// What it is of.
+  package let name: String
+  /// How many layers its picture is made of; nil is all.
+  package var depth: Int?
+
+  package init(
+    outcome: ProgressiveGeneration.Outcome, shape: PyramidShape, name: String, depth: Int? = nil
+  ) {
+    self.outcome = outcome
+    self.shape = shape
+    self.name = name
+    self.depth = depth
+  }
+
+  /// Writes the picture where the name ends in .png, else the words.
+  package func write(to path: String, model: Model) throws {
+    guard let pyramid = Pyramid(shape: shape, words: outcome.words) else { return }
+    if path.lowercased().hasSuffix(".png") {
+      return try AtomicFile.write(try model.decode(pyramid, depth: depth).pngBytes(), to: path)
+    }
+    let side = shape.grid * model.configuration.patch
+    let document = PyramidDocument(
+      model: try model.name(), source: .init(name: name, width: side, height: side),
+      pyramid: pyramid)
+    let format: DocumentFormat = path.lowercased().hasSuffix(".json") ? .json : .text
+    try AtomicFile.write(try document.bytes(as: format, vocabulary: model.vocabulary), to: path)
+  }
+}
+
+extension ProgressiveGeneration.Outcome {
+  /// How much was written and what was mended, in a line.
+  package var summary: String {
+    let mended =
+      repairs.isClean
+      ? "none mended"
+      : "mended: \(repairs.outside) outside the vocabulary, \(repairs.missing) missing,"
+        + " \(repairs.extra) too many"
+    return
+      "\(repairs.words) words in \(requests) \(requests == 1 ? "answer" : "answers"), \(mended)"
+  }
+}
