@@ -20,8 +20,9 @@ SONAME = libspae.so.0
 LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-explorer test-terminals test-training test-data torture-data build language \
-  install install-library library examples man lint sanitize torture train evaluate frozen golden bench \
+.PHONY: run test test-explorer test-terminals test-training test-data torture-data build build-bench \
+  language install install-library library examples man lint sanitize torture train evaluate frozen \
+  golden bench \
   clean help packages python-packages
 
 run: build ## Build, and open the explorer on the bundled picture
@@ -97,7 +98,7 @@ install: build install-library ## Install program, library, models, themes and m
 man: build ## Write the manual pages of the commands and keys from their source
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --output-directory man
-	rm man/spae.help.1
+	rm man/spae.help.1 man/spae-bench*.1
 	.build/release/spae keys --man >man/spae-keys.7
 
 lint: ## Check the format of every Swift file
@@ -132,7 +133,10 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
 
-bench: build $(VENV)/ready ## Time everything beside named peers, and write BENCHMARKS.md
+build-bench: packages ## Build spae-bench, which measures the program
+	swift build -c release --product spae-bench
+
+bench: build build-bench $(VENV)/ready ## Time everything beside named peers, and write BENCHMARKS.md
 	$(PYTHON) -m pip install --quiet './Training[bench]'
 	cd Training && ../$(PYTHON) -m bench.peer --model $(abspath $(MODEL)) \
 	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE)) \

@@ -89,15 +89,31 @@ let package = Package(
         "SPAETerminal",
       ]),
 
-    // The shell.
+    // What the two programs share: an option, and how a program ends.
+    .target(
+      name: "SPAECommandLine",
+      dependencies: [
+        "SPAESystem", "SPAEPyramid", "SPAEEngine", "SPAEHistory", "SPAELanguage", "SPAEFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // The program: commands and options.
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAESystem", "SPAEFiles", "SPAETerminal", "SPAESession", "SPAEEvaluation", "SPAEColour",
-        "SPAEPyramid",
-        "SPAEPixels",
-        "SPAEScreen", "SPAEEngine",
-        "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage",
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
+        "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal",
+        "SPAEEvaluation", "SPAESession", "SPAECommandLine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+    ),
+
+    // How fast it is, for make bench: never installed.
+    .executableTarget(
+      name: "spae-bench",
+      dependencies: [
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics", "SPAEHistory",
+        "SPAEFiles", "SPAECommandLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Uses the real program as a person would: pictures to words, words to pictures, and what goes wrong.
-# Usage: Tests/smoke.sh PROGRAM
+# Usage: Tests/smoke.sh PROGRAM, with spae-bench beside it
 set -euo pipefail
 program=$(realpath "$1")
+bench=$(dirname "$program")/spae-bench
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures
 work=$(mktemp -d)
@@ -49,10 +50,10 @@ sed '0,/^layer 1$/s//# mine\nlayer 1/' cat.spae | awk 'p=="layer 1"{print "castl
 [ "$("$program" words --like 'castl*' | wc -l)" -ge 1 ] || fail "no word like castl*"
 "$program" info cat.spae | has '1 4 16 64 256 256' || fail "info says too little"
 "$program" info --json | has '"hash"' || fail "no hash"
-"$program" bench decode "$pictures/cat.png" --runs 3 | has median || fail "no median"
+"$bench" decode "$pictures/cat.png" --runs 3 | has median || fail "no median"
 
-"$program" bench graphics "$pictures/cat.png" --runs 3 | has 'sixel 640 x 640' || fail "no sixels"
-"$program" bench explore "$pictures/cat.png" --edits 5 --terminal sixel | has p99 || fail "no keys are timed"
+"$bench" graphics "$pictures/cat.png" --runs 3 | has 'sixel 640 x 640' || fail "no sixels"
+"$bench" explore "$pictures/cat.png" --edits 5 --terminal sixel | has p99 || fail "no keys are timed"
 # A history of the pyramid: three revisions, read from lines of JSON, looked at, restored, pruned.
 export XDG_STATE_HOME=$work/state
 "$program" words >vocabulary
@@ -93,7 +94,7 @@ head -c 20000 "$XDG_STATE_HOME/spae/history.db" >damaged.db
 "$program" history list --history damaged.db 2>err >list
 has 'revisions of . documents were saved' <err || fail "nobody is told of the damage: $(cat err)"
 ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
-"$program" bench history --runs 10 --revisions 100 | has '^undo' || fail "no figures of the history"
+"$bench" history --runs 10 --revisions 100 | has '^undo' || fail "no figures of the history"
 refused 1 'knows no such document' "$program" history tree dog.json
 refused 1 'cannot be written' "$program" history list --history vocabulary/history.db
 refused 2 'keep' "$program" history prune --keep long

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 import SPAEHistory

@@ -8,17 +8,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Program:
-    """`spae` with the model and the picture that it measures itself on."""
+    """`spae`, with the model and the picture that `spae-bench` beside it measures it on."""
 
     path: Path
     model: Path
     picture: Path
 
     def version(self) -> str:
-        return self._answer("--version").strip()
+        return answer(self.path, "--version").strip()
 
     def figures(self, work: str, size: int, threads: int, runs: int) -> dict:
-        """What `spae bench` says about a decode, an edit, an encode or the search for words."""
+        """What `spae-bench` says about a decode, an edit, an encode or the search for words."""
         sizes = "--size", size, "--threads", threads, "--runs", runs
         return self._bench(work, self.picture, "--model", self.model, *sizes)
 
@@ -40,8 +40,10 @@ class Program:
         return self._bench("explore", *arguments)
 
     def _bench(self, *arguments: object):
-        return json.loads(self._answer("bench", *arguments, "--json"))
+        return json.loads(answer(self.path.with_name("spae-bench"), *arguments, "--json"))
 
-    def _answer(self, *arguments: object) -> str:
-        command = [str(part) for part in (self.path, *arguments)]
-        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+def answer(program: Path, *arguments: object) -> str:
+    """What a program writes to its standard output."""
+    command = [str(part) for part in (program, *arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -115,7 +115,7 @@ def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]
 
 
 def graphics_rows(figures: list[dict]) -> Iterator[Row]:
-    """The rows of `spae bench graphics`; work without a peer has one too, without a ratio."""
+    """The rows of `spae-bench graphics`; work without a peer has one too, without a ratio."""
     for work in figures:
         ours = work["medianMilliseconds"]
         for peer in work["peers"]:
@@ -126,7 +126,7 @@ def graphics_rows(figures: list[dict]) -> Iterator[Row]:
 
 
 def explore_rows(figures: list[dict]) -> Iterator[Row]:
-    """The rows of `spae bench explore`: from a key to its picture's last byte."""
+    """The rows of `spae-bench explore`: from a key to its picture's last byte."""
     for each in figures:
         name = f"key to picture, 128 px, {each['terminal']}"
         yield Row(f"{name}, median", each["medianMilliseconds"], "", None, Within(16))
@@ -134,7 +134,7 @@ def explore_rows(figures: list[dict]) -> Iterator[Row]:
 
 
 def history_rows(figures: dict) -> Iterator[Row]:
-    """The rows of `spae bench history`; its mark for opening is for 100,000 revisions."""
+    """The rows of `spae-bench history`; its mark for opening is for 100,000 revisions."""
     commit, git = figures["commit"], figures.get("gitCommit")
     median, vim = commit["medianMilliseconds"], figures.get("vimWriteMilliseconds")
     theirs, last = git and git["medianMilliseconds"], git and git["p99Milliseconds"]

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import Dispatch
 import Foundation
+import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 public import SPAEPixels

@@ -22,7 +22,7 @@ struct HistoryCommand: ParsableCommand {
       processes commit 500 revisions each to one pyramid, and walk 10,000 steps beside a plain \
       model. A store of 100,000 revisions whose first page was overwritten gave all of them back.
 
-      What it costs, by 'spae bench history' on two cores and a virtual disk: a commit takes as long \
+      What it costs, by 'spae-bench history' on two cores and a virtual disk: a commit takes as long \
       as the disk takes to sync 4 KiB, of which 0.04 ms is this program's. Undisturbed (at real-time \
       priority) that is 0.2 ms in the median and 0.4 to 8 ms for 99 of 100; among a dozen busy \
       programs it is 4 ms, and 9 to 26 ms. Undo costs no more. A history of 100,000 revisions opens \

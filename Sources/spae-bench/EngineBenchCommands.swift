@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
+import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
 import SPAESystem
 
-/// `spae bench decode`: words to pixels.
+/// `spae-bench decode`: words to pixels.
 struct DecodeBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "decode", abstract: "Measure a full decode.")
@@ -21,7 +22,7 @@ struct DecodeBenchCommand: ParsableCommand {
   }
 }
 
-/// `spae bench encode`: pixels to words.
+/// `spae-bench encode`: pixels to words.
 struct EncodeBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode", abstract: "Measure a full encode.")
@@ -37,7 +38,7 @@ struct EncodeBenchCommand: ParsableCommand {
   }
 }
 
-/// `spae bench edit`: one changed word.
+/// `spae-bench edit`: one changed word.
 struct EditBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "edit", abstract: "Measure the change of one word beside a full decode.")
@@ -55,7 +56,7 @@ struct EditBenchCommand: ParsableCommand {
   }
 }
 
-/// `spae bench quantize`: latents to their nearest words.
+/// `spae-bench quantize`: latents to their nearest words.
 struct QuantizeBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quantize",

@@ -1,15 +1,20 @@
 import ArgumentParser
+import SPAECommandLine
 
-/// `spae bench`: how fast it is here; medians, beside a peer's in the same run where there is one.
+/// The root of `spae-bench`: how fast `spae` is here; medians, beside a peer's in the same run where
+/// there is one.
+@main
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Measure how fast it is: medians of many runs.",
+    commandName: "spae-bench", abstract: "Measures how fast spae is: medians of many runs.",
     subcommands: [
       DecodeBenchCommand.self, EncodeBenchCommand.self, EditBenchCommand.self,
       QuantizeBenchCommand.self, LayersBenchCommand.self, MemoryBenchCommand.self,
       ExploreBenchCommand.self, GraphicsBenchCommand.self,
       HistoryBenchCommand.self,
     ])
+
+  static func main() { runProgram() }
 }
 
 /// What every measurement of a picture can be told.

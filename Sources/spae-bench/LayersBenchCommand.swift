@@ -4,7 +4,7 @@ import SPAEEngine
 import SPAEFiles
 import SPAESystem
 
-/// `spae bench layers`: what each layer reaches of the processor's peak.
+/// `spae-bench layers`: what each layer reaches of the processor's peak.
 struct LayersBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "layers",

@@ -2,7 +2,7 @@ import Foundation
 import SPAEGraphics
 import SPAEPixels
 
-/// `spae bench graphics`: how long a picture takes to become escape sequences, beside libsixel and
+/// `spae-bench graphics`: how long a picture takes to become escape sequences, beside libsixel and
 /// libchafa where their programs are installed.
 ///
 /// It is the processor's time that counts: on a busy machine the clock on the wall would tell more of

@@ -65,7 +65,11 @@ final class ExploreBench {
 
   init(_ kind: Terminal, picture: String, model: String?, state: String) throws {
     self.kind = kind
-    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent("spae").path
+    guard FileManager.default.isExecutableFile(atPath: program) else {
+      throw Failure("\(program): no program to measure; build it with make build")
+    }
     var command = [program, "explore", picture]
     if let model { command += ["--model", model] }
     let environment = [

@@ -1,29 +1,31 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
-import SPAEEngine
-import SPAEFiles
+package import SPAEEngine
+package import SPAEFiles
 import SPAEPyramid
 import SPAESystem
 
 /// Which model a command uses.
-struct ModelOption: ParsableArguments {
+package struct ModelOption: ParsableArguments {
   @Option(
     name: .customLong("model"),
     help: ArgumentHelp(
       "The model's folder.",
       discussion: "Default: $SPAE_MODEL, that of the configuration file, or the installed one.",
       valueName: "folder"))
-  var folder: String?
+  package var folder: String?
 
   @Option(help: ArgumentHelp("The number of threads.", valueName: "n"))
-  var threads: Int?
+  package var threads: Int?
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more") }
   }
 
   /// Loads the model.
-  func load() throws -> Model {
+  package func load() throws -> Model {
     let parallel = threads.map { Parallel(threads: $0) } ?? Parallel()
     do {
       return try Model(folder: try resolvedFolder(), parallel: parallel)
@@ -55,7 +57,7 @@ struct ModelOption: ParsableArguments {
 
 extension PictureEncoder {
   /// Loads the model for work that is shared between pictures, each on one thread.
-  init(_ option: ModelOption) throws {
+  package init(_ option: ModelOption) throws {
     var single = option
     single.threads = 1
     try self.init(model: try single.load(), workers: option.threads ?? Parallel.processors)

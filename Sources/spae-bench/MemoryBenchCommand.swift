@@ -1,12 +1,13 @@
 import ArgumentParser
 import Foundation
+import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 import SPAEPixels
 import SPAEPyramid
 import SPAESystem
 
-/// `spae bench memory`: what stays in memory, and the most of it.
+/// `spae-bench memory`: what stays in memory, and the most of it.
 struct MemoryBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "memory",

@@ -5,7 +5,7 @@ import SPAEHistory
 import SPAEPyramid
 import SPAESystem
 
-/// `spae bench history`: what it costs that nothing is ever lost.
+/// `spae-bench history`: what it costs that nothing is ever lost.
 struct HistoryBenchCommand: ParsableCommand {
   struct Times: Encodable {
     let runs: Int

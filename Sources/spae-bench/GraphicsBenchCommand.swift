@@ -4,7 +4,7 @@ import SPAEFiles
 import SPAEPixels
 import SPAESystem
 
-/// `spae bench graphics`: a picture to escape sequences.
+/// `spae-bench graphics`: a picture to escape sequences.
 struct GraphicsBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "graphics",

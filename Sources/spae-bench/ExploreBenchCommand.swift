@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
+import SPAECommandLine
 import SPAEFiles
 import SPAESystem
 
-/// `spae bench explore`: from a key to the picture on the terminal.
+/// `spae-bench explore`: from a key to the picture on the terminal.
 struct ExploreBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore",

@@ -1,0 +1,51 @@
+package import ArgumentParser
+import Glibc
+import SPAEHistory
+import SPAELanguage
+import SPAESystem
+
+extension ParsableCommand {
+  /// Runs the command that the arguments name; exit status 0, 1 for a failed job, 2 for usage.
+  package static func runProgram() {
+    StandardStreams.reserve()
+    let status = status(of: CommandArguments.all)
+    Glibc.exit(isOutputWritten() ? status : max(1, status))
+  }
+
+  private static func status(of arguments: [String]) -> Int32 {
+    do {
+      if arguments.isEmpty { throw CleanExit.helpRequest(self) }
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      return 0
+    } catch let failure as Failure {
+      failure.report()
+      return 1
+    } catch LanguageError.dryRun {
+      Failure("\(LanguageError.dryRun)").report()
+      return 0
+    } catch  where error is HistoryError || error is LanguageError {
+      Failure("\(error)").report()
+      return 1
+    } catch {
+      let status = exitCode(for: error)
+      for line in fullMessage(for: error).textLines {
+        print(line, toStandardError: !status.isSuccess)
+      }
+      return status == .validationFailure ? 2 : status.rawValue
+    }
+  }
+
+  /// Whether all of standard output could be written; says why not, unless its reader has left.
+  private static func isOutputWritten() -> Bool {
+    do throws(SystemError) {
+      try StandardOutput.finish()
+      return true
+    } catch {
+      if !error.isBrokenPipe {
+        Failure("standard output: cannot be written: \(error)").report()
+      }
+      return false
+    }
+  }
+}
