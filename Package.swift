@@ -26,13 +26,14 @@ let package = Package(
     // Without pkg-config: its flags for ncursesw hide the wide characters.
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
 
-    // The ground: the inner loops, and the nouns that everybody shares.
-    .target(name: "SPAESystem"),
-    .target(name: "TOML"),
-    .target(name: "SPAEColour"),
+    // The ground: the inner loops, what the operating system is asked for, and the nouns that
+    // everybody shares.
     .target(name: "CKernels"),
     .target(name: "CTerminalGuard"),
     .target(name: "CCurl"),
+    .target(name: "SPAESystem"),
+    .target(name: "TOML"),
+    .target(name: "SPAEColour"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL", "SPAESystem"]),
     .target(
       name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP", "SPAESystem"]),
@@ -63,7 +64,9 @@ let package = Package(
       dependencies: ["SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEScreen"]),
     .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAESystem", "SPAEPyramid"]),
 
-    // The upper rooms.
+    // The upper rooms, which bring those below together: files with the engine, the terminal with
+    // the pictures, and in the session everything that an open document needs. Only SPAETerminal
+    // imports curses; only SPAESession knows engine and explorer.
     .target(
       name: "SPAEFiles",
       dependencies: [
@@ -129,6 +132,9 @@ let package = Package(
     // A writer to kill, and one to run out of space: make torture, and the tests of the history.
     .executableTarget(
       name: "spae-torture", dependencies: ["SPAEPyramid", "SPAEHistory"], path: "Tests/Torture"),
+
+    // The rules of this list and of the folders.
+    .testTarget(name: "HouseTests"),
 
     .testTarget(name: "SPAESystemTests", dependencies: ["SPAESystem"]),
     .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
