@@ -9,8 +9,8 @@ MINUTES ?= 60
 PROCESSES ?= 2
 KILLS ?= 200
 PICTURES ?= 20000
-PACKAGES = libncurses-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libssl-dev \
-  libcurl4-openssl-dev pkg-config
+PACKAGES = libncurses-dev libpng-dev libjpeg62-turbo-dev libturbojpeg0-dev libwebp-dev libgif-dev \
+  libsqlite3-dev libssl-dev libcurl4-openssl-dev pkg-config
 PYTHON_PACKAGES = python3 python3-venv
 VENV = .venv-training
 PYTHON = $(VENV)/bin/python
@@ -28,7 +28,9 @@ SANITIZE = .build-sanitize
 run: build ## Build, and open the explorer on the bundled picture
 	@.build/release/spae explore $(SAMPLE)
 
+# Pictures of phones are read where libheif is; the tests want it.
 test: packages language ## Every test that needs no PyTorch
+	@sh .ci/packages libheif1
 	swift test -c release --disable-testable-imports
 
 test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, and killed

@@ -29,6 +29,9 @@ let package = Package(
     // The ground: the inner loops, what the operating system is asked for, and the nouns that
     // everybody shares.
     .target(name: "CKernels"),
+    .target(
+      name: "CPicture",
+      linkerSettings: ["png16", "jpeg", "gif", "z"].map { .linkedLibrary($0) }),
     .target(name: "CTerminalGuard"),
     .target(name: "CCurl"),
     .target(name: "SPAESystem"),
@@ -36,7 +39,10 @@ let package = Package(
     .target(name: "SPAEColour"),
     .target(name: "SPAEPyramid", dependencies: ["COpenSSL", "SPAESystem"]),
     .target(
-      name: "SPAEPixels", dependencies: ["CKernels", "CPNG", "CTurboJPEG", "CWebP", "SPAESystem"]),
+      name: "SPAEPixels",
+      dependencies: [
+        "CKernels", "CPicture", "CPNG", "CTurboJPEG", "CWebP", "SPAESystem",
+      ]),
     .target(name: "SPAEScreen", dependencies: ["SPAESystem", "SPAEColour", "TOML"]),
 
     // The rooms, which do not know each other.

@@ -215,6 +215,11 @@ refused 1 'text.png' "$program" encode text.png
 refused 1 'empty' "$program" encode empty.png
 refused 1 'directory' "$program" encode folder
 refused 1 'damaged' "$program" encode cut.png
+printf 'II*\0' >photo.tiff
+refused 1 'TIFF files are not read; .*convert x.tiff x.png' "$program" encode photo.tiff
+kinds=$root/Tests/SPAEPixelsTests/Fixtures/kinds
+"$program" info "$kinds/animation.gif" | has 'note .*first frame' || fail "a frame is not told"
+"$program" encode "$kinds/sampling-4x2.jpg" --quiet | has '^layer 6' || fail "4:1:0 is not read"
 refused 1 'nowhere.png' "$program" encode nowhere.png "$pictures/cat.png" -o some
 [ -s some/cat.spae ] || fail "the good picture was not done"
 sed 's/^layer 2$/layer 2\nxqzzy/' cat.spae >wrong.spae

@@ -1,5 +1,6 @@
 import Foundation
 package import SPAEFiles
+import SPAEPixels
 package import SPAEPyramid
 package import SPAESystem
 
@@ -13,7 +14,7 @@ package struct LabelFolders {
 
   package let labels: [Label]
 
-  private static let suffixes = ["png", "jpg", "jpeg", "webp", "spae"]
+  private static let suffixes = PictureFormat.suffixes + ["spae"]
 
   /// Lists the label folders of a folder, in the order of their names; `names` renames them.
   ///

@@ -4,6 +4,11 @@ public enum ImageError: Error, Hashable, Sendable {
   case empty
   case notAPicture(looksLike: String?)
   case corrupt(format: String, reason: String)
+  /// A format that is not read at all, and a command that converts it, of one of Debian's packages.
+  case unsupported(format: String, command: String, package: String)
+  /// A file of a format that is read, of a kind that is not.
+  case unsupportedKind(format: String, reason: String)
+  case libraryMissing(format: String, package: String)
   case tooLarge(width: Int, height: Int)
   case tooManyBytes(limit: Int)
   case unwritable(String)
@@ -13,10 +18,18 @@ extension ImageError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let reason): reason
-    case .empty: "the file is empty; expected a PNG, JPEG or WebP picture"
+    case .empty: "the file is empty; expected a picture (\(PictureFormat.namesRead))"
     case .notAPicture(let looksLike):
       "not a picture that can be read\(looksLike.map { " (it looks like \($0))" } ?? "");"
-        + " PNG, JPEG and WebP are"
+        + " \(PictureFormat.namesRead) are"
+    case .unsupported(let format, let command, let package):
+      "\(format) files are not read; make a PNG of it: \(command) (package \(package))"
+    case .unsupportedKind(let format, let reason):
+      "the \(format) picture is of a kind that is not read (\(reason)); save it as PNG with the"
+        + " program that made it"
+    case .libraryMissing(let format, let package):
+      "to read \(format) the library of the package \(package) is needed; install it with"
+        + " apt-get install \(package)"
     case .corrupt(let format, let reason): "the \(format) picture is damaged: \(reason)"
     case .tooLarge(let width, let height):
       "the picture has \(width) x \(height) pixels; at most \(ImageFile.greatestPixels) pixels"

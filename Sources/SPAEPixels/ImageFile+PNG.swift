@@ -1,135 +1,115 @@
-import CPNG
+import CPicture
+
+extension PictureFormat {
+  static let png = PictureFormat(
+    "PNG", suffixes: ["png", "apng"], signature: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A],
+    read: ImageFile.png)
+}
 
 extension ImageFile {
-  /// Reads a PNG of any depth and colour type, turned as its EXIF orientation says; alpha is laid on
-  /// white, and of an animation the first frame is taken.
+  /// Reads a PNG of any depth and colour type, turned as its metadata says; alpha is laid on white,
+  /// and of an animation the first frame is taken.
   static func png(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
     let chunks = PNGChunks(bytes)
-    let pixels = try pixels(ofPNG: chunks.withoutGamma(bytes))
-    let turn = Orientation(exif: chunks.exif)
-    let image = PixelImage(
-      width: pixels.width, height: pixels.height, pixels: onWhite(pixels.rgba))
-    return ImageFile(
-      image: turn.applied(to: image), format: "PNG",
-      notes: (pixels.hasAlpha ? ["transparency was laid on white"] : [])
-        + (chunks.isAnimated ? ["only the first frame of the animation is used"] : [])
-        + turn.notes)
-  }
-
-  /// What libpng reads: RGBA of 8 bits with the file's own numbers.
-  private struct PNGPixels {
-    let width: Int
-    let height: Int
-    let hasAlpha: Bool
-    /// [height, width, 4]
-    var rgba: [UInt8]
-  }
-
-  private static func pixels(ofPNG bytes: [UInt8]) throws(ImageError) -> PNGPixels {
-    // The reader keeps the address of the bytes between its calls.
-    try unsafe bytes.withUnsafeBufferPointer { bytes throws(ImageError) in
-      var header = unsafe png_image()
-      unsafe spae_png_prepare(&header)
-      defer { unsafe png_image_free(&header) }
-      guard
-        unsafe png_image_begin_read_from_memory(&header, bytes.baseAddress, bytes.count) != 0
-      else { throw .corrupt(format: "PNG", reason: unsafe message(&header)) }
-      let (width, height) = unsafe (Int(header.width), Int(header.height))
-      try check(width: width, height: height)
-      var pixels = PNGPixels(
-        width: width, height: height,
-        hasAlpha: unsafe header.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0,
-        rgba: [UInt8](repeating: 0, count: width * height * 4))
-      // The simplified interface would blend alpha in linear light.
-      unsafe header.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
-      if unsafe sixteenBits(bytes) { unsafe header.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB) }
-      let read = unsafe png_image_finish_read(&header, nil, &pixels.rgba, 0, nil)
-      guard read != 0, unsafe spae_png_failed(&header) == 0 else {
-        throw .corrupt(format: "PNG", reason: unsafe message(&header))
-      }
-      return pixels
+    if chunks.isApples {
+      throw .unsupportedKind(
+        format: "PNG", reason: "it is in Apple's own form, which has a CgBI chunk")
     }
-  }
-
-  /// Whether the header says 16 bits a sample, which are then sRGB like those of 8 bits.
-  private static func sixteenBits(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    unsafe bytes.count > 24 && bytes[24] == 16
-  }
-
-  private static func message(_ image: UnsafePointer<png_image>) -> String {
-    unsafe String(cString: spae_png_message(image))
-  }
-
-  /// Blends RGBA with white.
-  static func onWhite(_ rgba: [UInt8]) -> [UInt8] {
-    var rgb: [UInt8] = []
-    rgb.reserveCapacity(rgba.count / 4 * 3)
-    for pixel in 0..<rgba.count / 4 {
-      let alpha = Int(rgba[4 * pixel + 3])
-      for channel in 0..<3 {
-        let blended = Int(rgba[4 * pixel + channel]) * alpha + 255 * (255 - alpha)
-        rgb.append(UInt8((blended + 127) / 255))
-      }
+    let picture = try unsafe DecodedPicture(bytes, format: "PNG") {
+      unsafe spae_png_read($0, $1, $2, $3)
     }
-    return rgb
+    return ImageFile(picture, format: "PNG", metadata: chunks.metadata, notes: chunks.notes)
   }
 }
 
-/// The chunks of a PNG that libpng's simplified interface does not tell of.
+/// The chunks of a PNG that do not concern its pixels.
 private struct PNGChunks {
-  private(set) var exif: ArraySlice<UInt8>?
-  private(set) var isAnimated = false
+  /// A text, of which the compressed ones are inflated when they are asked for.
+  private struct Text {
+    let content: ArraySlice<UInt8>
+    let isCompressed: Bool
+  }
 
-  /// The whole chunks of gamma, with length and checksum.
-  private var gamma: [Range<Int>] = []
+  /// Apple's tools write files that only Apple's libraries read.
+  private(set) var isApples = false
+
+  private var exif: ArraySlice<UInt8>?
+  private var texts: [String: Text] = [:]
+  private var frames = 0
+  private var startsAnimation = false
+  private var hasPixels = false
 
   init(_ bytes: [UInt8]) {
     var at = 8
     while at + 12 <= bytes.count {
       let length = bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
       guard length <= bytes.count - at - 12 else { return }
-      let content = bytes[at + 8..<at + 8 + length]
-      switch String(decoding: bytes[at + 4..<at + 8], as: UTF8.self) {
-      case "eXIf": exif = exif ?? content
-      case "acTL": isAnimated = true
-      case "gAMA": gamma.append(at..<at + 12 + length)
-      case "IEND": return
-      default: break
-      }
+      let name = String(decoding: bytes[at + 4..<at + 8], as: UTF8.self)
+      if name == "IEND" { return }
+      take(name, bytes[at + 8..<at + 8 + length])
       at += 12 + length
     }
   }
 
-  /// The file as if it told no gamma, so that its numbers are taken as sRGB.
-  ///
-  /// Browsers apply a gamma that is not sRGB's own; most viewers, Pillow and with it everything that
-  /// learns from pictures do not. A model has to see here what it saw in training.
-  func withoutGamma(_ bytes: [UInt8]) -> [UInt8] {
-    guard !gamma.isEmpty else { return bytes }
-    var plain: [UInt8] = []
-    var start = 0
-    for range in gamma {
-      plain += bytes[start..<range.lowerBound]
-      start = range.upperBound
+  private mutating func take(_ name: String, _ content: ArraySlice<UInt8>) {
+    switch name {
+    case "CgBI": isApples = true
+    case "eXIf": exif = content
+    case "acTL": frames = content.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    case "fcTL": startsAnimation = startsAnimation || !hasPixels
+    case "IDAT": hasPixels = true
+    case "tEXt": take(content, compressed: false)
+    case "zTXt": take(content, fieldsBefore: 1, compressed: true)
+    case "iTXt":
+      let isCompressed = content.drop { $0 != 0 }.dropFirst().first == 1
+      take(content, fieldsBefore: 2, textsBefore: 2, compressed: isCompressed)
+    default: break
     }
-    return plain + bytes[start...]
   }
-}
 
-extension PixelImage {
-  /// The picture as the bytes of a PNG file.
-  public func pngBytes() throws(ImageError) -> [UInt8] {
-    var header = unsafe png_image()
-    unsafe spae_png_prepare(&header)
-    unsafe header.width = UInt32(width)
-    unsafe header.height = UInt32(height)
-    unsafe header.format = UInt32(PNG_FORMAT_FLAG_COLOR)
-    // No PNG of these pixels is longer than this: deflate adds little to what it cannot press.
-    var count = png_alloc_size_t(pixels.count + pixels.count / 100 + height + 4096)
-    var bytes = [UInt8](repeating: 0, count: Int(count))
-    guard unsafe png_image_write_to_memory(&header, &bytes, &count, 0, pixels, 0, nil) != 0 else {
-      throw .unwritable(unsafe String(cString: spae_png_message(&header)))
+  /// Keeps a text that is read; before it are its name, some bytes, and some texts that end in zero.
+  private mutating func take(
+    _ content: ArraySlice<UInt8>, fieldsBefore: Int = 0, textsBefore: Int = 0, compressed: Bool
+  ) {
+    let name = String(decoding: content.prefix { $0 != 0 }, as: UTF8.self)
+    guard [Self.xmp, Self.profile].contains(name) else { return }
+    var rest = content.drop { $0 != 0 }.dropFirst(1 + fieldsBefore)
+    for _ in 0..<textsBefore { rest = rest.drop { $0 != 0 }.dropFirst() }
+    texts[name] = Text(content: rest, isCompressed: compressed)
+  }
+
+  private static let xmp = "XML:com.adobe.xmp"
+
+  /// Where ImageMagick keeps what a JPEG had.
+  private static let profile = "Raw profile type exif"
+
+  var metadata: PictureMetadata {
+    PictureMetadata(
+      exif: exif ?? text(Self.profile).flatMap { PictureMetadata.rawProfile($0) },
+      xmp: text(Self.xmp))
+  }
+
+  private func text(_ name: String) -> ArraySlice<UInt8>? {
+    guard let text = texts[name] else { return nil }
+    return text.isCompressed ? Self.inflated(text.content) : text.content
+  }
+
+  /// What compressed data holds; nothing where it is damaged, or longer than any picture's metadata.
+  private static func inflated(_ content: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    for room in [1 << 18, 1 << 24] {
+      var target = [UInt8](repeating: 0, count: room)
+      let count = unsafe content.withUnsafeBufferPointer { content in
+        unsafe spae_inflate(content.baseAddress, content.count, &target, room)
+      }
+      if count >= 0 { return target[..<count] }
     }
-    return Array(bytes.prefix(Int(count)))
+    return nil
+  }
+
+  var notes: [String] {
+    if frames > 0, !startsAnimation {
+      return ["only its default picture is used, which is not part of its animation"]
+    }
+    return frames > 1 ? [ImageFile.firstFrameNote] : []
   }
 }

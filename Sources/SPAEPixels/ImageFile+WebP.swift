@@ -1,37 +1,30 @@
 import CWebP
 
+extension PictureFormat {
+  static let webP = PictureFormat(
+    "WebP", suffixes: ["webp"],
+    matches: {
+      $0.count >= 12 && $0.starts(with: "RIFF".utf8) && $0[8..<12].elementsEqual("WEBP".utf8)
+    }, read: ImageFile.webP)
+}
+
 extension ImageFile {
-  /// Reads a WebP, turned as its EXIF orientation says; of an animation its first frame; alpha is
-  /// laid on white.
+  /// Reads a WebP, turned as its metadata says; of an animation its first frame; alpha is laid on
+  /// white.
   static func webP(_ bytes: [UInt8]) throws(ImageError) -> ImageFile {
     var features = WebPBitstreamFeatures()
     let status = unsafe WebPGetFeatures(bytes, bytes.count, &features)
     guard status == VP8_STATUS_OK else { throw corrupt(status) }
     let (width, height) = (Int(features.width), Int(features.height))
-    try check(width: width, height: height)
+    try check(width: width, height: height, format: "WebP")
     let rgba =
       features.has_animation != 0
       ? try firstFrame(bytes, width: width, height: height)
       : try still(bytes, width: width, height: height)
-    let turn = Orientation(exif: exif(bytes))
-    let image = PixelImage(width: width, height: height, pixels: onWhite(rgba))
+    let container = WebPContainer(bytes)
     return ImageFile(
-      image: turn.applied(to: image), format: "WebP",
-      notes: (features.has_alpha != 0 ? ["transparency was laid on white"] : [])
-        + (features.has_animation != 0 ? ["only the first frame of the animation is used"] : [])
-        + turn.notes)
-  }
-
-  /// The content of the EXIF chunk.
-  private static func exif(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
-    var at = 12
-    while at + 8 <= bytes.count {
-      let length = bytes[at + 4..<at + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
-      guard length <= bytes.count - at - 8 else { return nil }
-      if bytes[at..<at + 4].elementsEqual("EXIF".utf8) { return bytes[at + 8..<at + 8 + length] }
-      at += 8 + length + length % 2
-    }
-    return nil
+      DecodedPicture(width: width, height: height, samples: rgba), format: "WebP",
+      metadata: container.metadata, notes: container.frames > 1 ? [firstFrameNote] : [])
   }
 
   private static func still(
@@ -71,7 +64,7 @@ extension ImageFile {
     let frame = unsafe frame.pointee
     let (frameWidth, frameHeight) = unsafe (Int(frame.width), Int(frame.height))
     let (left, top) = unsafe (Int(frame.x_offset), Int(frame.y_offset))
-    try check(width: frameWidth, height: frameHeight)
+    try check(width: frameWidth, height: frameHeight, format: "WebP")
     guard left >= 0, top >= 0, left + frameWidth <= width, top + frameHeight <= height else {
       throw .corrupt(format: "WebP", reason: "its first frame is outside the picture")
     }
@@ -95,5 +88,31 @@ extension ImageFile {
     status == VP8_STATUS_NOT_ENOUGH_DATA
       ? .corrupt(format: "WebP", reason: "it is truncated")
       : .corrupt(format: "WebP", reason: "its header is damaged")
+  }
+}
+
+/// What a WebP holds beside its pixels.
+private struct WebPContainer {
+  private(set) var frames = 0
+  private(set) var metadata = PictureMetadata()
+
+  /// Nothing where the file is cut or damaged behind its pixels.
+  init(_ bytes: [UInt8]) {
+    unsafe bytes.withUnsafeBufferPointer { buffer in
+      guard let demuxer = unsafe spae_webp_demux(buffer.baseAddress, buffer.count) else { return }
+      defer { unsafe WebPDemuxDelete(demuxer) }
+      frames = Int(unsafe WebPDemuxGetI(demuxer, WEBP_FF_FRAME_COUNT))
+      metadata.exif = unsafe Self.chunk("EXIF", demuxer)
+      metadata.xmp = unsafe Self.chunk("XMP ", demuxer)
+    }
+  }
+
+  private static func chunk(_ name: String, _ demuxer: OpaquePointer) -> ArraySlice<UInt8>? {
+    var iterator = unsafe WebPChunkIterator()
+    guard unsafe WebPDemuxGetChunk(demuxer, name, 1, &iterator) != 0 else { return nil }
+    defer { unsafe WebPDemuxReleaseChunkIterator(&iterator) }
+    let content = unsafe UnsafeBufferPointer(
+      start: iterator.chunk.bytes, count: iterator.chunk.size)
+    return unsafe ArraySlice(content)
   }
 }

@@ -4,10 +4,11 @@ import Glibc
 public struct ImageFile: Hashable, Sendable {
   public let image: PixelImage
 
-  /// PNG, JPEG or WebP.
+  /// The name of its format.
   public let format: String
 
-  /// What a careful person would like to know: alpha laid on white, the first of several frames.
+  /// What a careful person would like to know, each a clause without a full stop: transparency laid
+  /// on white, a frame of an animation. `Fit.notice` adds what becoming a square costs.
   public let notes: [String]
 
   /// The most pixels that are read: it bounds the memory of a hostile header.
@@ -19,17 +20,10 @@ public struct ImageFile: Hashable, Sendable {
   /// Reads a picture; the format is told by the content, never by the name.
   public init(contents bytes: [UInt8]) throws(ImageError) {
     if bytes.isEmpty { throw .empty }
-    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-      self = try Self.png(bytes)
-    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
-      self = try Self.jpeg(bytes)
-    } else if bytes.count >= 12, bytes.starts(with: Array("RIFF".utf8)),
-      bytes[8..<12].elementsEqual("WEBP".utf8)
-    {
-      self = try Self.webP(bytes)
-    } else {
-      throw .notAPicture(looksLike: Self.guess(bytes))
+    guard let format = PictureFormat.all.first(where: { $0.matches(bytes) }) else {
+      throw .notAPicture(looksLike: PictureFormat.guess(bytes))
     }
+    self = try format.read(bytes)
   }
 
   /// Reads a file, or standard input when the path is "-".
@@ -37,11 +31,19 @@ public struct ImageFile: Hashable, Sendable {
     try self.init(contents: Self.bytes(path: path))
   }
 
-  init(image: PixelImage, format: String, notes: [String]) {
-    self.image = image
+  /// Turns a decoded picture as its metadata says, and lays it on white.
+  init(
+    _ picture: DecodedPicture, format: String, metadata: PictureMetadata = PictureMetadata(),
+    notes: [String]
+  ) {
+    let orientation = metadata.orientation
+    image = orientation.applied(to: picture.image)
     self.format = format
-    self.notes = notes
+    self.notes =
+      (picture.isTransparent ? ["transparency was laid on white"] : []) + notes + orientation.notes
   }
+
+  static let firstFrameNote = "only the first frame of its animation is used"
 
   /// Everything in a file, or on standard input when the path is "-".
   public static func bytes(path: String) throws(ImageError) -> [UInt8] {
@@ -66,23 +68,12 @@ public struct ImageFile: Hashable, Sendable {
     }
   }
 
-  static func check(width: Int, height: Int) throws(ImageError) {
-    let (area, overflow) = width.multipliedReportingOverflow(by: height)
-    guard width > 0, height > 0, !overflow, area <= greatestPixels else {
-      throw .tooLarge(width: width, height: height)
+  static func check(width: Int, height: Int, format: String) throws(ImageError) {
+    guard width > 0, height > 0 else {
+      throw .corrupt(format: format, reason: "it has \(width) x \(height) pixels")
     }
-  }
-
-  /// The words that a person would use for what the bytes are, where that is plain to see.
-  private static func guess(_ bytes: [UInt8]) -> String? {
-    let known: [(String, String)] = [
-      ("GIF8", "a GIF"), ("%PDF", "a PDF"), ("BM", "a BMP"), ("II*\0", "a TIFF"),
-      ("MM\0*", "a TIFF"), ("PK", "a zip archive"), ("<svg", "an SVG"), ("<?xml", "XML"),
-      ("spae ", "a pyramid of words; use spae decode"), ("{", "JSON"),
-    ]
-    if let (_, name) = known.first(where: { bytes.starts(with: $0.0.utf8) }) { return name }
-    if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) { return "HEIF, AVIF or a film" }
-    return bytes.prefix(512).allSatisfy { $0 >= 32 || (9...13).contains($0) } ? "text" : nil
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, area <= greatestPixels else { throw .tooLarge(width: width, height: height) }
   }
 }
 

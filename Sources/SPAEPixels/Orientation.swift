@@ -3,34 +3,9 @@ enum Orientation: Int {
   case upright = 1
   case mirrored, halfTurn, flipped, transposed, quarterTurn, transverse, threeQuarterTurn
 
-  /// Finds the orientation in a block of EXIF, which is a TIFF: tag 0x0112 of the first directory.
-  ///
-  /// Whatever is missing or odd there means upright.
-  init(exif: ArraySlice<UInt8>?) {
-    self = exif.flatMap(Self.value).flatMap(Self.init) ?? .upright
-  }
-
-  private static func value(in block: ArraySlice<UInt8>) -> Int? {
-    // Some writers of WebP and PNG keep the head that EXIF has in a JPEG.
-    let head = Array("Exif\0\0".utf8)
-    let tiff = block.starts(with: head) ? block.dropFirst(head.count) : block
-    guard tiff.count >= 8 else { return nil }
-    let isLittle = tiff.first == 0x49
-    func number(_ at: Int, _ count: Int) -> Int? {
-      guard at >= 0, at + count <= tiff.count else { return nil }
-      let part = tiff.dropFirst(at).prefix(count)
-      return (isLittle ? Array(part.reversed()) : Array(part)).reduce(0) { $0 << 8 | Int($1) }
-    }
-    guard let start = number(4, 4), let count = number(start, 2) else { return nil }
-    for entry in 0..<count where number(start + 2 + 12 * entry, 2) == 0x0112 {
-      return number(start + 2 + 12 * entry + 8, 2)
-    }
-    return nil
-  }
-
   /// What a careful person would like to know of it.
   var notes: [String] {
-    self == .upright ? [] : ["it was turned as its EXIF orientation says"]
+    self == .upright ? [] : ["it was turned as its orientation tag says"]
   }
 
   /// The picture upright.

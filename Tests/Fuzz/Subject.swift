@@ -216,51 +216,6 @@ extension Subject {
   }
 }
 
-// MARK: Pictures
-
-extension Subject {
-  static func pictures(root: String) throws -> [Subject] {
-    let suffixes: [(String, UInt64)] = [("png", 5), ("jpg", 6), ("webp", 7)]
-    return try suffixes.map { suffix, seed throws -> Subject in
-      let folder = root + "/Tests/SPAEPixelsTests/Fixtures"
-      let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { $0.hasSuffix("." + suffix) }.sorted()
-      return Subject(
-        name: suffix, seed: seed, fixtures: try names.map { try bytes(folder, $0) },
-        tokens: [
-          "IHDR", "PLTE", "tRNS", "IDAT", "IEND", "VP8X", "VP8L", "ANMF", "ALPH", "Exif\0\0",
-          "eXIf", "acTL", "gAMA", "EXIF",
-        ],
-        mend: { suffix == "png" ? withPNGChecksums($0) : $0 },
-        read: { _ = try ImageFile(contents: $0) })
-    }
-  }
-
-  /// Each chunk with the checksum that its content has.
-  private static func withPNGChecksums(_ bytes: [UInt8]) -> [UInt8] {
-    var bytes = bytes
-    var start = 8
-    while start + 12 <= bytes.count {
-      let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-      let end = start + 8 + length
-      guard end + 4 <= bytes.count else { break }
-      let sum = checksum(bytes[start + 4..<end])
-      for index in 0..<4 { bytes[end + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index)) }
-      start = end + 4
-    }
-    return bytes
-  }
-
-  /// The CRC-32 of PNG.
-  private static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    ~bytes.reduce(~0) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
-        sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1
-      }
-    }
-  }
-}
-
 private func bytes(_ folder: String, _ name: String) throws -> [UInt8] {
   try ImageFile.bytes(path: folder + "/" + name)
 }

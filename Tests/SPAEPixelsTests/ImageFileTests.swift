@@ -115,7 +115,7 @@ struct Expected: Decodable {
   }
 
   @Test(arguments: [
-    ("GIF89a", "a GIF"), ("%PDF-1.7", "a PDF"), ("hello", "text"), ("{}", "JSON"),
+    ("PK\u{3}\u{4}", "a zip archive"), ("<html>", "a web page"), ("hello", "text"), ("{}", "JSON"),
   ])
   func thatIsNoneIsNamed(content: String, name: String) {
     #expect(throws: ImageError.notAPicture(looksLike: name)) {

@@ -17,8 +17,13 @@ struct EncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encode", abstract: "Turn pictures into pyramids of words.",
     discussion: """
-      Reads PNG, JPEG (turned as EXIF says) and WebP; - is standard input. One picture is written \
-      to standard output unless -o names a file or a folder; several need a folder.
+      Reads \(PictureFormat.namesRead); - is standard input. One picture is written to standard \
+      output unless -o names a file or a folder; several need a folder.
+
+      Pictures are turned upright as EXIF or XMP says, transparency is laid on white, gamma and \
+      colour profiles are ignored, and of an animation the first frame is taken; --verbose tells \
+      which of these happened. AVIF and HEIC, which phones make, are read where Debian's package \
+      libheif1 is installed.
 
       --stream reads pictures from standard input until it ends, a line of JSON each, and answers \
       each with a line, in the same order: key, width, height, model (its hash) and layers, a list \

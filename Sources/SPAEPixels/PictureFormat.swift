@@ -1,0 +1,67 @@
+/// A kind of picture files: its name, how it is recognised, and how it is read.
+///
+/// A new format is a row of `all`, and a file with its reader.
+public struct PictureFormat: Sendable {
+  typealias Reader = @Sendable ([UInt8]) throws(ImageError) -> ImageFile
+
+  public let name: String
+
+  /// How names of its files end, without the dot, in lower case.
+  public let suffixes: [String]
+
+  /// Whether its files are read; those of others are recognised, so that an error can name them.
+  public let isRead: Bool
+
+  /// Whether a file's content looks like it.
+  let matches: @Sendable ([UInt8]) -> Bool
+
+  let read: Reader
+
+  /// Every format, in the order in which a file's content is looked at.
+  static let all: [PictureFormat] = [png, jpeg, webP, gif, avif, heic] + foreign
+
+  /// The formats that are read.
+  public static let readable = all.filter(\.isRead)
+
+  /// How names of readable pictures end, without the dot, in lower case.
+  public static let suffixes = readable.flatMap(\.suffixes)
+
+  /// The names of the readable formats: "PNG, JPEG and WebP".
+  public static let namesRead: String = {
+    let names = readable.map(\.name)
+    return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+  }()
+}
+
+extension PictureFormat {
+  init(
+    _ name: String, suffixes: [String], matches: @escaping @Sendable ([UInt8]) -> Bool,
+    read: @escaping Reader
+  ) {
+    self.name = name
+    self.suffixes = suffixes
+    self.matches = matches
+    self.read = read
+    isRead = true
+  }
+
+  init(_ name: String, suffixes: [String], signature: [UInt8], read: @escaping Reader) {
+    self.init(name, suffixes: suffixes, matches: { $0.starts(with: signature) }, read: read)
+  }
+
+  /// A format that is not read, and the command that makes a PNG of a file `x`, of a package of Debian.
+  init(
+    _ name: String, _ suffixes: String..., command: String? = nil,
+    of package: String = "imagemagick",
+    matches: @escaping @Sendable ([UInt8]) -> Bool
+  ) {
+    self.name = name
+    self.suffixes = suffixes
+    self.matches = matches
+    isRead = false
+    let command = command ?? "convert x.\(suffixes[0]) x.png"
+    read = { _ throws(ImageError) in
+      throw .unsupported(format: name, command: command, package: package)
+    }
+  }
+}
