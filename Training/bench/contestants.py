@@ -20,13 +20,13 @@ import faiss
 import numpy as np
 import onnxruntime
 import torch
-from PIL import Image
 
 from bench.graphs import Work, decoder_work, encoder_works
 from bench.program import Program
 from spae.configuration import Configuration
-from spae.images import rgb, square_view, to_tensor
+from spae.images import square_view, to_tensor
 from spae.model import SPAE
+from spae.picture_files import read
 from spae.quantizer import nearest
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
@@ -133,7 +133,7 @@ def in_pytorch(work: Work, threads: int) -> Callable[[int], float]:
 @torch.no_grad()
 def latents(model: SPAE, picture: Path) -> torch.Tensor:
     """The first latents of a picture, [query, latent]: what the nearest words are sought for."""
-    image = rgb(Image.open(picture))
+    image = read(picture)
     pixels = to_tensor(square_view(image, QUERY_SIZE))[None]
     return model.latent(pixels, model.semantics(image))[0, :QUERIES].contiguous()
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor, nn
 
 from spae.decoder import LabelledLinearPath
 from spae.encoder import DirectPath, positions
-from spae.images import rgb, square_view, to_tensor
+from spae.images import square_view, to_tensor
 from spae.model import SPAE
+from spae.picture_files import read
 from spae.pyramid import KINDS, PyramidShape
 from spae.quantizer import estimates_of, filled
 from spae.semantic_branch import SameConvolution, same_padding
@@ -185,7 +185,7 @@ class Work:
 @torch.no_grad()
 def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
     """The words' means (estimates of all cells at full depth) to a picture."""
-    pyramid = model.encode(rgb(Image.open(picture)), size)
+    pyramid = model.encode(read(picture), size)
     shape, words = pyramid.shape, torch.from_numpy(pyramid.words)[None]
     fill = shape.fill(shape.depth)
     labels = torch.from_numpy(fill.label)
@@ -201,7 +201,7 @@ def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
 @torch.no_grad()
 def encoder_works(model: SPAE, picture: Path, size: int) -> list[Work]:
     """The encoder's network and the frozen semantic branch: together the most of an encode."""
-    image, shape = rgb(Image.open(picture)), model.shape(size)
+    image, shape = read(picture), model.shape(size)
     semantics = model.semantics(image).tokens(shape.grid, model.configuration.semantic.scale)
     pixels = to_tensor(square_view(image, size))[None]
     view = model.semantic_branch.view(image)[None]

@@ -1,6 +1,5 @@
 """Pictures to train and judge on: zips of WebP files, each with the teacher's answer beside it."""
 
-import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from spae.images import centre_square, rgb, to_tensor
+from spae.images import centre_square, to_tensor
+from spae.picture_files import read
 from spae.teacher import SemanticMap, Teacher
 
 # The share of each set in a batch, by the size of the crop; small pictures serve small crops.
@@ -45,7 +45,7 @@ class PictureSet:
         self.table: dict[str, np.ndarray] = {}
 
     def image(self, row: int) -> Image.Image:
-        return rgb(Image.open(io.BytesIO(self.archive.read(self.names[row]))))
+        return read(self.archive.read(self.names[row]))
 
     def load_table(self, teacher: Teacher, cache: Path) -> None:
         """Reads the teacher's answers; computes and caches them when the set has none."""

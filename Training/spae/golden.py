@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from safetensors.numpy import save_file
 
-from spae.images import rgb
 from spae.model import SPAE
+from spae.picture_files import read
 
 MEANING = 0.25  # so dear are other words than the first that layers spare nothing and choose again
 STEP = 5  # every fifth row and column: prime to a patch's eight, so every place in it is seen
@@ -22,7 +21,7 @@ STEP = 5  # every fifth row and column: prime to a patch's eight, so every place
 @torch.no_grad()
 def golden(model: SPAE, path: Path) -> dict[str, np.ndarray]:
     """The words, samples of the picture that they give at every depth, and words that mean more."""
-    image = rgb(Image.open(path))
+    image = read(path)
     pyramid = model.encode(image)
     words = torch.from_numpy(pyramid.words).unsqueeze(0)
     samples = [

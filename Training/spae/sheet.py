@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from spae.images import rgb, square_view, to_tensor
 from spae.model import SPAE
+from spae.picture_files import read
 from spae.pyramid import Pyramid
 from spae.reconstruction import psnr
 
@@ -116,10 +117,10 @@ def main() -> None:
     arguments = parser.parse_args()
     model, folder = SPAE.load(arguments.model), arguments.pictures
     if arguments.worst:
-        every = [Image.open(path) for path in sorted(folder.glob("*.png"))]
+        every = [read(path) for path in sorted(folder.glob("*.png"))]
         images = worst(model, every, arguments.worst)
     else:
-        images = [Image.open(folder / f"{name}.png") for name in arguments.names]
+        images = [read(folder / f"{name}.png") for name in arguments.names]
     sheet = contact_sheet(model, images)
     sheet.save(arguments.output, optimize=True, quality=arguments.quality)
 

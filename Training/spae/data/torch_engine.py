@@ -1,22 +1,18 @@
 """The model in PyTorch as an engine: on a graphics processor where there is one."""
 
-import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
 import torch
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from spae.data.engines import Answer
 from spae.data.pictures import Picture
-from spae.images import rgb, square_view, to_tensor
+from spae.images import square_view, to_tensor
 from spae.model import SPAE
-from spae.picture_formats import pillow_formats
+from spae.picture_files import PictureError, read
 
-FORMATS = pillow_formats()
-READ = ", ".join(each.name for each in FORMATS)
-PILLOW = [each.pillow for each in FORMATS]
 SIZE = 128
 BATCH = {"cpu": 8, "cuda": 128}
 
@@ -70,13 +66,9 @@ def opened(picture: Picture) -> Image.Image | str:
     """The picture as RGB, or why it cannot be read."""
     if picture.problem is not None:
         return picture.problem
-    if not picture.contents:
-        return f"the file is empty; expected a picture in one of {READ}"
     try:
-        image = rgb(Image.open(io.BytesIO(picture.contents), formats=PILLOW))
-    except UnidentifiedImageError:  # its own words hold an address in memory
-        return f"not a picture that can be read; these are: {READ}"
-    except Exception as error:  # Pillow's readers raise whatever they come upon
-        return f"the picture is damaged: {error}"
+        image = read(picture.contents)
+    except PictureError as error:
+        return str(error)
     image.info["source size"] = image.size
     return image
