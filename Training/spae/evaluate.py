@@ -38,6 +38,13 @@ On fewshot-val, sixteen classes of mini-ImageNet:
                    words whose embeddings have been swapped, so that only equal words are alike
   vocabulary used  share of the vocabulary that layers 5 and 6 use over all the pictures seen here
 
+Of the table of colours (tables/colours.tsv), pictures in which one word fills all layers down to
+a depth, a depth a column:
+  names, things    median distance (CIE76) of such a picture's mean colour to the word's colour, of
+                   names of colours, and of things that usually have one colour; `held out` are 80
+                   things that training has never seen
+  within 20        the share of the words whose colour is nearer than that
+
 The classifier behind the semantic map has seen all of ImageNet's classes, ImageNette's and
 mini-ImageNet's validation classes included. `true class` and `few-shot` say how much of what it
 knows survives in words; they are not recognition of classes that the model has never met.
@@ -46,6 +53,7 @@ knows survives in words; they are not recognition of classes that the model has 
 import argparse
 from pathlib import Path
 
+from spae.colour_figures import colour_rows
 from spae.datasets import EvaluationSet
 from spae.few_shot import few_shot_rows, few_shot_words
 from spae.figures import Row, save, table
@@ -72,6 +80,7 @@ def evaluate(model: SPAE, options: argparse.Namespace) -> list[Row]:
     if not pyramid_shape.flat:
         rows += meaning_rows(model, objects, object_words, data)
         rows += few_shot_rows(model, shots, words)
+        rows += colour_rows(model, pyramid_shape)
     return [*rows, vocabulary_row(every, pyramid_shape, len(model.words))]
 
 

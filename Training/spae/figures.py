@@ -15,7 +15,7 @@ COLUMNS = ("1", "2", "3", "4", "5", "6", "all")
 
 @dataclass(frozen=True)
 class Value:
-    """A mean with the ends of its 95 % interval, where it has one."""
+    """A mean, or a median, with the ends of its 95 % interval, where it has one."""
 
     mean: float
     interval: tuple[float, float] | None = None
@@ -24,10 +24,20 @@ class Value:
     def over(cls, samples: Tensor, scale: float = 1.0) -> "Value":
         """The mean of one sample a picture or an episode, and its bootstrap interval."""
         numbers = samples.double().numpy() * scale
-        means = resampling(len(numbers)) @ numbers
-        tail = 50 * (1 - CONFIDENCE)
-        low, high = np.percentile(means, [tail, 100 - tail])
-        return cls(float(numbers.mean()), (float(low), float(high)))
+        return cls(float(numbers.mean()), _interval(resampling(len(numbers)) @ numbers))
+
+    @classmethod
+    def median_over(cls, samples: Tensor) -> "Value":
+        """The median in place of the mean."""
+        numbers = samples.double().numpy()
+        drawn = np.random.default_rng(0).choice(numbers, (RESAMPLES, len(numbers)))
+        return cls(float(np.median(numbers)), _interval(np.median(drawn, 1)))
+
+
+def _interval(resampled: np.ndarray) -> tuple[float, float]:
+    tail = 50 * (1 - CONFIDENCE)
+    low, high = np.percentile(resampled, [tail, 100 - tail])
+    return float(low), float(high)
 
 
 @lru_cache
@@ -52,7 +62,7 @@ def by_layer(values: list[Value | None], first: int = 1) -> dict[str, Value | No
 
 
 def table(rows: list[Row]) -> str:
-    """The figures as aligned text, means only."""
+    """The figures as aligned text, without intervals."""
     lines = [["set", "figure", *COLUMNS]]
     for row in rows:
         cells = [_cell(row.values.get(c), row.digits, c in row.values) for c in COLUMNS]

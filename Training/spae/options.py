@@ -31,6 +31,9 @@ class Options:
     perceptual: float = 0.3
     commitment: float = 0.6
     mirrored: float = 0.3
+    palette: float = 0.0
+    palette_words: int = 16
+    paint: bool = False
     adversarial: float = 0.0
     adversarial_from: int = 0
     average: float = 0.995
@@ -100,6 +103,12 @@ def parsed(arguments: list[str] | None = None) -> Options:
     add("--small-share", type=float, default=0.25, help="the share of steps on 64 px crops")
     add("--falling", type=float, default=0.6, help="the share of the budget with a falling rate")
     add("--perceptual", type=float, default=0.3, help="the weight of LPIPS")
+    add("--palette", type=float, default=0.0, help="the weight of the words' own colours (2)")
+    add("--palette-words", type=int, default=16, help="words a step and process for it")
+    add(
+        "--paint", action="store_true",
+        help="begin with a projection bent so that words have the colours of tables/colours.tsv",
+    )  # fmt: skip
     add("--adversarial", type=float, default=0.0, help="the weight of a discriminator (0.1)")
     add("--adversarial-from", type=int, default=0, help="the step it begins at")
     add("--start", "--begin", default="linear", help="linear, random, or a weights file")
@@ -115,6 +124,8 @@ def parsed(arguments: list[str] | None = None) -> Options:
     options = Options(**vars(parser.parse_args(arguments)))
     if (options.minutes is None) == (options.steps is None):
         parser.error("give --minutes or --steps")
+    if (options.palette or options.paint) and (options.vq or options.residual or options.shuffled):
+        parser.error("--palette and --paint need words that are averaged: no such control")
     if options.semantic and not options.unguided:
         parser.error("--semantic needs --unguided: guided words are right without it")
     return options

@@ -24,6 +24,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.adversarial import Adversary
+from spae.colour_start import bend
 from spae.configuration import Guided, Quantization, Search
 from spae.datasets import Batch, EvaluationSet, Sampler
 from spae.earlier_network import take_hidden_layers
@@ -32,6 +33,7 @@ from spae.linear_start import start
 from spae.losses import LPIPS, pixel_loss, quantization_losses, semantic_loss
 from spae.model import SPAE
 from spae.options import Options, parsed
+from spae.palette import Palette
 from spae.pyramid import PyramidShape
 from spae.quantizer import Quantized, filled
 from spae.random_start import random_start
@@ -44,6 +46,7 @@ PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a p
 # words, whose numbers are a hundred times as large.
 LINEAR_RATE = 0.03
 PROJECTION_RATE = 5.0
+SAVE_MINUTES = 5  # between checkpoints, at most
 SEMANTIC_POOLS = Guided((20, 40, 80), 0.3)  # what the paper's semantic loss calls a right word
 
 
@@ -62,6 +65,7 @@ class Trainer:
         seed = options.seed + 1000 * self.rank
         self.sampler = Sampler(options.data, teacher, options.run / "cache", seed)
         self.model.to(self.device)
+        self.palette = Palette.of(self.model) if options.palette or options.paint else None
         self.lpips = LPIPS(options.data / "weights" / "squeezenet-lpips.safetensors")
         self.lpips.to(self.device)
         linear_share = 1.0 if options.start == "random" else LINEAR_RATE
@@ -73,6 +77,8 @@ class Trainer:
         if options.start == "linear":
             steps, batch = options.linear_steps, partial(self.batch, size=128)
             fit(self.model, batch, steps, self.average_gradients)
+        if options.paint:
+            bend(self.model, self.palette.known)
         self.average = {n: t.clone() for n, t in self.model.learned().items()}
 
     @property
@@ -82,7 +88,8 @@ class Trainer:
     # The loop
 
     def run(self) -> None:
-        began, first_step, last_report = time.monotonic(), self.step, time.monotonic()
+        began, first_step = time.monotonic(), self.step
+        last_report = last_save = began
         sums: list[dict[str, float]] = []
         while (progress := self.progress(began, first_step)) < 1:
             self.set_rate(progress, self.step - first_step)
@@ -90,8 +97,10 @@ class Trainer:
             if time.monotonic() - last_report > 60:
                 self.report(sums, began)
                 sums, last_report = [], time.monotonic()
-            if self.step % self.options.evaluate_every == 0:
+            due = time.monotonic() - last_save > 60 * SAVE_MINUTES
+            if due or self.step % self.options.evaluate_every == 0:
                 self.save()
+                last_save = time.monotonic()
         self.report(sums, began)
         self.save()
 
@@ -161,6 +170,10 @@ class Trainer:
             "commitment": (options.commitment, commitment),
             "mirrored": (options.mirrored, mirrored),
         }
+        if options.palette:
+            random = np.random.default_rng((options.seed, self.step, self.rank, 2))
+            loss = self.palette.loss(model, options.palette_words, random)
+            losses["palette"] = (options.palette, loss)
         if options.semantic:
             wanted = model.pools(semantics, guided=SEMANTIC_POOLS)
             loss = semantic_loss(found.targets, model.codebook.codes(), wanted)

@@ -119,6 +119,14 @@ def test_every_control_differs_from_the_recipe(control):
     assert same == (control.name in ("untrained", "random"))
 
 
+@pytest.mark.parametrize("control", [("--vq", "1"), ("--residual",), ("--shuffled",)])
+@pytest.mark.parametrize("colours", [("--palette", "2"), ("--paint",)])
+def test_a_control_without_averaged_words_paints_nothing(control, colours, capsys):
+    with pytest.raises(SystemExit):
+        options_of(*control, *colours)
+    assert "--palette and --paint need words that are averaged" in capsys.readouterr().err
+
+
 def test_the_semantic_loss_is_refused_beside_guided_words(capsys):
     with pytest.raises(SystemExit):
         options_of("--semantic", "0.06")

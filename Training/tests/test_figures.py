@@ -27,3 +27,9 @@ def test_a_bootstrap_interval_is_that_of_the_mean():
     assert value.mean == 50
     assert value.interval == pytest.approx((50 - 9.8, 50 + 9.8), abs=1.5)
     assert Value.over(torch.tensor([2.0])).interval == (2, 2)
+
+
+def test_a_median_has_the_interval_of_a_median():
+    value = Value.median_over(torch.tensor([1.0] * 30 + [2.0, 3.0] + [900.0] * 29))
+    assert value.mean == 2
+    assert value.interval == (1, 900)

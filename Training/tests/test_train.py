@@ -7,9 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from conftest import WORDS
 from PIL import Image
 
+import spae.colour_start
+import spae.colours
 import spae.datasets
+import spae.palette
 import spae.train
 from spae.datasets import PictureSet, cropped
 from spae.refinement import Refinement
@@ -99,6 +103,53 @@ def test_a_picture_moves_its_words_or_the_latent(model, depth):
     loss = estimate.square().sum() + 0 * sum(leaf.sum() for leaf in leaves)
     moved = torch.autograd.grad(loss, leaves)
     assert [bool(gradient.any()) for gradient in moved] == [depth > 4, depth != 4]
+
+
+@pytest.fixture
+def painted(options, tmp_path, monkeypatch) -> Options:
+    """The same run with colours: of every fifth word, a third of them held out."""
+    kinds = ("name", "thing", "held-out")
+    lines = [f"{word}\t{kinds[i % 3]}\t90\t150\t120\town\n" for i, word in enumerate(WORDS[::5])]
+    (tmp_path / "colours.tsv").write_text("".join(lines))
+    monkeypatch.setattr(spae.colours, "TABLE", tmp_path / "colours.tsv")
+    options.palette, options.palette_words, options.paint = 2.0, 6, True
+    options.start = "weights"  # those of the model
+    return options
+
+
+def test_words_that_are_held_out_are_in_no_batch_and_no_start(painted, monkeypatch):
+    seen = set()
+
+    def noted(original):
+        def function(first, words, *rest):
+            seen.update(words.tolist())
+            return original(first, words, *rest)
+
+        return function
+
+    monkeypatch.setattr(spae.palette, "pictures_of", noted(spae.palette.pictures_of))
+    monkeypatch.setattr(spae.colour_start, "ridge", noted(spae.colour_start.ridge))
+    trainer = Trainer(painted)
+    trained, held_out = (
+        {i for i in range(0, len(WORDS), 5) if (i // 5 % 3 == 2) == out} for out in (False, True)
+    )
+    assert seen == trained
+    assert all(trainer.train_step()["palette"] > 0 for _ in range(6))
+    assert seen > trained and not seen & held_out
+
+
+def test_a_run_bends_the_projection_once(painted, model, monkeypatch):
+    bent = []
+    monkeypatch.setattr(spae.train, "bend", lambda model, colours: bent.append(len(colours)))
+    Trainer(painted).save()
+    Trainer(painted)
+    assert bent == [17]
+
+
+def test_a_vocabulary_without_colours_cannot_paint(painted, tmp_path):
+    (tmp_path / "colours.tsv").write_text("snow\tthing\t250\t251\t253\town\n")
+    with pytest.raises(ValueError, match="no word of tables/colours.tsv"):
+        Trainer(painted)
 
 
 def test_the_rate_warms_up_and_falls(options):
