@@ -41,10 +41,10 @@ open cat.png
 shows "^ spae +cat.png .*layer 1/6 .*u:0/0"
 shows "i changes a word"
 change castle
-keys 2
+keys 2 G
 shows "layer 2/6"
 change dog
-keys 3
+keys 3 G
 shows "layer 3/6"
 keys l
 change bird
@@ -112,8 +112,33 @@ keys Enter
 until_so "it looks otherwise after Ctrl-Z and fg" screen_is plain
 done_says "stopped and continued"
 
-# Killed while a word is being chosen, and right after an accepted edit.
+# A number waits for its key as long as it takes, in sight.
+keys 4 G
+shows "layer 4 \(5,5\)"
+keys 3
+shows "^ G go to layer 3 .* 3$"
+sleep 1
+keys h
+shows "layer 4 \(5,2\)"
+keys 1
+sleep 0.2
 keys 2
+sleep 0.2
+keys 3
+shows " 123$"
+keys Escape
+shows "^ i edit"
+shows "layer 4 \(5,2\)"
+typed ":!ls"
+keys Enter
+shows "no shell commands here"
+typed ":1"
+keys Enter
+shows "layer 1/6"
+done_says "a number before a key"
+
+# Killed while a word is being chosen, and right after an accepted edit.
+keys 2 G
 shows "layer 2 \(2,2\)"
 change snake
 keys i
@@ -125,7 +150,7 @@ words_differ cat.spae saved.spae 0
 open cat.png
 shows "1 changed word came back that was not saved"
 shows "edited \* .*u:4/4"
-keys 3
+keys 3 G
 shows "layer 3 \(3,3\)"
 keys i
 shows "┌ Change"
@@ -190,7 +215,7 @@ done_says "a language model that does not answer"
 # The one in the box: keys go on while it starts and thinks.
 if [ -x "$root/.venv-language/bin/python" ]; then
   open "cat.png --history model.db"
-  keys 2
+  keys 2 G
   shows "layer 2/6"
   shows "^ i edit"
   shows "SSIM"
@@ -267,7 +292,7 @@ grep -q "'xqzzy' is not in the vocabulary" err || fail "a wrong word is not name
 done_says "lines by pipe"
 
 # The same keys give the same screen.
-printf '3lidog<CR>2jscastle<Down><CR>u5x?undo' >script
+printf '3Gllidog<CR>2jscastle<Down><CR>u5Gx?undo' >script
 for run in 1 2; do
   XDG_STATE_HOME=$work/script-$run "$program" explore before.spae --graphics quadrants \
     --keys script --save-screen "screen-$run" --screen-size 90x28

@@ -51,9 +51,8 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .down: ("j <Down>", "row below", cells.union([.history, .reading]))
     case .firstColumn: ("0 <Home>", "first word of the row", cells)
     case .lastColumn: ("$ <End>", "last word of the row", cells)
-    case .top: ("gg", "first layer", [.browsing, .reading])
-    case .bottom:
-      ("G", "last row of the last layer; 3G is layer 3, as is 3 alone", [.browsing, .reading])
+    case .top: ("gg", "the top; 3gg is layer 3", [.browsing, .reading])
+    case .bottom: ("G", "the last row; 3G is layer 3", [.browsing, .reading])
     case .halfPageDown: ("<C-d> <PageDown>", "half a page down", [.browsing, .reading])
     case .halfPageUp: ("<C-u> <PageUp>", "half a page up", [.browsing, .reading])
     case .descend: ("<CR>", "down to the words within this one", [.browsing])

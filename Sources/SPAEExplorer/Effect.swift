@@ -27,8 +27,6 @@ public enum Effect: Hashable, Sendable {
 
   case chooseTheme(String)
   case chooseGraphics(String)
-  /// Tell when the keys have rested for as long as vim's timeout.
-  case awaitRest
   case suspend
   case redraw
   case quit

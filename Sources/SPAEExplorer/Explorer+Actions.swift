@@ -20,8 +20,8 @@ extension Explorer {
     case .paste: return paste()
     case .repeatChange: return repeatChange()
     case .fill: return fill(target)
-    case .nextProposal: return turnProposal(by: 1)
-    case .previousProposal: return turnProposal(by: -1)
+    case .nextProposal: return turnProposal(by: takeCount())
+    case .previousProposal: return turnProposal(by: -takeCount())
     case .caption: return consult(.caption)
     case .ask: return type(.command, LineEditor("ask "))
     case .search: return type(.search)
@@ -76,6 +76,10 @@ extension Explorer {
 
   /// Shows something else than the decoded picture, or that again.
   private mutating func toggle(_ content: PictureContent) -> [Effect] {
+    guard document.hasOriginal || !content.needsOriginal else {
+      say("no original picture: only words were opened", .warning)
+      return []
+    }
     picture = picture == content ? .decoded : content
     blinkPhase = false
     return []
@@ -98,7 +102,6 @@ extension Explorer {
     if mode == .browsing, picture != .decoded { picture = .decoded }
     if case .filling(let fill) = mode { cursor = fill.origin }
     mode = .browsing
-    count = nil
     return []
   }
 
@@ -131,7 +134,8 @@ extension Explorer {
       list.move(by: step)
       mode = .help(list)
     case .history(var list):
-      list.move(by: step)
+      list.move(by: step * takeCount())
+      guard mode != .history(list) else { return [] }
       mode = .history(list)
       return list.missingThumbnails.isEmpty ? [] : [.drawThumbnails(list.missingThumbnails)]
     case .reading(let reading): return scroll(reading, step > 0 ? .down : .up)
@@ -221,6 +225,16 @@ extension Action {
       .previousItem, .caption, .ask, .close:
       true
     default: false
+    }
+  }
+}
+
+extension PictureContent {
+  /// Whether the picture that was opened is part of what is shown.
+  fileprivate var needsOriginal: Bool {
+    switch self {
+    case .original, .difference, .blink, .sideBySide: true
+    case .decoded, .heat, .comparison: false
     }
   }
 }

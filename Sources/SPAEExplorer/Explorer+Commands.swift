@@ -26,7 +26,7 @@ public enum CommandName: String, CaseIterable, Sendable {
     case .mark: (":mark NAME", "give this state a name")
     case .compare: (":compare [N]", "blink between this state and state N; without N stop")
     case .depth: (":depth [N]", "pin the depth; without N follow the layer")
-    case .layer: (":layer N", "go to a layer")
+    case .layer: (":layer N", "go to a layer, as :N does")
     case .original: (":original", "show the original picture")
     case .difference: (":difference", "show the difference to the original")
     case .blink: (":blink", "blink between original and decoded")
@@ -45,20 +45,33 @@ public enum CommandName: String, CaseIterable, Sendable {
 extension Explorer {
   /// Runs a line that was typed after a colon, for the cells that were marked.
   mutating func run(_ line: String, on cells: [CellAddress]) -> [Effect] {
-    let text = line.drop { $0 == " " || $0 == ":" }
-    if let old = Substitution(text) { return substitute(old) }
+    let text = line.drop { $0 == " " || $0 == ":" }.trimmingSpaces
+    if text.isEmpty { return [] }
+    if let old = Substitution(text[...]) { return substitute(old) }
+    if let layer = text == "$" ? shape.depth : Int(text) { return goThere(layer) }
     let word = text.prefix { $0.isLetter }
     var rest = text.dropFirst(word.count)
     let forced = rest.first == "!"
     if forced { rest = rest.dropFirst() }
+    guard let command = CommandName(typed: String(word)) else { return refuse(text, word) }
     let argument = rest.trimmingSpaces
-    guard !word.isEmpty else { return [] }
-    guard let command = CommandName(typed: String(word)) else {
-      say(":\(word) is no command; :help lists the keys", .error)
-      return []
-    }
+    guard command.takes(argument, forced: forced) else { return refuse(command) }
     if command == .fill { return fill(cells) }
     return run(command, argument, forced: forced)
+  }
+
+  private mutating func goThere(_ layer: Int) -> [Effect] {
+    goTo(layer: layer)
+    return []
+  }
+
+  private mutating func refuse(_ text: String, _ word: Substring) -> [Effect] {
+    if text.first == "!" {
+      say("no shell commands here; Ctrl-Z goes to the shell, fg returns", .error)
+    } else {
+      say(":\(word.isEmpty ? text[...] : word) is no command; :help lists the keys", .error)
+    }
+    return []
   }
 
   private mutating func run(
@@ -82,8 +95,7 @@ extension Explorer {
       if argument.isEmpty { return pin(nil) }
       return Int(argument).map { pin($0) } ?? refuse(command)
     case .layer:
-      count = Int(argument)
-      return count == nil ? refuse(command) : finishCount()
+      return Int(argument).map { goThere($0) } ?? refuse(command)
     case .original: return perform(.showOriginal)
     case .difference: return perform(.showDifference)
     case .blink: return perform(.showBlink)
@@ -173,6 +185,19 @@ private struct Substitution {
 }
 
 extension CommandName {
+  /// Whether such an argument, or a `!`, means something to the command.
+  fileprivate func takes(_ argument: String, forced: Bool) -> Bool {
+    switch self {
+    case .write: true
+    case .quit, .writeQuit, .exit: argument.isEmpty
+    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .edit, .help:
+      argument.isEmpty && !forced
+    case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,
+      .graphics:
+      !forced
+    }
+  }
+
   /// The command that a word begins, as in vim; a single letter must be the whole name.
   fileprivate init?(typed: String) {
     let aliases: [String: CommandName] = [
@@ -191,9 +216,8 @@ extension CommandName {
   }
 }
 
-extension Substring {
+extension StringProtocol {
   fileprivate var trimmingSpaces: String {
-    let start = drop { $0 == " " }
-    return String(String(start.reversed()).drop { $0 == " " }.reversed())
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

@@ -35,7 +35,7 @@ extension Explorer {
 
   /// Shows an answer as soon as it interrupts nothing.
   mutating func showAnswer() {
-    guard mode == .browsing, pendingKeys.isEmpty, count == nil,
+    guard mode == .browsing, !isPending,
       let request = consultation?.request, let answer = consultation?.answer
     else { return }
     consultation = nil
@@ -105,18 +105,19 @@ extension Explorer {
     let room = Popups.room(Layout(self).popup)
     let last = max(0, reading.lines(width: room.columns).count - room.rows)
     let page = max(1, room.rows / 2)
-    let step =
+    let (line, times) = (count, takeCount())
+    let wanted =
       switch action {
-      case .up, .previousItem: -1
-      case .down, .nextItem: 1
-      case .halfPageUp: -page
-      case .halfPageDown: page
-      case .top: -last
-      case .bottom: last
-      default: 0
+      case .up, .previousItem: reading.scroll - times
+      case .down, .nextItem: reading.scroll + times
+      case .halfPageUp: reading.scroll - times * page
+      case .halfPageDown: reading.scroll + times * page
+      case .top: (line ?? 1) - 1
+      case .bottom: line.map { $0 - 1 } ?? last
+      default: reading.scroll
       }
     var reading = reading
-    reading.scroll = min(max(0, reading.scroll + step), last)
+    reading.scroll = min(max(0, wanted), last)
     mode = .reading(reading)
     return []
   }

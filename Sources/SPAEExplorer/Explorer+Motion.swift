@@ -5,7 +5,7 @@ extension Explorer {
   mutating func move(_ action: Action) -> [Effect] {
     if case .history = mode { return perform(action == .up ? .previousItem : .nextItem) }
     if case .reading(let reading) = mode { return scroll(reading, action) }
-    let last = shape.side(ofLayer: cursor.layer) - 1
+    let (start, last) = (cursor, shape.side(ofLayer: cursor.layer) - 1)
     switch action {
     case .left: cursor.column = max(0, cursor.column - takeCount())
     case .right: cursor.column = min(last, cursor.column + takeCount())
@@ -13,7 +13,7 @@ extension Explorer {
     case .down: for _ in 0..<takeCount() { stepRow(1) }
     case .firstColumn: cursor.column = 0
     case .lastColumn: cursor.column = last
-    case .top: jump(toLayer: 1)
+    case .top: goToTop()
     case .bottom: goToBottom()
     case .halfPageDown: for _ in 0..<takeCount() * halfPage { stepRow(1) }
     case .halfPageUp: for _ in 0..<takeCount() * halfPage { stepRow(-1) }
@@ -21,6 +21,7 @@ extension Explorer {
     case .ascend: for _ in 0..<takeCount() { ascend() }
     default: break
     }
+    if cursor == start, notice == nil { say(action.edge(shape.depth)) }
     return []
   }
 
@@ -51,13 +52,24 @@ extension Explorer {
     if case .block = mode { mode = .browsing }
   }
 
+  private mutating func goToTop() {
+    if count == nil { jump(toLayer: 1) } else { goTo(layer: takeCount()) }
+  }
+
   private mutating func goToBottom() {
-    guard count == nil else {
-      _ = finishCount()
-      return
-    }
+    if count != nil { return goTo(layer: takeCount()) }
     jump(toLayer: shape.depth)
     cursor.row = shape.side(ofLayer: cursor.layer) - 1
+  }
+
+  /// Goes to a layer that a person named by its number.
+  mutating func goTo(layer: Int) {
+    isFresh = false
+    guard (1...shape.depth).contains(layer) else {
+      return say("no layer \(layer): the layers are 1 to \(shape.depth)", .warning)
+    }
+    if layer == cursor.layer { return say("this is layer \(layer)") }
+    jump(toLayer: layer)
   }
 
   /// To the first of the words within this one.
@@ -134,6 +146,21 @@ extension Explorer {
     let matches = pyramid.words.count { vocabulary[$0].contains(text) }
     say("'\(text)' stands in \(matches) place\(matches == 1 ? "" : "s")")
     return []
+  }
+}
+
+extension Action {
+  /// Why a motion leads nowhere.
+  fileprivate func edge(_ depth: Int) -> String {
+    switch self {
+    case .left, .firstColumn: "this is the first word of the row"
+    case .right, .lastColumn: "this is the last word of the row"
+    case .up, .halfPageUp, .top: "this is the first row"
+    case .down, .halfPageDown, .bottom: "this is the last row"
+    case .descend: "layer \(depth) is the last: there are no words within this one"
+    case .ascend: "layer 1 is the first: no word contains this one"
+    default: "nothing is there"
+    }
   }
 }
 

@@ -14,13 +14,19 @@ public struct Explorer: Sendable {
     public var model: String
     /// Pixels a side.
     public var side: Int
+    /// Whether a picture was opened, not only words.
+    public var hasOriginal: Bool
 
-    public init(name: String, path: String?, suggestedPath: String, model: String, side: Int) {
+    public init(
+      name: String, path: String?, suggestedPath: String, model: String, side: Int,
+      hasOriginal: Bool = true
+    ) {
       self.name = name
       self.path = path
       self.suggestedPath = suggestedPath
       self.model = model
       self.side = side
+      self.hasOriginal = hasOriginal
     }
   }
 

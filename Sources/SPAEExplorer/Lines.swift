@@ -40,30 +40,28 @@ struct FootLine {
   let state: Explorer
 
   func draw(on screen: inout Screen) {
-    let row = screen.rows - 1
-    switch state.mode {
-    case .typing(let prompt): draw(prompt, on: &screen)
-    case .leaving:
-      screen.put(
-        "The words are not saved.  y save and quit   n quit   Esc stay", row: row, column: 1,
-        width: screen.columns - 2, style: Style(.warning))
-    default:
-      if let notice = state.notice {
-        let role: Role =
-          switch notice.kind {
-          case .plain: .notice
-          case .warning: .warning
-          case .error: .error
-          }
-        screen.put(
-          notice.text, row: row, column: 1, width: screen.columns - 2, style: Style(role))
-      } else if let line = state.consultationLine, state.mode.isAmongWords {
-        screen.put(
-          line, row: row, column: 1, width: screen.columns - 2, style: Style(.notice))
-      } else {
-        drawHints(on: &screen)
-      }
+    if case .typing(let prompt) = state.mode { return draw(prompt, on: &screen) }
+    let pending = state.pending
+    let room = screen.columns - (pending.isEmpty ? 2 : pending.displayWidth + 3)
+    // As in vim, what is pending stands at the right.
+    screen.put(
+      pending, row: screen.rows - 1, column: screen.columns - pending.displayWidth - 1,
+      style: Style(.mode))
+    if let (text, role) = line {
+      screen.put(text, row: screen.rows - 1, column: 1, width: room, style: Style(role))
+    } else {
+      drawHints(width: room, on: &screen)
     }
+  }
+
+  /// What there is to say; nil leaves the room to hints.
+  private var line: (String, Role)? {
+    if let notice = state.notice { return (notice.text, notice.role) }
+    if case .leaving = state.mode {
+      return ("The words are not saved.  y save and quit   n quit   Esc stay", .warning)
+    }
+    guard !state.isPending, state.mode.isAmongWords else { return nil }
+    return state.consultationLine.map { ($0, .notice) }
   }
 
   private func draw(_ prompt: Prompt, on screen: inout Screen) {
@@ -75,12 +73,16 @@ struct FootLine {
       String(prompt.line.text.dropFirst(hidden)), row: row, column: width, width: room,
       style: Style(.input))
     screen.cursor = (row, width + prompt.line.position - hidden)
+    guard let notice = state.notice else { return }
+    let start = screen.columns - notice.text.displayWidth - 1
+    guard start > width + prompt.line.text.displayWidth + 2 else { return }
+    screen.put(notice.text, row: row, column: start, style: Style(notice.role))
   }
 
-  private func drawHints(on screen: inout Screen) {
+  private func drawHints(width: Int, on screen: inout Screen) {
     var x = 1
     for (keys, help) in hints {
-      let room = screen.columns - x - 1
+      let room = width + 1 - x
       guard keys.count + help.count + 1 <= room else { break }
       x += screen.put(keys, row: screen.rows - 1, column: x, style: Style(.key)) + 1
       x += screen.put(help, row: screen.rows - 1, column: x, style: Style(.faint)) + 2
@@ -88,7 +90,7 @@ struct FootLine {
   }
 
   private var hints: [(String, String)] {
-    if let count = state.count { return [("\(count)", "times, or layer \(count)")] }
+    if state.isPending { return state.continuations }
     switch state.mode {
     case .block:
       return [
@@ -108,6 +110,16 @@ struct FootLine {
         ("i", "edit"), ("s", "meaning"), ("u", "undo"), ("^R", "redo"), ("[ ]", "depth"),
         ("/", "find"), ("t", "tree"), ("?", "help"), (":w", "save"), ("q", "quit"),
       ]
+    }
+  }
+}
+
+extension Notice {
+  fileprivate var role: Role {
+    switch kind {
+    case .plain: .notice
+    case .warning: .warning
+    case .error: .error
     }
   }
 }

@@ -14,8 +14,6 @@ public enum Message: Sendable {
   case cellsChanged(aspect: Double)
   /// Half a second has passed while something blinks.
   case blinked
-  /// A key that might have begun a longer one was not followed by another.
-  case keysRested
 
   case decoded(Decoded)
   case neighbours(of: Int32, [Int32])

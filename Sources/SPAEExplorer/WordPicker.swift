@@ -43,7 +43,7 @@ public struct WordPicker: Hashable, Sendable {
   public private(set) var line = LineEditor()
   public private(set) var candidates: [Candidate] = []
   public private(set) var selection = 0
-  /// Whether the person moved the selection, or the list follows what was typed.
+  /// Whether the person chose among likenesses, which the list does not do for them.
   private var hasChosen = false
   /// Whether nothing in the vocabulary is spelled like that, so that the list only offers likenesses.
   private var offersLikenesses = false
@@ -76,7 +76,7 @@ public struct WordPicker: Hashable, Sendable {
 
   mutating func move(by step: Int) {
     guard !candidates.isEmpty else { return }
-    hasChosen = true
+    if offersLikenesses { hasChosen = true }
     selection = min(max(0, selection + step), candidates.count - 1)
   }
 

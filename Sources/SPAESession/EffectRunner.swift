@@ -104,8 +104,7 @@ package final class EffectRunner: Sendable {
         try files.save(picture, to: path, replacing: replacing)
         return [.saved(path: path, words: nil)]
       }
-    case .openEditor, .chooseTheme, .chooseGraphics, .awaitRest,
-      .suspend, .redraw, .quit:
+    case .openEditor, .chooseTheme, .chooseGraphics, .suspend, .redraw, .quit:
       break
     }
     return []

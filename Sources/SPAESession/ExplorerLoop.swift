@@ -11,8 +11,7 @@ import Synchronization
 
 /// The explorer on a terminal: waits for keys and answers, and draws what follows from them.
 package final class ExplorerLoop {
-  /// As long as vim waits for the rest of a command, and as long as a picture stays in a blink.
-  private static let rest = Duration.milliseconds(400)
+  /// As long as a picture stays in a blink.
   private static let blink = Duration.milliseconds(500)
   /// How long the keys rest before the picture is drawn better.
   private static let leisure = Duration.milliseconds(250)
@@ -27,7 +26,6 @@ package final class ExplorerLoop {
 
   private var hasQuit = false
   private var mustRedraw = false
-  private var restDeadline: ContinuousClock.Instant?
   private var blinkDeadline: ContinuousClock.Instant?
   private var fineDeadline: ContinuousClock.Instant?
   private var keyDeadline: ContinuousClock.Instant?
@@ -97,7 +95,6 @@ package final class ExplorerLoop {
     case .suspend:
       terminal.suspend()
       mustRedraw = true
-    case .awaitRest: restDeadline = .now + Self.rest
     case .openEditor(let pyramid):
       mustRedraw = true
       return [editor.edit(pyramid, run: terminal.lend(to:))]
@@ -140,7 +137,7 @@ package final class ExplorerLoop {
     if state.blinks, blinkDeadline == nil { blinkDeadline = .now + Self.blink }
     if !state.blinks { blinkDeadline = nil }
     if keyDeadline == nil, let step = scripted.first { keyDeadline = .now + step.duration }
-    let deadlines = [restDeadline, blinkDeadline, fineDeadline, keyDeadline].compactMap { $0 }
+    let deadlines = [blinkDeadline, fineDeadline, keyDeadline].compactMap { $0 }
     return deadlines.min().map { max(.zero, $0 - .now) }
   }
 
@@ -149,10 +146,6 @@ package final class ExplorerLoop {
     if let deadline = keyDeadline, deadline <= now {
       keyDeadline = nil
       if !scripted.isEmpty, case .key(let key) = scripted.removeFirst() { send(.key(key)) }
-    }
-    if let deadline = restDeadline, deadline <= now {
-      restDeadline = nil
-      send(.keysRested)
     }
     if let deadline = blinkDeadline, deadline <= now {
       blinkDeadline = nil

@@ -14,12 +14,7 @@ package struct ScriptedExplorer {
 
   /// Presses the keys one after the other, each when all that came before is done.
   package mutating func play(_ script: KeyScript) {
-    for step in script.steps + [.rest] where !explorer.hasQuit {
-      switch step {
-      case .key(let key): explorer.send(.key(key))
-      case .rest: explorer.send(.keysRested)
-      }
-    }
+    for case .key(let key) in script.steps where !explorer.hasQuit { explorer.send(.key(key)) }
   }
 
   /// The screen as lines of text, with the picture in characters.

@@ -116,8 +116,7 @@ final class ExploreBench {
       throw Failure("the explorer draws no picture: \(String(decoding: tail, as: UTF8.self))")
     }
     try settle(.milliseconds(600))
-    try press("4")
-    try settle(.milliseconds(600))  // a number waits for what may follow
+    try press("4G")
   }
 
   private func play(edits: Int) throws {

@@ -16,8 +16,10 @@ struct ExplorerSuite {
       ("4G", 4, 4, 4), ("3Gk", 3, 1, 2), ("3G0", 3, 2, 0), ("3G$", 3, 2, 3), ("G", 6, 15, 8),
       ("Ggg", 1, 0, 0), ("<CR><CR>", 3, 0, 0), ("2<CR>", 3, 0, 0), ("4Glj<BS>", 3, 2, 2),
       ("5G<CR>", 6, 8, 8), ("G100l100k", 1, 0, 0), ("<C-d>", 4, 0, 0), ("<C-d><C-u>", 1, 0, 0),
-      ("h", 1, 0, 0), ("3<Esc>", 3, 2, 2), ("<wheelDown:4,4>", 3, 0, 0), ("0", 1, 0, 0),
-      ("gx", 1, 0, 0), ("9<Esc>", 1, 0, 0),
+      ("h", 1, 0, 0), ("3<Esc>", 1, 0, 0), ("<wheelDown:4,4>", 3, 0, 0), ("0", 1, 0, 0),
+      ("gx", 1, 0, 0), ("9G", 1, 0, 0), ("3gg", 3, 2, 2), ("4G03l", 4, 4, 3), ("123", 1, 0, 0),
+      ("4G10l", 4, 4, 7), ("g<Esc>gg", 1, 0, 0), ("3<Esc>j", 2, 0, 0), (":3<CR>", 3, 2, 2),
+      (":layer 5<CR>", 5, 8, 8), (":$<CR>", 6, 8, 8), (":9<CR>", 1, 0, 0), (":0<CR>", 1, 0, 0),
     ])
   func motion(_ keys: String, _ layer: Int, _ row: Int, _ column: Int) {
     var world = World()
@@ -25,14 +27,85 @@ struct ExplorerSuite {
     #expect(world.state.cursor == cell(layer, row, column))
   }
 
-  @Test("takes a number for a layer when nothing follows it")
-  func layerByNumber() {
+  @Test(
+    "shows what is pending, and waits for the rest without a limit of time",
+    arguments: [
+      ("3", "G go to layer 3  h j k l move by 3  Esc drop it", "3"),
+      ("12", "G go to layer 12  h j k l move by 12  Esc drop it", "12"),
+      ("g", "g top  - earlier state  + later state  Esc drop it", "g"),
+      ("2g", "g top  - earlier state  + later state  Esc drop it", "2g"),
+      ("Z", "Z save and quit  Q quit unsaved  Esc drop it", "Z"),
+    ])
+  func pending(_ keys: String, _ hints: String, _ shown: String) {
     var world = World()
-    world.type("5")
-    #expect(world.effects.contains(.awaitRest))
-    #expect(world.state.cursor.layer == 1)
-    world.send(.keysRested)
-    #expect(world.state.cursor == cell(5, 8, 8))
+    let effects = world.effects
+    world.type(keys)
+    #expect(world.effects == effects, "nothing is asked of the world, no timer either")
+    let foot = world.lines[23]
+    #expect(foot.hasPrefix(" " + hints + " "))
+    #expect(foot.hasSuffix(" " + shown))
+    world.type("<Esc>")
+    #expect(world.state.cursor == cell(1, 0, 0))
+    #expect(world.lines[23].hasPrefix(" i edit"))
+  }
+
+  @Test(
+    "says why a key does nothing",
+    arguments: [
+      ("h", "this is the first word of the row"), ("4G$l", "this is the last word of the row"),
+      ("k", "this is the first row"), ("Gj", "this is the last row"),
+      ("gg", "this is the first row"),
+      ("3G3G", "this is layer 3"), ("9G", "no layer 9: the layers are 1 to 6"),
+      (":7<CR>", "no layer 7: the layers are 1 to 6"),
+      ("<BS>", "layer 1 is the first: no word contains this one"),
+      ("G<CR>", "layer 6 is the last: there are no words within this one"),
+      ("gx", "gx: no such key here; ? lists the keys"),
+      ("3Q", "Q: no such key here; ? lists the keys"),
+      ("<Esc>", "nothing to leave; q quits, ? lists the keys"),
+      ("3i", "i takes no number: 3 is not used"),
+      ("Kx", "x: no such key here; j and k scroll, q closes"),
+      ("tx", "x: no such key here; ? lists the keys"), ("tj", "j changes nothing here"),
+      ("ikitten<CR>qx", "x: no such key here; y saves and quits, n quits, Esc stays"),
+      ("ikit<F5>", "<F5>: no such key here; Enter accepts, Esc leaves"),
+      (":w<F5>", "<F5>: no such key here; Enter accepts, Esc leaves"),
+      (":xyz<Tab>", "<Tab> changes nothing here"),
+    ])
+  func nothing(_ keys: String, _ notice: String) {
+    var world = World()
+    world.reply = World.eloquence
+    world.type(keys)
+    #expect(world.state.notice?.text == notice)
+    #expect(world.lines[23].contains(notice))
+  }
+
+  @Test("says where there is no original picture", arguments: ["o", "d", "b", "|", ":blink<CR>"])
+  func noOriginal(_ keys: String) {
+    var world = World(hasOriginal: false)
+    world.type(keys)
+    #expect(world.state.picture == .decoded)
+    #expect(world.state.notice?.text == "no original picture: only words were opened")
+  }
+
+  @Test("answers every key of every place: by an effect, on the screen, or in words")
+  func everyKey() {
+    let typed = "aq0123456789[]{}=~ZgX!é".map { Key.character($0) }
+    let keys =
+      typed + Set(Action.allCases.flatMap { $0.entry.keys.map { $0[0] } })
+      + (1...12).map { Key.function($0) } + [.insert, .alt("x"), .control("x"), .control("o")]
+    for place in ["", "v", "i", ":", ":w", "/", "?", "t", "F", "K", "ikitten<CR>q", "3", "g"] {
+      for key in keys {
+        var world = World()
+        world.reply = World.eloquence
+        world.type(place)
+        let (effects, screen) = (world.effects.count, view(world.state).screen)
+        world.send(.key(key))
+        world.state.notice.map { #expect(!$0.text.isEmpty) }
+        #expect(
+          world.effects.count > effects || view(world.state).screen != screen
+            || world.state.notice != nil,
+          "\(place) then \(key.notation)")
+      }
+    }
   }
 
   @Test("decodes as deep as the layer it is in, or as deep as it was told")
@@ -174,11 +247,20 @@ struct ExplorerSuite {
 
   @Test(
     "explains commands that it does not understand",
-    arguments: [":nonsense<CR>", ":earlier x<CR>", ":depth x<CR>", ":mark<CR>", ":compare x<CR>"])
-  func badCommands(_ keys: String) {
+    arguments: [
+      (":nonsense<CR>", ":nonsense is no command"), (":earlier x<CR>", "usage: :earlier"),
+      (":depth x<CR>", "usage: :depth"), (":mark<CR>", "usage: :mark"),
+      (":compare x<CR>", "usage: :compare"), (":layer<CR>", "usage: :layer"),
+      (":!ls<CR>", "no shell commands here; Ctrl-Z goes to the shell, fg returns"),
+      (":5,7d<CR>", ":5,7d is no command"), (":%<CR>", ":% is no command"),
+      (":heat on<CR>", "usage: :heat"), (":undo!<CR>", "usage: :undo"), (":q now<CR>", "usage: :q"),
+    ])
+  func badCommands(_ keys: String, _ beginning: String) {
     var world = World()
     world.type(keys)
     #expect(world.state.notice?.kind == .error)
+    #expect(world.state.notice?.text.hasPrefix(beginning) == true)
+    #expect(!world.hasQuit)
   }
 
   @Test("saves, and asks before words are left that are not saved")
@@ -209,7 +291,7 @@ struct ExplorerSuite {
   func unknownKey() {
     var world = World()
     world.type("Q")
-    #expect(world.state.notice?.text == "Q means nothing here; ? lists the keys")
+    #expect(world.state.notice?.text == "Q: no such key here; ? lists the keys")
   }
 
   @Test(

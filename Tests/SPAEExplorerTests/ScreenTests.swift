@@ -12,7 +12,7 @@ struct ScreenSuite {
     "are drawn as agreed",
     arguments: [
       ("40x12", "words", "jjl"), ("40x12", "picture", "jj<Tab>"), ("40x12", "picker", "ikit"),
-      ("80x24", "words", "jjjl"), ("80x24", "edited", "jikitten<CR>kk"),
+      ("80x24", "words", "jjjl"), ("80x24", "edited", "jikitten<CR>k"),
       ("80x24", "picker", "4Gsmu"), ("80x24", "block", "4Gvjl"), ("80x24", "help", "?layer"),
       ("80x24", "history", "ikit<CR>jimuz<CR>t"), ("80x24", "command", "ikit<CR>:s/kitten"),
       ("80x24", "leaving", "ikit<CR>q"), ("80x24", "refusal", "ikittem<CR>"),

@@ -30,14 +30,15 @@ struct World {
   /// Makes the store refuse edits.
   var refusal: String?
 
-  init(grid: Int = 16, rows: Int = 24, columns: Int = 80) {
+  init(grid: Int = 16, rows: Int = 24, columns: Int = 80, hasOriginal: Bool = true) {
     let words = (0..<(PyramidShape(grid: grid)?.wordCount ?? 0)).map { Int32(($0 * 7) % 600 + 4) }
     guard let shape = PyramidShape(grid: grid), let pyramid = Pyramid(shape: shape, words: words)
     else { fatalError("no pyramid has a grid of \(grid)") }
     states = [pyramid]
     state = Explorer(
       document: .init(
-        name: "cat.png", path: nil, suggestedPath: "cat.spae", model: "small", side: grid * 8),
+        name: "cat.png", path: nil, suggestedPath: "cat.spae", model: "small", side: grid * 8,
+        hasOriginal: hasOriginal),
       vocabulary: Self.vocabulary, pyramid: pyramid, saved: pyramid,
       history: HistoryFacts(position: 0, length: 0), size: (rows, columns), graphics: "sixel")
     send(.resized(rows: rows, columns: columns))

@@ -18,7 +18,7 @@ struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Browse the words, change one, see the picture change.",
     discussion: """
-      Keys are as in vim: hjkl move, 1 to 6 choose a layer, i changes a word, u takes it back, :w \
+      Keys are as in vim: hjkl move, 3G goes to layer 3, i changes a word, u takes it back, :w \
       saves the words as text, ? lists all keys. :caption, :ask and :fill consult a language model, \
       which starts when it is asked. Every accepted edit is kept in the history, also \
       when the program is killed.

@@ -38,7 +38,9 @@ struct KeysCommand: ParsableCommand {
       ".Dd November 24, 2026", ".Dt SPAE-KEYS 7", ".Os", ".Sh NAME", ".Nm spae-keys",
       ".Nd the keys and commands of the explorer", ".Sh DESCRIPTION",
       "Keys are written as in vim: <C-r> is r with Control, <CR> is Enter.",
-      "A number before a motion says how often; a number alone is a layer.",
+      "A number before a key says how often: 3l moves three words. 3G and :3 go to layer 3.",
+      "A number, and a key that begins a longer one, wait for the rest without a limit of time;",
+      "the last line shows what is pending, and <Esc> drops it.",
     ]
     let keys = Self.titles.flatMap { context, title in
       section(title, Keymap.entries(in: context).map { ($0.notation, $0.help) })
