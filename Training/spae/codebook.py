@@ -70,12 +70,21 @@ class Codebook(nn.Module):
         return text @ self.text.T - self.bias
 
     @torch.no_grad()
-    def pool(self, text: Tensor, count: int, contrast: float = 0.0, price: float = 0.0) -> Pool:
+    def pool(
+        self,
+        text: Tensor,
+        count: int,
+        contrast: float = 0.0,
+        price: float = 0.0,
+        more: Tensor | None = None,
+        more_score: float = 0.0,
+    ) -> Pool:
         """The `count` best words of distinct lemmas for each place, and what each costs.
 
         With a contrast they are those of twice as many that tell a place best from the others: a
         share of a word's mean score at those counts against it. A word costs the price times what
-        its score falls short of the best one's.
+        its score falls short of the best one's. `more` words, [batch, place, n], are candidates
+        whatever they mean, as if each scored the same at every place.
         """
         apart = contrast > 0 and text.shape[1] > 1
         words, scores = self._best(text, self.search.specificity_factor * count if apart else count)
@@ -84,6 +93,12 @@ class Codebook(nn.Module):
             others = (self.text[words] @ others.unsqueeze(-1)).squeeze(-1) - self.bias[words]
             scores, order = (scores - contrast * others).sort(dim=-1, descending=True, stable=True)
             words, scores = words.gather(-1, order)[..., :count], scores[..., :count]
+        if more is not None:
+            score = more_score * (1 - contrast if apart else 1)
+            words = torch.cat([words, more], -1)
+            scores = torch.cat([scores, scores.new_full(more.shape, score)], -1)
+            scores, order = scores.sort(dim=-1, descending=True, stable=True)
+            words = words.gather(-1, order)
         return Pool(words, price * (scores[..., :1] - scores))
 
     def _best(self, text: Tensor, count: int) -> tuple[Tensor, Tensor]:

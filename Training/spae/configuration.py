@@ -77,6 +77,15 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class ColourCandidates:
+    """Names of colours that are candidates too, where the picture has their colour."""
+
+    counts: tuple[int, ...]  # of each layer: of a position, the nearest to its region's mean colour
+    score: float  # of such a name, wherever it is a candidate
+    names: tuple[tuple[str, int, int, int], ...]  # with their colours in sRGB
+
+
+@dataclass(frozen=True)
 class Guided:
     """How many candidate words each position of the first layers has, and how they are scored."""
 
@@ -87,6 +96,7 @@ class Guided:
     # Of each layer: the share of the picture's error that a word must save for each point that its
     # score is lower than the best candidate's.
     penalty: tuple[float, ...] = ()
+    colours: ColourCandidates | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +192,8 @@ class Configuration:
         content = {key: value for key, value in asdict(self).items() if value is not None}
         if self.quantization == Quantization():
             del content["quantization"]
+        if self.guided is not None and self.guided.colours is None:
+            del content["guided"]["colours"]
         if not self.former_identities:
             del content["former_identities"]
         path.write_text(json.dumps(content, indent=1) + "\n")
@@ -200,11 +212,19 @@ class Configuration:
         content["decoder"] = DecoderSizes(_stages(content["decoder"]["stages"]))
         guided, semantic = content.get("guided"), content.get("semantic")
         content["quantization"] = Quantization(**content.get("quantization", {}))
-        content["guided"] = guided and Guided(**_with_tuples(guided))
+        content["guided"] = guided and _guided(guided)
         content["search"] = Search(**_with_tuples(content["search"]))
         content["former_identities"] = tuple(content.get("former_identities", ()))
         content["semantic"] = semantic and _teacher(semantic)
         return cls(**content)
+
+
+def _guided(content: dict) -> Guided:
+    guided, colours = _with_tuples(content), content.get("colours")
+    if colours is not None:
+        names = tuple(tuple(name) for name in colours["names"])
+        guided["colours"] = ColourCandidates(tuple(colours["counts"]), colours["score"], names)
+    return Guided(**guided)
 
 
 def _with_tuples(content: dict) -> dict:

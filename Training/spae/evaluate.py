@@ -25,6 +25,9 @@ On eval-imagenette, 491 pictures of ten classes, a layer a column:
   percentile       share of the vocabulary that fits a word's place worse, by the semantic map;
                    layers below the third ask the one of the map's 4 x 4 places that holds the cell
   among the 20     share of words that are among the 20 best of their place
+  among the 100, or its colour
+                   share of words that are among the 100 best of their place, or a name of a colour
+                   within 20 (CIE76) of the mean colour of the region that the word covers
   own place        the word fits its own place better than another place of the same picture: the
                    share of all pairs of places in which the two scores differ (chance: 50 %); and
                    of those pairs alone in which the other place has another word, since two places

@@ -58,8 +58,9 @@ def loss(model: SPAE, batch: Batch) -> Tensor:
     pictures = batch.pictures
     pyramid_shape = model.shape(pictures.shape[-1])
     z = latent(model, batch)
-    found = model.quantized(z, pyramid_shape, model.pools(batch.semantics))
+    found = model.quantized(z, pyramid_shape, model.pools(batch.semantics, pictures=pictures))
     guided = len(configuration.guided.candidates) if configuration.guided else 0
+    guided = min(guided, pyramid_shape.depth - 2)
     commitment, mirrored = quantization_losses(z, found.estimates, found.visits, guided)
     total = COMMITMENT * configuration.latent * (commitment + mirrored) / 2
     for depth, share in enumerate(DEPTH_SHARES[-pyramid_shape.depth :], 1):

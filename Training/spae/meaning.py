@@ -6,6 +6,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from spae.cielab import lab
+from spae.colour_candidates import region_colours
+from spae.colours import colours_of
 from spae.datasets import EvaluationSet
 from spae.figures import Row, Value, by_layer
 from spae.model import SPAE
@@ -13,6 +16,8 @@ from spae.pyramid import PyramidShape
 from spae.teacher import SemanticMap
 
 BEST = 20  # words of a text that count as its best
+FITTING = 100  # words of a place that count as fitting it
+NEAR = 20  # CIE76 of a name of a colour to its region's mean colour, to fit it
 MAP_LAYER = 3  # the layer with one cell for each place of the semantic map
 
 
@@ -116,27 +121,40 @@ def meaning_rows(model: SPAE, pictures: EvaluationSet, words: Tensor, data: Path
     row = partial(Row, "eval-imagenette")
     return [
         row("true class %", {"1": Value.over(hits.float(), 100)}, 1),
-        *rank_rows(model, pictures.semantics, words, pyramid_shape),
+        *rank_rows(model, pictures, words, pyramid_shape),
         own_place_row(model, pictures, words, differing=False),
         own_place_row(model, pictures, words, differing=True),
         row("lemmas", {"all": Value.over(lemmas)}),
     ]
 
 
+def names_its_colour(model: SPAE, pictures: Tensor, words: Tensor, side: int) -> Tensor:
+    """Whether each word of a layer is a name of a colour and near its region's, [n, cells]."""
+    names = colours_of(model.words).of("name")
+    colours = torch.full((len(model.words), 3), torch.nan)
+    colours[torch.from_numpy(names.words)] = lab(names.colours)
+    regions = lab(region_colours(pictures, side))
+    return (colours[words] - regions).square().sum(-1).sqrt() < NEAR  # nan: no name of a colour
+
+
 def rank_rows(
-    model: SPAE, semantics: SemanticMap, words: Tensor, pyramid_shape: PyramidShape
+    model: SPAE, pictures: EvaluationSet, words: Tensor, pyramid_shape: PyramidShape
 ) -> list[Row]:
-    percentiles, best = [], []
+    percentiles, best, fitting = [], [], []
     for layer in range(1, pyramid_shape.depth + 1):
+        own = pyramid_shape.layer_of(words, layer)
         rank = ranks(
             model,
-            pyramid_shape.layer_of(words, layer),
-            semantics.places(min(layer, MAP_LAYER)),
-            places_of(layer, pyramid_shape, semantics.cells.shape[1]),
+            own,
+            pictures.semantics.places(min(layer, MAP_LAYER)),
+            places_of(layer, pyramid_shape, pictures.semantics.cells.shape[1]),
         ).float()
+        named = names_its_colour(model, pictures.pictures, own, pyramid_shape.sides[layer - 1])
         percentiles.append(Value.over((1 - rank / (len(model.words) - 1)).mean(1), 100))
         best.append(Value.over((rank < BEST).float().mean(1), 100))
+        fitting.append(Value.over(((rank < FITTING) | named).float().mean(1), 100))
     return [
         Row("eval-imagenette", "percentile", by_layer(percentiles), 1),
         Row("eval-imagenette", f"among the {BEST} %", by_layer(best), 1),
+        Row("eval-imagenette", f"among the {FITTING}, or its colour %", by_layer(fitting), 1),
     ]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 
 import torch
@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from spae.clip_teacher import ClipTeacher
 from spae.codebook import Codebook
-from spae.configuration import Clip, Configuration, Guided, Quantization
+from spae.colour_candidates import nearest_names
+from spae.configuration import Clip, ColourCandidates, Configuration, Guided, Quantization
 from spae.decoder import Decoder
 from spae.encoder import Encoder
 from spae.images import rgb, square_view, to_image, to_tensor
@@ -29,6 +30,9 @@ FILES = (
     "semantic.safetensors",
     "vocabulary.txt",
 )
+
+
+EVIDENCE_LAYERS = 3  # whose places the evidence map tells apart
 
 
 class SPAE(nn.Module):
@@ -87,26 +91,41 @@ class SPAE(nn.Module):
         semantics: SemanticMap | None,
         meaning: float = 1.0,
         guided: Guided | None = None,
+        pictures: Tensor | None = None,
     ) -> dict[int, Pool]:
         """The words that each place of the guided layers may choose from.
 
-        `meaning` is how many of them, as a factor, and what they cost less for it.
+        `meaning` is how many of them, as a factor, and what they cost less for it. With their
+        pictures, names of colours are among them, and the finest grid is left to the latent.
         """
         guided = guided or self.configuration.guided
         if semantics is None or guided is None or meaning == 0:
             return {}
-        whole = semantics.whole.unsqueeze(1) * guided.whole_share
+        whole, layers = semantics.whole.unsqueeze(1) * guided.whole_share, len(guided.candidates)
+        if pictures is not None:
+            layers = min(layers, max(EVIDENCE_LAYERS, self.shape(pictures.shape[-1]).depth - 2))
+        settings = zip_longest(
+            guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0
+        )
         return {
             layer: self.codebook.pool(
                 whole + (1 - guided.whole_share) * semantics.places(layer),
                 max(1, round(size * meaning)),
                 contrast,
                 price / meaning,
+                *self.colour_candidates(guided.colours, layer, pictures),
             )
-            for layer, (size, contrast, price) in enumerate(
-                zip_longest(guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0), 1
-            )
+            for layer, (size, contrast, price) in islice(enumerate(settings, 1), layers)
         }
+
+    def colour_candidates(
+        self, colours: ColourCandidates | None, layer: int, pictures: Tensor | None
+    ) -> tuple[Tensor | None, float]:
+        """The names of colours for each place of a layer, if any, and what each scores."""
+        count = dict(enumerate(colours.counts, 1)).get(layer, 0) if colours else 0
+        if pictures is None or count == 0:
+            return None, 0.0
+        return nearest_names(pictures, 1 << (layer - 1), count, colours, self.words), colours.score
 
     def shape(self, size: int) -> PyramidShape:
         """The pyramid of a picture of `size` pixels."""
@@ -175,7 +194,8 @@ class SPAE(nn.Module):
         self, pictures: Tensor, semantics: SemanticMap | None, meaning: float, shape: PyramidShape
     ) -> Tensor:
         """The words of a batch of pictures, [n, 3, N, N] -> [n, words]."""
-        z, pools = self.latent(pictures, semantics), self.pools(semantics, meaning)
+        z = self.latent(pictures, semantics)
+        pools = self.pools(semantics, meaning, pictures=pictures)
         again = None  # for the controls
         if self.configuration.quantization == Quantization():
             again = self.refining(pictures, shape, pools, range(1, shape.depth + 1))

@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from spae.colours import DEPTHS, TRAINED, Colours, colours_of, guesses, lab, pictures_of
+from spae.cielab import lab
+from spae.colours import DEPTHS, TRAINED, Colours, colours_of, guesses, pictures_of
 from spae.model import SPAE
 
 SIZE = 128  # pixels of the pictures that one word fills

@@ -36,10 +36,16 @@ class SemanticMap:
         return torch.cat([cells, whole], -1) * scale
 
     def places(self, layer: int) -> Tensor:
-        """What stands at each place of a layer (1, 2 or 3), [batch, place, text]."""
+        """What stands at each place of a layer, [batch, place, text].
+
+        A layer that is finer than the map has several places in each of the map's.
+        """
         if layer == 1:
             return self.whole.unsqueeze(1)
         side = 1 << (layer - 1)
+        if side > self.cells.shape[1]:
+            axis = torch.arange(side, device=self.cells.device) * self.cells.shape[1] // side
+            return self.cells[:, axis][:, :, axis].flatten(1, 2)
         size = self.cells.shape[1] // side
         batch, _, _, width = self.cells.shape
         blocks = self.cells.view(batch, side, size, side, size, width)

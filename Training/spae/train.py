@@ -147,7 +147,7 @@ class Trainer:
         options, model = self.options, self.model
         pictures, semantics = batch.pictures, batch.semantics
         pyramid_shape = model.shape(pictures.shape[-1])
-        pools = {} if plain else model.pools(semantics)
+        pools = {} if plain else model.pools(semantics, pictures=pictures)
         depths = self.depths(len(pictures), pyramid_shape.depth)
         with torch.autocast(self.device.type, torch.bfloat16):
             z = model.latent(pictures, semantics)
@@ -155,6 +155,7 @@ class Trainer:
         again = model.refining(pictures, pyramid_shape, pools, layers, depths)
         found = model.quantized(z, pyramid_shape, pools, again)
         guided = len(model.configuration.guided.candidates) if model.configuration.guided else 0
+        guided = min(guided, pyramid_shape.depth - 2)  # the finest grid is free
         free = max(guided, *layers) if layers else guided
         commitment, mirrored = quantization_losses(z, found.estimates, found.visits, free)
         search = model.configuration.search

@@ -9,6 +9,7 @@ from conftest import WORDS
 
 import spae.colours
 import spae.palette
+from spae.cielab import lab
 from spae.colour_figures import colour_rows
 from spae.colour_start import bend, ridge
 from spae.colours import (
@@ -18,7 +19,6 @@ from spae.colours import (
     colours_of,
     distances,
     guesses,
-    lab,
     mean_colours,
     pictures_of,
     table_rows,
