@@ -67,7 +67,7 @@ let package = Package(
 
     .target(
       name: "SPAEExplorer",
-      dependencies: ["SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEScreen"]),
+      dependencies: ["SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen"]),
     .target(name: "SPAELanguage", dependencies: ["CCurl", "SPAESystem", "SPAEPyramid"]),
 
     // The upper rooms, which bring those below together: files with the engine, the terminal with
@@ -150,7 +150,7 @@ let package = Package(
     .testTarget(name: "SPAEScreenTests", dependencies: ["SPAEColour", "SPAEScreen", "TOML"]),
     .testTarget(
       name: "SPAEExplorerTests",
-      dependencies: ["SPAEColour", "SPAEExplorer", "SPAEPyramid", "SPAEScreen"],
+      dependencies: ["SPAEColour", "SPAEExplorer", "SPAEPyramid", "SPAEPixels", "SPAEScreen"],
       exclude: ["Screens"]),
     .testTarget(
       name: "SPAEHistoryTests",

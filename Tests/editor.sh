@@ -115,7 +115,7 @@ for editor in "$@"; do
   edit "$process"
   "${kind}_begins_to_change"
   kill -KILL "$(of_job "$process")"
-  shows "signal 9 \(Killed\); the text is kept in $work/tmp/spae-"
+  shows "signal 9 \(Killed\) ended the editor; text kept in $work/tmp/spae-"
   [ "$(kept)" = 1 ] || fail "$editor: the text of a killed editor is not kept"
   grep -q '^layer 1$' tmp/spae-*.spae || fail "$editor: the text that is kept is empty"
   keys l j
@@ -123,7 +123,7 @@ for editor in "$@"; do
   keys k
   edit "$process"
   kill -TERM "$(of_job "$process")"
-  shows "signal 15 \(Terminated\)|ended with status 1; the text"
+  shows "signal 15 \(Terminated\) ended the editor|ended with status 1; text kept in $work/tmp/spae-"
   rm tmp/*spae*
   done_says "$editor: killed, and told to end"
 

@@ -168,6 +168,108 @@ shows "saved cat.spae"
 words_differ before.spae cat.spae 3
 done_says "killed twice, no accepted edit is lost"
 
+# What is not saved and discarded does not come back, but the tree keeps it.
+change whale
+shows "edited \* .*u:6/6"
+typed ":q!"
+keys Enter
+left
+words_differ before.spae cat.spae 3
+open cat.png
+shows "goes on where cat.spae was saved"
+screen_has "edited" && fail "discarded words come back"
+shows "u:5/6"
+keys C-r
+shows "^│>1 \[whale\]"
+keys q
+shows "n discard and quit"
+keys n
+left
+open cat.png
+screen_has "whale" && fail "discarded words come back"
+keys q
+left
+open "cat.png --history fresh.db --size 64"
+shows "u:0/0"
+change whale
+typed ZQ
+left
+open "cat.png --history fresh.db --size 64"
+screen_has "whale|came back" && fail "words that were never saved come back"
+keys q
+left
+done_says "what is discarded stays discarded"
+
+# A name's ending says what is written, and nothing is replaced unasked.
+command_says() {
+  typed ":$1"
+  keys Enter
+  shows "$2"
+}
+begins_with() { [ "$(head -c "${#2}" "$1" | tr -d '\0')" = "$2" ] || fail "$1 does not begin with $2"; }
+mkdir names
+printf 'a photograph' >names/van.jpg
+ln -s van.jpg names/link.spae
+mkfifo names/pipe.spae
+open "before.spae --history names.db"
+keys G
+shows "depth 6"
+command_says "w names/cat.png" "saved names/cat.png: 128x128, depth 6"
+"$program" decode before.spae -o names/decoded.png
+cmp names/cat.png names/decoded.png || fail "the picture is another one than decode gives"
+command_says "w names/cat.webp" "saved names/cat.webp"
+begins_with names/cat.webp RIFF
+command_says "w names/cat.json" "saved names/cat.json"
+begins_with names/cat.json '{"'
+words_differ before.spae names/cat.json 0
+for file in van.jpg van.JPEG van.spae; do cp names/van.jpg "names/$file" 2>/dev/null || true; done
+for file in van.jpg van.JPEG van.spae; do
+  command_says "w names/$file" "names/$file exists; :w! names/$file replaces it"
+  cmp names/$file names/van.jpg || fail ":w replaces $name"
+done
+command_says "w! names/link.spae" "leads to a picture"
+command_says "w! names/pipe.spae" "is no regular file"
+command_says "w! names/van" "a name ends in .spae and .json for the words"
+begins_with names/van.jpg 'a photograph'
+command_says "w! names/van.jpg" "saved names/van.jpg: 128x128"
+begins_with names/van.jpg $'\xff\xd8\xff'
+command_says "w names/van.jpg" "saved names/van.jpg"
+keys q
+left
+# Words in a picture's name are read, and saved elsewhere; JSON stays JSON.
+cp names/cat.json names/words.png
+cp names/cat.json names/words
+open "names/words.png --history names.db"
+change castle
+command_says w "names/words.png is the name of a picture"
+typed ZQ
+left
+open "names/words --history none"
+shows "u:0/0 not kept"
+change castle
+command_says wq "^\\$ *$"
+begins_with names/words '{"'
+words_differ before.spae names/words 1
+done_says "an ending says what is written, and nothing is replaced unasked"
+
+# Without a folder for the history: it opens, and says so.
+typed "clear; XDG_STATE_HOME=/proc/none '$program' explore before.spae --graphics quadrants"
+keys Enter
+shows "edits are not kept, as with --history none: /proc/none.*: No such file"
+shows "u:0/0 not kept"
+change castle
+shows "u:1/1 not kept"
+typed ZQ
+left
+echo quit | XDG_STATE_HOME=/proc/none "$program" explore --plain before.spae >lines
+grep -q 'edits are not kept, as with --history none' lines || fail "nothing is said: $(cat lines)"
+if echo quit | "$program" explore --plain before.spae --history /proc/none/h.db 2>err; then
+  fail "a history that was asked for is forgotten"
+fi
+grep -q 'the history cannot be written' err || fail "no reason: $(cat err)"
+done_says "without a folder for the history"
+open cat.png
+
 # The person's own editor.
 cat >editor <<'END'
 #!/bin/sh
@@ -177,7 +279,7 @@ END
 chmod +x editor
 keys e
 shows "^│>1 \[lion\]"
-shows "u:6/6"
+shows "u:7/7"
 printf '#!/bin/sh\nexit 3\n' >editor
 keys e
 shows "the editor ended with status 3"
@@ -185,7 +287,8 @@ shows "^│>1 \[lion\]"
 printf '#!/bin/sh\nsed -i "s/lion/xqzzy/" "$1"\n' >editor
 keys e
 shows "xqzzy"
-shows "u:6/6"
+shows "u:7/7"
+escape
 keys q
 shows "The words are not saved"
 keys n

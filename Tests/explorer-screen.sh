@@ -32,7 +32,7 @@ typed() { terminal send-keys -l "$1"; }
 # Escape may begin a longer key: the next one has to wait for what it does.
 escape() {
   keys Escape
-  until_so "Escape leaves nothing" screen_lacks "^ (Enter|y save)|┌ (Change|Keys|History|Caption|No answer)"
+  until_so "Escape leaves nothing" screen_lacks "^ (Enter|y save)|┌ (Change|Keys|History|Caption|No answer|Not done)"
 }
 program() { pgrep -P "$(cat shell)" | tail -1; }
 

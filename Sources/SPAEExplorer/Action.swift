@@ -95,7 +95,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .command: (":", "a command: :help lists them", words)
     case .help: ("? <F1>", "the keys of where you are", [.browsing, .block, .history])
     case .saveAndQuit: ("ZZ", "save and quit", [.browsing])
-    case .quitUnsaved: ("ZQ", "quit without saving; the history keeps every edit", [.browsing])
+    case .quitUnsaved: ("ZQ", "discard what is not saved, and quit; the tree keeps it", [.browsing])
     case .quit: ("q", "quit", [.browsing])
     case .redraw: ("<C-l>", "draw the screen again", Set(Context.allCases))
     case .suspend: ("<C-z>", "back to the shell; fg returns", Set(Context.allCases))
@@ -108,7 +108,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .complete: ("<Tab>", "complete the command", [.typing])
     case .close: ("q <CR>", "close", [.reading])
     case .saveThenLeave: ("y", "save, then quit", [.leaving])
-    case .leaveUnsaved: ("n", "quit; the history keeps every edit", [.leaving])
+    case .leaveUnsaved: ("n", "discard them, and quit; the tree keeps them", [.leaving])
     }
   }
 

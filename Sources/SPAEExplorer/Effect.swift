@@ -21,8 +21,11 @@ public enum Effect: Hashable, Sendable {
   case drawThumbnails([Int])
   case compare(with: Int)
 
+  /// Write the words; without a path to their own file.
   case save(path: String?, Pyramid, replacing: Bool)
-  case savePicture(path: String, replacing: Bool)
+  case savePicture(path: String, DecodeRequest, replacing: Bool)
+  /// Make these words, which the file holds, those of the next opening; no state is lost.
+  case discard(to: Pyramid)
   case openEditor(Pyramid)
 
   case chooseTheme(String)

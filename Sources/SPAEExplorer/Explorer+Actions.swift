@@ -50,7 +50,7 @@ extension Explorer {
       mode = .help(HelpList(context: mode.context))
       return []
     case .saveAndQuit: return isDirty ? save(thenQuit: true) : [.quit]
-    case .quitUnsaved, .leaveUnsaved: return [.quit]
+    case .quitUnsaved, .leaveUnsaved: return leaveUnsaved()
     case .quit: return leave()
     case .saveThenLeave:
       mode = .browsing
@@ -102,12 +102,6 @@ extension Explorer {
     if mode == .browsing, picture != .decoded { picture = .decoded }
     if case .filling(let fill) = mode { cursor = fill.origin }
     mode = .browsing
-    return []
-  }
-
-  mutating func leave() -> [Effect] {
-    guard isDirty else { return [.quit] }
-    mode = .leaving
     return []
   }
 

@@ -13,10 +13,14 @@ public enum CommandName: String, CaseIterable, Sendable {
   /// How it is typed, and what it does.
   public var usage: (form: String, help: String) {
     switch self {
-    case .write: (":w [FILE.spae|FILE.png]", "write the words, or the picture; ! replaces a file")
-    case .quit: (":q[!]", "quit; ! without saving")
-    case .writeQuit: (":wq", "save and quit")
-    case .exit: (":x", "save if something changed, and quit")
+    case .write:
+      (
+        ":w[!] [FILE]",
+        "write the words (.spae, .json) or the picture (.png, .jpg, .webp); ! replaces a file"
+      )
+    case .quit: (":q[!]", "quit; ! discards what is not saved")
+    case .writeQuit: (":wq[!] [FILE]", "save and quit")
+    case .exit: (":x[!] [FILE]", "save if something changed, and quit")
     case .substitute: (":s/OLD/NEW/", "replace a word wherever it stands")
     case .undo: (":undo [N]", "undo once, or go to state N of the tree")
     case .redo: (":redo", "redo")
@@ -77,11 +81,14 @@ extension Explorer {
   private mutating func run(
     _ command: CommandName, _ argument: String, forced: Bool
   ) -> [Effect] {
+    let name = argument.isEmpty ? nil : argument
     switch command {
-    case .write: return write(argument, forced: forced)
-    case .quit: return forced ? [.quit] : leave()
-    case .writeQuit: return save(replacing: forced, thenQuit: true)
-    case .exit: return isDirty ? save(replacing: forced, thenQuit: true) : [.quit]
+    case .write: return save(to: name, replacing: forced)
+    case .quit: return forced ? leaveUnsaved() : leave()
+    case .writeQuit: return save(to: name, replacing: forced, thenQuit: true)
+    case .exit:
+      let mustSave = isDirty || name != nil
+      return mustSave ? save(to: name, replacing: forced, thenQuit: true) : [.quit]
     case .substitute: return refuse(command)
     case .undo:
       if argument.isEmpty { return [.move(.undo(1))] }
@@ -113,13 +120,6 @@ extension Explorer {
   private mutating func refuse(_ command: CommandName) -> [Effect] {
     say("usage: \(command.usage.form)  \(command.usage.help)", .error)
     return []
-  }
-
-  private mutating func write(_ path: String, forced: Bool) -> [Effect] {
-    if path.lowercased().hasSuffix(".png") {
-      return [.savePicture(path: path, replacing: forced)]
-    }
-    return save(to: path.isEmpty ? nil : path, replacing: forced)
   }
 
   /// By a number of states, or by time with a unit.
@@ -188,8 +188,8 @@ extension CommandName {
   /// Whether such an argument, or a `!`, means something to the command.
   fileprivate func takes(_ argument: String, forced: Bool) -> Bool {
     switch self {
-    case .write: true
-    case .quit, .writeQuit, .exit: argument.isEmpty
+    case .write, .writeQuit, .exit: true
+    case .quit: argument.isEmpty
     case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .edit, .help:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,

@@ -134,23 +134,4 @@ extension Explorer {
       return commit(edited, verb: "paste")
     }
   }
-
-  // MARK: Saving
-
-  mutating func save(
-    to path: String? = nil, replacing: Bool = false, thenQuit: Bool = false
-  ) -> [Effect] {
-    quitsWhenSaved = thenQuit
-    return [.save(path: path ?? document.path, pyramid, replacing: replacing)]
-  }
-
-  mutating func finishSaving(_ path: String, _ words: Pyramid?) -> [Effect] {
-    // As in vim: a copy under another name leaves the document as it is.
-    if let words, document.path == nil || document.path == path {
-      saved = words
-      document.path = path
-    }
-    say("saved \(path)")
-    return quitsWhenSaved ? [.quit] : []
-  }
 }

@@ -50,11 +50,8 @@ extension Explorer {
     }
   }
 
-  /// A reason that is too long for the foot is read as a whole.
   private mutating func complain(_ reason: String) {
-    say(reason, .error)
-    guard reason.contains("\n") || reason.displayWidth > size.columns - 2 else { return }
-    mode = .reading(Reading(title: "No answer", text: reason))
+    tell(Notice(reason, kind: .error), title: "No answer")
   }
 
   private mutating func show(

@@ -16,10 +16,12 @@ public struct Explorer: Sendable {
     public var side: Int
     /// Whether a picture was opened, not only words.
     public var hasOriginal: Bool
+    /// Whether edits outlive the program.
+    public var keepsHistory: Bool
 
     public init(
       name: String, path: String?, suggestedPath: String, model: String, side: Int,
-      hasOriginal: Bool = true
+      hasOriginal: Bool = true, keepsHistory: Bool = true
     ) {
       self.name = name
       self.path = path
@@ -27,6 +29,7 @@ public struct Explorer: Sendable {
       self.model = model
       self.side = side
       self.hasOriginal = hasOriginal
+      self.keepsHistory = keepsHistory
     }
   }
 
@@ -67,6 +70,8 @@ public struct Explorer: Sendable {
   var lastSearch: String?
   var commandHistory: [String] = []
   var quitsWhenSaved = false
+  /// The store could not go back to the saved words: to leave, it need not.
+  var cannotDiscard = false
   var requested: DecodeRequest?
   var requestedNeighbours: Int32?
   /// How many questions there were to the language model.

@@ -30,8 +30,9 @@ struct TitleLine {
   private var right: String {
     let history = state.history
     let name = history.name.map { " \($0)" } ?? ""
+    let loss = state.document.keepsHistory ? "" : " not kept"
     let dirty = state.isDirty && state.size.columns < 80 ? "*  " : ""
-    return "\(dirty)u:\(history.position)/\(history.length)\(name)  \(state.graphics)"
+    return "\(dirty)u:\(history.position)/\(history.length)\(loss)\(name)  \(state.graphics)"
   }
 }
 
@@ -58,7 +59,7 @@ struct FootLine {
   private var line: (String, Role)? {
     if let notice = state.notice { return (notice.text, notice.role) }
     if case .leaving = state.mode {
-      return ("The words are not saved.  y save and quit   n quit   Esc stay", .warning)
+      return ("The words are not saved.  y save and quit   n discard and quit   Esc stay", .warning)
     }
     guard !state.isPending, state.mode.isAmongWords else { return nil }
     return state.consultationLine.map { ($0, .notice) }

@@ -34,6 +34,9 @@ public enum Message: Sendable {
   case compared(Comparison)
 
   case saved(path: String, words: Pyramid?)
+  /// The next opening shows the saved words.
+  case discarded
+  case notDiscarded(reason: String)
   /// A person's editor gave the words back.
   case edited(Pyramid)
   case graphicsChanged(String)

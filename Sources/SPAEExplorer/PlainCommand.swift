@@ -30,8 +30,8 @@ public enum PlainCommand: Hashable, Sendable {
     ("undo, redo, tree", "take edits back, make them again, list all states"),
     ("earlier 5m, later 2", "go through time, as after a colon elsewhere"),
     ("depth [N]", "decode so many layers; without N as many as the layer you are in"),
-    ("save [FILE.spae|FILE.png]", "write the words, or the picture"),
-    ("quit, quit!", "leave; with ! although words are not saved"),
+    ("save [FILE]", "write the words (.spae, .json) or the picture (.png, .jpg, .webp)"),
+    ("quit, quit!", "leave; with ! discard words that are not saved"),
   ]
 
   private static let steps: [String: Action] = [
@@ -144,7 +144,7 @@ public func plainReply(to command: PlainCommand, _ state: Explorer) -> [String] 
   var lines = state.notice.map { [$0.text] } ?? []
   if state.notice?.kind == .error { return lines }
   if case .leaving = state.mode {
-    return lines + ["The words are not saved: save writes them, quit! leaves them."]
+    return lines + ["The words are not saved: save writes them, quit! discards them."]
   }
   switch state.mode {
   case .reading(let reading): return lines + reading.lines(width: .max)

@@ -38,12 +38,14 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.picture = .comparison
     effects = []
   case .saved(let path, let words): effects = state.finishSaving(path, words)
+  case .discarded: effects = [.quit]
+  case .notDiscarded(let reason): effects = state.stay(because: reason)
   case .edited(let pyramid): effects = state.commit(pyramid, verb: "editor")
   case .graphicsChanged(let name):
     state.graphics = name
     effects = []
   case .notice(let notice):
-    state.notice = notice
+    state.tell(notice)
     state.quitsWhenSaved = false
     effects = []
   }
@@ -66,6 +68,14 @@ extension Explorer {
       effects.append(.findNeighbours(of: word))
     }
     return effects
+  }
+
+  /// Shows a notice; an error that is too long for the foot is read as a whole.
+  mutating func tell(_ notice: Notice, title: String = "Not done") {
+    self.notice = notice
+    let isLong = notice.text.contains("\n") || notice.text.displayWidth > size.columns - 2
+    guard notice.kind == .error, isLong, mode == .browsing else { return }
+    mode = .reading(Reading(title: title, text: notice.text))
   }
 
   mutating func say(_ text: String, _ kind: Notice.Kind = .plain) {

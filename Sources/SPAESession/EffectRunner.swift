@@ -98,12 +98,17 @@ package final class EffectRunner: Sendable {
         if pyramid == history.pyramid { try history.markSaved() }
         return [.saved(path: path, words: pyramid)]
       }
-    case .savePicture(let path, let replacing):
+    case .savePicture(let path, let request, let replacing):
       return answered {
-        guard let picture = pictures.decoded else { return [] }
-        try files.save(picture, to: path, replacing: replacing)
+        let picture = try model.decode(request.pyramid, depth: request.depth)
+        let path = try files.save(picture, to: path, replacing: replacing)
         return [.saved(path: path, words: nil)]
       }
+    case .discard(let words):
+      do {
+        try discard(to: words)
+        return [.discarded]
+      } catch { return [.notDiscarded(reason: Self.reason(error))] }
     case .openEditor, .chooseTheme, .chooseGraphics, .suspend, .redraw, .quit:
       break
     }
@@ -134,6 +139,14 @@ package final class EffectRunner: Sendable {
   private func kept(_ pyramid: Pyramid, _ verb: String) throws -> Pyramid {
     try history.commit(pyramid, verb: verb)
     return pyramid
+  }
+
+  private func discard(to words: Pyramid) throws {
+    if let held = try history.revision(holding: words) {
+      try history.jump(to: held.id)
+    } else {
+      try history.commit(words, verb: "discard")
+    }
   }
 
   private var facts: HistoryFacts { history.facts }

@@ -33,7 +33,7 @@ package struct ExternalEditor {
       file.remove()
       return .edited(edited)
     } catch {
-      return .notice(Notice(error.inWords + "; the text is kept in \(file.path)", kind: .error))
+      return .notice(Notice(error.inWords + "; text kept in \(file.path)", kind: .error))
     }
   }
 
@@ -72,7 +72,7 @@ extension ForegroundProgram.Ending {
   }
 
   private static func killed(_ signal: Int32) -> String {
-    "the editor was ended by signal \(signal) (\(unsafe String(cString: strsignal(signal))))"
+    "signal \(signal) (\(unsafe String(cString: strsignal(signal)))) ended the editor"
   }
 }
 

@@ -84,7 +84,8 @@ package struct OpenedDocument {
     return Explorer(
       document: .init(
         name: document.source.name, path: files.path, suggestedPath: files.suggestedPath,
-        model: document.model.name, side: side, hasOriginal: original != nil),
+        model: document.model.name, side: side, hasOriginal: original != nil,
+        keepsHistory: store.path != nil),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,

@@ -1,5 +1,7 @@
 import Foundation
 import SPAEEngine
+import SPAEExplorer
+import SPAEFiles
 package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
@@ -27,29 +29,52 @@ package struct PyramidFiles: Sendable {
 
   /// Writes words, and gives the path; what somebody else wrote is not replaced unasked.
   package func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
-    let target = wanted ?? path ?? suggestedPath
-    try check(target, replacing: replacing)
+    let target = Target(wanted ?? path ?? suggestedPath)
+    try check(target, holdsWords: true, replacing: replacing)
     var document = document
     document.pyramid = pyramid
-    let text = PyramidText.text(of: document, vocabulary: vocabulary)
-    try AtomicFile.write(Array(text.utf8), to: target)
-    known.remember(target)
-    return target
+    let format = format(of: target.path)
+    try AtomicFile.write(try document.bytes(as: format, vocabulary: vocabulary), to: target.path)
+    return known.remember(target.path)
   }
 
-  /// Writes the picture as PNG.
-  package func save(_ picture: PixelImage, to target: String, replacing: Bool) throws {
-    try check(target, replacing: replacing)
-    try AtomicFile.write(try picture.pngBytes(), to: target)
-    known.remember(target)
+  /// Writes the picture as the path's ending asks, and gives the path.
+  package func save(_ picture: PixelImage, to wanted: String, replacing: Bool) throws -> String {
+    let target = Target(wanted)
+    try check(target, holdsWords: false, replacing: replacing)
+    try ImageFile.write(picture, to: target.path)
+    return known.remember(target.path)
   }
 
-  private func check(_ target: String, replacing: Bool) throws(Failure) {
-    guard !replacing, FileManager.default.fileExists(atPath: target) else { return }
-    switch known.state(of: target) {
+  /// The format that the ending asks for; a file with another ending stays as it was.
+  private func format(of path: String) -> DocumentFormat {
+    switch FileForm(path: path) {
+    case .json: .json
+    case .text, .picture: .text
+    case nil: Self.holdsJSON(path) ? .json : .text
+    }
+  }
+
+  private static func holdsJSON(_ path: String) -> Bool {
+    let bytes = FileManager.default.contents(atPath: path) ?? Data()
+    return bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) } == UInt8(ascii: "{")
+  }
+
+  private func check(
+    _ target: Target, holdsWords: Bool, replacing: Bool
+  ) throws(Failure) {
+    guard let file = target.existing else { return }
+    // To write to a pipe would wait for its reader.
+    guard file.isRegular else { throw Failure("\(target.path) is no regular file") }
+    if holdsWords, FileForm(path: file.path)?.isPicture == true {
+      throw Failure("\(target.path) leads to a picture, \(file.path): give another name")
+    }
+    if replacing { return }
+    switch known.state(of: target.path) {
     case .asKnown: break
-    case .changed: throw Failure("\(target) was changed outside; :w! replaces it")
-    case .foreign: throw Failure("\(target) exists; :w! \(target) replaces it")
+    case .changed:
+      throw Failure("\(target.path) was changed outside; :w! \(target.path) replaces it")
+    case .foreign: throw Failure("\(target.path) exists; :w! \(target.path) replaces it")
     }
   }
 
@@ -69,22 +94,59 @@ package struct PyramidFiles: Sendable {
   }
 }
 
+/// A path to write to, and what is there.
+private struct Target {
+  let path: String
+  /// The file that links lead to.
+  let existing: (path: String, isRegular: Bool)?
+
+  /// A leading `~` is the home folder, as in a shell.
+  init(_ wanted: String) {
+    path = wanted.hasPrefix("~/") ? NSHomeDirectory() + wanted.dropFirst() : wanted
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      existing = nil
+      return
+    }
+    existing = (resolved(path), status.st_mode & S_IFMT == S_IFREG)
+  }
+}
+
+/// The path from the root, with links resolved; of what does not exist the path as it is.
+private func resolved(_ path: String) -> String {
+  guard let real = unsafe realpath(path, nil) else { return path }
+  defer { unsafe free(real) }
+  return unsafe String(cString: real)
+}
+
 /// What was in files when they were last read or written here.
 private final class KnownFiles: Sendable {
   enum State {
     case asKnown, changed, foreign
   }
 
-  private let contents = Mutex<[String: String]>([:])  // SHA-256 by path
+  private struct File {
+    /// As it was named first.
+    let path: String
+    let sum: String?  // SHA-256
+  }
 
-  func remember(_ path: String) {
-    let sum = Self.fingerprint(of: path)
-    contents.withLock { $0[path] = sum }
+  private let files = Mutex<[String: File]>([:])  // by resolved path
+
+  /// Takes what a file holds now for known, and gives the name that it was first known by.
+  @discardableResult
+  func remember(_ path: String) -> String {
+    let (place, sum) = (resolved(path), Self.fingerprint(of: path))
+    return files.withLock { files in
+      let name = files[place]?.path ?? path
+      files[place] = File(path: name, sum: sum)
+      return name
+    }
   }
 
   func state(of path: String) -> State {
-    guard let sum = contents.withLock({ $0[path] }) else { return .foreign }
-    return Self.fingerprint(of: path) == sum ? .asKnown : .changed
+    guard let file = files.withLock({ $0[resolved(path)] }) else { return .foreign }
+    return Self.fingerprint(of: path) == file.sum ? .asKnown : .changed
   }
 
   private static func fingerprint(of path: String) -> String? {

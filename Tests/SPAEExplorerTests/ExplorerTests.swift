@@ -287,6 +287,65 @@ struct ExplorerSuite {
     #expect(saves.map(\.1) == [false, false, false, false, true])
   }
 
+  @Test(
+    "writes what a name's ending asks for",
+    arguments: [
+      (":w a.spae<CR>", true), (":w a.JSON<CR>", true), (":w a.png<CR>", false),
+      (":w! a.jpg<CR>", false), (":w b/a.JPEG<CR>", false), (":w a.webp<CR>", false),
+    ])
+  func endings(_ keys: String, _ areWords: Bool) {
+    var world = World()
+    world.type("3Gikitten<CR>" + keys)
+    #expect(world.files.count == (areWords ? 1 : 0))
+    #expect(world.pictures.count == (areWords ? 0 : 1))
+    let request = DecodeRequest(pyramid: world.state.pyramid, depth: 3)
+    #expect(world.pictures.values.allSatisfy { $0 == request })
+    #expect(world.state.isDirty == !areWords)
+    let notice = world.state.notice?.text ?? ""
+    #expect(notice.hasSuffix(areWords ? "" : ": 128x128, depth 3"))
+  }
+
+  @Test(
+    "refuses an ending that it does not know, and names those it does",
+    arguments: [":w a<CR>", ":w! a.gif<CR>", ":w a.spae.bak<CR>", ":wq spae<CR>"])
+  func unknownEndings(_ keys: String) {
+    var world = World()
+    world.type("ikitten<CR>" + keys)
+    #expect(world.files.isEmpty && world.pictures.isEmpty && !world.hasQuit)
+    #expect(
+      world.state.notice?.text.hasSuffix(
+        "a name ends in .spae and .json for the words, .png, .jpg, .jpeg, .webp for the picture")
+        == true)
+  }
+
+  @Test("saves its own file whatever it is called, but no words under a picture's name")
+  func ownFile() {
+    var world = World(path: "words.txt")
+    world.type("ikitten<CR>:w<CR>")
+    #expect(world.files["words.txt"] == world.state.pyramid)
+    world = World(path: "van.jpg")
+    for keys in [":w<CR>", ":w!<CR>", ":w! van.jpg<CR>", "ZZ", "qy", ":wq!<CR>"] {
+      world.type("ikitten<CR>" + keys)
+      #expect(world.files.isEmpty && world.pictures.isEmpty && !world.hasQuit, "\(keys)")
+      #expect(world.state.notice?.text.hasPrefix("van.jpg is the name of a picture") == true)
+      world.type("x")
+    }
+    world.type(":w van.spae<CR>")
+    #expect(world.files["van.spae"] == world.state.pyramid)
+  }
+
+  @Test("asks before it quits when only the picture was saved, or a copy")
+  func quittingWithPicture() {
+    var world = World(path: "cat.spae")
+    world.type("ikitten<CR>:wq a.png<CR>")
+    #expect(world.state.mode == .leaving)
+    #expect(world.pictures.count == 1 && !world.hasQuit)
+    world.type("<Esc>:x copy.spae<CR>")
+    #expect(world.state.mode == .leaving)
+    world.type("<Esc>:x<CR>")
+    #expect(world.hasQuit)
+  }
+
   @Test("says when a key means nothing")
   func unknownKey() {
     var world = World()
@@ -304,6 +363,52 @@ struct ExplorerSuite {
     var world = World()
     world.type(keys)
     #expect(world.hasQuit)
+  }
+
+  @Test(
+    "goes back to the saved words when it is left without saving",
+    arguments: ["ZQ", ":q!<CR>", "qn", ":qa!<CR>"])
+  func discarding(_ keys: String) {
+    var world = World()
+    let fresh = world.state.pyramid
+    world.type("ikitten<CR>jikitten<CR>" + keys)
+    #expect(world.hasQuit)
+    #expect(world.states[world.head] == fresh)
+    #expect(world.states.count == 3, "the tree keeps the others")
+    world = World()
+    world.type("ikitten<CR>:w<CR>")
+    let saved = world.state.pyramid
+    world.type("jikitten<CR>" + keys)
+    #expect(world.states[world.head] == saved)
+  }
+
+  @Test("stays when the store cannot go back, and leaves when that is asked for again")
+  func failedDiscard() {
+    var world = World()
+    world.type("ikitten<CR>")
+    world.refusal = "history.db: the disk is full"
+    world.type("qn")
+    #expect(!world.hasQuit)
+    let notice = "the edits will come back: history.db: the disk is full; :q! quits all the same"
+    #expect(world.state.notice == Notice(notice, kind: .error))
+    world.type(":q!<CR>")
+    #expect(world.hasQuit)
+  }
+
+  @Test("shows the whole of an error that is too long for the foot")
+  func longError() {
+    var world = World()
+    world.refusal = "history.db: " + String(repeating: "far ", count: 20) + "away"
+    world.type("ikitten<CR>")
+    #expect(world.lines.contains { $0.contains("Not done") })
+    #expect(world.lines.contains { $0.contains("away") })
+    world.type("q")
+    #expect(world.state.mode == .browsing && !world.hasQuit)
+  }
+
+  @Test("says in the title when edits are not kept")
+  func withoutHistory() {
+    #expect(World(keepsHistory: false).lines[0].hasSuffix("u:0/0 not kept  sixel"))
   }
 
   @Test("runs what is picked in the help")

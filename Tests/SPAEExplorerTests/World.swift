@@ -21,6 +21,8 @@ struct World {
   var states: [Pyramid]
   var head = 0
   var files: [String: Pyramid] = [:]
+  /// The pictures that were written.
+  var pictures: [String: DecodeRequest] = [:]
   var hasQuit = false
   var effects: [Effect] = []
   /// What the language model says to each question; nil while it thinks.
@@ -30,15 +32,19 @@ struct World {
   /// Makes the store refuse edits.
   var refusal: String?
 
-  init(grid: Int = 16, rows: Int = 24, columns: Int = 80, hasOriginal: Bool = true) {
+  init(
+    grid: Int = 16, rows: Int = 24, columns: Int = 80, hasOriginal: Bool = true,
+    keepsHistory: Bool = true,
+    path: String? = nil
+  ) {
     let words = (0..<(PyramidShape(grid: grid)?.wordCount ?? 0)).map { Int32(($0 * 7) % 600 + 4) }
     guard let shape = PyramidShape(grid: grid), let pyramid = Pyramid(shape: shape, words: words)
     else { fatalError("no pyramid has a grid of \(grid)") }
     states = [pyramid]
     state = Explorer(
       document: .init(
-        name: "cat.png", path: nil, suggestedPath: "cat.spae", model: "small", side: grid * 8,
-        hasOriginal: hasOriginal),
+        name: "cat.png", path: path, suggestedPath: "cat.spae", model: "small", side: grid * 8,
+        hasOriginal: hasOriginal, keepsHistory: keepsHistory),
       vocabulary: Self.vocabulary, pyramid: pyramid, saved: pyramid,
       history: HistoryFacts(position: 0, length: 0), size: (rows, columns), graphics: "sixel")
     send(.resized(rows: rows, columns: columns))
@@ -89,6 +95,13 @@ struct World {
       let path = path ?? state.document.path ?? state.document.suggestedPath
       files[path] = pyramid
       return [.saved(path: path, words: pyramid)]
+    case .savePicture(let path, let request, _):
+      pictures[path] = request
+      return [.saved(path: path, words: nil)]
+    case .discard(let words):
+      if let refusal { return [.notDiscarded(reason: refusal)] }
+      head = states.firstIndex(of: words) ?? head
+      return [.discarded]
     case .listRevisions:
       return [.revisions(states.indices.reversed().map(row))]
     case .consult(let request):

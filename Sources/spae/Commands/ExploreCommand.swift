@@ -19,7 +19,7 @@ struct ExploreCommand: ParsableCommand {
     commandName: "explore", abstract: "Browse the words, change one, see the picture change.",
     discussion: """
       Keys are as in vim: hjkl move, 3G goes to layer 3, i changes a word, u takes it back, :w \
-      saves the words as text, ? lists all keys. :caption, :ask and :fill consult a language model, \
+      saves the words as text, :w NAME.png the picture, ? lists all keys. :caption, :ask and :fill consult a language model, \
       which starts when it is asked. Every accepted edit is kept in the history, also \
       when the program is killed.
       """)
@@ -95,19 +95,35 @@ struct ExploreCommand: ParsableCommand {
       graphics: chosen(capabilities, environment, usesTerminal, preferences),
       capabilities: capabilities,
       environment: environment)
-    let store = try HistoryStore(path: try history.path, clock: { Date() })
-    let past = try opened.history(in: store, model: model)
+    let (store, past, loss) = try openHistory(of: &opened, model)
     let runner = try EffectRunner(
       model: model, history: past, files: opened.files, original: opened.original,
       thumbnails: output.cells, connect: connect)
-    let state = try opened.state(
+    var state = try opened.state(
       model: model, history: past, store: store, output: output, tint: preferences.tint)
+    if let loss { _ = update(&state, .notice(loss)) }
     let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {
       return try settle(
         SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
     }
     try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
+  }
+
+  /// Opens the picture's history; where nothing can be written one in memory, and what is lost by it.
+  private func openHistory(
+    of opened: inout OpenedDocument, _ model: Model
+  ) throws -> (HistoryStore, DocumentHistory, loss: Notice?) {
+    do {
+      let store = try HistoryStore(path: try history.path, clock: { Date() })
+      return (store, try opened.history(in: store, model: model), nil)
+    } catch let error as HistoryError {
+      // A file that was named on the command line was meant.
+      guard history.file == nil, let reason = error.obstacle else { throw error }
+      let store = try HistoryStore(path: nil, clock: { Date() })
+      let loss = Notice("edits are not kept, as with --history none: \(reason)", kind: .warning)
+      return (store, try opened.history(in: store, model: model), loss)
+    }
   }
 
   /// Opens the way to the language model, when something is asked of it for the first time.

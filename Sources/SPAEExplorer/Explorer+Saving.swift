@@ -1,0 +1,66 @@
+import SPAEPyramid
+
+extension Explorer {
+  /// Writes what the ending of a name asks for: the words, or their picture; without a name the
+  /// words, to their own file.
+  mutating func save(
+    to name: String? = nil, replacing: Bool = false, thenQuit: Bool = false
+  ) -> [Effect] {
+    quitsWhenSaved = thenQuit
+    guard let target = name ?? document.path else {
+      return [.save(path: nil, pyramid, replacing: replacing)]
+    }
+    switch FileForm(path: target) {
+    case .picture where target == document.path:
+      return refuse("\(target) is the name of a picture: save the words by :w NAME.spae")
+    case .picture:
+      let request = DecodeRequest(pyramid: pyramid, depth: depth)
+      return [.savePicture(path: target, request, replacing: replacing)]
+    // The own file may be called anything: it is written as it was found.
+    case nil where target != document.path:
+      return refuse("\(target): a name ends in \(FileForm.endings)")
+    case .text, .json, nil: return [.save(path: target, pyramid, replacing: replacing)]
+    }
+  }
+
+  private mutating func refuse(_ reason: String) -> [Effect] {
+    quitsWhenSaved = false
+    say(reason, .error)
+    return []
+  }
+
+  mutating func finishSaving(_ path: String, _ words: Pyramid?) -> [Effect] {
+    // As in vim: a copy under another name leaves the document as it is.
+    if let words, document.path == nil || document.path == path {
+      saved = words
+      document.path = path
+    }
+    say(
+      "saved \(path)" + (words == nil ? ": \(document.side)x\(document.side), depth \(depth)" : ""))
+    guard quitsWhenSaved else { return [] }
+    quitsWhenSaved = false
+    return leave()
+  }
+
+  // MARK: Leaving
+
+  /// Quits if nothing is lost by it, and asks otherwise.
+  mutating func leave() -> [Effect] {
+    guard isDirty else { return [.quit] }
+    mode = .leaving
+    return []
+  }
+
+  /// Quits without saving: the next opening shows the words that the file holds, or those that the
+  /// picture gave.
+  mutating func leaveUnsaved() -> [Effect] {
+    isDirty && !cannotDiscard ? [.discard(to: saved)] : [.quit]
+  }
+
+  mutating func stay(because reason: String) -> [Effect] {
+    cannotDiscard = true
+    mode = .browsing
+    say("the edits will come back: \(reason); :q! quits all the same", .error)
+    return []
+  }
+}

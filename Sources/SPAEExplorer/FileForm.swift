@@ -1,0 +1,31 @@
+public import SPAEPixels
+
+/// What is written under a name: its ending says so.
+public enum FileForm: Hashable, Sendable {
+  /// The words, in the format of spae(5) or as JSON.
+  case text, json
+  case picture(ImageEncoding)
+
+  /// The endings there are, as they are told to people.
+  public static var endings: String {
+    ".spae and .json for the words, \(ImageEncoding.endings) for the picture"
+  }
+
+  /// nil for any other ending, or none.
+  public init?(path: String) {
+    let name = path.lowercased()
+    if name.hasSuffix(".spae") {
+      self = .text
+    } else if name.hasSuffix(".json") {
+      self = .json
+    } else if let encoding = ImageEncoding(path: path) {
+      self = .picture(encoding)
+    } else {
+      return nil
+    }
+  }
+
+  public var isPicture: Bool {
+    if case .picture = self { true } else { false }
+  }
+}
