@@ -404,4 +404,24 @@ cmp screen-1 screen-2 || fail "the same keys give another screen"
 grep -q 'Keys: type to filter' screen-1 || fail "the keys are not played: $(cat screen-1)"
 [ "$(wc -l <screen-1)" = 28 ] || fail "the screen has another size"
 done_says "the same keys give the same screen"
+
+# Keys without a terminal: an editor that needs none, numbers, names, and what is discarded.
+cat >editor <<'END'
+#!/bin/sh
+sed -i 's/^cat$/lion/' "$1"
+END
+play() {
+  printf '%s' "$1" >script
+  XDG_STATE_HOME=$work/played EDITOR=$work/editor TMPDIR=$work/tmp "$program" explore before.spae \
+    --graphics none --keys script --save-screen - --screen-size 90x28 >seen
+  grep -Eq -- "$2" seen || fail "the keys $1 do not show $2: $(cat seen)"
+}
+play 'e' '^│>1 \[lion\]'
+play ':3<CR>:w names/scripted.jpg<CR>' 'saved names/scripted.jpg: 128x128, depth 3'
+begins_with names/scripted.jpg $'\xff\xd8\xff'
+play ':w! names/scripted<CR>' 'a name ends in .spae'
+play '12' '^ G go to layer 12 .* 12$'
+play 'ZQ' '^│>1 \[lion\]'
+play '' '^│>1 \[cat\]'
+done_says "keys without a terminal"
 echo "explore: passed"
