@@ -113,16 +113,24 @@ def table_rows(table: Path | None = None) -> list[tuple[str, str, tuple[int, int
     return rows
 
 
-def pictures_of(model: SPAE, words: Tensor, shape: PyramidShape, depth: int) -> Tensor:
-    """What the decoder makes of one word in all of layers 1 ... depth, [n] -> [n, 3, N, N]."""
+def filled_with(
+    model: SPAE, words: Tensor, shape: PyramidShape, depth: int
+) -> tuple[Tensor, Tensor]:
+    """What the decoder gets if one word fills all of layers 1 ... depth, and the cells' labels.
+
+    [n] -> [n, cell, latent] and [cell].
+    """
     codes, fill = model.codebook.codes()[words], shape.fill(depth)
     cells = np.unique(np.concatenate([shape.visited(layer) for layer in range(1, depth + 1)]))
     cells = torch.from_numpy(cells).to(codes.device)
     estimates = codes.new_zeros(len(words), shape.grid**2, codes.shape[1])
-    every = codes[:, None].expand(-1, len(cells), -1)
-    estimates = estimates.index_add(1, cells, every)
-    label = torch.from_numpy(fill.label).to(codes.device)
-    return model.decoder(filled(estimates, fill), label)
+    estimates = estimates.index_add(1, cells, codes[:, None].expand(-1, len(cells), -1))
+    return filled(estimates, fill), torch.from_numpy(fill.label).to(codes.device)
+
+
+def pictures_of(model: SPAE, words: Tensor, shape: PyramidShape, depth: int) -> Tensor:
+    """What the decoder makes of one word in all of layers 1 ... depth, [n] -> [n, 3, N, N]."""
+    return model.decoder(*filled_with(model, words, shape, depth))
 
 
 @torch.no_grad()

@@ -18,6 +18,7 @@ from spae.colours import (
     Colours,
     colours_of,
     distances,
+    filled_with,
     guesses,
     mean_colours,
     pictures_of,
@@ -151,9 +152,9 @@ def test_a_palette_teaches_no_word_that_is_held_out(model, known, monkeypatch):
 
     def noted(model, words, shape, depth):
         seen.update(words.tolist())
-        return pictures_of(model, words, shape, depth)
+        return filled_with(model, words, shape, depth)
 
-    monkeypatch.setattr(spae.palette, "pictures_of", noted)
+    monkeypatch.setattr(spae.palette, "filled_with", noted)
     random, own = np.random.default_rng(0), Palette.of(model)
     losses = [own.loss(model, 8, random) for _ in range(12)]
     assert all(torch.isfinite(loss) and loss > 0 for loss in losses)

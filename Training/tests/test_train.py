@@ -127,7 +127,7 @@ def test_words_that_are_held_out_are_in_no_batch_and_no_start(painted, monkeypat
 
         return function
 
-    monkeypatch.setattr(spae.palette, "pictures_of", noted(spae.palette.pictures_of))
+    monkeypatch.setattr(spae.palette, "filled_with", noted(spae.palette.filled_with))
     monkeypatch.setattr(spae.colour_start, "ridge", noted(spae.colour_start.ridge))
     trainer = Trainer(painted)
     trained, held_out = (
