@@ -8,7 +8,13 @@ pictures=$root/Assets/pictures
 work=$(mktemp -d)
 export XDG_STATE_HOME=$work/state
 unset XDG_RUNTIME_DIR SPAE_API_KEY
-trap '"$program" language stop >/dev/null 2>&1 || true; rm -rf "$work"' EXIT
+scripted=
+cleanup() {
+  "$program" language stop >/dev/null 2>&1 || true
+  [ -z "$scripted" ] || kill "$scripted" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
 cd "$work"
 
 fail() { echo "language: $*" >&2; exit 1; }
@@ -66,6 +72,8 @@ refused 1 'stays already' "$program" language start
 cmp caption again || fail "the server that stays answers otherwise"
 has 'to start' <err && fail "a second server was started"
 
+"$program" encode "$pictures/cat.png" -o cat.spae
+
 # It is killed: the next command starts its own.
 kill -9 "$("$program" language status | sed -n 's/.*process \([0-9]*\)$/\1/p')"
 "$program" caption "$pictures/sunflower.png" 2>/dev/null | cmp - caption ||
@@ -95,6 +103,32 @@ wait $asking 2>/dev/null || true
 gone() { ! kill -0 "$server" 2>/dev/null; }
 until_true gone
 
+# Servers in whatever way they answer.
+python3 "$root/Tests/scripted-server.py" >address &
+scripted=$!
+until_true [ -s address ]
+address=$(cat address)
+ask_scripted() { local name=$1; shift; "$program" caption cat.spae --endpoint "$address/$name" --run-folder none "$@"; }
+for name in newest think parts windows; do
+  ask_scripted $name >out 2>err || fail "$name: $(cat err)"
+  [ "$(cat out)" = "a cat on a rug" ] || fail "$name: the answer is $(cat out)"
+done
+ask_scripted newest 2>&1 | has 'at its own temperature' || fail "nobody is told of the temperature"
+ask_scripted think --json | has '"reasoning":"The words are about a cat."' || fail "the reasoning is lost"
+ask_scripted thorough --max-tokens 2000 2>/dev/null | has '^a cat on a rug$' || fail "--max-tokens does nothing"
+refused 1 'cut after 40 tokens, while the model was reasoning; allow it more with --max-tokens' ask_scripted thorough
+refused 1 "gave its reasoning ('We need to respond with a caption.') and no answer" ask_scripted silent
+refused 1 "content filter held the answer back: I can't help with that" ask_scripted filter
+refused 1 "refuses to answer: I can't help with that" ask_scripted refusal
+refused 1 "'choices' is empty" ask_scripted none
+for name in long-200 long-400; do
+  refused 1 'too long for the language model: the request exceeds the available context size' ask_scripted $name
+done
+refused 1 'too long for the language model: Context size has been exceeded' ask_scripted long-500
+refused 1 "is not JSON but '<html>" ask_scripted html
+refused 1 '503: Loading model' ask_scripted loading
+kill $scripted
+
 # Keys, addresses and examples that are wrong.
 printf 'secret-key\n' >key
 chmod 644 key
@@ -106,6 +140,7 @@ refused 1 'travel where others' \
   "$program" caption "$pictures/cat.png" --endpoint http://far.invalid --key-file key
 refused 1 'no address' "$program" caption "$pictures/cat.png" --endpoint localhost
 refused 2 'belong to --endpoint' "$program" caption "$pictures/cat.png" --key-file key
+refused 2 '1 to 1000000' "$program" caption "$pictures/cat.png" --max-tokens 0
 grep -r secret-key state run out err && fail "the key was written"
 printf 'words: cat\nanswr: a cat\n' >wrong.txt
 refused 1 "wrong.txt: line 2: expected words or answer, got 'answr'" \

@@ -41,7 +41,9 @@ package struct LanguageDesk: Sendable {
     _ = progress("\(language.name) reads the \(words.count) words of layers 1 to 3")
     let answer = try PictureQuestion(file: examples, words: words, question: question)
       .answer(by: language)
-    return "\(answer)\n\n\(language.name), from the words of layers 1 to 3"
+    let remarks = ["\(language.name), from the words of layers 1 to 3"] + language.remarks
+    let end = answer.isCut == true ? " ..." : ""
+    return "\(answer.text)\(end)\n\n\(remarks.joined(separator: ", "))"
   }
 
   private static func place(_ done: Int, of count: Int) -> String {

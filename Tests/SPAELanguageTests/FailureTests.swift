@@ -18,7 +18,7 @@ import Testing
 
   static let cases = [
     Case("401", .answer(401, "{}"), says: "it wants a key; give it by --key-file or SPAE_API_KEY"),
-    Case("403", .answer(403, "{}"), says: "refuses us (403)"),
+    Case("403", .answer(403, "{}"), says: "the server refuses the request (403): it wants a key"),
     Case("404", .answer(404, "no"), says: "see --endpoint and --model-name"),
     Case("302", .answer(302, "", headers: ["Location: /x"]), says: "sends us elsewhere (302)"),
     Case(
@@ -37,6 +37,10 @@ import Testing
     Case("no body", .json(""), says: "is not JSON"),
     Case("an empty answer", .completion("  "), says: "answered nothing"),
     Case(
+      "an answer that is cut before a word",
+      .json("{\"content\":\" \",\"stop_type\":\"limit\"}"),
+      says: "cut after 4 tokens, before its first word; allow it more with --max-tokens"),
+    Case(
       "a body cut short", .raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"content\":"),
       says: "the answer broke off"),
     Case("a connection closed at once", .raw(""), says: "the answer broke off"),
@@ -51,12 +55,13 @@ import Testing
       .answer(
         400,
         "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":\"maximum context length is 100 tokens. However, you requested 200 tokens\"}}"
-      ), says: "the prompt has 200 tokens, and the language model takes 100"),
+      ),
+      says: "too long for the language model: maximum context length is 100 tokens. However, you"),
     Case(
       "a context that is too long, without numbers",
       .answer(
         400, "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":\"too long\"}}"),
-      says: "does not take the request (400): too long"),
+      says: "the prompt is too long for the language model: too long; use fewer layers"),
   ]
 
   @Test("each failure is named with its remedy", arguments: cases)

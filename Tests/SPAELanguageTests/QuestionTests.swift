@@ -103,8 +103,8 @@ import Testing
     #expect(
       throws: LanguageError.contextTooLong(tokens: 70, limit: limit, fitting: examples)
     ) { try question.answer(by: ShortModel(contextLength: limit)) }
-    #expect(try question.answer(by: ShortModel(contextLength: 70)) == "fine.")
-    #expect(try question.answer(by: ShortModel(contextLength: nil)) == "fine.")
+    #expect(try question.answer(by: ShortModel(contextLength: 70)).text == "fine.")
+    #expect(try question.answer(by: ShortModel(contextLength: nil)).text == "fine.")
   }
 
   @Test("words come by the area that they cover, each once")

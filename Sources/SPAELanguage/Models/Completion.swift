@@ -29,10 +29,19 @@ public struct Completion: Hashable, Sendable, Codable {
   /// The tokens of the prompt and of the answer, where the server counts them.
   public var promptTokens: Int?
   public var answerTokens: Int?
+  /// What the model thought to itself before it answered; no part of the text.
+  public var reasoning: String?
+  /// Whether the answer ended with its budget of tokens; nil where the server does not tell.
+  public var isCut: Bool?
 
-  public init(text: String, promptTokens: Int? = nil, answerTokens: Int? = nil) {
+  public init(
+    text: String, promptTokens: Int? = nil, answerTokens: Int? = nil, reasoning: String? = nil,
+    isCut: Bool? = nil
+  ) {
     self.text = text
     self.promptTokens = promptTokens
     self.answerTokens = answerTokens
+    self.reasoning = reasoning
+    self.isCut = isCut
   }
 }

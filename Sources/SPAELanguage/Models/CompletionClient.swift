@@ -30,6 +30,7 @@ public struct CompletionClient: LanguageModel {
 
   public var name: String { model.name }
   public var contextLength: Int? { model.contextLength }
+  public var remarks: [String] { model.remarks }
 
   public func tokenCount(of text: String) throws(LanguageError) -> Int {
     try model.tokenCount(of: text)

@@ -20,22 +20,31 @@ public enum LanguageError: Error, Hashable, Sendable {
   case keyFile(path: String, reason: String)
   /// A key that would travel where others can read it.
   case keyInClear(url: String)
-  case unauthorised(url: String, status: Int, hasKey: Bool)
+  case unauthorised(url: String, status: Int, hasKey: Bool, message: String = "")
 
   // What the server says.
 
-  case notFound(url: String)
+  case notFound(url: String, message: String = "")
   case redirected(url: String, status: Int)
   /// Too many requests, or an error of its own, each time it was asked.
   case unavailable(url: String, status: Int, attempts: Int, message: String)
   /// It asks to wait for longer than anybody does.
   case waitTooLong(url: String, seconds: Double)
-  /// It does not take what was asked.
-  case rejected(url: String, status: Int, message: String)
+  /// It does not take what was asked; `parameter` is what it names as the reason.
+  case rejected(url: String, status: Int, message: String, parameter: String? = nil)
+  /// The prompt is too long, as the server says in its own words.
+  case promptTooLong(url: String, message: String)
   case notJSON(url: String, excerpt: String)
   /// JSON, but not the kind that was expected.
   case wrongJSON(url: String, problem: String)
   case emptyAnswer(url: String)
+  /// The answer ended with its budget of tokens before there was anything of it.
+  case cutAnswer(url: String, tokens: Int, isReasoning: Bool)
+  /// The model said what it thinks, and then nothing.
+  case onlyReasoning(url: String, excerpt: String)
+  /// The model does not want to answer, or the server does not hand its answer over.
+  case refusal(url: String, message: String)
+  case filtered(url: String, message: String)
   case noLogProbabilities(url: String, reason: String)
   case noModelName(url: String)
   /// A prompt that does not fit; `fitting` examples would.
@@ -100,8 +109,8 @@ extension LanguageError: CustomStringConvertible {
     case .keyFile(let path, let reason): "\(path): the key cannot be taken from here: \(reason)"
     case .keyInClear(let url):
       "\(url): the key would travel where others can read it; use https, or no key"
-    case .unauthorised(let url, let status, let hasKey):
-      "\(url): the server refuses us (\(status)): "
+    case .unauthorised(let url, let status, let hasKey, let message):
+      "\(url): the server refuses the request (\(status))\(said(message)): "
         + (hasKey
           ? "is the key right, and may it use this model?"
           : "it wants a key; give it by --key-file or SPAE_API_KEY")
@@ -111,8 +120,8 @@ extension LanguageError: CustomStringConvertible {
 
   private var answerDescription: String {
     switch self {
-    case .notFound(let url):
-      "\(url): not found; the server has no such address or no such model:"
+    case .notFound(let url, let message):
+      "\(url): not found\(said(message)); the server has no such address or no such model:"
         + " see --endpoint and --model-name"
     case .redirected(let url, let status):
       "\(url): the server sends us elsewhere (\(status)); name the final address by --endpoint"
@@ -120,13 +129,19 @@ extension LanguageError: CustomStringConvertible {
       "\(url): the server failed \(attempts) times, at last with \(status)\(said(message)); try later"
     case .waitTooLong(let url, let seconds):
       "\(url): the server asks to wait for \(brief(seconds)) seconds; try again then"
-    case .rejected(let url, let status, let message):
-      "\(url): the server does not take the request (\(status))\(said(message))"
+    case .rejected(let url, let status, let message, _):
+      (200..<300).contains(status)
+        ? "\(url): the server answers with an error\(said(message))"
+        : "\(url): the server does not take the request (\(status))\(said(message))"
+    case .promptTooLong(let url, let message):
+      "\(url): the prompt is too long for the language model\(said(message));"
+        + " use fewer layers or shorter examples"
     case .notJSON(let url, let excerpt):
       "\(url): the answer is not JSON but '\(excerpt)'; is this a language model's address?"
     case .wrongJSON(let url, let problem):
       "\(url): the answer is not what a language model gives: \(problem);"
         + " expected llama.cpp's or an OpenAI-compatible server"
+    case .cutAnswer, .onlyReasoning, .refusal, .filtered: missingDescription
     case .emptyAnswer(let url):
       "\(url): the language model answered nothing; try another --seed or other --examples"
     case .noLogProbabilities(let url, let reason):
@@ -137,6 +152,24 @@ extension LanguageError: CustomStringConvertible {
     case .contextTooLong(let tokens, let limit, let fitting):
       "the prompt has \(tokens) tokens, and the language model takes \(limit)"
         + (fitting.map { "; \($0) of the examples would fit" } ?? "")
+    default: ""
+    }
+  }
+
+  /// Why there is no answer though the server gave one.
+  private var missingDescription: String {
+    switch self {
+    case .cutAnswer(let url, let tokens, let isReasoning):
+      "\(url): the answer was cut after \(tokens) tokens, "
+        + (isReasoning ? "while the model was reasoning" : "before its first word")
+        + "; allow it more with --max-tokens"
+    case .onlyReasoning(let url, let excerpt):
+      "\(url): the language model gave its reasoning ('\(excerpt)') and no answer;"
+        + " allow it more with --max-tokens, or turn its reasoning off on the server"
+    case .refusal(let url, let message):
+      "\(url): the language model refuses to answer\(said(message))"
+    case .filtered(let url, let message):
+      "\(url): the server's content filter held the answer back\(said(message))"
     default: ""
     }
   }

@@ -9,6 +9,9 @@ public protocol LanguageModel: Sendable {
   /// The tokens that a prompt and its answer may have together; nil where the server does not tell.
   var contextLength: Int? { get }
 
+  /// What was not done as it was asked for, each to follow "answered by NAME"; mostly nothing.
+  var remarks: [String] { get }
+
   /// Counts the tokens of a text.
   func tokenCount(of text: String) throws(LanguageError) -> Int
 
@@ -19,6 +22,10 @@ public protocol LanguageModel: Sendable {
   func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double]
+}
+
+extension LanguageModel {
+  public var remarks: [String] { [] }
 }
 
 /// What a model goes on with, where nothing at all is an answer, too.

@@ -46,12 +46,16 @@ final class LlamaClient: LanguageModel {
     question.temperature = request.temperature
     question.seed = request.seed % 0xFFFF_FFFF  // the greatest number would be a random seed
     let answer: Answer = try service.post("/completion", question, members: members ?? "")
+    let isCut = answer.stop_type.map { $0 == "limit" }
     guard answer.content.contains(where: { !$0.isWhitespace }) else {
-      throw .emptyAnswer(url: service.endpoint.url)
+      let url = service.endpoint.url
+      throw isCut == true
+        ? .cutAnswer(url: url, tokens: request.maximumTokens, isReasoning: false)
+        : .emptyAnswer(url: url)
     }
     return Completion(
-      text: answer.content, promptTokens: answer.tokens_evaluated,
-      answerTokens: answer.tokens_predicted)
+      text: answer.content.cut(before: request.stop), promptTokens: answer.tokens_evaluated,
+      answerTokens: answer.tokens_predicted, isCut: isCut)
   }
 
   // The prompt is evaluated once and kept by the server. What follows costs one token a node, and
@@ -194,7 +198,7 @@ private struct Question: Encodable {
   var min_p = 0.0
   var repeat_penalty = 1.0
   var response_fields = [
-    "content", "tokens_evaluated", "tokens_predicted", "completion_probabilities",
+    "content", "tokens_evaluated", "tokens_predicted", "completion_probabilities", "stop_type",
   ]
 
   init(prompt: Prompt, n_predict: Int) {
@@ -220,5 +224,7 @@ private struct Answer: Decodable {
   var content: String
   var tokens_evaluated: Int?
   var tokens_predicted: Int?
+  /// Why it ended: "eos", "word" or "limit".
+  var stop_type: String?
   var completion_probabilities: [Place]?
 }

@@ -15,6 +15,7 @@ public struct RecordingModel: LanguageModel {
 
   public var name: String { model.name }
   public var contextLength: Int? { model.contextLength }
+  public var remarks: [String] { model.remarks }
 
   public func tokenCount(of text: String) throws(LanguageError) -> Int {
     let count = try model.tokenCount(of: text)

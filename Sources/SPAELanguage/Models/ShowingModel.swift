@@ -12,6 +12,7 @@ public struct ShowingModel: LanguageModel {
 
   public var name: String { model?.name ?? "nobody" }
   public var contextLength: Int? { model?.contextLength }
+  public var remarks: [String] { model?.remarks ?? [] }
 
   /// Without a model, as many as there are words.
   public func tokenCount(of text: String) throws(LanguageError) -> Int {

@@ -27,12 +27,14 @@ public struct PictureQuestion: Hashable, Sendable {
   /// Asks, and takes the answer's only line.
   public func answer(
     by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
-  ) throws(LanguageError) -> String {
+  ) throws(LanguageError) -> Completion {
     try checkLength(model)
     let request = CompletionRequest(
       prompt: prompt, maximumTokens: Self.longestAnswer, stop: ["\n"], temperature: temperature,
       seed: seed)
-    return String(Substring(try model.complete(request).text).trimmed)
+    var answer = try model.complete(request)
+    answer.text = String(Substring(answer.text).trimmed)
+    return answer
   }
 
   // MARK: Parts

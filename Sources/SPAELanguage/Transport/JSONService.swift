@@ -39,27 +39,41 @@ struct JSONService: Sendable {
     for attempt in 1... {
       var answer = try connection.send(path, body: body)
       answer.body = endpoint.key?.hidden(in: answer.body) ?? answer.body
-      if (200..<300).contains(answer.status) { return answer.body }
-      guard Patience.isPassing(answer.status) else { throw failure(answer, url) }
+      guard let message = message(of: &answer) else { return answer.body }
+      if let error = message.tooLong(url: url) { throw error }
+      guard Patience.isPassing(answer.status) else { throw failure(answer, message, url) }
       guard attempt < patience.attempts else {
         throw .unavailable(
-          url: url, status: answer.status, attempts: attempt,
-          message: ServerMessage(answer.body).text)
+          url: url, status: answer.status, attempts: attempt, message: message.text)
       }
       try patience.wait(after: attempt, asked: answer.retryAfter, url: url)
     }
     preconditionFailure("attempts end")
   }
 
-  private func failure(_ answer: HTTPAnswer, _ url: String) -> LanguageError {
-    let message = ServerMessage(answer.body)
-    if let context = message.context { return context }
+  /// What the server says of its failure; nil where it did not fail.
+  ///
+  /// An error that came as a success gets the status that it names itself.
+  private func message(of answer: inout HTTPAnswer) -> ServerMessage? {
+    guard (200..<300).contains(answer.status) else { return ServerMessage(answer.body) }
+    guard let message = ServerMessage.error(within: answer.body) else { return nil }
+    if let status = message.status, (400..<600).contains(status) { answer.status = status }
+    return message
+  }
+
+  private func failure(
+    _ answer: HTTPAnswer, _ message: ServerMessage, _ url: String
+  ) -> LanguageError {
+    let words = message.isWorded ? message.text : ""
     return switch answer.status {
     case 300..<400: .redirected(url: url, status: answer.status)
     case 401, 403:
-      .unauthorised(url: url, status: answer.status, hasKey: endpoint.key != nil)
-    case 404, 405, 501: .notFound(url: url)
-    default: .rejected(url: url, status: answer.status, message: message.text)
+      .unauthorised(
+        url: url, status: answer.status, hasKey: endpoint.key != nil, message: words)
+    case 404, 405, 501: .notFound(url: url, message: words)
+    default:
+      .rejected(
+        url: url, status: answer.status, message: message.text, parameter: message.parameter)
     }
   }
 
@@ -80,62 +94,5 @@ struct JSONService: Sendable {
     } catch {
       throw .wrongJSON(url: url, problem: excerpt("\(error)"))
     }
-  }
-}
-
-/// What a server says of its refusal: llama.cpp, OpenAI and vLLM word it alike, others in their way.
-struct ServerMessage {
-  private struct Body: Decodable {
-    struct Details: Decodable {
-      var message: String?
-      var type: String?
-      var code: Code?
-      var n_prompt_tokens: Int?
-      var n_ctx: Int?
-    }
-    var error: Details?
-    var message: String?
-    var code: Code?
-  }
-
-  /// A number here, a name there.
-  private struct Code: Decodable {
-    let text: String
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let number = try? container.decode(Int.self) {
-        text = "\(number)"
-      } else {
-        text = (try? container.decode(String.self)) ?? ""
-      }
-    }
-  }
-
-  /// In one line, for a person; a body that is no JSON gives its beginning.
-  let text: String
-  /// Where the server says that the prompt is too long.
-  let context: LanguageError?
-
-  init(_ body: [UInt8]) {
-    let decoded = try? JSONDecoder().decode(Body.self, from: Data(body))
-    let said = decoded?.error?.message ?? decoded?.message
-    text = excerpt(said ?? String(decoding: body.prefix(400), as: UTF8.self), count: 200)
-    let names = [decoded?.error?.type, decoded?.error?.code?.text, decoded?.code?.text]
-    let isContext =
-      names.contains("exceed_context_size_error") || names.contains("context_length_exceeded")
-      || text.lowercased().contains("maximum context length")
-    context =
-      isContext
-      ? Self.tooLong(decoded?.error?.n_prompt_tokens, decoded?.error?.n_ctx, text) : nil
-  }
-
-  /// Numbers of their own fields, or from a sentence like OpenAI's: the limit first, then the prompt;
-  /// nil where it has neither, and the sentence must do.
-  private static func tooLong(_ tokens: Int?, _ limit: Int?, _ text: String) -> LanguageError? {
-    let numbers = text.split { !$0.isASCII || !$0.isNumber }.compactMap { Int($0) }
-    guard let tokens = tokens ?? numbers.dropFirst().first, let limit = limit ?? numbers.first
-    else { return nil }
-    return .contextTooLong(tokens: tokens, limit: limit, fitting: nil)
   }
 }

@@ -28,6 +28,13 @@ struct LanguageOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How long an answer may take.", valueName: "seconds"))
   var timeout = 120.0
 
+  @Option(
+    help: ArgumentHelp(
+      "Allow each answer at least so many tokens; models that reason need a few thousand.",
+      discussion: "Default: what the answer alone needs, such as 40 for a caption.",
+      valueName: "n"))
+  var maxTokens: Int?
+
   @Option(help: ArgumentHelp("The seed of what is drawn at random.", valueName: "n"))
   var seed: UInt64 = 1
 
@@ -53,6 +60,9 @@ struct LanguageOptions: ParsableArguments {
     guard timeout.isFinite, timeout >= 0.1, timeout <= 86_400 else {
       throw ValidationError("--timeout must be 0.1 to 86400 seconds")
     }
+    guard (1...1_000_000).contains(maxTokens ?? 1) else {
+      throw ValidationError("--max-tokens must be 1 to 1000000")
+    }
     guard endpoint == nil || replay == nil else {
       throw ValidationError("--replay asks nobody; leave --endpoint away")
     }
@@ -69,12 +79,11 @@ struct LanguageOptions: ParsableArguments {
     let took = start.duration(to: clock.now)
     let folder = try asked == nil ? nil : folder(for: command)
     let arguments = CommandArguments.all
-    let kept: (any LanguageModel)?
+    var kept = asked
     if let asked, let folder {
       kept = try RecordingModel(asked, in: folder, command: arguments)
-    } else {
-      kept = asked
     }
+    if let model = kept, let maxTokens { kept = BudgetModel(model, tokens: maxTokens) }
     let model = ShowingModel(kept, show: showPrompt ? Self.show : nil)
     return LanguageSession(
       model: model, seed: seed, folder: folder?.path, serverStart: isOwn ? took : nil)
@@ -137,9 +146,12 @@ struct LanguageSession {
   /// How long a server took to start that ends with this command.
   let serverStart: Duration?
 
-  /// Says on standard error who answered, what was waited for, and where it is kept.
-  func close() {
-    var parts = ["answered by \(model.name)"]
+  /// Says on standard error who answered, and how, what was waited for, and where it is kept.
+  func close(_ answer: Completion? = nil) {
+    var parts = ["answered by \(model.name)"] + model.remarks
+    if answer?.isCut == true {
+      parts.append("cut at its limit of tokens (--max-tokens raises it)")
+    }
     if let serverStart {
       let seconds = String(format: "%.1f", serverStart / .seconds(1))
       parts.append("whose server took \(seconds) s to start (spae language start keeps one)")

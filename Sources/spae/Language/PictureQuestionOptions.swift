@@ -46,6 +46,8 @@ struct PictureQuestionOptions: ParsableArguments {
     let words: [String]
     let question: String?
     let answer: String
+    /// What the model thought before it answered, where it reasons.
+    let reasoning: String?
     let model: String
   }
 
@@ -59,12 +61,13 @@ struct PictureQuestionOptions: ParsableArguments {
       .answer(by: session.model, temperature: temperature, seed: session.seed)
     if json {
       let report = Report(
-        file: file, words: words, question: question, answer: answer, model: session.model.name)
+        file: file, words: words, question: question, answer: answer.text,
+        reasoning: answer.reasoning, model: session.model.name)
       try putJSON(report)
     } else {
-      answer.textLines.forEach { print($0) }
+      answer.text.textLines.forEach { print($0) }
     }
-    session.close()
+    session.close(answer)
   }
 
   /// The picture's words, that which covers most of it first.
