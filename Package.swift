@@ -162,6 +162,12 @@ let package = Package(
       name: "SPAELanguageTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
     .testTarget(
       name: "SPAEEvaluationTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
+    .testTarget(
+      name: "SPAESessionTests",
+      dependencies: [
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics",
+        "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal", "SPAESession",
+      ]),
     .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
     .testTarget(
       name: "SPAEEngineTests",

@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 package import SPAEExplorer
 package import SPAEFiles
 import SPAEGraphics
@@ -16,13 +15,14 @@ package final class ExplorerLoop {
   /// How long the keys rest before the picture is drawn better.
   private static let leisure = Duration.milliseconds(250)
 
-  private var state: Explorer
+  package private(set) var state: Explorer
   private let runner: EffectRunner
-  private let terminal: CursesTerminal
+  private let terminal: any TerminalBackend
   private let editor: ExternalEditor
   private var output: PictureOutput
   private let themes: ThemeLibrary
   private var scripted: [KeyScript.Step]
+  private let environment: [String: String]
 
   private var hasQuit = false
   private var mustRedraw = false
@@ -35,8 +35,8 @@ package final class ExplorerLoop {
   private var withoutCell: [Int] = []
 
   package init(
-    state: Explorer, runner: EffectRunner, terminal: CursesTerminal, editor: ExternalEditor,
-    output: PictureOutput, themes: ThemeLibrary, script: KeyScript
+    state: Explorer, runner: EffectRunner, terminal: any TerminalBackend, editor: ExternalEditor,
+    output: PictureOutput, themes: ThemeLibrary, script: KeyScript, environment: [String: String]
   ) {
     self.state = state
     self.runner = runner
@@ -45,6 +45,7 @@ package final class ExplorerLoop {
     self.output = output
     self.themes = themes
     scripted = script.steps
+    self.environment = environment
   }
 
   /// Runs until the person quits, or until a signal ends it; gives that signal.
@@ -62,11 +63,17 @@ package final class ExplorerLoop {
     return nil
   }
 
+  /// Waits until nothing more is done in the background.
+  package func settle() {
+    runner.finish()
+    refining.sync {}
+  }
+
   private func take(_ event: TerminalEvent) {
     switch event {
     case .key(let key): send(.key(key))
     case .resized:
-      output.measure()
+      output.measure(by: terminal)
       send(.cellsChanged(aspect: output.cellAspect))
       send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
       mustRedraw = true
@@ -125,7 +132,7 @@ package final class ExplorerLoop {
     }
     output = PictureOutput(
       graphics: graphics, capabilities: output.capabilities,
-      environment: ProcessInfo.processInfo.environment)
+      environment: environment)
     mustRedraw = true
     return [.graphicsChanged(graphics.rawValue)]
   }
@@ -134,15 +141,15 @@ package final class ExplorerLoop {
 
   /// How long nothing has to be done.
   private var patience: Duration? {
-    if state.blinks, blinkDeadline == nil { blinkDeadline = .now + Self.blink }
+    if state.blinks, blinkDeadline == nil { blinkDeadline = terminal.now + Self.blink }
     if !state.blinks { blinkDeadline = nil }
-    if keyDeadline == nil, let step = scripted.first { keyDeadline = .now + step.duration }
+    if keyDeadline == nil, let step = scripted.first { keyDeadline = terminal.now + step.duration }
     let deadlines = [blinkDeadline, fineDeadline, keyDeadline].compactMap { $0 }
-    return deadlines.min().map { max(.zero, $0 - .now) }
+    return deadlines.min().map { max(.zero, $0 - terminal.now) }
   }
 
   private func takeTimers() {
-    let now = ContinuousClock.now
+    let now = terminal.now
     if let deadline = keyDeadline, deadline <= now {
       keyDeadline = nil
       if !scripted.isEmpty, case .key(let key) = scripted.removeFirst() { send(.key(key)) }
@@ -188,7 +195,7 @@ package final class ExplorerLoop {
     terminal.draw(view.screen, force: mustRedraw)
     if let (bytes, box) = output.bytes(for: view.picture, pictures, wasErased: mustRedraw) {
       terminal.place(picture: bytes, at: box)
-      fineDeadline = .now + Self.leisure
+      fineDeadline = terminal.now + Self.leisure
     }
     mustRedraw = false
   }

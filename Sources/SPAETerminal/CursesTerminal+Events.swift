@@ -10,7 +10,7 @@ extension CursesTerminal {
   ///
   /// Without a `timeout` it waits as long as it takes. A `watching` descriptor is only watched: the
   /// caller reads it.
-  package func events(timeout: Duration? = nil, watching watched: Int32? = nil) -> [TerminalEvent] {
+  package func events(timeout: Duration?, watching watched: Int32?) -> [TerminalEvent] {
     let deadline = timeout.map { ContinuousClock.now + $0 }
     while true {
       let left = deadline.map { max(0, Int32(($0 - .now) / Duration.milliseconds(1)) + 1) } ?? -1

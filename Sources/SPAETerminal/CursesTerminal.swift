@@ -82,7 +82,7 @@ package final class CursesTerminal {
   ///
   /// With `force` all is sent again, also what other programs wrote over; a picture then has to be
   /// placed again, as after `resized` and `continued`.
-  package func draw(_ screen: Screen, force: Bool = false) {
+  package func draw(_ screen: Screen, force: Bool) {
     guard isEntered else { return }
     let isWhole = force || shown.map { !$0.hasSize(of: screen) } ?? true
     if isWhole { startOver(force: force) }

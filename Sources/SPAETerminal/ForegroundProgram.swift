@@ -14,8 +14,8 @@ package struct ForegroundProgram {
   }
 
   /// A line for the shell; "$1" in it is the argument.
-  let line: String
-  let argument: String
+  package let line: String
+  package let argument: String
 
   package init(line: String, argument: String) { (self.line, self.argument) = (line, argument) }
 

@@ -73,7 +73,9 @@ package struct PictureOutput {
   package var cellAspect: Double { Double(cell.height) / Double(cell.width) }
 
   /// Takes the size of the characters from the terminal, whose font may have changed.
-  package mutating func measure() { TerminalProbe.measure(&capabilities) }
+  package mutating func measure(by terminal: some TerminalBackend) {
+    terminal.measure(&capabilities)
+  }
 
   private var isPixels: Bool { graphics == .sixel || graphics == .kitty }
 

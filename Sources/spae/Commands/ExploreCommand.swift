@@ -172,7 +172,7 @@ struct ExploreCommand: ParsableCommand {
       theme: theme, colours: output.cells.colours)
     let loop = ExplorerLoop(
       state: state, runner: runner, terminal: terminal, editor: editor, output: output,
-      themes: library, script: try script())
+      themes: library, script: try script(), environment: environment)
     let log = ErrorLog(environment: environment)
     let signal = loop.run()
     terminal.leave()

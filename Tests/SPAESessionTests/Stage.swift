@@ -1,0 +1,73 @@
+import Foundation
+import SPAEEngine
+import SPAEExplorer
+import SPAEFiles
+import SPAEGraphics
+import SPAEHistory
+import SPAEPyramid
+import SPAEScreen
+import SPAESession
+import SPAESystem
+import SPAETerminal
+import Testing
+
+/// The explorer on a test terminal, with a real model and a history in memory.
+final class Stage {
+  static let root = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+  static let picture = root + "/Assets/pictures/cat.png"
+  static let model = Result {
+    try Model(folder: root + "/Assets/models/small", parallel: Parallel(threads: 1))
+  }
+  static let environment = [
+    "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8",
+    "XDG_CONFIG_HOME": "/nowhere",
+  ]
+
+  let terminal: TestTerminal
+  let loop: ExplorerLoop
+
+  init(
+    _ graphics: GraphicsProtocol = .sixel, rows: Int = 30, columns: Int = 100,
+    script: KeyScript = KeyScript()
+  ) throws {
+    let model = try Self.model.get()
+    var opened = try OpenedDocument(file: Self.picture, size: 128, model: model)
+    var capabilities = TerminalCapabilities()
+    capabilities.sixel = graphics == .sixel
+    capabilities.kitty = graphics == .kitty
+    terminal = TestTerminal(rows: rows, columns: columns)
+    terminal.measure(&capabilities)
+    let output = PictureOutput(
+      graphics: graphics, capabilities: capabilities, environment: Self.environment)
+    let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
+    let history = try opened.history(in: store, model: model)
+    let runner = try EffectRunner(
+      model: model, history: history, files: opened.files, original: opened.original,
+      thumbnails: output.cells, connect: { throw Failure("no language model is here") })
+    loop = ExplorerLoop(
+      state: try opened.state(
+        model: model, history: history, store: store, output: output, tint: true),
+      runner: runner, terminal: terminal, editor: ExternalEditor(files: opened.files),
+      output: output, themes: ThemeLibrary(environment: Self.environment), script: script,
+      environment: Self.environment)
+    terminal.settle = { [unowned self] in loop.settle() }
+  }
+
+  // Small values: a failed expectation prints every part of its expression, and a state is large.
+  var layer: Int { loop.state.cursor.layer }
+  var position: Int { loop.state.history.position }
+  var isDirty: Bool { loop.state.isDirty }
+  var graphics: String { loop.state.graphics }
+  var error: String? {
+    loop.state.notice.flatMap { $0.kind == .error ? $0.text : nil }
+  }
+  var lines: [String] { terminal.screen?.lines ?? [] }
+
+  /// How often a picture was placed.
+  var count: Int { terminal.placements.count }
+
+  func press(_ keys: String) throws { try terminal.press(keys) }
+  func pause(_ duration: Duration) { terminal.play([.pause(duration)]) }
+  func look(_ look: @escaping () -> Void) { terminal.play([.look(look)]) }
+}
