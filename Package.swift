@@ -54,7 +54,8 @@ let package = Package(
     .target(name: "SPAE", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"]),
     .target(name: "CSPAE", exclude: ["spae.pc.in"]),
     .target(
-      name: "SPAECInterface", dependencies: ["CSPAE", "SPAEPyramid", "SPAEPixels", "SPAEEngine"],
+      name: "SPAECInterface",
+      dependencies: ["CSPAE", "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEEngine"],
       exclude: ["libspae.map"]),
 
     .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels"]),

@@ -33,7 +33,7 @@ head -1 cat.spae | has -x 'spae 1' || fail "no version line"
 "$program" decode cat.spae dog.json
 "$program" decode cat.spae --depth 2 --scale 2 -o small.png
 file_is_png() { head -c 4 "$1" | has PNG || fail "$1 is no PNG"; }
-file_is_png cat.png; file_is_png dog.png; file_is_png small.png
+file_is_png cat.decoded.png; file_is_png dog.decoded.png; file_is_png small.png
 "$program" show "$pictures/cat.png" | has '597 words' || fail "show says too little"
 "$program" show cat.spae --graphics ascii --layers 1 >shown
 [ "$(wc -l <shown)" -gt 20 ] || fail "no picture in ASCII"
@@ -185,7 +185,7 @@ refused 1 'name what to draw' "$program" draw --like labels --dry-run -o drawn.s
 refused 1 "no label 'fish'" "$program" draw --like labels --label fish --dry-run -o drawn.spae
 refused 2 'layers' "$program" draw --like labels --label animal --layers 2-3 -o drawn.spae
 for task in inpaint outpaint deblur rotate shift; do
-  "$program" restore --task $task --by majority "$pictures/cat.png" -o restored.png |
+  "$program" restore --task $task --by majority "$pictures/cat.png" -o restored-$task.png |
     has 'commonest words *[0-9]* of 21' || fail "no baselines to restore $task"
 done
 
@@ -195,8 +195,8 @@ if "$program" language status >out 2>&1; then
   "$program" draw --like labels --label animal --shots 2 -o drawn.spae $asked 2>said ||
     fail "nothing was drawn: $(cat said)"
   has '21 words in 1 answer' <said || fail "what was drawn is not said: $(cat said)"
-  cp drawn.spae again.spae
-  "$program" draw --like labels --label animal --shots 2 -o drawn.spae --replay run 2>said
+  refused 1 'drawn.spae: not replaced' "$program" draw --like labels --label animal -o drawn.spae
+  "$program" draw --like labels --label animal --shots 2 -o again.spae --replay run 2>said
   cmp drawn.spae again.spae || fail "another pyramid was drawn again"
   "$program" decode drawn.spae -o drawn.png
   "$program" classify --examples labels --by language-model --layers 1-2 "$pictures/moose.png" \

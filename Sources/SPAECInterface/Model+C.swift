@@ -3,6 +3,7 @@ import Glibc
 import SPAEEngine
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 import Synchronization
 
 // The functions of spae.h that load a model, and that encode and decode with it.
@@ -37,7 +38,7 @@ public func spae_model_open(
   _ model: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
   answered {
-    let folder = unsafe String(cString: try given(folder, "folder"))
+    let folder = unsafe FileName.text(at: try given(folder, "folder"))
     let target = unsafe try given(model, "model")
     unsafe target.pointee = nil
     let parallel = threads > 0 ? Parallel(threads: Int(threads)) : Parallel()
@@ -128,7 +129,7 @@ private func picture(_ path: UnsafePointer<CChar>) throws -> PixelImage {
     defer { close(descriptor) }
     return try ImageFile(contents: try ImageFile.bytes(descriptor: descriptor)).image
   } catch {
-    throw unsafe PictureError(String(cString: path), error)
+    throw unsafe PictureError(FileName.text(at: path).printable, error)
   }
 }
 

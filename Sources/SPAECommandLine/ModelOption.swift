@@ -40,9 +40,7 @@ package struct ModelOption: ParsableArguments {
       return named
     }
     if let wish = try Preferences().model { return wish }
-    let found = Self.places.first {
-      FileManager.default.fileExists(atPath: $0 + "/config.json")
-    }
+    let found = Self.places.first { FileSystem.exists($0 + "/config.json") }
     guard let found else {
       throw Failure(
         "no model found in \(Self.places.joined(separator: ", ")); name one with --model FOLDER")

@@ -29,10 +29,17 @@ extension ParsableCommand {
       return 1
     } catch {
       let status = exitCode(for: error)
-      for line in fullMessage(for: error).textLines {
+      for line in message(for: error, about: arguments).textLines {
         print(line, toStandardError: !status.isSuccess)
       }
       return status == .validationFailure ? 2 : status.rawValue
+    }
+  }
+
+  /// What the parser says, with a word of the command line in one line whatever it holds.
+  private static func message(for error: any Error, about arguments: [String]) -> String {
+    arguments.filter { $0.printable != $0 }.reduce(fullMessage(for: error)) { message, word in
+      message.replacing(word, with: word.printable)
     }
   }
 

@@ -3,7 +3,7 @@ import SPAEFiles
 package import SPAELanguage
 import SPAEPixels
 package import SPAEPyramid
-import SPAESystem
+package import SPAESystem
 
 /// A pyramid that a language model wrote, as a file.
 package struct GeneratedWords {
@@ -23,18 +23,21 @@ package struct GeneratedWords {
     self.depth = depth
   }
 
-  /// Writes the picture where the name ends in .png, else the words.
-  package func write(to path: String, model: Model) throws {
-    guard let pyramid = Pyramid(shape: shape, words: outcome.words) else { return }
-    if path.lowercased().hasSuffix(".png") {
-      return try AtomicFile.write(try model.decode(pyramid, depth: depth).pngBytes(), to: path)
+  /// Writes the words or the picture, as the name's ending asks for.
+  package func write(to file: OutputFile, model: Model) throws {
+    guard let pyramid = Pyramid(shape: shape, words: outcome.words),
+      let form = OutputForm(path: file.path)
+    else { return }
+    switch form {
+    case .picture(let encoding):
+      try file.write(try model.decode(pyramid, depth: depth).bytes(as: encoding))
+    case .words(let format):
+      let side = shape.grid * model.configuration.patch
+      let document = PyramidDocument(
+        model: try model.name(), source: .init(name: name, width: side, height: side),
+        pyramid: pyramid)
+      try file.write(try document.bytes(as: format, vocabulary: model.vocabulary))
     }
-    let side = shape.grid * model.configuration.patch
-    let document = PyramidDocument(
-      model: try model.name(), source: .init(name: name, width: side, height: side),
-      pyramid: pyramid)
-    let format: DocumentFormat = path.lowercased().hasSuffix(".json") ? .json : .text
-    try AtomicFile.write(try document.bytes(as: format, vocabulary: model.vocabulary), to: path)
   }
 }
 

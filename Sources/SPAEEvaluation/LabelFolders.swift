@@ -25,14 +25,14 @@ package struct LabelFolders {
     _ folder: String, names: [String: String] = [:], allowsPictures: Bool = false
   ) throws(Failure) {
     let contents = try Self.contents(of: folder)
-    var inner = contents.filter { Self.isFolder($0) }
+    var inner = contents.filter { FileSystem.isFolder($0) }
     if inner.isEmpty, allowsPictures, contents.contains(where: Self.isExample) { inner = [folder] }
     guard !inner.isEmpty else {
       throw Failure(
         "\(folder): no label folders: make a folder for each label, with its pictures in it")
     }
     labels = inner.map { path in
-      let own = URL(fileURLWithPath: path).lastPathComponent
+      let own = FileName.last(of: path)
       return Label(
         name: Self.spoken(names[own] ?? own), folder: path,
         paths: ((try? Self.contents(of: path)) ?? []).filter(Self.isExample))
@@ -72,24 +72,17 @@ package struct LabelFolders {
 
   private static func contents(of folder: String) throws(Failure) -> [String] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { !$0.hasPrefix(".") }.sorted().map { "\(folder)/\($0)" }
+      return try FileSystem.names(in: folder)
+        .filter { $0.utf8.first != UInt8(ascii: ".") }.map { "\(folder)/\($0)" }
     } catch {
-      let exists = FileManager.default.fileExists(atPath: folder)
       throw Failure(
-        "\(folder): \(exists ? "not a folder that can be read" : "no such folder");"
+        "\(folder): \(FileSystem.exists(folder) ? "not a folder that can be read" : "no such folder");"
           + " name one with a folder of pictures for each label")
     }
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && isFolder.boolValue
-  }
-
   private static func isExample(_ path: String) -> Bool {
-    suffixes.contains(URL(fileURLWithPath: path).pathExtension.lowercased()) && !isFolder(path)
+    suffixes.contains(FileName.ending(of: path)) && !FileSystem.isFolder(path)
   }
 }
 
@@ -98,12 +91,11 @@ extension LabelFolders {
   /// follows a comma is another name and left out.
   package static func names(from path: String?) throws(Failure) -> [String: String] {
     guard let path else { return [:] }
-    let text: String
-    do { text = try String(contentsOfFile: path, encoding: .utf8) } catch {
-      throw Failure("\(path): cannot be read: \(error.localizedDescription)")
+    guard let text = FileSystem.text(of: path) else {
+      throw Failure("\(path): cannot be read, or is no text")
     }
     var names: [String: String] = [:]
-    for (number, line) in text.split(separator: "\n").enumerated() {
+    for (number, line) in text.textLines.enumerated() where !line.isEmpty {
       let parts = line.split(separator: "\t")
       guard parts.count == 2, let first = parts[1].split(separator: ",").first else {
         throw Failure("\(path): line \(number + 1): expected FOLDER, a tab, LABEL")

@@ -22,11 +22,11 @@ package struct Preferences: Equatable {
   package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure)
   {
     let path = Self.path(environment)
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard FileSystem.exists(path) else {
       try self.init(text: "", path: path)
       return
     }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    guard let text = FileSystem.text(of: path) else {
       throw Failure("\(path): cannot be read, or is no text")
     }
     try self.init(text: text, path: path)

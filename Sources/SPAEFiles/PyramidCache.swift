@@ -20,7 +20,7 @@ package struct PyramidCache: Sendable {
     let named = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     let cache = named ?? (environment["HOME"] ?? "") + "/.cache"
     folder = "\(cache)/spae/pyramids/\(model.hash)"
-    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try? FileSystem.makeFolder(folder)
   }
 
   /// The name of what a picture gives when it is encoded so.
@@ -31,7 +31,7 @@ package struct PyramidCache: Sendable {
 
   /// The pyramid of that name, if it is there and whole.
   package func pyramid(_ key: String, shape: PyramidShape) -> Pyramid? {
-    guard let text = try? String(contentsOfFile: path(key), encoding: .utf8) else { return nil }
+    guard let text = FileSystem.text(of: path(key)) else { return nil }
     let words = text.split(separator: " ").compactMap { vocabulary.number(of: $0) }
     return Pyramid(shape: shape, words: words)
   }

@@ -1,6 +1,6 @@
 import Foundation
 package import SPAEPyramid
-import SPAESystem
+package import SPAESystem
 
 /// The forms in which a pyramid is written.
 package enum DocumentFormat: String, CaseIterable {
@@ -8,6 +8,37 @@ package enum DocumentFormat: String, CaseIterable {
 }
 
 extension PyramidDocument {
+  /// What a file is that holds these bytes, where the document shall be written: a person's
+  /// comments stay in the same words, and other words are never replaced unasked.
+  package func finding(
+    in bytes: [UInt8], as format: DocumentFormat, vocabulary: Vocabulary
+  ) -> OutputFile.Finding {
+    guard let found = Self.read(bytes, as: format, vocabulary) else {
+      return .foreign("it is no pyramid of words")
+    }
+    guard found.source == source else {
+      return .foreign("it holds the words of another picture, \(found.source.name)")
+    }
+    guard found.pyramid == pyramid else {
+      return .foreign("its words are others: they were edited, or made with other options")
+    }
+    if found.model == model { return .same }
+    return found.comments.isEmpty ? .unedited : .foreign("somebody wrote comments into it")
+  }
+
+  private static func read(
+    _ bytes: [UInt8], as format: DocumentFormat, _ vocabulary: Vocabulary
+  ) -> PyramidDocument? {
+    switch format {
+    case .text:
+      try? PyramidText.document(
+        from: String(decoding: bytes, as: UTF8.self), vocabulary: vocabulary)
+    case .json:
+      try? JSONDecoder().decode(PyramidJSON.self, from: Data(bytes))
+        .document(vocabulary: vocabulary)
+    }
+  }
+
   /// The document as a file holds it.
   package func bytes(as format: DocumentFormat, vocabulary: Vocabulary) throws -> [UInt8] {
     switch format {

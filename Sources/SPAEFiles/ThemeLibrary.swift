@@ -19,7 +19,7 @@ package struct ThemeLibrary {
   /// All names there are.
   package var names: [String] {
     let found = folders.flatMap { folder in
-      ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+      ((try? FileSystem.names(in: folder)) ?? [])
         .filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }
     }
     return Set(found + Theme.builtInSources.map(\.name) + [Theme.mono.name]).sorted()
@@ -42,8 +42,8 @@ package struct ThemeLibrary {
     guard let source = Self.source(file: file) else {
       throw Failure("\(file): the file cannot be read, or is no text")
     }
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    let known = folders.contains { URL(fileURLWithPath: $0).path == folder }
+    let folder = FileSystem.absolute(FileName.folder(of: file))
+    let known = folders.contains { FileSystem.absolute($0) == folder }
     return try ThemeLibrary(folders: known ? folders : [folder] + folders).theme(source)
   }
 
@@ -77,16 +77,15 @@ package struct ThemeLibrary {
   /// What a theme inherits is looked for in its own folder and in those behind it, so that a
   /// user's `dark` can inherit the installed one and does not change what others inherit.
   private func parent(named name: String, of child: ThemeSource) -> ThemeSource? {
-    let own = URL(fileURLWithPath: child.file).deletingLastPathComponent().path
-    let first = folders.firstIndex { URL(fileURLWithPath: $0).path == own } ?? folders.count
+    let own = FileSystem.absolute(FileName.folder(of: child.file))
+    let first = folders.firstIndex { FileSystem.absolute($0) == own } ?? folders.count
     let begin = name == child.name ? first + 1 : first
     return ThemeLibrary(folders: Array(folders.dropFirst(begin))).source(named: name)
   }
 
   private static func source(file: String) -> ThemeSource? {
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else { return nil }
-    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-    return ThemeSource(name: name, file: file, text: text)
+    guard let text = FileSystem.text(of: file) else { return nil }
+    return ThemeSource(name: FileName.stem(of: file), file: file, text: text)
   }
 
   private func unknown(_ name: String) -> String {

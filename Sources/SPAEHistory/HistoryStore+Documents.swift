@@ -1,6 +1,7 @@
 public import Foundation
 import GRDB
 public import SPAEPyramid
+import SPAESystem
 
 /// What was found when a document was opened.
 public enum Opening: Hashable, Sendable {
@@ -130,7 +131,7 @@ extension Database {
   private func movedDocument(_ file: FoundFile) throws -> HistoryDocument? {
     for key in try keys(content: file.snapshot.content) {
       guard let document = try document(id: key.document), document.grid == file.grid,
-        [file.vocabulary, ""].contains(document.vocabulary), !StoreFile.exists(document.path)
+        [file.vocabulary, ""].contains(document.vocabulary), !FileSystem.exists(document.path)
       else { continue }
       return document
     }

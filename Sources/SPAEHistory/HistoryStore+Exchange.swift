@@ -141,7 +141,7 @@ private struct LineReader {
 
   mutating func take(_ text: String, into db: Database) throws {
     number += 1
-    let bytes = Data(JSONText.readable(Array(text.utf8)))
+    let bytes = Data(JSONText.readable(FileName.bytes(text)))
     if number == 1 {
       let first = try? JSONDecoder().decode(FormatLine.self, from: bytes)
       guard first == FormatLine() else { throw problem("not a history that this version knows") }

@@ -1,5 +1,6 @@
 public import Foundation
 import GRDB
+import SPAESystem
 import Synchronization
 
 /// The undo history of every document, in one file that survives crashes.
@@ -53,6 +54,9 @@ public final class HistoryStore: Sendable {
       let queue = try connected("memory") { try prepared(try DatabaseQueue(), "memory") }
       state = Mutex(State(queue: queue, journal: .memory))
       return
+    }
+    guard FileName.bytes(path) == Array(path.utf8) else {
+      throw .unwritable(path: path, reason: "its name must be UTF-8; name another with --history")
     }
     try StoreFile.prepare(path)
     let lock = try StoreLock(beside: path)
@@ -141,8 +145,8 @@ struct Connection: Sendable {
 
 /// Gives a whole path from the root, with links resolved where the file exists.
 func absolute(_ path: String) -> String {
-  let url = URL(fileURLWithPath: path).standardizedFileURL
-  return url.resolvingSymlinksInPath().path
+  let whole = FileSystem.absolute(path)
+  return FileSystem.resolved(whole) ?? whole
 }
 
 // MARK: Opening

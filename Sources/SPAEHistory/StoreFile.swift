@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 
 /// The files of a store: made private, measured, set aside.
 enum StoreFile {
@@ -10,7 +11,7 @@ enum StoreFile {
   /// A file that exists is not opened: closing it would end SQLite's locks in this process.
   static func prepare(_ path: String) throws(HistoryError) {
     try makeFolder(folder(of: path))
-    let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
     if descriptor >= 0 {
       close(descriptor)
       return try sync(folder(of: path))
@@ -37,16 +38,13 @@ enum StoreFile {
 
   /// Makes the names in a folder survive a crash of the machine.
   private static func sync(_ folder: String) throws(HistoryError) {
-    let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = FileSystem.open(folder, O_RDONLY | O_DIRECTORY)
     guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemError()) }
     defer { close(descriptor) }
     _ = fsync(descriptor)
   }
 
-  static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
+  static func folder(of path: String) -> String { FileName.folder(of: path) }
 
   /// The size in bytes; 0 where there is no such file.
   static func size(_ path: String) -> Int {
@@ -75,7 +73,7 @@ enum StoreFile {
 
   /// All of a file that SQLite does not have open; nothing where it cannot be read.
   static func bytes(_ path: String) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     let wanted = size(path)

@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 
 /// Who uses a store: a file beside it with a lock for opening and one for being open.
 ///
@@ -15,7 +16,7 @@ final class StoreLock: Sendable {
   /// Waits until nobody else opens the store, then counts as one of its users.
   init(beside path: String) throws(HistoryError) {
     self.path = path
-    descriptor = unsafe open(path + "-lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    descriptor = FileSystem.open(path + "-lock", O_RDWR | O_CREAT, mode: 0o600)
     guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
     do throws(HistoryError) {
       try wait(for: .opening, F_WRLCK)

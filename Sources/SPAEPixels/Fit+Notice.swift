@@ -8,3 +8,11 @@ extension Fit {
       + " --fit pad or --fit stretch uses all of it"
   }
 }
+
+extension ImageFile {
+  /// What a person should know of how the picture was read, and of what is left out of its square.
+  public func notices(size: Int, fit: Fit) -> [String] {
+    let cut = fit.notice(width: image.width, height: image.height, size: size)
+    return notes + (cut.map { [$0] } ?? [])
+  }
+}

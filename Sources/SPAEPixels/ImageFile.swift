@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 
 /// A picture as it came from a file, and what had to be done to it.
 public struct ImageFile: Hashable, Sendable {
@@ -48,7 +49,7 @@ public struct ImageFile: Hashable, Sendable {
   /// Everything in a file, or on standard input when the path is "-".
   public static func bytes(path: String) throws(ImageError) -> [UInt8] {
     guard path != "-" else { return try bytes(descriptor: STDIN_FILENO) }
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else { throw .unreadable(systemError()) }
     defer { close(descriptor) }
     return try bytes(descriptor: descriptor)

@@ -26,6 +26,9 @@ public struct PictureFormat: Sendable {
   /// How names of readable pictures end, without the dot, in lower case.
   public static let suffixes = readable.flatMap(\.suffixes)
 
+  /// The same of every format that is recognised.
+  public static let recognisedSuffixes = all.flatMap(\.suffixes)
+
   /// The names of the readable formats: "PNG, JPEG and WebP".
   public static let namesRead: String = {
     let names = readable.map(\.name)

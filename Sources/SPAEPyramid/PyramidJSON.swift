@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// A pyramid's document in the form that JSON holds: the same content as the text format.
 public struct PyramidJSON: Codable, Hashable, Sendable {
   public var format: Int
@@ -76,7 +78,7 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
     var ended: Set<Int> = []
     for comment in comments {
       let text = comment.text.unicodeScalars
-      let isLine = !comment.text.contains(where: \.isNewline)
+      let isLine = comment.text.utf8.last != UInt8(ascii: "\r") && comment.text.textLines.count == 1
       let start = comment.isAtEnd ? text.first : text.first { !$0.properties.isWhitespace }
       let lines = 0..<PyramidText.significantLineCount(shape)
       let isPlaced =

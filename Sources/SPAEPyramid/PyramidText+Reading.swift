@@ -40,13 +40,13 @@ private struct PyramidReader {
     self.vocabulary = vocabulary
     let plain = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
     var significant: [Line] = []
-    var count = 0
-    for line in plain.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-      count += 1
-      let scalars = line.unicodeScalars
+    // An error at the end of the text names the line that would come next.
+    lineCount = plain.textLines.count + (plain.utf8.last == UInt8(ascii: "\n") ? 1 : 0)
+    for (index, line) in plain.textLines.enumerated() {
+      let scalars = line[...].unicodeScalars
       guard let first = scalars.first(where: { !$0.properties.isWhitespace }) else { continue }
       if first == "#" {
-        comments.append(.init(before: significant.count, text: String(line)))
+        comments.append(.init(before: significant.count, text: line))
         continue
       }
       let comment = Self.comment(in: scalars)
@@ -54,9 +54,8 @@ private struct PyramidReader {
         comments.append(.init(endOf: significant.count, text: String(scalars[comment...])))
       }
       let text = Substring(scalars[..<(comment ?? scalars.endIndex)])
-      significant.append(Line(number: count, text: text))
+      significant.append(Line(number: index + 1, text: text))
     }
-    lineCount = count
     lines = significant[...]
   }
 

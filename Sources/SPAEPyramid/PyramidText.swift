@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// The `.spae` text format: a few header lines, then each layer as a grid of words.
 ///
 ///     spae 1
@@ -62,14 +64,14 @@ public enum PyramidText {
     return lines
   }
 
-  /// A name within quotes, with what could break a line escaped.
+  /// A name within quotes; escaped is what could break a line, or move a terminal's cursor.
   private static func quoted(_ name: String) -> String {
     var text = "\""
     for scalar in name.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
       case "\\": text += "\\\\"
-      case _ where scalar.value < 32 || scalar.value == 127 || Character(scalar).isNewline:
+      case _ where scalar.isEscaped:
         text += "\\u{" + String(scalar.value, radix: 16) + "}"
       default: text.unicodeScalars.append(scalar)
       }

@@ -9,11 +9,10 @@ package struct ErrorLog {
 
   /// Sends standard error to spae/explorer.log beside the history; nil where no file can be made.
   package init?(environment: [String: String]) {
-    let history = URL(fileURLWithPath: HistoryStore.defaultPath(environment: environment))
-    let folder = history.deletingLastPathComponent()
-    try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = folder.appendingPathComponent("explorer.log").path
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let folder = FileName.folder(of: HistoryStore.defaultPath(environment: environment))
+    try? FileSystem.makeFolder(folder)
+    path = folder + "/explorer.log"
+    let file = FileSystem.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
     guard file >= 0 else { return nil }
     terminal = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
     dup2(file, STDERR_FILENO)

@@ -1,4 +1,3 @@
-import Foundation
 package import SPAELanguage
 import SPAESystem
 
@@ -9,11 +8,11 @@ extension ExampleFile {
     let name = asks ? "ask.txt" : "caption.txt"
     let places = InstalledFiles.places(
       installed: "language/" + name, inTree: "Assets/language/" + name)
-    let found = path ?? places.first { FileManager.default.fileExists(atPath: $0) }
+    let found = path ?? places.first { FileSystem.exists($0) }
     guard let path = found else {
       throw Failure("no examples found in \(places.joined(separator: ", ")); see --examples")
     }
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    guard let text = FileSystem.text(of: path) else {
       throw Failure("\(path): cannot be read, or is no text")
     }
     return try ExampleFile(text: text, path: path, asks: asks)

@@ -1,4 +1,3 @@
-import Foundation
 package import SPAEScreen
 package import SPAESystem
 
@@ -22,7 +21,7 @@ package struct KeyScript {
   package init() {}
 
   package init(contentsOf path: String) throws(Failure) {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    guard let text = FileSystem.text(of: path) else {
       throw Failure("\(path): cannot be read, or is no text")
     }
     for (number, line) in text.textLines.enumerated() where !line.hasPrefix("# ") {

@@ -9,9 +9,8 @@ extension LanguageInstallation {
       installed: "language/venv/bin/python", inTree: ".venv-language/bin/python")
     let scripts = InstalledFiles.places(
       installed: "language/serve.py", inTree: "Assets/language/serve.py")
-    let files = FileManager.default
-    guard let python = pythons.first(where: { files.isExecutableFile(atPath: $0) }),
-      let script = scripts.first(where: { files.fileExists(atPath: $0) })
+    guard let python = pythons.first(where: FileSystem.isExecutable),
+      let script = scripts.first(where: FileSystem.exists)
     else { throw .notInstalled(places: pythons) }
     return LanguageInstallation(python: python, script: script)
   }

@@ -15,28 +15,34 @@ package struct OpenedDocument {
   /// The source in the size of the decoded picture; nil where only words were opened.
   package let original: PixelImage?
   package private(set) var files: PyramidFiles
+  /// What a person should know of how the picture was read.
+  private var notices: [String] = []
   /// The words that the file holds, or those that the picture gave.
   private var saved: Pyramid
 
-  package init(file: String, size: Int, model: Model) throws {
+  package init(file: String, size: Int, fit: Fit, model: Model) throws {
+    var stem = FileName.stem(of: file)
     switch try Input(path: file, model: model) {
     case .pyramid(let document):
       self.document = document
       original = nil
     case .picture(let picture):
       let pyramid: Pyramid
-      do { pyramid = try model.encode(picture.image, size: size) } catch {
+      do { pyramid = try model.encode(picture.image, size: size, fit: fit) } catch {
         throw Failure("\(file): \(error)")
       }
-      let name = URL(fileURLWithPath: file).lastPathComponent
+      let name = FileName.label(of: file)
       document = PyramidDocument(
         model: try model.name(),
         source: .init(name: name, width: picture.image.width, height: picture.image.height),
         pyramid: pyramid)
-      original = picture.image.fitted(to: size, fit: .crop)
+      original = picture.image.fitted(to: size, fit: fit)
+      notices = picture.notices(size: size, fit: fit)
+      // Other words of the same picture are another document: its name keeps their histories apart.
+      let isSquare = picture.image.width == picture.image.height
+      if fit != .crop, !isSquare { stem += "." + fit.rawValue }
     }
     saved = document.pyramid
-    let stem = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: original == nil ? file : nil,
       suggestedPath: stem + ".spae")
@@ -65,7 +71,7 @@ package struct OpenedDocument {
   /// A picture's words were perhaps saved before: the file with them is its own if the history
   /// knows what is in it.
   private mutating func takeSavedWords(_ history: DocumentHistory, _ model: Model) throws {
-    guard FileManager.default.fileExists(atPath: files.suggestedPath),
+    guard FileSystem.exists(files.suggestedPath),
       case .pyramid(let found)? = try? Input(path: files.suggestedPath, model: model),
       found.pyramid.shape == document.pyramid.shape,
       try history.revision(holding: found.pyramid) != nil
@@ -105,6 +111,7 @@ package struct OpenedDocument {
           + " \(before?.label ?? "another")")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
+      if !notices.isEmpty { return Notice(notices.joined(separator: "; "), kind: .warning) }
       return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
     }
   }

@@ -9,6 +9,7 @@ package struct PlainExplorer {
   private var explorer: SettledExplorer
   private let isTerminal: Bool
   private var hasFailed = false
+  private var input = LineReader(descriptor: STDIN_FILENO)
 
   private var state: Explorer { explorer.state }
 
@@ -24,12 +25,12 @@ package struct PlainExplorer {
     return !hasFailed
   }
 
-  private func next() -> String? {
+  private mutating func next() -> String? {
     if isTerminal {
       print("\(state.vocabulary[state.pyramid[state.cursor]])> ", terminator: "")
       StandardOutput.flush()
     }
-    return readLine()
+    return input.next()
   }
 
   private mutating func answer(_ line: String) {

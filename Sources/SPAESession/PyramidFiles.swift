@@ -56,7 +56,7 @@ package struct PyramidFiles: Sendable {
   }
 
   private static func holdsJSON(_ path: String) -> Bool {
-    let bytes = FileManager.default.contents(atPath: path) ?? Data()
+    let bytes = (try? FileSystem.bytes(of: path)) ?? []
     return bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) } == UInt8(ascii: "{")
   }
 
@@ -103,21 +103,13 @@ private struct Target {
   /// A leading `~` is the home folder, as in a shell.
   init(_ wanted: String) {
     path = wanted.hasPrefix("~/") ? NSHomeDirectory() + wanted.dropFirst() : wanted
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      existing = nil
-      return
-    }
-    existing = (resolved(path), status.st_mode & S_IFMT == S_IFREG)
+    let (path, status) = (path, FileSystem.status(of: path))
+    existing = status.map { (resolved(path), $0.st_mode & S_IFMT == S_IFREG) }
   }
 }
 
 /// The path from the root, with links resolved; of what does not exist the path as it is.
-private func resolved(_ path: String) -> String {
-  guard let real = unsafe realpath(path, nil) else { return path }
-  defer { unsafe free(real) }
-  return unsafe String(cString: real)
-}
+private func resolved(_ path: String) -> String { FileSystem.resolved(path) ?? path }
 
 /// What was in files when they were last read or written here.
 private final class KnownFiles: Sendable {
@@ -150,7 +142,7 @@ private final class KnownFiles: Sendable {
   }
 
   private static func fingerprint(of path: String) -> String? {
-    guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
+    guard let bytes = try? FileSystem.bytes(of: path) else { return nil }
     return unsafe bytes.withUnsafeBytes { unsafe Fingerprint.hexadecimal(of: $0) }
   }
 }

@@ -1,56 +1,83 @@
 import Glibc
+import Synchronization
 
-/// Writes a whole file or nothing: to a temporary file, synced, then renamed over the old one.
+/// Writes a whole file or nothing: to a temporary file, synced, then renamed.
 package enum AtomicFile {
   /// Replaces what is at `path`; an old file's mode is kept, and a link is followed.
   package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let target =
-      unsafe realpath(path, nil).map { resolved in
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
-      } ?? path
-    var status = stat()
-    let exists = unsafe stat(target, &status) == 0
-    if exists, status.st_mode & S_IFMT != S_IFREG { return try writeThrough(bytes, to: target) }
-    let temporary = target + ".\(getpid()).part"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(path) }
-    do throws(Failure) {
-      if exists { _ = fchmod(descriptor, status.st_mode & 0o7777) }
-      try put(bytes, into: descriptor, named: path)
-      guard fsync(descriptor) == 0, close(descriptor) == 0, unsafe rename(temporary, target) == 0
-      else {
-        throw failure(path)
+    let target = FileSystem.resolved(path) ?? path
+    let status = FileSystem.status(of: target)
+    if let status, status.st_mode & S_IFMT != S_IFREG {
+      return try writeThrough(bytes, to: path)
+    }
+    let mode = status.map { $0.st_mode & 0o7777 }
+    try named(path) { () throws(SystemError) in
+      let temporary = try temporaryFile(bytes, beside: target, mode: mode)
+      do throws(SystemError) { try FileSystem.rename(temporary, to: target) } catch {
+        FileSystem.remove(temporary)
+        throw error
       }
-    } catch {
-      unsafe unlink(temporary)
-      throw error
     }
   }
 
-  /// A pipe or a device cannot be replaced.
-  private static func writeThrough(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(path) }
-    defer { close(descriptor) }
-    try put(bytes, into: descriptor, named: path)
+  /// Writes a file that is new; false, with nothing done, where something has its name.
+  package static func create(_ bytes: [UInt8], at path: String) throws(Failure) -> Bool {
+    try named(path) { () throws(SystemError) in
+      let temporary = try temporaryFile(bytes, beside: path, mode: nil)
+      do throws(SystemError) { try FileSystem.renameAsNew(temporary, to: path) } catch {
+        FileSystem.remove(temporary)
+        guard error.code == EEXIST else { throw error }
+        return false
+      }
+      return true
+    }
+  }
+
+  /// Writes to a pipe or a device, which cannot be replaced.
+  package static func writeThrough(_ bytes: [UInt8], to path: String) throws(Failure) {
+    try named(path) { () throws(SystemError) in
+      let descriptor = FileSystem.open(path, O_WRONLY)
+      guard descriptor >= 0 else { throw .last }
+      defer { close(descriptor) }
+      try FileSystem.write(bytes, to: descriptor)
+    }
   }
 
   package static func put(
     _ bytes: [UInt8], into descriptor: Int32, named path: String
   ) throws(Failure) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure(path) }
-      rest = rest.dropFirst(count)
-    }
+    try named(path) { () throws(SystemError) in try FileSystem.write(bytes, to: descriptor) }
   }
 
-  private static func failure(_ path: String) -> Failure {
-    Failure("\(path): cannot be written: \(unsafe String(cString: strerror(errno)))")
+  private static let counter = Atomic<Int>(0)
+
+  /// Makes a file with the bytes in the folder of another, and gives its path.
+  private static func temporaryFile(
+    _ bytes: [UInt8], beside path: String, mode: mode_t?
+  ) throws(SystemError) -> String {
+    let number = counter.add(1, ordering: .relaxed).newValue
+    let temporary = "\(FileName.folder(of: path))/.spae-\(getpid())-\(number).part"
+    // What a killed program left, which had this process's number, is nobody's.
+    FileSystem.remove(temporary)
+    let descriptor = FileSystem.open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+    guard descriptor >= 0 else { throw .last }
+    do throws(SystemError) {
+      defer { close(descriptor) }
+      if let mode { _ = fchmod(descriptor, mode) }
+      try FileSystem.write(bytes, to: descriptor)
+      guard fsync(descriptor) == 0 else { throw .last }
+    } catch {
+      FileSystem.remove(temporary)
+      throw error
+    }
+    return temporary
+  }
+
+  private static func named<Result>(
+    _ path: String, _ body: () throws(SystemError) -> Result
+  ) throws(Failure) -> Result {
+    do throws(SystemError) { return try body() } catch {
+      throw Failure("\(path): cannot be written: \(error)")
+    }
   }
 }

@@ -9,6 +9,17 @@ extension FileName {
     return path.utf8.count == 1 ? "/" : String(path[path.utf8.index(after: slash)...])
   }
 
+  /// The last part as a text that is kept: bytes that are not UTF-8 are written as `\xe9`.
+  package static func label(of path: String) -> String {
+    last(of: path).unicodeScalars.reduce(into: "") { label, scalar in
+      if byte(of: scalar) == nil {
+        label.unicodeScalars.append(scalar)
+      } else {
+        label += String(scalar).printable
+      }
+    }
+  }
+
   /// The folder that a path is in: `a` of `a/b.png`, `.` of `b.png`, `/` of `/b.png`.
   package static func folder(of path: String) -> String {
     let path = withoutSlashes(path)
@@ -33,6 +44,11 @@ extension FileName {
 
   /// The last part without its ending: `b` of `a/b.png`.
   package static func stem(of path: String) -> String { withoutEnding(last(of: path)) }
+
+  /// What stands between the slashes.
+  static func parts(of path: String) -> [String] {
+    Array(path.utf8).split(separator: slash).map { String(decoding: $0, as: UTF8.self) }
+  }
 
   private static let slash = UInt8(ascii: "/")
 

@@ -32,7 +32,7 @@ package enum FileName {
   }
 
   /// The text of a name that ends with a zero.
-  static func text(at name: UnsafePointer<CChar>) -> String {
+  package static func text(at name: UnsafePointer<CChar>) -> String {
     text(unsafe UnsafeBufferPointer(start: name, count: strlen(name)).map { UInt8(bitPattern: $0) })
   }
 

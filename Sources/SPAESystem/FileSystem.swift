@@ -36,6 +36,10 @@ package enum FileSystem {
     status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
   }
 
+  package static func isExecutable(_ path: String) -> Bool {
+    unsafe withPath(path) { unsafe access($0, X_OK) } == 0
+  }
+
   /// Whether something has that name, were it a link to nowhere.
   package static func isTaken(_ path: String) -> Bool {
     var status = stat()
@@ -50,7 +54,29 @@ package enum FileSystem {
     return unsafe FileName.text(at: found)
   }
 
+  /// The path from the root, without dots; its links stay.
+  package static func absolute(_ path: String) -> String {
+    let isWhole = path.utf8.first == UInt8(ascii: "/")
+    let start = isWhole ? [] : FileName.parts(of: resolved(".") ?? "/")
+    let parts = FileName.parts(of: path).reduce(into: start) { parts, part in
+      if part == ".." { _ = parts.popLast() } else if part != "." { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
   package static func remove(_ path: String) { _ = unsafe withPath(path) { unsafe unlink($0) } }
+
+  /// Renames a file to a name that nothing has; throws `EEXIST` where something has it.
+  package static func renameAsNew(_ path: String, to target: String) throws(SystemError) {
+    let linked = unsafe withPath(path) { old in unsafe withPath(target) { unsafe link(old, $0) } }
+    if linked == 0 { return remove(path) }
+    // Where a file cannot have two names, an empty file holds the name until it is replaced.
+    guard [EPERM, ENOTSUP, ENOSYS].contains(errno) else { throw .last }
+    let descriptor = open(target, O_WRONLY | O_CREAT | O_EXCL)
+    guard descriptor >= 0 else { throw .last }
+    close(descriptor)
+    try rename(path, to: target)
+  }
 
   /// Renames a file over what has the new name.
   package static func rename(_ path: String, to target: String) throws(SystemError) {

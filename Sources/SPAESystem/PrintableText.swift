@@ -18,7 +18,7 @@ extension StringProtocol {
 
 extension Unicode.Scalar {
   /// Whether it is not shown as it is.
-  var isEscaped: Bool {
+  package var isEscaped: Bool {
     switch value {
     case 0x20...0x7E: false
     case ..<0x20, 0x7F...0x9F: true

@@ -130,6 +130,27 @@ enum Sample {
     #expect(try PyramidText.document(from: edited, vocabulary: vocabulary) == document)
   }
 
+  @Test("A comment may hold what other programs take for a line's end")
+  func keepsSeparatorsInComments() throws {
+    let vocabulary = try Sample.vocabulary()
+    var document = try Sample.document()
+    document.comments = [.init(before: 0, text: "# a\u{2028}b\u{85}c\u{B}d\re")]
+    let text = PyramidText.text(of: document, vocabulary: vocabulary)
+    #expect(try PyramidText.document(from: text, vocabulary: vocabulary) == document)
+    let json = PyramidJSON(document, vocabulary: vocabulary)
+    #expect(try json.document(vocabulary: vocabulary) == document)
+  }
+
+  @Test("A source's name is written without what a terminal would obey")
+  func escapesNames() throws {
+    let vocabulary = try Sample.vocabulary()
+    var document = try Sample.document()
+    document.source.name = "a\u{1B}[31m\u{7F}\u{9B}\u{202E}\"\\\n.png"
+    let text = PyramidText.text(of: document, vocabulary: vocabulary)
+    #expect(text.contains(#"source "a\u{1b}[31m\u{7f}\u{9b}\u{202e}\"\\\u{a}.png" "#))
+    #expect(try PyramidText.document(from: text, vocabulary: vocabulary) == document)
+  }
+
   static let damages: [(from: String, to: String, says: String)] = [
     ("spae 1", "spae 9", "version '9'"),
     ("spae 1", "elephant", "first line must be"),

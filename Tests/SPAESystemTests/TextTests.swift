@@ -1,3 +1,4 @@
+import Glibc
 import SPAESystem
 import Testing
 
@@ -39,6 +40,18 @@ import Testing
   func lines(text: String, lines: [String]) {
     #expect(text.textLines.map { Array($0.utf8) } == lines.map { Array($0.utf8) })
     #expect(Substring(text).textLines.count == lines.count)
+  }
+
+  @Test("Lines are read from a descriptor, however they come in")
+  func reader() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(unsafe pipe(&ends) == 0)
+    let long = [UInt8](repeating: UInt8(ascii: "x"), count: 50_000)
+    try FileSystem.write(Array("a\r\n\nb".utf8) + [0xE9, 0x0A] + long, to: ends[1])
+    close(ends[1])
+    let lines = Array(LineReader(descriptor: ends[0]))
+    close(ends[0])
+    #expect(lines == ["a", "", "b\u{10FFE9}", String(decoding: long, as: UTF8.self)])
   }
 
   @Test("JSON escapes DEL, C1, and the bytes of names")

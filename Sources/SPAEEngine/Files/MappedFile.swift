@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 
 /// A file mapped into memory, read-only, for as long as this object lives.
 ///
@@ -9,7 +10,7 @@ import Glibc
 
   init(path: String) throws(EngineError) {
     self.path = path
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastError()) }
     defer { close(descriptor) }
     var status = stat()

@@ -87,7 +87,9 @@ package final class EncodeStream: Sendable {
     do {
       let file = try picture.read()
       if settings.verbose {
-        for note in file.notes { print("spae: \(picture.key): \(note)", toStandardError: true) }
+        for note in file.notices(size: settings.size, fit: settings.fit) {
+          print("spae: \(picture.key): \(note)", toStandardError: true)
+        }
       }
       let pyramid = try model.encode(
         file.image, size: settings.size, fit: settings.fit, meaning: settings.meaning)

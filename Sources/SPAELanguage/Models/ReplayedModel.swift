@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SPAESystem
 import Synchronization
 
 /// A language model that gives the answers of a run again, and asks nobody.
@@ -83,14 +84,17 @@ public final class ReplayedModel: LanguageModel {
   }
 
   private static func lines(_ path: String) throws(LanguageError) -> [RunLine] {
-    let bytes: Data
-    do { bytes = try Data(contentsOf: URL(filePath: path)) } catch {
-      throw .unreadable(path: path, reason: systemError())
+    let bytes: [UInt8]
+    do { bytes = try FileSystem.bytes(of: path) } catch {
+      throw .unreadable(path: path, reason: "\(error)")
     }
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     var result: [RunLine] = []
     for (index, line) in lines.enumerated() where !line.isEmpty {
-      guard let decoded = try? JSONDecoder().decode(RunLine.self, from: Data(line)) else {
+      guard
+        let decoded = try? JSONDecoder().decode(
+          RunLine.self, from: Data(JSONText.readable(Array(line))))
+      else {
         // A command that was killed leaves its last line short.
         if index == lines.count - 1 { break }
         throw .line(path: path, line: index + 1, problem: "not a line of a run of this program")

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SPAESystem
 import Synchronization
 
 /// A folder that keeps what one command asked a language model, and what it answered.
@@ -25,8 +26,8 @@ public final class RunFolder: Sendable {
     for attempt in 1...99 {
       let candidate = attempt == 1 ? path : "\(path)-\(attempt)"
       try makePrivateFolder(candidate)
-      let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC
-      descriptor = unsafe open(candidate + "/" + Self.fileName, flags, 0o600)
+      descriptor = FileSystem.open(
+        candidate + "/" + Self.fileName, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, mode: 0o600)
       if descriptor >= 0 {
         path = candidate
         break
@@ -66,6 +67,7 @@ public final class RunFolder: Sendable {
       throw .unwritable(path: file, reason: "a number that JSON lacks")
     }
     let descriptor = state.withLock { $0.descriptor }
-    try SPAELanguage.append([UInt8](bytes) + [UInt8(ascii: "\n")], to: descriptor, path: file)
+    let text = JSONText.escaped(bytes) + [UInt8(ascii: "\n")]
+    try SPAELanguage.append(text, to: descriptor, path: file)
   }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SPAESystem
 import Synchronization
 
 /// A program that this process started, with a pipe from its standard output and one to its input.
@@ -69,8 +70,8 @@ final class ChildProcess: Sendable {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let size = lseek(log, 0, SEEK_END)
     let read = unsafe pread(log, &bytes, bytes.count, max(0, size - bytes.count))
-    let lines = String(decoding: bytes.prefix(max(0, read)), as: UTF8.self).split(separator: "\n")
-    return lines.suffix(count).map { excerpt($0, count: 200) }
+    let text = String(decoding: bytes.prefix(max(0, read)), as: UTF8.self)
+    return text.textLines.filter { !$0.isEmpty }.suffix(count).map { excerpt($0, count: 200) }
   }
 
   /// Closes its input and waits for its end, which follows at once.

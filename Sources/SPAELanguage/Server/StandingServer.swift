@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SPAESystem
 
 /// The server that stays between commands, which all of them use: a file tells where it is.
 public struct StandingServer: Sendable {
@@ -21,8 +22,8 @@ public struct StandingServer: Sendable {
 
   /// The server that stays, where there is one; a file that another left behind is removed.
   public func record() -> Record? {
-    guard let bytes = FileManager.default.contents(atPath: path) else { return nil }
-    if let record = try? JSONDecoder().decode(Record.self, from: bytes), isOurs(record) {
+    guard let bytes = try? FileSystem.bytes(of: path) else { return nil }
+    if let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)), isOurs(record) {
       return record
     }
     _ = unsafe unlink(path)
@@ -35,8 +36,8 @@ public struct StandingServer: Sendable {
       throw .alreadyRunning(url: record.url, process: record.process)
     }
     try makePrivateFolder(folder)
-    let flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW
-    let log = unsafe open(logPath, flags, 0o600)
+    let flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW
+    let log = FileSystem.open(logPath, flags, mode: 0o600)
     guard log >= 0 else { throw .unwritable(path: logPath, reason: systemError()) }
     let child = try ChildProcess(installation.command(stays: true), log: log, stays: true)
     let record = Record(url: try LlamaServer.address(child), process: child.identifier)
@@ -62,7 +63,7 @@ public struct StandingServer: Sendable {
   /// Whether the process still is a server: its number may be another's by now.
   private func isOurs(_ record: Record) -> Bool {
     guard record.process > 1, kill(record.process, 0) == 0,
-      let words = FileManager.default.contents(atPath: "/proc/\(record.process)/cmdline")
+      let words = try? FileSystem.bytes(of: "/proc/\(record.process)/cmdline")
     else { return false }
     let arguments = String(decoding: words, as: UTF8.self).split(separator: "\0")
     return arguments.contains { $0.hasSuffix("/serve.py") } && arguments.contains("--stay")
@@ -91,17 +92,15 @@ func stateFolder(_ environment: [String: String]) -> String {
 
 /// Makes a folder that only its owner sees.
 func makePrivateFolder(_ path: String) throws(LanguageError) {
-  do {
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-  } catch {
-    throw .unwritable(path: path, reason: systemError())
+  do { try FileSystem.makeFolder(path, mode: 0o700) } catch {
+    throw .unwritable(path: path, reason: "\(error)")
   }
 }
 
 /// Writes a new file that only its owner reads.
 func writePrivateFile(_ bytes: [UInt8], to path: String) throws(LanguageError) {
-  let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+  let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+  let descriptor = FileSystem.open(path, flags, mode: 0o600)
   guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
   defer { close(descriptor) }
   try append(bytes, to: descriptor, path: path)

@@ -1,4 +1,5 @@
 import Glibc
+import SPAESystem
 
 /// The secret that a server wants to see: it goes into one header, and into no text of ours.
 public struct APIKey: Sendable, Equatable {
@@ -15,7 +16,7 @@ public struct APIKey: Sendable, Equatable {
 
   /// Reads a key from a file that nobody else can read: mode 0600 or stricter, 4 KiB at most.
   public init(file path: String) throws(LanguageError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = FileSystem.open(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw .keyFile(path: path, reason: systemError()) }
     defer { close(descriptor) }
     var status = stat()

@@ -32,6 +32,8 @@ struct CompareCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a picture of the difference.", valueName: "file"))
   var image: String?
 
+  @OptionGroup var overwriting: OverwriteOption
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -40,6 +42,12 @@ struct CompareCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Another.", valueName: "b"))
   var second: String
+
+  func validate() throws {
+    if let image, ImageEncoding(path: image) == nil {
+      throw ValidationError("\(image): a picture's name ends in one of \(ImageEncoding.endings)")
+    }
+  }
 
   func run() throws {
     let model = try model.load()
@@ -55,8 +63,9 @@ struct CompareCommand: ParsableCommand {
     let report = Report(
       differences: differences(pyramids, model.vocabulary), psnr: psnr.isFinite ? psnr : nil,
       ssim: pictures[0].ssim(to: pictures[1]))
-    if let image {
-      try AtomicFile.write(pictures[0].difference(to: pictures[1]).pngBytes(), to: image)
+    if let image, let encoding = ImageEncoding(path: image) {
+      let difference = pictures[0].difference(to: pictures[1])
+      try overwriting.file(image).write(try difference.bytes(as: encoding))
     }
     if json {
       try putJSON(report)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
@@ -10,8 +9,12 @@ import SPAESystem
 /// `spae decode`: pyramids to pictures.
 struct DecodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "decode", abstract: "Turn pyramids of words into PNG pictures.",
-    discussion: "One picture goes to -o FILE, or to standard output with -o -; else NAME.png.")
+    commandName: "decode", abstract: "Turn pyramids of words into pictures.",
+    discussion: """
+      NAME.spae becomes NAME.decoded.png beside it. One picture goes to -o FILE, as PNG, JPEG or \
+      WebP by the ending of its name, or as PNG to standard output with -o -. A file that exists is \
+      replaced only with --force; one that holds this very picture already stays as it is.
+      """)
 
   @OptionGroup var model: ModelOption
 
@@ -24,6 +27,8 @@ struct DecodeCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The picture's file.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var overwriting: OverwriteOption
+
   @Argument(help: ArgumentHelp("The pyramids.", valueName: "file"))
   var files: [String]
 
@@ -32,6 +37,9 @@ struct DecodeCommand: ParsableCommand {
     guard (1...16).contains(scale) else { throw ValidationError("--scale must be 1 to 16") }
     guard output == nil || files.count == 1 else {
       throw ValidationError("-o names the picture of one pyramid; \(files.count) are given")
+    }
+    if let output, encoding(of: output) == nil {
+      throw ValidationError("\(output): a picture's name ends in one of \(ImageEncoding.endings)")
     }
   }
 
@@ -53,14 +61,19 @@ struct DecodeCommand: ParsableCommand {
       throw Failure("\(path): a picture, not a pyramid; spae encode makes the words from it")
     }
     let picture = try model.decode(document.pyramid, depth: depth).enlarged(scale)
-    let bytes = try picture.pngBytes()
-    let target =
-      output ?? URL(fileURLWithPath: path == "-" ? "stdin" : path).deletingPathExtension().path
-      + ".png"
+    let name = path == "-" ? "stdin" : FileName.withoutEnding(path)
+    let target = output ?? name + ".decoded.png"
+    let bytes = try picture.bytes(as: encoding(of: target) ?? .png)
     if target == "-" {
       StandardOutput.write(bytes)
     } else {
-      try AtomicFile.write(bytes, to: target)
+      try overwriting.file(target).write(bytes)
     }
+  }
+
+  /// What a name asks for; without an ending PNG.
+  private func encoding(of path: String) -> ImageEncoding? {
+    let isPlain = FileName.ending(of: path).isEmpty || path.hasPrefix("/dev/")
+    return ImageEncoding(path: path) ?? (isPlain ? .png : nil)
   }
 }

@@ -1,15 +1,14 @@
-public import ArgumentParser
+import ArgumentParser
 import Dispatch
 import Foundation
 import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
-public import SPAEPixels
+import SPAEPixels
 import SPAEPyramid
 import SPAESystem
 import Synchronization
 
-extension Fit: ExpressibleByArgument {}
 extension DocumentFormat: ExpressibleByArgument {}
 
 /// `spae encode`: pictures to pyramids.
@@ -18,7 +17,9 @@ struct EncodeCommand: ParsableCommand {
     commandName: "encode", abstract: "Turn pictures into pyramids of words.",
     discussion: """
       Reads \(PictureFormat.namesRead); - is standard input. One picture is written to standard \
-      output unless -o names a file or a folder; several need a folder.
+      output unless -o names a file or a folder; several need a folder. A file that exists is \
+      replaced only with --force; one that holds this picture's words already stays as it is, so \
+      that a run that was broken off can be repeated.
 
       Pictures are turned upright as EXIF or XMP says, transparency is laid on white, gamma and \
       colour profiles are ignored, and of an animation the first frame is taken; --verbose tells \
@@ -29,7 +30,9 @@ struct EncodeCommand: ParsableCommand {
       each with a line, in the same order: key, width, height, model (its hash) and layers, a list \
       of words for each; or key, model and error, and goes on. A picture is {"file": PATH}, \
       {"key": NAME, "base64": TEXT}, or {"key": NAME, "length": BYTES} and, after the line's end, \
-      so many bytes. A file may have a key too; without one its path is the key. What it cannot \
+      so many bytes. A file may have a key too; without one its path is the key. A path that is not \
+      UTF-8 is given in its own bytes, or with \\udc80 to \\udcff for these, as Python writes it; the \
+      answer names it so. What it cannot \
       follow ends the stream with exit status 1, once all before that is answered, and is told \
       with the byte at which it began. Memory does not grow with the stream, and it reads no \
       faster than its answers are read.
@@ -42,11 +45,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))
   var output: String?
 
-  @Option(help: ArgumentHelp("Pixels a side: 64, 128, 256 or 512.", valueName: "n"))
-  var size = 128
-
-  @Option(help: "How a picture becomes a square.")
-  var fit = Fit.crop
+  @OptionGroup var square: SquareOptions
 
   @Option(help: "The form of the words.")
   var format = DocumentFormat.text
@@ -56,6 +55,8 @@ struct EncodeCommand: ParsableCommand {
       "How many fitting words the first layers choose from, and how cheaply, as a factor; 0: any.",
       valueName: "factor"))
   var meaning: Float = 1
+
+  @OptionGroup var overwriting: OverwriteOption
 
   @Flag(help: "Answer pictures from standard input one by one, in JSON.")
   var stream = false
@@ -70,9 +71,7 @@ struct EncodeCommand: ParsableCommand {
   var images: [String] = []
 
   func validate() throws {
-    guard [64, 128, 256, 512].contains(size) else {
-      throw ValidationError("--size must be 64, 128, 256 or 512")
-    }
+    try OutputForm.validate(wordsFor: output)
     guard meaning.isFinite, meaning >= 0, meaning <= 1000 else {
       throw ValidationError("--meaning must be between 0 and 1000")
     }
@@ -97,7 +96,8 @@ struct EncodeCommand: ParsableCommand {
     let threads = model.threads ?? Parallel.processors
     var option = model
     option.threads = 1
-    let settings = EncodeStream.Settings(size: size, fit: fit, meaning: meaning, verbose: verbose)
+    let settings = EncodeStream.Settings(
+      size: square.size, fit: square.fit, meaning: meaning, verbose: verbose)
     try EncodeStream(model: try option.load(), settings: settings, threads: threads).run()
   }
 
@@ -133,28 +133,23 @@ struct EncodeCommand: ParsableCommand {
   /// Where each picture's words go; nil is standard output.
   private func outputs() throws -> [String?] {
     guard let output else { return [nil] }
-    var isFolder: ObjCBool = false
-    let exists = unsafe FileManager.default.fileExists(atPath: output, isDirectory: &isFolder)
-    if images.count == 1, !(exists && isFolder.boolValue), !output.hasSuffix("/") {
-      return [output]
-    }
-    if exists, !isFolder.boolValue { throw Failure("\(output): not a folder") }
-    do {
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    } catch {
-      throw Failure("\(output): the folder cannot be made: \(error.localizedDescription)")
+    let isFolder = FileSystem.isFolder(output)
+    if images.count == 1, !isFolder, output.utf8.last != UInt8(ascii: "/") { return [output] }
+    if FileSystem.exists(output), !isFolder { throw Failure("\(output): not a folder") }
+    do { try FileSystem.makeFolder(output) } catch {
+      throw Failure("\(output): the folder cannot be made: \(error)")
     }
     let suffix = format == .json ? "json" : "spae"
     let targets = images.map { image in
-      let stem =
-        image == "-"
-        ? "stdin" : URL(fileURLWithPath: image).deletingPathExtension().lastPathComponent
-      return URL(fileURLWithPath: output).appendingPathComponent("\(stem).\(suffix)").path
+      let stem = image == "-" ? "stdin" : FileName.stem(of: image)
+      return "\(output)\(output.utf8.last == UInt8(ascii: "/") ? "" : "/")\(stem).\(suffix)"
     }
-    let twice = Dictionary(grouping: targets.indices) { targets[$0] }.first { $0.value.count > 1 }
+    // Names that Swift takes for equal, such as an accent of one or of two scalars, are two files.
+    let twice = Dictionary(grouping: targets.indices) { FileName.bytes(targets[$0]) }.values
+      .filter { $0.count > 1 }.min { $0[0] < $1[0] }
     if let twice {
-      let names = twice.value.map { images[$0] }.joined(separator: " and ")
-      throw Failure("\(names) would both be written to \(twice.key); encode them apart")
+      let names = twice.map { images[$0] }.joined(separator: " and ")
+      throw Failure("\(names) would both be written to \(targets[twice[0]]); encode them apart")
     }
     return targets
   }
@@ -165,18 +160,23 @@ struct EncodeCommand: ParsableCommand {
     let file: ImageFile
     do { file = try ImageFile(path: path) } catch { throw Failure("\(path): \(error)") }
     if verbose {
-      for note in file.notes { print("spae: \(path): \(note)", toStandardError: true) }
+      for note in file.notices(size: square.size, fit: square.fit) {
+        print("spae: \(path): \(note)", toStandardError: true)
+      }
     }
-    let pyramid = try model.encode(file.image, size: size, fit: fit, meaning: meaning)
+    let pyramid = try model.encode(
+      file.image, size: square.size, fit: square.fit, meaning: meaning)
     let document = PyramidDocument(
       model: name,
       source: .init(
-        name: path == "-" ? "stdin" : URL(fileURLWithPath: path).lastPathComponent,
+        name: path == "-" ? "stdin" : FileName.label(of: path),
         width: file.image.width, height: file.image.height),
       pyramid: pyramid)
     let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)
     if let target {
-      try AtomicFile.write(bytes, to: target)
+      try overwriting.file(target).write(bytes) { found in
+        document.finding(in: found, as: format, vocabulary: model.vocabulary)
+      }
     } else {
       StandardOutput.write(bytes)
     }

@@ -22,6 +22,9 @@ struct ExploreCommand: ParsableCommand {
       saves the words as text, :w NAME.png the picture, ? lists all keys. :caption, :ask and :fill consult a language model, \
       which starts when it is asked. Every accepted edit is kept in the history, also \
       when the program is killed.
+
+      A picture is opened as spae encode would encode it: --size and --fit are the same. A picture \
+      that is padded or stretched has a history and a file of its own, such as NAME.pad.spae.
       """)
 
   @OptionGroup var model: ModelOption
@@ -29,8 +32,7 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "How the picture is drawn.")
   var graphics = ShowCommand.Graphics.auto
 
-  @Option(help: ArgumentHelp("Pixels a side of a picture that is opened.", valueName: "n"))
-  var size = 128
+  @OptionGroup var square: SquareOptions
 
   @OptionGroup var history: HistoryOption
 
@@ -54,6 +56,8 @@ struct ExploreCommand: ParsableCommand {
     name: .customLong("save-screen"),
     help: ArgumentHelp("Write the screen after the keys; no terminal is used.", valueName: "file"))
   var saveScreen: String?
+
+  @OptionGroup var overwriting: OverwriteOption
 
   @Option(
     name: .customLong("screen-size"),
@@ -83,7 +87,8 @@ struct ExploreCommand: ParsableCommand {
   func run() throws {
     let preferences = try Preferences()
     let model = try model.load()
-    var opened = try OpenedDocument(file: file, size: size, model: model)
+    var opened = try OpenedDocument(
+      file: file, size: square.size, fit: square.fit, model: model)
     let environment = ProcessInfo.processInfo.environment
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
     guard saveScreen != nil || plain || isTerminal else { return printed(opened, model) }
@@ -153,7 +158,7 @@ struct ExploreCommand: ParsableCommand {
     if saveScreen == "-" {
       StandardOutput.write(Array(text.utf8))
     } else {
-      try AtomicFile.write(Array(text.utf8), to: saveScreen)
+      try overwriting.file(saveScreen).write(Array(text.utf8))
     }
   }
 

@@ -15,7 +15,8 @@ struct HistoryRestoreCommand: ParsableCommand {
     commandName: "restore", abstract: "Write a pyramid as it was at a revision.",
     discussion: """
       What the file holds now is kept as a revision first, so that this can be taken back. With -o \
-      another file is written and the history stays as it is. A file that is gone is written anew.
+      another file is written and the history stays as it is; one that exists is replaced only with \
+      --force. A file that is gone is written anew.
       """)
 
   @OptionGroup var history: HistoryOption
@@ -24,11 +25,15 @@ struct HistoryRestoreCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("Another file to write.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var overwriting: OverwriteOption
+
   @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
   var file: String
 
   @Argument(help: ArgumentHelp("A revision's number or name.", valueName: "revision"))
   var revision: String
+
+  func validate() throws { try OutputForm.validate(wordsFor: output) }
 
   func run() throws {
     let store = try history.open()
@@ -47,9 +52,12 @@ struct HistoryRestoreCommand: ParsableCommand {
     try document.pyramid.check(model.vocabulary)
     let target = output ?? file
     let format: DocumentFormat = target.hasSuffix(".json") ? .json : .text
-    try AtomicFile.write(
-      try document.bytes(as: format, vocabulary: model.vocabulary), to: target)
-    if output == nil {
+    let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)
+    if let output {
+      try overwriting.file(output).write(bytes)
+    } else {
+      // What it holds is a revision by now.
+      try AtomicFile.write(bytes, to: target)
       try history.jump(to: revision.id)
       try history.markSaved()
     }
@@ -58,7 +66,7 @@ struct HistoryRestoreCommand: ParsableCommand {
 
   /// The file as it is now; nil where it is gone.
   private func currentDocument(_ model: Model) throws -> PyramidDocument? {
-    guard FileManager.default.fileExists(atPath: file) else { return nil }
+    guard FileSystem.exists(file) else { return nil }
     guard case .pyramid(let document) = try Input(path: file, model: model) else {
       throw Failure("\(file): this is a picture; name a file for the pyramid with -o")
     }
@@ -108,27 +116,20 @@ struct HistoryExportCommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("A file; default: standard output.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var overwriting: OverwriteOption
+
   @Argument(help: ArgumentHelp("One pyramid; default: all.", valueName: "file"))
   var file: String?
 
   func run() throws {
-    let store = try history.open()
+    let target = output.map(overwriting.file)
+    try target?.refuseTaken()
     var bytes: [UInt8] = []
-    var failure: Failure?
-    try store.export(path: file) { line in
-      bytes += line.utf8
-      bytes.append(UInt8(ascii: "\n"))
-      guard output == nil, bytes.count > 1 << 16, failure == nil else { return }
-      do throws(Failure) { try flush(&bytes) } catch { failure = error }
+    try history.open().export(path: file) { line in
+      if target == nil { return StandardOutput.write((line + "\n").utf8) }
+      bytes += (line + "\n").utf8
     }
-    if let failure { throw failure }
-    if let output { return try AtomicFile.write(bytes, to: output) }
-    try flush(&bytes)
-  }
-
-  private func flush(_ bytes: inout [UInt8]) throws(Failure) {
-    StandardOutput.write(bytes)
-    bytes.removeAll(keepingCapacity: true)
+    try target?.write(bytes)
   }
 }
 
@@ -147,23 +148,14 @@ struct HistoryImportCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    try redirectInput()
+    let input = file == "-" ? STDIN_FILENO : FileSystem.open(file, O_RDONLY)
+    guard input >= 0 else { throw Failure("\(file): \(SystemError.last)") }
     do {
-      let added = try history.open().importLines(sequence(state: ()) { _ in readLine() })
+      let added = try history.open().importLines(LineReader(descriptor: input))
       print("\(added.revisions) revisions of \(added.documents) pyramids were taken in")
     } catch HistoryError.exchange(let line, let problem) {
       throw Failure("\(file): line \(line): \(problem)")
     }
-  }
-
-  /// Makes the file standard input, which is read by lines.
-  private func redirectInput() throws {
-    if file == "-" { return }
-    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0, dup2(descriptor, STDIN_FILENO) >= 0 else {
-      throw Failure("\(file): \(unsafe String(cString: strerror(errno)))")
-    }
-    close(descriptor)
   }
 }
 

@@ -45,7 +45,7 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     var option = model
     var path = file
-    if let folder = file, FileManager.default.fileExists(atPath: folder + "/config.json") {
+    if let folder = file, FileSystem.exists(folder + "/config.json") {
       option.folder = folder
       path = nil
     }
@@ -68,7 +68,8 @@ struct InfoCommand: ParsableCommand {
     switch try Input(path: path, model: model) {
     case .picture(let file):
       return FileFacts(
-        kind: file.format, width: file.image.width, height: file.image.height, notes: file.notes)
+        kind: file.format, width: file.image.width, height: file.image.height,
+        notes: file.notices(size: 128, fit: .crop))
     case .pyramid(let document):
       let shape = document.pyramid.shape
       let layers = (1...shape.depth).map { layer in
@@ -99,7 +100,7 @@ struct InfoCommand: ParsableCommand {
 
   /// What the process holds in memory now.
   private static var residentMegabytes: Int {
-    let status = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let status = FileSystem.text(of: "/proc/self/statm")
     let pages = status?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     return (pages * Int(sysconf(Int32(_SC_PAGESIZE)))) >> 20
   }

@@ -6,6 +6,7 @@ import SPAEFiles
 import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 import SPAETerminal
 
 /// `spae show`: the words beside the picture they give.
@@ -72,7 +73,7 @@ struct ShowCommand: ParsableCommand {
     case .picture(let picture):
       let pyramid = try model.encode(picture.image)
       let side = pyramid.shape.grid * model.configuration.patch
-      let name = URL(fileURLWithPath: file).lastPathComponent
+      let name = FileName.last(of: file)
       return (pyramid, name, picture.image.fitted(to: side, fit: .crop))
     }
   }

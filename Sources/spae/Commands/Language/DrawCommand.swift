@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import SPAECommandLine
 import SPAEEngine
 import SPAEEvaluation
@@ -52,8 +51,12 @@ struct DrawCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The words (NAME.spae), or the picture (NAME.png).", valueName: "file"))
+    help: ArgumentHelp(
+      "The words (NAME.spae, NAME.json), or the picture (NAME.png, .jpg, .webp).",
+      valueName: "file"))
   var output: String
+
+  @OptionGroup var overwriting: OverwriteOption
 
   @Flag(help: "Show no progress.")
   var quiet = false
@@ -69,9 +72,11 @@ struct DrawCommand: ParsableCommand {
     guard (0...10).contains(temperature) else {
       throw ValidationError("--temperature must be 0 to 10")
     }
+    try OutputForm.validate(output)
   }
 
   func run() throws {
+    try overwriting.file(output).refuseTaken()
     let folders = try LabelFolders(
       like, names: try LabelFolders.names(from: names), allowsPictures: true)
     let wanted = try wantedLabel(folders)
@@ -82,8 +87,8 @@ struct DrawCommand: ParsableCommand {
     let (outcome, copied) = try drawn(context, encoder.model, by: session)
     let shape = context.own[0].shape
     try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(
-      to: output, model: encoder.model)
-    let source = URL(fileURLWithPath: context.ownPaths[copied]).lastPathComponent
+      to: overwriting.file(output), model: encoder.model)
+    let source = FileName.last(of: context.ownPaths[copied])
     let isWhole = outcome.repairs.words == shape.wordCount
     print(
       "spae: \(context.label): \(outcome.summary)"

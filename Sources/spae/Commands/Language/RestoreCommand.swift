@@ -3,6 +3,7 @@ import Foundation
 import SPAECommandLine
 import SPAEEngine
 import SPAEEvaluation
+import SPAEFiles
 import SPAELanguage
 import SPAEPixels
 import SPAEPyramid
@@ -50,9 +51,12 @@ struct RestoreCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The words (NAME.spae), or the picture that the written layers give (NAME.png).",
+      "The words (NAME.spae, NAME.json), or the picture that the written layers give"
+        + " (NAME.png, .jpg, .webp).",
       valueName: "file"))
   var output: String?
+
+  @OptionGroup var overwriting: OverwriteOption
 
   @Flag(help: "Show no progress.")
   var quiet = false
@@ -67,11 +71,13 @@ struct RestoreCommand: ParsableCommand {
       throw ValidationError("--layers must begin with 1 and end with 1 to 6")
     }
     guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
+    if let output { try OutputForm.validate(output) }
   }
 
   private var depth: Int { layers.layers.upperBound }
 
   func run() throws {
+    if let output { try overwriting.file(output).refuseTaken() }
     let model = try model.load()
     let (whole, degraded) = try pyramids(model)
     let noisy = NoisyCopies(
@@ -92,7 +98,7 @@ struct RestoreCommand: ParsableCommand {
     guard let output else { return }
     try GeneratedWords(
       outcome: outcome, shape: whole.shape, name: "\(task.rawValue) of \(fileName)", depth: depth
-    ).write(to: output, model: model)
+    ).write(to: overwriting.file(output), model: model)
   }
 
   /// The answer that is wished for, above the degraded picture's own lower layers.
@@ -111,7 +117,7 @@ struct RestoreCommand: ParsableCommand {
     return .init(words: Array(copy.prefix(count) + degraded.words.dropFirst(count)))
   }
 
-  private var fileName: String { URL(fileURLWithPath: image).lastPathComponent }
+  private var fileName: String { FileName.label(of: image) }
 
   private func pyramids(_ model: Model) throws -> (whole: Pyramid, degraded: Pyramid) {
     let file: ImageFile

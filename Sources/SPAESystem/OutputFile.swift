@@ -1,0 +1,61 @@
+import Glibc
+
+/// A file that a command writes: the one place that decides what it may replace.
+///
+/// A file is new, or holds the very same already and is left as it is, or is one that the caller
+/// knows to be its own. Whatever else has the name stays, unless `mayReplace`. Pipes and devices are
+/// written to.
+package struct OutputFile {
+  /// What a file of that name turns out to be.
+  package enum Finding {
+    /// It says the same: it is left as it is.
+    case same
+    /// Nobody has changed it since this program made it.
+    case unedited
+    /// Why it must stay: "it is ..."
+    case foreign(String)
+  }
+
+  package let path: String
+  private let mayReplace: Bool
+
+  package init(_ path: String, mayReplace: Bool = false) {
+    self.path = path
+    self.mayReplace = mayReplace
+  }
+
+  /// Throws where the name is taken: before a long work whose outcome could then not be written.
+  package func refuseTaken() throws(Failure) {
+    guard !mayReplace, !isSpecial, FileSystem.isTaken(path) else { return }
+    throw refusal("it exists")
+  }
+
+  /// Writes the file whole, or throws and leaves what is there.
+  package func write(
+    _ bytes: [UInt8], unless judge: ([UInt8]) -> Finding = { _ in .foreign("it exists") }
+  ) throws(Failure) {
+    if isSpecial { return try AtomicFile.writeThrough(bytes, to: path) }
+    if mayReplace { return try AtomicFile.write(bytes, to: path) }
+    if try AtomicFile.create(bytes, at: path) { return }
+    // A link to nowhere holds nothing, and is somebody's.
+    let found = try? FileSystem.bytes(of: path, limit: Self.longestCompared)
+    if found == bytes { return }
+    switch found.map(judge) ?? .foreign("it exists") {
+    case .same: break
+    case .unedited: try AtomicFile.write(bytes, to: path)
+    case .foreign(let reason): throw refusal(reason)
+    }
+  }
+
+  /// A longer file is none that this program has made.
+  private static let longestCompared = 256 << 20
+
+  /// Whether it is a pipe, a device or a folder.
+  private var isSpecial: Bool {
+    FileSystem.status(of: path).map { $0.st_mode & S_IFMT != S_IFREG } ?? false
+  }
+
+  private func refusal(_ reason: String) -> Failure {
+    Failure("\(path): not replaced: \(reason); --force replaces it")
+  }
+}

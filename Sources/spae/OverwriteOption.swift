@@ -1,0 +1,27 @@
+import ArgumentParser
+import SPAEFiles
+import SPAESystem
+
+/// Whether a command may replace files that it did not make.
+struct OverwriteOption: ParsableArguments {
+  @Flag(help: "Replace a file that exists.")
+  var force = false
+
+  func file(_ path: String) -> OutputFile { OutputFile(path, mayReplace: force) }
+}
+
+extension OutputForm {
+  /// Refuses a name whose ending asks for nothing that can be written.
+  static func validate(_ path: String) throws {
+    guard OutputForm(path: path) != nil else {
+      throw ValidationError("\(path): a name must end in one of \(OutputForm.endings)")
+    }
+  }
+
+  /// Refuses a picture's name for words.
+  static func validate(wordsFor path: String?) throws {
+    guard let path, isPictureName(path) else { return }
+    throw ValidationError(
+      "\(path): words do not go into a picture's name; end it in .spae or .json")
+  }
+}
