@@ -229,7 +229,7 @@ for file in van.jpg van.JPEG van.spae; do
 done
 command_says "w! names/link.spae" "leads to a picture"
 command_says "w! names/pipe.spae" "is no regular file"
-command_says "w! names/van" "a name ends in .spae and .json for the words"
+command_says "w! names/van" "end it in .spae, .json \(words\)"
 begins_with names/van.jpg 'a photograph'
 command_says "w! names/van.jpg" "saved names/van.jpg: 128x128"
 begins_with names/van.jpg $'\xff\xd8\xff'
@@ -345,7 +345,7 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   shows "u:1/1"
   keys u
   shows "u:0/1"
-  server=$(pgrep -f "$root/Assets/language/serve.py" | head -1 || true)
+  server=$(pgrep -P "$(program)" -f Assets/language/serve.py)
   keys q
   left
   until_so "the language model's server outlives the explorer" is_gone "$server"
@@ -419,7 +419,7 @@ play() {
 play 'e' '^│>1 \[lion\]'
 play ':3<CR>:w names/scripted.jpg<CR>' 'saved names/scripted.jpg: 128x128, depth 3'
 begins_with names/scripted.jpg $'\xff\xd8\xff'
-play ':w! names/scripted<CR>' 'a name ends in .spae'
+play ':w! names/scripted<CR>' 'end it in .spae'
 play '12' '^ G go to layer 12 .* 12$'
 play 'ZQ' '^│>1 \[lion\]'
 play '' '^│>1 \[cat\]'

@@ -18,14 +18,14 @@ extension Explorer {
       return [.savePicture(path: target, request, replacing: replacing)]
     // The own file may be called anything: it is written as it was found.
     case nil where target != document.path:
-      return refuse("\(target): a name ends in \(FileForm.endings)")
+      return refuse("\(target): end it in \(FileForm.endings)")
     case .text, .json, nil: return [.save(path: target, pyramid, replacing: replacing)]
     }
   }
 
   private mutating func refuse(_ reason: String) -> [Effect] {
     quitsWhenSaved = false
-    say(reason, .error)
+    tell(Notice(reason, kind: .error))
     return []
   }
 

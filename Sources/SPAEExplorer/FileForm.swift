@@ -8,7 +8,7 @@ public enum FileForm: Hashable, Sendable {
 
   /// The endings there are, as they are told to people.
   public static var endings: String {
-    ".spae and .json for the words, \(ImageEncoding.endings) for the picture"
+    ".spae, .json (words), \(ImageEncoding.endings) (picture)"
   }
 
   /// nil for any other ending, or none.

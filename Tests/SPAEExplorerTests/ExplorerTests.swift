@@ -314,7 +314,7 @@ struct ExplorerSuite {
     #expect(world.files.isEmpty && world.pictures.isEmpty && !world.hasQuit)
     #expect(
       world.state.notice?.text.hasSuffix(
-        "a name ends in .spae and .json for the words, .png, .jpg, .jpeg, .webp for the picture")
+        "end it in .spae, .json (words), .png, .jpg, .jpeg, .webp (picture)")
         == true)
   }
 
