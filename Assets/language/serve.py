@@ -29,6 +29,11 @@ parameters.port = 0
 parameters.cors_origins = "http://127.0.0.1"
 parameters.ui = False
 parameters.n_ctx = wish.context
+# llama.cpp's attention computes 64 tokens and more at once otherwise than fewer, and without flash
+# attention one token otherwise than two. In small batches, by flash attention and on one thread, a
+# prompt gives the same answer to the bit, however much of it was read before.
+parameters.n_batch = parameters.n_ubatch = 32
+parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
 parameters.cache_ram_mib = 256
 parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = wish.threads
 

@@ -17,9 +17,22 @@ import Testing
     #expect(sent.json["prompt"] as? String == question.prompt)
     #expect(sent.json["n_predict"] as? Int == 4)
     #expect(sent.json["stop"] as? [String] == ["\n"])
-    #expect(sent.json["cache_prompt"] as? Bool == true)
+    #expect(sent.json["cache_prompt"] as? Bool == false)
     #expect(sent.json["logit_bias"] == nil)
     #expect(!sent.head.contains("Authorization"))
+  }
+
+  @Test("a server that evaluates alike may go on from what it has read")
+  func keepsPrompts() throws {
+    let server = try ScriptedServer([
+      "/props": [llamaProperties],
+      "/completion": [
+        .json("{\"content\":\" a cat\\r\\nWords\",\"stop_type\":\"limit\"}")
+      ],
+    ])
+    let client = try server.client(keepsPrompts: true)
+    #expect(try client.complete(question) == Completion(text: " a cat", isCut: true))
+    #expect(server.requests.last?.json["cache_prompt"] as? Bool == true)
   }
 
   @Test("words that are allowed become tokens once, and those of several tokens are left out")
@@ -78,9 +91,9 @@ import Testing
   }
 
   @Test(
-    "continuations that begin alike are scored in one question, and rare tokens in one of their own"
-  )
-  func scores() throws {
+    "continuations that begin alike are scored in one question, and rare tokens in one of their own",
+    arguments: [(true, 24), (false, 2048)])
+  func scores(keepsPrompts: Bool, likeliest: Int) throws {
     func tokens(_ list: String) -> Reply { .json("{\"tokens\":[\(list)]}") }
     func place(_ id: Int, _ score: Double, _ top: String) -> Reply {
       .json(
@@ -96,12 +109,14 @@ import Testing
         place(5, -1, "{\"id\":5,\"logprob\":-1},{\"id\":6,\"logprob\":-2}"),
       ],
     ])
-    let client = try server.client()
+    let client = try server.client(keepsPrompts: keepsPrompts)
     let sums = try client.logProbabilities(of: [" c", " de", " df"], after: "ab")
     #expect(sums == [-9, -1.5, -2.5])
     let asked = server.requests.filter { $0.path == "/completion" }
     #expect(asked.map { $0.json["prompt"] as? [Int] } == [[1, 2], [1, 2], [1, 2, 4]])
     #expect(asked[1].json["logit_bias"] as? [[Int]] == [[3, 100]])
+    #expect(asked.map { $0.json["n_probs"] as? Int } == [likeliest, 1, likeliest])
+    #expect(asked.allSatisfy { $0.json["cache_prompt"] as? Bool == keepsPrompts })
   }
 
   @Test("a server that repeats the text tells the score of its end")

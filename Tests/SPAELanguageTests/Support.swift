@@ -51,10 +51,12 @@ extension Reply {
 extension ScriptedServer {
   /// A client that takes this server for llama.cpp's or OpenAI's, as its script says.
   func client(
-    key: String? = nil, model: String? = nil, patience: Patience = Patience()
+    key: String? = nil, model: String? = nil, keepsPrompts: Bool = false,
+    patience: Patience = Patience()
   ) throws -> CompletionClient {
     let endpoint = try Endpoint(url, key: key.flatMap { APIKey($0) })
-    return try CompletionClient(endpoint: endpoint, modelName: model, patience: patience)
+    return try CompletionClient(
+      endpoint: endpoint, modelName: model, keepsPrompts: keepsPrompts, patience: patience)
   }
 }
 

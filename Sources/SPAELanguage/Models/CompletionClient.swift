@@ -3,12 +3,16 @@ public struct CompletionClient: LanguageModel {
   private let model: any LanguageModel
 
   /// Asks the server what it is; `modelName` chooses where it has several models.
+  ///
+  /// `keepsPrompts` lets llama.cpp's server go on from what it has read before.
   public init(
-    endpoint: Endpoint, modelName: String? = nil, patience: Patience = Patience()
+    endpoint: Endpoint, modelName: String? = nil, keepsPrompts: Bool = false,
+    patience: Patience = Patience()
   ) throws(LanguageError) {
     let service = try JSONService(endpoint, patience: patience)
     if let properties = try Self.properties(service) {
-      model = LlamaClient(service, properties: properties, name: modelName)
+      model = LlamaClient(
+        service, properties: properties, name: modelName, keepsPrompts: keepsPrompts)
     } else {
       model = try OpenAIClient(service, name: modelName)
     }

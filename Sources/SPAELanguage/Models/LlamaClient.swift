@@ -6,14 +6,19 @@ final class LlamaClient: LanguageModel {
   let contextLength: Int?
 
   private let service: JSONService
+  /// Whether the server goes on from what it has read before.
+  private let keepsPrompts: Bool
   /// The tokens of the words that the last answer was restricted to.
   private let allowed = Mutex<(words: [String], members: String)>(([], ""))
 
   /// Adds so much to the score of each allowed token that no other can win.
   private static let bias = 100
 
-  init(_ service: JSONService, properties: Properties, name: String?) {
+  /// Most servers evaluate many tokens at once otherwise than a few, so that an answer depends on how
+  /// much of its prompt was read before: only one that is known to evaluate them alike `keepsPrompts`.
+  init(_ service: JSONService, properties: Properties, name: String?, keepsPrompts: Bool) {
     self.service = service
+    self.keepsPrompts = keepsPrompts
     self.name = name ?? properties.name
     contextLength = properties.default_generation_settings.n_ctx
   }
@@ -41,7 +46,8 @@ final class LlamaClient: LanguageModel {
     let members = try request.allowedWords.map { words throws(LanguageError) in
       try restriction(to: words)
     }
-    var question = Question(prompt: .text(request.prompt), n_predict: request.maximumTokens)
+    var question = Question(
+      prompt: .text(request.prompt), n_predict: request.maximumTokens, cache_prompt: keepsPrompts)
     question.stop = request.stop
     question.temperature = request.temperature
     question.seed = request.seed % 0xFFFF_FFFF  // the greatest number would be a random seed
@@ -58,8 +64,8 @@ final class LlamaClient: LanguageModel {
       answerTokens: answer.tokens_predicted, isCut: isCut)
   }
 
-  // The prompt is evaluated once and kept by the server. What follows costs one token a node, and
-  // one more for each token of a node that is not among its likeliest.
+  // Where the server keeps prompts, what follows costs one token a node, and one more for each token
+  // of a node that is not among its likeliest; else the whole prompt as often.
   func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
@@ -82,7 +88,8 @@ final class LlamaClient: LanguageModel {
   ) throws(LanguageError) -> [Int: Double] {
     var scores: [Int: Double] = [:]
     if wanted.count > 1 {
-      let likeliest = try probabilities(after: context, count: 20 + 2 * wanted.count).top_logprobs
+      let count = keepsPrompts ? 20 + 2 * wanted.count : Self.manyLikeliest
+      let likeliest = try probabilities(after: context, count: count).top_logprobs
       for each in likeliest where wanted.contains(each.id) { scores[each.id] = each.logprob }
     }
     // A token that is made to win is told with its probability as it was before that.
@@ -97,10 +104,14 @@ final class LlamaClient: LanguageModel {
     return scores
   }
 
+  /// So many are told in one answer of 200 KB, which is less than to evaluate the prompt again.
+  private static let manyLikeliest = 2048
+
   private func probabilities(
     after context: [Int], count: Int, forced: Int? = nil
   ) throws(LanguageError) -> Answer.Place {
-    var question = Question(prompt: .tokens(context), n_predict: 1)
+    var question = Question(
+      prompt: .tokens(context), n_predict: 1, cache_prompt: keepsPrompts)
     question.n_probs = count
     let members = forced.map { "\"logit_bias\":[[\($0),\(Self.bias)]]" } ?? ""
     let answer: Answer = try service.post("/completion", question, members: members)
@@ -191,7 +202,8 @@ private struct Question: Encodable {
   var temperature = 0.0
   var seed: UInt64 = 1
   var n_probs = 0
-  var cache_prompt = true
+  /// Whether to go on from what was read before, and to keep what is read now.
+  var cache_prompt: Bool
   // Defaults differ between the server's versions.
   var top_k = 40
   var top_p = 0.95
@@ -201,9 +213,10 @@ private struct Question: Encodable {
     "content", "tokens_evaluated", "tokens_predicted", "completion_probabilities", "stop_type",
   ]
 
-  init(prompt: Prompt, n_predict: Int) {
+  init(prompt: Prompt, n_predict: Int, cache_prompt: Bool) {
     self.prompt = prompt
     self.n_predict = n_predict
+    self.cache_prompt = cache_prompt
   }
 }
 

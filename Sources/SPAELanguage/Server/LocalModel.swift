@@ -74,8 +74,15 @@ public final class LocalModel: LanguageModel {
     _ installation: LanguageInstallation, _ patience: Patience
   ) throws(LanguageError) -> State {
     let server = try LlamaServer(installation)
-    let client = try CompletionClient(endpoint: try Endpoint(server.url), patience: patience)
+    let client = try Self.client(server.url, patience)
     return State(server: server, client: client)
+  }
+
+  /// Our own server evaluates a prompt alike, however much of it was read before.
+  private static func client(
+    _ url: String, _ patience: Patience
+  ) throws(LanguageError) -> CompletionClient {
+    try CompletionClient(endpoint: try Endpoint(url), keepsPrompts: true, patience: patience)
   }
 
   /// The server that stays, unless it answers no more.
@@ -84,7 +91,7 @@ public final class LocalModel: LanguageModel {
   ) throws(LanguageError) -> State? {
     guard let standing else { return nil }
     do throws(LanguageError) {
-      let client = try CompletionClient(endpoint: try Endpoint(standing.url), patience: patience)
+      let client = try Self.client(standing.url, patience)
       return State(server: nil, client: client)
     } catch {
       guard error.isLoss else { throw error }

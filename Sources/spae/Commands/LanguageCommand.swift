@@ -11,7 +11,8 @@ struct LanguageCommand: ParsableCommand {
     abstract: "Keep the language model in the box ready between commands.",
     discussion: """
       A command that needs a language model starts its server and ends it with itself, unless one \
-      stays that start has started: then all commands use that. It listens on 127.0.0.1 alone.
+      stays that start has started: then all commands use that. It listens on 127.0.0.1 alone. A \
+      question gets the same answer whatever was asked before.
       """,
     subcommands: [StatusCommand.self, StartCommand.self, StopCommand.self])
 

@@ -35,6 +35,15 @@ struct LanguageOptions: ParsableArguments {
       valueName: "n"))
   var maxTokens: Int?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Let a llama.cpp server at --endpoint reuse what it evaluated for earlier prompts.",
+      discussion: """
+        Faster, but an answer may then depend on earlier questions. The bundled model always reuses \
+        it, and its answers do not depend on it.
+        """))
+  var cachePrompts = false
+
   @Option(help: ArgumentHelp("The seed of what is drawn at random.", valueName: "n"))
   var seed: UInt64 = 1
 
@@ -66,8 +75,8 @@ struct LanguageOptions: ParsableArguments {
     guard endpoint == nil || replay == nil else {
       throw ValidationError("--replay asks nobody; leave --endpoint away")
     }
-    guard endpoint != nil || (keyFile == nil && modelName == nil) else {
-      throw ValidationError("--key-file and --model-name belong to --endpoint")
+    guard endpoint != nil || (keyFile == nil && modelName == nil && !cachePrompts) else {
+      throw ValidationError("--key-file, --model-name and --cache-prompts belong to --endpoint")
     }
   }
 
@@ -100,7 +109,9 @@ struct LanguageOptions: ParsableArguments {
     if let endpoint {
       let endpoint = try Endpoint(endpoint, key: try key)
       return (
-        try CompletionClient(endpoint: endpoint, modelName: modelName, patience: patience), false
+        try CompletionClient(
+          endpoint: endpoint, modelName: modelName, keepsPrompts: cachePrompts,
+          patience: patience), false
       )
     }
     let environment = ProcessInfo.processInfo.environment
