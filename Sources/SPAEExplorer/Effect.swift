@@ -1,9 +1,27 @@
 public import SPAEPyramid
 
-/// What the explorer asks of the world; the answer comes back as a message.
+/// What the explorer asks of the world, by who performs it; the answer comes back as a message.
 public enum Effect: Hashable, Sendable {
+  case terminal(TerminalEffect)
+  case session(SessionEffect)
+}
+
+/// What only the host of the explorer can do: the terminal, or what stands in for it.
+public enum TerminalEffect: Hashable, Sendable {
+  case openEditor(Pyramid)
+  case chooseTheme(String)
+  case chooseGraphics(String)
+  case suspend
+  case redraw
+  case quit
+}
+
+/// What is asked of the engine, the history and the files of an open document.
+public enum SessionEffect: Hashable, Sendable {
   /// Decode these words; only the newest request matters.
   case decode(DecodeRequest)
+  /// Decode the picture without the word of a cell.
+  case decodeWithout(CellAddress, of: DecodeRequest)
   case findNeighbours(of: Int32)
   case findCandidates(WordPicker.Query)
   /// Find the word nearest to the mean of a layer's words.
@@ -26,13 +44,6 @@ public enum Effect: Hashable, Sendable {
   case savePicture(path: String, DecodeRequest, replacing: Bool)
   /// Make these words, which the file holds, those of the next opening; no state is lost.
   case discard(to: Pyramid)
-  case openEditor(Pyramid)
-
-  case chooseTheme(String)
-  case chooseGraphics(String)
-  case suspend
-  case redraw
-  case quit
 }
 
 /// Words to decode, and how deep.

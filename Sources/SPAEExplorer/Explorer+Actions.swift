@@ -14,7 +14,7 @@ extension Explorer {
     case .pickByMeaning: return pick(by: .meaning)
     case .pickByEffect: return pick(by: .effect)
     case .replaceByMean: return replaceByMean()
-    case .editOutside: return [.openEditor(pyramid)]
+    case .editOutside: return [.terminal(.openEditor(pyramid))]
     case .markBlock: return toggleBlock()
     case .yank: return yank()
     case .paste: return paste()
@@ -39,24 +39,24 @@ extension Explorer {
     case .toggleTint:
       isTinted.toggle()
       return []
-    case .undo: return [.move(.undo(takeCount()))]
-    case .redo: return [.move(.redo(takeCount()))]
-    case .earlierState: return [.move(.earlier(takeCount()))]
-    case .laterState: return [.move(.later(takeCount()))]
-    case .openHistory: return [.listRevisions]
+    case .undo: return [.session(.move(.undo(takeCount())))]
+    case .redo: return [.session(.move(.redo(takeCount())))]
+    case .earlierState: return [.session(.move(.earlier(takeCount())))]
+    case .laterState: return [.session(.move(.later(takeCount())))]
+    case .openHistory: return [.session(.listRevisions)]
     case .nameState: return type(.name)
     case .command: return type(.command)
     case .help:
       mode = .help(HelpList(context: mode.context))
       return []
-    case .saveAndQuit: return isDirty ? save(thenQuit: true) : [.quit]
+    case .saveAndQuit: return isDirty ? save(thenQuit: true) : [.terminal(.quit)]
     case .quitUnsaved, .leaveUnsaved: return leaveUnsaved()
     case .quit: return leave()
     case .saveThenLeave:
       mode = .browsing
       return save(thenQuit: true)
-    case .redraw: return [.redraw]
-    case .suspend: return [.suspend]
+    case .redraw: return [.terminal(.redraw)]
+    case .suspend: return [.terminal(.suspend)]
     case .cancel: return cancel()
     case .accept: return acceptHighlighted()
     case .nextItem: return moveSelection(by: 1)
@@ -131,7 +131,8 @@ extension Explorer {
       list.move(by: step * takeCount())
       guard mode != .history(list) else { return [] }
       mode = .history(list)
-      return list.missingThumbnails.isEmpty ? [] : [.drawThumbnails(list.missingThumbnails)]
+      return list.missingThumbnails.isEmpty
+        ? [] : [.session(.drawThumbnails(list.missingThumbnails))]
     case .reading(let reading): return scroll(reading, step > 0 ? .down : .up)
     case .filling: return turnProposal(by: step)
     case .typing(var prompt) where prompt.kind == .command:
@@ -162,7 +163,7 @@ extension Explorer {
       return list.selected.map { perform($0) } ?? []
     case .history(let list):
       mode = .browsing
-      return list.selected.map { [.move(.to($0.revision))] } ?? []
+      return list.selected.map { [.session(.move(.to($0.revision)))] } ?? []
     case .typing(let prompt):
       mode = .browsing
       return accept(prompt)
@@ -177,7 +178,7 @@ extension Explorer {
       if !text.isEmpty { commandHistory.append(text) }
       return run(text, on: prompt.cells)
     case .search: return search(text.lowercased(), forward: true)
-    case .name: return text.isEmpty ? [] : [.nameState(text)]
+    case .name: return text.isEmpty ? [] : [.session(.nameState(text))]
     }
   }
 
@@ -185,7 +186,7 @@ extension Explorer {
     var list = HistoryList()
     list.take(rows)
     mode = .history(list)
-    return [.drawThumbnails(list.missingThumbnails)]
+    return [.session(.drawThumbnails(list.missingThumbnails))]
   }
 
   mutating func take(_ thumbnail: Screen, of revision: Int) -> [Effect] {

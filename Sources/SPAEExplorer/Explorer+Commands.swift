@@ -88,15 +88,15 @@ extension Explorer {
     case .writeQuit: return save(to: name, replacing: forced, thenQuit: true)
     case .exit:
       let mustSave = isDirty || name != nil
-      return mustSave ? save(to: name, replacing: forced, thenQuit: true) : [.quit]
+      return mustSave ? save(to: name, replacing: forced, thenQuit: true) : [.terminal(.quit)]
     case .substitute: return refuse(command)
     case .undo:
-      if argument.isEmpty { return [.move(.undo(1))] }
-      return Int(argument).map { [.move(.to($0))] } ?? refuse(command)
-    case .redo: return [.move(.redo(1))]
+      if argument.isEmpty { return [.session(.move(.undo(1)))] }
+      return Int(argument).map { [.session(.move(.to($0)))] } ?? refuse(command)
+    case .redo: return [.session(.move(.redo(1)))]
     case .earlier, .later: return travel(command, argument)
-    case .history: return [.listRevisions]
-    case .mark: return argument.isEmpty ? refuse(command) : [.nameState(argument)]
+    case .history: return [.session(.listRevisions)]
+    case .mark: return argument.isEmpty ? refuse(command) : [.session(.nameState(argument))]
     case .compare: return compare(argument)
     case .depth:
       if argument.isEmpty { return pin(nil) }
@@ -110,9 +110,10 @@ extension Explorer {
     case .fill: return fill(target)
     case .caption: return consult(.caption)
     case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
-    case .edit: return [.openEditor(pyramid)]
-    case .theme: return argument.isEmpty ? refuse(command) : [.chooseTheme(argument)]
-    case .graphics: return argument.isEmpty ? refuse(command) : [.chooseGraphics(argument)]
+    case .edit: return [.terminal(.openEditor(pyramid))]
+    case .theme: return argument.isEmpty ? refuse(command) : [.terminal(.chooseTheme(argument))]
+    case .graphics:
+      return argument.isEmpty ? refuse(command) : [.terminal(.chooseGraphics(argument))]
     case .help: return perform(Action.help)
     }
   }
@@ -129,12 +130,14 @@ extension Explorer {
     if let unit = argument.last.flatMap({ units[$0] }), let time = Double(argument.dropLast()),
       time >= 0
     {
-      return [.move(back ? .earlierBy(seconds: time * unit) : .laterBy(seconds: time * unit))]
+      return [
+        .session(.move(back ? .earlierBy(seconds: time * unit) : .laterBy(seconds: time * unit)))
+      ]
     }
     guard let states = argument.isEmpty ? 1 : Int(argument), states > 0 else {
       return refuse(command)
     }
-    return [.move(back ? .earlier(states) : .later(states))]
+    return [.session(.move(back ? .earlier(states) : .later(states)))]
   }
 
   private mutating func compare(_ argument: String) -> [Effect] {
@@ -143,7 +146,7 @@ extension Explorer {
       picture = .decoded
       return []
     }
-    return Int(argument).map { [.compare(with: $0)] } ?? refuse(.compare)
+    return Int(argument).map { [.session(.compare(with: $0))] } ?? refuse(.compare)
   }
 
   // MARK: Substitution

@@ -7,7 +7,7 @@ extension Explorer {
       say("nothing changed")
       return []
     }
-    return [.commit(edited, verb: verb)]
+    return [.session(.commit(edited, verb: verb))]
   }
 
   /// Takes words over that the store holds.
@@ -34,7 +34,9 @@ extension Explorer {
   mutating func show(_ picker: WordPicker) -> [Effect] {
     var picker = picker
     defer { mode = .picking(picker) }
-    guard picker.method == .spelling else { return [.findCandidates(picker.query(on: pyramid))] }
+    guard picker.method == .spelling else {
+      return [.session(.findCandidates(picker.query(on: pyramid)))]
+    }
     picker.complete(from: vocabulary, word: pyramid[picker.cells[0]])
     return []
   }
@@ -72,7 +74,7 @@ extension Explorer {
   mutating func replaceByMean() -> [Effect] {
     let cells = target
     lastChange = .meanWord
-    return [.findMeanWord(cells: cells, of: pyramid)]
+    return [.session(.findMeanWord(cells: cells, of: pyramid))]
   }
 
   mutating func yank() -> [Effect] {

@@ -7,7 +7,7 @@ extension Explorer {
     consultations += 1
     let request = LanguageRequest(number: consultations, question: question, pyramid: pyramid)
     consultation = Consultation(request)
-    return [.consult(request)]
+    return [.session(.consult(request))]
   }
 
   /// Asks for words for cells; what was marked is marked no more.
@@ -20,7 +20,7 @@ extension Explorer {
   mutating func giveUpConsultation() -> [Effect] {
     consultation = nil
     say("the language model is left alone")
-    return [.giveUpConsultation]
+    return [.session(.giveUpConsultation)]
   }
 
   mutating func hear(_ note: String, on number: Int) -> [Effect] {

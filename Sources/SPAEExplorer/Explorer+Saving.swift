@@ -8,18 +8,18 @@ extension Explorer {
   ) -> [Effect] {
     quitsWhenSaved = thenQuit
     guard let target = name ?? document.path else {
-      return [.save(path: nil, pyramid, replacing: replacing)]
+      return [.session(.save(path: nil, pyramid, replacing: replacing))]
     }
     switch FileForm(path: target) {
     case .picture where target == document.path:
       return refuse("\(target) is the name of a picture: save the words by :w NAME.spae")
     case .picture:
       let request = DecodeRequest(pyramid: pyramid, depth: depth)
-      return [.savePicture(path: target, request, replacing: replacing)]
+      return [.session(.savePicture(path: target, request, replacing: replacing))]
     // The own file may be called anything: it is written as it was found.
     case nil where target != document.path:
       return refuse("\(target): end it in \(FileForm.endings)")
-    case .text, .json, nil: return [.save(path: target, pyramid, replacing: replacing)]
+    case .text, .json, nil: return [.session(.save(path: target, pyramid, replacing: replacing))]
     }
   }
 
@@ -46,7 +46,7 @@ extension Explorer {
 
   /// Quits if nothing is lost by it, and asks otherwise.
   mutating func leave() -> [Effect] {
-    guard isDirty else { return [.quit] }
+    guard isDirty else { return [.terminal(.quit)] }
     mode = .leaving
     return []
   }
@@ -54,7 +54,7 @@ extension Explorer {
   /// Quits without saving: the next opening shows the words that the file holds, or those that the
   /// picture gave.
   mutating func leaveUnsaved() -> [Effect] {
-    isDirty && !cannotDiscard ? [.discard(to: saved)] : [.quit]
+    isDirty && !cannotDiscard ? [.session(.discard(to: saved))] : [.terminal(.quit)]
   }
 
   mutating func stay(because reason: String) -> [Effect] {

@@ -74,6 +74,7 @@ public struct Explorer: Sendable {
   var cannotDiscard = false
   var requested: DecodeRequest?
   var requestedNeighbours: Int32?
+  var requestedHeat: Heat?
   /// How many questions there were to the language model.
   var consultations = 0
 
@@ -121,6 +122,12 @@ struct Block: Hashable, Sendable {
   let rows: [[Int32]]
 }
 
+/// A cell without whose word the picture was decoded last.
+struct Heat: Hashable, Sendable {
+  let cell: CellAddress
+  let request: DecodeRequest
+}
+
 /// A change that `.` makes again at the cursor.
 enum Change: Hashable, Sendable {
   case word(Int32)
@@ -157,6 +164,15 @@ extension Explorer {
   var target: [CellAddress] {
     guard case .block(let anchor) = mode else { return [cursor] }
     return Self.cells(from: anchor, to: cursor)
+  }
+
+  /// The cells that are framed on the picture: that of the cursor, or two corners.
+  var framed: [CellAddress] {
+    switch mode {
+    case .block(let anchor): [anchor, cursor]
+    case .filling(let fill): [fill.cells[0], fill.cells[fill.cells.count - 1]]
+    default: [cursor]
+    }
   }
 
   /// The cells that are shown as chosen, when they are more than the cursor's.

@@ -25,19 +25,11 @@ struct PicturePane {
     return PictureView(
       box: content == .sideBySide ? layout.canvas : layout.image, content: content,
       blinkPhase: state.blinkPhase,
-      request: DecodeRequest(pyramid: state.shown, depth: state.depth), framed: framed)
+      request: DecodeRequest(pyramid: state.shown, depth: state.depth), framed: state.framed)
   }
 
   private var content: PictureContent {
     state.picture == .comparison && state.comparison == nil ? .decoded : state.picture
-  }
-
-  private var framed: [CellAddress] {
-    switch state.mode {
-    case .block(let anchor): [anchor, state.cursor]
-    case .filling(let fill): [fill.cells[0], fill.cells[fill.cells.count - 1]]
-    default: [state.cursor]
-    }
   }
 
   private var title: String {

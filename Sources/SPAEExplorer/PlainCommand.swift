@@ -109,7 +109,7 @@ extension Explorer {
     case .describe, .help: return []
     case .near(let word):
       guard let word else { return [] }
-      return number(of: word).map { [.findNeighbours(of: $0)] } ?? []
+      return number(of: word).map { [.session(.findNeighbours(of: $0))] } ?? []
     case .set(let word):
       return number(of: word).map { replace([cursor], by: $0, verb: "edit") } ?? []
     case .find(let word): return search(word, forward: true)

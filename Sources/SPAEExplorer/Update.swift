@@ -38,7 +38,7 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.picture = .comparison
     effects = []
   case .saved(let path, let words): effects = state.finishSaving(path, words)
-  case .discarded: effects = [.quit]
+  case .discarded: effects = [.terminal(.quit)]
   case .notDiscarded(let reason): effects = state.stay(because: reason)
   case .edited(let pyramid): effects = state.commit(pyramid, verb: "editor")
   case .graphicsChanged(let name):
@@ -60,12 +60,17 @@ extension Explorer {
     let request = DecodeRequest(pyramid: shown, depth: depth)
     if request != requested {
       requested = request
-      effects.append(.decode(request))
+      effects.append(.session(.decode(request)))
+    }
+    if picture == .heat, let cell = framed.last, requestedHeat != Heat(cell: cell, request: request)
+    {
+      requestedHeat = Heat(cell: cell, request: request)
+      effects.append(.session(.decodeWithout(cell, of: request)))
     }
     let word = shown[cursor]
     if neighbours[word] == nil, requestedNeighbours != word {
       requestedNeighbours = word
-      effects.append(.findNeighbours(of: word))
+      effects.append(.session(.findNeighbours(of: word)))
     }
     return effects
   }

@@ -66,7 +66,7 @@ package final class EffectRunner: Sendable {
   }
 
   /// Starts an effect, and gives the answers that are known at once.
-  package func run(_ effect: Effect) -> [Message] {
+  func perform(_ effect: SessionEffect) -> [Message] {
     switch effect {
     case .decode(let request): worker.request(request)
     case .findNeighbours(let word):
@@ -109,8 +109,7 @@ package final class EffectRunner: Sendable {
         try discard(to: words)
         return [.discarded]
       } catch { return [.notDiscarded(reason: Self.reason(error))] }
-    case .openEditor, .chooseTheme, .chooseGraphics, .suspend, .redraw, .quit:
-      break
+    case .decodeWithout(let cell, let request): decodeWithout(cell, of: request)
     }
     return []
   }
@@ -215,13 +214,14 @@ package final class EffectRunner: Sendable {
   // MARK: Heat
 
   /// Decodes the picture as it were without the word of a cell: with the layer's mean word there.
-  func decodeWithout(_ cell: CellAddress, of request: DecodeRequest) {
+  private func decodeWithout(_ cell: CellAddress, of request: DecodeRequest) {
     inBackground { runner in
       var pyramid = request.pyramid
       let layer = pyramid.shape.cells(ofLayer: cell.layer).map { pyramid[$0] }
       pyramid[cell] = runner.model.codebook.word(nearestToMeanOf: layer)
       let picture = try runner.model.decode(pyramid, depth: request.depth)
       runner.shelf.change { $0.without = picture }
+      runner.mailbox.wake()
       return []
     }
   }

@@ -9,18 +9,18 @@ package import SPAETerminal
 import Synchronization
 
 /// The explorer on a terminal: waits for keys and answers, and draws what follows from them.
-package final class ExplorerLoop {
+package final class ExplorerLoop: EffectHost {
   /// As long as a picture stays in a blink.
   private static let blink = Duration.milliseconds(500)
   /// How long the keys rest before the picture is drawn better.
   private static let leisure = Duration.milliseconds(250)
 
-  package private(set) var state: Explorer
-  private let runner: EffectRunner
+  package internal(set) var state: Explorer
+  let session: EffectRunner
   private let terminal: any TerminalBackend
   private let editor: ExternalEditor
   private var output: PictureOutput
-  private let themes: ThemeLibrary
+  let themes: ThemeLibrary
   private var scripted: [KeyScript.Step]
   private let environment: [String: String]
 
@@ -31,15 +31,13 @@ package final class ExplorerLoop {
   private var keyDeadline: ContinuousClock.Instant?
   private let refining = DispatchQueue(label: "refine", qos: .utility)
   private let refined = Refined()
-  private var withoutShown: DecodeRequest?
-  private var withoutCell: [Int] = []
 
   package init(
-    state: Explorer, runner: EffectRunner, terminal: any TerminalBackend, editor: ExternalEditor,
+    state: Explorer, session: EffectRunner, terminal: any TerminalBackend, editor: ExternalEditor,
     output: PictureOutput, themes: ThemeLibrary, script: KeyScript, environment: [String: String]
   ) {
     self.state = state
-    self.runner = runner
+    self.session = session
     self.terminal = terminal
     self.editor = editor
     self.output = output
@@ -53,7 +51,7 @@ package final class ExplorerLoop {
     send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
     draw()
     while !hasQuit {
-      for event in terminal.events(timeout: patience, watching: runner.mailbox.reading) {
+      for event in terminal.events(timeout: patience, watching: session.mailbox.reading) {
         if case .terminate(let signal) = event { return signal }
         take(event)
       }
@@ -65,7 +63,7 @@ package final class ExplorerLoop {
 
   /// Waits until nothing more is done in the background.
   package func settle() {
-    runner.finish()
+    session.finish()
     refining.sync {}
   }
 
@@ -79,23 +77,15 @@ package final class ExplorerLoop {
       mustRedraw = true
     case .continued: mustRedraw = true
     case .readable:
-      runner.mailbox.take().forEach(send)
+      session.mailbox.take().forEach(send)
       placeRefined()
     case .terminate: break
     }
   }
 
-  // MARK: Messages and effects
+  // MARK: Effects
 
-  private func send(_ message: Message) {
-    var waiting = [message]
-    while !waiting.isEmpty {
-      for effect in update(&state, waiting.removeFirst()) { waiting += run(effect) }
-    }
-  }
-
-  /// Effects on the terminal are done here, all others by the runner.
-  private func run(_ effect: Effect) -> [Message] {
+  func perform(_ effect: TerminalEffect) -> [Message] {
     switch effect {
     case .quit: hasQuit = true
     case .redraw: mustRedraw = true
@@ -105,21 +95,14 @@ package final class ExplorerLoop {
     case .openEditor(let pyramid):
       mustRedraw = true
       return [editor.edit(pyramid, run: terminal.lend(to:))]
-    case .chooseTheme(let name): return chooseTheme(name)
+    case .chooseTheme(let name):
+      return chooseTheme(name) { theme in
+        terminal.theme = theme
+        mustRedraw = true
+      }
     case .chooseGraphics(let name): return chooseGraphics(name)
-    default: return runner.run(effect)
     }
     return []
-  }
-
-  private func chooseTheme(_ name: String) -> [Message] {
-    do throws(Failure) {
-      terminal.theme = try themes.theme(name)
-      mustRedraw = true
-      return [.notice(Notice("theme \(name)"))]
-    } catch {
-      return [.notice(Notice(error.lines.joined(separator: "; "), kind: .error))]
-    }
   }
 
   private func chooseGraphics(_ name: String) -> [Message] {
@@ -127,7 +110,7 @@ package final class ExplorerLoop {
       let all = GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")
       return [.notice(Notice("'\(name)' is none of \(all)", kind: .error))]
     }
-    if let (bytes, box) = output.bytes(for: nil, runner.pictures, wasErased: false) {
+    if let (bytes, box) = output.bytes(for: nil, session.pictures, wasErased: false) {
       terminal.place(picture: bytes, at: box)
     }
     output = PictureOutput(
@@ -167,7 +150,7 @@ package final class ExplorerLoop {
   /// Draws the picture better, elsewhere: keys are not to wait for it.
   private func refine() {
     guard let refinement = output.refinement else { return }
-    let (refined, mailbox) = (refined, runner.mailbox)
+    let (refined, mailbox) = (refined, session.mailbox)
     refining.async {
       let bytes = refinement.bytes()
       refined.done.withLock { $0 = (refinement, bytes) }
@@ -189,8 +172,7 @@ package final class ExplorerLoop {
   private func draw() {
     guard !hasQuit else { return }
     var view = view(state)
-    if let picture = view.picture { prepareHeat(picture) }
-    let pictures = runner.pictures
+    let pictures = session.pictures
     output.draw(view.picture, pictures, into: &view.screen)
     terminal.draw(view.screen, force: mustRedraw)
     if let (bytes, box) = output.bytes(for: view.picture, pictures, wasErased: mustRedraw) {
@@ -198,15 +180,6 @@ package final class ExplorerLoop {
       fineDeadline = terminal.now + Self.leisure
     }
     mustRedraw = false
-  }
-
-  /// Heat needs the picture without the word that the cursor is on.
-  private func prepareHeat(_ view: PictureView) {
-    guard view.content == .heat, let cell = view.framed.last else { return }
-    let place = [cell.layer, cell.row, cell.column]
-    guard withoutShown != view.request || withoutCell != place else { return }
-    (withoutShown, withoutCell) = (view.request, place)
-    runner.decodeWithout(cell, of: view.request)
   }
 }
 

@@ -6,14 +6,14 @@ import SPAESystem
 
 /// The explorer as lines of text, for screen readers, pipes and scripts.
 package struct PlainExplorer {
-  private var explorer: SettledExplorer
+  private let explorer: HeadlessExplorer
   private let isTerminal: Bool
   private var hasFailed = false
   private var input = LineReader(descriptor: STDIN_FILENO)
 
   private var state: Explorer { explorer.state }
 
-  package init(_ explorer: SettledExplorer, isTerminal: Bool) {
+  package init(_ explorer: HeadlessExplorer, isTerminal: Bool) {
     self.explorer = explorer
     self.isTerminal = isTerminal
   }
@@ -36,7 +36,7 @@ package struct PlainExplorer {
   private mutating func answer(_ line: String) {
     do throws(PlainCommandError) {
       guard let command = try PlainCommand(line, shape: state.shape) else { return }
-      explorer.send(.plain(command))
+      explorer.settle(.plain(command))
       let isError = state.notice?.kind == .error
       hasFailed = hasFailed || isError
       for line in plainReply(to: command, state) { print(line, toStandardError: isError) }

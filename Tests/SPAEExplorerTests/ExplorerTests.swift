@@ -281,7 +281,11 @@ struct ExplorerSuite {
     var world = World()
     world.type(":w<CR>ikitten<CR>:w<CR>:w other.spae<CR>:w<CR>:w! third.spae<CR>")
     let saves = world.effects.compactMap { effect in
-      if case .save(let path, _, let replacing) = effect { (path, replacing) } else { nil }
+      if case .session(.save(let path, _, let replacing)) = effect {
+        (path, replacing)
+      } else {
+        nil
+      }
     }
     #expect(saves.map(\.0) == [nil, "cat.spae", "other.spae", "cat.spae", "third.spae"])
     #expect(saves.map(\.1) == [false, false, false, false, true])
@@ -508,7 +512,7 @@ struct WalkSuite {
           box.row + box.rows < view.screen.rows && box.column + box.columns <= view.screen.columns)
       }
     }
-    let edits = world.effects.count { if case .commit = $0 { true } else { false } }
+    let edits = world.effects.count { if case .session(.commit) = $0 { true } else { false } }
     #expect(edits > 100, "the walk made edits")
     world.type("<Esc><Esc>")
     for _ in 0..<world.states.count { world.type("u") }

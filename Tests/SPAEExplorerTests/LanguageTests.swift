@@ -122,7 +122,7 @@ struct LanguageSuite {
   func late(_ keys: String) {
     var world = World()
     world.type(":caption<CR>" + keys)
-    #expect(world.effects.contains(.giveUpConsultation) == (keys == "<Esc>"))
+    #expect(world.effects.contains(.session(.giveUpConsultation)) == (keys == "<Esc>"))
     world.answer(0, .text("too late"))
     #expect(world.state.mode == .browsing)
     #expect(!world.lines.contains { $0.contains("too late") })

@@ -73,6 +73,15 @@ struct World {
 
   private mutating func answer(to effect: Effect) -> [Message] {
     switch effect {
+    case .session(let effect): return answer(to: effect)
+    case .terminal(.quit): hasQuit = true
+    case .terminal: break
+    }
+    return []
+  }
+
+  private mutating func answer(to effect: SessionEffect) -> [Message] {
+    switch effect {
     case .decode(let request):
       let tints = (1...request.pyramid.shape.depth).map { layer in
         request.pyramid.shape.cells(ofLayer: layer).map { RGB(UInt8($0.row * 8), 90, 120) }
@@ -110,9 +119,6 @@ struct World {
         return [.consulting(number: request.number, note: "tiny reads 21 words")]
       }
       return [.answered(number: request.number, reply(request.question))]
-    case .quit:
-      hasQuit = true
-      return []
     default: return []
     }
   }

@@ -262,6 +262,21 @@ struct ExplorerLoopSuite {
     #expect(placed > 1)
   }
 
+  @Test("shows the heat of the word under the cursor, and of the next one")
+  func heat() throws {
+    let stage = try Stage(.kitty)
+    var counts: [Int] = []
+    for key in ["<CR>", "H", "l", "H"] {
+      try stage.press(key)
+      stage.pause(.milliseconds(10))
+      stage.look { counts.append(stage.count) }
+    }
+    _ = stage.loop.run()
+    let bytes = counts.map { stage.terminal.placements[$0 - 1].bytes }
+    let different = Set(bytes).count
+    #expect(different == 4)
+  }
+
   @Test("says why the language model does not answer")
   func language() throws {
     let stage = try Stage(.ascii)

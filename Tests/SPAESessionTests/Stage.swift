@@ -4,6 +4,7 @@ import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
 import SPAEHistory
+import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
 import SPAESession
@@ -11,8 +12,8 @@ import SPAESystem
 import SPAETerminal
 import Testing
 
-/// The explorer on a test terminal, with a real model and a history in memory.
-final class Stage {
+/// The bundled cat, opened with the bundled model and a history in memory.
+struct Opened {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
   static let picture = root + "/Assets/pictures/cat.png"
@@ -24,6 +25,27 @@ final class Stage {
     "XDG_CONFIG_HOME": "/nowhere",
   ]
 
+  let state: Explorer
+  let session: EffectRunner
+  let editor: ExternalEditor
+  let themes = ThemeLibrary(environment: Self.environment)
+
+  init(output: PictureOutput) throws {
+    let model = try Self.model.get()
+    var opened = try OpenedDocument(file: Self.picture, size: 128, fit: .crop, model: model)
+    let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
+    let history = try opened.history(in: store, model: model)
+    session = try EffectRunner(
+      model: model, history: history, files: opened.files, original: opened.original,
+      thumbnails: output.cells, connect: { throw Failure("no language model is here") })
+    state = try opened.state(
+      model: model, history: history, store: store, output: output, tint: true)
+    editor = ExternalEditor(files: opened.files)
+  }
+}
+
+/// The explorer on a test terminal.
+final class Stage {
   let terminal: TestTerminal
   let loop: ExplorerLoop
 
@@ -31,26 +53,17 @@ final class Stage {
     _ graphics: GraphicsProtocol = .sixel, rows: Int = 30, columns: Int = 100,
     script: KeyScript = KeyScript()
   ) throws {
-    let model = try Self.model.get()
-    var opened = try OpenedDocument(file: Self.picture, size: 128, model: model)
     var capabilities = TerminalCapabilities()
     capabilities.sixel = graphics == .sixel
     capabilities.kitty = graphics == .kitty
     terminal = TestTerminal(rows: rows, columns: columns)
     terminal.measure(&capabilities)
     let output = PictureOutput(
-      graphics: graphics, capabilities: capabilities, environment: Self.environment)
-    let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
-    let history = try opened.history(in: store, model: model)
-    let runner = try EffectRunner(
-      model: model, history: history, files: opened.files, original: opened.original,
-      thumbnails: output.cells, connect: { throw Failure("no language model is here") })
+      graphics: graphics, capabilities: capabilities, environment: Opened.environment)
+    let opened = try Opened(output: output)
     loop = ExplorerLoop(
-      state: try opened.state(
-        model: model, history: history, store: store, output: output, tint: true),
-      runner: runner, terminal: terminal, editor: ExternalEditor(files: opened.files),
-      output: output, themes: ThemeLibrary(environment: Self.environment), script: script,
-      environment: Self.environment)
+      state: opened.state, session: opened.session, terminal: terminal, editor: opened.editor,
+      output: output, themes: opened.themes, script: script, environment: Opened.environment)
     terminal.settle = { [unowned self] in loop.settle() }
   }
 

@@ -110,7 +110,10 @@ struct ExploreCommand: ParsableCommand {
     let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {
       return try settle(
-        SettledExplorer(state: sized(state), runner: runner, editor: editor), output)
+        HeadlessExplorer(
+          state: sized(state), session: runner, editor: editor,
+          themes: ThemeLibrary(environment: environment),
+          output: saveScreen == nil ? nil : output, environment: environment))
     }
     try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
   }
@@ -146,13 +149,13 @@ struct ExploreCommand: ParsableCommand {
   }
 
   /// Reads lines, or plays keys and writes the screen.
-  private func settle(_ explorer: SettledExplorer, _ output: PictureOutput) throws {
+  private func settle(_ explorer: HeadlessExplorer) throws {
     guard let saveScreen else {
       var plain = PlainExplorer(explorer, isTerminal: isatty(STDIN_FILENO) == 1)
       if !plain.run() { throw ExitCode(1) }
       return
     }
-    var scripted = ScriptedExplorer(explorer, output: output)
+    let scripted = ScriptedExplorer(explorer)
     scripted.play(try script())
     let text = scripted.lines.joined(separator: "\n") + "\n"
     if saveScreen == "-" {
@@ -176,7 +179,7 @@ struct ExploreCommand: ParsableCommand {
     let terminal = try CursesTerminal(
       theme: theme, colours: output.cells.colours)
     let loop = ExplorerLoop(
-      state: state, runner: runner, terminal: terminal, editor: editor, output: output,
+      state: state, session: runner, terminal: terminal, editor: editor, output: output,
       themes: library, script: try script(), environment: environment)
     let log = ErrorLog(environment: environment)
     let signal = loop.run()
