@@ -47,8 +47,9 @@ package final class ExplorerLoop: EffectHost {
   }
 
   /// Runs until the person quits, or until a signal ends it; gives that signal.
-  package func run() -> Int32? {
+  package func run(notice: Notice? = nil) -> Int32? {
     send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
+    if let notice { send(.notice(notice)) }
     draw()
     while !hasQuit {
       for event in terminal.events(timeout: patience, watching: session.mailbox.reading) {

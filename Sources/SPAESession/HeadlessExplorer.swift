@@ -17,7 +17,7 @@ package final class HeadlessExplorer: EffectHost {
 
   package init(
     state: Explorer, session: EffectRunner, editor: ExternalEditor, themes: ThemeLibrary,
-    output: PictureOutput?, environment: [String: String]
+    output: PictureOutput?, environment: [String: String], size: (rows: Int, columns: Int)
   ) {
     self.state = state
     self.session = session
@@ -25,7 +25,7 @@ package final class HeadlessExplorer: EffectHost {
     self.themes = themes
     self.output = output
     self.environment = environment
-    settle(.resized(rows: state.size.rows, columns: state.size.columns))
+    settle(.resized(rows: size.rows, columns: size.columns))
   }
 
   /// Gives a message to the explorer, and waits until all that follows from it is done.

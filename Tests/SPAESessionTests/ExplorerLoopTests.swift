@@ -23,6 +23,15 @@ struct ExplorerLoopSuite {
     #expect(!picture.box.isEmpty)
   }
 
+  @Test("shows the picture beside what is wrong with a setting")
+  func warns() throws {
+    let stage = try Stage()
+    _ = stage.loop.run(notice: Notice("there is no theme 'nosuch'", kind: .warning))
+    #expect(stage.count == 1)
+    let last = stage.lines.last
+    #expect(last?.contains("nosuch") == true)
+  }
+
   @Test("ends without a signal where a person quits")
   func quits() throws {
     let stage = try Stage()

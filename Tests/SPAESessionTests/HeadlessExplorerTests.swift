@@ -16,7 +16,8 @@ struct HeadlessExplorerSuite {
     let opened = try Opened(output: output)
     return HeadlessExplorer(
       state: opened.state, session: opened.session, editor: opened.editor, themes: opened.themes,
-      output: graphics == nil ? nil : output, environment: Opened.environment)
+      output: graphics == nil ? nil : output, environment: Opened.environment,
+      size: (24, 80))
   }
 
   private func press(_ keys: String, _ explorer: HeadlessExplorer) throws {
@@ -42,13 +43,22 @@ struct HeadlessExplorerSuite {
     #expect(telling.isEmpty)
   }
 
+  @Test("shows the picture and what is near before any key")
+  func greets() throws {
+    let lines = try lines(after: "")
+    let near = lines.first { $0.contains("near: ") }
+    #expect(near?.contains("near:  ") == false)
+    let ink = lines[2..<18].joined().filter { "-+*#%".contains($0) }.count
+    #expect(ink > 100)
+  }
+
   @Test("draws the heat of the word under the cursor")
   func heat() throws {
     let plain = try lines(after: "<CR>")
     let heat = try lines(after: "<CR>H")
     let next = try lines(after: "<CR>Hl")
     // Below the title and above the figures stands the picture, right of the words.
-    let pictures = [plain, heat, next].map { $0[2..<18].map { String($0.dropFirst(51)) } }
+    let pictures = [plain, heat, next].map { $0[2..<18].map { String($0.dropFirst(41)) } }
     let different = Set(pictures).count
     #expect(different == 3)
   }

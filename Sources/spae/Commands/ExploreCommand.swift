@@ -68,7 +68,7 @@ struct ExploreCommand: ParsableCommand {
   var file: String
 
   func validate() throws {
-    guard columnsAndRows != nil else {
+    guard rowsAndColumns != nil else {
       throw ValidationError("--screen-size is columns x rows, such as 120x40")
     }
     guard plain || !language.showPrompt else {
@@ -76,12 +76,12 @@ struct ExploreCommand: ParsableCommand {
     }
   }
 
-  private var columnsAndRows: (columns: Int, rows: Int)? {
+  private var rowsAndColumns: (rows: Int, columns: Int)? {
     let numbers = screenSize.split(separator: "x").map { Int($0) }
     guard numbers.count == 2, let columns = numbers[0], let rows = numbers[1],
       (1...1000).contains(columns), (1...1000).contains(rows)
     else { return nil }
-    return (columns, rows)
+    return (rows, columns)
   }
 
   func run() throws {
@@ -111,9 +111,10 @@ struct ExploreCommand: ParsableCommand {
     guard usesTerminal else {
       return try settle(
         HeadlessExplorer(
-          state: sized(state), session: runner, editor: editor,
+          state: state, session: runner, editor: editor,
           themes: ThemeLibrary(environment: environment),
-          output: saveScreen == nil ? nil : output, environment: environment))
+          output: saveScreen == nil ? nil : output, environment: environment,
+          size: rowsAndColumns ?? (40, 120)))
     }
     try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
   }
@@ -137,15 +138,6 @@ struct ExploreCommand: ParsableCommand {
   /// Opens the way to the language model, when something is asked of it for the first time.
   private var connect: LanguageWorker.Connect {
     { [language] in try language.open(for: "explore").model }
-  }
-
-  /// The size of a screen that no terminal shows.
-  private func sized(_ state: Explorer) -> Explorer {
-    var state = state
-    if let size = columnsAndRows {
-      _ = update(&state, .resized(rows: size.rows, columns: size.columns))
-    }
-    return state
   }
 
   /// Reads lines, or plays keys and writes the screen.
@@ -172,17 +164,13 @@ struct ExploreCommand: ParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let library = ThemeLibrary(environment: environment)
     let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
-    var state = state
-    if let complaint {
-      _ = update(&state, .notice(Notice(complaint, kind: .warning)))
-    }
     let terminal = try CursesTerminal(
       theme: theme, colours: output.cells.colours)
     let loop = ExplorerLoop(
       state: state, session: runner, terminal: terminal, editor: editor, output: output,
       themes: library, script: try script(), environment: environment)
     let log = ErrorLog(environment: environment)
-    let signal = loop.run()
+    let signal = loop.run(notice: complaint.map { Notice($0, kind: .warning) })
     terminal.leave()
     log?.end()
     if let signal { throw ExitCode(128 + signal) }
