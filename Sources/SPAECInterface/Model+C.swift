@@ -123,13 +123,9 @@ public func spae_picture_read(
 
 /// Reads a file whose name may be any bytes.
 private func picture(_ path: UnsafePointer<CChar>) throws -> PixelImage {
-  do throws(ImageError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .unreadable(unsafe String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    return try ImageFile(contents: try ImageFile.bytes(descriptor: descriptor)).image
-  } catch {
-    throw unsafe PictureError(FileName.text(at: path).printable, error)
+  let name = unsafe FileName.text(at: path)
+  do throws(ImageError) { return try ImageFile(path: name).image } catch {
+    throw PictureError(name.printable, error)
   }
 }
 

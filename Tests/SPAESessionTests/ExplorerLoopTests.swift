@@ -49,15 +49,15 @@ struct ExplorerLoopSuite {
 
   // MARK: Time
 
-  @Test("takes a digit for a layer when the keys have rested for 400 ms")
-  func rest() throws {
+  @Test("keeps a count for as long as no key follows it")
+  func count() throws {
     let stage = try Stage()
     var layers: [Int] = []
     let look = { layers.append(stage.layer) }
     try stage.press("4")
-    stage.pause(.milliseconds(399))
+    stage.pause(.seconds(3600))
     stage.look(look)
-    stage.pause(.milliseconds(2))
+    try stage.press("G")
     stage.look(look)
     _ = stage.loop.run()
     #expect(layers == [1, 4])
