@@ -61,7 +61,7 @@ visit() {
   has 'standard output: cannot be written' said || fail "a full disk is not told: $*"
 }
 visit
-[ "$commands" -ge 38 ] || fail "$commands commands are known"
+[ "$commands" -ge 30 ] || fail "$commands commands are known"
 
 # Files of such names, and what is in them.
 clean encode "$name.png" -o "$name.spae" --verbose

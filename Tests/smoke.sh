@@ -93,6 +93,9 @@ cmp before.spae cat.spae || fail "the first revision is not the file as it was"
 head -c 20000 "$XDG_STATE_HOME/spae/history.db" >damaged.db
 "$program" history list --history damaged.db 2>err >list
 has 'revisions of . documents were saved' <err || fail "nobody is told of the damage: $(cat err)"
+cp "$root/Assets/pictures/cat.png" history.png
+refused 1 'not a history' "$program" history list --history history.png
+cmp -s "$root/Assets/pictures/cat.png" history.png || fail "a picture is taken for a history"
 ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
 "$bench" history --runs 10 --revisions 100 | has '^undo' || fail "no figures of the history"
 refused 1 'knows no such document' "$program" history tree dog.json

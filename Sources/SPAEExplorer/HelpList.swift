@@ -11,10 +11,15 @@ public struct HelpList: Hashable, Sendable {
   /// The entries that the filter leaves.
   public var entries: [Action.Entry] {
     let words = filter.text.lowercased().split(separator: " ")
-    return Keymap.entries(in: context).filter { entry in
+    let found = Keymap.entries(in: context).filter { entry in
       let text = "\(entry.action.name) \(entry.notation) \(entry.help)".lowercased()
       return words.allSatisfy { text.contains($0) }
     }
+    // Whoever types a key itself means that key, not one whose help has the letter.
+    let isTyped = { (entry: Action.Entry) in
+      entry.notation.split(separator: " ").contains { $0 == filter.text }
+    }
+    return found.filter(isTyped) + found.filter { !isTyped($0) }
   }
 
   public var selected: Action? {

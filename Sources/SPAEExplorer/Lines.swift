@@ -100,7 +100,8 @@ struct FootLine {
     case .picking:
       return [("Enter", "accept"), ("Tab", "by meaning, by effect"), ("Esc", "leave no trace")]
     case .help(let list):
-      return [("Enter", "do it:"), ("", list.selected?.entry.help ?? "nothing is left")]
+      let chosen = list.selected?.entry.help ?? "nothing is left"
+      return [("Esc", "close"), ("Enter", "do it:"), ("", chosen)]
     case .history: return [("Enter", "go there"), ("Esc", "stay")]
     case .filling(let fill):
       let place = "other words, \(fill.selection + 1) of \(fill.proposals.count)"

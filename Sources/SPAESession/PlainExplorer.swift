@@ -27,7 +27,7 @@ package struct PlainExplorer {
 
   private mutating func next() -> String? {
     if isTerminal {
-      print("\(state.vocabulary[state.pyramid[state.cursor]])> ", terminator: "")
+      StandardOutput.write("\(state.vocabulary[state.pyramid[state.cursor]])> ".utf8)
       StandardOutput.flush()
     }
     return input.next()

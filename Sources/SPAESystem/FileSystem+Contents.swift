@@ -27,6 +27,18 @@ extension FileSystem {
     }
   }
 
+  /// Whether a regular file holds something, and does not begin with these bytes.
+  package static func isOther(than start: String, _ path: String) -> Bool {
+    guard let status = status(of: path), status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
+    else { return false }
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: start.utf8.count)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    return !bytes.prefix(max(0, count)).elementsEqual(start.utf8)
+  }
+
   /// A file as text; nil where it cannot be read or is not UTF-8.
   package static func text(of path: String) -> String? {
     guard let bytes = try? bytes(of: path) else { return nil }

@@ -5,9 +5,9 @@ import Glibc
 
 /// Prints one line of text for people; what a terminal would obey in it is escaped (see `printable`).
 package func print(
-  _ line: some StringProtocol, terminator: String = "\n", toStandardError: Bool = false
+  _ line: some StringProtocol, toStandardError: Bool = false
 ) {
-  let bytes = (line.printable + terminator).utf8
+  let bytes = (line.printable + "\n").utf8
   guard toStandardError else { return StandardOutput.write(bytes) }
   StandardOutput.flush()
   // Nobody can be told where this fails.

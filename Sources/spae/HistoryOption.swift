@@ -21,6 +21,10 @@ struct HistoryOption: ParsableArguments {
   /// Where the store is; "none" keeps it in memory.
   var path: String {
     get throws {
+      if let file, file != "none", FileSystem.isOther(than: "SQLite format 3\0", file) {
+        throw Failure(
+          "\(file): this is not a history, and stays as it is; name another file, or none")
+      }
       let environment = ProcessInfo.processInfo.environment
       let wish = try file ?? Preferences(environment: environment).history
       return wish ?? HistoryStore.defaultPath(environment: environment)
