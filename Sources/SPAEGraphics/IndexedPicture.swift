@@ -8,6 +8,15 @@ struct IndexedPicture {
 
   /// At most 256 colours.
   let palette: [SixelColour]
+
+  /// A part of the picture, with the same palette.
+  func cropped(rows: Range<Int>, columns: Range<Int>) -> IndexedPicture {
+    let part = rows.flatMap { row in
+      indices[row * width + columns.lowerBound..<row * width + columns.upperBound]
+    }
+    return IndexedPicture(
+      width: columns.count, height: rows.count, indices: part, palette: palette)
+  }
 }
 
 /// A colour as sixels say it: each channel in percent.

@@ -14,12 +14,18 @@ public enum SixelEncoder {
   ///
   /// Where a terminal has fewer registers than the fixed palette, ask for `fine` with their number.
   public static func bytes(of image: PixelImage, quality: Quality = .fast) -> [UInt8] {
-    let picture =
-      switch quality {
-      case .fast: OrderedDither.indexed(image)
-      case .fine(let colours): ErrorDiffusion.indexed(image, colours: min(256, max(2, colours)))
-      }
-    var output = Array("\u{1B}P0;1q\"1;1;\(image.width);\(image.height)".utf8)
+    bytes(of: indexed(image, quality))
+  }
+
+  static func indexed(_ image: PixelImage, _ quality: Quality) -> IndexedPicture {
+    switch quality {
+    case .fast: OrderedDither.indexed(image)
+    case .fine(let colours): ErrorDiffusion.indexed(image, colours: min(256, max(2, colours)))
+    }
+  }
+
+  static func bytes(of picture: IndexedPicture) -> [UInt8] {
+    var output = Array("\u{1B}P0;1q\"1;1;\(picture.width);\(picture.height)".utf8)
     for (index, colour) in picture.palette.enumerated() {
       output += "#\(index);2;\(colour.red);\(colour.green);\(colour.blue)".utf8
     }

@@ -6,8 +6,12 @@ enum TerminalAnswer: Hashable {
   case attributes([Int])
   /// A character cell in pixels.
   case cellSize(width: Int, height: Int)
+  /// Secondary device attributes: the kind of terminal, its version, and more.
+  case secondaryAttributes([Int])
   /// How many colours a sixel picture may have.
   case sixelColours(Int)
+  /// The most pixels that a sixel picture may have on each side.
+  case largestSixel(width: Int, height: Int)
   /// The program and its version.
   case name(String)
   case background(Colour)
@@ -44,8 +48,10 @@ enum TerminalAnswer: Hashable {
     switch final {
     case UInt8(ascii: "c") where text.hasPrefix("?"):
       return .attributes(numbers(text.dropFirst()).compactMap(\.self))
+    case UInt8(ascii: "c") where text.hasPrefix(">"):
+      return .secondaryAttributes(numbers(text.dropFirst()).compactMap(\.self))
     case UInt8(ascii: "S") where text.hasPrefix("?"):
-      return sixelColours(numbers(text.dropFirst()))
+      return sixels(numbers(text.dropFirst()))
     case UInt8(ascii: "t"): return cellSize(numbers(text[...]))
     default: return nil
     }
@@ -78,13 +84,20 @@ enum TerminalAnswer: Hashable {
     return .cellSize(width: width, height: height)
   }
 
-  /// `? 1 ; 0 ; colours S`, where 0 says that all is well.
-  private static func sixelColours(_ numbers: [Int?]) -> TerminalAnswer? {
-    guard numbers.count >= 3, numbers[0] == 1, numbers[1] == 0, let colours = numbers[2],
-      colours >= 2
+  /// `? 1 ; 0 ; colours S` or `? 2 ; 0 ; width ; height S`, where 0 says that all is well.
+  ///
+  /// mlterm answers the second question with an error about the first, `? 1 ; 3 ; 0 S`.
+  private static func sixels(_ numbers: [Int?]) -> TerminalAnswer? {
+    guard numbers.count >= 3, numbers[1] == 0 else { return nil }
+    if numbers[0] == 1, let colours = numbers[2], colours >= 2 { return .sixelColours(colours) }
+    guard numbers[0] == 2, numbers.count == 4, let width = numbers[2], let height = numbers[3],
+      min(width, height) >= leastSixel
     else { return nil }
-    return .sixelColours(colours)
+    return .largestSixel(width: width, height: height)
   }
+
+  /// A limit below this is none that a terminal could mean.
+  private static let leastSixel = 64
 
   /// `> | name`
   private static func name(_ text: Substring) -> TerminalAnswer? {

@@ -8,6 +8,11 @@ public struct TerminalCapabilities: Hashable, Sendable {
   /// How many colours a sixel picture may have, if the terminal told.
   public var sixelColours: Int?
 
+  /// The most pixels that a sixel picture may have, if the terminal told.
+  public var largestSixel: (width: Int, height: Int)? {
+    storedLargest.map { ($0.width, $0.height) }
+  }
+
   /// The program and its version, such as "foot(1.13.1)", if the terminal told.
   public var name: String?
 
@@ -22,6 +27,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   private struct Cell: Hashable { let width: Int, height: Int }
   private var storedCell: Cell?
+  private var storedLargest: Cell?
   private var isWindowExact = false
 
   public init() {}
@@ -33,7 +39,11 @@ public struct TerminalCapabilities: Hashable, Sendable {
       switch answer {
       case .attributes(let numbers): sixel = numbers.dropFirst().contains(4)
       case .cellSize(let width, let height): storedCell = Cell(width: width, height: height)
+      case .secondaryAttributes(let numbers):
+        name = name ?? Self.secondaryNames[Array(numbers.prefix(2))]
       case .sixelColours(let colours): sixelColours = colours
+      case .largestSixel(let width, let height):
+        storedLargest = Cell(width: width, height: height)
       case .background(let colour): background = colour
       case .kitty(let isTaken): kitty = isTaken
       case .name(let name):
@@ -57,14 +67,20 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   // MARK: The question
 
-  /// The question: kitty graphics, name, sixel colours, cell size, background and, as a fence that
-  /// all answer, device attributes.
+  /// Terminals that tell their name by secondary device attributes alone.
+  ///
+  /// mlterm up to 3.9.2 says that it is a VT320 of firmware 279; the version is not told.
+  private static let secondaryNames = [[24, 279]: "mlterm"]
+
+  /// The question: kitty graphics, name, secondary attributes, sixel colours and size, cell size,
+  /// background and, as a fence that all answer, device attributes.
   ///
   /// tmux and screen take a question in kitty's form for a window's title, so they are not asked.
   public static func probe(environment: [String: String]) -> String {
     let kitty = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
-    let others = "\u{1B}[>0q\u{1B}[?1;1;0S\u{1B}[16t\u{1B}]11;?\u{1B}\\\u{1B}[c"
-    return (isTmux(environment) || isScreen(environment) ? "" : kitty) + others
+    let names = "\u{1B}[>0q\u{1B}[>c"
+    let others = "\u{1B}[?1;1;0S\u{1B}[?2;4;0S\u{1B}[16t\u{1B}]11;?\u{1B}\\\u{1B}[c"
+    return (isTmux(environment) || isScreen(environment) ? "" : kitty) + names + others
   }
 
   /// Whether the answer to the fence has come.

@@ -20,8 +20,8 @@ package struct PictureOutput {
   private var isFine = false
   /// Another number for each picture that was placed.
   private var generation = 0
-  /// Parts that were drawn over the last whole picture.
-  private var parts = 0
+  /// Sixel sequences of which the picture on the screen is made: its tiles, and parts drawn over them.
+  private var pieces = 0
 
   private struct Placed {
     let box: Box
@@ -43,8 +43,8 @@ package struct PictureOutput {
     }
   }
 
-  // Terminals keep a few pictures over one another; xterm forgets the sixteenth below.
-  private static let mostParts = 8
+  // Terminals keep a few pictures at once; xterm forgets the first when there is a seventeenth.
+  private static let mostPieces = 12
 
   private static let number: UInt32 = 5741  // this picture's, for kitty
 
@@ -131,9 +131,9 @@ package struct PictureOutput {
       guard let found = before.picture.cells(differingFrom: wanted.picture, cell: cell) else {
         return nil
       }
-      if graphics == .sixel, parts < Self.mostParts { part = found }
+      if graphics == .sixel, pieces + tileCount(found) <= Self.mostPieces { part = found }
     }
-    parts = part == whole ? 0 : parts + 1
+    pieces = tileCount(part) + (part == whole ? 0 : pieces)
     placed = wanted
     isFine = graphics == .kitty
     generation += 1
@@ -147,6 +147,12 @@ package struct PictureOutput {
       row: wanted.box.row + part.row, column: wanted.box.column + part.column, rows: part.rows,
       columns: part.columns)
     return (encoded(crop, box: place, quality: quick), place)
+  }
+
+  private func tileCount(_ box: Box) -> Int {
+    SixelEncoder.tileCount(
+      width: box.columns * cell.width, height: box.rows * cell.height, cell: cell,
+      largest: capabilities.largestSixel)
   }
 
   /// For a picture that may change at once; the fixed palette needs its 216 registers.
@@ -180,7 +186,7 @@ package struct PictureOutput {
   package mutating func take(_ refinement: Refinement) -> Box? {
     guard isCoarse, refinement.generation == generation, let placed else { return nil }
     isFine = true
-    parts = 0
+    pieces = tileCount(placed.box)
     return placed.box
   }
 
@@ -196,8 +202,12 @@ package struct PictureOutput {
     _ image: PixelImage, box: Box, quality: SixelEncoder.Quality
   ) -> [UInt8] {
     if graphics == .sixel {
-      let bytes = SixelEncoder.bytes(of: image, quality: quality)
-      return capabilities.sixel ? bytes : handedThrough(bytes)
+      let tiles = SixelEncoder.tiles(
+        of: image, quality: quality, cell: cell, largest: capabilities.largestSixel)
+      return tiles.flatMap { tile in
+        Array("\u{1B}[\(box.row + tile.row + 1);\(box.column + tile.column + 1)H".utf8)
+          + (capabilities.sixel ? tile.bytes : handedThrough(tile.bytes))
+      }
     }
     let place = KittyEncoder.Place(columns: box.columns, rows: box.rows, image: Self.number)
     // Raw pixels cannot fail: only PNG can.

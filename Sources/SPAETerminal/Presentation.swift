@@ -41,11 +41,19 @@ package struct Presentation {
     case .quadrants: placeCells(colours == .none ? .ascii(isLight: isLight) : .quadrants)
     case .sixel:
       let registers = min(256, capabilities.sixelColours ?? 256)
-      let escape = SixelEncoder.bytes(of: enlarged, quality: .fine(colours: registers))
-      try draw(capabilities.sixel ? escape : handedThrough(escape))
+      let tiles = SixelEncoder.tiles(
+        of: enlarged, quality: .fine(colours: registers), cell: cell,
+        largest: capabilities.largestSixel)
+      try draw { left in
+        tiles.flatMap { tile in
+          Self.move(down: tile.row, right: left + tile.column)
+            + (capabilities.sixel ? tile.bytes : handedThrough(tile.bytes))
+        }
+      }
     case .kitty:
       let place = KittyEncoder.Place(columns: columns)
-      try draw(handedThrough(try KittyEncoder.bytes(of: picture, form: .png, place: place)))
+      let bytes = handedThrough(try KittyEncoder.bytes(of: picture, form: .png, place: place))
+      try draw { left in Self.move(down: 0, right: left) + bytes }
     }
   }
 
@@ -91,8 +99,15 @@ package struct Presentation {
     }
   }
 
+  /// From the place that was saved, so many characters down and right.
+  private static func move(down rows: Int, right columns: Int) -> [UInt8] {
+    let down = rows > 0 ? "\u{1B}[\(rows)B" : ""
+    let right = columns > 0 ? "\u{1B}[\(columns)C" : ""
+    return Array("\u{1B}8\(down)\(right)".utf8)
+  }
+
   /// Makes room, then draws: right of the words when all of it fits on the screen, else above them.
-  private func draw(_ escape: [UInt8]) throws {
+  private func draw(_ picture: (_ left: Int) -> [UInt8]) throws {
     let height = max(words.count, rows)
     let beside = isBeside && height + 3 <= terminal?.rows ?? .max
     if beside {
@@ -101,9 +116,9 @@ package struct Presentation {
       for _ in 0..<rows { print("") }
     }
     let up = beside ? height : rows
-    let right = beside ? "\u{1B}[\(wordsWidth + Self.gap)C" : ""
     let output =
-      Array("\u{1B}[\(up)A\u{1B}7\(right)".utf8) + escape + Array("\u{1B}8\u{1B}[\(up)B".utf8)
+      Array("\u{1B}[\(up)A\u{1B}7".utf8) + picture(beside ? wordsWidth + Self.gap : 0)
+      + Array("\u{1B}8\u{1B}[\(up)B".utf8)
     StandardOutput.write(output)
     StandardOutput.flush()
     if !beside { words.forEach { print($0) } }

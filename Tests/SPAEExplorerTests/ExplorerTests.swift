@@ -423,6 +423,19 @@ struct ExplorerSuite {
     #expect(world.state.mode == .browsing)
   }
 
+  @Test(
+    "finds the key that is typed before keys whose help has the letter",
+    arguments: ["q", "u", "x", "p", "G"])
+  func helpByKey(key: String) {
+    var world = World()
+    world.type("?\(key)")
+    guard case .help(let list) = world.state.mode else {
+      Issue.record("\(world.state.mode)")
+      return
+    }
+    #expect(list.selected?.entry.keys.contains { $0.map(\.notation).joined() == key } == true)
+  }
+
   @Test("shows each state of the tree before it is gone to")
   func tree() {
     var world = World()

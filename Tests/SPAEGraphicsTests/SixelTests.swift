@@ -53,6 +53,39 @@ import Testing
     #expect(far.2.resampled(width: 60, height: 60).psnr(to: small) > 36)
   }
 
+  /// Limits of a terminal, and how many tiles a picture of 100 x 70 takes in characters of 7 x 11.
+  static let limits: [(limit: [Int], tiles: Int)] = [
+    ([], 1), ([100, 70], 1), ([10000, 10000], 1), ([99, 70], 2), ([100, 64], 2), ([64, 64], 4),
+    ([21, 22], 20), ([5, 5], 105),
+  ]
+
+  @Test("too large for a terminal are drawn in tiles without a seam", arguments: limits)
+  func drawTiles(limit: [Int], tiles: Int) throws {
+    let image = Pictures.gradient(width: 100, height: 70)
+    let cell = (width: 7, height: 11)
+    let largest = limit.isEmpty ? nil : (width: limit[0], height: limit[1])
+    let whole = try #require(
+      SixelScreen(SixelEncoder.bytes(of: image, quality: .fine(colours: 64))).image)
+    let drawn = SixelEncoder.tiles(
+      of: image, quality: .fine(colours: 64), cell: cell, largest: largest)
+    #expect(drawn.count == tiles)
+    #expect(
+      SixelEncoder.tileCount(width: 100, height: 70, cell: cell, largest: largest) == tiles)
+    var seen = Set<[Int]>()
+    for tile in drawn {
+      let part = try #require(SixelScreen(tile.bytes).image)
+      #expect(part.width <= max(7, limit.first ?? 100) && part.height <= max(11, limit.last ?? 70))
+      for row in 0..<part.height {
+        for column in 0..<part.width {
+          let place = [tile.row * 11 + row, tile.column * 7 + column]
+          #expect(seen.insert(place).inserted)
+          #expect(part.colour(row, column) == whole.colour(place[0], place[1]))
+        }
+      }
+    }
+    #expect(seen.count == 100 * 70)
+  }
+
   @Test("use no more registers than there are", arguments: [0, 1, 2, 16, 255, 256, 1024])
   func useFewRegisters(colours: Int) {
     let image = Pictures.gradient(width: 50, height: 50)
@@ -67,5 +100,11 @@ import Testing
     #expect(bytes.suffix(2) == [0x1B, UInt8(ascii: "\\")])
     #expect(bytes.dropLast(2).last != UInt8(ascii: "-"))
     #expect(bytes.count { $0 == UInt8(ascii: "-") } == 1)
+  }
+}
+
+extension PixelImage {
+  fileprivate func colour(_ row: Int, _ column: Int) -> ArraySlice<UInt8> {
+    pixels[3 * (row * width + column)..<3 * (row * width + column) + 3]
   }
 }

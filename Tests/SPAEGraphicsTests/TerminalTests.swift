@@ -13,6 +13,8 @@ import Testing
     var name: String?
     var cell: [Int] = []
     var colours: Int?
+    var largest: [Int] = []
+    var depth = ColourDepth.palette256
     var isLight: Bool?
     var isTmux = false
   }
@@ -20,40 +22,67 @@ import Testing
   static let answers = [
     Answer(
       terminal: "xterm 379",
-      text: "\u{1B}P>|XTerm(379)\u{1B}\\\u{1B}[6;17;8t\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\"
-        + "\u{1B}[?64;1;2;6;9;15;16;17;18;21;22;28c",
-      name: "XTerm(379)", cell: [8, 17], isLight: true),
+      text: "\u{1B}P>|XTerm(379)\u{1B}\\\u{1B}[>41;379;0c\u{1B}[?1;3S\u{1B}[?2;3S"
+        + "\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[?64;1;2;6;9;15;16;17;18;21;22;28c",
+      name: "XTerm(379)", depth: .trueColour, isLight: true),
     Answer(
-      terminal: "xterm as a vt340",
+      terminal: "xterm 379 as a vt340",
+      text: "\u{1B}P>|XTerm(379)\u{1B}\\\u{1B}[>19;379;0c\u{1B}[?1;0;1024S\u{1B}[?2;0;1000;1000S"
+        + "\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[?63;1;2;4;6;9;15;16;22;28c",
+      best: .sixel, name: "XTerm(379)", colours: 1024, largest: [1000, 1000], depth: .trueColour,
+      isLight: true),
+    Answer(
+      terminal: "xterm of 16 registers that may tell its window",
       text: "\u{1B}P>|XTerm(379)\u{1B}\\\u{1B}[?1;0;16S\u{1B}[6;17;8t"
         + "\u{1B}]11;rgb:1010/1414/1818\u{1B}\\\u{1B}[?63;1;2;4;6;9;15;16;22;28c",
-      best: .sixel, name: "XTerm(379)", cell: [8, 17], colours: 16, isLight: false),
+      best: .sixel, name: "XTerm(379)", cell: [8, 17], colours: 16, depth: .trueColour,
+      isLight: false),
     Answer(
       terminal: "a real vt340", text: "\u{1B}[?63;1;2;3;4;6;7;8;9;15;22;28;29;c", best: .sixel),
     Answer(
       terminal: "foot",
-      text: "\u{1B}P>|foot(1.13.1)\u{1B}\\\u{1B}[?1;0;1024S\u{1B}[6;20;10t"
-        + "\u{1B}]11;rgb:24/24/24\u{1B}\\\u{1B}[?62;4;22c",
-      best: .sixel, name: "foot(1.13.1)", cell: [10, 20], colours: 1024, isLight: false),
+      text: "\u{1B}P>|foot(1.13.1)\u{1B}\\\u{1B}[>1;011301;0c\u{1B}[?1;0;1024S"
+        + "\u{1B}[?2;0;10000;10000S\u{1B}[6;16;7t\u{1B}]11;rgb:1111/1111/1111\u{1B}\\"
+        + "\u{1B}[?62;4;22c",
+      best: .sixel, name: "foot(1.13.1)", cell: [7, 16], colours: 1024, largest: [10000, 10000],
+      depth: .trueColour, isLight: false),
     Answer(
       terminal: "kitty",
-      text: "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}P>|kitty(0.26.5)\u{1B}\\\u{1B}[6;18;9t"
+      text: "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}P>|kitty(0.26.5)\u{1B}\\\u{1B}[>1;4000;26c\u{1B}[6;20;9t"
         + "\u{1B}]11;rgb:0000/0000/0000\u{1B}\\\u{1B}[?62;c",
-      best: .kitty, name: "kitty(0.26.5)", cell: [9, 18], isLight: false),
+      best: .kitty, name: "kitty(0.26.5)", cell: [9, 20], depth: .trueColour, isLight: false),
     Answer(
       terminal: "a terminal that knows kitty's form but not this one",
       text: "\u{1B}_Gi=31;ENOTSUPPORTED:no\u{1B}\\\u{1B}[?62;4c", best: .sixel),
     Answer(
-      terminal: "tmux 3.3a", text: "\u{1B}P>|tmux 3.3a\u{1B}\\\u{1B}[?1;2c", name: "tmux 3.3a",
-      isTmux: true),
+      terminal: "tmux 3.3a",
+      text: "\u{1B}P>|tmux 3.3a\u{1B}\\\u{1B}[>84;0;0c\u{1B}[?1;2c", name: "tmux 3.3a",
+      depth: .trueColour, isTmux: true),
     Answer(
       terminal: "tmux with sixels", text: "\u{1B}P>|tmux 3.4\u{1B}\\\u{1B}[?1;2;4c", best: .sixel,
-      name: "tmux 3.4", isTmux: true),
+      name: "tmux 3.4", depth: .trueColour, isTmux: true),
     Answer(
-      terminal: "mlterm",
+      terminal: "mlterm 3.9.0, whose error about colours is its answer about sizes",
+      text: "\u{1B}[>24;279;0c\u{1B}[?1;0;1024S\u{1B}[?1;3;0S\u{1B}[6;22;10t"
+        + "\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[?63;1;2;3;4;6;7;15;18;22;29c",
+      best: .sixel, name: "mlterm", cell: [10, 22], colours: 1024, depth: .trueColour,
+      isLight: true),
+    Answer(
+      terminal: "the same error before the colours",
+      text: "\u{1B}[?1;3;0S\u{1B}[?1;0;256S\u{1B}[?62;4c", best: .sixel, colours: 256),
+    Answer(
+      terminal: "xterm as a vt320",
+      text: "\u{1B}P>|XTerm(379)\u{1B}\\\u{1B}[>24;379;0c\u{1B}[?63;1c",
+      name: "XTerm(379)", depth: .trueColour),
+    Answer(terminal: "a VT320", text: "\u{1B}[>24;11;0c\u{1B}[?63;1c"),
+    Answer(
+      terminal: "a largest picture of nothing",
+      text: "\u{1B}[?2;0;0;0S\u{1B}[?2;0;1000S\u{1B}[?2;3;900;900S\u{1B}[?62;4c", best: .sixel),
+    Answer(
+      terminal: "mlterm 3.9.3",
       text: "\u{1B}P>|mlterm(3.9.3)\u{1B}\\\u{1B}[6;16;8t\u{1B}]11;rgb:ff/ff/ff\u{07}"
         + "\u{1B}[?63;1;2;3;4;7;29c",
-      best: .sixel, name: "mlterm(3.9.3)", cell: [8, 16], isLight: true),
+      best: .sixel, name: "mlterm(3.9.3)", cell: [8, 16], depth: .trueColour, isLight: true),
     Answer(terminal: "a VT100", text: "\u{1B}[?1;2c"),
     Answer(terminal: "none", text: ""),
     Answer(terminal: "keys typed ahead", text: "q\u{1B}[A\u{1B}OP:w\r\u{1B}[?62;4c", best: .sixel),
@@ -87,6 +116,9 @@ import Testing
     let cell = got.cellSize.map { [$0.width, $0.height] } ?? []
     #expect(cell == answer.cell, "\(answer.terminal)")
     #expect(got.sixelColours == answer.colours, "\(answer.terminal)")
+    let largest = got.largestSixel.map { [$0.width, $0.height] } ?? []
+    #expect(largest == answer.largest, "\(answer.terminal)")
+    #expect(got.colours(environment: Self.unicode) == answer.depth, "\(answer.terminal)")
     #expect(got.isLight == answer.isLight, "\(answer.terminal)")
     #expect(got.isTmux == answer.isTmux, "\(answer.terminal)")
   }

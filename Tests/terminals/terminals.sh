@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Looks at the explorer's picture in real terminals, without a display: is it the decoded picture?
-# Usage: Tests/terminals/terminals.sh PROGRAM [xterm|mlterm|kitty|foot]...
+# Usage: Tests/terminals/terminals.sh PROGRAM [xterm|xterm-large|mlterm|kitty|foot]...
 #   KEEP=folder  keeps the screenshots there
 # The terminals run under Xvfb; foot needs Wayland, so weston runs there as a window. A screenshot of
 # the picture's box has to be as near to the decoded picture as 30 dB, wherever the layout puts it.
 set -euo pipefail
 program=$(realpath "$1")
 shift
-[ $# -gt 0 ] || set -- xterm mlterm kitty foot
+[ $# -gt 0 ] || set -- xterm xterm-large mlterm kitty foot
 # Each has a display of its own.
 if [ $# -gt 1 ]; then
   for terminal in "$@"; do "$0" "$program" "$terminal"; done
@@ -38,7 +38,7 @@ unset TMUX COLORTERM
 
 # A display of its own, by a number that is free.
 mkfifo display
-Xvfb -displayfd 3 -screen 0 1280x960x24 3>display >/dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 2000x1500x24 3>display >/dev/null 2>&1 &
 processes+=($!)
 read -r number <display
 export DISPLAY=:$number
@@ -61,7 +61,10 @@ start() {
   case $terminal in
     xterm)
       xterm -ti vt340 -b 0 -bw 0 +sb -geometry 58x28+0+0 -fa 'DejaVu Sans Mono' -fs 11 \
-        -xrm 'XTerm*numColorRegisters: 256' -xrm 'XTerm*maxGraphicSize: 2000x2000' -e ./inside ;;
+        -xrm 'XTerm*numColorRegisters: 256' -e ./inside ;;
+    # So large that its picture has more than the 1,000 pixels a side that xterm takes at once.
+    xterm-large)
+      xterm -ti vt340 -b 0 -bw 0 +sb -geometry 320x110+0+0 -e ./inside ;;
     mlterm)
       mlterm --sb=false --border=0 --geometry=58x28+0+0 -e ./inside ;;
     kitty)
@@ -79,12 +82,11 @@ start() {
   esac >"$terminal.log" 2>&1 &
   processes+=($!)
 }
-cat >inside <<END
-#!/bin/sh
-tty >name
-exec '$program' explore cat.png 2>errors
-END
-chmod +x inside
+# What runs in the terminal.
+inside() {
+  printf '#!/bin/sh\ntty >name\n%s\n' "$*" >inside
+  chmod +x inside
+}
 
 # Rows and columns of the terminal.
 cells() { stty size -F "$(cat name)"; }
@@ -112,10 +114,22 @@ box() {
   }' < <(cells)
 }
 
+# Where `show --layers 1 --width 170` puts the picture: beside the words, below the title.
+show_box() {
+  local size words
+  size=$(xdotool getwindowgeometry --shell "$window" | sed -n 's/^\(WIDTH\|HEIGHT\)=//p' | xargs)
+  words=$("$program" show cat.spae --layers 1 --graphics none | tail -n +3 | wc -L)
+  awk -v size="$size" -v words="$words" '{
+    split(size, pixels, " ")
+    width = int(pixels[1] / $2); height = int(pixels[2] / $1)
+    print 170 * width, 170 * width, (words + 3) * width, 2 * height
+  }' < <(cells)
+}
+
 # PSNR between the screenshot of the box and the decoded picture; the line of dashes that frames the
 # cursor's cell, here the whole picture, is left out.
 psnr() {
-  read -r width height left top < <(box)
+  read -r width height left top < <("${2:-box}")
   import -window root -crop "${width}x$height+$left+$top" +repage "$terminal-$1.png"
   convert decoded.png -filter Catrom -resize "${width}x$height!" wanted.png
   local edge=6
@@ -123,10 +137,10 @@ psnr() {
   convert wanted.png -shave ${edge}x$edge wanted-inside.png
   { compare -metric PSNR shown-inside.png wanted-inside.png null: 2>&1 || true; } | cut -d' ' -f1
 }
-is_near() { figure=$(psnr "$1"); awk -v a="$figure" -v b=$mark 'BEGIN { exit !(a == "inf" || a >= b) }'; }
+is_near() { figure=$(psnr "$@"); awk -v a="$figure" -v b=$mark 'BEGIN { exit !(a == "inf" || a >= b) }'; }
 is_far() { ! is_near "$1"; }
 seen() {
-  until_so "$1: the picture is not there, PSNR ${figure:-none}" is_near "$1"
+  until_so "$1: the picture is not there" is_near "$@"
   echo "terminals: $terminal: $1: $figure dB"
 }
 keys() { xdotool key --clearmodifiers --delay 40 "$@"; }
@@ -144,13 +158,50 @@ resize() {
 }
 has_other_size() { [ "$(cells)" != "$1" ]; }
 
-# Looks at the whole picture after all that may leave a hole in it or a ghost on it.
-look() {
+# Whether the words wear the colours of their pixels: eight colours are few, and twenty-four bits many.
+# The colours of letters' edges are of few pixels each.
+is_colourful() {
+  import -window root "$terminal-words.png"
+  local colours
+  colours=$(convert "$terminal-words.png" -format %c histogram:info: | awk '$1 + 0 >= 400' | wc -l)
+  [ "$colours" -ge 16 ]
+}
+
+# Starts the terminal, and waits until the explorer has begun in it.
+open_explorer() {
   rm -rf name state
+  inside "exec '$program' explore cat.png 2>errors"
   start
   until_so "it does not begin" has_begun
   window=$(window)
   xdotool mousemove 2 2 windowfocus "$window" 2>/dev/null || true
+}
+
+# Looks at pictures that are larger than one sequence may be.
+look_large() {
+  open_explorer
+  keys bracketright bracketright bracketright bracketright bracketright
+  seen "larger than a sequence"
+  keys G k l k l k l k l k l k l k l k l k l k l k l k l
+  seen "larger than a sequence, after many moves"
+  keys q
+  until_so "it stays" has_no_window
+  rm -f name
+  inside "'$program' show cat.spae --layers 1 --width 170; sleep 60"
+  start
+  until_so "it does not begin" test -s name
+  until_so "there is no window" has_window
+  window=$(window)
+  seen "by show" show_box
+}
+has_window() { [ -n "$(window)" ]; }
+has_no_window() { [ -z "$(window)" ]; }
+
+# Looks at the whole picture after all that may leave a hole in it or a ghost on it.
+look() {
+  open_explorer
+  # kitty's and foot's environment says it, xterm's answers do, and mlterm's number.
+  until_so "the words wear few colours" is_colourful
   # Every layer at the picture, which is alone on a narrow screen.
   keys Tab bracketright bracketright bracketright bracketright bracketright
   seen "after open"
@@ -173,6 +224,7 @@ look() {
 
 case $terminal in
   foot) needed="foot weston" ;;
+  xterm-large) needed=xterm ;;
   *) needed=$terminal ;;
 esac
 for tool in $needed; do
@@ -181,4 +233,4 @@ for tool in $needed; do
     exit
   }
 done
-look
+if [ "$terminal" = xterm-large ]; then look_large; else look; fi
