@@ -18,7 +18,7 @@ struct ExplorerLoopSuite {
     #expect(stage.loop.run() == SIGTERM)
     #expect(stage.lines[0].contains("cat.png"))
     let picture = try #require(stage.terminal.placements.first)
-    let isSixel = picture.bytes.starts(with: Array("\u{1B}P".utf8))
+    let isSixel = String(decoding: picture.bytes.prefix(16), as: UTF8.self).contains("H\u{1B}P")
     #expect(isSixel)
     #expect(!picture.box.isEmpty)
   }
@@ -160,7 +160,7 @@ struct ExplorerLoopSuite {
     try stage.press(":graphics sixel<CR>")
     _ = stage.loop.run()
     let last = try #require(stage.terminal.placements.last)
-    let isSixel = last.bytes.starts(with: Array("\u{1B}P".utf8))
+    let isSixel = String(decoding: last.bytes.prefix(16), as: UTF8.self).contains("H\u{1B}P")
     #expect(isSixel)
   }
 
