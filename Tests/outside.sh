@@ -68,7 +68,8 @@ clean encode "$name.png" -o "$name.spae" --verbose
 [ -s "$name.spae" ] || fail "a name that is not UTF-8 was not encoded: $(cat said)"
 head -6 "$name.spae" | LC_ALL=C grep -aqP "$controls" && fail "a source's name is written raw"
 for command in show info "info --json" "show --graphics none"; do clean $command "$name.spae"; done
-says "$said_name" compare "$name.spae" "$name.spae" --image "$name.bmp"
+says "$said_name.bmp: a picture's name ends" compare "$name.spae" "$name.spae" --image "$name.bmp"
+says '0 of 597' compare "$name.spae" "$name.spae" --image "$name.jpg"
 says 'EVIL' show "$root/Tests/Cases/escape-in-spae/evil.spae"
 says '\u001b]0;TITLE' info --json "$root/Tests/Cases/escape-in-spae/evil.spae"
 says 'sm\u{1b}[32mall' info "$root/Tests/Cases/escape-in-spae/evil4.spae"
@@ -206,7 +207,7 @@ for command in "show $spae" "show --graphics sixel $spae" "info" "info --json" "
   "history list" "history list --json" "history tree $spae" "history show $spae" "history diff $spae 1" \
   "history export" "history check" "history prune --keep 1d" "history restore $spae 1" \
   "classify --examples labels $pictures/cat.png" "restore --task shift --by last $pictures/cat.png" \
-  "evaluate few-shot labels --ways 2 --depths 2 --episodes 2 --tsv" "explore $spae" \
+  "explore $spae" \
   "explore --save-screen - $spae" "--generate-completion-script bash"; do
   full $command
 done

@@ -85,7 +85,7 @@ kept 1 'not replaced' cat.png compare dog.spae words/cat.spae --image cat.png
 well compare dog.spae words/cat.spae --image difference.jpg
 is difference.jpg JFIF
 kept 1 'not replaced' cat.png restore --task shift --by last dog.png -o cat.png
-kept 2 'must end in' notes.txt restore --task shift --by last dog.png -o notes.txt
+kept 2 'a name ends in' notes.txt restore --task shift --by last dog.png -o notes.txt
 mkdir -p labels/a
 cp cat.png labels/a
 kept 1 'not replaced' dog.spae draw --like labels --label a --shots 1 --dry-run -o dog.spae

@@ -26,17 +26,18 @@ package struct GeneratedWords {
   /// Writes the words or the picture, as the name's ending asks for.
   package func write(to file: OutputFile, model: Model) throws {
     guard let pyramid = Pyramid(shape: shape, words: outcome.words),
-      let form = OutputForm(path: file.path)
+      let form = FileForm(path: file.path)
     else { return }
     switch form {
     case .picture(let encoding):
       try file.write(try model.decode(pyramid, depth: depth).bytes(as: encoding))
-    case .words(let format):
+    case .text, .json:
       let side = shape.grid * model.configuration.patch
       let document = PyramidDocument(
         model: try model.name(), source: .init(name: name, width: side, height: side),
         pyramid: pyramid)
-      try file.write(try document.bytes(as: format, vocabulary: model.vocabulary))
+      try file.write(
+        try document.bytes(as: form == .json ? .json : .text, vocabulary: model.vocabulary))
     }
   }
 }

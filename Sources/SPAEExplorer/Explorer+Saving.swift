@@ -1,3 +1,4 @@
+import SPAEPixels
 import SPAEPyramid
 
 extension Explorer {

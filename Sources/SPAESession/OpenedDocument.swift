@@ -20,7 +20,7 @@ package struct OpenedDocument {
   /// The words that the file holds, or those that the picture gave.
   private var saved: Pyramid
 
-  package init(file: String, size: Int, fit: Fit, model: Model) throws {
+  package init(file: String, size: Int, fit: Fit = .crop, model: Model) throws {
     var stem = FileName.stem(of: file)
     switch try Input(path: file, model: model) {
     case .pyramid(let document):

@@ -30,20 +30,33 @@ package struct PyramidFiles: Sendable {
   /// Writes words, and gives the path; what somebody else wrote is not replaced unasked.
   package func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
     let target = Target(wanted ?? path ?? suggestedPath)
-    try check(target, holdsWords: true, replacing: replacing)
+    try check(target, holdsWords: true)
     var document = document
     document.pyramid = pyramid
     let format = format(of: target.path)
-    try AtomicFile.write(try document.bytes(as: format, vocabulary: vocabulary), to: target.path)
-    return known.remember(target.path)
+    let bytes = try document.bytes(as: format, vocabulary: vocabulary)
+    return try write(bytes, to: target.path, replacing: replacing)
   }
 
   /// Writes the picture as the path's ending asks, and gives the path.
   package func save(_ picture: PixelImage, to wanted: String, replacing: Bool) throws -> String {
     let target = Target(wanted)
-    try check(target, holdsWords: false, replacing: replacing)
-    try ImageFile.write(picture, to: target.path)
-    return known.remember(target.path)
+    try check(target, holdsWords: false)
+    guard let encoding = ImageEncoding(path: target.path) else {
+      throw Failure("\(target.path): a picture's name ends in one of \(ImageEncoding.endings)")
+    }
+    return try write(try picture.bytes(as: encoding), to: target.path, replacing: replacing)
+  }
+
+  private func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws -> String {
+    try OutputFile(path, mayReplace: replacing).write(bytes) { _ throws(Failure) in
+      switch known.state(of: path) {
+      case .asKnown: return .unedited
+      case .changed: throw Failure("\(path) was changed outside; :w! \(path) replaces it")
+      case .foreign: throw Failure("\(path) exists; :w! \(path) replaces it")
+      }
+    }
+    return known.remember(path)
   }
 
   /// The format that the ending asks for; a file with another ending stays as it was.
@@ -60,21 +73,12 @@ package struct PyramidFiles: Sendable {
     return bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) } == UInt8(ascii: "{")
   }
 
-  private func check(
-    _ target: Target, holdsWords: Bool, replacing: Bool
-  ) throws(Failure) {
+  private func check(_ target: Target, holdsWords: Bool) throws(Failure) {
     guard let file = target.existing else { return }
     // To write to a pipe would wait for its reader.
     guard file.isRegular else { throw Failure("\(target.path) is no regular file") }
-    if holdsWords, FileForm(path: file.path)?.isPicture == true {
+    if holdsWords, FileForm.isPictureName(file.path) {
       throw Failure("\(target.path) leads to a picture, \(file.path): give another name")
-    }
-    if replacing { return }
-    switch known.state(of: target.path) {
-    case .asKnown: break
-    case .changed:
-      throw Failure("\(target.path) was changed outside; :w! \(target.path) replaces it")
-    case .foreign: throw Failure("\(target.path) exists; :w! \(target.path) replaces it")
     }
   }
 
@@ -103,8 +107,10 @@ private struct Target {
   /// A leading `~` is the home folder, as in a shell.
   init(_ wanted: String) {
     path = wanted.hasPrefix("~/") ? NSHomeDirectory() + wanted.dropFirst() : wanted
-    let (path, status) = (path, FileSystem.status(of: path))
-    existing = status.map { (resolved(path), $0.st_mode & S_IFMT == S_IFREG) }
+    let found = path
+    existing = FileSystem.status(of: path).map { status in
+      (resolved(found), status.st_mode & S_IFMT == S_IFREG)
+    }
   }
 }
 

@@ -32,7 +32,8 @@ package struct OutputFile {
 
   /// Writes the file whole, or throws and leaves what is there.
   package func write(
-    _ bytes: [UInt8], unless judge: ([UInt8]) -> Finding = { _ in .foreign("it exists") }
+    _ bytes: [UInt8],
+    unless judge: ([UInt8]) throws(Failure) -> Finding = { _ in .foreign("it exists") }
   ) throws(Failure) {
     if isSpecial { return try AtomicFile.writeThrough(bytes, to: path) }
     if mayReplace { return try AtomicFile.write(bytes, to: path) }
@@ -40,7 +41,8 @@ package struct OutputFile {
     // A link to nowhere holds nothing, and is somebody's.
     let found = try? FileSystem.bytes(of: path, limit: Self.longestCompared)
     if found == bytes { return }
-    switch found.map(judge) ?? .foreign("it exists") {
+    guard let found else { throw refusal("it exists") }
+    switch try judge(found) {
     case .same: break
     case .unedited: try AtomicFile.write(bytes, to: path)
     case .foreign(let reason): throw refusal(reason)

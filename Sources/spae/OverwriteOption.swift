@@ -1,5 +1,5 @@
 import ArgumentParser
-import SPAEFiles
+import SPAEPixels
 import SPAESystem
 
 /// Whether a command may replace files that it did not make.
@@ -10,11 +10,11 @@ struct OverwriteOption: ParsableArguments {
   func file(_ path: String) -> OutputFile { OutputFile(path, mayReplace: force) }
 }
 
-extension OutputForm {
+extension FileForm {
   /// Refuses a name whose ending asks for nothing that can be written.
   static func validate(_ path: String) throws {
-    guard OutputForm(path: path) != nil else {
-      throw ValidationError("\(path): a name must end in one of \(OutputForm.endings)")
+    guard FileForm(path: path) != nil else {
+      throw ValidationError("\(path): a name ends in \(FileForm.endings)")
     }
   }
 

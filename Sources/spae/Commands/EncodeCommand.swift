@@ -71,7 +71,7 @@ struct EncodeCommand: ParsableCommand {
   var images: [String] = []
 
   func validate() throws {
-    try OutputForm.validate(wordsFor: output)
+    try FileForm.validate(wordsFor: output)
     guard meaning.isFinite, meaning >= 0, meaning <= 1000 else {
       throw ValidationError("--meaning must be between 0 and 1000")
     }

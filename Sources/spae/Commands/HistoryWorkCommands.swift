@@ -4,6 +4,7 @@ import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 import SPAEHistory
+import SPAEPixels
 import SPAEPyramid
 import SPAESystem
 
@@ -33,7 +34,7 @@ struct HistoryRestoreCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A revision's number or name.", valueName: "revision"))
   var revision: String
 
-  func validate() throws { try OutputForm.validate(wordsFor: output) }
+  func validate() throws { try FileForm.validate(wordsFor: output) }
 
   func run() throws {
     let store = try history.open()

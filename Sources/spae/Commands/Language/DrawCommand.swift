@@ -72,7 +72,7 @@ struct DrawCommand: ParsableCommand {
     guard (0...10).contains(temperature) else {
       throw ValidationError("--temperature must be 0 to 10")
     }
-    try OutputForm.validate(output)
+    try FileForm.validate(output)
   }
 
   func run() throws {

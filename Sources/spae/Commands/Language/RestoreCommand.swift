@@ -71,7 +71,7 @@ struct RestoreCommand: ParsableCommand {
       throw ValidationError("--layers must begin with 1 and end with 1 to 6")
     }
     guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
-    if let output { try OutputForm.validate(output) }
+    if let output { try FileForm.validate(output) }
   }
 
   private var depth: Int { layers.layers.upperBound }

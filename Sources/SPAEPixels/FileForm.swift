@@ -1,5 +1,3 @@
-public import SPAEPixels
-
 /// What is written under a name: its ending says so.
 public enum FileForm: Hashable, Sendable {
   /// The words, in the format of spae(5) or as JSON.
@@ -23,6 +21,12 @@ public enum FileForm: Hashable, Sendable {
     } else {
       return nil
     }
+  }
+
+  /// Whether a name is a picture's, of whatever format: words never go there.
+  public static func isPictureName(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return PictureFormat.recognisedSuffixes.contains { name.hasSuffix("." + $0) }
   }
 
   public var isPicture: Bool {
