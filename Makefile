@@ -6,6 +6,7 @@ PREFIX ?= /usr/local
 DATA ?= $(or $(SPAE_DATA),data)
 RUN ?= runs/small
 MINUTES ?= 60
+BUDGET ?= --minutes $(MINUTES)
 PROCESSES ?= 2
 PAINT ?= --paint --palette 2
 KILLS ?= 200
@@ -129,7 +130,7 @@ train: $(VENV)/ready ## Train for MINUTES on DATA, resuming RUN, from the weight
 	  MALLOC_TRIM_THRESHOLD_=2000000000 nice -n 19 ../$(VENV)/bin/torchrun \
 	  --nproc-per-node $(PROCESSES) -m spae.train --data $(abspath $(DATA)) \
 	  --model $(abspath $(MODEL)) --folder $(abspath $(RUN)) \
-	  --begin $(abspath $(MODEL))/weights.safetensors --minutes $(MINUTES) $(PAINT)
+	  --begin $(abspath $(MODEL))/weights.safetensors $(BUDGET) $(PAINT)
 
 evaluate: $(VENV)/ready ## Print the table of figures of MODEL on DATA
 	cd Training && ../$(PYTHON) -m spae.evaluate --data $(abspath $(DATA)) \

@@ -20,7 +20,7 @@ import torch
 import torch.distributed as distributed
 import torch.nn.functional as F
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from spae.adversarial import Adversary
@@ -80,6 +80,9 @@ class Trainer:
         if options.paint:
             bend(self.model, self.palette.known)
         self.average = {n: t.clone() for n, t in self.model.learned().items()}
+        if self.rank == 0:
+            halves = {name: t.half().contiguous() for name, t in self.average.items()}
+            save_file(halves, options.run / "start.safetensors")
 
     @property
     def checkpoint(self) -> Path:

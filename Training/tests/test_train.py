@@ -9,6 +9,7 @@ import pytest
 import torch
 from conftest import WORDS
 from PIL import Image
+from safetensors.torch import load_file
 
 import spae.colour_start
 import spae.colours
@@ -142,6 +143,8 @@ def test_a_run_bends_the_projection_once(painted, model, monkeypatch):
     bent = []
     monkeypatch.setattr(spae.train, "bend", lambda model, colours: bent.append(len(colours)))
     Trainer(painted).save()
+    began = load_file(painted.run / "start.safetensors")
+    assert all(torch.equal(began[name], t.half()) for name, t in model.learned().items())
     Trainer(painted)
     assert bent == [17]
 
