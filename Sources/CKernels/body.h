@@ -70,19 +70,21 @@ INLINE vec NAME(reciprocal)(vec x) {
 #define reciprocal NAME(reciprocal)
 
 INLINE vec NAME(silu)(vec x) { return x * reciprocal(1.0f + exponential(-x)); }
+INLINE vec NAME(relu)(vec x) { return select(x > (vec){}, x, (vec){}); }
 INLINE vec NAME(relu6)(vec x) {
-  const vec zero = (vec){}, six = (vec){} + 6.0f;
-  x = select(x > zero, x, zero);
+  const vec six = (vec){} + 6.0f;
+  x = NAME(relu)(x);
   return select(x < six, x, six);
 }
 #define silu NAME(silu)
+#define relu NAME(relu)
 #define relu6 NAME(relu6)
 
 // `pixels` neighbouring output pixels of `blocks` blocks of 16 channels: the sums stay in registers
 // over every tap.
 INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *output,
                        const float *residual, int pixels, int blocks) {
-  vec sums[TILE][2 * VECTORS];
+  vec sums[TILE > PAIR_TILE ? TILE : PAIR_TILE][2 * VECTORS];
   const int vectors = blocks * VECTORS;
   EACH(p, pixels)
     EACH(v, vectors) sums[p][v] = load(t->bias + v * LANES);
@@ -109,6 +111,9 @@ INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *out
   if (t->activation == spae_relu6)
     EACH(p, pixels)
       EACH(v, vectors) sums[p][v] = relu6(sums[p][v]);
+  if (t->activation == spae_relu)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] = relu(sums[p][v]);
   if (residual)
     EACH(p, pixels)
       EACH(v, vectors) sums[p][v] += load(residual + p * t->output_pixel + v * LANES);
@@ -179,6 +184,7 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
   }
   if (t->activation == spae_silu) EACH(p, pixels) sums[p] = silu(sums[p]);
   if (t->activation == spae_relu6) EACH(p, pixels) sums[p] = relu6(sums[p]);
+  if (t->activation == spae_relu) EACH(p, pixels) sums[p] = relu(sums[p]);
   EACH(p, pixels) store(output + p * t->output_pixel, sums[p]);
 }
 
@@ -760,6 +766,7 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef exponential
 #undef reciprocal
 #undef silu
+#undef relu
 #undef relu6
 #undef tile
 #undef LANES

@@ -6,17 +6,15 @@
 #define UP_TO_5 UP_TO_4 CASE(5)
 #define UP_TO_6 UP_TO_5 CASE(6)
 #define UP_TO_8 UP_TO_6 CASE(7) CASE(8)
-#define UP_TO_16 \
-  UP_TO_8 CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14) CASE(15) CASE(16)
 
 #if defined(__x86_64__)
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma,f16c"))), \
                              apply_to = function)
 #define LANES 16
-#define TILE 16
-#define PAIR_TILE 12
-#define CASES UP_TO_16
+#define TILE 8
+#define PAIR_TILE 8
+#define CASES UP_TO_8
 #define RECIPROCAL(x) __builtin_ia32_rcp14ps512_mask(x, (vec){}, (uint16_t)-1)
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8

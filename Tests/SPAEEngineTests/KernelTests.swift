@@ -10,25 +10,29 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   var outputs: Int
   var kernel: Int
   var stride = 1
+  var dilation = 1
   var activation = Activation.identity
   var residual = false
   var clip: Rectangle?
 
   var testDescription: String {
     "\(height)x\(width)x\(inputs) to \(outputs), kernel \(kernel), stride \(stride), \(activation)"
-      + (residual ? ", residual" : "") + (clip == nil ? "" : ", clipped")
+      + (dilation == 1 ? "" : ", dilation \(dilation)") + (residual ? ", residual" : "")
+      + (clip == nil ? "" : ", clipped")
   }
 
   /// Zeros above and left, as the layers of the models ask for.
   var window: Window {
-    kernel == stride ? .apart(kernel) : .tensorFlow(kernel, stride: stride, length: height)
+    kernel == stride
+      ? .apart(kernel)
+      : .tensorFlow(kernel, stride: stride, dilation: dilation, length: height)
   }
 }
 
 /// Each kernel gives what the plain reference gives, on every instruction set of this processor.
 @Suite struct TheKernelsAgreeWithTheReference {
   static let sets = InstructionSet.available.map(\.name)
-  static let activations: [Activation] = [.identity, .silu, .relu6]
+  static let activations: [Activation] = [.identity, .silu, .relu6, .relu]
   /// What stands in memory that a layer has no business in.
   static let untouched: Float = 777
 
@@ -50,6 +54,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       ConvolutionCase(height: 1, width: 1, inputs: 1, outputs: 1, kernel: 3, activation: .silu),
       ConvolutionCase(height: 1, width: 1, inputs: 16, outputs: 48, kernel: 3, stride: 2),
       ConvolutionCase(height: 8, width: 8, inputs: 3, outputs: 32, kernel: 2, stride: 2),
+      ConvolutionCase(height: 10, width: 10, inputs: 3, outputs: 16, kernel: 6, stride: 2),
       ConvolutionCase(
         height: 9, width: 13, inputs: 17, outputs: 33, kernel: 3, activation: .silu, residual: true,
         clip: Rectangle(rows: 2..<7, columns: 3..<12)),
@@ -165,7 +170,18 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: sets, depthwise)
+  /// Sides that two and three divide, and others.
+  static let dilated: [ConvolutionCase] = [3, 5].flatMap { kernel in
+    [2, 3].flatMap { dilation in
+      [1, 2, 7, 16, 18].map {
+        ConvolutionCase(
+          height: $0, width: $0, inputs: 20, outputs: 20, kernel: kernel, dilation: dilation,
+          activation: .relu)
+      }
+    }
+  }
+
+  @Test(arguments: sets, depthwise + dilated)
   func onDepthwiseConvolutions(set: String, sizes: ConvolutionCase) throws {
     var random = Seeded(state: 5)
     let channels = sizes.inputs
@@ -177,10 +193,12 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let window = sizes.window
     let expected = convolutionReference(
       input, weights: weights, bias: bias, window: (sizes.kernel, sizes.stride, window.before),
-      activation: sizes.activation, groups: channels)
+      dilation: sizes.dilation, activation: sizes.activation, groups: channels)
     let output = Plane(height: expected.height, width: expected.width, channels: channels)
     DepthwiseConvolution(weights: weights, bias: bias, channels: channels, window: window)
-      .apply(to: plane(input), into: output, activation: sizes.activation, with: try context(set))
+      .apply(
+        to: plane(input, border: 6), into: output, activation: sizes.activation,
+        with: try context(set))
     expect(output, equals: expected, in: output.bounds)
   }
 

@@ -69,12 +69,13 @@ struct Seeded: RandomNumberGenerator {
   }
 }
 
-/// x, x / (1 + e^-x), or x kept between 0 and 6.
+/// x, x / (1 + e^-x), x kept between 0 and 6, or x kept above 0.
 func activationReference(_ activation: Activation, _ x: Double) -> Double {
   switch activation {
   case .identity: x
   case .silu: x / (1 + exp(-x))
   case .relu6: min(max(x, 0), 6)
+  case .relu: max(x, 0)
   }
 }
 
@@ -83,7 +84,7 @@ func activationReference(_ activation: Activation, _ x: Double) -> Double {
 /// `groups` is 1 for a dense convolution and the number of channels for a depthwise one.
 func convolutionReference(
   _ input: Picture, weights: [Float], bias: [Float],
-  window: (kernel: Int, stride: Int, before: Int),
+  window: (kernel: Int, stride: Int, before: Int), dilation: Int = 1,
   activation: Activation, residual: Picture? = nil, groups: Int = 1
 ) -> Picture {
   let (outputs, inputs) = (bias.count, input.channels / groups)
@@ -100,8 +101,8 @@ func convolutionReference(
             for kx in 0..<window.kernel {
               let at = ((channel * inputs + c) * window.kernel + ky) * window.kernel + kx
               let value = input[
-                row * window.stride - window.before + ky,
-                column * window.stride - window.before + kx, group * inputs + c]
+                row * window.stride - window.before + ky * dilation,
+                column * window.stride - window.before + kx * dilation, group * inputs + c]
               sum += value * Double(weights[at])
             }
           }

@@ -16,6 +16,17 @@ def permutation(count: int, seed: int) -> Tensor:
     return torch.randperm(count, generator=torch.Generator().manual_seed(seed))
 
 
+def reserved_mask(configuration: Configuration, words: list[str]) -> Tensor | None:
+    """Which words are never chosen for a picture, [V], if there are any."""
+    if not configuration.reserved:
+        return None
+    unknown = set(configuration.reserved) - set(words)
+    if unknown:
+        raise ValueError(f"config.json: reserved words that are no words: {sorted(unknown)}")
+    reserved = set(configuration.reserved)
+    return torch.tensor([word in reserved for word in words])
+
+
 class Codebook(nn.Module):
     """Frozen embeddings and the one learned projection that brings them to the latent's width.
 
@@ -39,6 +50,7 @@ class Codebook(nn.Module):
         self.register_buffer("text", torch.zeros(len(words), text), persistent=False)
         self.register_buffer("bias", torch.zeros(len(words)), persistent=False)
         self.register_buffer("lemma", torch.arange(len(words)), persistent=False)
+        self.register_buffer("reserved", reserved_mask(configuration, words), persistent=False)
 
     def load_frozen(self, path: Path) -> None:
         tensors = load_file(path)
@@ -49,6 +61,12 @@ class Codebook(nn.Module):
                     f"{path}: {name} is {tuple(tensors[name].shape)}, expected {tuple(own.shape)}"
                 )
             own.copy_(tensors[name])
+        self.hide_reserved()
+
+    def hide_reserved(self) -> None:
+        """Sees to it that reserved words are no candidates."""
+        if self.reserved is not None:
+            self.bias[self.reserved] = torch.inf
 
     def codes(self) -> Tensor:
         """e(k) for every word, [V, latent]: bias-free, linear, so the words keep their meaning."""

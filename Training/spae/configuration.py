@@ -1,8 +1,9 @@
 """Every size of a model, as `config.json` holds it."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,127 @@ class Semantic:
     stem: int
     head: int
     blocks: tuple[MobileBlock, ...]
+
+
+@dataclass(frozen=True)
+class SegmentationBlock:
+    """An inverted bottleneck of the segmentation branch, of its own inner width."""
+
+    kernel: int
+    stride: int
+    dilation: int
+    inner: int
+    output: int
+
+
+@dataclass(frozen=True)
+class PooledGrids:
+    """The features pooled to some grids, in equal parts for each of some kernels."""
+
+    grids: tuple[int, ...]
+    kernels: tuple[int, ...]
+    width: int
+    output: int
+
+
+@dataclass(frozen=True)
+class SegmentationDecoder:
+    """The blocks whose filtered features bring back the detail, at an eighth and a quarter."""
+
+    middle: int
+    fine: int
+    width: int
+
+
+@dataclass(frozen=True)
+class SeenClass:
+    """A class that a frozen branch knows, and the words that say it, the best first."""
+
+    name: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The frozen network that says which of some classes each pixel is."""
+
+    input: int
+    stem: int
+    blocks: tuple[SegmentationBlock, ...]
+    head: int
+    pyramid: PooledGrids
+    decoder: SegmentationDecoder
+    classes: tuple[SeenClass, ...]
+
+
+@dataclass(frozen=True)
+class DetectionStage:
+    """A halving of the side, and its blocks."""
+
+    width: int
+    blocks: int
+
+
+@dataclass(frozen=True)
+class Detection:
+    """The frozen network that draws boxes around things of some classes."""
+
+    input: int
+    stem: int
+    stages: tuple[DetectionStage, ...]
+    pools: tuple[int, ...]
+    neck: int
+    head: int
+    classes: tuple[SeenClass, ...]
+
+
+@dataclass(frozen=True)
+class WholeGate:
+    """When the whole picture is named: so much of it, and by stuff where the classifier is as
+    unsure as this."""
+
+    area: float
+    unsure: float
+
+
+@dataclass(frozen=True)
+class PersonGate:
+    """When people are named: boxes of such a score, so much of the picture, of a cell."""
+
+    box: float
+    area: float
+    cell: float
+
+
+@dataclass(frozen=True)
+class ThingGate:
+    """When things are named: boxes of such a score and area, so much of them at the position."""
+
+    box: float
+    area: float
+    cover: float
+
+
+@dataclass(frozen=True)
+class StuffGate:
+    """The mean share from which a class names a position where the classifier is unsure, and from
+    which it does where the classifier is sure of something else, whose object is elsewhere."""
+
+    name: str
+    least: float
+    certain: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """When the segmentation and the detection branch name a position of the upper layers."""
+
+    unsure: float  # below this best probability the classifier is
+    whole: WholeGate
+    person: PersonGate
+    thing: ThingGate
+    stuff: tuple[StuffGate, ...]
+    step: float  # what each further word of a class scores less than the one before it
 
 
 @dataclass(frozen=True)
@@ -175,6 +297,10 @@ class Configuration:
     guided: Guided | None = Guided((8, 48, 64), 0.0, (0.0, 0.25, 0.0), (7.0, 3.4, 3.2))
     semantic: Semantic | Clip | None = EFFICIENTNET_LITE2
     search: Search = Search()
+    segmentation: Segmentation | None = None
+    detection: Detection | None = None
+    evidence: Evidence | None = None
+    reserved: tuple[str, ...] | None = None  # words that people may type and no picture is given
     quantization: Quantization = Quantization()
     # Identities of this model in earlier forms, whose words and pictures are the same.
     former_identities: tuple[str, ...] = ()
@@ -216,7 +342,14 @@ class Configuration:
         content["search"] = Search(**_with_tuples(content["search"]))
         content["former_identities"] = tuple(content.get("former_identities", ()))
         content["semantic"] = semantic and _teacher(semantic)
+        for key, kind in BRANCHES.items():
+            content[key] = content.get(key) and _sizes(kind, content[key])
+        content["reserved"] = content.get("reserved") and tuple(content["reserved"])
         return cls(**content)
+
+
+# The optional sections of what the frozen branches beside the classifier see.
+BRANCHES = {"segmentation": Segmentation, "detection": Detection, "evidence": Evidence}
 
 
 def _guided(content: dict) -> Guided:
@@ -230,6 +363,16 @@ def _guided(content: dict) -> Guided:
 def _with_tuples(content: dict) -> dict:
     lists = {key: tuple(value) for key, value in content.items() if isinstance(value, list)}
     return {**content, **lists}
+
+
+def _sizes(kind, content):
+    """A dataclass, or a tuple of them, from what JSON holds of it."""
+    if get_origin(kind) is tuple:
+        return tuple(_sizes(get_args(kind)[0], own) for own in content)
+    if is_dataclass(kind):
+        kinds = get_type_hints(kind)
+        return kind(**{key: _sizes(kinds[key], own) for key, own in content.items()})
+    return content
 
 
 def _teacher(content: dict) -> Semantic | Clip:

@@ -1,12 +1,15 @@
-"""Makes the frozen files of a model: the vocabulary, the codebook and the semantic branch.
+"""Makes the frozen files of a model: the vocabulary, the codebook and the frozen branches.
 
     python -m spae.frozen --data DATA --output Assets/models/small
 
 Needs the packages of the extra `frozen`; with `--teacher clip` those of `clip`, and CLIP's weights.
-Nothing of it is trained, so it is run once.
+`--only` makes some of the files. The segmentation and the detection branch are read from the files
+that `spae.branch_files` names, in DATA/weights; `--configure` names them in the folder's
+config.json, without which a model does not use them. Nothing of it is trained, so it is run once.
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +18,28 @@ from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from spae.branch_files import (
+    DETECTION_SOURCE,
+    SEGMENTATION_SOURCE,
+    Tensors,
+    detection_tensors,
+    evidence_gates,
+    mosaic_r4,
+    reserved_words,
+    segmentation_tensors,
+    yolox_nano,
+)
 from spae.clip_teacher import clip_tables
-from spae.configuration import EFFICIENTNET_LITE2, Clip
+from spae.configuration import EFFICIENTNET_LITE2, Clip, Configuration
+from spae.detection import DetectionBranch
 from spae.options import TEACHERS, add_clip
+from spae.segmentation import SegmentationBranch
 from spae.semantic_branch import SemanticBranch
 from spae.semantics_tables import first_of, lemma_names, semantic_tables
 
 HERE = Path(__file__).parent
 BATCH_NORM_EPSILON = 1e-3
+PARTS = ("words", "segmentation", "detection")
 
 
 def excluded_words() -> set[str]:
@@ -97,24 +114,75 @@ def save_semantic_branch(output: Path, class_text: np.ndarray) -> None:
     save_file(halves, output / "semantic.safetensors")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="the folder of training data")
-    parser.add_argument("--output", type=Path, required=True, help="the model's folder")
-    parser.add_argument("--teacher", choices=TEACHERS, default=TEACHERS[0])
-    add_clip(parser)
-    arguments = parser.parse_args()
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    words, rows = vocabulary(arguments.data)
+def save_segmentation_branch(data: Path, output: Path) -> None:
+    sizes = mosaic_r4()
+    tensors = segmentation_tensors(data / "weights" / SEGMENTATION_SOURCE, sizes)
+    save_branch(SegmentationBranch(sizes), tensors, output / "segmentation.safetensors")
+
+
+def save_detection_branch(data: Path, output: Path) -> None:
+    sizes = yolox_nano()
+    tensors = detection_tensors(data / "weights" / DETECTION_SOURCE, sizes)
+    save_branch(DetectionBranch(sizes), tensors, output / "detection.safetensors")
+
+
+def save_branch(branch: nn.Module, arrays: Tensors, path: Path) -> None:
+    """Weights as float16; the few biases stay float32."""
+    tensors = {name: torch.tensor(own).contiguous() for name, own in arrays.items()}
+    branch.load_state_dict(tensors)
+    save_file({n: t.half() if t.dim() > 1 else t for n, t in tensors.items()}, path)
+
+
+def configure(folder: Path) -> None:
+    """Names the two branches, and what their classes say, in a model's configuration."""
+    path = folder / "config.json"
+    replace(
+        Configuration.load(path),
+        segmentation=mosaic_r4(),
+        detection=yolox_nano(),
+        evidence=evidence_gates(),
+        reserved=reserved_words(),
+    ).save(path)
+
+
+def save_words(arguments: argparse.Namespace) -> None:
+    """The vocabulary, what its words mean, and the teacher that says which fit."""
+    data, output = arguments.data, arguments.output
+    words, rows = vocabulary(data)
     if arguments.teacher == "clip":
-        tables = clip_semantics(arguments.data, words, Clip(*arguments.clip))
-        branch = {"class_text": tables["class_text"]}
-        save_arrays(branch, arguments.output / "semantic.safetensors")
+        tables = clip_semantics(data, words, Clip(*arguments.clip))
+        save_arrays({"class_text": tables["class_text"]}, output / "semantic.safetensors")
     else:
-        tables = semantic_tables(arguments.data, words)
-        save_semantic_branch(arguments.output, tables["class_text"])
-    save_codebook(arguments.data, arguments.output, words, rows, tables)
+        tables = semantic_tables(data, words)
+        save_semantic_branch(output, tables["class_text"])
+    save_codebook(data, output, words, rows, tables)
     print(f"{len(words)} words")
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="the folder of training data")
+    add("--output", type=Path, required=True, help="the model's folder")
+    add("--only", choices=PARTS, nargs="+", default=PARTS, help="make only these files")
+    add("--configure", action="store_true", help="name the last two in the folder's config.json")
+    add("--teacher", choices=TEACHERS, default=TEACHERS[0])
+    add_clip(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parsed()
+    data, output = arguments.data, arguments.output
+    output.mkdir(parents=True, exist_ok=True)
+    if "words" in arguments.only:
+        save_words(arguments)
+    if "segmentation" in arguments.only:
+        save_segmentation_branch(data, output)
+    if "detection" in arguments.only:
+        save_detection_branch(data, output)
+    if arguments.configure:
+        configure(output)
 
 
 if __name__ == "__main__":

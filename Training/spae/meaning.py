@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from spae.branch_files import seen_classes
 from spae.cielab import lab
 from spae.colour_candidates import region_colours
 from spae.colours import colours_of
@@ -18,6 +19,7 @@ from spae.teacher import SemanticMap
 BEST = 20  # words of a text that count as its best
 FITTING = 100  # words of a place that count as fitting it
 NEAR = 20  # CIE76 of a name of a colour to its region's mean colour, to fit it
+SIZE = 128  # pixels of the pictures that are judged
 MAP_LAYER = 3  # the layer with one cell for each place of the semantic map
 
 
@@ -58,6 +60,30 @@ def true_class_hits(model: SPAE, top: Tensor, classes: Tensor) -> Tensor:
     """Whether each top word, [n], is among the best words of the picture's class, [n]."""
     best = model.codebook.scores(model.semantic_branch.class_text[classes]).topk(BEST, -1).indices
     return (best == top.unsqueeze(-1)).any(-1)
+
+
+def people_words() -> tuple[str, ...]:
+    """The words that say that people are in a picture, and no more about them."""
+    return next(seen.words for seen in seen_classes("coco-words.tsv") if seen.name == "person")
+
+
+def people_rows(model: SPAE, names: list[str], words: Tensor, data: Path) -> list[Row]:
+    """How many pictures say that they show people, of those that do and of those that do not."""
+    listed = data / "eval-bsds-people.txt"
+    if not listed.exists():
+        return []
+    shown = torch.tensor([name in listed.read_text().split() for name in names])
+    people = [word in people_words() for word in model.words]
+    said = torch.tensor(people)[words.long()]
+    pyramid_shape, rows = model.shape(SIZE), []
+    for title, kept in (("people named %", shown), ("people named falsely %", ~shown)):
+        depths = [
+            said[kept, : pyramid_shape.word_count(depth)].any(1).float()
+            for depth in range(1, MAP_LAYER + 1)
+        ]
+        values = [Value.over(own, 100) if len(own) else None for own in depths]
+        rows.append(Row("eval-bsds", title, by_layer(values), 1))
+    return rows
 
 
 def places_of(layer: int, pyramid_shape: PyramidShape, grid: int) -> Tensor:

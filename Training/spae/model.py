@@ -1,7 +1,8 @@
 """The whole autoencoder, and its form on disk."""
 
 import hashlib
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Iterable
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from spae.codebook import Codebook
 from spae.colour_candidates import nearest_names
 from spae.configuration import Clip, ColourCandidates, Configuration, Guided, Quantization
 from spae.decoder import Decoder
+from spae.detection import DetectionBranch
 from spae.encoder import Encoder
+from spae.evidence import EvidenceMap, Named, with_named
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import Again, Pool, Quantized, estimates_of, filled, quantize
 from spae.refinement import Refinement
+from spae.segmentation import SegmentationBranch
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
 
@@ -30,6 +34,10 @@ FILES = (
     "semantic.safetensors",
     "vocabulary.txt",
 )
+BRANCHES = ("segmentation", "detection")  # their files count when the configuration names them
+
+
+Names = list[list[list[Named | None]]]  # of each picture, each layer and each position
 
 
 EVIDENCE_LAYERS = 3  # whose places the evidence map tells apart
@@ -43,6 +51,10 @@ class SPAE(nn.Module):
         self.encoder = Encoder(configuration)
         self.decoder = Decoder(configuration)
         self.semantic_branch = teacher_of(configuration)
+        segmentation, detection = configuration.segmentation, configuration.detection
+        self.segmentation_branch = segmentation and SegmentationBranch(segmentation)
+        self.detection_branch = detection and DetectionBranch(detection)
+        self.evidence = evidence_of(self)
 
     @property
     def words(self) -> list[str]:
@@ -66,13 +78,17 @@ class SPAE(nn.Module):
         self.codebook.load_frozen(folder / "codebook.safetensors")
         if self.semantic_branch is not None:
             self.semantic_branch.load_frozen(folder / "semantic.safetensors")
+        if self.segmentation_branch is not None:
+            self.segmentation_branch.load_frozen(folder / "segmentation.safetensors")
+        if self.detection_branch is not None:
+            self.detection_branch.load_frozen(folder / "detection.safetensors")
 
     def learned(self) -> dict[str, Tensor]:
-        """The tensors of weights.safetensors: everything but the frozen branch."""
+        """The tensors of weights.safetensors: everything but the frozen branches."""
         return {
             name: tensor
             for name, tensor in self.state_dict().items()
-            if not name.startswith("semantic_branch.")
+            if not name.split(".")[0].endswith("_branch")
         }
 
     def save_weights(self, folder: Path) -> None:
@@ -86,17 +102,26 @@ class SPAE(nn.Module):
         branch = self.semantic_branch
         return branch and branch(branch.view(image).unsqueeze(0))
 
+    def named(self, images: Iterable[Image.Image], semantics: SemanticMap | None) -> Names | None:
+        """What names each position of each layer of some pictures, if the model can tell."""
+        if self.evidence is None or semantics is None or semantics.sure is None:
+            return None
+        sure = zip(images, semantics.sure.whole, semantics.sure.cells, strict=True)
+        return [self.evidence.named(image, *best) for image, *best in sure]
+
     def pools(
         self,
         semantics: SemanticMap | None,
         meaning: float = 1.0,
         guided: Guided | None = None,
         pictures: Tensor | None = None,
+        named: Names | None = None,
     ) -> dict[int, Pool]:
         """The words that each place of the guided layers may choose from.
 
         `meaning` is how many of them, as a factor, and what they cost less for it. With their
         pictures, names of colours are among them, and the finest grid is left to the latent.
+        Positions that are `named` have the words of their class.
         """
         guided = guided or self.configuration.guided
         if semantics is None or guided is None or meaning == 0:
@@ -107,16 +132,20 @@ class SPAE(nn.Module):
         settings = zip_longest(
             guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0
         )
-        return {
-            layer: self.codebook.pool(
+        pools = {}
+        for layer, (size, contrast, price) in islice(enumerate(settings, 1), layers):
+            pools[layer] = self.codebook.pool(
                 whole + (1 - guided.whole_share) * semantics.places(layer),
                 max(1, round(size * meaning)),
                 contrast,
                 price / meaning,
                 *self.colour_candidates(guided.colours, layer, pictures),
             )
-            for layer, (size, contrast, price) in islice(enumerate(settings, 1), layers)
-        }
+            if named is not None and layer <= EVIDENCE_LAYERS:
+                step = price / meaning * self.evidence.sizes.step
+                rows = [own[layer - 1] for own in named]
+                pools[layer] = with_named(pools[layer], rows, self.evidence.words, step)
+        return pools
 
     def colour_candidates(
         self, colours: ColourCandidates | None, layer: int, pictures: Tensor | None
@@ -140,7 +169,8 @@ class SPAE(nn.Module):
         again: Again | None = None,
     ) -> Quantized:
         residual = self.configuration.quantization.residual
-        return quantize(z, self.codebook.codes(), pyramid_shape, pools, residual, again)
+        codes, reserved = self.codebook.codes(), self.codebook.reserved
+        return quantize(z, codes, pyramid_shape, pools, residual, again, reserved)
 
     def refining(
         self,
@@ -154,8 +184,9 @@ class SPAE(nn.Module):
 
         Pictures that are to be decoded at certain depths, [batch], need no layers below those.
         """
-        codes, search = self.codebook.codes().detach(), self.configuration.search
-        refinement = Refinement(codes, shape, self.decoder.linear, search)
+        codes, reserved = self.codebook.codes().detach(), self.codebook.reserved
+        search = self.configuration.search
+        refinement = Refinement(codes, shape, self.decoder.linear, search, reserved)
 
         def decode(words: Tensor, layer: int) -> Tensor:
             with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
@@ -187,15 +218,21 @@ class SPAE(nn.Module):
         picture = to_tensor(square_view(image, size)).unsqueeze(0)
         semantics = self.semantics(image)
         pyramid_shape = self.shape(size)
-        words = self.choose_words(picture, semantics, meaning, pyramid_shape)
+        named = self.named([image], semantics)
+        words = self.choose_words(picture, semantics, meaning, pyramid_shape, named)
         return Pyramid(pyramid_shape, words[0].numpy())
 
     def choose_words(
-        self, pictures: Tensor, semantics: SemanticMap | None, meaning: float, shape: PyramidShape
+        self,
+        pictures: Tensor,
+        semantics: SemanticMap | None,
+        meaning: float,
+        shape: PyramidShape,
+        named: Names | None = None,
     ) -> Tensor:
         """The words of a batch of pictures, [n, 3, N, N] -> [n, words]."""
         z = self.latent(pictures, semantics)
-        pools = self.pools(semantics, meaning, pictures=pictures)
+        pools = self.pools(semantics, meaning, pictures=pictures, named=named)
         again = None  # for the controls
         if self.configuration.quantization == Quantization():
             again = self.refining(pictures, shape, pools, range(1, shape.depth + 1))
@@ -215,8 +252,9 @@ class SPAE(nn.Module):
         """The words of many pictures, [n, 3, N, N] -> [n, words]."""
         pyramid_shape, found = self.shape(pictures.shape[-1]), []
         for start in range(0, len(pictures), batch):
-            part = slice(start, start + batch)
-            found.append(self.choose_words(pictures[part], semantics[part], meaning, pyramid_shape))
+            own, seen = pictures[start : start + batch], semantics[start : start + batch]
+            named = self.named(map(to_image, own), seen)
+            found.append(self.choose_words(own, seen, meaning, pyramid_shape, named))
         return torch.cat(found)
 
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
@@ -235,11 +273,22 @@ def teacher_of(configuration: Configuration) -> Teacher | None:
     return sizes and SemanticBranch(sizes, configuration.text)
 
 
+def evidence_of(model: SPAE) -> EvidenceMap | None:
+    sizes = model.configuration.evidence
+    if sizes is None:
+        return None
+    if model.segmentation_branch is None or model.detection_branch is None:
+        raise ValueError("config.json: evidence needs segmentation and detection")
+    return EvidenceMap(sizes, model.segmentation_branch, model.detection_branch, model.words)
+
+
 def identity(folder: Path) -> str:
     """A model's identity: the SHA-256 of its files' SHA-256 sums, a line each, in this order."""
+    named = json.loads((folder / "config.json").read_text())
+    branches = [f"{name}.safetensors" for name in BRANCHES if name in named]
     lines = [
         f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
-        for name in FILES
+        for name in [*FILES, *branches]
         if (folder / name).exists()
     ]
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -37,8 +37,12 @@ class Quantized:
     visits: list[Tensor]  # after each layer: how many words each cell has, [cell]
 
 
-def nearest(targets: Tensor, codes: Tensor, metric: Tensor | None = None) -> Tensor:
+def nearest(
+    targets: Tensor, codes: Tensor, metric: Tensor | None = None, reserved: Tensor | None = None
+) -> Tensor:
     """The index of the code nearest to each target, [batch, n, d] and [V, d] -> [batch, n].
+
+    Words that are reserved, [V], are never it.
 
     In a metric, [d, d], targets are given as what it makes of them. A few of them at a time, whose
     scores a cache holds, and the best run of codes before the best code: several times as fast as
@@ -50,6 +54,8 @@ def nearest(targets: Tensor, codes: Tensor, metric: Tensor | None = None) -> Ten
     table = codes.new_zeros(runs * RUN, width + 1)
     table[:count, :width] = codes
     table[:count, width] = -half_squares(codes, metric)
+    if reserved is not None:
+        table[:count, width][reserved] = -torch.inf
     table[count:, width] = -torch.inf
     table = table.T.contiguous()
     flat = targets.reshape(-1, width)
@@ -88,13 +94,15 @@ def quantize(
     pools: dict[int, Pool],
     residual: bool = False,
     again: Again | None = None,
+    reserved: Tensor | None = None,
 ) -> Quantized:
     """Chooses the words of every layer for z [batch, cell, latent].
 
     At a cell's n-th visit the target is n z minus the words so far, so that the mean of the n
     words comes near z. `residual` adds instead of averaging (the control: residual quantization).
     `pools` holds, for the layers that are guided, the words that each place may choose from.
-    `again` chooses a layer once more, before the next one is.
+    `again` chooses a layer once more, before the next one is. Words that are `reserved`, [V], are
+    never chosen.
     """
     total = torch.zeros_like(z)
     visits = torch.zeros(z.shape[1], device=z.device)
@@ -107,7 +115,7 @@ def quantize(
         pool = pools.get(layer)
         with torch.no_grad():
             if pool is None:
-                words = nearest(target, codes)
+                words = nearest(target, codes, reserved=reserved)
             else:
                 words = nearest_in_pool(target, codes, pool, said)
             if again is not None:

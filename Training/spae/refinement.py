@@ -51,6 +51,7 @@ class Refinement:
     shape: PyramidShape
     path: LabelledLinearPath
     search: Search = Search()
+    reserved: Tensor | None = None  # words that are never chosen, [V]
 
     @torch.no_grad()
     def chosen_again(
@@ -127,7 +128,9 @@ class Refinement:
                 step = visits[chosen] * gradient[:, chosen]
                 old = codes[own[:, chosen]] @ matrix
                 if pool is None:
-                    own[:, chosen] = nearest(old + self.search.step * step, codes, matrix)
+                    own[:, chosen] = nearest(
+                        old + self.search.step * step, codes, matrix, self.reserved
+                    )
                 else:
                     own[:, chosen] = nearest_in_pool(
                         old + step, codes, pool[:, chosen], error, matrix

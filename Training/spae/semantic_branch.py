@@ -15,22 +15,23 @@ from torch import Tensor, nn
 
 from spae.configuration import MobileBlock, Semantic
 from spae.images import centre_square
-from spae.teacher import SemanticMap
+from spae.teacher import SemanticMap, Sureness
 
 
 class SameConvolution(nn.Conv2d):
     """A convolution with TensorFlow's SAME padding: the odd pixel goes below and right."""
 
     def forward(self, x: Tensor) -> Tensor:
-        kernel, stride = self.kernel_size[0], self.stride[0]
-        before, after = zip(*(same_padding(length, kernel, stride) for length in x.shape[-2:]))
+        sizes = self.kernel_size[0], self.stride[0], self.dilation[0]
+        before, after = zip(*(same_padding(length, *sizes) for length in x.shape[-2:]))
         x = F.pad(x, (before[1], after[1], before[0], after[0]))
         return super().forward(x)
 
 
-def same_padding(length: int, kernel: int, stride: int) -> tuple[int, int]:
+def same_padding(length: int, kernel: int, stride: int, dilation: int = 1) -> tuple[int, int]:
     """Zeros before and after a line, so that the output has ceil(length / stride) places."""
-    total = max((-(-length // stride) - 1) * stride + kernel - length, 0)
+    extent = (kernel - 1) * dilation + 1
+    total = max((-(-length // stride) - 1) * stride + extent - length, 0)
     return total // 2, total - total // 2
 
 
@@ -92,7 +93,8 @@ class SemanticBranch(nn.Module):
             classes = torch.from_numpy(answers[index].astype(np.int64))
             return self.text(classes, torch.from_numpy(answers[prob]))
 
-        return SemanticMap(text("index", "prob"), text("cell_index", "cell_prob"))
+        sure = Sureness(answers["prob"][..., 0], answers["cell_prob"][..., 0])
+        return SemanticMap(text("index", "prob"), text("cell_index", "cell_prob"), sure)
 
     def forward(self, view: Tensor) -> SemanticMap:
         return self.map(self.answers(view))

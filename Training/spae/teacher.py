@@ -15,17 +15,27 @@ class MissingTeacher(RuntimeError):
 
 
 @dataclass
+class Sureness:
+    """The highest probability that a classifier gives a class."""
+
+    whole: np.ndarray  # [batch]
+    cells: np.ndarray  # [batch, row, column]
+
+
+@dataclass
 class SemanticMap:
     """Text vectors of what a picture shows."""
 
     whole: Tensor  # [batch, text]
     cells: Tensor  # [batch, row, column, text]
+    sure: Sureness | None = None
 
     def __getitem__(self, rows) -> "SemanticMap":
-        return SemanticMap(self.whole[rows], self.cells[rows])
+        sure = self.sure and Sureness(self.sure.whole[rows], self.sure.cells[rows])
+        return SemanticMap(self.whole[rows], self.cells[rows], sure)
 
     def to(self, device: torch.device) -> "SemanticMap":
-        return SemanticMap(self.whole.to(device), self.cells.to(device))
+        return SemanticMap(self.whole.to(device), self.cells.to(device), self.sure)
 
     def tokens(self, grid: int, scale: float) -> Tensor:
         """[cell's place, whole picture] for each cell of a latent grid, [batch, cell, 2 text]."""

@@ -13,7 +13,7 @@
 // most queries that attention takes at a time.
 enum { spae_lanes = 16, spae_blocks = 2, spae_queries = 8 };
 
-typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2 } spae_activation;
+typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2, spae_relu = 3 } spae_activation;
 
 // A dense convolution on a rectangle of output pixels.
 typedef struct {

@@ -133,12 +133,17 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   public var guided: Guided?
   public var search: Search
   public var semantic: Semantic?
+  public var segmentation: Segmentation?
+  public var detection: Detection?
+  public var evidence: Evidence?
+  /// Words that people may type and no picture is given by itself.
+  public var reserved: [String]?
   public var encoder: Encoder
   public var decoder: Decoder
 
   enum CodingKeys: String, CodingKey {
     case format, name, patch, latent, vocabulary, embedding, text, guided, search, semantic
-    case encoder, decoder
+    case segmentation, detection, evidence, reserved, encoder, decoder
     case formerIdentities = "former_identities"
   }
 }
@@ -200,6 +205,7 @@ extension ModelConfiguration {
   private static func isFloat(_ key: String) -> Bool {
     ["guided.whole_share", "semantic.scale", "search.step", "search.least_gain"].contains(key)
       || key.hasPrefix("guided.specificity") || key.hasPrefix("guided.penalty")
+      || key.hasPrefix("evidence.")
   }
 
   /// The first key whose value the engine cannot run, and why.
@@ -274,6 +280,7 @@ extension ModelConfiguration {
         ]
       }
     }
+    problems += branchProblems
     return problems.lazy.compactMap { $0 }.first.map { ($0.0, $0.1) }
   }
 

@@ -5,6 +5,7 @@ package enum Activation: UInt32, Sendable {
   case identity = 0
   case silu = 1
   case relu6 = 2
+  case relu = 3
 }
 
 /// How many zeros a convolution sees above and left of the plane, and how far apart it looks.
@@ -12,6 +13,11 @@ package struct Window: Hashable, Sendable {
   var kernel: Int
   var stride = 1
   package var before: Int
+  /// Pixels from one tap to the next, of a depthwise convolution; dense ones know 1 alone.
+  var dilation = 1
+
+  /// Pixels from the first tap to the last, both included.
+  var extent: Int { (kernel - 1) * dilation + 1 }
 
   /// Zeros on all sides, so that the output is as large as the input.
   package static func same(_ kernel: Int) -> Window {
@@ -23,10 +29,19 @@ package struct Window: Hashable, Sendable {
     Window(kernel: kernel, stride: kernel, before: 0)
   }
 
+  /// As many zeros on all sides, so that the output is an input's length over the stride.
+  package static func centred(_ kernel: Int, stride: Int) -> Window {
+    Window(kernel: kernel, stride: stride, before: (kernel - 1) / 2)
+  }
+
   /// TensorFlow's SAME padding for an input of a given length: the odd zero goes below and right.
-  package static func tensorFlow(_ kernel: Int, stride: Int, length: Int) -> Window {
-    let total = max(((length + stride - 1) / stride - 1) * stride + kernel - length, 0)
-    return Window(kernel: kernel, stride: stride, before: total / 2)
+  package static func tensorFlow(
+    _ kernel: Int, stride: Int, dilation: Int = 1, length: Int
+  ) -> Window {
+    var window = Window(kernel: kernel, stride: stride, before: 0, dilation: dilation)
+    let last = (window.outputLength(length) - 1) * stride
+    window.before = max(last + window.extent - length, 0) / 2
+    return window
   }
 
   /// The length of the output for an input of a length, as every window here covers its input.
@@ -191,7 +206,7 @@ package struct Convolution: Sendable {
   }
 
   /// The same on one thread, with every layer's time noted.
-  func measuring(into log: LayerLog) -> Context {
+  package func measuring(into log: LayerLog) -> Context {
     unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), log: log)
   }
 

@@ -48,16 +48,32 @@ package struct DepthwiseConvolution: Sendable {
         outputs: channels, width: output.width),
       work: rows.count * output.width * channels * window.kernel * window.kernel
     ) {
-      var task = unsafe spae_depthwise(
-        input: input.pixel(top, -window.before),
-        input_row: input.rowStride, input_pixel: input.padded,
-        output: output.pixel(rows.lowerBound, 0),
-        output_row: output.rowStride, output_pixel: output.padded,
-        weights: weights.floats, bias: bias.floats,
-        rows: rows.count, columns: output.width,
-        kernel: window.kernel, stride: window.stride, channels: output.padded,
-        activation: spae_activation(rawValue: activation.rawValue))
-      unsafe context.kernels.pointee.convolve_depthwise(&task)
+      // With a dilation of d every d-th row and column is a plane of its own.
+      for row in 0..<window.dilation {
+        for column in 0..<window.dilation {
+          run(rows, of: (row, column), seenFrom: top, of: input, into: output, activation, context)
+        }
+      }
     }
+  }
+
+  /// The output's rows and columns from a first one on that see the same of the input's.
+  private func run(
+    _ rows: Range<Int>, of phase: (row: Int, column: Int), seenFrom top: Int, of input: Plane,
+    into output: Plane, _ activation: Activation, _ context: Context
+  ) {
+    let step = window.dilation
+    let (row, column) = (phase.row * window.stride, phase.column * window.stride)
+    var task = unsafe spae_depthwise(
+      input: input.pixel(top + row, column - window.before),
+      input_row: input.rowStride * step, input_pixel: input.padded * step,
+      output: output.pixel(rows.lowerBound + phase.row, phase.column),
+      output_row: output.rowStride * step, output_pixel: output.padded * step,
+      weights: weights.floats, bias: bias.floats,
+      rows: (rows.count - phase.row + step - 1) / step,
+      columns: (output.width - phase.column + step - 1) / step,
+      kernel: window.kernel, stride: window.stride, channels: paddedToLanes(channels),
+      activation: spae_activation(rawValue: activation.rawValue))
+    unsafe context.kernels.pointee.convolve_depthwise(&task)
   }
 }

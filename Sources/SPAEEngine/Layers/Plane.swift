@@ -10,7 +10,8 @@
   package let channels: Int
   let border: Int
 
-  /// Channels in memory: a multiple of 16, unless it is dense.
+  /// Floats from one pixel to the next: the channels, padded to a multiple of 16 unless it is
+  /// dense; of a part of the channels of another plane, that plane's.
   package let padded: Int
 
   /// Floats from one row to the next.
@@ -30,6 +31,15 @@
     rowStride = (width + 2 * border) * padded
     buffer = FloatBuffer(count: (height + 2 * border) * rowStride)
     unsafe first = unsafe buffer.floats + border * (rowStride + padded)
+  }
+
+  /// Some channels of another plane, in that plane's memory; they begin at a multiple of 16.
+  init(_ channels: Range<Int>, of plane: Plane) {
+    precondition(channels.lowerBound % 16 == 0 && channels.upperBound <= plane.padded)
+    (height, width, border) = (plane.height, plane.width, plane.border)
+    self.channels = channels.count
+    (padded, rowStride, buffer) = (plane.padded, plane.rowStride, plane.buffer)
+    unsafe first = plane.first + channels.lowerBound
   }
 
   /// The first channel of a pixel; rows and columns may reach into the border.

@@ -18,6 +18,7 @@ public final class Model: Sendable {
   private let encoder: Encoder
   let decoder: Decoder
   private let semanticBranch: SemanticBranch?
+  private let evidence: EvidenceBranches?
   let context: Context
   private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
   private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
@@ -50,6 +51,9 @@ public final class Model: Sendable {
       Safetensors(path: codebookPath), path: codebookPath, configuration: configuration,
       projection: weights.floats(
         "codebook.projection", [configuration.embedding, configuration.latent]),
+      reserved: Set(
+        vocabulary.numbers(
+          of: configuration.reserved ?? [], key: "reserved", path: folder + "/config.json")),
       context: context)
     encoder = try Encoder(configuration, from: &weights)
     decoder = try Decoder(configuration, from: &weights)
@@ -62,6 +66,7 @@ public final class Model: Sendable {
       try weights.finish()
       return branch
     }
+    evidence = try EvidenceBranches(configuration, folder: folder, vocabulary: vocabulary)
   }
 
   private static func vocabulary(_ path: String, count: Int) throws(EngineError) -> Vocabulary {
@@ -109,7 +114,10 @@ public final class Model: Sendable {
       let semantics = semantics(of: image, fit: fit, with: context)
       let picture = image.fitted(to: size, fit: fit)
       let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
-      let fitting = pools(for: semantics, meaning: meaning, with: context)
+      let named = semantics.flatMap {
+        evidence?.named(in: image, fit: fit, beside: $0, with: context)
+      }
+      let fitting = pools(for: semantics, named: named, meaning: meaning, with: context)
       return chosen(for: z, of: picture, shape: shape, pools: fitting, with: context)
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
@@ -169,9 +177,18 @@ public final class Model: Sendable {
     }
   }
 
-  /// The words that each place of the guided layers may choose from.
+  /// What names each position of the upper layers of a picture, if the model can tell.
+  package func named(in image: PixelImage, fit: Fit = .crop) -> [[EvidenceMap.Named?]]? {
+    semantics(of: image, fit: fit, with: context).flatMap {
+      evidence?.named(in: image, fit: fit, beside: $0, with: context)
+    }
+  }
+
+  /// The words that each place of the guided layers may choose from; where something names it,
+  /// those of its class.
   private func pools(
-    for semantics: SemanticMap?, meaning: Float, with context: Context
+    for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, meaning: Float,
+    with context: Context
   ) -> [Int: [Pool]] {
     guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
     let places = guided.candidates.indices.map { semantics.places(ofLayer: $0 + 1) }
@@ -189,7 +206,16 @@ public final class Model: Sendable {
         contrast: guided.specificity?[layer] ?? 0,
         price: (guided.penalty?[layer] ?? 0) / meaning)
     }
-    let found = codebook.pools(for: texts, layers: layers, with: context)
+    var found = codebook.pools(for: texts, layers: layers, with: context)
+    if let named, let evidence {
+      for (layer, request) in layers.enumerated() {
+        let step = request.price * evidence.map.sizes.step
+        for (position, own) in named[layer].enumerated() {
+          guard let own else { continue }
+          found[layer][position] = Pool(evidence.words(own), step: step)
+        }
+      }
+    }
     return Dictionary(uniqueKeysWithValues: zip(1..., found))
   }
 
@@ -270,7 +296,8 @@ public final class Model: Sendable {
 
   private func computedIdentity() throws(EngineError) -> String {
     var lines = ""
-    for name in Self.files where name != "semantic.safetensors" || semanticBranch != nil {
+    let files = Self.files + configuration.branchFiles
+    for name in files where name != "semantic.safetensors" || semanticBranch != nil {
       let file = try MappedFile(path: folder + "/" + name)
       let hash = unsafe file.withBytes { unsafe Fingerprint.hexadecimal(of: $0) }
       lines += "\(hash)  \(name)\n"

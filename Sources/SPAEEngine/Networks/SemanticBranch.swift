@@ -7,6 +7,10 @@ struct SemanticMap: Sendable {
   let cells: [Float]  // [row, column, text]
   let grid: Int
 
+  /// The highest probability of a class, of the whole and of each cell, as float16 keeps it.
+  var wholeBest: Float = 0
+  var cellBest: [Float] = []
+
   /// What stands at each place of layer 1, 2 or 3: the whole, 2x2 blocks, the places themselves.
   func places(ofLayer layer: Int) -> [[Float]] {
     guard layer > 1 else { return [whole] }
@@ -32,89 +36,6 @@ struct SemanticMap: Sendable {
 
 /// The frozen classifier, EfficientNet-Lite, applied to the whole picture and to its places.
 struct SemanticBranch: Sendable {
-  fileprivate struct InvertedBottleneck: Sendable {
-    let expand: Convolution?  // the first block's is the stem
-    let depthwise: DepthwiseConvolution
-    let project: Convolution
-    let residual: Bool
-
-    /// The rows that a band of so many rows of the output looks at.
-    func rowsSeen(by rows: Int) -> Int { (rows - 1) * window.stride + window.kernel }
-
-    private var window: Window { depthwise.window }
-
-    /// Multiply-accumulates for each pixel of the output, about.
-    var work: Int { (expand?.work ?? 0) + project.work }
-
-    /// Computes some rows of the output, a band at a time, on the caller's thread.
-    ///
-    /// A row that two bands look at is computed once.
-    func run(
-      _ rows: Range<Int>, from x: Plane, into output: Plane, in band: Band, with context: Context
-    ) {
-      for top in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: band.rows) {
-        let part = top..<min(top + band.rows, rows.upperBound)
-        let first = top * window.stride - window.before
-        let seen = first..<first + rowsSeen(by: part.count)
-        if let expand {
-          let kept = top == rows.lowerBound ? 0 : window.kernel - window.stride
-          band.expanded.move(
-            rows: band.rows * window.stride..<band.rows * window.stride + kept, to: 0)
-          fill(band.expanded, with: seen.dropFirst(kept), at: first, by: expand, from: x, context)
-        }
-        depthwise.run(
-          0..<part.count, seenFrom: expand == nil ? first : 0,
-          of: expand == nil ? x : band.expanded, into: band.filtered, activation: .relu6,
-          with: context)
-        let area = Rectangle(rows: 0..<part.count, columns: 0..<output.width)
-        project.run(
-          0..<project.items(of: area), of: area, from: band.filtered, into: output,
-          activation: .identity, residual: residual ? x : nil, phase: (top, 0), with: context)
-      }
-    }
-
-    /// Expands rows of `x`, of which row `first` belongs at the band's first; outside they are zero.
-    private func fill(
-      _ expanded: Plane, with rows: Range<Int>, at first: Int, by expand: Convolution,
-      from x: Plane, _ context: Context
-    ) {
-      let inside = rows.clamped(to: 0..<expand.window.outputLength(x.height))
-      for row in rows where !inside.contains(row) { expanded.clear(row: row - first) }
-      let area = Rectangle(rows: inside, columns: 0..<expand.window.outputLength(x.width))
-      expand.run(
-        0..<expand.items(of: area), of: area, from: x, into: expanded, activation: .relu6,
-        residual: nil, phase: (-first, 0), with: context)
-    }
-  }
-
-  /// What lies between a block's layers, for a few rows of its output: so it stays in the second
-  /// cache, where the whole would not.
-  fileprivate final class Band: Sendable {
-    /// About a half of a second cache.
-    private static let bytes = 600_000
-
-    let rows: Int
-    let expanded: Plane
-    let filtered: Plane
-
-    init(_ block: InvertedBottleneck, inputSide: Int, side: Int) {
-      func bytes(_ rows: Int, _ side: Int) -> Int {
-        4 * rows * (side + 4) * paddedToLanes(block.depthwise.channels)
-      }
-      let most = (1...side).last { rows in
-        bytes(block.expand == nil ? 0 : block.rowsSeen(by: rows), inputSide) + bytes(rows, side)
-          <= Self.bytes
-      }
-      rows = most ?? 1
-      func plane(_ rows: Int, _ side: Int) -> Plane {
-        Plane(height: rows, width: side, channels: block.depthwise.channels, border: 2)
-      }
-      expanded =
-        block.expand == nil ? plane(0, 0) : plane(block.rowsSeen(by: rows), inputSide)
-      filtered = plane(rows, side)
-    }
-  }
-
   let sizes: ModelConfiguration.Semantic
   private let textWidth: Int
   private let blocks: [InvertedBottleneck]
@@ -163,7 +84,7 @@ struct SemanticBranch: Sendable {
         window: .tensorFlow(block.kernel, stride: block.stride, length: side)),
       project: try weights.convolution(
         "\(name).project", inputs: inner, outputs: block.output, window: .same(1)),
-      residual: block.stride == 1 && width == block.output)
+      residual: block.stride == 1 && width == block.output, activation: .relu6)
   }
 
   // MARK: Use
@@ -172,7 +93,7 @@ struct SemanticBranch: Sendable {
   final class Workspace {
     fileprivate let input: Plane
     /// For each block its buffers for every thread, and its output.
-    fileprivate let blocks: [(bands: [Band], output: Plane)]
+    fileprivate let blocks: [(bands: [InvertedBottleneck.Band], output: Plane)]
     fileprivate let features: Plane
     fileprivate let pooled: Plane
     fileprivate let logits: Plane
@@ -182,17 +103,7 @@ struct SemanticBranch: Sendable {
       func plane(_ side: Int, _ channels: Int) -> Plane {
         Plane(height: side, width: side, channels: channels, border: 2)
       }
-      // Blocks of one shape use the same buffers, which then stay in the caches.
-      var shared: [[Int]: [Band]] = [:]
-      func bands(of block: InvertedBottleneck, _ inputSide: Int, _ side: Int) -> [Band] {
-        let isExpanded = block.expand == nil ? 0 : 1
-        let shape = [isExpanded, inputSide, side, block.depthwise.channels, block.rowsSeen(by: 1)]
-        let bands =
-          shared[shape]
-          ?? (0..<threads).map { _ in Band(block, inputSide: inputSide, side: side) }
-        shared[shape] = bands
-        return bands
-      }
+      var bands = InvertedBottleneck.Bands(threads: threads)
       let sizes = branch.sizes
       var side = sizes.input
       input = Plane(height: side, width: side, channels: 3, border: 2, isDense: true)
@@ -200,7 +111,7 @@ struct SemanticBranch: Sendable {
       blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
         let inputSide = side
         side = (side + block.stride - 1) / block.stride
-        return (bands(of: layers, inputSide, side), plane(side, block.output))
+        return (bands.of(layers, inputSide: inputSide, side: side), plane(side, block.output))
       }
       features = plane(side, sizes.head)
       let places = 1 + sizes.grid * sizes.grid
@@ -211,40 +122,21 @@ struct SemanticBranch: Sendable {
 
   /// Looks at a picture of `sizes.input` pixels.
   func map(of view: PixelImage, in space: Workspace, with context: Context) -> SemanticMap {
-    load(view, into: space.input)
+    view.load(into: space.input) { (Float($0) - 127) / 128 }
     var x = space.input
     for (layers, planes) in zip(blocks, space.blocks) {
-      let (input, rows, parts) = (x, planes.output.height, planes.bands.count)
-      context.parallel.forEachPart(of: parts, work: planes.output.bounds.area * layers.work) {
-        for part in $0 {
-          layers.run(
-            rows * part / parts..<rows * (part + 1) / parts, from: input, into: planes.output,
-            in: planes.bands[part], with: context)
-        }
-      }
+      layers.apply(to: x, into: planes.output, in: planes.bands, with: context)
       x = planes.output
     }
     head.apply(to: x, into: space.features, activation: .relu6, with: context)
     pool(space.features, into: space.pooled)
     classifier.apply(to: space.pooled, into: space.logits, with: context)
-    let cells = (1...sizes.grid * sizes.grid).flatMap { place in
-      text(of: probabilities(space.logits, place), top: sizes.cellTop)
-    }
+    let places = (0...sizes.grid * sizes.grid).map { probabilities(space.logits, $0) }
+    let best = places.map { Float(Float16($0.max() ?? 0)) }
     return SemanticMap(
-      whole: text(of: probabilities(space.logits, 0), top: sizes.wholeTop), cells: cells,
-      grid: sizes.grid)
-  }
-
-  private func load(_ view: PixelImage, into plane: Plane) {
-    for row in 0..<view.height {
-      for column in 0..<view.width {
-        let pixel = unsafe plane.pixel(row, column)
-        for channel in 0..<3 {
-          unsafe pixel[channel] =
-            (Float(view.pixels[(row * view.width + column) * 3 + channel]) - 127) / 128
-        }
-      }
-    }
+      whole: text(of: places[0], top: sizes.wholeTop),
+      cells: places.dropFirst().flatMap { text(of: $0, top: sizes.cellTop) },
+      grid: sizes.grid, wholeBest: best[0], cellBest: Array(best.dropFirst()))
   }
 
   /// The mean over all places, and over overlapping windows of a 4x4 grid (adaptive pooling).

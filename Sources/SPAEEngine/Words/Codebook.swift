@@ -28,13 +28,17 @@ public final class Codebook: @unchecked Sendable {
   let search: ModelConfiguration.Search
   let context: Context
 
+  /// Words that are never chosen for a picture: infinitely far from everything, and no candidates.
+  private let reserved: Set<Int32>
+
   /// 1 / |text(word)|, once it was asked for, [V].
   let textScales = Mutex<[Float]>([])
 
   init(
     _ file: Safetensors, path: String, configuration: ModelConfiguration,
-    projection: [Float], context: Context
+    projection: [Float], reserved: Set<Int32> = [], context: Context
   ) throws(EngineError) {
+    self.reserved = reserved
     count = configuration.vocabulary
     latent = configuration.latent
     textWidth = configuration.text
@@ -43,7 +47,9 @@ public final class Codebook: @unchecked Sendable {
     self.context = context
     embedding = try file.halves("embedding", shape: [count, embeddingWidth])
     text = try file.halves("text", shape: [count, textWidth])
-    bias = try file.floats("bias", shape: [count])
+    bias = try file.floats("bias", shape: [count]).enumerated().map { word, bias in
+      reserved.contains(Int32(word)) ? .infinity : bias
+    }
     lemma = try file.integers("lemma", shape: [count])
     let (count, latent) = (count, latent)
     let codes = Self.project(embedding, count, embeddingWidth, projection, latent, context)
@@ -59,7 +65,7 @@ public final class Codebook: @unchecked Sendable {
     }
     halfNorms = unsafe PackedFloats(count: blocks * 16) { norms in
       for word in 0..<blocks * 16 {
-        var norm: Float = word < count ? 0 : .infinity
+        var norm: Float = word < count && !reserved.contains(Int32(word)) ? 0 : .infinity
         for i in 0..<latent where word < count {
           let x = unsafe codes.floats[word * latent + i]
           norm += x * x / 2
@@ -162,7 +168,8 @@ public final class Codebook: @unchecked Sendable {
         }
         for lane in 0..<16 {
           let word = block * 16 + lane
-          unsafe halves[word] = word < count ? square[lane] / 2 : .infinity
+          let isChosen = word < count && !reserved.contains(Int32(word))
+          unsafe halves[word] = isChosen ? square[lane] / 2 : .infinity
         }
       }
     }

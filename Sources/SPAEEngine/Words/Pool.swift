@@ -15,6 +15,12 @@ struct Pool: Sendable {
     }
   }
 
+  /// The words of one class, each of which costs so much more than the one before it.
+  init(_ words: [Int32], step: Float) {
+    self.words = words
+    costs = words.indices.map { step * Float($0) }
+  }
+
   /// The same words, each for half of what it costs here.
   var forHalfPrice: Pool {
     var pool = self

@@ -1,0 +1,105 @@
+// Planes of another size, and the greatest or the mean of what lies around.
+
+extension Plane {
+  /// 16 neighbouring channels of a pixel.
+  fileprivate subscript(row: Int, column: Int, block: Int) -> SIMD16<Float> {
+    @inline(__always) get {
+      unsafe UnsafeRawPointer(pixel(row, column) + 16 * block)
+        .loadUnaligned(as: SIMD16<Float>.self)
+    }
+    @inline(__always) set {
+      unsafe UnsafeMutableRawPointer(pixel(row, column) + 16 * block)
+        .storeBytes(of: newValue, as: SIMD16<Float>.self)
+    }
+  }
+
+  /// Runs `body` for each row of a target of as many channels, on many threads.
+  private func fill(
+    _ target: Plane, seen: Int, with context: Context, _ body: @Sendable (_ row: Int) -> Void
+  ) {
+    precondition(channels == target.channels && channels % 16 == 0)
+    let work = target.bounds.area * channels * seen
+    context.parallel.forEachPart(of: target.height, work: work) { $0.forEach(body) }
+  }
+
+  /// Fills a plane of fewer pixels with the mean of the squares that its pixels stand for.
+  package func average(into target: Plane, with context: Context) {
+    let size = height / target.height
+    fill(target, seen: size * size, with: context) { row in
+      for column in 0..<target.width {
+        for block in 0..<channels / 16 {
+          var sum = SIMD16<Float>()
+          for y in 0..<size {
+            for x in 0..<size { sum += self[row * size + y, column * size + x, block] }
+          }
+          target[row, column, block] = sum / Float(size * size)
+        }
+      }
+    }
+  }
+
+  /// Fills a plane of more pixels by bilinear interpolation without half pixels, or adds to it:
+  /// its pixel p looks at p * (from / to).
+  package func enlarge(into target: Plane, adding: Bool = false, with context: Context) {
+    @Sendable func seen(
+      _ index: Int, _ from: Int, _ to: Int
+    ) -> (first: Int, second: Int, share: Float) {
+      let at = Float(index) * (Float(from) / Float(to))
+      let first = min(Int(at), from - 1)
+      return (first, min(first + 1, from - 1), at - Float(first))
+    }
+    let columns = (0..<target.width).map { seen($0, width, target.width) }
+    fill(target, seen: 4, with: context) { row in
+      let (top, bottom, down) = seen(row, height, target.height)
+      for (column, (left, right, across)) in columns.enumerated() {
+        for block in 0..<channels / 16 {
+          let (a, b) = (self[top, left, block], self[bottom, left, block])
+          let upper = a + (self[top, right, block] - a) * across
+          let lower = b + (self[bottom, right, block] - b) * across
+          let value = upper + (lower - upper) * down
+          target[row, column, block] = adding ? target[row, column, block] + value : value
+        }
+      }
+    }
+  }
+
+  /// Fills a plane of the same size.
+  func copy(into target: Plane, with context: Context) {
+    fill(target, seen: 1, with: context) { row in
+      for column in 0..<width {
+        for block in 0..<channels / 16 { target[row, column, block] = self[row, column, block] }
+      }
+    }
+  }
+
+  /// Fills a plane of twice the side with each pixel four times.
+  package func double(into target: Plane, with context: Context) {
+    fill(target, seen: 1, with: context) { row in
+      for column in 0..<target.width {
+        for block in 0..<channels / 16 {
+          target[row, column, block] = self[row / 2, column / 2, block]
+        }
+      }
+    }
+  }
+
+  /// Fills a plane of the same size with the greatest values of squares around its pixels.
+  package func greatest(ofSquares side: Int, into target: Plane, with context: Context) {
+    fill(target, seen: side * side, with: context) { row in
+      for column in 0..<width {
+        let rows = max(0, row - side / 2)..<min(height, row + side / 2 + 1)
+        let columns = max(0, column - side / 2)..<min(width, column + side / 2 + 1)
+        for block in 0..<channels / 16 {
+          var greatest = self[row, column, block]
+          for y in rows {
+            for x in columns {
+              let other = self[y, x, block]
+              greatest.replace(with: other, where: other .> greatest)
+            }
+          }
+          target[row, column, block] = greatest
+        }
+      }
+    }
+  }
+}

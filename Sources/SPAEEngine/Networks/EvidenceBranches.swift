@@ -1,0 +1,192 @@
+import Glibc
+import SPAEPixels
+import SPAEPyramid
+
+/// The two frozen branches beside the classifier, and what they together see in a picture.
+struct EvidenceBranches: Sendable {
+  let map: EvidenceMap
+  private let segmentation: SegmentationBranch
+  private let detection: DetectionBranch
+  /// The words of each class, the best first.
+  private let stuffWords: [[Int32]]
+  private let thingWords: [[Int32]]
+  private let segmentationSpaces = WorkspacePool<Int, SegmentationBranch.Workspace>()
+  private let detectionSpaces = WorkspacePool<Int, DetectionBranch.Workspace>()
+
+  /// Every second row and column of the segmentation's pixels.
+  private static let sample = 2
+
+  /// Loads both from a model's folder, if its configuration names them.
+  init?(
+    _ configuration: ModelConfiguration, folder: String, vocabulary: Vocabulary
+  ) throws(EngineError) {
+    guard let evidence = configuration.evidence, let stuff = configuration.segmentation,
+      let things = configuration.detection
+    else { return nil }
+    segmentation = try SegmentationBranch(path: folder + "/segmentation.safetensors", sizes: stuff)
+    detection = try DetectionBranch(path: folder + "/detection.safetensors", sizes: things)
+    map = EvidenceMap(evidence, stuff: stuff.classes, things: things.classes)
+    let path = "\(folder)/config.json"
+    stuffWords = try Self.words(stuff.classes, "segmentation", vocabulary, path: path)
+    thingWords = try Self.words(things.classes, "detection", vocabulary, path: path)
+  }
+
+  private static func words(
+    _ classes: [ModelConfiguration.SeenClass], _ section: String, _ vocabulary: Vocabulary,
+    path: String
+  ) throws(EngineError) -> [[Int32]] {
+    var found: [[Int32]] = []
+    for (index, seen) in classes.enumerated() {
+      found.append(
+        try vocabulary.numbers(
+          of: seen.words, key: "\(section).classes[\(index)].words", path: path))
+    }
+    return found
+  }
+
+  /// The words that say what names a position, the best first.
+  func words(_ named: EvidenceMap.Named) -> [Int32] {
+    switch named.branch {
+    case .segmentation: stuffWords[named.number]
+    case .detection: thingWords[named.number]
+    }
+  }
+
+  /// What names each position of each layer, beside what the classifier says.
+  func named(
+    in image: PixelImage, fit: Fit, beside semantics: SemanticMap, with context: Context
+  ) -> [[EvidenceMap.Named?]] {
+    map.decided(seen(in: image, fit: fit, beside: semantics, with: context))
+  }
+
+  private func seen(
+    in image: PixelImage, fit: Fit, beside semantics: SemanticMap, with context: Context
+  ) -> EvidenceMap.Seen {
+    let view = image.fitted(to: segmentation.sizes.input, fit: fit)
+    let other =
+      detection.sizes.input == view.width
+      ? view : image.fitted(to: detection.sizes.input, fit: fit)
+    let boxes = boxes(in: other, with: context)
+    let (person, thing) = (map.sizes.person, map.sizes.thing)
+    let people = boxes.filter { $0.number == map.personThing && $0.score >= person.box }
+    var (stuff, pixels) = shares(in: view, people: people, with: context)
+    let area = pixels.reduce(0, +) / Float(pixels.count)
+    if area < person.area { pixels = pixels.map { _ in 0 } }
+    return EvidenceMap.Seen(
+      stuff: stuff, people: pixels,
+      things: boxes.filter {
+        $0.number != map.personThing && $0.score >= thing.box && $0.area >= thing.area
+      },
+      whole: semantics.wholeBest, cells: semantics.cellBest)
+  }
+
+  // MARK: Pixels
+
+  /// The mean share of each class in each cell, [class][cell], and that of people inside boxes.
+  private func shares(
+    in view: PixelImage, people boxes: [EvidenceMap.Box], with context: Context
+  ) -> (stuff: [[Float]], people: [Float]) {
+    context.log?.enter("segmentation")
+    return segmentationSpaces.with(
+      context.parallel.threads,
+      make: { SegmentationBranch.Workspace(segmentation, threads: context.parallel.threads) }
+    ) { space in
+      shares(of: segmentation.logits(of: view, in: space, with: context), people: boxes)
+    }
+  }
+
+  private func shares(
+    of logits: Plane, people boxes: [EvidenceMap.Box]
+  ) -> (stuff: [[Float]], people: [Float]) {
+    let (grid, classes) = (EvidenceMap.grid, logits.channels)
+    let samples = logits.height / Self.sample
+    let part = Float(samples / grid * (samples / grid))
+    var sums = [Float](repeating: 0, count: grid * grid * classes)
+    var people = [Float](repeating: 0, count: grid * grid)
+    var shares = [Float](repeating: 0, count: classes)
+    for row in 0..<samples {
+      for column in 0..<samples {
+        let cell = row * grid / samples * grid + column * grid / samples
+        let pixel = unsafe logits.pixel(row * Self.sample, column * Self.sample)
+        unsafe softmax(pixel, into: &shares)
+        for number in 0..<classes { sums[cell * classes + number] += shares[number] }
+        let x = (Float(column) + 0.5) / Float(samples)
+        let y = (Float(row) + 0.5) / Float(samples)
+        if boxes.contains(where: { $0.holds(x, y) }) { people[cell] += shares[map.personStuff] }
+      }
+    }
+    let stuff = (0..<classes).map { number in
+      (0..<grid * grid).map { sums[$0 * classes + number] / part }
+    }
+    return (stuff, people.map { $0 / part })
+  }
+
+  private func softmax(_ logits: UnsafePointer<Float>, into shares: inout [Float]) {
+    var (highest, total): (Float, Float) = (-.infinity, 0)
+    for index in shares.indices { highest = unsafe max(highest, logits[index]) }
+    for index in shares.indices {
+      shares[index] = unsafe expf(logits[index] - highest)
+      total += shares[index]
+    }
+    for index in shares.indices { shares[index] /= total }
+  }
+
+  // MARK: Boxes
+
+  /// What is found with a score of the lower gate or more.
+  private func boxes(in view: PixelImage, with context: Context) -> [EvidenceMap.Box] {
+    context.log?.enter("detection")
+    let least = min(map.sizes.person.box, map.sizes.thing.box)
+    return detectionSpaces.with(0, make: { DetectionBranch.Workspace(detection) }) { space in
+      detection.raw(of: view, in: space, with: context).flatMap { plane in
+        (0..<plane.height).flatMap { row in
+          (0..<plane.width).compactMap { column in
+            unsafe box(
+              plane.pixel(row, column), row: row, column: column, side: plane.width,
+              classes: detection.sizes.classes.count, least: least)
+          }
+        }
+      }
+    }
+  }
+
+  /// The box of one cell of a scale, if it scores enough.
+  private func box(
+    _ raw: UnsafePointer<Float>, row: Int, column: Int, side: Int, classes: Int, least: Float
+  ) -> EvidenceMap.Box? {
+    let presence = unsafe sigmoid(raw[4])
+    guard presence >= least else { return nil }
+    var (number, highest) = (0, -Float.infinity)
+    for index in 0..<classes {
+      let value = unsafe raw[DetectionBranch.firstClass + index]
+      if value > highest { (number, highest) = (index, value) }
+    }
+    let score = presence * sigmoid(highest)
+    guard score >= least else { return nil }
+    let (x, y) = unsafe (
+      (raw[0] + Float(column)) / Float(side), (raw[1] + Float(row)) / Float(side)
+    )
+    let (width, height) = unsafe (expf(raw[2]) / Float(side), expf(raw[3]) / Float(side))
+    func inside(_ value: Float) -> Float { min(max(value, 0), 1) }
+    return EvidenceMap.Box(
+      left: inside(x - width / 2), top: inside(y - height / 2), right: inside(x + width / 2),
+      bottom: inside(y + height / 2), number: number, score: score)
+  }
+
+  private func sigmoid(_ x: Float) -> Float { 1 / (1 + expf(-x)) }
+}
+
+extension Vocabulary {
+  /// The numbers of words that a configuration lists under a key.
+  func numbers(of words: [String], key: String, path: String) throws(EngineError) -> [Int32] {
+    var numbers: [Int32] = []
+    for (index, word) in words.enumerated() {
+      guard let number = number(of: word) else {
+        throw .configuration(
+          path: path, key: "\(key)[\(index)]", problem: "'\(word)' is not in vocabulary.txt")
+      }
+      numbers.append(number)
+    }
+    return numbers
+  }
+}

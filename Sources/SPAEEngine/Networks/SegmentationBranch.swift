@@ -1,0 +1,214 @@
+package import SPAEPixels
+
+/// The frozen network that says which of some classes each pixel is (MOSAIC, arXiv 2112.11623).
+///
+/// Inverted bottlenecks down to a sixteenth of the picture's side, a pyramid of pooled grids, and a
+/// decoder up to a quarter of the side.
+package struct SegmentationBranch: Sendable {
+  let sizes: ModelConfiguration.Segmentation
+  private let stem: Convolution
+  private let blocks: [InvertedBottleneck]
+  private let head: Convolution
+  /// For each grid one for each part of the features.
+  private let pyramid: [[SeparableConvolution]]
+  private let merge: Convolution
+  private let join: Convolution
+  private let coarse: SeparableConvolution
+  private let fine: Convolution
+
+  package init(path: String, sizes: ModelConfiguration.Segmentation) throws(EngineError) {
+    var weights = Weights(try Safetensors(path: path), path: path)
+    try self.init(sizes: sizes, from: &weights)
+    try weights.finish()
+  }
+
+  private init(
+    sizes: ModelConfiguration.Segmentation, from weights: inout Weights
+  ) throws(EngineError) {
+    self.sizes = sizes
+    let (pyramid, decoder, classes) = (sizes.pyramid, sizes.decoder, sizes.classes.count)
+    stem = try weights.convolution(
+      "stem", inputs: 3, outputs: sizes.stem,
+      window: .tensorFlow(3, stride: 2, length: sizes.input))
+    blocks = try Self.blocks(sizes, from: &weights)
+    head = try weights.convolution(
+      "head", inputs: sizes.blocks.last?.output ?? sizes.stem, outputs: sizes.head,
+      window: .same(1))
+    self.pyramid = try Self.pyramid(sizes, from: &weights)
+    let pooled = pyramid.grids.count * pyramid.kernels.count * pyramid.width
+    func pointwise(_ name: String, _ inputs: Int, _ outputs: Int) throws(EngineError) -> Convolution
+    {
+      try weights.convolution(name, inputs: inputs, outputs: outputs, window: .same(1))
+    }
+    merge = try pointwise("merge", pooled + sizes.head, pyramid.output)
+    join = try pointwise(
+      "join", pyramid.output + sizes.blocks[decoder.middle].inner, decoder.width)
+    fine = try pointwise("fine", sizes.blocks[decoder.fine].inner, classes)
+    coarse = try weights.separable(
+      "coarse", inputs: decoder.width, outputs: classes, window: .same(3), activation: .relu)
+  }
+
+  private static func blocks(
+    _ sizes: ModelConfiguration.Segmentation, from weights: inout Weights
+  ) throws(EngineError) -> [InvertedBottleneck] {
+    var (blocks, side, width) = ([InvertedBottleneck](), sizes.side(after: 0), sizes.stem)
+    for (index, block) in sizes.blocks.enumerated() {
+      let name = "blocks.\(index)"
+      blocks.append(
+        InvertedBottleneck(
+          expand: try weights.convolution(
+            "\(name).expand", inputs: width, outputs: block.inner, window: .same(1)),
+          depthwise: try weights.depthwise(
+            "\(name).depthwise", channels: block.inner,
+            window: .tensorFlow(
+              block.kernel, stride: block.stride, dilation: block.dilation, length: side)),
+          project: try weights.convolution(
+            "\(name).project", inputs: block.inner, outputs: block.output, window: .same(1)),
+          residual: block.stride == 1 && width == block.output, activation: .relu))
+      side = sizes.side(after: index + 1)
+      width = block.output
+    }
+    return blocks
+  }
+
+  private static func pyramid(
+    _ sizes: ModelConfiguration.Segmentation, from weights: inout Weights
+  ) throws(EngineError) -> [[SeparableConvolution]] {
+    let part = sizes.head / sizes.pyramid.kernels.count
+    var pyramid: [[SeparableConvolution]] = []
+    for grid in sizes.pyramid.grids.indices {
+      var branches: [SeparableConvolution] = []
+      for (index, kernel) in sizes.pyramid.kernels.enumerated() {
+        branches.append(
+          try weights.separable(
+            "pyramid.\(grid).\(index)", inputs: part, outputs: sizes.pyramid.width,
+            window: .same(kernel), activation: .relu))
+      }
+      pyramid.append(branches)
+    }
+    return pyramid
+  }
+
+  // MARK: Use
+
+  /// The buffers of one picture.
+  package final class Workspace {
+    fileprivate let input: Plane
+    fileprivate let stem: Plane
+    fileprivate let blocks: [(bands: [InvertedBottleneck.Band], output: Plane)]
+    /// What the pyramid sees beside the features themselves.
+    fileprivate let seen: Plane
+    fileprivate let merged: Plane
+    /// The merged features beside the middle block's.
+    fileprivate let joined: Plane
+    fileprivate let fine: Plane
+    fileprivate let scratch = ScratchPlanes()
+    /// The logits, [N / 4, N / 4, classes].
+    fileprivate let logits: Plane
+
+    package init(_ branch: SegmentationBranch, threads: Int) {
+      let (sizes, decoder) = (branch.sizes, branch.sizes.decoder)
+      func plane(_ side: Int, _ channels: Int) -> Plane {
+        Plane(height: side, width: side, channels: channels, border: 2)
+      }
+      var bands = InvertedBottleneck.Bands(threads: threads)
+      input = Plane(height: sizes.input, width: sizes.input, channels: 3, border: 2, isDense: true)
+      stem = plane(sizes.side(after: 0), sizes.stem)
+      blocks = sizes.blocks.indices.map { index in
+        let side = sizes.side(after: index + 1)
+        return (
+          bands.of(branch.blocks[index], inputSide: sizes.side(after: index), side: side),
+          plane(side, sizes.blocks[index].output)
+        )
+      }
+      let last = sizes.side(after: sizes.blocks.count)
+      let pooled = branch.merge.inputs - sizes.head
+      seen = plane(last, pooled + sizes.head)
+      merged = plane(last, sizes.pyramid.output)
+      joined = plane(sizes.side(after: decoder.middle + 1), branch.join.inputs)
+      let fineSide = sizes.side(after: decoder.fine + 1)
+      fine = plane(fineSide, sizes.blocks[decoder.fine].inner)
+      logits = plane(fineSide, sizes.classes.count)
+    }
+  }
+
+  /// The classes' logits for each pixel of a quarter of the side, [row, column, class], of a view
+  /// of `sizes.input` pixels.
+  package func logits(
+    of view: PixelImage, in space: Workspace, with context: Context
+  ) -> Plane {
+    view.load(into: space.input) { (Float($0) - 128) / 127.5 }
+    stem.apply(to: space.input, into: space.stem, activation: .relu, with: context)
+    let merged = sizes.pyramid.output
+    let middle = Plane(merged..<space.joined.channels, of: space.joined)
+    var x = space.stem
+    for (index, (block, planes)) in zip(blocks, space.blocks).enumerated() {
+      let kept = [sizes.decoder.middle: middle, sizes.decoder.fine: space.fine][index]
+      block.apply(to: x, into: planes.output, keeping: kept, in: planes.bands, with: context)
+      x = planes.output
+    }
+    let pooled = space.seen.channels - sizes.head
+    let features = Plane(pooled..<space.seen.channels, of: space.seen)
+    head.apply(to: x, into: features, activation: .relu, with: context)
+    look(at: features, into: space.seen, in: space.scratch, with: context)
+    merge.apply(to: space.seen, into: space.merged, activation: .relu, with: context)
+    decode(in: space, with: context)
+    return space.logits
+  }
+
+  /// Puts what is seen of the features from farther away before them.
+  private func look(
+    at features: Plane, into seen: Plane, in scratch: ScratchPlanes, with context: Context
+  ) {
+    let (width, part) = (sizes.pyramid.width, sizes.head / sizes.pyramid.kernels.count)
+    let all = width * sizes.pyramid.kernels.count
+    for (index, (grid, branches)) in zip(sizes.pyramid.grids, pyramid).enumerated() {
+      let pooled = scratch[grid, sizes.head]
+      features.average(into: pooled, with: context)
+      let target = Plane(index * all..<(index + 1) * all, of: seen)
+      let found = scratch[grid, all, 2]
+      for (number, branch) in branches.enumerated() {
+        branch.apply(
+          to: Plane(number * part..<(number + 1) * part, of: pooled),
+          through: scratch[grid, part, 1],
+          into: Plane(number * width..<(number + 1) * width, of: found), with: context)
+      }
+      found.enlarge(into: target, with: context)
+    }
+  }
+
+  /// Brings the merged features back to a quarter of the side.
+  private func decode(in space: Workspace, with context: Context) {
+    let (side, scratch) = (space.joined.height, space.scratch)
+    space.merged.enlarge(
+      into: Plane(0..<sizes.pyramid.output, of: space.joined), with: context)
+    let joined = scratch[side, sizes.decoder.width]
+    join.apply(to: space.joined, into: joined, activation: .relu, with: context)
+    let low = scratch[side, sizes.classes.count, 1]
+    coarse.apply(
+      to: joined, through: scratch[side, sizes.decoder.width, 1], into: low, with: context)
+    fine.apply(to: space.fine, into: space.logits, activation: .relu, with: context)
+    low.enlarge(into: space.logits, adding: true, with: context)
+  }
+}
+
+extension ModelConfiguration.Segmentation {
+  /// The side of the planes behind the stem and so many blocks.
+  func side(after count: Int) -> Int {
+    blocks.prefix(count).reduce((input + 1) / 2) { ($0 + $1.stride - 1) / $1.stride }
+  }
+}
+
+extension PixelImage {
+  /// Puts a number for each colour of each pixel into a dense plane.
+  func load(into plane: Plane, _ number: (UInt8) -> Float) {
+    precondition(plane.padded == 3 && plane.width == width && plane.height == height)
+    unsafe pixels.withUnsafeBufferPointer { pixels in
+      guard let first = pixels.baseAddress else { return }
+      for row in 0..<height {
+        let (source, target) = unsafe (first + 3 * width * row, plane.pixel(row, 0))
+        for index in 0..<3 * width { unsafe target[index] = number(source[index]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,119 @@
+"""A frozen network says which of some classes each pixel is: the segmentation branch.
+
+MOSAIC (arXiv 2112.11623), as the mobile segmenter R4: inverted bottlenecks down to a sixteenth of
+the picture's side, a pyramid of pooled grids, and a decoder up to a quarter of the side.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from spae.configuration import Segmentation, SegmentationBlock
+from spae.images import square_view
+from spae.semantic_branch import SameConvolution
+
+
+class Bottleneck(nn.Module):
+    """An inverted bottleneck, which also gives what it filtered."""
+
+    def __init__(self, width: int, block: SegmentationBlock):
+        super().__init__()
+        self.expand = SameConvolution(width, block.inner, 1)
+        self.depthwise = SameConvolution(
+            block.inner,
+            block.inner,
+            block.kernel,
+            stride=block.stride,
+            dilation=block.dilation,
+            groups=block.inner,
+        )
+        self.project = SameConvolution(block.inner, block.output, 1)
+        self.residual = block.stride == 1 and width == block.output
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        filtered = F.relu(self.depthwise(F.relu(self.expand(x))))
+        y = self.project(filtered)
+        return (x + y if self.residual else y), filtered
+
+
+class Separable(nn.Module):
+    """A depthwise convolution and one across the channels, each with ReLU."""
+
+    def __init__(self, width: int, kernel: int, output: int):
+        super().__init__()
+        self.depthwise = SameConvolution(width, width, kernel, groups=width)
+        self.project = SameConvolution(width, output, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.project(F.relu(self.depthwise(x))))
+
+
+class SegmentationBranch(nn.Module):
+    def __init__(self, sizes: Segmentation):
+        super().__init__()
+        self.sizes = sizes
+        pyramid, decoder = sizes.pyramid, sizes.decoder
+        widths = [sizes.stem] + [block.output for block in sizes.blocks]
+        self.stem = SameConvolution(3, sizes.stem, 3, stride=2)
+        self.blocks = nn.ModuleList(
+            Bottleneck(width, block) for width, block in zip(widths, sizes.blocks, strict=False)
+        )
+        self.head = SameConvolution(widths[-1], sizes.head, 1)
+        part = sizes.head // len(pyramid.kernels)
+        self.pyramid = nn.ModuleList(
+            nn.ModuleList(Separable(part, kernel, pyramid.width) for kernel in pyramid.kernels)
+            for _ in pyramid.grids
+        )
+        pooled = len(pyramid.grids) * len(pyramid.kernels) * pyramid.width
+        self.merge = SameConvolution(pooled + sizes.head, pyramid.output, 1)
+        middle, fine = (sizes.blocks[i].inner for i in (decoder.middle, decoder.fine))
+        self.join = SameConvolution(pyramid.output + middle, decoder.width, 1)
+        self.coarse = Separable(decoder.width, 3, len(sizes.classes))
+        self.fine = SameConvolution(fine, len(sizes.classes), 1)
+        self.requires_grad_(False)
+
+    def load_frozen(self, path: Path) -> None:
+        self.load_state_dict({name: t.float() for name, t in load_file(path).items()})
+
+    def forward(self, view: Tensor) -> Tensor:
+        """[batch, 3, N, N] -> logits of the classes, [batch, classes, N / 4, N / 4]."""
+        x, filtered = F.relu(self.stem(view)), []
+        for block in self.blocks:
+            x, own = block(x)
+            filtered.append(own)
+        middle, fine = (filtered[i] for i in (self.sizes.decoder.middle, self.sizes.decoder.fine))
+        x = F.relu(self.merge(self._pyramid(F.relu(self.head(x)))))
+        x = torch.cat([enlarged(x, middle.shape[-1]), middle], 1)
+        x = self.coarse(F.relu(self.join(x)))
+        return enlarged(x, fine.shape[-1]) + F.relu(self.fine(fine))
+
+    def _pyramid(self, x: Tensor) -> Tensor:
+        """The features beside what is seen in them from farther away."""
+        parts, side = [], x.shape[-1]
+        for grid, branches in zip(self.sizes.pyramid.grids, self.pyramid, strict=True):
+            halves = F.avg_pool2d(x, side // grid).chunk(len(branches), 1)
+            seen = [branch(half) for branch, half in zip(branches, halves, strict=True)]
+            parts.append(enlarged(torch.cat(seen, 1), side))
+        return torch.cat([*parts, x], 1)
+
+    def view(self, image: Image.Image) -> Tensor:
+        """What the network sees of a picture, [3, N, N]."""
+        pixels = np.asarray(square_view(image, self.sizes.input), np.float32)
+        return ((torch.from_numpy(pixels.copy()) - 128) / 127.5).permute(2, 0, 1)
+
+
+def enlarged(x: Tensor, side: int) -> Tensor:
+    """Bilinear interpolation without half pixels: target place p looks at p * (from / to)."""
+    if x.shape[-1] == side:
+        return x
+    last = x.shape[-1] - 1
+    at = torch.arange(side, dtype=torch.float32, device=x.device) * (x.shape[-1] / side)
+    first = at.floor().long().clamp(max=last)
+    second, share = (first + 1).clamp(max=last), at - first
+    x = x[..., first] + (x[..., second] - x[..., first]) * share
+    return x[..., first, :] + (x[..., second, :] - x[..., first, :]) * share[:, None]
