@@ -59,7 +59,7 @@ class Palette:
         """How far `count` known words and some guessed ones are from their colours.
 
         In the decoded picture, and in the linear path's, by which the words of the first layers
-        are chosen: a choice by colours that the network then changes costs .2 dB at depth 2 (20 pictures).
+        are chosen: a choice by colours that the network then changes costs .2 dB at depth 2.
         """
         depth = int(random.choice(DEPTHS, p=DEPTH_SHARES))
         known = self.known.batch(count, random)
