@@ -206,7 +206,7 @@ package struct Convolution: Sendable {
   }
 
   /// The same on one thread, with every layer's time noted.
-  package func measuring(into log: LayerLog) -> Context {
+  func measuring(into log: LayerLog) -> Context {
     unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), log: log)
   }
 

@@ -30,7 +30,6 @@ package final class LayerLog: Sendable {
   }
 
   private let state = Mutex(State())
-  package init() {}
 
   /// The layers in the order in which they were first run.
   package var layers: [(layer: Layer, cost: Cost)] {

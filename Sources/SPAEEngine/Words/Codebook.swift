@@ -16,7 +16,7 @@ public final class Codebook: @unchecked Sendable {
   let codes: PackedFloats
 
   private let packed: PackedFloats  // [V / 16][latent][16]
-  private let halfNorms: PackedFloats  // [V], |e|^2 / 2
+  private let halfNorms: PackedFloats  // [V], |e|^2 / 2, infinite for words never to be chosen
   let embedding: HalfTable  // [V, embedding]
 
   /// Numbers of one word's embedding.
@@ -28,17 +28,14 @@ public final class Codebook: @unchecked Sendable {
   let search: ModelConfiguration.Search
   let context: Context
 
-  /// Words that are never chosen for a picture: infinitely far from everything, and no candidates.
-  private let reserved: Set<Int32>
-
   /// 1 / |text(word)|, once it was asked for, [V].
   let textScales = Mutex<[Float]>([])
 
+  /// Words that are `reserved` are never chosen for a picture, in no layer.
   init(
     _ file: Safetensors, path: String, configuration: ModelConfiguration,
     projection: [Float], reserved: Set<Int32> = [], context: Context
   ) throws(EngineError) {
-    self.reserved = reserved
     count = configuration.vocabulary
     latent = configuration.latent
     textWidth = configuration.text
@@ -168,8 +165,8 @@ public final class Codebook: @unchecked Sendable {
         }
         for lane in 0..<16 {
           let word = block * 16 + lane
-          let isChosen = word < count && !reserved.contains(Int32(word))
-          unsafe halves[word] = isChosen ? square[lane] / 2 : .infinity
+          let isFarthest = unsafe halfNorms.floats[word] == .infinity
+          unsafe halves[word] = isFarthest ? .infinity : square[lane] / 2
         }
       }
     }
