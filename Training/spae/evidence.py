@@ -147,7 +147,9 @@ class EvidenceMap:
         return self.class_words[named.branch][named.number]
 
     @torch.no_grad()
-    def named(self, image: Image.Image, whole: float, cells: np.ndarray) -> list[list[Named | None]]:
+    def named(
+        self, image: Image.Image, whole: float, cells: np.ndarray
+    ) -> list[list[Named | None]]:
         """What names each position of each layer, beside the classifier's best probabilities."""
         view = self.detection.view(image)
         logits = self.segmentation(self.segmentation.view(image)[None])[0]
