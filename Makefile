@@ -48,7 +48,7 @@ test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, a
 # Not every system has all of them; the script skips what is not there.
 test-terminals: build ## The explorer's picture in real terminals, without a display
 	@sh .ci/packages xvfb xdotool imagemagick xterm
-	-@sh .ci/packages mlterm kitty foot weston libgl1-mesa-dri
+	-@sh .ci/packages mlterm kitty foot weston libgl1-mesa-dri tmux screen
 	Tests/terminals/terminals.sh .build/release/spae
 
 test-training: library $(VENV)/ready ## The tests of the Python package

@@ -128,7 +128,7 @@ for name in newest think parts windows; do
   [ "$(cat out)" = "a cat on a rug" ] || fail "$name: the answer is $(cat out)"
 done
 ask_scripted newest 2>&1 | has 'at its own temperature' || fail "nobody is told of the temperature"
-ask_scripted think --json | has '"reasoning":"The words are about a cat."' || fail "the reasoning is lost"
+ask_scripted think --json 2>/dev/null | has '"reasoning":"The words are about a cat."' || fail "the reasoning is lost"
 ask_scripted thorough --max-tokens 2000 2>/dev/null | has '^a cat on a rug$' || fail "--max-tokens does nothing"
 refused 1 'cut after 40 tokens, while the model was reasoning; allow it more with --max-tokens' ask_scripted thorough
 refused 1 "gave its reasoning ('We need to respond with a caption.') and no answer" ask_scripted silent

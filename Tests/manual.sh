@@ -34,4 +34,9 @@ for page in spae.*.1; do
   "$program" $(echo "${name#spae.}" | tr . ' ') --help >/dev/null 2>&1 || fail "$page is of no command"
 done
 "$program" keys --man | cmp -s - spae-keys.7 || fail "spae-keys.7 is not what the key map says"
+# The terminals' answers, which make test-terminals asks of the real ones.
+while IFS=$'\t' read -r terminal question answer; do
+  line=$(printf '  %-21s %s' "$question" "$answer")
+  grep -qxF -- "$line" spae-terminals.7 || { echo "manual: spae-terminals.7 lacks '$line' of $terminal" >&2; exit 1; }
+done <../Tests/terminals/answers.tsv
 echo "manual: passed"

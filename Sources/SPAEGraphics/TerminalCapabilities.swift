@@ -69,7 +69,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   /// Terminals that tell their name by secondary device attributes alone.
   ///
-  /// mlterm up to 3.9.2 says that it is a VT320 of firmware 279; the version is not told.
+  /// mlterm 3.9.0 says that it is a VT320 of firmware 279, as it always does.
   private static let secondaryNames = [[24, 279]: "mlterm"]
 
   /// The question: kitty graphics, name, secondary attributes, sixel colours and size, cell size,

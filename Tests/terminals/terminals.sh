@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Looks at the explorer's picture in real terminals, without a display: is it the decoded picture?
-# Usage: Tests/terminals/terminals.sh PROGRAM [xterm|xterm-large|mlterm|kitty|foot]...
-#   KEEP=folder  keeps the screenshots there
+# Usage: Tests/terminals/terminals.sh PROGRAM [xterm|xterm-plain|xterm-large|mlterm|kitty|foot|tmux|screen]...
+#   KEEP=folder  keeps the screenshots and the terminals' answers there
 # The terminals run under Xvfb; foot needs Wayland, so weston runs there as a window. A screenshot of
 # the picture's box has to be as near to the decoded picture as 30 dB, wherever the layout puts it.
 set -euo pipefail
 program=$(realpath "$1")
 shift
-[ $# -gt 0 ] || set -- xterm xterm-large mlterm kitty foot
+[ $# -gt 0 ] || set -- xterm xterm-plain xterm-large mlterm kitty foot tmux screen
 # Each has a display of its own.
 if [ $# -gt 1 ]; then
   for terminal in "$@"; do "$0" "$program" "$terminal"; done
@@ -20,7 +20,7 @@ work=$(mktemp -d)
 processes=()
 cleanup() {
   for process in "${processes[@]}"; do kill "$process" 2>/dev/null || true; done
-  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$work"/*.log "$KEEP" 2>/dev/null || true; }
+  [ -z "${KEEP:-}" ] || { mkdir -p "$KEEP"; cp "$work"/*.png "$work"/*.log "$work"/*.answers "$KEEP" 2>/dev/null || true; }
   rm -rf "$work"
 }
 trap cleanup EXIT
@@ -56,12 +56,21 @@ until_so() {
   fail "$terminal: $what"
 }
 
+start_weston() {
+  [ ! -S "$XDG_RUNTIME_DIR/spae" ] || return 0
+  weston --backend=x11-backend.so --use-pixman --shell=kiosk-shell.so --no-config \
+    --socket=spae --width=560 --height=560 >weston.log 2>&1 &
+  processes+=($!)
+  until_so "no Wayland" test -S "$XDG_RUNTIME_DIR/spae"
+}
+
 # Starts a terminal with the explorer in it; the inner shell tells the name of its line.
 start() {
   case $terminal in
     xterm)
       xterm -ti vt340 -b 0 -bw 0 +sb -geometry 58x28+0+0 -fa 'DejaVu Sans Mono' -fs 11 \
-        -xrm 'XTerm*numColorRegisters: 256' -e ./inside ;;
+        -e ./inside ;;
+    xterm-plain) xterm -e ./inside ;;
     # So large that its picture has more than the 1,000 pixels a side that xterm takes at once.
     xterm-large)
       xterm -ti vt340 -b 0 -bw 0 +sb -geometry 320x110+0+0 -e ./inside ;;
@@ -72,11 +81,10 @@ start() {
         -o remember_window_size=no -o window_padding_width=0 -o window_margin_width=0 \
         -o placement_strategy=top-left -o window_border_width=0 -o hide_window_decorations=yes \
         -o font_family='DejaVu Sans Mono' -o linux_display_server=x11 -o update_check_interval=0 ./inside ;;
+    tmux) tmux -L "spae-terminals-$$" -f /dev/null new-session -d -x 80 -y 24 ./inside ;;
+    screen) TERM=xterm-256color SCREENDIR=$work/screens screen -c /dev/null -d -m ./inside ;;
     foot)
-      weston --backend=x11-backend.so --use-pixman --shell=kiosk-shell.so --no-config \
-        --socket=spae --width=560 --height=560 >weston.log 2>&1 &
-      processes+=($!)
-      until_so "no Wayland" test -S "$XDG_RUNTIME_DIR/spae"
+      start_weston
       WAYLAND_DISPLAY=spae foot --config=/dev/null -o pad=0x0 -o font='DejaVu Sans Mono:size=11' \
         ./inside ;;
   esac >"$terminal.log" 2>&1 &
@@ -177,6 +185,37 @@ open_explorer() {
   xdotool mousemove 2 2 windowfocus "$window" 2>/dev/null || true
 }
 
+# The version that the terminal says.
+version() {
+  case $terminal in
+    xterm*) xterm -version | tr -dc 0-9 ;;
+    tmux) tmux -V | cut -d' ' -f2 ;;
+    screen) screen --version | sed 's/.*version \([0-9.]*\).*/\1/' ;;
+    mlterm) mlterm --version | head -1 | cut -d' ' -f3 ;;
+    kitty) kitty --version | cut -d' ' -f2 ;;
+    foot) foot --version | cut -d' ' -f3 ;;
+  esac
+}
+
+# Asks the terminal what the program asks: it has to answer as the manual says, if it is of the version
+# that the manual is about.
+ask() {
+  local wanted
+  wanted=$(sed -n "s/^$terminal $(version)\t//p" "$root/Tests/terminals/answers.tsv")
+  if [ -z "$wanted" ]; then
+    echo "terminals: $terminal: version $(version) is not in the manual"
+    return
+  fi
+  inside "exec python3 '$root/Tests/terminals/ask.py' '$work/$terminal.answers'"
+  start
+  until_so "it does not answer" test -s "$terminal.answers"
+  diff <(echo "$wanted") "$terminal.answers" || fail "$terminal: answers otherwise than the manual says"
+  echo "terminals: $terminal: answers as the manual says"
+  # Weston's window stays.
+  [ "$terminal" = foot ] || until_so "it stays" has_no_window
+  rm -f name
+}
+
 # Looks at pictures that are larger than one sequence may be.
 look_large() {
   open_explorer
@@ -224,7 +263,7 @@ look() {
 
 case $terminal in
   foot) needed="foot weston" ;;
-  xterm-large) needed=xterm ;;
+  xterm-*) needed=xterm ;;
   *) needed=$terminal ;;
 esac
 for tool in $needed; do
@@ -233,4 +272,11 @@ for tool in $needed; do
     exit
   }
 done
-if [ "$terminal" = xterm-large ]; then look_large; else look; fi
+case $terminal in
+  xterm-large) look_large ;;
+  xterm-plain | tmux | screen) ask ;;
+  *)
+    ask
+    look
+    ;;
+esac

@@ -40,7 +40,8 @@ struct ExploreCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The theme, by name or file.", discussion: "Default: dark or light, as the terminal is.",
+      "The theme, by name or file.",
+      discussion: "Default: dark or light, as the terminal is; dark where it does not say.",
       valueName: "theme"))
   var theme: String?
 
