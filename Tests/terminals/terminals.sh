@@ -66,6 +66,7 @@ start_weston() {
 
 # Starts a terminal with the explorer in it; the inner shell tells the name of its line.
 start() {
+  [ "$terminal" != foot ] || start_weston
   case $terminal in
     xterm)
       xterm -ti vt340 -b 0 -bw 0 +sb -geometry 58x28+0+0 -fa 'DejaVu Sans Mono' -fs 11 \
@@ -84,7 +85,6 @@ start() {
     tmux) tmux -L "spae-terminals-$$" -f /dev/null new-session -d -x 80 -y 24 ./inside ;;
     screen) TERM=xterm-256color SCREENDIR=$work/screens screen -c /dev/null -d -m ./inside ;;
     foot)
-      start_weston
       WAYLAND_DISPLAY=spae foot --config=/dev/null -o pad=0x0 -o font='DejaVu Sans Mono:size=11' \
         ./inside ;;
   esac >"$terminal.log" 2>&1 &
