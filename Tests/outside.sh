@@ -171,6 +171,16 @@ cp "$pictures/cat.png" "$(printf 'caf\351.png')"
 sed -n 3p answers | has -F '{"key":"\u009b\u007f"' || fail "a key is not escaped"
 LC_ALL=C grep -aqP "$controls" answers && fail "a stream answers with controls"
 
+# A home whose name is not UTF-8.
+home=$work/$'h\xe9'
+mkdir -p "$home/.config/spae"
+printf 'theme = 5\n' >"$home/.config/spae/config.toml"
+HOME=$home XDG_CONFIG_HOME= says 'h\xe9/.config/spae/config.toml: line 1' info
+rm "$home/.config/spae/config.toml"
+HOME=$home XDG_STATE_HOME= says 'its name must be UTF-8; name another with --history' history list
+HOME=$home XDG_CACHE_HOME= says 'y' classify --examples labels "$pictures/dog.png"
+[ -d "$home/.cache/spae/pyramids" ] || fail "no cache in a home that is not UTF-8"
+
 # Lines end in both ways.
 "$program" encode "$pictures/cat.png" -o unix.spae
 sed 's/$/\r/' unix.spae >dos.spae

@@ -36,7 +36,7 @@ package struct ModelOption: ParsableArguments {
 
   private func resolvedFolder() throws -> String {
     if let folder { return folder }
-    if let named = ProcessInfo.processInfo.environment["SPAE_MODEL"], !named.isEmpty {
+    if let named = SystemEnvironment.variables["SPAE_MODEL"], !named.isEmpty {
       return named
     }
     if let wish = try Preferences().model { return wish }

@@ -19,8 +19,7 @@ package struct Preferences: Equatable {
   private static let keys = ["theme", "graphics", "history", "model", "tint"]
 
   /// Reads the person's file; without one nothing is wished.
-  package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(Failure)
-  {
+  package init(environment: [String: String] = SystemEnvironment.variables) throws(Failure) {
     let path = Self.path(environment)
     guard FileSystem.exists(path) else {
       try self.init(text: "", path: path)
@@ -77,7 +76,7 @@ package struct Preferences: Equatable {
 
   /// A path with the home folder in place of ~.
   private static func expanded(_ path: String) -> String {
-    let home = ProcessInfo.processInfo.environment["HOME"] ?? NSHomeDirectory()
+    let home = SystemEnvironment.variables["HOME"] ?? NSHomeDirectory()
     return path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 

@@ -14,7 +14,7 @@ package struct PyramidCache: Sendable {
 
   init(
     model: PyramidDocument.ModelName, vocabulary: Vocabulary,
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    environment: [String: String] = SystemEnvironment.variables
   ) {
     self.vocabulary = vocabulary
     let named = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }

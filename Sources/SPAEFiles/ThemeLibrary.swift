@@ -8,7 +8,7 @@ package struct ThemeLibrary {
   package let folders: [String]
 
   /// Looks in `$XDG_CONFIG_HOME/spae/themes`, beside the program, and in the project's tree.
-  package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  package init(environment: [String: String] = SystemEnvironment.variables) {
     folders =
       [Self.configuration(environment) + "/spae/themes"]
       + InstalledFiles.places(installed: "themes", inTree: "Themes")

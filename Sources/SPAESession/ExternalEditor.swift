@@ -38,7 +38,7 @@ package struct ExternalEditor {
   }
 
   private static var name: String {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = SystemEnvironment.variables
     let named = ["VISUAL", "EDITOR"].lazy.compactMap { environment[$0] }
     return named.first { $0.contains { !$0.isWhitespace } } ?? "vi"
   }
@@ -87,22 +87,21 @@ private struct TemporaryText {
   let path: String
 
   init(_ text: String) throws(Failure) {
-    let folder = FileManager.default.temporaryDirectory
-    let template = unsafe strdup(folder.appendingPathComponent("spae-XXXXXX.spae").path)
+    let folder = SystemEnvironment.variables["TMPDIR"] ?? "/tmp"
+    let template = unsafe FileName.copied("\(folder)/spae-XXXXXX.spae")
     defer { unsafe free(template) }
     let descriptor = unsafe template.map { unsafe mkstemps($0, 5) } ?? -1
     guard descriptor >= 0, let template = unsafe template else {
-      let reason = unsafe String(cString: strerror(errno))
-      throw Failure("no temporary file can be made in \(folder.path): \(reason)")
+      throw Failure("no temporary file can be made in \(folder): \(SystemError.last)")
     }
-    path = unsafe String(cString: template)
+    path = unsafe FileName.text(at: template)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     defer { close(descriptor) }
     try AtomicFile.put(Array(text.utf8), into: descriptor, named: path)
   }
 
   func text() throws(Failure) -> String {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
+    guard let bytes = try? FileSystem.bytes(of: path) else {
       throw Failure("the editor left no file")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -111,5 +110,5 @@ private struct TemporaryText {
     return text
   }
 
-  func remove() { unsafe unlink(path) }
+  func remove() { FileSystem.remove(path) }
 }

@@ -106,7 +106,8 @@ private struct Target {
 
   /// A leading `~` is the home folder, as in a shell.
   init(_ wanted: String) {
-    path = wanted.hasPrefix("~/") ? NSHomeDirectory() + wanted.dropFirst() : wanted
+    let home = SystemEnvironment.variables["HOME"] ?? NSHomeDirectory()
+    path = wanted.hasPrefix("~/") ? home + wanted.dropFirst() : wanted
     let found = path
     existing = FileSystem.status(of: path).map { status in
       (resolved(found), status.st_mode & S_IFMT == S_IFREG)

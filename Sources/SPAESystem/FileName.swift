@@ -36,6 +36,14 @@ package enum FileName {
     text(unsafe UnsafeBufferPointer(start: name, count: strlen(name)).map { UInt8(bitPattern: $0) })
   }
 
+  /// The bytes of a text in memory of their own, which ends with a zero and is to be freed.
+  package static func copied(_ text: String) -> UnsafeMutablePointer<CChar>? {
+    let characters = (bytes(text) + [0]).map { CChar(bitPattern: $0) }
+    return unsafe characters.withUnsafeBufferPointer { buffer in
+      unsafe buffer.baseAddress.flatMap { unsafe strdup($0) }
+    }
+  }
+
   /// The bytes of a name's text.
   package static func bytes(_ text: some StringProtocol) -> [UInt8] {
     guard holdsEscapes(text) else { return Array(text.utf8) }

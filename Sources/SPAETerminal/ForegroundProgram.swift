@@ -65,12 +65,10 @@ package struct ForegroundProgram {
     unsafe Self.setStreams(&actions, errors: errors)
     unsafe Self.setSignals(&attributes)
     // A key is nobody's but ours.
-    let variables = ProcessInfo.processInfo.environment.filter { $0.key != "SPAE_API_KEY" }
+    let variables = SystemEnvironment.variables.filter { $0.key != "SPAE_API_KEY" }
     let words = ["sh", "-c", line, "sh", argument]
-    var arguments = unsafe words.map { unsafe strdup($0) }
-    var environment = unsafe variables.map { unsafe strdup("\($0.key)=\($0.value)") }
-    unsafe arguments.append(nil)
-    unsafe environment.append(nil)
+    let arguments = unsafe words.map { unsafe FileName.copied($0) } + [nil]
+    let environment = unsafe SystemEnvironment.copied(variables)
     defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
     var child = pid_t()
     let status = unsafe posix_spawn(

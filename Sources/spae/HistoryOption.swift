@@ -25,7 +25,7 @@ struct HistoryOption: ParsableArguments {
         throw Failure(
           "\(file): this is not a history, and stays as it is; name another file, or none")
       }
-      let environment = ProcessInfo.processInfo.environment
+      let environment = SystemEnvironment.variables
       let wish = try file ?? Preferences(environment: environment).history
       return wish ?? HistoryStore.defaultPath(environment: environment)
     }

@@ -126,15 +126,15 @@ final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     unsafe posix_spawn_file_actions_adddup2(&actions, log, STDERR_FILENO)
     // A key is nobody's but ours.
-    let environment = ProcessInfo.processInfo.environment.filter { $0.key != "SPAE_API_KEY" }
-    var arguments = unsafe command.map { unsafe strdup($0) }
-    var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") }
-    unsafe arguments.append(nil)
-    unsafe variables.append(nil)
+    let environment = SystemEnvironment.variables.filter { $0.key != "SPAE_API_KEY" }
+    let arguments = unsafe command.map { unsafe FileName.copied($0) } + [nil]
+    let variables = unsafe SystemEnvironment.copied(environment)
     defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
     var process = pid_t()
-    let status = unsafe posix_spawn(
-      &process, command[0], &actions, &attributes, arguments, variables)
+    let status =
+      unsafe FileSystem.withPath(command[0]) { path in
+        unsafe posix_spawn(&process, path, &actions, &attributes, arguments, variables)
+      } ?? EINVAL
     guard status == 0 else {
       let reason = unsafe String(cString: strerror(status))
       throw .cannotStart(reason: "\(command[0]): \(reason)", log: [])

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import SPAESystem
 
 /// Where the language model in the box is installed.
 public struct LanguageInstallation: Sendable, Equatable {
@@ -55,7 +56,7 @@ public final class LlamaServer: Sendable {
 
   /// A file that is gone when it is closed.
   private static func unnamedFile() throws(LanguageError) -> Int32 {
-    let folder = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
+    let folder = SystemEnvironment.variables["TMPDIR"] ?? "/tmp"
     var path = Array((folder + "/spae-language-XXXXXX").utf8CString)
     let descriptor = unsafe mkstemp(&path)
     guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemError()) }

@@ -90,7 +90,7 @@ struct ExploreCommand: ParsableCommand {
     let model = try model.load()
     var opened = try OpenedDocument(
       file: file, size: square.size, fit: square.fit, model: model)
-    let environment = ProcessInfo.processInfo.environment
+    let environment = SystemEnvironment.variables
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
     guard saveScreen != nil || plain || isTerminal else { return printed(opened, model) }
     let usesTerminal = saveScreen == nil && !plain
@@ -162,7 +162,7 @@ struct ExploreCommand: ParsableCommand {
     _ state: Explorer, _ runner: EffectRunner, _ editor: ExternalEditor, _ output: PictureOutput,
     theme wish: String?
   ) throws {
-    let environment = ProcessInfo.processInfo.environment
+    let environment = SystemEnvironment.variables
     let library = ThemeLibrary(environment: environment)
     let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
     let terminal = try CursesTerminal(

@@ -17,7 +17,7 @@ struct LanguageCommand: ParsableCommand {
     subcommands: [StatusCommand.self, StartCommand.self, StopCommand.self])
 
   fileprivate static var standing: StandingServer {
-    StandingServer(environment: ProcessInfo.processInfo.environment)
+    StandingServer(environment: SystemEnvironment.variables)
   }
 }
 

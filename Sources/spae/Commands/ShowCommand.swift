@@ -54,7 +54,7 @@ struct ShowCommand: ParsableCommand {
     }
     let words = text(of: pyramid, range: range, vocabulary: model.vocabulary)
     let isTerminal = isatty(STDOUT_FILENO) == 1
-    let environment = ProcessInfo.processInfo.environment
+    let environment = SystemEnvironment.variables
     let capabilities =
       isTerminal
       ? TerminalProbe.capabilities(environment: environment)

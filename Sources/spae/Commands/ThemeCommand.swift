@@ -65,7 +65,7 @@ extension ThemeCommand {
 
     /// A word as the role looks, where a terminal shows it.
     private func sample(_ look: Attributes) -> String {
-      let environment = ProcessInfo.processInfo.environment
+      let environment = SystemEnvironment.variables
       guard isatty(STDOUT_FILENO) == 1, environment["TERM"] != "dumb" else { return "" }
       let colours = ColourDepth(environment: environment)
       return look.escape(colours: colours) + " sunflower \u{1B}[0m  "

@@ -114,7 +114,7 @@ struct LanguageOptions: ParsableArguments {
           patience: patience), false
       )
     }
-    let environment = ProcessInfo.processInfo.environment
+    let environment = SystemEnvironment.variables
     let standing = StandingServer(environment: environment).record()
     let model = try LocalModel(
       try LanguageInstallation.found(), standing: standing, patience: patience)
@@ -124,7 +124,7 @@ struct LanguageOptions: ParsableArguments {
   private var key: APIKey? {
     get throws {
       if let keyFile { return try APIKey(file: keyFile) }
-      guard let text = ProcessInfo.processInfo.environment["SPAE_API_KEY"], !text.isEmpty else {
+      guard let text = SystemEnvironment.variables["SPAE_API_KEY"], !text.isEmpty else {
         return nil
       }
       guard let key = APIKey(text) else {
@@ -142,7 +142,7 @@ struct LanguageOptions: ParsableArguments {
     format.timeZone = TimeZone(identifier: "UTC")
     format.dateFormat = "yyyyMMdd'T'HHmmss'Z'"
     let path = RunFolder.defaultPath(
-      environment: ProcessInfo.processInfo.environment, command: command,
+      environment: SystemEnvironment.variables, command: command,
       time: format.string(from: Date()))
     return try RunFolder(path: path, isNamedByUs: true)
   }
