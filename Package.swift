@@ -58,7 +58,7 @@ let package = Package(
       dependencies: ["CSPAE", "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEEngine"],
       exclude: ["libspae.map"]),
 
-    .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels"]),
+    .target(name: "SPAEGraphics", dependencies: ["CKernels", "SPAEPixels", "SPAEScreen"]),
     .target(
       name: "SPAEHistory",
       dependencies: [
@@ -78,7 +78,6 @@ let package = Package(
       name: "SPAEFiles",
       dependencies: [
         "SPAESystem", "TOML", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
-        "SPAEGraphics",
       ]),
     .target(
       name: "SPAETerminal",
@@ -169,7 +168,15 @@ let package = Package(
         "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics",
         "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal", "SPAESession",
       ]),
-    .testTarget(name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels"]),
+    .testTarget(
+      name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels", "SPAEScreen"]),
+    .testTarget(
+      name: "SPAEFilesTests", dependencies: ["SPAESystem", "SPAEScreen", "SPAEFiles"]),
+    .testTarget(
+      name: "SPAETerminalTests",
+      dependencies: [
+        "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEGraphics", "SPAEExplorer", "SPAETerminal",
+      ]),
     .testTarget(
       name: "SPAEEngineTests",
       dependencies: ["CKernels", "SPAEEngine", "SPAEPixels", "SPAEPyramid"],

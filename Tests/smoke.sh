@@ -42,6 +42,12 @@ for graphics in sixel kitty blocks quadrants halfblocks; do
     fail "$graphics draws nothing"
 done
 
+for graphics in blocks quadrants halfblocks; do
+  XDG_STATE_HOME=$work/graphics LANG=C.UTF-8 TERM=xterm-256color "$program" explore "$pictures/cat.png" \
+    --graphics $graphics --save-screen - | has '[▀▄▌▐▘▝▖▗▚▞]' || fail "explore draws no $graphics"
+done
+refused 2 'a saved screen holds characters' "$program" explore cat.spae --graphics sixel --save-screen -
+
 # A person changes one word; the comment stays, and only that word differs.
 sed '0,/^layer 1$/s//# mine\nlayer 1/' cat.spae | awk 'p=="layer 1"{print "castle"; p=""; next}{p=$0; print}' >edited.spae
 "$program" compare cat.spae edited.spae | tail -1 | has '^1 of 597' || fail "one word differs"

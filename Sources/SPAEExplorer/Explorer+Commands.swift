@@ -1,4 +1,5 @@
 import SPAEPyramid
+import SPAEScreen
 
 /// What can be typed after a colon.
 public enum CommandName: String, CaseIterable, Sendable {
@@ -40,7 +41,8 @@ public enum CommandName: String, CaseIterable, Sendable {
     case .ask: (":ask QUESTION", "ask the language model about the picture")
     case .edit: (":edit", "edit all words in $EDITOR")
     case .theme: (":theme NAME", "change the theme")
-    case .graphics: (":graphics kitty|sixel|quadrants|blocks|ascii|none", "draw otherwise")
+    case .graphics:
+      (":graphics NAME", "draw the picture by \(GraphicsChoice.names)")
     case .help: (":help", "the keys")
     }
   }

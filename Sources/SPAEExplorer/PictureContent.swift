@@ -37,4 +37,15 @@ public struct PictureView: Hashable, Sendable {
   public var request: DecodeRequest
   /// The cells that are framed: the cursor's, or the marked block's corners.
   public var framed: [CellAddress]
+
+  package init(
+    box: Box, content: PictureContent, blinkPhase: Bool, request: DecodeRequest,
+    framed: [CellAddress]
+  ) {
+    self.box = box
+    self.content = content
+    self.blinkPhase = blinkPhase
+    self.request = request
+    self.framed = framed
+  }
 }

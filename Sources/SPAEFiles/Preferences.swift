@@ -1,6 +1,5 @@
 import Foundation
-package import SPAEGraphics
-import SPAEScreen
+package import SPAEScreen
 package import SPAESystem
 import TOML
 
@@ -8,7 +7,7 @@ import TOML
 /// $XDG_CONFIG_HOME or ~/.config.
 package struct Preferences: Equatable {
   package var theme: String?
-  package var graphics: GraphicsProtocol?
+  package var graphics: GraphicsChoice?
   /// The history store, or "none".
   package var history: String?
   /// The model's folder.
@@ -57,12 +56,10 @@ package struct Preferences: Equatable {
     case ("history", .string(let path)): history = Self.expanded(path)
     case ("model", .string(let path)): model = Self.expanded(path)
     case ("tint", .boolean(let wish)): tint = wish
-    case ("graphics", .string("auto")): graphics = nil
     case ("graphics", .string(let name)):
-      graphics = GraphicsProtocol(rawValue: name)
+      graphics = GraphicsChoice(rawValue: name)
       guard graphics != nil else {
-        let names = GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Problem(text: "graphics is '\(name)'; it can be auto, \(names)")
+        throw Problem(text: "graphics is '\(name)'; it can be \(GraphicsChoice.names)")
       }
     case _ where Self.keys.contains(key):
       let wanted = key == "tint" ? "true or false" : "a text in quotes"

@@ -1,5 +1,6 @@
 import SPAEExplorer
 import SPAEFiles
+import SPAEGraphics
 import SPAEScreen
 import SPAESystem
 
@@ -32,6 +33,23 @@ extension EffectHost {
     do throws(Failure) {
       use(try themes.theme(name))
       return [.notice(Notice("theme \(name)"))]
+    } catch {
+      return [.notice(Notice(error.lines.joined(separator: "; "), kind: .error))]
+    }
+  }
+
+  /// Hands over the graphics that are wished for, and says so; or why there are none.
+  func chooseGraphics(
+    _ name: String, on capabilities: TerminalCapabilities, environment: [String: String],
+    _ use: (GraphicsProtocol) throws(Failure) -> Void
+  ) -> [Message] {
+    do throws(Failure) {
+      guard let choice = GraphicsChoice(rawValue: name) else {
+        throw Failure("'\(name)' is none of \(GraphicsChoice.names)")
+      }
+      let graphics = GraphicsProtocol(choice, on: capabilities, environment: environment)
+      try use(graphics)
+      return [.graphicsChanged(graphics.rawValue)]
     } catch {
       return [.notice(Notice(error.lines.joined(separator: "; "), kind: .error))]
     }

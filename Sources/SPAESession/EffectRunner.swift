@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 package import SPAEEngine
 package import SPAEExplorer
-import SPAEGraphics
+package import SPAEGraphics
 package import SPAEHistory
 package import SPAEPixels
 import SPAEPyramid
@@ -24,12 +24,12 @@ package final class EffectRunner: Sendable {
   private let language: LanguageWorker
   private let shelf: PictureShelf
   private let words: WordFinder
-  private let thumbnails: CellStyle
+  private let thumbnails: any CellDriver
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
 
   package init(
     model: Model, history: DocumentHistory, files: PyramidFiles, original: PixelImage?,
-    thumbnails: CellStyle, connect: @escaping LanguageWorker.Connect
+    thumbnails: any CellDriver, connect: @escaping LanguageWorker.Connect
   ) throws(Failure) {
     let mailbox = try Mailbox()
     self.mailbox = mailbox
@@ -194,7 +194,7 @@ package final class EffectRunner: Sendable {
         let picture = try runner.model.decode(try runner.history.pyramid(of: revision))
         return [
           .thumbnail(
-            revision: revision, Screen(picture: picture, rows: 2, columns: 4, in: runner.thumbnails)
+            revision: revision, Screen(picture: picture, rows: 2, columns: 4, by: runner.thumbnails)
           )
         ]
       }

@@ -101,24 +101,19 @@ package final class ExplorerLoop: EffectHost {
         terminal.theme = theme
         mustRedraw = true
       }
-    case .chooseGraphics(let name): return chooseGraphics(name)
+    case .chooseGraphics(let name):
+      return chooseGraphics(name, on: output.capabilities, environment: environment, use)
     }
     return []
   }
 
-  private func chooseGraphics(_ name: String) -> [Message] {
-    guard let graphics = GraphicsProtocol(rawValue: name) else {
-      let all = GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-      return [.notice(Notice("'\(name)' is none of \(all)", kind: .error))]
-    }
+  private func use(_ graphics: GraphicsProtocol) {
     if let (bytes, box) = output.bytes(for: nil, session.pictures, wasErased: false) {
       terminal.place(picture: bytes, at: box)
     }
     output = PictureOutput(
-      graphics: graphics, capabilities: output.capabilities,
-      environment: environment)
+      graphics: graphics, capabilities: output.capabilities, environment: environment)
     mustRedraw = true
-    return [.graphicsChanged(graphics.rawValue)]
   }
 
   // MARK: Time

@@ -1,7 +1,8 @@
 package import SPAEExplorer
 package import SPAEFiles
-import SPAEGraphics
-import SPAESystem
+package import SPAEGraphics
+import SPAEScreen
+package import SPAESystem
 package import SPAETerminal
 
 /// The explorer without a terminal: after each message it waits until all that follows is done.
@@ -57,26 +58,27 @@ package final class HeadlessExplorer: EffectHost {
       return [editor.edit(pyramid) { program throws(Failure) in try program.run() }]
     // Nothing here has colours, but the name may be wrong.
     case .chooseTheme(let name): return chooseTheme(name) { _ in }
-    case .chooseGraphics(let name): return chooseGraphics(name)
+    case .chooseGraphics(let name):
+      return chooseGraphics(name, on: TerminalCapabilities(), environment: environment, use)
     // Each screen is drawn whole.
     case .redraw: return []
     case .suspend: return [.notice(Notice("there is no terminal to go back to", kind: .warning))]
     }
   }
 
-  private func chooseGraphics(_ name: String) -> [Message] {
+  private func use(_ graphics: GraphicsProtocol) throws(Failure) {
     guard output != nil else {
-      return [
-        .notice(
-          Notice("no picture is drawn here; a terminal or a saved screen has one", kind: .error))
-      ]
+      throw Failure("no picture is drawn here; a terminal or a saved screen has one")
     }
-    guard let graphics = GraphicsProtocol(rawValue: name) else {
-      let all = GraphicsProtocol.allCases.map(\.rawValue).joined(separator: ", ")
-      return [.notice(Notice("'\(name)' is none of \(all)", kind: .error))]
-    }
+    guard !graphics.isPixels else { throw Self.needsCharacters(graphics) }
     output = PictureOutput(
       graphics: graphics, capabilities: TerminalCapabilities(), environment: environment)
-    return [.graphicsChanged(graphics.rawValue)]
+  }
+
+  /// Why a saved screen cannot hold a picture.
+  package static func needsCharacters(_ graphics: GraphicsProtocol) -> Failure {
+    Failure(
+      "\(graphics.rawValue) draws pixels, and a saved screen holds characters:"
+        + " choose one of \(GraphicsChoice.characterNames)")
   }
 }

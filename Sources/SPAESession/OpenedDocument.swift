@@ -95,7 +95,7 @@ package struct OpenedDocument {
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
-      isTinted: tint && output.cells.colours != .palette16, notice: try notice(history, store))
+      isTinted: tint && output.colours != .palette16, notice: try notice(history, store))
   }
 
   /// What a person must know of how the history was found.

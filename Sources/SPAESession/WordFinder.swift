@@ -15,9 +15,9 @@ final class WordFinder: Sendable {
   /// Keeps the words of the last question decoded.
   private let session = Mutex<DecodeSession?>(nil)
 
-  private let thumbnails: CellStyle
+  private let thumbnails: any CellDriver
 
-  init(model: Model, thumbnails: CellStyle) {
+  init(model: Model, thumbnails: any CellDriver) {
     self.model = model
     self.thumbnails = thumbnails
   }
@@ -72,7 +72,7 @@ final class WordFinder: Sendable {
     return zip(words, pictures).map { word, picture in
       let crop = picture.cropped(around: query.cell, of: query.pyramid.shape, in: area)
       return WordPicker.Candidate(
-        word: word, thumbnail: Screen(picture: crop, rows: 2, columns: 4, in: thumbnails))
+        word: word, thumbnail: Screen(picture: crop, rows: 2, columns: 4, by: thumbnails))
     }
   }
 

@@ -10,7 +10,10 @@ package import SPAEScreen
 package struct PictureOutput {
   package let graphics: GraphicsProtocol
   package private(set) var capabilities: TerminalCapabilities
-  package let cells: CellStyle
+  package let colours: ColourDepth
+  /// Who draws with characters, where pixels are drawn too: small pictures in lists.
+  package let cells: any CellDriver
+  private let driver: (any PictureDriver)?
 
   /// What the terminal shows now.
   private var placed: Placed?
@@ -20,8 +23,8 @@ package struct PictureOutput {
   private var isFine = false
   /// Another number for each picture that was placed.
   private var generation = 0
-  /// Sixel sequences of which the picture on the screen is made: its tiles, and parts drawn over them.
-  private var pieces = 0
+  /// Tiles of which the picture on the screen is made, and those of parts drawn over it.
+  private var tiles = 0
 
   private struct Placed {
     let box: Box
@@ -43,31 +46,17 @@ package struct PictureOutput {
     }
   }
 
-  // Terminals keep a few pictures at once; xterm forgets the first when there is a seventeenth.
-  private static let mostPieces = 12
-
-  private static let number: UInt32 = 5741  // this picture's, for kitty
-
   package init(
     graphics: GraphicsProtocol, capabilities: TerminalCapabilities, environment: [String: String]
   ) {
     self.graphics = graphics
     self.capabilities = capabilities
-    let colours = capabilities.colours(environment: environment)
-    let blocks =
-      graphics == .sixel || graphics == .kitty
-      ? TerminalCapabilities.bestBlocks(environment: environment) : graphics
-    let style: BlockStyle =
-      switch blocks {
-      case .quadrants: .quadrants
-      case .halfBlocks: .halfBlocks
-      default: .ascii(isLight: capabilities.isLight ?? false)
-      }
-    cells = CellStyle(style: style, colours: colours)
+    colours = capabilities.colours(environment: environment)
+    cells = graphics.cellDriver(on: capabilities, environment: environment)
+    driver = graphics.driver(on: capabilities, environment: environment)
   }
 
-  /// A character's size in pixels.
-  package var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
+  private var cell: (width: Int, height: Int) { capabilities.cell }
 
   /// The height of a character over its width.
   package var cellAspect: Double { Double(cell.height) / Double(cell.width) }
@@ -77,11 +66,11 @@ package struct PictureOutput {
     terminal.measure(&capabilities)
   }
 
-  private var isPixels: Bool { graphics == .sixel || graphics == .kitty }
+  private var pixels: (any PixelDriver)? { driver as? any PixelDriver }
 
   /// Draws the picture into the screen where characters stand for pixels.
   package func draw(_ view: PictureView?, _ pictures: Pictures, into screen: inout Screen) {
-    guard let view, !isPixels, graphics != .none else { return }
+    guard let view, let cells = driver as? any CellDriver else { return }
     let composer = PictureComposer(pictures: pictures, view: view)
     // Two pixels across and two down in each cell.
     let size = (width: 2 * view.box.columns, height: 2 * view.box.rows)
@@ -89,17 +78,18 @@ package struct PictureOutput {
       $0.resampled(width: size.width, height: size.height)
     }
     guard let image else { return }
-    screen.put(image, in: view.box, style: cells)
+    screen.put(image, in: view.box, by: cells)
   }
 
   /// The bytes that bring the terminal's pixels up to date, if any are needed.
   package mutating func bytes(
     for view: PictureView?, _ pictures: Pictures, wasErased: Bool
   ) -> (bytes: [UInt8], box: Box)? {
-    guard isPixels else { return nil }
+    guard let pixels else { return nil }
     if wasErased { (placed, source) = (nil, nil) }
-    guard let view else { return removal() }
-    let (width, height) = size(in: view.box, pictures)
+    guard let view else { return removal(by: pixels) }
+    let box = (width: view.box.columns * cell.width, height: view.box.rows * cell.height)
+    let (width, height) = pixels.size(inBox: box, side: pictures.decoded?.width ?? 0)
     let source = Source(
       view, pictures.version, width: width, height: height,
       words: self.source?.view.request ?? view.request)
@@ -110,20 +100,13 @@ package struct PictureOutput {
     }
     guard let image else { return nil }
     self.source = source
-    return change(to: Placed(box: view.box, picture: image))
-  }
-
-  /// A pixel for a pixel; kitty's terminals enlarge by themselves, so that less has to be sent.
-  private func size(in box: Box, _ pictures: Pictures) -> (width: Int, height: Int) {
-    let (width, height) = (box.columns * cell.width, box.rows * cell.height)
-    let most = max(192, pictures.decoded?.width ?? 0)
-    guard graphics == .kitty, min(width, height) > most else { return (width, height) }
-    let scale = Double(most) / Double(min(width, height))
-    return (Int(Double(width) * scale), Int(Double(height) * scale))
+    return change(to: Placed(box: view.box, picture: image), by: pixels)
   }
 
   /// Draws the picture, or only the characters' cells in which sixels differ from the last one.
-  private mutating func change(to wanted: Placed) -> (bytes: [UInt8], box: Box)? {
+  private mutating func change(
+    to wanted: Placed, by pixels: any PixelDriver
+  ) -> (bytes: [UInt8], box: Box)? {
     let before = placed
     let whole = Box(row: 0, column: 0, rows: wanted.box.rows, columns: wanted.box.columns)
     var part = whole
@@ -131,14 +114,14 @@ package struct PictureOutput {
       guard let found = before.picture.cells(differingFrom: wanted.picture, cell: cell) else {
         return nil
       }
-      if graphics == .sixel, pieces + tileCount(found) <= Self.mostPieces { part = found }
+      if tiles + count(found, by: pixels) <= pixels.mostTiles { part = found }
     }
-    pieces = tileCount(part) + (part == whole ? 0 : pieces)
+    tiles = count(part, by: pixels) + (part == whole ? 0 : tiles)
     placed = wanted
-    isFine = graphics == .kitty
+    isFine = !pixels.refines
     generation += 1
     guard part != whole else {
-      return (encoded(wanted.picture, box: wanted.box, quality: quick), wanted.box)
+      return (drawn(wanted.picture, in: wanted.box, by: pixels), wanted.box)
     }
     let crop = wanted.picture.cropped(
       left: part.column * cell.width, top: part.row * cell.height,
@@ -146,23 +129,26 @@ package struct PictureOutput {
     let place = Box(
       row: wanted.box.row + part.row, column: wanted.box.column + part.column, rows: part.rows,
       columns: part.columns)
-    return (encoded(crop, box: place, quality: quick), place)
+    return (drawn(crop, in: place, by: pixels), place)
   }
 
-  private func tileCount(_ box: Box) -> Int {
-    SixelEncoder.tileCount(
-      width: box.columns * cell.width, height: box.rows * cell.height, cell: cell,
-      largest: capabilities.largestSixel)
+  private func count(_ box: Box, by pixels: any PixelDriver) -> Int {
+    pixels.tileCount(columns: box.columns, rows: box.rows, cell: cell)
   }
 
-  /// For a picture that may change at once; the fixed palette needs its 216 registers.
-  private var quick: SixelEncoder.Quality {
-    let colours = capabilities.sixelColours ?? 256
-    return colours < 216 ? .fine(colours: colours) : .fast
+  /// The tiles of a picture, each behind the place that it begins at.
+  private func drawn(
+    _ picture: PixelImage, in box: Box, by pixels: any PixelDriver, isFine: Bool = false
+  ) -> [UInt8] {
+    let tiles = pixels.tiles(
+      of: picture, columns: box.columns, rows: box.rows, cell: cell, isFine: isFine)
+    return tiles.flatMap { tile in
+      Array("\u{1B}[\(box.row + tile.row + 1);\(box.column + tile.column + 1)H".utf8) + tile.bytes
+    }
   }
 
   /// Whether a better picture is to be drawn when the keys rest.
-  var isCoarse: Bool { graphics == .sixel && placed != nil && !isFine }
+  private var isCoarse: Bool { placed != nil && !isFine }
 
   /// A better picture, drawn elsewhere, for `take` to accept when it is done.
   package struct Refinement: Sendable {
@@ -171,9 +157,8 @@ package struct PictureOutput {
 
     /// Draws it, which takes longer than a frame.
     package func bytes() -> [UInt8] {
-      guard let placed = output.placed else { return [] }
-      let colours = min(256, output.capabilities.sixelColours ?? 256)
-      return output.encoded(placed.picture, box: placed.box, quality: .fine(colours: colours))
+      guard let placed = output.placed, let pixels = output.pixels else { return [] }
+      return output.drawn(placed.picture, in: placed.box, by: pixels, isFine: true)
     }
   }
 
@@ -186,37 +171,14 @@ package struct PictureOutput {
   package mutating func take(_ refinement: Refinement) -> Box? {
     guard isCoarse, refinement.generation == generation, let placed else { return nil }
     isFine = true
-    pieces = tileCount(placed.box)
+    tiles = pixels.map { count(placed.box, by: $0) } ?? 0
     return placed.box
   }
 
-  private mutating func removal() -> (bytes: [UInt8], box: Box)? {
+  private mutating func removal(by pixels: any PixelDriver) -> (bytes: [UInt8], box: Box)? {
     guard placed != nil else { return nil }
     (placed, source) = (nil, nil)
-    guard graphics == .kitty else { return nil }
-    let bytes = handedThrough(KittyEncoder.deletion(ofImage: Self.number))
-    return (bytes, Box(row: 0, column: 0, rows: 1, columns: 1))
-  }
-
-  private func encoded(
-    _ image: PixelImage, box: Box, quality: SixelEncoder.Quality
-  ) -> [UInt8] {
-    if graphics == .sixel {
-      let tiles = SixelEncoder.tiles(
-        of: image, quality: quality, cell: cell, largest: capabilities.largestSixel)
-      return tiles.flatMap { tile in
-        Array("\u{1B}[\(box.row + tile.row + 1);\(box.column + tile.column + 1)H".utf8)
-          + (capabilities.sixel ? tile.bytes : handedThrough(tile.bytes))
-      }
-    }
-    let place = KittyEncoder.Place(columns: box.columns, rows: box.rows, image: Self.number)
-    // Raw pixels cannot fail: only PNG can.
-    return handedThrough((try? KittyEncoder.bytes(of: image, form: .raw, place: place)) ?? [])
-  }
-
-  /// What tmux does not know itself must be wrapped for the terminal around it.
-  private func handedThrough(_ bytes: [UInt8]) -> [UInt8] {
-    capabilities.isTmux ? TmuxPassthrough.wrapped(bytes) : bytes
+    return pixels.removal.map { ($0, Box(row: 0, column: 0, rows: 1, columns: 1)) }
   }
 }
 

@@ -11,7 +11,6 @@ package struct Presentation {
   /// The picture's width in characters.
   package let columns: Int
   package let capabilities: TerminalCapabilities
-  package let colours: ColourDepth
   /// What the lines have to fit in; nil where there is no terminal.
   package let terminal: (columns: Int, rows: Int)?
 
@@ -19,60 +18,30 @@ package struct Presentation {
 
   package init(
     title: String, words: [String], picture: PixelImage, columns: Int,
-    capabilities: TerminalCapabilities, colours: ColourDepth, terminal: (columns: Int, rows: Int)?
+    capabilities: TerminalCapabilities, terminal: (columns: Int, rows: Int)?
   ) {
     self.title = title
     self.words = words
     self.picture = picture
     self.columns = columns
     self.capabilities = capabilities
-    self.colours = colours
     self.terminal = terminal
   }
 
-  package func show(by graphics: GraphicsProtocol) throws {
+  package func show(by driver: (any PictureDriver)?) throws {
     print(title)
     print("")
-    switch graphics {
-    case .none: words.forEach { print($0) }
-    case .ascii: placeCells(.ascii(isLight: isLight))
-    // Without colours blocks show nothing.
-    case .halfBlocks: placeCells(colours == .none ? .ascii(isLight: isLight) : .halfBlocks)
-    case .quadrants: placeCells(colours == .none ? .ascii(isLight: isLight) : .quadrants)
-    case .sixel:
-      let registers = min(256, capabilities.sixelColours ?? 256)
-      let tiles = SixelEncoder.tiles(
-        of: enlarged, quality: .fine(colours: registers), cell: cell,
-        largest: capabilities.largestSixel)
-      try draw { left in
-        tiles.flatMap { tile in
-          Self.move(down: tile.row, right: left + tile.column)
-            + (capabilities.sixel ? tile.bytes : handedThrough(tile.bytes))
-        }
+    if let cells = driver as? any CellDriver {
+      let rows = BlockRenderer.rows(of: picture, columns: columns)
+      place(cells.cells(of: picture, columns: columns, rows: rows).lines)
+    } else if let pixels = driver as? any PixelDriver {
+      let tiles = try pixels.still(picture, columns: columns, cell: cell)
+      draw { left in
+        tiles.flatMap { Self.move(down: $0.row, right: left + $0.column) + $0.bytes }
       }
-    case .kitty:
-      let place = KittyEncoder.Place(columns: columns)
-      let bytes = handedThrough(try KittyEncoder.bytes(of: picture, form: .png, place: place))
-      try draw { left in Self.move(down: 0, right: left) + bytes }
+    } else {
+      words.forEach { print($0) }
     }
-  }
-
-  private var isLight: Bool { capabilities.isLight ?? false }
-
-  /// A character's size in pixels.
-  private var cell: (width: Int, height: Int) { capabilities.cellSize ?? (8, 16) }
-
-  /// What tmux does not know itself must be wrapped for the terminal around it.
-  private func handedThrough(_ escape: [UInt8]) -> [UInt8] {
-    capabilities.isTmux ? TmuxPassthrough.wrapped(escape) : escape
-  }
-
-  private func placeCells(_ style: BlockStyle) {
-    let rows = BlockRenderer.rows(of: picture, columns: columns)
-    place(
-      BlockRenderer.cells(
-        of: picture, columns: columns, rows: rows, style: style, colours: colours
-      ).lines)
   }
 
   private var wordsWidth: Int { words.map(\.count).max() ?? 0 }
@@ -82,10 +51,7 @@ package struct Presentation {
     return wordsWidth + Self.gap + columns <= terminal.columns
   }
 
-  private var enlarged: PixelImage {
-    let side = columns * cell.width
-    return picture.resampled(width: side, height: side)
-  }
+  private var cell: (width: Int, height: Int) { capabilities.cell }
 
   /// The rows of characters that the enlarged picture covers.
   private var rows: Int { (columns * cell.width + cell.height - 1) / cell.height }
@@ -107,7 +73,7 @@ package struct Presentation {
   }
 
   /// Makes room, then draws: right of the words when all of it fits on the screen, else above them.
-  private func draw(_ picture: (_ left: Int) -> [UInt8]) throws {
+  private func draw(_ picture: (_ left: Int) -> [UInt8]) {
     let height = max(words.count, rows)
     let beside = isBeside && height + 3 <= terminal?.rows ?? .max
     if beside {

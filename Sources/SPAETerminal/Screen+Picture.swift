@@ -3,24 +3,16 @@ package import SPAEGraphics
 package import SPAEPixels
 package import SPAEScreen
 
-/// How pictures are drawn with characters.
-package struct CellStyle: Hashable, Sendable {
-  package var style: BlockStyle
-  package var colours: ColourDepth
-}
-
 extension Screen {
   /// A picture as a small screen of its own.
-  package init(picture: PixelImage, rows: Int, columns: Int, in style: CellStyle) {
+  package init(picture: PixelImage, rows: Int, columns: Int, by driver: any CellDriver) {
     self.init(rows: rows, columns: columns)
-    put(picture, in: box, style: style)
+    put(picture, in: box, by: driver)
   }
 
   /// Draws a picture over a box, with characters.
-  package mutating func put(_ picture: PixelImage, in box: Box, style: CellStyle) {
-    let cells = BlockRenderer.cells(
-      of: picture, columns: box.columns, rows: box.rows, style: style.style,
-      colours: style.colours)
+  package mutating func put(_ picture: PixelImage, in box: Box, by driver: any CellDriver) {
+    let cells = driver.cells(of: picture, columns: box.columns, rows: box.rows)
     for row in 0..<cells.rows where (0..<rows).contains(box.row + row) {
       for column in 0..<cells.columns where (0..<columns).contains(box.column + column) {
         let cell = cells[row, column]

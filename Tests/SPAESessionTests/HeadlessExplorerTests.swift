@@ -89,6 +89,16 @@ struct HeadlessExplorerSuite {
     #expect(graphics == "quadrants")
   }
 
+  @Test("takes every choice of graphics, but no pixels", arguments: GraphicsChoice.allCases)
+  func choices(_ choice: GraphicsChoice) throws {
+    let explorer = try explorer(GraphicsProtocol.none)
+    try press(":graphics \(choice.rawValue)<CR>", explorer)
+    let isPixels = choice == .kitty || choice == .sixel
+    #expect(error(explorer)?.contains("choose one of blocks, ") == (isPixels ? true : nil))
+    let graphics = explorer.state.graphics
+    #expect((graphics == "none") == (isPixels || choice == .none))
+  }
+
   @Test("says that nothing is drawn where only lines are told")
   func noGraphics() throws {
     let explorer = try explorer(nil)

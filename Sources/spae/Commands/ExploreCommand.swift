@@ -30,7 +30,7 @@ struct ExploreCommand: ParsableCommand {
   @OptionGroup var model: ModelOption
 
   @Option(help: "How the picture is drawn.")
-  var graphics = ShowCommand.Graphics.auto
+  var graphics = GraphicsChoice.auto
 
   @OptionGroup var square: SquareOptions
 
@@ -98,7 +98,7 @@ struct ExploreCommand: ParsableCommand {
       usesTerminal
       ? TerminalProbe.capabilities(environment: environment) : TerminalCapabilities()
     let output = PictureOutput(
-      graphics: chosen(capabilities, environment, usesTerminal, preferences),
+      graphics: try chosen(capabilities, environment, usesTerminal, preferences),
       capabilities: capabilities,
       environment: environment)
     let (store, past, loss) = try openHistory(of: &opened, model)
@@ -166,7 +166,7 @@ struct ExploreCommand: ParsableCommand {
     let library = ThemeLibrary(environment: environment)
     let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
     let terminal = try CursesTerminal(
-      theme: theme, colours: output.cells.colours)
+      theme: theme, colours: output.colours)
     let loop = ExplorerLoop(
       state: state, session: runner, terminal: terminal, editor: editor, output: output,
       themes: library, script: try script(), environment: environment)
@@ -195,12 +195,16 @@ struct ExploreCommand: ParsableCommand {
     }
   }
 
+  /// The option's graphics, else those of the configuration file, else what suits.
   private func chosen(
     _ capabilities: TerminalCapabilities, _ environment: [String: String], _ usesTerminal: Bool,
     _ preferences: Preferences
-  ) -> GraphicsProtocol {
-    if graphics != .auto { return GraphicsProtocol(rawValue: graphics.rawValue) ?? .none }
-    if let wish = preferences.graphics { return wish }
-    return usesTerminal ? capabilities.best(environment: environment) : .ascii
+  ) throws -> GraphicsProtocol {
+    let wish = graphics == .auto ? preferences.graphics ?? .auto : graphics
+    let choice = wish == .auto && !usesTerminal ? .ascii : wish
+    let chosen = GraphicsProtocol(choice, on: capabilities, environment: environment)
+    guard saveScreen != nil, chosen.isPixels else { return chosen }
+    if graphics == .auto { return .ascii }
+    throw ValidationError("--graphics: \(HeadlessExplorer.needsCharacters(chosen).lines[0])")
   }
 }

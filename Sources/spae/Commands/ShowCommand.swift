@@ -6,16 +6,14 @@ import SPAEFiles
 import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid
+import SPAEScreen
 import SPAESystem
 import SPAETerminal
 
+extension GraphicsChoice: ExpressibleByArgument {}
+
 /// `spae show`: the words beside the picture they give.
 struct ShowCommand: ParsableCommand {
-  /// A choice of `--graphics`: a protocol, or what the terminal can do.
-  enum Graphics: String, CaseIterable, ExpressibleByArgument {
-    case auto, kitty, sixel, blocks, quadrants, halfblocks, ascii, none
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show the words beside the picture they give.")
 
@@ -28,7 +26,7 @@ struct ShowCommand: ParsableCommand {
   var depth: Int?
 
   @Option(help: "How the picture is drawn.")
-  var graphics = Graphics.auto
+  var graphics = GraphicsChoice.auto
 
   @Option(help: ArgumentHelp("The picture's width in characters.", valueName: "n"))
   var width = 48
@@ -59,11 +57,13 @@ struct ShowCommand: ParsableCommand {
       isTerminal
       ? TerminalProbe.capabilities(environment: environment)
       : TerminalCapabilities(answers: [], environment: environment)
+    // A pipe gets a picture only where it is asked for.
+    let choice = graphics == .auto && !isTerminal ? .none : graphics
+    let graphics = GraphicsProtocol(choice, on: capabilities, environment: environment)
     try Presentation(
       title: title, words: words, picture: picture, columns: width, capabilities: capabilities,
-      colours: capabilities.colours(environment: environment),
       terminal: isTerminal ? TerminalProbe.size() : nil
-    ).show(by: chosen(capabilities, isTerminal: isTerminal, environment: environment))
+    ).show(by: graphics.driver(on: capabilities, environment: environment))
   }
 
   private func read(with model: Model) throws -> (Pyramid, String, PixelImage?) {
@@ -85,16 +85,6 @@ struct ShowCommand: ParsableCommand {
       let lines = pyramid.rows(ofLayer: layer, vocabulary: vocabulary).aligned
       return lines.enumerated().map { ($0 == 0 ? "\(layer)  " : "   ") + $1 }
         + (layer < range.upperBound ? [""] : [])
-    }
-  }
-
-  private func chosen(
-    _ capabilities: TerminalCapabilities, isTerminal: Bool, environment: [String: String]
-  ) -> GraphicsProtocol {
-    switch graphics {
-    case .auto: isTerminal ? capabilities.best(environment: environment) : .none
-    case .blocks: TerminalCapabilities.bestBlocks(environment: environment)
-    default: GraphicsProtocol(rawValue: graphics.rawValue) ?? .none
     }
   }
 }

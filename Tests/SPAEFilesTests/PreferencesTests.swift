@@ -1,0 +1,41 @@
+import SPAEFiles
+import SPAEScreen
+import SPAESystem
+import Testing
+
+@Suite("Preferences")
+struct PreferencesSuite {
+  private func refusal(of text: String) -> String? {
+    do throws(Failure) {
+      _ = try Preferences(text: text, path: "config.toml")
+      return nil
+    } catch {
+      return error.lines.joined()
+    }
+  }
+
+  @Test("wish for nothing when the file is empty")
+  func empty() throws {
+    let preferences = try Preferences(text: "", path: "config.toml")
+    #expect(preferences.graphics == nil)
+    #expect(preferences.theme == nil)
+    #expect(preferences.tint)
+  }
+
+  @Test("take every choice of graphics", arguments: GraphicsChoice.allCases)
+  func graphics(_ choice: GraphicsChoice) throws {
+    let preferences = try Preferences(
+      text: "graphics = \"\(choice.rawValue)\"", path: "config.toml")
+    #expect(preferences.graphics == choice)
+  }
+
+  @Test("refuse what is wrong, by line and column, and name what is right")
+  func refusals() {
+    #expect(
+      refusal(of: "theme = \"x\"\ngraphics = \"oil\"")
+        == "config.toml: line 2, column 12: graphics is 'oil'; it can be \(GraphicsChoice.names)")
+    #expect(refusal(of: "tint = 1")?.contains("true or false") == true)
+    #expect(refusal(of: "grafics = \"ascii\"")?.contains("did you mean graphics?") == true)
+    #expect(refusal(of: "theme = ")?.contains("line 1") == true)
+  }
+}
