@@ -109,7 +109,7 @@ def evidence_gates() -> Evidence:
             StuffGate("floor", 0.75, 0.9),
             StuffGate("mountain", 0.85, 0.97),
         ),
-        step=0.03,
+        step=0.012,
     )
 
 

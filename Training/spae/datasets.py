@@ -73,6 +73,9 @@ class Batch:
     pictures: Tensor  # [batch, 3, N, N] in [-1, 1]
     semantics: SemanticMap
 
+    def to(self, device: torch.device) -> "Batch":
+        return Batch(self.pictures.to(device), self.semantics.to(device))
+
 
 class Sampler:
     """Random crops of all sets, with what the classifier saw in that part of the picture.
@@ -95,10 +98,14 @@ class Sampler:
         weights = np.array(list(shares.values()))
         chosen = random.choice(list(shares), count, p=weights / weights.sum())
         samples = [self._sample(self.sets[name], size, random) for name in chosen]
-        pictures, whole, cells = zip(*samples)
-        return Batch(torch.stack(pictures), SemanticMap(torch.stack(whole), torch.stack(cells)))
+        return Batch(
+            torch.stack([picture for picture, _ in samples]),
+            SemanticMap.joined([semantics for _, semantics in samples]),
+        )
 
-    def _sample(self, pictures: PictureSet, size: int, random: np.random.Generator):
+    def _sample(
+        self, pictures: PictureSet, size: int, random: np.random.Generator
+    ) -> tuple[Tensor, SemanticMap]:
         row = int(random.integers(len(pictures.names)))
         square = centre_square(pictures.image(row))
         side = square.width
@@ -109,25 +116,11 @@ class Sampler:
         left, top = (int(v) for v in random.integers(0, side - crop + 1, 2))
         box = (left, top, left + crop, top + crop)
         image = square.resize((size, size), Image.Resampling.BICUBIC, box)
-        semantics = pictures.map(np.array([row]))
-        cells = cropped(semantics.cells[0], [v / side for v in (left, top, crop)])
-        picture = to_tensor(image)
+        part = [v / side for v in (left, top, crop)]
+        semantics, picture = pictures.map(np.array([row])).cropped(part), to_tensor(image)
         if random.random() < 0.5:
-            picture, cells = picture.flip(2), cells.flip(1)
-        return picture, semantics.whole[0], cells
-
-
-def cropped(cells: Tensor, box: list[float]) -> Tensor:
-    """The map of a part (left, top, side in shares) of a square, by bilinear interpolation."""
-    left, top, side = box
-    grid = cells.shape[0]
-
-    def weights(start: float) -> Tensor:
-        centres = (start + side * (torch.arange(grid) + 0.5) / grid) * grid - 0.5
-        centres = centres.clamp(0, grid - 1)
-        return (1 - (centres[:, None] - torch.arange(grid)[None, :]).abs()).clamp(min=0)
-
-    return torch.einsum("yv,xu,vuc->yxc", weights(top), weights(left), cells)
+            return picture.flip(2), semantics.flipped()
+        return picture, semantics
 
 
 @dataclass

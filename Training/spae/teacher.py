@@ -1,5 +1,6 @@
 """What says which words fit a picture and its places: the interface of the two teachers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,10 @@ class Sureness:
     whole: np.ndarray  # [batch]
     cells: np.ndarray  # [batch, row, column]
 
+    @classmethod
+    def joined(cls, parts: Sequence["Sureness"]) -> "Sureness":
+        return cls(*(np.concatenate([getattr(p, n) for p in parts]) for n in ("whole", "cells")))
+
 
 @dataclass
 class SemanticMap:
@@ -33,6 +38,26 @@ class SemanticMap:
     def __getitem__(self, rows) -> "SemanticMap":
         sure = self.sure and Sureness(self.sure.whole[rows], self.sure.cells[rows])
         return SemanticMap(self.whole[rows], self.cells[rows], sure)
+
+    @classmethod
+    def joined(cls, parts: Sequence["SemanticMap"]) -> "SemanticMap":
+        """One batch of several."""
+        whole, cells = (torch.cat([getattr(p, n) for p in parts]) for n in ("whole", "cells"))
+        sure = [p.sure for p in parts if p.sure is not None]
+        return cls(whole, cells, Sureness.joined(sure) if len(sure) == len(parts) else None)
+
+    def cropped(self, box: Sequence[float]) -> "SemanticMap":
+        """The map of a part (left, top, side in shares) of the pictures."""
+        sure = self.sure
+        if sure is not None:
+            own = cropped(torch.from_numpy(sure.cells).unsqueeze(-1), box).squeeze(-1)
+            sure = Sureness(sure.whole, own.numpy())
+        return SemanticMap(self.whole, cropped(self.cells, box), sure)
+
+    def flipped(self) -> "SemanticMap":
+        """The map of the pictures' mirror images."""
+        sure = self.sure and Sureness(self.sure.whole, self.sure.cells[:, :, ::-1])
+        return SemanticMap(self.whole, self.cells.flip(2), sure)
 
     def to(self, device: torch.device) -> "SemanticMap":
         return SemanticMap(self.whole.to(device), self.cells.to(device), self.sure)
@@ -60,6 +85,22 @@ class SemanticMap:
         batch, _, _, width = self.cells.shape
         blocks = self.cells.view(batch, side, size, side, size, width)
         return blocks.mean((2, 4)).flatten(1, 2)
+
+
+def cropped(cells: Tensor, box: Sequence[float]) -> Tensor:
+    """A part (left, top, side in shares) of square maps, by bilinear interpolation.
+
+    [batch, row, column, width] -> the same.
+    """
+    left, top, side = box
+    grid = cells.shape[1]
+
+    def weights(start: float) -> Tensor:
+        centres = (start + side * (torch.arange(grid) + 0.5) / grid) * grid - 0.5
+        centres = centres.clamp(0, grid - 1)
+        return (1 - (centres[:, None] - torch.arange(grid)[None, :]).abs()).clamp(min=0)
+
+    return torch.einsum("yv,xu,bvuc->byxc", weights(top).to(cells), weights(left).to(cells), cells)
 
 
 class Teacher(Protocol):

@@ -12,7 +12,7 @@ import csv
 import os
 import time
 from collections.abc import Collection
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +25,14 @@ from torch import Tensor, nn
 
 from spae.adversarial import Adversary
 from spae.colour_start import bend
-from spae.configuration import Guided, Quantization, Search
+from spae.configuration import Configuration, Guided, Quantization, Search
 from spae.datasets import Batch, EvaluationSet, Sampler
 from spae.earlier_network import take_hidden_layers
+from spae.images import to_image
 from spae.linear_fit import fit
 from spae.linear_start import start
 from spae.losses import LPIPS, pixel_loss, quantization_losses, semantic_loss
-from spae.model import SPAE
+from spae.model import SPAE, Names
 from spae.options import Options, parsed
 from spae.palette import Palette
 from spae.pyramid import PyramidShape
@@ -41,6 +42,7 @@ from spae.reconstruction import psnr_by_depth
 from spae.refinement import decoded_passes
 
 DEPTH_SHARES = (0.1, 0.15, 0.2, 0.125, 0.175, 0.25)  # of the samples, at depths 1 ... 6
+CHOICE = ("guided", "segmentation", "detection", "evidence", "reserved")
 PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
 # Learning rates as shares of the others': of the linear start's paths, and of the projection of the
 # words, whose numbers are a hundred times as large.
@@ -61,7 +63,8 @@ class Trainer:
         self.step, self.seen = 0, 0
         self.model = new_model(options)
         # Crops and their semantics are made on the processor, wherever the network runs.
-        teacher = copy.deepcopy(self.model.semantic_branch)
+        self.observer = copy.deepcopy(self.model)
+        teacher = self.observer.semantic_branch
         seed = options.seed + 1000 * self.rank
         self.sampler = Sampler(options.data, teacher, options.run / "cache", seed)
         self.model.to(self.device)
@@ -75,7 +78,11 @@ class Trainer:
             self.resume()
             return
         if options.start == "linear":
-            steps, batch = options.linear_steps, partial(self.batch, size=128)
+            steps = options.linear_steps
+
+            def batch(number: int) -> Batch:
+                return self.batch(number, 128).to(self.device)
+
             fit(self.model, batch, steps, self.average_gradients)
         if options.paint:
             bend(self.model, self.palette.known)
@@ -142,15 +149,16 @@ class Trainer:
 
     def batch(self, number: int, size: int) -> Batch:
         """As many crops of a size as have the pixels of `batch` pictures of 128 px."""
-        batch = self.sampler.batch(number, self.options.batch * (128 // size) ** 2, size)
-        return Batch(batch.pictures.to(self.device), batch.semantics.to(self.device))
+        return self.sampler.batch(number, self.options.batch * (128 // size) ** 2, size)
 
     def losses(self, batch: Batch, plain: bool) -> dict[str, tuple[float, Tensor]]:
         """Each term of the objective with its weight."""
         options, model = self.options, self.model
+        named = None if plain else self.named(batch)
+        batch = batch.to(self.device)
         pictures, semantics = batch.pictures, batch.semantics
         pyramid_shape = model.shape(pictures.shape[-1])
-        pools = {} if plain else model.pools(semantics, pictures=pictures)
+        pools = {} if plain else model.pools(semantics, pictures=pictures, named=named)
         depths = self.depths(len(pictures), pyramid_shape.depth)
         with torch.autocast(self.device.type, torch.bfloat16):
             z = model.latent(pictures, semantics)
@@ -186,6 +194,13 @@ class Trainer:
             loss = self.adversarial_loss(decoded[deep].float(), pictures[deep])
             losses["adversarial"] = (options.adversarial, loss)
         return losses
+
+    def named(self, batch: Batch) -> Names | None:
+        """What names the positions of crops, as in use. Crops of 64 px, four times as many, are
+        left to the classifier: to look at them would cost as much as the step."""
+        if self.model.evidence is None or batch.pictures.shape[-1] < 128:
+            return None
+        return self.observer.named(map(to_image, batch.pictures), batch.semantics)
 
     def linear_loss(
         self, estimate: Tensor, labels: Tensor, pictures: Tensor, depths: Tensor
@@ -342,7 +357,8 @@ def new_model(options: Options) -> SPAE:
     words = (options.model / "vocabulary.txt").read_text().split()
     with safe_open(options.model / "codebook.safetensors", "numpy") as codebook:
         text = codebook.get_slice("text").get_shape()[1]
-    model = SPAE(options.configuration(len(words), text), words)
+    configuration = options.configuration(len(words), text)
+    model = SPAE(with_choice(configuration, options.model / "config.json"), words)
     model.load_frozen(options.model)
     if options.start == "linear":
         start(model, options.data)
@@ -354,6 +370,17 @@ def new_model(options: Options) -> SPAE:
     if options.network is not None:
         take_hidden_layers(model, options.network)
     return model
+
+
+def with_choice(configuration: Configuration, path: Path) -> Configuration:
+    """With the frozen branches of a model, and its rules for the candidates, if it has any.
+
+    A control, which chooses words by other rules, keeps its own.
+    """
+    if not path.exists() or configuration.guided is None:
+        return configuration
+    known = Configuration.load(path)
+    return replace(configuration, **{name: getattr(known, name) for name in CHOICE})
 
 
 def evaluate_and_export(trainer: Trainer) -> None:

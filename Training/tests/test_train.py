@@ -16,8 +16,11 @@ import spae.colours
 import spae.datasets
 import spae.palette
 import spae.train
-from spae.datasets import PictureSet, cropped
+from spae.branch_files import evidence_gates, mosaic_r4, yolox_nano
+from spae.configuration import small
+from spae.datasets import PictureSet
 from spae.refinement import Refinement
+from spae.teacher import SemanticMap, Sureness, cropped
 from spae.train import Options, Trainer
 
 
@@ -175,8 +178,41 @@ def test_a_missing_folder_is_named(options, tmp_path):
 
 
 def test_the_map_of_the_whole_is_the_map():
-    cells = torch.randn(4, 4, 3)
+    cells = torch.randn(2, 4, 4, 3)
     assert torch.allclose(cropped(cells, [0.0, 0.0, 1.0]), cells, atol=1e-6)
+
+
+def test_a_crop_knows_how_sure_the_classifier_was_of_its_part():
+    sure = np.zeros((1, 4, 4), np.float32)
+    sure[0, :2, :2] = 0.9
+    semantics = SemanticMap(torch.zeros(1, 3), torch.zeros(1, 4, 4, 3), Sureness(np.ones(1), sure))
+    corner = semantics.cropped([0.0, 0.0, 0.5])
+    assert corner.sure.cells[0, :3, :3] == pytest.approx(0.9, abs=0.3)
+    assert corner.flipped().sure.cells[0] == pytest.approx(corner.sure.cells[0, :, ::-1])
+    joined = SemanticMap.joined([semantics, corner])
+    assert np.array_equal(joined.sure.cells, np.concatenate([sure, corner.sure.cells]))
+    assert SemanticMap.joined([semantics, replace(corner, sure=None)]).sure is None
+
+
+def test_a_run_keeps_the_models_rules_for_candidates_and_a_control_its_own(tmp_path):
+    named = small(9, segmentation=mosaic_r4(), detection=yolox_nano(), evidence=evidence_gates())
+    named = replace(named, guided=replace(named.guided, candidates=(1, 2, 3, 4)), search=None)
+    path, own = tmp_path / "config.json", small(9)
+    assert spae.train.with_choice(own, path) == own
+    replace(named, search=own.search).save(path)
+    chosen = spae.train.with_choice(own, path)
+    assert (chosen.evidence, chosen.guided) == (named.evidence, named.guided)
+    control = replace(own, guided=None)
+    assert spae.train.with_choice(control, path) == control
+
+
+def test_crops_are_named_as_pictures_are_and_small_ones_are_not(options, monkeypatch):
+    trainer = Trainer(options)
+    assert trainer.named(trainer.batch(0, 128)) is None  # of a model without the branches
+    monkeypatch.setattr(trainer.model, "evidence", object())
+    monkeypatch.setattr(trainer.observer, "named", lambda images, semantics: list(images))
+    assert [image.size for image in trainer.named(trainer.batch(0, 128))] == [(128, 128)] * 2
+    assert trainer.named(trainer.batch(0, 64)) is None
 
 
 def test_the_adversary_joins_at_its_step_and_is_resumed(options):
