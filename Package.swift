@@ -48,7 +48,7 @@ let package = Package(
     // The rooms, which do not know each other.
     .target(
       name: "SPAEEngine",
-      dependencies: ["CKernels", "SPAEPyramid", "SPAEPixels", "SPAESystem"],
+      dependencies: ["CKernels", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAESystem"],
     ),
     // The library, for Swift and by spae.h.
     .target(name: "SPAE", dependencies: ["SPAEPyramid", "SPAEPixels", "SPAEEngine"]),
@@ -179,7 +179,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "SPAEEngineTests",
-      dependencies: ["CKernels", "SPAEEngine", "SPAEPixels", "SPAEPyramid"],
+      dependencies: ["CKernels", "SPAEColour", "SPAEEngine", "SPAEPixels", "SPAEPyramid"],
       exclude: ["Fixtures"],
     ),
   ],

@@ -167,7 +167,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("decoder.stages.1.blocks.0.expansion", .set("0"), key: "decoder.stages[1].blocks"),
     Damage("decoder.stages.1.blocks.0.expansion", .set("9"), key: "decoder.stages[1].blocks"),
     Damage("semantic", .remove, key: "guided"),
-    Damage("guided.candidates", .set("[]")), Damage("guided.candidates", .set("[1, 2, 3, 4]")),
+    Damage("guided.candidates", .set("[]")), Damage("guided.candidates", .set("[1, 2, 3, 4, 5]")),
     Damage("guided.candidates", .set("[3, 0, 12]")),
     Damage("guided.whole_share", .set("1.5")), Damage("guided.whole_share", .set("-0.1")),
     Damage("guided.specificity", .set("[0, 0.25]")),

@@ -32,6 +32,7 @@ def nearest_names(
         raise ValueError(f"guided.colours: not in the vocabulary: {', '.join(missing)}")
     known = torch.tensor([index[name] for name, *_ in colours.names], device=pictures.device)
     rgb = pictures.new_tensor([list(colour) for _, *colour in colours.names])
-    distances = torch.cdist(lab(region_colours(pictures, side)), lab(rgb / 127.5 - 1))
+    regions, named = lab(region_colours(pictures, side)), lab(rgb / 127.5 - 1)
+    distances = (regions.unsqueeze(-2) - named).square().sum(-1)
     order = distances.sort(dim=-1, stable=True).indices[..., :count]
     return known[order]

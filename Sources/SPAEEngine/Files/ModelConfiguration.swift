@@ -75,10 +75,44 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     /// Of each layer: the share of the picture's error that a word must save for each point that
     /// its score is lower than the best candidate's.
     public var penalty: [Float]?
+    /// Names of colours that are candidates too, where the picture has their colour.
+    public var colours: Colours?
 
     enum CodingKeys: String, CodingKey {
-      case candidates, specificity, penalty
+      case candidates, specificity, penalty, colours
       case wholeShare = "whole_share"
+    }
+  }
+
+  /// Names of colours that are candidates beside the evidence's words.
+  public struct Colours: Codable, Hashable, Sendable {
+    /// Of each layer: how many names a position has, those nearest to its region's mean colour.
+    public var counts: [Int]
+    /// What such a name scores, beside the scores of the evidence.
+    public var score: Float
+    public var names: [NamedColour]
+  }
+
+  /// The name of a colour, and the colour in sRGB; in JSON `["red", 229, 0, 0]`.
+  public struct NamedColour: Codable, Hashable, Sendable {
+    public var name: String
+    /// 0 to 255, as the other two.
+    public var red: Int
+    public var green: Int
+    public var blue: Int
+
+    public init(from decoder: any Swift.Decoder) throws {
+      var row = try decoder.unkeyedContainer()
+      name = try row.decode(String.self)
+      red = try row.decode(Int.self)
+      green = try row.decode(Int.self)
+      blue = try row.decode(Int.self)
+    }
+
+    public func encode(to encoder: any Swift.Encoder) throws {
+      var row = encoder.unkeyedContainer()
+      try row.encode(name)
+      for channel in [red, green, blue] { try row.encode(channel) }
     }
   }
 
@@ -203,7 +237,10 @@ extension ModelConfiguration {
   }
 
   private static func isFloat(_ key: String) -> Bool {
-    ["guided.whole_share", "semantic.scale", "search.step", "search.least_gain"].contains(key)
+    [
+      "guided.whole_share", "guided.colours.score", "semantic.scale", "search.step",
+      "search.least_gain",
+    ].contains(key)
       || key.hasPrefix("guided.specificity") || key.hasPrefix("guided.penalty")
       || key.hasPrefix("evidence.")
   }
@@ -239,7 +276,7 @@ extension ModelConfiguration {
     }
     if let guided {
       problems.append(semantic == nil ? ("guided", "needs a semantic branch") : nil)
-      problems.append(outside("guided.candidates", guided.candidates.count, 1...3))
+      problems.append(outside("guided.candidates", guided.candidates.count, 1...4))
       problems += guided.candidates.map { outside("guided.candidates", $0, 1...10_000) }
       problems.append(
         (0...1).contains(guided.wholeShare) ? nil : ("guided.whole_share", "not between 0 and 1"))
@@ -251,6 +288,16 @@ extension ModelConfiguration {
         let key = "guided.specificity"
         problems += specificity.map { (0...1).contains($0) ? nil : (key, "not between 0 and 1") }
         problems.append(oneForEach(key, specificity))
+      }
+      if let colours = guided.colours {
+        let (key, count) = ("guided.colours.counts", colours.names.count)
+        problems.append(outside(key, colours.counts.count, 0...layers))
+        problems += colours.counts.map { outside(key, $0, 0...count) }
+        for (index, colour) in colours.names.enumerated() {
+          let key = "guided.colours.names[\(index)]"
+          problems += [colour.red, colour.green, colour.blue].map { outside(key, $0, 0...255) }
+        }
+        problems.append(colours.score.isFinite ? nil : ("guided.colours.score", "not finite"))
       }
       if let penalty = guided.penalty {
         let key = "guided.penalty"

@@ -19,6 +19,7 @@ public final class Model: Sendable {
   let decoder: Decoder
   private let semanticBranch: SemanticBranch?
   private let evidence: EvidenceBranches?
+  private let colours: ColourCandidates?
   let context: Context
   private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
   private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
@@ -67,6 +68,8 @@ public final class Model: Sendable {
       return branch
     }
     evidence = try EvidenceBranches(configuration, folder: folder, vocabulary: vocabulary)
+    colours = try ColourCandidates(
+      configuration, vocabulary: vocabulary, path: folder + "/config.json")
   }
 
   private static func vocabulary(_ path: String, count: Int) throws(EngineError) -> Vocabulary {
@@ -117,7 +120,8 @@ public final class Model: Sendable {
       let named = semantics.flatMap {
         evidence?.named(in: image, fit: fit, beside: $0, with: context)
       }
-      let fitting = pools(for: semantics, named: named, meaning: meaning, with: context)
+      let fitting = pools(
+        for: semantics, named: named, of: picture, shape: shape, meaning: meaning, with: context)
       return chosen(for: z, of: picture, shape: shape, pools: fitting, with: context)
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
@@ -187,30 +191,32 @@ public final class Model: Sendable {
   /// The words that each place of the guided layers may choose from; where something names it,
   /// those of its class.
   private func pools(
-    for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, meaning: Float,
-    with context: Context
+    for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, of picture: PixelImage,
+    shape: PyramidShape, meaning: Float, with context: Context
   ) -> [Int: [Pool]] {
     guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
-    let places = guided.candidates.indices.map { semantics.places(ofLayer: $0 + 1) }
+    // The finest grid is left to the latent.
+    let count = min(guided.candidates.count, max(Self.evidenceLayers, shape.depth - 2))
+    let places = (1...min(count, Self.evidenceLayers)).map { semantics.places(ofLayer: $0) }
     let texts = places.joined().flatMap { place in
       zip(semantics.whole, place).map {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
     }
-    var first = 0
-    let layers = places.enumerated().map { layer, places in
-      defer { first += places.count }
-      let size = Int((Float(guided.candidates[layer]) * meaning).rounded(.toNearestOrEven))
+    let layers = (1...count).map { layer in
+      let size = Int((Float(guided.candidates[layer - 1]) * meaning).rounded(.toNearestOrEven))
       return Codebook.PoolRequest(
-        places: first..<first + places.count, size: min(max(1, size), codebook.count),
-        contrast: guided.specificity?[layer] ?? 0,
-        price: (guided.penalty?[layer] ?? 0) / meaning)
+        texts: semantics.texts(ofLayer: layer), size: min(max(1, size), codebook.count),
+        contrast: guided.specificity?[layer - 1] ?? 0,
+        price: (guided.penalty?[layer - 1] ?? 0) / meaning,
+        colours: colours?.words(ofLayer: layer, in: picture) ?? [],
+        colourScore: colours?.score ?? 0)
     }
     var found = codebook.pools(for: texts, layers: layers, with: context)
     if let named, let evidence {
-      for (layer, request) in layers.enumerated() {
+      for (layer, (request, named)) in zip(layers, named).enumerated() {
         let step = request.price * evidence.map.sizes.step
-        for (position, own) in named[layer].enumerated() {
+        for (position, own) in named.enumerated() {
           guard let own else { continue }
           found[layer][position] = Pool(evidence.words(own), step: step)
         }
@@ -218,6 +224,9 @@ public final class Model: Sendable {
     }
     return Dictionary(uniqueKeysWithValues: zip(1..., found))
   }
+
+  /// The layers whose positions the branches tell apart.
+  private static let evidenceLayers = 3
 
   /// Decodes the picture that the first `depth` layers of words give; nil is all of them.
   public func decode(_ pyramid: Pyramid, depth: Int? = nil) throws(EngineError) -> PixelImage {

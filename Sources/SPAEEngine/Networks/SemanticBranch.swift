@@ -2,7 +2,7 @@ import Glibc
 import SPAEPixels
 
 /// What a picture shows, as text vectors: the whole, and each of 4x4 places.
-struct SemanticMap: Sendable {
+package struct SemanticMap: Sendable {
   let whole: [Float]  // [text]
   let cells: [Float]  // [row, column, text]
   let grid: Int
@@ -25,6 +25,26 @@ struct SemanticMap: Sendable {
         }
       }
       return mean.map { $0 / Float(size * size) }
+    }
+  }
+
+  package init(
+    whole: [Float], cells: [Float], grid: Int, wholeBest: Float = 0, cellBest: [Float] = []
+  ) {
+    (self.whole, self.cells, self.grid) = (whole, cells, grid)
+    (self.wholeBest, self.cellBest) = (wholeBest, cellBest)
+  }
+
+  /// Which of the places of layers 1 to 3, one layer after the other, each position of a layer has.
+  ///
+  /// A layer that is finer than the map has several positions in each of the map's.
+  package func texts(ofLayer layer: Int) -> [Int] {
+    let side = 1 << (layer - 1)
+    let own = min(side, grid)
+    let coarser = (0..<layer - 1).map { 1 << $0 }.filter { $0 < grid }
+    let first = coarser.reduce(0) { $0 + $1 * $1 }
+    return (0..<side * side).map { position in
+      first + position / side * own / side * own + position % side * own / side
     }
   }
 

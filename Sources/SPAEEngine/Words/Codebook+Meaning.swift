@@ -6,58 +6,78 @@ extension Codebook {
   /// The words' embeddings in the language model's width, before the projection, [V, embedding].
   public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
 
-  /// The places of a layer that choose from pools, and what the pools are to be like.
+  /// A layer whose positions have candidates, and what those are to be like.
   struct PoolRequest {
-    var places: Range<Int>
+    /// Which of the text vectors each position has.
+    var texts: [Int]
     var size: Int
     var contrast: Float
     var price: Float
+    /// Names of colours that are candidates of each position too, if there are any.
+    var colours: [[Int32]]
+    var colourScore: Float
   }
 
-  /// The best words of distinct lemmas for each text vector, for the places of some layers.
+  private typealias Scored = [(word: Int32, score: Float)]
+
+  /// The best words of distinct lemmas for each text vector, for the positions of some layers.
   ///
   /// A word fits a text t by text(word) . t - bias(word). The table of texts is read once for all.
-  /// With a contrast the words of a place are those of twice as many that tell it best from the other
-  /// places of its layer: that share of a word's mean score at those counts against it.
+  /// With a contrast the words of a position are those of twice as many that tell it best from the
+  /// other positions of its layer: that share of a word's mean score at those counts against it.
   func pools(
     for texts: [Float], layers: [PoolRequest], with context: Context
   ) -> [[Pool]] {
     let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
     return layers.map { layer in
-      let found = Mutex<[Int: Pool]>([:])
-      let work = layer.places.count * count * 64  // a search, in multiplications
-      context.parallel.forEachPart(of: layer.places.count, work: work) { part in
-        for index in part {
-          let pool = pool(at: layer.places.lowerBound + index, of: layer, scores, with: context)
-          found.withLock { $0[index] = pool }
+      let own = Set(layer.texts).sorted()  // several positions may have one text
+      let found = Mutex<[Int: Scored]>([:])
+      let work = own.count * count * 64  // a search, in multiplications
+      context.parallel.forEachPart(of: own.count, work: work) { part in
+        for text in own[part] {
+          let best = fitting(text, of: layer, scores, with: context)
+          found.withLock { $0[text] = best }
         }
       }
-      return found.withLock { found in (0..<layer.places.count).compactMap { found[$0] } }
+      let best = found.withLock { $0 }
+      return layer.texts.enumerated().map { position, text in
+        pool(best[text] ?? [], at: position, of: layer)
+      }
     }
   }
 
-  /// The pool of one place, by the scores of all words at all places, [place, V].
-  private func pool(
-    at place: Int, of layer: PoolRequest, _ scores: [Float], with context: Context
-  ) -> Pool {
-    let own = scores[place * count..<(place + 1) * count]
-    guard layer.contrast > 0, layer.places.count > 1 else {
-      return Pool(distinct(layer.size, of: own, with: context), price: layer.price)
-    }
+  /// The candidates of a position: the words that fit it, and the names of its colour.
+  private func pool(_ fitting: Scored, at position: Int, of layer: PoolRequest) -> Pool {
+    guard !layer.colours.isEmpty else { return Pool(fitting, price: layer.price) }
+    let share = isSpecific(layer) ? 1 - layer.contrast : 1
+    let all = fitting + layer.colours[position].map { ($0, layer.colourScore * share) }
+    let order = all.indices.sorted { (all[$0].score, $1) > (all[$1].score, $0) }
+    return Pool(order.map { all[$0] }, price: layer.price)
+  }
+
+  private func isSpecific(_ layer: PoolRequest) -> Bool {
+    layer.contrast > 0 && layer.texts.count > 1
+  }
+
+  /// The words that fit one text best, by the scores of all words for all texts, [text, V].
+  private func fitting(
+    _ text: Int, of layer: PoolRequest, _ scores: [Float], with context: Context
+  ) -> Scored {
+    let own = scores[text * count..<(text + 1) * count]
+    guard isSpecific(layer) else { return distinct(layer.size, of: own, with: context) }
     let found = distinct(search.specificityFactor * layer.size, of: own, with: context)
     let apart = found.map { word, score in
-      let all = layer.places.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
-      return score - layer.contrast * (all - score) / Float(layer.places.count - 1)
+      let all = layer.texts.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
+      return score - layer.contrast * (all - score) / Float(layer.texts.count - 1)
     }
     let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
-    return Pool(
-      order.prefix(layer.size).map { (found[$0].word, apart[$0]) }, price: layer.price)
+    return order.prefix(layer.size).map { (found[$0].word, apart[$0]) }
   }
 
   /// The best words of distinct lemmas.
   private func distinct(
     _ size: Int, of scores: ArraySlice<Float>, with context: Context
-  ) -> [(word: Int32, score: Float)] {
+  ) -> Scored {
     var lemmas: Set<Int32> = []
     let best = best(search.lemmaFactor * size + search.lemmaExtra, of: scores, with: context)
     let distinct = zip(best.items, best.scores).filter { word, _ in
