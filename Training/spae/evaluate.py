@@ -25,8 +25,10 @@ On eval-bsds, 200 photographs of 128 px, a depth a column:
 
 On eval-imagenette, 491 pictures of ten classes, a layer a column:
   true class       share of pictures whose top word is among the 20 best of the TRUE class's text
-  percentile       share of the vocabulary that fits a word's place worse, by the semantic map;
-                   layers below the third ask the one of the map's 4 x 4 places that holds the cell
+  percentile       share of the vocabulary that fits a word's place worse, by the evidence map: a
+                   place that a branch names means what the words of its class mean, others what the
+                   classifier sees there. Layers below the third ask the one of the map's 4 x 4
+                   places that holds the cell
   among the 20     share of words that are among the 20 best of their place
   among the 100, or its colour
                    share of words that are among the 100 best of their place, or a name of a colour

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from spae.branch_files import seen_classes
@@ -12,6 +13,7 @@ from spae.colour_candidates import region_colours
 from spae.colours import colours_of
 from spae.datasets import EvaluationSet
 from spae.figures import Row, Value, by_layer
+from spae.images import to_image
 from spae.model import SPAE
 from spae.pyramid import PyramidShape
 from spae.teacher import SemanticMap
@@ -123,11 +125,31 @@ def own_place_wins(model: SPAE, words: Tensor, texts: Tensor, differing: bool = 
     return ((own > fits) & counted).sum((1, 2)) / pairs.where(pairs > 0, torch.nan)
 
 
-def own_place_row(model: SPAE, pictures: EvaluationSet, words: Tensor, differing: bool) -> Row:
+def evidence_texts(model: SPAE, pictures: EvaluationSet) -> list[Tensor]:
+    """What stands at each position of layers 1 to 3 by the evidence map, [n, position, text] each.
+
+    A position that a branch names means what the words of its class mean, weighed by how sure the
+    branch is; the others what the classifier sees there.
+    """
+    texts = [pictures.semantics.places(layer).clone() for layer in range(1, MAP_LAYER + 1)]
+    names = model.named(map(to_image, pictures.pictures), pictures.semantics)
+    for picture, layers in enumerate(names or []):
+        for text, layer in zip(texts, layers, strict=True):
+            for position, own in enumerate(layer):
+                if own is not None:
+                    words = model.codebook.text[model.evidence.words(own)]
+                    mean = F.normalize(F.normalize(words, dim=-1).mean(0), dim=-1)
+                    text[picture, position] = own.sureness * mean
+    return texts
+
+
+def own_place_row(
+    model: SPAE, pictures: EvaluationSet, words: Tensor, texts: list[Tensor], differing: bool
+) -> Row:
     pyramid_shape, values = model.shape(pictures.pictures.shape[-1]), []
     for layer in (2, 3):
         own = pyramid_shape.layer_of(words, layer)
-        wins = own_place_wins(model, own, pictures.semantics.places(layer), differing)
+        wins = own_place_wins(model, own, texts[layer - 1], differing)
         values.append(Value.over(wins[~wins.isnan()], 100))
     name = "own place %" + (", of another word" if differing else "")
     return Row("eval-imagenette", name, by_layer(values, 2), 1)
@@ -144,12 +166,12 @@ def meaning_rows(model: SPAE, pictures: EvaluationSet, words: Tensor, data: Path
     classes = torch.tensor([index[name.split("/")[0]] for name in pictures.names])
     hits = true_class_hits(model, pyramid_shape.layer_of(words, 1)[:, 0], classes)
     lemmas = different_lemmas(model, words[:, : pyramid_shape.word_count(2)])
-    row = partial(Row, "eval-imagenette")
+    row, texts = partial(Row, "eval-imagenette"), evidence_texts(model, pictures)
     return [
         row("true class %", {"1": Value.over(hits.float(), 100)}, 1),
-        *rank_rows(model, pictures, words, pyramid_shape),
-        own_place_row(model, pictures, words, differing=False),
-        own_place_row(model, pictures, words, differing=True),
+        *rank_rows(model, pictures, words, texts, pyramid_shape),
+        own_place_row(model, pictures, words, texts, differing=False),
+        own_place_row(model, pictures, words, texts, differing=True),
         row("lemmas", {"all": Value.over(lemmas)}),
     ]
 
@@ -164,7 +186,11 @@ def names_its_colour(model: SPAE, pictures: Tensor, words: Tensor, side: int) ->
 
 
 def rank_rows(
-    model: SPAE, pictures: EvaluationSet, words: Tensor, pyramid_shape: PyramidShape
+    model: SPAE,
+    pictures: EvaluationSet,
+    words: Tensor,
+    texts: list[Tensor],
+    pyramid_shape: PyramidShape,
 ) -> list[Row]:
     percentiles, best, fitting = [], [], []
     for layer in range(1, pyramid_shape.depth + 1):
@@ -172,7 +198,7 @@ def rank_rows(
         rank = ranks(
             model,
             own,
-            pictures.semantics.places(min(layer, MAP_LAYER)),
+            texts[min(layer, MAP_LAYER) - 1],
             places_of(layer, pyramid_shape, pictures.semantics.cells.shape[1]),
         ).float()
         named = names_its_colour(model, pictures.pictures, own, pyramid_shape.sides[layer - 1])
