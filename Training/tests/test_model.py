@@ -7,7 +7,8 @@ from safetensors.torch import save_file
 from spae.configuration import Configuration
 from spae.images import to_image, to_tensor
 from spae.linear_start import water_filled
-from spae.model import SPAE, identity
+from spae.model import SPAE
+from spae.published import identity
 
 
 def saved(model: SPAE, folder) -> None:

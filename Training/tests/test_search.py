@@ -8,7 +8,7 @@ import pytest
 from spae.configuration import Configuration, Search
 from spae.data.run import Settings
 from spae.data import DataError
-from spae.model import identity
+from spae.published import identity
 from test_model import saved
 
 SHIPPED = Path(__file__).parents[2] / "Assets/models/small/config.json"

@@ -9,6 +9,7 @@ public enum EngineError: Error, Hashable, Sendable {
   case tensorNotFinite(path: String, tensor: String, index: Int)
   case tensorUnknown(path: String, tensor: String)
   case vocabulary(path: String, problem: String)
+  case modelFile(path: String, problem: String)
   case instructionSet(name: String, available: [String])
   case pictureSize(Int)
   case depth(Int, greatest: Int)
@@ -36,7 +37,7 @@ extension EngineError: CustomStringConvertible {
       "\(path): tensor \(tensor): element \(index) is not a finite number"
     case .tensorUnknown(let path, let tensor):
       "\(path): tensor \(tensor) is not part of the model that config.json describes"
-    case .vocabulary(let path, let problem):
+    case .vocabulary(let path, let problem), .modelFile(let path, let problem):
       "\(path): \(problem)"
     case .instructionSet(let name, let available):
       "SPAE_ISA: this processor does not run '\(name)'; it runs \(available.joined(separator: ", "))"

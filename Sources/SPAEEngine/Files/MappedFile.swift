@@ -11,7 +11,12 @@ import SPAESystem
   init(path: String) throws(EngineError) {
     self.path = path
     let descriptor = FileSystem.open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw .unreadable(path: path, reason: lastError()) }
+    guard descriptor >= 0 else {
+      let reason = lastError()
+      let target = FileSystem.linkTarget(of: path)
+      throw .unreadable(
+        path: path, reason: target.map { "a link to \($0): \(reason)" } ?? reason)
+    }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {

@@ -14,7 +14,7 @@ public final class Model: Sendable {
   /// The instruction set its kernels use.
   public let instructionSet: InstructionSet
 
-  private let knownIdentity = Mutex<String?>(nil)
+  private let knownIdentity: Mutex<String?>
   private let encoder: Encoder
   let decoder: Decoder
   private let semanticBranch: SemanticBranch?
@@ -26,12 +26,6 @@ public final class Model: Sendable {
   private let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
   private let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
 
-  /// The files whose SHA-256 sums make a model's identity, in this order.
-  private static let files = [
-    "config.json", "weights.safetensors", "codebook.safetensors", "semantic.safetensors",
-    "vocabulary.txt",
-  ]
-
   /// Loads a model's folder: config.json, vocabulary.txt and the safetensors files beside them.
   public init(
     folder: String, instructionSet: InstructionSet? = nil, parallel: Parallel = Parallel()
@@ -40,10 +34,10 @@ public final class Model: Sendable {
     let chosen = if let instructionSet { instructionSet } else { try InstructionSet.chosen() }
     self.instructionSet = chosen
     context = Context(chosen, parallel: parallel)
-    let configuration = unsafe try ModelConfiguration(
-      path: folder + "/config.json",
-      contents: try MappedFile(path: folder + "/config.json").withBytes { unsafe [UInt8]($0) })
+    let configuration = try ModelConfiguration(folder: folder)
     self.configuration = configuration
+    knownIdentity = Mutex(
+      try ModelFiles(folder: folder, configuration: configuration).verifiedIdentity())
     vocabulary = try Self.vocabulary(folder + "/vocabulary.txt", count: configuration.vocabulary)
     let weightsPath = folder + "/weights.safetensors"
     var weights = Weights(try Safetensors(path: weightsPath), path: weightsPath)
@@ -297,20 +291,10 @@ public final class Model: Sendable {
   public func identity() throws(EngineError) -> String {
     try knownIdentity.withLock { known throws(EngineError) in
       if let known { return known }
-      let identity = try computedIdentity()
+      let files = ModelFiles(folder: folder, configuration: configuration)
+      let identity = ModelFiles.identity(try files.sums())
       known = identity
       return identity
     }
-  }
-
-  private func computedIdentity() throws(EngineError) -> String {
-    var lines = ""
-    let files = Self.files + configuration.branchFiles
-    for name in files where name != "semantic.safetensors" || semanticBranch != nil {
-      let file = try MappedFile(path: folder + "/" + name)
-      let hash = unsafe file.withBytes { unsafe Fingerprint.hexadecimal(of: $0) }
-      lines += "\(hash)  \(name)\n"
-    }
-    return Fingerprint.hexadecimal(of: lines)
   }
 }
