@@ -171,7 +171,10 @@ let package = Package(
     .testTarget(
       name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels", "SPAEScreen"]),
     .testTarget(
-      name: "SPAEFilesTests", dependencies: ["SPAESystem", "SPAEScreen", "SPAEFiles"]),
+      name: "SPAEFilesTests",
+      dependencies: [
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEFiles",
+      ]),
     .testTarget(
       name: "SPAETerminalTests",
       dependencies: [

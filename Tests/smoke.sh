@@ -235,7 +235,8 @@ sed 's/^layer 2$/layer 2\nxqzzy/' cat.spae >wrong.spae
 refused 1 'line' "$program" decode wrong.spae -o wrong.png
 [ ! -e wrong.png ] || fail "a wrong pyramid was decoded"
 sed 's/^vocabulary .*/vocabulary 00/; s/^model .*/model other 00/' cat.spae >other.spae
-refused 1 'another vocabulary' "$program" decode other.spae -o wrong.png
+refused 1 'made by the model other 00, which is not in' "$program" decode other.spae -o wrong.png
+refused 1 'another vocabulary' "$program" decode other.spae --model "$root/Assets/models/small" -o wrong.png
 refused 1 'depth 9' "$program" decode cat.spae --depth 9
 refused 2 'depth' "$program" decode cat.spae --depth 0
 refused 2 'size' "$program" encode "$pictures/cat.png" --size 100

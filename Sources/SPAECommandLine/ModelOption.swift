@@ -10,8 +10,12 @@ package struct ModelOption: ParsableArguments {
   @Option(
     name: .customLong("model"),
     help: ArgumentHelp(
-      "The model's folder.",
-      discussion: "Default: $SPAE_MODEL, that of the configuration file, or the installed one.",
+      "The model: its folder, or its folder's name or identity among those that are installed.",
+      discussion: """
+        Default: $SPAE_MODEL, that of the configuration file, or the installed one, which is called \
+        small. A pyramid is read with the model that it names; one that is named here reads other \
+        models' words too, with a warning.
+        """,
       valueName: "folder"))
   package var folder: String?
 
@@ -25,17 +29,39 @@ package struct ModelOption: ParsableArguments {
   }
 
   /// Loads the model.
-  package func load() throws -> Model {
+  package func load() throws -> Model { try library().chosen() }
+
+  /// The models of a command that reads pyramids, which name theirs; `tell` is given a line for each.
+  package func library(tell: (@Sendable (String) -> Void)? = nil) throws -> ModelLibrary {
+    try library(isFixed: folder != nil, tell: tell)
+  }
+
+  /// The same for a command that moves pyramids to the chosen model, and reads each with its own.
+  package func conversionLibrary() throws -> ModelLibrary { try library(isFixed: false, tell: nil) }
+
+  private func library(
+    isFixed: Bool, tell: (@Sendable (String) -> Void)?
+  ) throws -> ModelLibrary {
     let parallel = threads.map { Parallel(threads: $0) } ?? Parallel()
-    do {
-      return try Model(folder: try resolvedFolder(), parallel: parallel)
-    } catch let error as EngineError {
-      throw Failure("\(error)")
-    }
+    return ModelLibrary(
+      folder: try resolvedFolder(), isFixed: isFixed, parallel: parallel, tell: tell)
   }
 
   private func resolvedFolder() throws -> String {
-    if let folder { return folder }
+    guard let folder else { return try defaultFolder() }
+    if FileSystem.exists(folder) || folder.contains("/") { return folder }
+    let library = ModelLibrary(folder: try defaultFolder())
+    let isIdentity = folder.utf8.count >= 6 && folder.allSatisfy(\.isHexDigit)
+    let named = library.folders.first { FileName.last(of: $0) == folder }
+    if let found = named ?? (isIdentity ? library.folder(ofIdentity: folder) : nil) {
+      return found
+    }
+    throw Failure(
+      "\(folder): no folder of that name here, and no model with that name or identity in"
+        + " \(library.places.joined(separator: ", "))")
+  }
+
+  private func defaultFolder() throws -> String {
     if let named = SystemEnvironment.variables["SPAE_MODEL"], !named.isEmpty {
       return named
     }
@@ -53,11 +79,26 @@ package struct ModelOption: ParsableArguments {
   }
 }
 
+/// The models of a command that reads pyramids.
+package struct ModelsOption: ParsableArguments {
+  @OptionGroup package var model: ModelOption
+
+  @Flag(help: "Say which model each pyramid is read with.")
+  package var verbose = false
+
+  package init() {}
+
+  package func library() throws -> ModelLibrary {
+    guard verbose else { return try model.library() }
+    return try model.library { line in print("spae: \(line)", toStandardError: true) }
+  }
+}
+
 extension PictureEncoder {
   /// Loads the model for work that is shared between pictures, each on one thread.
   package init(_ option: ModelOption) throws {
     var single = option
     single.threads = 1
-    try self.init(model: try single.load(), workers: option.threads ?? Parallel.processors)
+    try self.init(models: try single.library(), workers: option.threads ?? Parallel.processors)
   }
 }

@@ -23,7 +23,8 @@ struct TitleLine {
       return "\(document.name)  layer \(state.cursor.layer)/\(depth)"
     }
     let words = state.shape.wordCount(toDepth: state.cursor.layer)
-    return "spae  \(document.name)  \(document.side)x\(document.side)  \(document.model)"
+    let model = state.history.model ?? document.model
+    return "spae  \(document.name)  \(document.side)x\(document.side)  \(model)"
       + "  layer \(state.cursor.layer)/\(depth)  \(words) word\(words == 1 ? "" : "s")"
   }
 

@@ -73,11 +73,14 @@ public struct HistoryFacts: Hashable, Sendable {
   public var length: Int
   /// The name that a person gave the state.
   public var name: String?
+  /// The model of this state's words; nil is the one that was opened.
+  public var model: String?
 
-  public init(position: Int, length: Int, name: String? = nil) {
+  public init(position: Int, length: Int, name: String? = nil, model: String? = nil) {
     self.position = position
     self.length = length
     self.name = name
+    self.model = model
   }
 }
 

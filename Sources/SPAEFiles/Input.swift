@@ -4,28 +4,51 @@ package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
 
-/// What a file holds: a picture, or a pyramid of words.
+/// What a file holds: a picture, or a pyramid of words with the model that made them.
 package enum Input {
   case picture(ImageFile)
-  case pyramid(PyramidDocument)
+  case pyramid(PyramidDocument, Model)
 
   /// Reads a file, or standard input for "-", and tells by its content which it is.
-  package init(path: String, model: Model) throws {
+  package init(path: String, models: ModelLibrary) throws {
     let bytes: [UInt8]
     do { bytes = try ImageFile.bytes(path: path) } catch { throw Failure("\(path): \(error)") }
-    try self.init(bytes: bytes, path: path, model: model)
+    try self.init(bytes: bytes, path: path, models: models)
   }
 
   /// Tells by the content of a file which it is; `path` is named in errors.
-  package init(bytes: [UInt8], path: String, model: Model) throws {
-    let first = bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
-    if first == UInt8(ascii: "{") || Self.looksLikeText(bytes) {
-      self = .pyramid(try Self.document(bytes, path: path, model: model))
-    } else {
+  package init(bytes: [UInt8], path: String, models: ModelLibrary) throws {
+    guard Self.holdsWords(bytes) else {
       do { self = .picture(try ImageFile(contents: bytes)) } catch {
         throw Failure("\(path): \(error)")
       }
+      return
     }
+    let content = try Self.explained(path, nil) { try Content(bytes) }
+    let model = try models.model(
+      try Self.explained(path, nil) { try content.modelName }, for: path)
+    let document = try Self.explained(path, model) { try content.document(model.vocabulary) }
+    self = .pyramid(document, model)
+  }
+
+  /// Whose words a file holds; nil for a picture.
+  package static func modelName(
+    bytes: [UInt8], path: String
+  ) throws -> PyramidDocument.ModelName? {
+    guard holdsWords(bytes) else { return nil }
+    return try explained(path, nil) { try Content(bytes).modelName }
+  }
+
+  /// A pyramid's document, read with the words of a model that is perhaps not its own.
+  static func document(
+    bytes: [UInt8], path: String, readWith model: Model
+  ) throws -> PyramidDocument {
+    try explained(path, model) { try Content(bytes).document(model.vocabulary) }
+  }
+
+  private static func holdsWords(_ bytes: [UInt8]) -> Bool {
+    let first = bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
+    return first == UInt8(ascii: "{") || looksLikeText(bytes)
   }
 
   /// A pyramid's text begins with "spae" or a comment, perhaps behind a byte-order mark.
@@ -35,38 +58,14 @@ package enum Input {
     return start.starts(with: Array("spae".utf8)) || start.first == UInt8(ascii: "#")
   }
 
-  /// Reads a pyramid and checks that its words are this model's.
-  private static func document(
-    _ bytes: [UInt8], path: String, model: Model
-  ) throws -> PyramidDocument {
-    do {
-      let content = try Content(bytes, vocabulary: model.vocabulary)
-      try check(content.modelName(model.vocabulary), path: path, model: model)
-      return try content.document(model.vocabulary)
-    } catch let failure as Failure {
-      throw failure
-    } catch let error as PyramidTextError {
-      throw Failure("\(path): \(error)\(meaning(of: error, model))")
+  /// Gives what `body` gives, and its errors with the file's name.
+  private static func explained<Result>(
+    _ path: String, _ model: Model?, _ body: () throws -> Result
+  ) throws -> Result {
+    do { return try body() } catch let error as PyramidTextError {
+      throw Failure("\(path): \(error)\(model.map { meaning(of: error, $0) } ?? "")")
     } catch {
       throw Failure("\(path): not the JSON of a pyramid: \(error.localizedDescription)")
-    }
-  }
-
-  /// Warns of another model with the same words; refuses another vocabulary.
-  private static func check(
-    _ name: PyramidDocument.ModelName, path: String, model: Model
-  ) throws {
-    if try model.goesByIdentity(name.hash) { return }
-    switch name.match(try model.name()) {
-    case .same: break
-    case .sameVocabulary:
-      print(
-        "spae: \(path): warning: made by another model (\(name.name));"
-          + " its words are the same, its picture may differ", toStandardError: true)
-    case .different:
-      throw Failure(
-        "\(path): its words are another vocabulary's (model \(name.name),"
-          + " \(name.hash.prefix(12))); name that model's folder with --model")
     }
   }
 
@@ -75,7 +74,7 @@ package enum Input {
     case text(String)
     case json(PyramidJSON)
 
-    init(_ bytes: [UInt8], vocabulary: Vocabulary) throws {
+    init(_ bytes: [UInt8]) throws {
       let first = bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
       self =
         first == UInt8(ascii: "{")
@@ -83,10 +82,12 @@ package enum Input {
         : .text(String(decoding: bytes, as: UTF8.self))
     }
 
-    func modelName(_ vocabulary: Vocabulary) throws -> PyramidDocument.ModelName {
-      switch self {
-      case .text(let text): try PyramidText.modelName(in: text, vocabulary: vocabulary)
-      case .json(let json): json.model
+    var modelName: PyramidDocument.ModelName {
+      get throws {
+        switch self {
+        case .text(let text): try PyramidText.modelName(in: text)
+        case .json(let json): json.model
+        }
       }
     }
 

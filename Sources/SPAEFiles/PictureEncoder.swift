@@ -8,6 +8,7 @@ import Synchronization
 /// Turns many files into pyramids on all processors, and keeps what it made.
 package struct PictureEncoder: Sendable {
   package let model: Model
+  private let models: ModelLibrary
   package let cache: PyramidCache
   package let workers: Int
   package var size = 128
@@ -15,8 +16,9 @@ package struct PictureEncoder: Sendable {
   package var meaning: Float = 1
 
   /// Takes a model that uses one thread, and shares the pictures out to workers.
-  package init(model: Model, workers: Int) throws {
-    self.model = model
+  package init(models: ModelLibrary, workers: Int) throws {
+    let model = try models.chosen()
+    (self.models, self.model) = (models, model)
     cache = PyramidCache(model: try model.name(), vocabulary: model.vocabulary)
     self.workers = workers
   }
@@ -45,8 +47,10 @@ package struct PictureEncoder: Sendable {
       let bytes = try ImageFile.bytes(path: path)
       let key = cache.key(of: bytes, size: size, meaning: meaning)
       if let known = cache.pyramid(key, shape: try model.shape(forSize: size)) { return known }
-      switch try Input(bytes: bytes, path: path, model: model) {
-      case .pyramid(let document): return document.pyramid
+      switch try Input(bytes: bytes, path: path, models: models) {
+      case .pyramid(let document, let own):
+        guard own === model else { throw try foreign(document.model, path) }
+        return document.pyramid
       case .picture(let file):
         let pyramid = try model.encode(file.image, size: size, meaning: meaning)
         cache.keep(pyramid, as: key)
@@ -57,5 +61,14 @@ package struct PictureEncoder: Sendable {
     } catch {
       throw Failure("\(path): \(error)")
     }
+  }
+
+  /// Words of two models are never compared with each other.
+  private func foreign(
+    _ name: PyramidDocument.ModelName, _ path: String
+  ) throws -> Failure {
+    Failure(
+      "\(path): its words are those of the model \(name.label), and here words of"
+        + " \(try model.name().label) are compared: spae convert \(path) moves it to that")
   }
 }

@@ -17,9 +17,9 @@ extension PyramidText {
 
   /// Reads only which model's words a text holds.
   public static func modelName(
-    in text: String, vocabulary: Vocabulary
+    in text: String
   ) throws(PyramidTextError) -> PyramidDocument.ModelName {
-    var reader = PyramidReader(text: String(text.prefix(4096)), vocabulary: vocabulary)
+    var reader = PyramidReader(text: String(text.prefix(4096)), vocabulary: nil)
     return try reader.header()
   }
 }
@@ -31,12 +31,13 @@ private struct PyramidReader {
     let text: Substring
   }
 
-  private let vocabulary: Vocabulary
+  /// Nil where only the header is read.
+  private let vocabulary: Vocabulary?
   private var lines: ArraySlice<Line> = []
   private var comments: [PyramidDocument.Comment] = []
   private let lineCount: Int
 
-  init(text: String, vocabulary: Vocabulary) {
+  init(text: String, vocabulary: Vocabulary?) {
     self.vocabulary = vocabulary
     let plain = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
     var significant: [Line] = []
@@ -210,7 +211,7 @@ private struct PyramidReader {
     guard let line = lines.first, !isTitle(line) else { return }
     let (words, side) = (fields(line.text), shape.side(ofLayer: layer))
     let isNext = layer < shape.depth && words.count == shape.side(ofLayer: layer + 1)
-    guard words.allSatisfy({ vocabulary.number(of: $0.lowercased()) != nil }),
+    guard words.allSatisfy({ vocabulary?.number(of: $0.lowercased()) != nil }),
       words.count == side || !isNext
     else { return }
     let more = lines.prefix { !isTitle($0) }.count
@@ -224,14 +225,14 @@ private struct PyramidReader {
   }
 
   private func number(of word: Substring, in line: Line) throws(PyramidTextError) -> Int32 {
-    if let number = vocabulary.number(of: word) ?? vocabulary.number(of: word.lowercased()) {
+    if let number = vocabulary?.number(of: word) ?? vocabulary?.number(of: word.lowercased()) {
       return number
     }
     let column = line.text.distance(from: line.text.startIndex, to: word.startIndex) + 1
     throw PyramidTextError(
       line: line.number, column: column,
       problem: .unknownWord(
-        excerpt(word), near: vocabulary.nearestInSpelling(to: String(word.prefix(64)))))
+        excerpt(word), near: vocabulary?.nearestInSpelling(to: String(word.prefix(64))) ?? []))
   }
 
   // MARK: Parts

@@ -20,10 +20,10 @@ final class DecodeWorker: Sendable {
     /// How many requests there were.
     var number = 0
     var isRunning = false
-    var session: DecodeSession?
+    var session: (model: Model, session: DecodeSession)?
   }
 
-  private let model: Model
+  private let inUse: ModelInUse
   private let original: PixelImage?
   private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
@@ -31,10 +31,10 @@ final class DecodeWorker: Sendable {
   private let state = Mutex(State())
 
   init(
-    model: Model, original: PixelImage?,
+    inUse: ModelInUse, original: PixelImage?,
     deliver: @escaping @Sendable (Result<Outcome, EngineError>) -> Void
   ) {
-    self.model = model
+    self.inUse = inUse
     self.original = original
     self.deliver = deliver
   }
@@ -105,12 +105,13 @@ final class DecodeWorker: Sendable {
   }
 
   private func picture(of request: DecodeRequest) throws(EngineError) -> PixelImage {
-    if let session = state.withLock({ $0.session }) {
+    let model = inUse.model
+    if let (known, session) = state.withLock({ $0.session }), known === model {
       _ = try session.apply(request.pyramid, depth: request.depth) { isOutdated }
       return session.picture
     }
     let session = try DecodeSession(model: model, pyramid: request.pyramid, depth: request.depth)
-    state.withLock { $0.session = session }
+    state.withLock { $0.session = (model, session) }
     return session.picture
   }
 }

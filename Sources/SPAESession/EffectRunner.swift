@@ -2,12 +2,13 @@ import Dispatch
 import Foundation
 package import SPAEEngine
 package import SPAEExplorer
+package import SPAEFiles
 package import SPAEGraphics
 package import SPAEHistory
 package import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
-package import SPAESystem
+import SPAESystem
 package import SPAETerminal
 import Synchronization
 
@@ -17,7 +18,7 @@ import Synchronization
 /// background and answered through the mailbox.
 package final class EffectRunner: Sendable {
   let mailbox: Mailbox
-  private let model: Model
+  private let inUse: ModelInUse
   private let history: DocumentHistory
   private let files: PyramidFiles
   private let worker: DecodeWorker
@@ -28,22 +29,23 @@ package final class EffectRunner: Sendable {
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
 
   package init(
-    model: Model, history: DocumentHistory, files: PyramidFiles, original: PixelImage?,
-    thumbnails: any CellDriver, connect: @escaping LanguageWorker.Connect
-  ) throws(Failure) {
+    model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
+    original: PixelImage?, thumbnails: any CellDriver, connect: @escaping LanguageWorker.Connect
+  ) throws {
     let mailbox = try Mailbox()
     self.mailbox = mailbox
-    self.model = model
+    let inUse = ModelInUse(model, of: models)
+    self.inUse = inUse
     self.history = history
     self.files = files
     self.thumbnails = thumbnails
-    words = WordFinder(model: model, thumbnails: thumbnails)
+    words = WordFinder(inUse: inUse, thumbnails: thumbnails)
     language = LanguageWorker(desk: LanguageDesk(model: model), connect: connect) {
       mailbox.post($0)
     }
     let shelf = PictureShelf(Pictures(original: original))
     self.shelf = shelf
-    worker = DecodeWorker(model: model, original: original) { result in
+    worker = DecodeWorker(inUse: inUse, original: original) { result in
       switch result {
       case .success(let outcome):
         // With the similarity the same picture comes once more.
@@ -53,7 +55,12 @@ package final class EffectRunner: Sendable {
         mailbox.post(.notice(Notice("\(error)", kind: .error)))
       }
     }
+    if let complaint = try inUse.follow(history) {
+      mailbox.post(.notice(Notice(complaint, kind: .warning)))
+    }
   }
+
+  private var model: Model { inUse.model }
 
   /// The pictures as they are now.
   package var pictures: Pictures { shelf.pictures }
@@ -94,7 +101,8 @@ package final class EffectRunner: Sendable {
     case .compare(let revision): compare(with: revision)
     case .save(let path, let pyramid, let replacing):
       return answered {
-        let path = try files.save(pyramid, to: path, replacing: replacing)
+        let path = try files.save(
+          pyramid, of: try modelName, to: path, replacing: replacing)
         if pyramid == history.pyramid { try history.markSaved() }
         return [.saved(path: path, words: pyramid)]
       }
@@ -146,9 +154,22 @@ package final class EffectRunner: Sendable {
     } else {
       try history.commit(words, verb: "discard")
     }
+    _ = try inUse.follow(history)
   }
 
-  private var facts: HistoryFacts { history.facts }
+  private var facts: HistoryFacts {
+    var facts = history.facts
+    facts.model = try? inUse.label
+    return facts
+  }
+
+  /// As the file names it, where that is an earlier form of the same model.
+  private var modelName: PyramidDocument.ModelName {
+    get throws {
+      let opened = files.document.model
+      return try model.goesByIdentity(opened.hash) ? opened : try model.name()
+    }
+  }
 
   private func move(_ move: HistoryMove) throws -> [Message] {
     var moved: Revision?
@@ -166,8 +187,10 @@ package final class EffectRunner: Sendable {
     guard let moved else {
       return [.notice(Notice("there is no \(move.isBack ? "earlier" : "later") state"))]
     }
+    let complaint = try inUse.follow(history).map { "; \($0)" } ?? ""
     let name = moved.name.map { " '\($0)'" } ?? ""
-    let note = "state \(moved.id)\(name), \(moved.verb), \(moved.time.inWords(now: Date()))"
+    let note =
+      "state \(moved.id)\(name), \(moved.verb), \(moved.time.inWords(now: Date()))\(complaint)"
     return [.moved(history.pyramid, facts, note: note)]
   }
 
@@ -191,7 +214,8 @@ package final class EffectRunner: Sendable {
   private func drawThumbnails(_ revisions: [Int]) {
     for revision in revisions {
       inBackground { runner in
-        let picture = try runner.model.decode(try runner.history.pyramid(of: revision))
+        let model = try runner.inUse.model(of: revision, in: runner.history).model
+        let picture = try model.decode(try runner.history.pyramid(of: revision))
         return [
           .thumbnail(
             revision: revision, Screen(picture: picture, rows: 2, columns: 4, by: runner.thumbnails)
@@ -204,7 +228,8 @@ package final class EffectRunner: Sendable {
   private func compare(with revision: Int) {
     inBackground { runner in
       let pyramid = try runner.history.pyramid(of: revision)
-      let compared = try runner.model.decode(pyramid)
+      let model = try runner.inUse.model(of: revision, in: runner.history).model
+      let compared = try model.decode(pyramid)
       let psnr = try runner.model.decode(runner.history.pyramid).psnr(to: compared)
       runner.shelf.change { $0.compared = compared }
       return [.compared(Comparison(revision: revision, pyramid: pyramid, psnr: psnr))]

@@ -1,7 +1,7 @@
 import Foundation
 package import SPAEEngine
 package import SPAEExplorer
-import SPAEFiles
+package import SPAEFiles
 import SPAEGraphics
 package import SPAEHistory
 package import SPAEPixels
@@ -12,6 +12,9 @@ package import SPAETerminal
 /// A picture or a pyramid as it was opened, before any edit.
 package struct OpenedDocument {
   package let document: PyramidDocument
+  /// The model that the words name, or the one that read the picture.
+  package let model: Model
+  private let models: ModelLibrary
   /// The source in the size of the decoded picture; nil where only words were opened.
   package let original: PixelImage?
   package private(set) var files: PyramidFiles
@@ -20,13 +23,16 @@ package struct OpenedDocument {
   /// The words that the file holds, or those that the picture gave.
   private var saved: Pyramid
 
-  package init(file: String, size: Int, fit: Fit = .crop, model: Model) throws {
+  package init(file: String, size: Int, fit: Fit = .crop, models: ModelLibrary) throws {
     var stem = FileName.stem(of: file)
-    switch try Input(path: file, model: model) {
-    case .pyramid(let document):
+    self.models = models
+    switch try Input(path: file, models: models) {
+    case .pyramid(let document, let own):
       self.document = document
+      model = own
       original = nil
     case .picture(let picture):
+      model = try models.chosen()
       let pyramid: Pyramid
       do { pyramid = try model.encode(picture.image, size: size, fit: fit) } catch {
         throw Failure("\(file): \(error)")
@@ -56,23 +62,25 @@ package struct OpenedDocument {
   }
 
   /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
-  package mutating func history(in store: HistoryStore, model: Model) throws -> DocumentHistory {
+  package mutating func history(in store: HistoryStore) throws -> DocumentHistory {
+    let isOwn = try model.goesByIdentity(document.model.hash)
     let history = try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
       vocabularyHash: document.model.vocabulary, wordCount: model.vocabulary.count,
       label: document.source.name,
       model: RevisionModel(
-        name: document.model.name, hash: document.model.hash,
+        name: document.model.name, hash: isOwn ? model.identity() : document.model.hash,
         formerHashes: model.configuration.formerIdentities ?? []))
-    if files.path == nil { try takeSavedWords(history, model) }
+    if files.path == nil { try takeSavedWords(history) }
     return history
   }
 
   /// A picture's words were perhaps saved before: the file with them is its own if the history
   /// knows what is in it.
-  private mutating func takeSavedWords(_ history: DocumentHistory, _ model: Model) throws {
+  private mutating func takeSavedWords(_ history: DocumentHistory) throws {
     guard FileSystem.exists(files.suggestedPath),
-      case .pyramid(let found)? = try? Input(path: files.suggestedPath, model: model),
+      case .pyramid(let found, let own)? = try? Input(path: files.suggestedPath, models: models),
+      own.vocabulary.words == model.vocabulary.words,
       found.pyramid.shape == document.pyramid.shape,
       try history.revision(holding: found.pyramid) != nil
     else { return }
@@ -84,13 +92,13 @@ package struct OpenedDocument {
 
   /// The explorer at the last accepted edit.
   package func state(
-    model: Model, history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
+    history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
   ) throws -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
       document: .init(
         name: document.source.name, path: files.path, suggestedPath: files.suggestedPath,
-        model: document.model.name, side: side, hasOriginal: original != nil,
+        model: try ModelInUse(model, of: models).label, side: side, hasOriginal: original != nil,
         keepsHistory: store.path != nil),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
@@ -111,6 +119,11 @@ package struct OpenedDocument {
           + " \(before?.label ?? "another")")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
+      if try model !== models.chosen() {
+        return Notice(
+          "opened with the model that the file names, \(try model.name().label); spae convert moves"
+            + " it to \(try models.chosen().name().label)")
+      }
       if !notices.isEmpty { return Notice(notices.joined(separator: "; "), kind: .warning) }
       return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
     }

@@ -28,11 +28,15 @@ package struct PyramidFiles: Sendable {
   }
 
   /// Writes words, and gives the path; what somebody else wrote is not replaced unasked.
-  package func save(_ pyramid: Pyramid, to wanted: String?, replacing: Bool) throws -> String {
+  ///
+  /// `model` is whose words they are: the history may have led to another's.
+  package func save(
+    _ pyramid: Pyramid, of model: PyramidDocument.ModelName, to wanted: String?, replacing: Bool
+  ) throws -> String {
     let target = Target(wanted ?? path ?? suggestedPath)
     try check(target, holdsWords: true)
     var document = document
-    document.pyramid = pyramid
+    (document.pyramid, document.model) = (pyramid, model)
     let format = format(of: target.path)
     let bytes = try document.bytes(as: format, vocabulary: vocabulary)
     return try write(bytes, to: target.path, replacing: replacing)

@@ -11,16 +11,18 @@ import Synchronization
 final class WordFinder: Sendable {
   private static let effects = 40
 
-  private let model: Model
+  private let inUse: ModelInUse
   /// Keeps the words of the last question decoded.
-  private let session = Mutex<DecodeSession?>(nil)
+  private let session = Mutex<(model: Model, session: DecodeSession)?>(nil)
 
   private let thumbnails: any CellDriver
 
-  init(model: Model, thumbnails: any CellDriver) {
-    self.model = model
+  init(inUse: ModelInUse, thumbnails: any CellDriver) {
+    self.inUse = inUse
     self.thumbnails = thumbnails
   }
+
+  private var model: Model { inUse.model }
 
   func neighbours(of word: Int32, count: Int) -> [Int32] {
     model.codebook.neighbours(of: word, count: count).map(\.word)
@@ -77,13 +79,14 @@ final class WordFinder: Sendable {
   }
 
   private func session(for query: WordPicker.Query) throws -> DecodeSession {
-    if let session = self.session.withLock({ $0 }) {
+    let model = model
+    if let (known, session) = self.session.withLock({ $0 }), known === model {
       _ = try session.apply(query.pyramid, depth: query.cell.layer)
       return session
     }
     let session = try DecodeSession(
       model: model, pyramid: query.pyramid, depth: query.cell.layer)
-    self.session.withLock { $0 = session }
+    self.session.withLock { $0 = (model, session) }
     return session
   }
 }

@@ -46,12 +46,11 @@ struct HistoryOption: ParsableArguments {
 struct WordNames {
   private let vocabulary: Vocabulary?
 
-  /// Loads the model; without it, or with another vocabulary, numbers stay numbers.
+  /// Takes the chosen model, or another that has the document's vocabulary; without one, numbers
+  /// stay numbers.
   init(of document: HistoryDocument, model: ModelOption) {
-    let model = try? model.load()
-    let matches = (try? model?.name())?.vocabulary == document.vocabulary
-    vocabulary = matches ? model?.vocabulary : nil
-    if !matches {
+    vocabulary = (try? model.library())?.vocabulary(document.vocabulary)
+    if vocabulary == nil {
       print(
         "spae: \(document.path): its words are another vocabulary's, so they are shown as numbers;"
           + " name that model's folder with --model", toStandardError: true)

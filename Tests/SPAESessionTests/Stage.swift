@@ -32,14 +32,16 @@ struct Opened {
 
   init(output: PictureOutput) throws {
     let model = try Self.model.get()
-    var opened = try OpenedDocument(file: Self.picture, size: 128, fit: .crop, model: model)
+    let models = ModelLibrary(model: model)
+    var opened = try OpenedDocument(file: Self.picture, size: 128, fit: .crop, models: models)
     let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
-    let history = try opened.history(in: store, model: model)
+    let history = try opened.history(in: store)
     session = try EffectRunner(
-      model: model, history: history, files: opened.files, original: opened.original,
-      thumbnails: output.cells, connect: { throw Failure("no language model is here") })
+      model: model, models: models, history: history, files: opened.files,
+      original: opened.original, thumbnails: output.cells,
+      connect: { throw Failure("no language model is here") })
     state = try opened.state(
-      model: model, history: history, store: store, output: output, tint: true)
+      history: history, store: store, output: output, tint: true)
     editor = ExternalEditor(files: opened.files)
   }
 }

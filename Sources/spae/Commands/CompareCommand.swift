@@ -25,9 +25,12 @@ struct CompareCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Tell the words and the pictures of two pyramids apart.",
-    discussion: "Rows and columns are counted from 1. A picture is encoded first.")
+    discussion: """
+      Rows and columns are counted from 1. Each pyramid is decoded with the model that it names. A \
+      picture is encoded first, with the model of the pyramid that it is compared with.
+      """)
 
-  @OptionGroup var model: ModelOption
+  @OptionGroup var models: ModelsOption
 
   @Option(help: ArgumentHelp("Write a picture of the difference.", valueName: "file"))
   var image: String?
@@ -50,18 +53,17 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
-    let pyramids = try [first, second].map { try pyramid($0, model) }
-    let shape = pyramids[0].shape
-    guard shape == pyramids[1].shape else {
+    let sides = try sides()
+    let shape = sides[0].pyramid.shape
+    guard shape == sides[1].pyramid.shape else {
       throw Failure(
-        "\(first) has a grid of \(shape.grid) cells, \(second) of \(pyramids[1].shape.grid);"
+        "\(first) has a grid of \(shape.grid) cells, \(second) of \(sides[1].pyramid.shape.grid);"
           + " only pyramids of one size can be compared")
     }
-    let pictures = try pyramids.map { try model.decode($0) }
+    let pictures = try sides.map { try $0.model.decode($0.pyramid) }
     let psnr = pictures[0].psnr(to: pictures[1])
     let report = Report(
-      differences: differences(pyramids, model.vocabulary), psnr: psnr.isFinite ? psnr : nil,
+      differences: differences(sides), psnr: psnr.isFinite ? psnr : nil,
       ssim: pictures[0].ssim(to: pictures[1]))
     if let image, let encoding = ImageEncoding(path: image) {
       let difference = pictures[0].difference(to: pictures[1])
@@ -74,20 +76,38 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
-  private func pyramid(_ path: String, _ model: Model) throws -> Pyramid {
-    switch try Input(path: path, model: model) {
-    case .pyramid(let document): document.pyramid
-    case .picture(let file): try model.encode(file.image)
+  /// A pyramid with the model of its words.
+  private struct Side {
+    let pyramid: Pyramid
+    let model: Model
+
+    subscript(cell: CellAddress) -> String { model.vocabulary[pyramid[cell]] }
+  }
+
+  private func sides() throws -> [Side] {
+    let models = try models.library()
+    let inputs = try [first, second].map { try Input(path: $0, models: models) }
+    let pyramidModels = inputs.compactMap {
+      if case .pyramid(_, let model) = $0 { model } else { nil }
+    }
+    return try inputs.map {
+      switch $0 {
+      case .pyramid(let document, let model): return Side(pyramid: document.pyramid, model: model)
+      case .picture(let file):
+        let model = try pyramidModels.first ?? models.chosen()
+        return Side(pyramid: try model.encode(file.image), model: model)
+      }
     }
   }
 
-  private func differences(_ pyramids: [Pyramid], _ vocabulary: Vocabulary) -> [Difference] {
-    let shape = pyramids[0].shape
+  private func differences(_ sides: [Side]) -> [Difference] {
+    let shape = sides[0].pyramid.shape
     return (1...shape.depth).flatMap { layer in
-      shape.cells(ofLayer: layer).filter { pyramids[0][$0] != pyramids[1][$0] }.map {
-        Difference(
-          layer: layer, row: $0.row + 1, column: $0.column + 1,
-          first: vocabulary[pyramids[0][$0]], second: vocabulary[pyramids[1][$0]])
+      shape.cells(ofLayer: layer).compactMap { cell in
+        let (first, second) = (sides[0][cell], sides[1][cell])
+        if first == second { return nil }
+        return Difference(
+          layer: layer, row: cell.row + 1, column: cell.column + 1, first: first, second: second)
       }
     }
   }

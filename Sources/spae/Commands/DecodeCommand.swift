@@ -16,7 +16,7 @@ struct DecodeCommand: ParsableCommand {
       replaced only with --force; one that holds this very picture already stays as it is.
       """)
 
-  @OptionGroup var model: ModelOption
+  @OptionGroup var models: ModelsOption
 
   @Option(help: ArgumentHelp("How many layers of words are used; default all.", valueName: "n"))
   var depth: Int?
@@ -44,10 +44,10 @@ struct DecodeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
+    let models = try models.library()
     var failures: [String] = []
     for file in files {
-      do { try decode(file, with: model) } catch let failure as Failure {
+      do { try decode(file, with: models) } catch let failure as Failure {
         failures += failure.lines
       } catch {
         failures.append("\(file): \(error)")
@@ -56,8 +56,8 @@ struct DecodeCommand: ParsableCommand {
     if !failures.isEmpty { throw Failure(lines: failures) }
   }
 
-  private func decode(_ path: String, with model: Model) throws {
-    guard case .pyramid(let document) = try Input(path: path, model: model) else {
+  private func decode(_ path: String, with models: ModelLibrary) throws {
+    guard case .pyramid(let document, let model) = try Input(path: path, models: models) else {
       throw Failure("\(path): a picture, not a pyramid; spae encode makes the words from it")
     }
     let picture = try model.decode(document.pyramid, depth: depth).enlarged(scale)

@@ -87,12 +87,12 @@ struct ExploreCommand: ParsableCommand {
 
   func run() throws {
     let preferences = try Preferences()
-    let model = try model.load()
+    let models = try model.library()
     var opened = try OpenedDocument(
-      file: file, size: square.size, fit: square.fit, model: model)
+      file: file, size: square.size, fit: square.fit, models: models)
     let environment = SystemEnvironment.variables
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
-    guard saveScreen != nil || plain || isTerminal else { return printed(opened, model) }
+    guard saveScreen != nil || plain || isTerminal else { return printed(opened) }
     let usesTerminal = saveScreen == nil && !plain
     let capabilities =
       usesTerminal
@@ -101,12 +101,12 @@ struct ExploreCommand: ParsableCommand {
       graphics: try chosen(capabilities, environment, usesTerminal, preferences),
       capabilities: capabilities,
       environment: environment)
-    let (store, past, loss) = try openHistory(of: &opened, model)
+    let (store, past, loss) = try openHistory(of: &opened)
     let runner = try EffectRunner(
-      model: model, history: past, files: opened.files, original: opened.original,
-      thumbnails: output.cells, connect: connect)
+      model: opened.model, models: models, history: past, files: opened.files,
+      original: opened.original, thumbnails: output.cells, connect: connect)
     var state = try opened.state(
-      model: model, history: past, store: store, output: output, tint: preferences.tint)
+      history: past, store: store, output: output, tint: preferences.tint)
     if let loss { _ = update(&state, .notice(loss)) }
     let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {
@@ -122,17 +122,17 @@ struct ExploreCommand: ParsableCommand {
 
   /// Opens the picture's history; where nothing can be written one in memory, and what is lost by it.
   private func openHistory(
-    of opened: inout OpenedDocument, _ model: Model
+    of opened: inout OpenedDocument
   ) throws -> (HistoryStore, DocumentHistory, loss: Notice?) {
     do {
       let store = try HistoryStore(path: try history.path, clock: { Date() })
-      return (store, try opened.history(in: store, model: model), nil)
+      return (store, try opened.history(in: store), nil)
     } catch let error as HistoryError {
       // A file that was named on the command line was meant.
       guard history.file == nil, let reason = error.obstacle else { throw error }
       let store = try HistoryStore(path: nil, clock: { Date() })
       let loss = Notice("edits are not kept, as with --history none: \(reason)", kind: .warning)
-      return (store, try opened.history(in: store, model: model), loss)
+      return (store, try opened.history(in: store), loss)
     }
   }
 
@@ -182,12 +182,12 @@ struct ExploreCommand: ParsableCommand {
   }
 
   /// Without a terminal the explorer is the plain view.
-  private func printed(_ opened: OpenedDocument, _ model: Model) {
+  private func printed(_ opened: OpenedDocument) {
     print(opened.title)
     print("")
     let pyramid = opened.document.pyramid
     for layer in 1...3 {
-      let rows = pyramid.rows(ofLayer: layer, vocabulary: model.vocabulary)
+      let rows = pyramid.rows(ofLayer: layer, vocabulary: opened.model.vocabulary)
       for (row, line) in rows.aligned.enumerated() {
         print((row == 0 ? "\(layer)  " : "   ") + line)
       }

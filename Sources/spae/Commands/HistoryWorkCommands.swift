@@ -38,17 +38,14 @@ struct HistoryRestoreCommand: ParsableCommand {
 
   func run() throws {
     let store = try history.open()
-    let model = try model.load()
-    let name = try model.name()
+    let models = try model.library()
     let known = try store.history(ofPath: file)
-    guard known.document.vocabulary == name.vocabulary else {
-      throw Failure(
-        "\(file): its words are another vocabulary's; name that model's folder with --model")
-    }
-    let current = try currentDocument(model)
-    var document = current ?? known.document.document(name, known.pyramid, model)
+    let current = try currentDocument(models)
     let history = try reopened(store, known, current)
     let revision = try history.revision(of: revision)
+    let model = try model(of: revision, in: history, models)
+    var document = try current ?? known.document.document(model.name(), known.pyramid, model)
+    if try !model.goesByIdentity(document.model.hash) { document.model = try model.name() }
     document.pyramid = try history.pyramid(of: revision.id)
     try document.pyramid.check(model.vocabulary)
     let target = output ?? file
@@ -65,10 +62,28 @@ struct HistoryRestoreCommand: ParsableCommand {
     print("\(target): as it was at revision \(revision.id), \(revision.time.written)")
   }
 
+  /// The model of a revision's words; the chosen one where it was not recorded.
+  private func model(
+    of revision: Revision, in history: DocumentHistory, _ models: ModelLibrary
+  ) throws -> Model {
+    let chosen = try models.chosen()
+    let recorded = try history.model(of: revision.id)
+    if let recorded, !models.isFixed, try !chosen.goesByIdentity(recorded.hash) {
+      let vocabulary = history.document.vocabulary
+      return try models.model(
+        .init(name: recorded.name, hash: recorded.hash, vocabulary: vocabulary), for: file)
+    }
+    guard history.document.vocabulary == (try chosen.name().vocabulary) else {
+      throw Failure(
+        "\(file): its words are another vocabulary's; name that model's folder with --model")
+    }
+    return chosen
+  }
+
   /// The file as it is now; nil where it is gone.
-  private func currentDocument(_ model: Model) throws -> PyramidDocument? {
+  private func currentDocument(_ models: ModelLibrary) throws -> PyramidDocument? {
     guard FileSystem.exists(file) else { return nil }
-    guard case .pyramid(let document) = try Input(path: file, model: model) else {
+    guard case .pyramid(let document, _) = try Input(path: file, models: models) else {
       throw Failure("\(file): this is a picture; name a file for the pyramid with -o")
     }
     return document

@@ -32,7 +32,8 @@ struct InfoCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Tell what a model, a picture or a pyramid is.")
+    commandName: "info", abstract: "Tell what a model, a picture or a pyramid is.",
+    discussion: "Of a pyramid the model is told that it names, with which it is read.")
 
   @OptionGroup var model: ModelOption
 
@@ -49,14 +50,17 @@ struct InfoCommand: ParsableCommand {
       option.folder = folder
       path = nil
     }
-    let model = try option.load()
+    let models = try option.library()
+    let input = try path.map { try Input(path: $0, models: models) }
+    let model: Model
+    if case .pyramid(_, let own)? = input { model = own } else { model = try models.chosen() }
     let name = try model.name()
     var facts = Facts(
       model: name.name, folder: model.folder, hash: name.hash, vocabulary: model.vocabulary.count,
       latent: model.configuration.latent, guided: model.configuration.guided != nil,
       instructionSet: model.instructionSet.name,
       threads: option.threads ?? Parallel.processors, residentMegabytes: Self.residentMegabytes)
-    facts.file = try path.map { try fileFacts($0, model) }
+    facts.file = input.map { fileFacts($0, model) }
     if json {
       try putJSON(facts)
     } else {
@@ -64,13 +68,13 @@ struct InfoCommand: ParsableCommand {
     }
   }
 
-  private func fileFacts(_ path: String, _ model: Model) throws -> FileFacts {
-    switch try Input(path: path, model: model) {
+  private func fileFacts(_ input: Input, _ model: Model) -> FileFacts {
+    switch input {
     case .picture(let file):
       return FileFacts(
         kind: file.format, width: file.image.width, height: file.image.height,
         notes: file.notices(size: 128, fit: .crop))
-    case .pyramid(let document):
+    case .pyramid(let document, _):
       let shape = document.pyramid.shape
       let layers = (1...shape.depth).map { layer in
         shape.cells(ofLayer: layer).map { document.pyramid[$0] }

@@ -17,7 +17,7 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show the words beside the picture they give.")
 
-  @OptionGroup var model: ModelOption
+  @OptionGroup var models: ModelsOption
 
   @Option(help: ArgumentHelp("Which layers of words, such as 2 or 1-3.", valueName: "range"))
   var layers = LayerRange(1...3)
@@ -39,8 +39,7 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
-    let (pyramid, source, original) = try read(with: model)
+    let (pyramid, model, source, original) = try read(with: try models.library())
     let range = try layers.within(pyramid.shape, of: file)
     let depth = depth ?? pyramid.shape.depth
     let picture = try model.decode(pyramid, depth: depth)
@@ -66,15 +65,18 @@ struct ShowCommand: ParsableCommand {
     ).show(by: graphics.driver(on: capabilities, environment: environment))
   }
 
-  private func read(with model: Model) throws -> (Pyramid, String, PixelImage?) {
-    switch try Input(path: file, model: model) {
-    case .pyramid(let document):
-      return (document.pyramid, document.source.name, nil)
+  private func read(
+    with models: ModelLibrary
+  ) throws -> (Pyramid, Model, String, PixelImage?) {
+    switch try Input(path: file, models: models) {
+    case .pyramid(let document, let model):
+      return (document.pyramid, model, document.source.name, nil)
     case .picture(let picture):
+      let model = try models.chosen()
       let pyramid = try model.encode(picture.image)
       let side = pyramid.shape.grid * model.configuration.patch
       let name = FileName.last(of: file)
-      return (pyramid, name, picture.image.fitted(to: side, fit: .crop))
+      return (pyramid, model, name, picture.image.fitted(to: side, fit: .crop))
     }
   }
 
