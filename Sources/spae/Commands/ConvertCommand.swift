@@ -1,0 +1,186 @@
+import ArgumentParser
+import Foundation
+import SPAECommandLine
+import SPAEEngine
+import SPAEFiles
+import SPAEHistory
+import SPAEPixels
+import SPAEPyramid
+import SPAESystem
+
+/// `spae convert`: pyramids of former models to the present one.
+struct ConvertCommand: ParsableCommand {
+  struct Report: Encodable {
+    let file: String
+    /// "converted", or "current" where nothing was to do.
+    let result: String
+    var output: String?
+    let from: PyramidDocument.ModelName
+    var to: PyramidDocument.ModelName?
+    /// "picture" or "decoded".
+    var basis: String?
+    var picture: String?
+    var fit: String?
+    /// Words of a person's that were put in again, and that were not; null where nobody can tell
+    /// which words a person changed.
+    var carried: Int?
+    var left: Int?
+    var notes: [String] = []
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Move pyramids to the present model.",
+    discussion: """
+      A pyramid of a former model is made anew: from its picture, which is looked for beside it by \
+      its name or is named with --source, else from the picture that the former model decodes, \
+      which loses detail. A picture is taken only where its size and its words are those of the \
+      pyramid. Edits by hand of layers 1 to 3 are put in again; those of the layers below are \
+      counted and left out, because their words mean nothing in another model. What was edited is \
+      told by encoding the picture with the former model once more, or by the history.
+
+      NAME.spae becomes NAME.converted.spae beside it, and stays as it is. A file that exists is \
+      replaced only with --force; -o FILE --force replaces the pyramid itself, whose former words \
+      the history keeps if it was ever opened. What is of the present model already is left alone.
+      """)
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("The picture of one pyramid.", valueName: "image"))
+  var source: String?
+
+  @Option(help: "How the picture became a square; default: as the words tell.")
+  var fit: Fit?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))
+  var output: String?
+
+  @OptionGroup var overwriting: OverwriteOption
+
+  @OptionGroup var history: HistoryOption
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Argument(help: ArgumentHelp("The pyramids.", valueName: "file"))
+  var files: [String]
+
+  func validate() throws {
+    try FileForm.validate(wordsFor: output)
+    guard source == nil || files.count == 1 else {
+      throw ValidationError("--source is the picture of one pyramid; \(files.count) are given")
+    }
+    guard !json || output != "-" else {
+      throw ValidationError("--json and the words cannot both go to standard output")
+    }
+    guard files.count == 1 || output.map(isFolder) != false else {
+      throw ValidationError("-o names the file of one pyramid, or a folder that exists")
+    }
+  }
+
+  private func isFolder(_ path: String) -> Bool { FileSystem.isFolder(path) }
+
+  func run() throws {
+    let models = try model.conversionLibrary()
+    let converter = try PyramidConverter(models: models, fit: fit)
+    let vocabulary = try models.chosen().vocabulary
+    var (reports, failures) = ([Report](), [String]())
+    for file in files {
+      do {
+        let report = try converted(file, by: converter, vocabulary)
+        reports.append(report)
+        if !json { report.lines.forEach { print($0) } }
+      } catch let failure as Failure {
+        failures += failure.lines
+      } catch {
+        failures.append("\(file): \(error)")
+      }
+    }
+    if json { try putJSON(reports) }
+    if !failures.isEmpty { throw Failure(lines: failures) }
+  }
+
+  private func converted(
+    _ file: String, by converter: PyramidConverter, _ vocabulary: Vocabulary
+  ) throws -> Report {
+    let outcome = try converter.converted(file, source: source) { document in
+      try editedCells(of: document, in: file)
+    }
+    switch outcome {
+    case .current(let name): return Report(file: file, result: "current", from: name)
+    case .converted(let found): return try written(found, of: file, vocabulary)
+    }
+  }
+
+  private func written(
+    _ found: PyramidConverter.Conversion, of file: String, _ vocabulary: Vocabulary
+  ) throws -> Report {
+    let target = target(of: file)
+    let format: DocumentFormat = FileForm(path: target) == .json ? .json : .text
+    let bytes = try found.document.bytes(as: format, vocabulary: vocabulary)
+    if target == "-" {
+      StandardOutput.write(bytes)
+    } else {
+      try overwriting.file(target).write(bytes)
+    }
+    return Report(file, target, found)
+  }
+
+  /// Where the words go: NAME.converted.spae, or the same name in a folder, or -o.
+  private func target(of file: String) -> String {
+    if let output, !isFolder(output) { return output }
+    let name = file == "-" ? "stdin.spae" : file
+    let ending = FileForm(path: name) == .json ? "json" : "spae"
+    if let output { return "\(output)/\(FileName.stem(of: name)).\(ending)" }
+    return "\(FileName.withoutEnding(name)).converted.\(ending)"
+  }
+
+  /// The cells that a person changed, by the history; nil where it does not know these words.
+  private func editedCells(
+    of document: PyramidDocument, in file: String
+  ) throws -> [CellAddress]? {
+    let path = try history.path
+    guard path != "none", FileSystem.exists(path) else { return nil }
+    guard let history = try? history.open().history(ofPath: file),
+      history.pyramid.shape == document.pyramid.shape,
+      let held = try history.revision(holding: document.pyramid)
+    else { return nil }
+    var base = held
+    while base.verb != "another model", let parent = base.parent {
+      base = try history.revision(parent)
+    }
+    let edit = try history.diff(base.id, held.id)
+    return edit.changes.map { document.pyramid.shape.cell(at: $0.index) }
+  }
+}
+
+extension ConvertCommand.Report {
+  init(_ file: String, _ target: String, _ found: PyramidConverter.Conversion) {
+    self.init(
+      file: file, result: "converted", output: target, from: found.former,
+      to: found.document.model, carried: found.edits?.carried.count,
+      left: found.edits?.left.count, notes: found.notes)
+    switch found.basis {
+    case .picture(let path, let fit): (basis, picture, self.fit) = ("picture", path, fit.rawValue)
+    case .decoded: basis = "decoded"
+    }
+  }
+
+  /// What a person reads of it.
+  var lines: [String] {
+    guard let output, let to else {
+      return ["\(file): of the present model \(from.label) already; nothing is written"]
+    }
+    let way = picture.map { "from \($0)" } ?? "from its decoded picture"
+    let all =
+      ["\(output): \(from.label) -> \(to.label), \(way); \(edits)"] + notes.map { "  \($0)" }
+    // Words that go to standard output are not mixed with it.
+    return output == "-" ? [] : all
+  }
+
+  private var edits: String {
+    guard let carried, let left else { return "nobody can tell which words were edited" }
+    if carried + left == 0 { return "no edits by hand" }
+    let rest = left == 0 ? "" : ", \(left) of lower layers left out"
+    return "edits by hand: \(carried) put in again\(rest)"
+  }
+}
