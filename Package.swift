@@ -155,7 +155,8 @@ let package = Package(
     .testTarget(
       name: "SPAEHistoryTests",
       dependencies: [
-        "SPAEHistory", "SPAEPyramid", .product(name: "GRDB", package: "GRDB.swift"),
+        "SPAEHistory", "SPAEPyramid", "SPAESystem",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Fixtures"]),
     .testTarget(

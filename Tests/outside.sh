@@ -103,7 +103,7 @@ clean history import exported --history new.db
   fail "a name that is not UTF-8 does not come back from an export"
 sed 's/"head":[0-9]*/"head":99/' exported >damaged
 clean history import damaged --history other.db
-says "$said_name" history check --history "$name.db"
+says '0 revisions of 0 pyramids' history check --history "$name.db"
 clean history prune --keep 1d --dry-run
 
 # Settings and themes.
@@ -177,7 +177,22 @@ mkdir -p "$home/.config/spae"
 printf 'theme = 5\n' >"$home/.config/spae/config.toml"
 HOME=$home XDG_CONFIG_HOME= says 'h\xe9/.config/spae/config.toml: line 1' info
 rm "$home/.config/spae/config.toml"
-HOME=$home XDG_STATE_HOME= says 'its name must be UTF-8; name another with --history' history list
+for state in "HOME=$home XDG_STATE_HOME=" "XDG_STATE_HOME=$home/state"; do
+  printf 'set kitten\nquit!\n' >typed
+  env $state "$program" explore --plain "$pictures/dog.png" <typed >said 2>&1 ||
+    fail "no edit where the history's folder is not UTF-8: $(cat said)"
+  env $state "$program" history list >said 2>&1
+  has 'dog.spae' said || fail "no history in a folder that is not UTF-8: $(cat said)"
+done
+[ -s "$home/.local/state/spae/history.db" ] && [ -s "$home/state/spae/history.db" ] ||
+  fail "the history is not where it was asked for: $(find . -name 'history.db*')"
+history=$work/$'%41?\xe9\xff#b.db'
+clean explore --plain --history "$history" "$pictures/dog.png"
+[ -s "$history" ] || fail "no history of a name that is not UTF-8: $(cat said)"
+says 'dog.spae' history list --history "$history"
+printf 'nothing' | dd of="$history" bs=1 seek=4096 conv=notrunc status=none
+says '%41?\xe9\xff#b.db.damaged-1' history list --history "$history"
+[ -s "$history.damaged-1" ] || fail "a damaged history is not set aside: $(ls)"
 HOME=$home XDG_CACHE_HOME= says 'y' classify --examples labels "$pictures/dog.png"
 [ -d "$home/.cache/spae/pyramids" ] || fail "no cache in a home that is not UTF-8"
 

@@ -55,9 +55,6 @@ public final class HistoryStore: Sendable {
       state = Mutex(State(queue: queue, journal: .memory))
       return
     }
-    guard FileName.bytes(path) == Array(path.utf8) else {
-      throw .unwritable(path: path, reason: "its name must be UTF-8; name another with --history")
-    }
     try StoreFile.prepare(path)
     let lock = try StoreLock(beside: path)
     self.lock = lock
@@ -190,7 +187,7 @@ private func openOrSalvage(
 func openedQueue(
   _ path: String, fileSystem: String? = nil
 ) throws(HistoryError) -> DatabaseQueue {
-  let place = fileSystem.map { uri(path, $0) } ?? path
+  let place = place(of: path, fileSystem: fileSystem)
   do throws(HistoryError) {
     return try openedQueue(path, at: place, isAlone: false)
   } catch {
@@ -201,8 +198,12 @@ func openedQueue(
   }
 }
 
-private func uri(_ path: String, _ fileSystem: String) -> String {
-  URL(fileURLWithPath: path).absoluteString + "?vfs=" + fileSystem
+/// What SQLite is to open: the path, or a URI where the path alone does not say it.
+///
+/// GRDB takes a path for UTF-8; a URI names every byte.
+private func place(of path: String, fileSystem: String?) -> String {
+  guard fileSystem != nil || FileName.bytes(path) != Array(path.utf8) else { return path }
+  return "file:" + FileName.percentEncoded(path) + (fileSystem.map { "?vfs=" + $0 } ?? "")
 }
 
 private func openedQueue(

@@ -10,29 +10,19 @@ enum StoreFile {
   ///
   /// A file that exists is not opened: closing it would end SQLite's locks in this process.
   static func prepare(_ path: String) throws(HistoryError) {
-    try makeFolder(folder(of: path))
+    do throws(SystemError) { try FileSystem.makeFolder(folder(of: path), mode: 0o700) } catch {
+      throw .unwritable(path: path, reason: "\(error)")
+    }
     let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
     if descriptor >= 0 {
       close(descriptor)
       return try sync(folder(of: path))
     }
-    var status = stat()
-    guard errno == EEXIST, unsafe stat(path, &status) == 0 else {
+    guard errno == EEXIST, let status = FileSystem.status(of: path) else {
       throw .unwritable(path: path, reason: systemError())
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unwritable(path: path, reason: "it is no regular file")
-    }
-  }
-
-  private static func makeFolder(_ path: String) throws(HistoryError) {
-    if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
-    guard errno == ENOENT, path != "/" else {
-      throw .unwritable(path: path, reason: systemError())
-    }
-    try makeFolder(folder(of: path))
-    guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
-      throw .unwritable(path: path, reason: systemError())
     }
   }
 
@@ -48,20 +38,17 @@ enum StoreFile {
 
   /// The size in bytes; 0 where there is no such file.
   static func size(_ path: String) -> Int {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 ? Int(status.st_size) : 0
+    FileSystem.status(of: path).map { Int($0.st_size) } ?? 0
   }
-
-  static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
   /// Renames the store to a name that nothing has, with what is beside it; gives that name.
   static func setAside(_ path: String) throws(HistoryError) -> String {
     var number = 1
     func name() -> String { "\(path).damaged-\(number)" }
-    while suffixes.contains(where: { exists(name() + $0) }) { number += 1 }
-    for suffix in suffixes.reversed() where exists(path + suffix) {
-      guard unsafe rename(path + suffix, name() + suffix) == 0 else {
-        throw .unwritable(path: path, reason: systemError())
+    while suffixes.contains(where: { FileSystem.exists(name() + $0) }) { number += 1 }
+    for suffix in suffixes.reversed() where FileSystem.exists(path + suffix) {
+      do throws(SystemError) { try FileSystem.rename(path + suffix, to: name() + suffix) } catch {
+        throw .unwritable(path: path, reason: "\(error)")
       }
     }
     try sync(folder(of: path))

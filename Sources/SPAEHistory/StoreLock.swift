@@ -69,4 +69,4 @@ enum Waiting {
 }
 
 /// What the system said of the last call.
-func systemError() -> String { unsafe String(cString: strerror(errno)) }
+func systemError() -> String { "\(SystemError.last)" }

@@ -45,6 +45,19 @@ extension FileName {
   /// The last part without its ending: `b` of `a/b.png`.
   package static func stem(of path: String) -> String { withoutEnding(last(of: path)) }
 
+  /// The path as a part of a URI: each byte that has a meaning there, or none, is written as `%e9`.
+  package static func percentEncoded(_ path: String) -> String {
+    bytes(path).reduce(into: "") { text, byte in
+      let scalar = Unicode.Scalar(byte)
+      let isPlain = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+      if scalar.isASCII, isPlain || "/-._~".unicodeScalars.contains(scalar) {
+        text.unicodeScalars.append(scalar)
+      } else {
+        text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+  }
+
   /// What stands between the slashes.
   static func parts(of path: String) -> [String] {
     Array(path.utf8).split(separator: slash).map { String(decoding: $0, as: UTF8.self) }

@@ -63,6 +63,7 @@ extension FileSystem {
   /// Makes a folder and those that it is in, where they are missing.
   package static func makeFolder(_ path: String, mode: mode_t = 0o777) throws(SystemError) {
     if make(path, mode) || (errno == EEXIST && isFolder(path)) { return }
+    if errno == EEXIST { throw SystemError(code: ENOTDIR) }
     guard errno == ENOENT, ![".", "/"].contains(path) else { throw .last }
     try makeFolder(FileName.folder(of: path), mode: mode)
     guard make(path, mode) || (errno == EEXIST && isFolder(path)) else { throw .last }

@@ -1,6 +1,7 @@
 import Foundation
 import SPAEHistory
 import SPAEPyramid
+import SPAESystem
 import Testing
 
 @Suite struct TheFileOfAStore {
@@ -53,6 +54,23 @@ import Testing
       #expect(store.salvage == nil)
     }
     #expect(folder.names.filter { $0.contains("-wal") } == [])
+  }
+
+  @Test(
+    "may have any bytes in its name, by each way to the file system", arguments: [nil, "unix-dotfile"]
+  )
+  func anyName(fileSystem: String?) throws {
+    let folder = try TemporaryFolder()
+    let name = FileName.text(Array("caf".utf8) + [0xE9, 0xFF] + Array(" %41?#\u{e9}&a=b.db".utf8))
+    let path = folder("in " + name + "/" + name)
+    for count in 1...2 {
+      let store = try HistoryStore(path: path, clock: { Date() }, fileSystem: fileSystem)
+      try store.open(try pyramid()).change(count, to: 1)
+      #expect(try store.check() == HistoryCheck(documents: 1, revisions: count + 1))
+    }
+    let names = try FileSystem.names(in: folder("in " + name))
+    #expect(names.contains(name) && names.allSatisfy { $0.hasPrefix(name) })
+    #expect(try FileSystem.bytes(of: path).starts(with: "SQLite format 3\0".utf8))
   }
 
   @Test("outlives the store that wrote it")

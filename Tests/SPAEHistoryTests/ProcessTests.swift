@@ -70,6 +70,6 @@ import Testing
     let result = try torture(["forbidden", folder(name)])
     #expect(result.status == 0, "\(result.output)")
     #expect(result.output.hasPrefix(folder.path))
-    #expect(result.output.contains(": the history cannot be written: Permission denied"))
+    #expect(result.output.contains(": the history cannot be written: permission denied"))
   }
 }

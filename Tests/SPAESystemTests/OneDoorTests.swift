@@ -44,6 +44,7 @@ import Testing
     arguments: [
       #"Swift\.print"#, #"\bf?puts\("#, #"FileHandle\.standard(Output|Error)"#, "contentsOfFile",
       #"Data\(contentsOf"#, #"FileManager\.default"#, #"unsafe open\((?!"/dev/)"#,
+      #"unsafe (l?stat|mkdir|rmdir|access|rename|unlink|realpath|opendir|link|symlink)\("#,
       #"CommandLine\.arguments"#, #"split\(separator: "\\n""#,
     ])
   func bypasses(pattern: String) throws {

@@ -57,10 +57,13 @@ public final class LlamaServer: Sendable {
   /// A file that is gone when it is closed.
   private static func unnamedFile() throws(LanguageError) -> Int32 {
     let folder = SystemEnvironment.variables["TMPDIR"] ?? "/tmp"
-    var path = Array((folder + "/spae-language-XXXXXX").utf8CString)
-    let descriptor = unsafe mkstemp(&path)
-    guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemError()) }
-    _ = unsafe unlink(path)
+    let template = unsafe FileName.copied("\(folder)/spae-language-XXXXXX")
+    defer { unsafe free(template) }
+    let descriptor = unsafe template.map { unsafe mkstemp($0) } ?? -1
+    guard descriptor >= 0, let template = unsafe template else {
+      throw .unwritable(path: folder, reason: systemError())
+    }
+    FileSystem.remove(unsafe FileName.text(at: template))
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
   }

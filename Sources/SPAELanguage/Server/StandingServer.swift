@@ -26,7 +26,7 @@ public struct StandingServer: Sendable {
     if let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)), isOurs(record) {
       return record
     }
-    _ = unsafe unlink(path)
+    FileSystem.remove(path)
     return nil
   }
 
@@ -56,7 +56,7 @@ public struct StandingServer: Sendable {
     kill(record.process, SIGTERM)
     for _ in 0..<200 where isOurs(record) { usleep(10_000) }
     if isOurs(record) { kill(record.process, SIGKILL) }
-    _ = unsafe unlink(path)
+    FileSystem.remove(path)
     return record
   }
 
@@ -72,14 +72,14 @@ public struct StandingServer: Sendable {
   /// Writes the file under its name in one step; another's is never written over.
   private func write(_ record: Record) throws(LanguageError) {
     let temporary = path + ".\(getpid())"
-    defer { _ = unsafe unlink(temporary) }
+    defer { FileSystem.remove(temporary) }
     guard let bytes = try? JSONEncoder().encode(record) else { return }
     try writePrivateFile([UInt8](bytes), to: temporary)
-    guard unsafe link(temporary, path) == 0 else {
-      if errno == EEXIST, let other = self.record() {
+    do throws(SystemError) { try FileSystem.renameAsNew(temporary, to: path) } catch {
+      if error.code == EEXIST, let other = self.record() {
         throw .alreadyRunning(url: other.url, process: other.process)
       }
-      throw .unwritable(path: path, reason: systemError())
+      throw .unwritable(path: path, reason: "\(error)")
     }
   }
 }

@@ -53,4 +53,4 @@ extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 }
 
 /// What the system said of the last call.
-func systemError() -> String { unsafe String(cString: strerror(errno)) }
+func systemError() -> String { "\(SystemError.last)" }
