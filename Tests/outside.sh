@@ -48,6 +48,13 @@ below() {
     inside && /^  [a-z]/ { print $1; seen = 1 }'
 }
 commands=0
+refuses() {
+  local got=0 word=${@: -1}
+  clean "$@"
+  "$program" "$@" >/dev/null 2>&1 </dev/null || got=$?
+  [ "$got" = 2 ] || fail "status $got for a name that begins with a dash: $*"
+  [ "$word" != -dash.png ] || has -F 'written ./-dash.png, or behind --' said || fail "no remedy: $*: $(cat said)"
+}
 visit() {
   local inner command
   inner=$(below "$@")
@@ -57,6 +64,8 @@ visit() {
   clean "$@" "$nowhere" "$nowhere/$name" "$nowhere"
   clean "$@" "--$nowhere"
   [ "$*" = "language status" ] || [ "$*" = "language start" ] || [ "$*" = "language stop" ] || clean "$@" "$nowhere"
+  refuses "$@" -dash.png
+  refuses "$@" "-$nowhere"
   if "$program" "$@" --help >/dev/full 2>said; then fail "a full disk is no error: $*"; fi
   has 'standard output: cannot be written' said || fail "a full disk is not told: $*"
 }
@@ -88,6 +97,21 @@ printf 'set kitten\nname b%s\nsave\nquit\n' "$escapes" >typed
 LC_ALL=C grep -aqP "$controls" said && fail "the plain explorer prints controls: $(cat said)"
 printf ':w %s.txt<CR>' "$nowhere" >keys
 clean explore "$name.png" --keys keys --save-screen -
+
+# Names that begin with a dash: ./ or -- makes them names.
+for dashed in -dash --dash -h -1; do
+  cp "$pictures/cat.png" "./$dashed.png"
+  clean encode "./$dashed.png" -o "./$dashed.spae"
+  for command in show info explore "explore --plain" "history tree" "compare $pictures/dog.png" "decode --force" ""; do
+    for file in "./$dashed.spae" "-- $dashed.spae"; do
+      "$program" $command $file >said 2>&1 </dev/null || fail "$command $file: $(cat said)"
+    done
+  done
+  has 'layer 1' "./$dashed.spae" && [ -s "./$dashed.decoded.png" ] || fail "nothing is written beside $dashed"
+  "$program" encode -o "$name" -- "$dashed.png" || fail "-- is no end of options"
+  refuses show "$dashed.png"
+  has -F "written ./$dashed.png" said || fail "no remedy is named: $(cat said)"
+done
 
 # The history of such files.
 says "$said_name" history list

@@ -15,6 +15,7 @@ extension ParsableCommand {
   private static func status(of arguments: [String]) -> Int32 {
     do {
       if arguments.isEmpty { throw CleanExit.helpRequest(self) }
+      if let word = DashedName.unreadable(in: arguments) { return DashedName.refuse(word) }
       var command = try parseAsRoot(arguments)
       try command.run()
       return 0
@@ -29,6 +30,7 @@ extension ParsableCommand {
       return 1
     } catch {
       let status = exitCode(for: error)
+      if status == .validationFailure { DashedName.explain(in: arguments) }
       for line in message(for: error, about: arguments).textLines {
         print(line, toStandardError: !status.isSuccess)
       }
