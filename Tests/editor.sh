@@ -69,6 +69,14 @@ nano_stops() { keys C-t; shows "Command to execute"; keys C-z; }
 nano_leaves() { keys C-x; }
 nano_begins_to_change() { typed "x"; shows "^xspae 1$"; }
 
+nothing_to_leave() { keys Escape; screen_has "nothing to leave"; }
+# A long reason opens as a whole, a short one does not; an Escape that is left over takes a k along.
+close_popup() {
+  until_so "the reason cannot be closed" nothing_to_leave
+  keys k
+  shows "k changes nothing|k>: no such key|first row"
+}
+
 begin_terminal
 settings
 mv settings before
@@ -118,12 +126,14 @@ for editor in "$@"; do
   shows "signal 9 \(Killed\) ended the editor; text kept in $work/tmp/spae-"
   [ "$(kept)" = 1 ] || fail "$editor: the text of a killed editor is not kept"
   grep -q '^layer 1$' tmp/spae-*.spae || fail "$editor: the text that is kept is empty"
+  close_popup
   keys l j
   shows "layer 2/6"
   keys k
   edit "$process"
   kill -TERM "$(of_job "$process")"
   shows "signal 15 \(Terminated\) ended the editor|ended with status 1; text kept in $work/tmp/spae-"
+  close_popup
   rm tmp/*spae*
   done_says "$editor: killed, and told to end"
 
@@ -132,6 +142,10 @@ for editor in "$@"; do
   victim=$(program)
   kill -TERM "$victim"
   until_so "SIGTERM does not end the explorer" is_gone "$victim"
+  until_so "nobody is told where the text is: $(cat errors)" grep -q '^spae: .*; text kept in ' errors
+  [ -s "$(grep -o "$work/tmp/spae-[A-Za-z0-9]*.spae" errors)" ] || fail "$editor: no text is kept: $(cat errors)"
+  grep -q "text kept in $work/tmp/spae-" state/spae/explorer.log || fail "the log does not name the text"
+  rm errors
   until_so "$editor outlives the explorer" eval "! editor_runs '$process'"
   settings
   cmp -s settings before || fail "$editor: stty differs after SIGTERM"
@@ -180,6 +194,17 @@ for editor in "$@"; do
   grep -q '^castle, layer 1' lines || fail "the line after edit is lost: $(cat lines err)"
   grep -q "the editor" err || fail "no reason why $editor cannot run: $(cat err)"
   rm -f tmp/*spae*
+  typed "clear; EDITOR='$editor' '$program' explore --plain before.spae --history none"
+  keys Enter
+  shows "^cat>"
+  typed edit
+  keys Enter
+  shows "^ *layer 1$"
+  victim=$(program)
+  kill -TERM "$victim"
+  until_so "SIGTERM does not end the plain explorer" is_gone "$victim"
+  shows "spae: .*; text kept in $work/tmp/spae-"
+  rm -f tmp/*spae*
   done_says "$editor: lines, on a terminal and by pipe"
 done
 
@@ -212,6 +237,8 @@ until_so "an editor that stops alone does not stop the explorer" is_stopped
 typed "clear; kill %1"
 keys Enter
 until_so "a stopped editor holds the explorer" eval '[ -z "$(program)" ]'
+grep -q '^spae: .*; text kept in ' errors || fail "the end of a stopped job does not name the text: $(cat errors)"
+rm errors
 settings
 cmp -s settings before || fail "stty differs after the end of a stopped job"
 # An interactive shell takes the terminal for a group of its own; killed, it cannot give it back.

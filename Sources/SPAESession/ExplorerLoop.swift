@@ -46,6 +46,9 @@ package final class ExplorerLoop: EffectHost {
     self.environment = environment
   }
 
+  /// What an editor's end left to say; a signal that ends both leaves nobody to read it here.
+  package private(set) var editorsEnd: Notice?
+
   /// Runs until the person quits, or until a signal ends it; gives that signal.
   package func run(notice: Notice? = nil) -> Int32? {
     send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
@@ -54,6 +57,7 @@ package final class ExplorerLoop: EffectHost {
     while !hasQuit {
       for event in terminal.events(timeout: patience, watching: session.mailbox.reading) {
         if case .terminate(let signal) = event { return signal }
+        editorsEnd = nil
         take(event)
       }
       takeTimers()
@@ -95,7 +99,9 @@ package final class ExplorerLoop: EffectHost {
       mustRedraw = true
     case .openEditor(let pyramid):
       mustRedraw = true
-      return [editor.edit(pyramid, run: terminal.lend(to:))]
+      let message = editor.edit(pyramid, run: terminal.lend(to:))
+      if case .notice(let notice) = message { editorsEnd = notice }
+      return [message]
     case .chooseTheme(let name):
       return chooseTheme(name) { theme in
         terminal.theme = theme

@@ -33,7 +33,7 @@ package struct ExternalEditor {
       file.remove()
       return .edited(edited)
     } catch {
-      return .notice(Notice(error.inWords + "; text kept in \(file.path)", kind: .error))
+      return .notice(Notice(error.inWords + "; text kept in \(file.inWords)", kind: .error))
     }
   }
 
@@ -111,4 +111,12 @@ private struct TemporaryText {
   }
 
   func remove() { FileSystem.remove(path) }
+
+  /// Its path, with the names of what an editor that was ended left beside it.
+  var inWords: String {
+    let (folder, stem) = (FileName.folder(of: path), FileName.stem(of: path))
+    let names = (try? FileSystem.names(in: folder)) ?? []
+    let others = names.filter { $0.contains(stem) && $0 != FileName.last(of: path) }
+    return others.isEmpty ? path : "\(path); unsaved text in \(others.joined(separator: ", "))"
+  }
 }

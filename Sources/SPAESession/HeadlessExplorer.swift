@@ -1,3 +1,4 @@
+import Glibc
 package import SPAEExplorer
 package import SPAEFiles
 package import SPAEGraphics
@@ -15,6 +16,8 @@ package final class HeadlessExplorer: EffectHost {
   /// How the picture is drawn with characters; nil where only text is told.
   private(set) var output: PictureOutput?
   private let environment: [String: String]
+  /// Those by which the program is to end.
+  private var signals: [Int32] = []
 
   package init(
     state: Explorer, session: EffectRunner, editor: ExternalEditor, themes: ThemeLibrary,
@@ -35,9 +38,19 @@ package final class HeadlessExplorer: EffectHost {
     while true {
       session.finish()
       let messages = session.mailbox.take()
-      guard !messages.isEmpty else { return }
+      guard !messages.isEmpty else { break }
       for message in messages { send(Self.withoutTime(message)) }
     }
+    leaveIfEnded()
+  }
+
+  /// Ends the program by the signal that came while an editor was open; what the editor has left is
+  /// in the history by now, or named.
+  private func leaveIfEnded() {
+    guard let signal = signals.first else { return }
+    if let notice = state.notice, notice.kind == .error { Failure(notice.text).report() }
+    StandardOutput.flush()
+    raise(signal)
   }
 
   /// The same keys are to give the same screen, however long a picture took.
@@ -55,7 +68,9 @@ package final class HeadlessExplorer: EffectHost {
       hasQuit = true
       return []
     case .openEditor(let pyramid):
-      return [editor.edit(pyramid) { program throws(Failure) in try program.run() }]
+      return [
+        editor.edit(pyramid) { program throws(Failure) in try program.run(ended: &signals) }
+      ]
     // Nothing here has colours, but the name may be wrong.
     case .chooseTheme(let name): return chooseTheme(name) { _ in }
     case .chooseGraphics(let name):

@@ -23,14 +23,17 @@ package struct ForegroundProgram {
   private static let grace = (unasked: Duration.seconds(1), asked: Duration.seconds(2))
 
   /// Runs the program on the standard streams; those that are no terminal give it nothing to read.
-  package func run() throws(Failure) -> Ending {
+  ///
+  /// `ended` gets the signals by which this program is to end: its caller raises them again, once it
+  /// has said what became of the person's text.
+  package func run(ended: inout [Int32]) throws(Failure) -> Ending {
     let signals: SignalPipe
     do { signals = try SignalPipe() } catch { throw Failure("\(error)") }
-    let ending = Result { () throws(Failure) in try run(signals, errors: STDERR_FILENO) }
-    let ended = signals.arrived().filter(Self.isEnding)
-    signals.close()
-    for signal in ended { raise(signal) }
-    return try ending.get()
+    defer {
+      ended += signals.arrived().filter(Self.isEnding)
+      signals.close()
+    }
+    return try run(signals, errors: STDERR_FILENO)
   }
 
   /// Runs the program where curses had the terminal, and standard error is a file.

@@ -173,8 +173,11 @@ struct ExploreCommand: ParsableCommand {
     let log = ErrorLog(environment: environment)
     let signal = loop.run(notice: complaint.map { Notice($0, kind: .warning) })
     terminal.leave()
+    if signal != nil, let notice = loop.editorsEnd { ErrorLog.add(notice.text) }
     log?.end()
-    if let signal { throw ExitCode(128 + signal) }
+    guard let signal else { return }
+    if let notice = loop.editorsEnd { Failure(notice.text).report() }
+    throw ExitCode(128 + signal)
   }
 
   private func script() throws(Failure) -> KeyScript {
