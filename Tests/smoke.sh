@@ -167,6 +167,20 @@ has '^animal 0\.[5-9]' <told || fail "a moose is no animal: $(cat told)"
 for kept in cache/spae/pyramids/*/*; do echo 'cat xqzzy' >"$kept"; done
 "$program" classify --examples labels "$pictures/moose.png" | cmp -s - told ||
   fail "damaged pyramids of the cache are taken"
+mkdir many
+cp "$pictures"/{coffee,cat,car}.png many
+"$program" classify --examples labels --background many "$pictures/moose.png" >background
+"$program" classify --examples labels --ground many "$pictures/moose.png" | cmp -s - background ||
+  fail "--ground is no longer --background"
+cmp -s told background && fail "a background changes nothing"
+refused 2 'former name' "$program" classify --examples labels --background many --ground many cat.spae
+"$program" encode --semantic-weight 0.25 --size 64 "$pictures/cat.png" >weighed.spae
+"$program" encode --meaning 0.25 --size 64 "$pictures/cat.png" | cmp -s - weighed.spae ||
+  fail "--meaning is no longer --semantic-weight"
+"$program" encode --size 64 "$pictures/cat.png" | cmp -s - weighed.spae &&
+  fail "a semantic weight changes nothing"
+refused 2 'former name' "$program" encode --semantic-weight 1 --meaning 1 "$pictures/cat.png"
+refused 2 'semantic-weight must' "$program" encode --semantic-weight=-1 "$pictures/cat.png"
 refused 1 'nowhere.png' "$program" classify --examples labels nowhere.png "$pictures/moose.png"
 refused 1 'asks for 9' "$program" classify --examples labels --shots 9 "$pictures/moose.png"
 refused 1 'no label folders' "$program" classify --examples labels/animal "$pictures/moose.png"

@@ -157,7 +157,7 @@ public func spae_encode(
     }
     let image = unsafe try PixelImage(pixels, width: width, height: height, rowBytes: rowBytes)
     let pyramid = try open.model.encode(
-      image, size: Int(wish.size), fit: try fit(wish.fit), meaning: weight)
+      image, size: Int(wish.size), fit: try fit(wish.fit), semanticWeight: weight)
     unsafe target.update(from: pyramid.words, count: pyramid.words.count)
   }
 }

@@ -6,19 +6,19 @@ package struct CentroidFigures {
   package let names: [String]
   package let words: [[Pyramid]]  // [label][picture]
   package let oracleWords: [[Pyramid]]
-  package let ground: [Pyramid]?
+  package let background: [Pyramid]?
   package let vectors: WordVectors
   package let episodes: Int
   package let seed: UInt64
 
   package init(
-    names: [String], words: [[Pyramid]], oracleWords: [[Pyramid]], ground: [Pyramid]?,
+    names: [String], words: [[Pyramid]], oracleWords: [[Pyramid]], background: [Pyramid]?,
     vectors: WordVectors, episodes: Int, seed: UInt64
   ) {
     self.names = names
     self.words = words
     self.oracleWords = oracleWords
-    self.ground = ground
+    self.background = background
     self.vectors = vectors
     self.episodes = episodes
     self.seed = seed
@@ -36,20 +36,22 @@ package struct CentroidFigures {
       ("nearest centroid, best fitting words", oracleWords, vectors),
     ] {
       let points = pyramids.map { $0.map { vectors.point(of: $0, layers: 1...depth) } }
-      let ground = ground.map { mean(of: $0.map { vectors.point(of: $0, layers: 1...depth) }) }
+      let background = background.map {
+        mean(of: $0.map { vectors.point(of: $0, layers: 1...depth) })
+      }
       for shots in [1, 3, 5] {
         figures.append(
           FewShotFigure(
             ways: ways, words: words[0][0].shape.wordCount(toDepth: depth),
             setting: FewShotSetting(shots: shots), reader: reader,
-            accuracy: try accuracy(points, ground, ways: ways, shots: shots)))
+            accuracy: try accuracy(points, background, ways: ways, shots: shots)))
       }
     }
     return figures
   }
 
   private func accuracy(
-    _ points: [[[Float]]], _ ground: [Float]?, ways: Int, shots: Int
+    _ points: [[[Float]]], _ background: [Float]?, ways: Int, shots: Int
   ) throws(LanguageError) -> Estimate {
     let fewest = points.map(\.count).min() ?? 0
     let draw = EpisodeDraw(
@@ -60,6 +62,8 @@ package struct CentroidFigures {
       LabelledWords(label: name, pictures: own.map { _ in [] })
     }
     return Estimate(
-      of: try draw.episodes(episodes, from: set).map { $0.centroidShare(points, ground: ground) })
+      of: try draw.episodes(episodes, from: set).map {
+        $0.centroidShare(points, background: background)
+      })
   }
 }

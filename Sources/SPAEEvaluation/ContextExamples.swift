@@ -47,8 +47,8 @@ package func nearest(to words: ArraySlice<Int32>, among pyramids: [Pyramid], vec
   -> Int
 {
   let wanted = vectors.mean(of: words)
-  let likeness = pyramids.map { cosine(wanted, vectors.mean(of: $0.words.prefix(words.count))) }
-  return likeness.indices.max { likeness[$0] < likeness[$1] } ?? 0
+  let similarity = pyramids.map { cosine(wanted, vectors.mean(of: $0.words.prefix(words.count))) }
+  return similarity.indices.max { similarity[$0] < similarity[$1] } ?? 0
 }
 
 /// The cosine of the angle between two vectors.

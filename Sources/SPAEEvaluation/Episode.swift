@@ -95,10 +95,10 @@ public struct EpisodeDraw: Hashable, Sendable {
 
 extension Episode {
   /// The share of pictures that the nearest centroid tells right; points are [label][picture][width].
-  public func centroidShare(_ points: [[[Float]]], ground: [Float]? = nil) -> Double {
+  public func centroidShare(_ points: [[[Float]]], background: [Float]? = nil) -> Double {
     let classifier = NearestCentroid(
       examples: zip(labels, examples).map { label, own in own.map { points[label][$0] } },
-      ground: ground)
+      background: background)
     var right = 0
     for (way, label) in labels.enumerated() {
       right += queries[way].count { classifier.label(of: points[label][$0]) == way }

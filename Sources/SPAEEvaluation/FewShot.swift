@@ -93,7 +93,7 @@ public struct FewShotTask: Sendable {
 }
 
 extension FewShotTask {
-  /// The share of questions told right by each calibration of the labels' log-probabilities.
+  /// The share of questions classified right by each calibration of the labels' log-probabilities.
   public func scoredShares(
     by model: some LanguageModel
   ) throws(LanguageError) -> [Calibration: Double] {

@@ -2,7 +2,7 @@ package import SPAEEngine
 package import SPAELanguage
 import SPAEPyramid
 
-/// One label after the other is asked for, and what comes is told.
+/// One label after the other is asked for, and the answer is classified.
 package struct GenerationTrial {
   package enum Source: String, CaseIterable {
     case model = "language model"
@@ -47,8 +47,8 @@ package struct GenerationTrial {
       let (pyramids, outcome) = try pyramids(of: way, in: episode)
       for (source, pyramid) in pyramids {
         let again = try model.encode(try model.decode(pyramid))
-        for (keyPath, told) in [(\Result.words, pyramid), (\Result.pictures, again)] {
-          let isRight = judge.label(of: vectors.point(of: told, layers: 1...depth)) == way
+        for (keyPath, classified) in [(\Result.words, pyramid), (\Result.pictures, again)] {
+          let isRight = judge.label(of: vectors.point(of: classified, layers: 1...depth)) == way
           result[keyPath: keyPath][source, default: 0] += isRight ? share : 0
         }
       }

@@ -163,7 +163,7 @@ package struct LabelledPyramids {
 
 extension LabelledPyramids {
   /// The pyramids of a folder of pictures at large, whatever its folders are; nil for none.
-  package static func ground(
+  package static func background(
     _ folder: String?, by encoder: PictureEncoder, isQuiet: Bool
   ) throws(Failure) -> [Pyramid]? {
     guard let folder else { return nil }

@@ -4,37 +4,37 @@ import SPAELanguage
 /// Tells labels apart by the mean of their examples' words: no language model runs.
 ///
 /// A picture's point is the mean of its words' own embeddings, from which the mean of the vocabulary
-/// is off already. A ground may be taken off too, the mean point of pictures at large. The rest is
+/// is off already. A background may be subtracted too: the mean point of pictures at large. The rest is
 /// brought to length 1; a label's centroid is the mean of its examples, again of length 1. The
 /// nearest by cosine is the answer.
 ///
 /// The probability is the softmax of the cosines over a temperature. That is fitted to the examples
-/// themselves, each told by the centroids without it (leave one out), together with the belief that
+/// themselves, each classified by the centroids without it (leave one out), together with the belief that
 /// it is near `usualTemperature`, within a factor of `exp(spread)`: many examples outvote the
 /// belief, and of one example a label nothing can be left out, so that the belief stands.
 public struct NearestCentroid: Sendable {
   /// The likeliest of one example of 21 words a label, on mini-ImageNet's validation classes: 0.134
-  /// of two labels, 0.125 of five and 0.116 of sixteen, and a hundredth more behind a ground.
+  /// of two labels, 0.125 of five and 0.116 of sixteen, and a hundredth more with a background.
   public static let usualTemperature: Float = 0.13
   private static let spread: Float = 0.5
 
-  private let ground: [Float]  // [width]
+  private let background: [Float]  // [width]
   private let centroids: [[Float]]  // [label, width]
   public let temperature: Float
 
   /// Takes the points of each label's examples, one a label at least.
-  public init(examples: [[[Float]]], ground: [Float]? = nil) {
+  public init(examples: [[[Float]]], background: [Float]? = nil) {
     let width = examples.first?.first?.count ?? 0
-    let ground = ground ?? [Float](repeating: 0, count: width)
-    let points = examples.map { $0.map { Self.direction($0, from: ground) } }
-    self.ground = ground
+    let background = background ?? [Float](repeating: 0, count: width)
+    let points = examples.map { $0.map { Self.direction($0, from: background) } }
+    self.background = background
     centroids = points.map { normalized(mean(of: $0)) }
     temperature = Self.temperature(points, centroids)
   }
 
   /// The cosine of a point with each label's centroid, [label].
   public func cosines(of point: [Float]) -> [Float] {
-    let own = Self.direction(point, from: ground)
+    let own = Self.direction(point, from: background)
     return centroids.map { product($0, own) }
   }
 
@@ -46,8 +46,8 @@ public struct NearestCentroid: Sendable {
     softmax(cosines(of: point).map { Double($0 / temperature) })
   }
 
-  private static func direction(_ point: [Float], from ground: [Float]) -> [Float] {
-    normalized(zip(point, ground).map { $0 - $1 })
+  private static func direction(_ point: [Float], from background: [Float]) -> [Float] {
+    normalized(zip(point, background).map { $0 - $1 })
   }
 
   // MARK: The temperature

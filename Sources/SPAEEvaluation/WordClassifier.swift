@@ -5,7 +5,7 @@ package import SPAESystem
 
 /// Who tells labels apart by words.
 package enum WordReader {
-  case centroid(WordVectors, ground: [Pyramid]?)
+  case centroid(WordVectors, background: [Pyramid]?)
   case languageModel(any LanguageModel, Vocabulary)
 }
 
@@ -24,11 +24,11 @@ package struct WordClassifier {
   package init(reader: WordReader, labels: [LabelledPyramids.Label], layers: ClosedRange<Int>) {
     (names, self.layers) = (labels.map(\.name), layers)
     switch reader {
-    case .centroid(let vectors, let ground):
-      let ground = ground.map { mean(of: $0.map { vectors.point(of: $0, layers: layers) }) }
+    case .centroid(let vectors, let background):
+      let background = background.map { mean(of: $0.map { vectors.point(of: $0, layers: layers) }) }
       let classifier = NearestCentroid(
         examples: labels.map { $0.pyramids.map { vectors.point(of: $0, layers: layers) } },
-        ground: ground)
+        background: background)
       answer = { pyramid in
         classifier.probabilities(for: vectors.point(of: pyramid, layers: layers))
       }

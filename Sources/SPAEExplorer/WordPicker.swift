@@ -43,10 +43,10 @@ public struct WordPicker: Hashable, Sendable {
   public private(set) var line = LineEditor()
   public private(set) var candidates: [Candidate] = []
   public private(set) var selection = 0
-  /// Whether the person chose among likenesses, which the list does not do for them.
+  /// Whether the person chose among words of similar spelling, which the list does not do for them.
   private var hasChosen = false
-  /// Whether nothing in the vocabulary is spelled like that, so that the list only offers likenesses.
-  private var offersLikenesses = false
+  /// Whether nothing in the vocabulary is spelled like that, so that the list only offers similar words.
+  private var offersSimilar = false
 
   init(cells: [CellAddress], method: Method) {
     self.cells = cells
@@ -62,7 +62,7 @@ public struct WordPicker: Hashable, Sendable {
   }
 
   var highlighted: Int32? {
-    guard !offersLikenesses || hasChosen, candidates.indices.contains(selection) else { return nil }
+    guard !offersSimilar || hasChosen, candidates.indices.contains(selection) else { return nil }
     return candidates[selection].word
   }
 
@@ -76,7 +76,7 @@ public struct WordPicker: Hashable, Sendable {
 
   mutating func move(by step: Int) {
     guard !candidates.isEmpty else { return }
-    if offersLikenesses { hasChosen = true }
+    if offersSimilar { hasChosen = true }
     selection = min(max(0, selection + step), candidates.count - 1)
   }
 
@@ -86,7 +86,7 @@ public struct WordPicker: Hashable, Sendable {
     candidates = []
     selection = 0
     hasChosen = false
-    offersLikenesses = false
+    offersSimilar = false
   }
 
   func query(on pyramid: Pyramid) -> Query {
@@ -96,14 +96,14 @@ public struct WordPicker: Hashable, Sendable {
   mutating func take(_ found: [Candidate]) {
     candidates = found
     selection = 0
-    offersLikenesses = false
+    offersSimilar = false
   }
 
   /// Lists the words that are spelled like what was typed.
   mutating func complete(from vocabulary: Vocabulary, word: Int32) {
     let text = line.text.lowercased()
     let found = text.isEmpty ? vocabulary.following(word) : vocabulary.completions(of: text)
-    offersLikenesses = found.isEmpty
+    offersSimilar = found.isEmpty
     let listed =
       found.isEmpty
       ? vocabulary.nearestInSpelling(to: text, count: 8).compactMap { vocabulary.number(of: $0) }

@@ -13,7 +13,7 @@ package struct PictureEncoder: Sendable {
   package let workers: Int
   package var size = 128
   /// As `spae encode --meaning`: next to 0, the first layers' words are the best fitting ones alone.
-  package var meaning: Float = 1
+  package var semanticWeight: Float = 1
 
   /// Takes a model that uses one thread, and shares the pictures out to workers.
   package init(models: ModelLibrary, workers: Int) throws {
@@ -45,14 +45,14 @@ package struct PictureEncoder: Sendable {
   package func pyramid(of path: String) throws(Failure) -> Pyramid {
     do {
       let bytes = try ImageFile.bytes(path: path)
-      let key = cache.key(of: bytes, size: size, meaning: meaning)
+      let key = cache.key(of: bytes, size: size, semanticWeight: semanticWeight)
       if let known = cache.pyramid(key, shape: try model.shape(forSize: size)) { return known }
       switch try Input(bytes: bytes, path: path, models: models) {
       case .pyramid(let document, let own):
         guard own === model else { throw try foreign(document.model, path) }
         return document.pyramid
       case .picture(let file):
-        let pyramid = try model.encode(file.image, size: size, meaning: meaning)
+        let pyramid = try model.encode(file.image, size: size, semanticWeight: semanticWeight)
         cache.keep(pyramid, as: key)
         return pyramid
       }

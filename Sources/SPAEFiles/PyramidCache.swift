@@ -24,9 +24,9 @@ package struct PyramidCache: Sendable {
   }
 
   /// The name of what a picture gives when it is encoded so.
-  package func key(of bytes: [UInt8], size: Int, meaning: Float) -> String {
+  package func key(of bytes: [UInt8], size: Int, semanticWeight: Float) -> String {
     let picture = unsafe bytes.withUnsafeBytes { unsafe Fingerprint.hexadecimal(of: $0) }
-    return "\(picture)-\(size)-\(meaning)"
+    return "\(picture)-\(size)-\(semanticWeight)"
   }
 
   /// The pyramid of that name, if it is there and whole.

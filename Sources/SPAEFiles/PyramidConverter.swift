@@ -145,7 +145,7 @@ private struct Picture {
     if former == nil {
       notes.append("\(self.path) is known to be its picture by its name and size alone")
     } else if edited == nil {
-      notes.append("encoded with other options, such as --meaning, or much edited")
+      notes.append("encoded with other options, such as --semantic-weight, or much edited")
     }
   }
 

@@ -114,9 +114,9 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   /// How many colours it shows: terminals that told their name are known better than by TERM.
   public func colours(environment: [String: String]) -> ColourDepth {
-    let told = ColourDepth(environment: environment)
-    guard told != .none, let name, Self.trueColourNames.contains(where: name.hasPrefix) else {
-      return told
+    let stated = ColourDepth(environment: environment)
+    guard stated != .none, let name, Self.trueColourNames.contains(where: name.hasPrefix) else {
+      return stated
     }
     return .trueColour
   }

@@ -29,8 +29,8 @@ extension PixelImage {
       let (x, y) = (means.0[i], means.1[i])
       let variances = squares.0[i] - x * x + squares.1[i] - y * y
       let covariance = products[i] - x * y
-      let likeness = (2 * x * y + c1) * (2 * covariance + c2)
-      total += likeness / ((x * x + y * y + c1) * (variances + c2))
+      let similarity = (2 * x * y + c1) * (2 * covariance + c2)
+      total += similarity / ((x * x + y * y + c1) * (variances + c2))
     }
     return total / Double(means.0.count)
   }

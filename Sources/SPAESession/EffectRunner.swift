@@ -23,7 +23,7 @@ package final class EffectRunner: Sendable {
   private let files: PyramidFiles
   private let worker: DecodeWorker
   private let language: LanguageWorker
-  private let shelf: PictureShelf
+  private let pictureStore: PictureStore
   private let words: WordFinder
   private let thumbnails: any CellDriver
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
@@ -40,16 +40,16 @@ package final class EffectRunner: Sendable {
     self.files = files
     self.thumbnails = thumbnails
     words = WordFinder(inUse: inUse, thumbnails: thumbnails)
-    language = LanguageWorker(desk: LanguageDesk(model: model), connect: connect) {
+    language = LanguageWorker(service: LanguageService(model: model), connect: connect) {
       mailbox.post($0)
     }
-    let shelf = PictureShelf(Pictures(original: original))
-    self.shelf = shelf
+    let pictureStore = PictureStore(Pictures(original: original))
+    self.pictureStore = pictureStore
     worker = DecodeWorker(inUse: inUse, original: original) { result in
       switch result {
       case .success(let outcome):
         // With the similarity the same picture comes once more.
-        if outcome.decoded.ssim == nil { shelf.change { $0.decoded = outcome.picture } }
+        if outcome.decoded.ssim == nil { pictureStore.change { $0.decoded = outcome.picture } }
         mailbox.post(.decoded(outcome.decoded))
       case .failure(let error):
         mailbox.post(.notice(Notice("\(error)", kind: .error)))
@@ -63,7 +63,7 @@ package final class EffectRunner: Sendable {
   private var model: Model { inUse.model }
 
   /// The pictures as they are now.
-  package var pictures: Pictures { shelf.pictures }
+  package var pictures: Pictures { pictureStore.pictures }
 
   /// Waits until all that was asked for is answered in the mailbox.
   package func finish() {
@@ -231,7 +231,7 @@ package final class EffectRunner: Sendable {
       let model = try runner.inUse.model(of: revision, in: runner.history).model
       let compared = try model.decode(pyramid)
       let psnr = try runner.model.decode(runner.history.pyramid).psnr(to: compared)
-      runner.shelf.change { $0.compared = compared }
+      runner.pictureStore.change { $0.compared = compared }
       return [.compared(Comparison(revision: revision, pyramid: pyramid, psnr: psnr))]
     }
   }
@@ -245,7 +245,7 @@ package final class EffectRunner: Sendable {
       let layer = pyramid.shape.cells(ofLayer: cell.layer).map { pyramid[$0] }
       pyramid[cell] = runner.model.codebook.word(nearestToMeanOf: layer)
       let picture = try runner.model.decode(pyramid, depth: request.depth)
-      runner.shelf.change { $0.without = picture }
+      runner.pictureStore.change { $0.without = picture }
       runner.mailbox.wake()
       return []
     }

@@ -13,7 +13,7 @@ package final class LanguageWorker: Sendable {
   /// Finds the language model, or starts its server.
   package typealias Connect = @Sendable () throws -> any LanguageModel
 
-  private let desk: LanguageDesk
+  private let service: LanguageService
   private let connect: Connect
   private let deliver: @Sendable (Message) -> Void
   private let questions = DispatchQueue(
@@ -24,9 +24,10 @@ package final class LanguageWorker: Sendable {
   private let model = Mutex<(any LanguageModel)?>(nil)
 
   package init(
-    desk: LanguageDesk, connect: @escaping Connect, deliver: @escaping @Sendable (Message) -> Void
+    service: LanguageService, connect: @escaping Connect,
+    deliver: @escaping @Sendable (Message) -> Void
   ) {
-    self.desk = desk
+    self.service = service
     self.connect = connect
     self.deliver = deliver
   }
@@ -54,7 +55,7 @@ package final class LanguageWorker: Sendable {
     do {
       tell("looking for the language model", request)
       let model = try connected()
-      return try desk.answer(to: request, by: model) { [self] note in
+      return try service.answer(to: request, by: model) { [self] note in
         tell(note, request)
         return isWanted(request)
       }

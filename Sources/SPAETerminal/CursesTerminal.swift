@@ -37,8 +37,8 @@ package final class CursesTerminal {
   }
 
   // Synchronized output: what is sent in between is shown at once.
-  private static let holdOn = Array("\u{1B}[?2026h".utf8)
-  private static let goOn = Array("\u{1B}[?2026l".utf8)
+  private static let beginSynchronizedUpdate = Array("\u{1B}[?2026h".utf8)
+  private static let endSynchronizedUpdate = Array("\u{1B}[?2026l".utf8)
   // Presses, drags and the wheel as SGR reports; pasted text in brackets.
   private static let modesOn = Array("\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?2004h".utf8)
   private static let modesOff = Array(
@@ -89,9 +89,9 @@ package final class CursesTerminal {
     for row in 0..<min(screen.rows, size.rows) where !isShown(screen, row) { put(screen, row) }
     place(cursor: screen.cursor)
     // As one: nobody is to see the screen while it is empty.
-    if isWhole { send(Self.holdOn) }
+    if isWhole { send(Self.beginSynchronizedUpdate) }
     refresh()
-    if isWhole { send(Self.goOn) }
+    if isWhole { send(Self.endSynchronizedUpdate) }
     shown = screen
   }
 
@@ -101,7 +101,9 @@ package final class CursesTerminal {
   package func place(picture bytes: [UInt8], at box: Box) {
     guard isEntered, !box.isEmpty else { return }
     let start = "\u{1B}7\u{1B}[\(box.row + 1);\(box.column + 1)H"
-    send(Self.holdOn + Array(start.utf8) + bytes + Array("\u{1B}8".utf8) + Self.goOn)
+    send(
+      Self.beginSynchronizedUpdate + Array(start.utf8) + bytes + Array("\u{1B}8".utf8)
+        + Self.endSynchronizedUpdate)
   }
 
   private func startOver(force: Bool) {

@@ -18,15 +18,15 @@ package struct Pictures {
 }
 
 /// The pictures, shared between threads.
-package final class PictureShelf: Sendable {
-  private let shelf: Mutex<Pictures>
+package final class PictureStore: Sendable {
+  private let stored: Mutex<Pictures>
 
-  package init(_ pictures: Pictures) { shelf = Mutex(pictures) }
+  package init(_ pictures: Pictures) { stored = Mutex(pictures) }
 
-  package var pictures: Pictures { shelf.withLock { $0 } }
+  package var pictures: Pictures { stored.withLock { $0 } }
 
   package func change(_ body: (inout Pictures) -> Void) {
-    shelf.withLock { pictures in
+    stored.withLock { pictures in
       body(&pictures)
       pictures.version += 1
     }

@@ -7,7 +7,7 @@ public indirect enum TOMLNode: Hashable, Sendable {
   case array([TOMLNode])
   case table([String: TOMLNode])
   /// A date or a time, which no file of this program has.
-  case moment
+  case dateTime
 
   /// What a person would call it.
   public var kind: String {
@@ -18,7 +18,7 @@ public indirect enum TOMLNode: Hashable, Sendable {
     case .boolean: "true or false"
     case .array: "a list"
     case .table: "a table"
-    case .moment: "a date or time"
+    case .dateTime: "a date or time"
     }
   }
 }

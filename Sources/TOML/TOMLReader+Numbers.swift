@@ -16,7 +16,7 @@ extension TOMLReader {
   private mutating func plainWord() -> String {
     let word = word(Self.isPart)
     let isTimeNext = next == " " && peek(1)?.isTOMLDigit == true
-    guard isTimeNext, Self.isMoment(word), word.utf8.count == 10 else { return word }
+    guard isTimeNext, Self.isDateTime(word), word.utf8.count == 10 else { return word }
     advance()
     return word + " " + self.word(Self.isPart)
   }
@@ -36,7 +36,7 @@ extension TOMLReader {
     static let noNumber = Fault(
       reason: "is no number; expected one like 12, -0.5, 1e6, 1_000 or 0xff")
     static let tooLarge = Fault(reason: "is too large; expected a number that fits into 64 bits")
-    static let noMoment = Fault(
+    static let noDateTime = Fault(
       reason: "is no date or time; expected one like 2026-05-27, 07:32:00 or both with a T between")
   }
 
@@ -47,7 +47,7 @@ extension TOMLReader {
     if unsigned == "inf" { return .number(isNegative ? -.infinity : .infinity) }
     if unsigned == "nan" { return .number(.nan) }
     guard let first = unsigned.unicodeScalars.first, first.isTOMLDigit else { throw .noValue }
-    if isMoment(word) { return try moment(word) }
+    if isDateTime(word) { return try dateTime(word) }
     if let radix = radix(word) { return .integer(try integer(word.dropFirst(2), radix: radix)) }
     let isWhole = !unsigned.utf8.contains { [UInt8(ascii: "."), 0x65, 0x45].contains($0) }
     if isWhole { return .integer(try integer(unsigned, isNegative: isNegative)) }
@@ -113,16 +113,16 @@ extension TOMLReader {
   // MARK: Dates and times
 
   /// Whether a word begins as a date does, or has the colons of a time.
-  private static func isMoment(_ word: String) -> Bool {
+  private static func isDateTime(_ word: String) -> Bool {
     let start = word.unicodeScalars.prefix(5)
     let isDate = start.count == 5 && start.last == "-" && start.dropLast().allSatisfy(\.isTOMLDigit)
     let isTime = start.first?.isTOMLDigit == true && word.unicodeScalars.contains(":")
     return isDate || isTime
   }
 
-  private static func moment(_ word: String) throws(Fault) -> TOMLNode {
-    var moment = TOMLMoment(rest: word.utf8[...])
-    guard moment.isRight() else { throw .noMoment }
-    return .moment
+  private static func dateTime(_ word: String) throws(Fault) -> TOMLNode {
+    var dateTime = TOMLDateTime(rest: word.utf8[...])
+    guard dateTime.isRight() else { throw .noDateTime }
+    return .dateTime
   }
 }

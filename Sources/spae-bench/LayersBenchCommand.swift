@@ -51,7 +51,7 @@ struct LayersBenchCommand: ParsableCommand {
     let peak = max(before, model.instructionSet.peak)
     let figures = Figures(
       instructionSet: model.instructionSet.name, peakGigaflops: 2 * peak,
-      layers: layers.map { told($0.layer, $0.cost, peak: peak) })
+      layers: layers.map { row($0.layer, $0.cost, peak: peak) })
     guard options.json else {
       print(String(format: "peak %.1f GFLOP/s, \(figures.instructionSet)", figures.peakGigaflops))
       return figures.layers.forEach { print($0.line) }
@@ -59,7 +59,8 @@ struct LayersBenchCommand: ParsableCommand {
     try putJSON(figures)
   }
 
-  private func told(_ layer: LayerLog.Layer, _ cost: LayerLog.Cost, peak: Double) -> Layer {
+  private func row(_ layer: LayerProfiler.Layer, _ cost: LayerProfiler.Cost, peak: Double) -> Layer
+  {
     let speed = Double(cost.work) / Double(max(1, cost.nanoseconds))
     return Layer(
       network: layer.network, kind: layer.kind, inputs: layer.inputs, outputs: layer.outputs,

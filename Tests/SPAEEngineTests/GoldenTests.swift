@@ -34,7 +34,7 @@ import Testing
   /// Where other words than the first cost so much that layers spare nothing and choose again.
   @Test(arguments: pictures) func onUpperWordsThatMeanMore(name: String) throws {
     let file = try ImageFile(path: Self.root + "/Assets/pictures/\(name).png")
-    let words = try model.encode(file.image, meaning: 0.25).words
+    let words = try model.encode(file.image, semanticWeight: 0.25).words
     #expect(Array(words[..<21]) == (try golden.integers("meant.\(name)", shape: [21])))
   }
 

@@ -20,15 +20,15 @@ struct NearestCentroidTests {
     #expect(vectors.mean(of: [Int32]()) == [0, 0, 0])
   }
 
-  // ground = mean([[0], [3]]), examples: [[0, 1], [2, 4]] and [[3, 5], [3, 3]]; points less the
-  // ground, F.normalize, mean, F.normalize; the picture is [1, 5].
+  // background = mean([[0], [3]]), examples: [[0, 1], [2, 4]] and [[3, 5], [3, 3]]; points less the
+  // background, F.normalize, mean, F.normalize; the picture is [1, 5].
   @Test("Cosines agree with the training package's")
   func cosines() {
-    let ground = mean(of: [vectors.mean(of: [0] as [Int32]), vectors.mean(of: [3] as [Int32])])
+    let background = mean(of: [vectors.mean(of: [0] as [Int32]), vectors.mean(of: [3] as [Int32])])
     let classifier = NearestCentroid(
       examples: [[[0, 1], [2, 4]], [[3, 5], [3, 3]]].map { label in
         label.map { vectors.mean(of: $0 as [Int32]) }
-      }, ground: ground)
+      }, background: background)
     let cosines = classifier.cosines(of: vectors.mean(of: [1, 5] as [Int32]))
     for (own, expected) in zip(cosines, [0.93802, 0.46872] as [Float]) {
       #expect(abs(own - expected) < 1e-4)
@@ -40,7 +40,7 @@ struct NearestCentroidTests {
     let points: [[[Float]]] = [
       [[1, 0.1], [1, -0.1]], [[-1, 0.2], [-1, 0]], [[0, 1], [0.1, 1]],
     ]
-    let classifier = NearestCentroid(examples: points, ground: [0, 0])
+    let classifier = NearestCentroid(examples: points, background: [0, 0])
     for (label, own) in points.enumerated() {
       for point in own {
         let shares = classifier.probabilities(for: point)
@@ -55,14 +55,14 @@ struct NearestCentroidTests {
     "One example a label leaves the temperature as it is; clear examples lower it, mixed ones raise it"
   )
   func temperature() {
-    let one = NearestCentroid(examples: [[[1, 0]], [[0, 1]]], ground: [0, 0])
+    let one = NearestCentroid(examples: [[[1, 0]], [[0, 1]]], background: [0, 0])
     #expect(abs(one.temperature - NearestCentroid.usualTemperature) < 1e-6)
     let clear = NearestCentroid(
       examples: [Array(repeating: [1, 0.2], count: 9), Array(repeating: [0.8, 0.6], count: 9)],
-      ground: [0, 0])
+      background: [0, 0])
     #expect(clear.temperature < one.temperature)
     let mixed = NearestCentroid(
-      examples: [[[1, 0], [0, 1], [1, 0]], [[0, 1], [1, 0], [0, 1]]], ground: [0, 0])
+      examples: [[[1, 0], [0, 1], [1, 0]], [[0, 1], [1, 0], [0, 1]]], background: [0, 0])
     #expect(mixed.temperature > one.temperature)
   }
 
@@ -77,18 +77,18 @@ struct NearestCentroidTests {
     #expect(swapped == rows(vectors.shuffled(seed: 4)))
   }
 
-  @Test("Without a ground nothing is taken off")
+  @Test("Without a background nothing is taken off")
   func noGround() {
     let points: [[[Float]]] = [[[1, 0.1], [1, -0.1]], [[-1, 0.2]]]
     let own = NearestCentroid(examples: points)
     #expect(
       own.cosines(of: [1, 2])
-        == NearestCentroid(examples: points, ground: [0, 0]).cosines(of: [1, 2]))
+        == NearestCentroid(examples: points, background: [0, 0]).cosines(of: [1, 2]))
   }
 
-  @Test("A point at the ground itself is nothing to divide by")
-  func ground() {
-    let classifier = NearestCentroid(examples: [[[1, 0]], [[0, 1]]], ground: [1, 0])
+  @Test("A point at the background itself is nothing to divide by")
+  func background() {
+    let classifier = NearestCentroid(examples: [[[1, 0]], [[0, 1]]], background: [1, 0])
     #expect(classifier.cosines(of: [1, 0]) == [0, 0])
     #expect(classifier.probabilities(for: [1, 0]) == [0.5, 0.5])
   }

@@ -108,7 +108,7 @@ struct PyramidConverterTests {
   func otherOptions() throws {
     try models.bringPicture()
     let image = try ImageFile(path: Models.picture).image
-    let plain = try models.model("first").encode(image, meaning: 0)
+    let plain = try models.model("first").encode(image, semanticWeight: 0)
     let file = try models.pyramid("cat.spae", by: "first") { pyramid, _ in pyramid = plain }
     let found = try converted(file)
     #expect(found.basis == .picture(models.path("cat.png"), .crop))

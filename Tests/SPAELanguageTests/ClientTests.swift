@@ -146,7 +146,7 @@ import Testing
         .completion(" cat"),
       ],
     ])
-    let client = try server.client(patience: pauses.patience())
+    let client = try server.client(retryPolicy: pauses.retryPolicy())
     #expect(try client.complete(question).text == " cat")
     #expect(pauses.seconds == [0.5, 1, 7])
   }
@@ -157,7 +157,7 @@ import Testing
     let server = try ScriptedServer([
       "/props": [llamaProperties], "/completion": [.answer(502, ""), .completion(" cat")],
     ])
-    _ = try server.client(patience: pauses.patience(random: random)).complete(question)
+    _ = try server.client(retryPolicy: pauses.retryPolicy(random: random)).complete(question)
     #expect(pauses.seconds == [expected])
   }
 }

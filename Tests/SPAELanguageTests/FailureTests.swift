@@ -69,7 +69,7 @@ import Testing
     let server = try ScriptedServer([
       "/props": [llamaProperties], "/completion": each.replies,
     ])
-    let client = try server.client(patience: Pauses().patience())
+    let client = try server.client(retryPolicy: Pauses().retryPolicy())
     let error = #expect(throws: LanguageError.self) { try client.complete(question) }
     let said = error.map { "\($0)" } ?? ""
     #expect(said.contains(each.says), "\(said)")
@@ -79,7 +79,7 @@ import Testing
   @Test("a server that says nothing is not waited for beyond the time given")
   func hanging() throws {
     let server = try ScriptedServer(["/props": [llamaProperties], "/completion": [.silence]])
-    let client = try server.client(patience: Pauses().patience(seconds: 0.2))
+    let client = try server.client(retryPolicy: Pauses().retryPolicy(seconds: 0.2))
     #expect(
       throws: LanguageError.timeOut(url: server.url + "/completion", seconds: 0.2)
     ) { try client.complete(question) }

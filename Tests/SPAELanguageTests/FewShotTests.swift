@@ -87,11 +87,11 @@ struct FewShotTests {
     let draw = EpisodeDraw(ways: 2, shots: 1, queries: 2, allowsEqualWords: true)
     let episodes = try draw.episodes(30, from: set)
       .map { Episode(labels: $0.labels, examples: [[0], [0]], queries: [[1, 2], [1, 2]]) }
-    let shares = episodes.map { $0.centroidShare(separate, ground: [0, 0, 0]) }
+    let shares = episodes.map { $0.centroidShare(separate, background: [0, 0, 0]) }
     #expect(Estimate(of: shares).mean == 1)
     let equal = [[[Float]]](repeating: [[1, 0], [1, 0], [1, 0]], count: 3)
     #expect(
-      Estimate(of: episodes.map { $0.centroidShare(equal, ground: [0, 0]) }).mean == 0.5)
+      Estimate(of: episodes.map { $0.centroidShare(equal, background: [0, 0]) }).mean == 0.5)
   }
 
   @Test("The interval is 1.96 standard errors to each side, within 0 and 1")

@@ -301,7 +301,7 @@ import Testing
   @Test("where there is no answer, the server's reason is told", arguments: unsaid)
   func reason(_ each: Unsaid) throws {
     let server = try server([each.reply])
-    let client = try server.client(patience: Pauses().patience())
+    let client = try server.client(retryPolicy: Pauses().retryPolicy())
     let error = #expect(throws: LanguageError.self) { try client.complete(question) }
     let said = error.map { "\($0)" } ?? ""
     #expect(said.contains(each.says), "\(said)")

@@ -115,8 +115,8 @@ private final class CountingModel: LanguageModel {
   func shown() throws {
     let shown = Mutex<[String]>([])
     let show: @Sendable (String) -> Void = { text in shown.withLock { $0.append(text) } }
-    _ = try ShowingModel(CountingModel(), show: show).complete(request("first"))
-    let dry = ShowingModel(nil, show: show)
+    _ = try PromptLoggingModel(CountingModel(), show: show).complete(request("first"))
+    let dry = PromptLoggingModel(nil, show: show)
     #expect(throws: LanguageError.dryRun) { try dry.complete(request("second")) }
     #expect(throws: LanguageError.dryRun) { try dry.logProbabilities(of: ["b"], after: "a") }
     #expect(shown.withLock { $0 } == ["first", "second", "ab"])

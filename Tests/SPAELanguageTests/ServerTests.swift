@@ -45,7 +45,7 @@ import Testing
   func dies() throws {
     let folder = try TemporaryFolder()
     let model = try LocalModel(
-      try installation(folder, Self.serving(Self.dying)), patience: Pauses().patience())
+      try installation(folder, Self.serving(Self.dying)), retryPolicy: Pauses().retryPolicy())
     #expect(model.contextLength == 99)
     #expect(throws: LanguageError.serverDied(log: ["out of memory"])) {
       try model.complete(question)
@@ -62,7 +62,7 @@ import Testing
               self.say({"content": " cat"})
       """
     let model = try LocalModel(
-      try installation(folder, Self.serving(once)), patience: Pauses().patience())
+      try installation(folder, Self.serving(once)), retryPolicy: Pauses().retryPolicy())
     #expect(try model.complete(question).text == " cat")
   }
 
@@ -91,19 +91,19 @@ import Testing
   func stays() throws {
     let folder = try TemporaryFolder()
     let installation = try installation(folder, Self.serving("self.say({'content': ' cat'})"))
-    let standing = StandingServer(environment: ["XDG_RUNTIME_DIR": folder.path])
-    #expect(standing.record() == nil)
-    #expect(throws: LanguageError.noServer) { try standing.stop() }
-    let record = try standing.start(installation)
-    #expect(standing.record() == record)
-    #expect(throws: LanguageError.self) { try standing.start(installation) }
+    let sharedServer = SharedServer(environment: ["XDG_RUNTIME_DIR": folder.path])
+    #expect(sharedServer.record() == nil)
+    #expect(throws: LanguageError.noServer) { try sharedServer.stop() }
+    let record = try sharedServer.start(installation)
+    #expect(sharedServer.record() == record)
+    #expect(throws: LanguageError.self) { try sharedServer.start(installation) }
     let mode = try FileManager.default.attributesOfItem(atPath: folder("spae/language.json"))
     #expect(mode[.posixPermissions] as? Int == 0o600)
-    let model = try LocalModel(installation, standing: record)
+    let model = try LocalModel(installation, sharedServer: record)
     #expect(!model.isOwn)
     #expect(try model.complete(question).text == " cat")
-    #expect(try standing.stop() == record)
-    #expect(standing.record() == nil)
+    #expect(try sharedServer.stop() == record)
+    #expect(sharedServer.record() == nil)
     #expect(try model.complete(question).text == " cat", "its own follows the one that stayed")
     #expect(model.isOwn)
   }
@@ -113,16 +113,16 @@ import Testing
     arguments: ["{\"url\":\"http://127.0.0.1:9\",\"process\":1}", "{}", "nonsense"])
   func stale(text: String) throws {
     let folder = try TemporaryFolder()
-    let standing = StandingServer(environment: ["XDG_RUNTIME_DIR": folder.path])
+    let sharedServer = SharedServer(environment: ["XDG_RUNTIME_DIR": folder.path])
     try FileManager.default.createDirectory(
       atPath: folder("spae"), withIntermediateDirectories: true)
     let file = URL(fileURLWithPath: folder("spae/language.json"))
     try Data(text.utf8).write(to: file)
-    #expect(standing.record() == nil)
+    #expect(sharedServer.record() == nil)
     #expect(!FileManager.default.fileExists(atPath: file.path))
     // This process lives, but it serves no language.
     let own = "{\"url\":\"http://127.0.0.1:9\",\"process\":\(getpid())}"
     try Data(own.utf8).write(to: file)
-    #expect(standing.record() == nil)
+    #expect(sharedServer.record() == nil)
   }
 }

@@ -24,8 +24,8 @@ final class Pauses: Sendable {
   var seconds: [Double] { noted.withLock { $0 } }
 
   /// Patience whose dice always fall the same.
-  func patience(seconds: Double = 30, random: Double = 1) -> Patience {
-    Patience(
+  func retryPolicy(seconds: Double = 30, random: Double = 1) -> RetryPolicy {
+    RetryPolicy(
       seconds: seconds, sleep: { pause in self.noted.withLock { $0.append(pause) } },
       random: { random })
   }
@@ -52,11 +52,11 @@ extension ScriptedServer {
   /// A client that takes this server for llama.cpp's or OpenAI's, as its script says.
   func client(
     key: String? = nil, model: String? = nil, keepsPrompts: Bool = false,
-    patience: Patience = Patience()
+    retryPolicy: RetryPolicy = RetryPolicy()
   ) throws -> CompletionClient {
     let endpoint = try Endpoint(url, key: key.flatMap { APIKey($0) })
     return try CompletionClient(
-      endpoint: endpoint, modelName: model, keepsPrompts: keepsPrompts, patience: patience)
+      endpoint: endpoint, modelName: model, keepsPrompts: keepsPrompts, retryPolicy: retryPolicy)
   }
 }
 

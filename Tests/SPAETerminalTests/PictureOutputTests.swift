@@ -27,9 +27,9 @@ struct PictureOutputSuite {
   }
 
   private func pictures(_ decoded: PixelImage) -> Pictures {
-    let shelf = PictureShelf(Pictures(original: nil))
-    shelf.change { $0.decoded = decoded }
-    return shelf.pictures
+    let store = PictureStore(Pictures(original: nil))
+    store.change { $0.decoded = decoded }
+    return store.pictures
   }
 
   /// A view of the picture as the explorer asks for it: nothing is framed.
@@ -74,12 +74,12 @@ struct PictureOutputSuite {
   func parts() throws {
     for (graphics, isPart) in [(GraphicsProtocol.sixel, true), (.kitty, false)] {
       var output = output(graphics)
-      let shelf = PictureShelf(Pictures(original: nil))
+      let store = PictureStore(Pictures(original: nil))
       let view = try view(in: box)
-      shelf.change { $0.decoded = picture() }
-      _ = output.bytes(for: view, shelf.pictures, wasErased: false)
-      shelf.change { $0.decoded = picture(redAt: 64) }
-      let sent = output.bytes(for: view, shelf.pictures, wasErased: false)
+      store.change { $0.decoded = picture() }
+      _ = output.bytes(for: view, store.pictures, wasErased: false)
+      store.change { $0.decoded = picture(redAt: 64) }
+      let sent = output.bytes(for: view, store.pictures, wasErased: false)
       let change = try #require(sent)
       let isSmaller = change.box.rows * change.box.columns < box.rows * box.columns / 4
       #expect(isSmaller == isPart)
@@ -95,13 +95,13 @@ struct PictureOutputSuite {
   func refinement() throws {
     var output = output(.sixel)
     let view = try view(in: box)
-    let shelf = PictureShelf(Pictures(original: nil))
+    let store = PictureStore(Pictures(original: nil))
     #expect(output.refinement == nil)
-    shelf.change { $0.decoded = picture() }
-    _ = output.bytes(for: view, shelf.pictures, wasErased: false)
+    store.change { $0.decoded = picture() }
+    _ = output.bytes(for: view, store.pictures, wasErased: false)
     let late = try #require(output.refinement)
-    shelf.change { $0.decoded = picture(redAt: 64) }
-    _ = output.bytes(for: view, shelf.pictures, wasErased: false)
+    store.change { $0.decoded = picture(redAt: 64) }
+    _ = output.bytes(for: view, store.pictures, wasErased: false)
     let sent3 = output.take(late)
     #expect(sent3 == nil)
     let refinement = try #require(output.refinement)

@@ -30,7 +30,7 @@ struct TOMLDocumentSuite {
       document.root["a"]
         == .table([
           "b c": .table([
-            "d": .table(["e": .table(["f": .moment, "g": .table(["h": .integer(16)])])])
+            "d": .table(["e": .table(["f": .dateTime, "g": .table(["h": .integer(16)])])])
           ])
         ]))
     #expect(document.root["many"] == .array([.table(["x": .integer(1)])]))
@@ -121,8 +121,8 @@ struct TOMLDocumentSuite {
       "1979-05-27T00:32:00-07:00", "1979-05-27 07:32:00+23:59", "1979-05-27T07:32:00Z # then",
     ])
   func moments(_ text: String) throws {
-    #expect(try TOMLDocument("a = \(text)").root == ["a": .moment])
-    #expect(try TOMLDocument("a = [\(text)\n]").root == ["a": .array([.moment])])
+    #expect(try TOMLDocument("a = \(text)").root == ["a": .dateTime])
+    #expect(try TOMLDocument("a = [\(text)\n]").root == ["a": .array([.dateTime])])
   }
 
   @Test(

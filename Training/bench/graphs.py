@@ -10,26 +10,26 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spae.decoder import LabelledLinearPath
-from spae.encoder import DirectPath, positions
+from spae.decoder import ConditionalLinearDecoder
+from spae.encoder import SemanticSkip, positions
 from spae.images import square_view, to_tensor
 from spae.model import SPAE
 from spae.picture_files import read
 from spae.pyramid import KINDS, PyramidShape
-from spae.quantizer import estimates_of, filled
+from spae.quantizer import estimates_of, upsampled
 from spae.semantic_branch import SameConvolution, same_padding
 
 OPSET = 17
 
 
 class GroupedProduct(nn.Module):
-    """A product with a matrix for each label, for cells whose labels never change."""
+    """A product with a matrix for each class, for cells whose classes never change."""
 
-    def __init__(self, matrices: Tensor, labels: Tensor):
-        """Takes matrices [label, in, out] and a label for each cell [cell]."""
+    def __init__(self, matrices: Tensor, cell_classes: Tensor):
+        """Takes matrices [class, in, out] and the class of each cell [cell]."""
         super().__init__()
-        present = labels.unique()
-        groups = [(labels == label).nonzero().squeeze(1) for label in present]
+        present = cell_classes.unique()
+        groups = [(cell_classes == cell_class).nonzero().squeeze(1) for cell_class in present]
         self.sizes = [len(group) for group in groups]
         order = torch.cat(groups)
         self.register_buffer("order", order)
@@ -43,16 +43,16 @@ class GroupedProduct(nn.Module):
         return torch.cat(products)[self.back][None]
 
 
-class FixedLinearPath(nn.Module):
-    """The decoder's labelled linear path for labels that never change, at full depth."""
+class FixedLinearDecoder(nn.Module):
+    """The linear decoder for classes of cells that never change, at full depth."""
 
-    def __init__(self, path: LabelledLinearPath, labels: Tensor):
+    def __init__(self, path: ConditionalLinearDecoder, cell_classes: Tensor):
         super().__init__()
-        self.product = GroupedProduct(path.basis, labels)
+        self.product = GroupedProduct(path.basis, cell_classes)
         self.register_buffer("around", path.around.detach()[0])
         self.register_buffer("mean", path.mean.detach())
 
-    def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, estimate: Tensor, cell_classes: Tensor) -> Tensor:
         batch, cells, latent = estimate.shape
         plane = (batch, -1, math.isqrt(cells), math.isqrt(cells))
         own = self.product(estimate).transpose(1, 2).reshape(plane)
@@ -61,10 +61,10 @@ class FixedLinearPath(nn.Module):
         )
 
 
-class FixedDirectPath(nn.Module):
-    """The encoder's direct path for kinds of cells that never change."""
+class FixedSemanticSkip(nn.Module):
+    """The encoder's semantic skip for kinds of cells that never change."""
 
-    def __init__(self, path: DirectPath, kinds: Tensor):
+    def __init__(self, path: SemanticSkip, kinds: Tensor):
         super().__init__()
         second = path.second
         matrices = second.weight.view(KINDS, -1, second.in_features).transpose(1, 2)
@@ -78,14 +78,14 @@ class FixedDirectPath(nn.Module):
 class DecoderGraph(nn.Module):
     """Estimates of a picture's cells at full depth -> the picture."""
 
-    def __init__(self, model: SPAE, labels: Tensor):
+    def __init__(self, model: SPAE, cell_classes: Tensor):
         super().__init__()
         self.decoder = copy.deepcopy(model.decoder)
-        self.decoder.linear = FixedLinearPath(model.decoder.linear, labels)
-        self.register_buffer("labels", labels[None])
+        self.decoder.linear = FixedLinearDecoder(model.decoder.linear, cell_classes)
+        self.register_buffer("cell_classes", cell_classes[None])
 
     def forward(self, estimates: Tensor) -> Tensor:
-        return self.decoder(estimates, self.labels)
+        return self.decoder(estimates, self.cell_classes)
 
 
 class EncoderGraph(nn.Module):
@@ -96,7 +96,7 @@ class EncoderGraph(nn.Module):
         encoder = self.encoder = model.encoder
         kinds = torch.from_numpy(pyramid_shape.kinds)
         waves = positions(pyramid_shape.grid, encoder.frequencies, encoder.norm.gain)
-        self.direct = FixedDirectPath(encoder.direct, kinds)
+        self.direct = FixedSemanticSkip(encoder.direct, kinds)
         places = encoder.position(waves) + encoder.kind(kinds)
         self.register_buffer("places", places.detach())
 
@@ -187,14 +187,14 @@ def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
     """The words' means (estimates of all cells at full depth) to a picture."""
     pyramid = model.encode(read(picture), size)
     shape, words = pyramid.shape, torch.from_numpy(pyramid.words)[None]
-    fill = shape.fill(shape.depth)
-    labels = torch.from_numpy(fill.label)
+    upsampling = shape.upsampling(shape.depth)
+    cell_classes = torch.from_numpy(upsampling.cell_class)
     estimates = estimates_of(words, model.codebook.codes(), shape, shape.depth)
     return Work(
         f"decode {size} px",
-        DecoderGraph(model, labels).eval(),
-        (filled(estimates, fill),),
-        lambda x: model.decoder(x, labels[None]),
+        DecoderGraph(model, cell_classes).eval(),
+        (upsampled(estimates, upsampling),),
+        lambda x: model.decoder(x, cell_classes[None]),
     )
 
 

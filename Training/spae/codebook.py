@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.configuration import Configuration
-from spae.quantizer import Pool
+from spae.quantizer import Candidates
 
 
 def permutation(count: int, seed: int) -> Tensor:
@@ -88,36 +88,38 @@ class Codebook(nn.Module):
         return text @ self.text.T - self.bias
 
     @torch.no_grad()
-    def pool(
+    def candidates(
         self,
         text: Tensor,
         count: int,
-        contrast: float = 0.0,
-        price: float = 0.0,
+        specificity: float = 0.0,
+        penalty: float = 0.0,
         more: Tensor | None = None,
         more_score: float = 0.0,
-    ) -> Pool:
-        """The `count` best words of distinct lemmas for each place, and what each costs.
+    ) -> Candidates:
+        """The `count` best words of distinct lemmas for each position, with their penalties.
 
-        With a contrast they are those of twice as many that tell a place best from the others: a
-        share of a word's mean score at those counts against it. A word costs the price times what
-        its score falls short of the best one's. `more` words, [batch, place, n], are candidates
-        whatever they mean, as if each scored the same at every place.
+        Specificity s > 0 scores more words than asked for, reduces each score by s times the word's
+        mean score at the other positions, and keeps the best. A word's penalty is `penalty` times
+        the difference between its score and the best one's. `more` words, [batch, place, n], are
+        candidates whatever they mean, as if each scored the same at every position.
         """
-        apart = contrast > 0 and text.shape[1] > 1
+        apart = specificity > 0 and text.shape[1] > 1
         words, scores = self._best(text, self.search.specificity_factor * count if apart else count)
         if apart:
             others = (text.sum(1, keepdim=True) - text) / (text.shape[1] - 1)
             others = (self.text[words] @ others.unsqueeze(-1)).squeeze(-1) - self.bias[words]
-            scores, order = (scores - contrast * others).sort(dim=-1, descending=True, stable=True)
+            scores, order = (scores - specificity * others).sort(
+                dim=-1, descending=True, stable=True
+            )
             words, scores = words.gather(-1, order)[..., :count], scores[..., :count]
         if more is not None:
-            score = more_score * (1 - contrast if apart else 1)
+            score = more_score * (1 - specificity if apart else 1)
             words = torch.cat([words, more], -1)
             scores = torch.cat([scores, scores.new_full(more.shape, score)], -1)
             scores, order = scores.sort(dim=-1, descending=True, stable=True)
             words = words.gather(-1, order)
-        return Pool(words, price * (scores[..., :1] - scores))
+        return Candidates(words, penalty * (scores[..., :1] - scores))
 
     def _best(self, text: Tensor, count: int) -> tuple[Tensor, Tensor]:
         """The best words of distinct lemmas and their scores, [..., count]."""

@@ -14,7 +14,7 @@ from torch import Tensor
 from spae.cielab import lab
 from spae.model import SPAE
 from spae.pyramid import PyramidShape
-from spae.quantizer import filled
+from spae.quantizer import upsampled
 
 TABLE = Path(__file__).parent / "tables" / "colours.tsv"
 KINDS = ("name", "thing", "held-out")
@@ -24,6 +24,7 @@ NAMES_SHARE = 1 / 4  # of a batch of words: names of colours; the others are thi
 GUESSES = 2500  # words that the table lacks whose colours are guessed: those near its words
 NEARNESS = 2.0  # how fast what one word tells of another falls with their distance in meaning
 DOUBT = 0.03  # in the table's colours, as a share of a colour's variance
+
 
 @dataclass(frozen=True)
 class Colours:
@@ -116,16 +117,18 @@ def table_rows(table: Path | None = None) -> list[tuple[str, str, tuple[int, int
 def filled_with(
     model: SPAE, words: Tensor, shape: PyramidShape, depth: int
 ) -> tuple[Tensor, Tensor]:
-    """What the decoder gets if one word fills all of layers 1 ... depth, and the cells' labels.
+    """What the decoder gets if one word fills all of layers 1 ... depth, and the cells' classes.
 
     [n] -> [n, cell, latent] and [cell].
     """
-    codes, fill = model.codebook.codes()[words], shape.fill(depth)
+    codes, upsampling = model.codebook.codes()[words], shape.upsampling(depth)
     cells = np.unique(np.concatenate([shape.visited(layer) for layer in range(1, depth + 1)]))
     cells = torch.from_numpy(cells).to(codes.device)
     estimates = codes.new_zeros(len(words), shape.grid**2, codes.shape[1])
     estimates = estimates.index_add(1, cells, codes[:, None].expand(-1, len(cells), -1))
-    return filled(estimates, fill), torch.from_numpy(fill.label).to(codes.device)
+    return upsampled(estimates, upsampling), torch.from_numpy(upsampling.cell_class).to(
+        codes.device
+    )
 
 
 def pictures_of(model: SPAE, words: Tensor, shape: PyramidShape, depth: int) -> Tensor:

@@ -12,66 +12,68 @@ from torch import Tensor, nn
 
 from spae.configuration import Configuration
 from spae.layers import Blocks, ChannelNorm
-from spae.pyramid import LABELS, LABELS_A_STRIDE, STRIDES
+from spae.pyramid import CLASSES, CLASSES_A_STRIDE, STRIDES
 
 
-class LabelledLinearPath(nn.Module):
-    """The inverse of the encoder's linear path.
+class ConditionalLinearDecoder(nn.Module):
+    """The inverse of the linear encoder.
 
-    What a cell says of its own patch has a matrix for each label of a cell. What it says of the
-    patches around has one for each stride: that of the deepest layer, so of the smallest label.
+    What a cell says of its own patch has a matrix for each class of cells. What it says of the
+    patches around has one for each stride: that of the deepest layer, so of the smallest class.
     """
 
     def __init__(self, latent: int, numbers: int):
         super().__init__()
-        self.basis = nn.Parameter(torch.zeros(LABELS, latent, numbers))
+        self.basis = nn.Parameter(torch.zeros(CLASSES, latent, numbers))
         self.around = nn.Parameter(torch.zeros(STRIDES, numbers, latent, 3, 3))
         self.mean = nn.Parameter(torch.zeros(numbers))
 
-    def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
-        """[batch, cell, latent], labels [(batch,) cell] -> [batch, numbers, row, column]."""
+    def forward(self, estimate: Tensor, cell_classes: Tensor) -> Tensor:
+        """[batch, cell, latent], classes [(batch,) cell] -> [batch, numbers, row, column]."""
         batch, cells, latent = estimate.shape
         grid = math.isqrt(cells)
         plane = estimate.transpose(1, 2).reshape(batch, latent, grid, grid)
         around = per_group(
             lambda stride, planes: F.conv2d(planes, self.around[stride], padding=1),
             plane,
-            labels.amin(-1) // LABELS_A_STRIDE,
+            cell_classes.amin(-1) // CLASSES_A_STRIDE,
         )
-        own = per_cell(estimate, self.basis, labels).transpose(1, 2).reshape(around.shape)
+        own = per_cell(estimate, self.basis, cell_classes).transpose(1, 2).reshape(around.shape)
         return own + around + self.mean[:, None, None]
 
-    def kernel(self, label: int) -> Tensor:
-        """What a cell of a label writes, as a convolution: [numbers, latent, 3, 3]."""
-        kernel = self.around[label // LABELS_A_STRIDE].clone()
-        kernel[:, :, 1, 1] += self.basis[label].T
+    def kernel(self, cell_class: int) -> Tensor:
+        """What a cell of a class writes, as a convolution: [numbers, latent, 3, 3]."""
+        kernel = self.around[cell_class // CLASSES_A_STRIDE].clone()
+        kernel[:, :, 1, 1] += self.basis[cell_class].T
         return kernel
 
-    def transposed(self, patches: Tensor, labels: Tensor) -> Tensor:
+    def transposed(self, patches: Tensor, cell_classes: Tensor) -> Tensor:
         """The transposed map, of the errors of patches to a gradient of each cell's estimate.
 
-        [batch, numbers, row, column], labels [(batch,) cell] -> [batch, cell, latent].
+        [batch, numbers, row, column], classes [(batch,) cell] -> [batch, cell, latent].
         """
         around = per_group(
             lambda stride, planes: F.conv_transpose2d(planes, self.around[stride], padding=1),
             patches,
-            labels.amin(-1) // LABELS_A_STRIDE,
+            cell_classes.amin(-1) // CLASSES_A_STRIDE,
         )
-        own = per_cell(patches.flatten(2).transpose(1, 2), self.basis.transpose(1, 2), labels)
+        own = per_cell(patches.flatten(2).transpose(1, 2), self.basis.transpose(1, 2), cell_classes)
         return around.flatten(2).transpose(1, 2) + own
 
 
-def per_cell(rows: Tensor, matrices: Tensor, labels: Tensor) -> Tensor:
-    """Each cell's row times its label's matrix, [batch, cell, in] and [label, in, out].
+def per_cell(rows: Tensor, matrices: Tensor, cell_classes: Tensor) -> Tensor:
+    """Each cell's row times its class's matrix, [batch, cell, in] and [class, in, out].
 
-    The labels are those of each picture, [batch, cell], or of all, [cell].
+    The classes are those of each picture, [batch, cell], or of all, [cell].
     """
-    if labels.dim() == 1:
-        return (rows.transpose(0, 1) @ matrices[labels]).transpose(0, 1)
+    if cell_classes.dim() == 1:
+        return (rows.transpose(0, 1) @ matrices[cell_classes]).transpose(0, 1)
     own = per_group(
-        lambda label, rows: rows @ matrices[label], rows.flatten(0, 1), labels.flatten()
+        lambda cell_class, rows: rows @ matrices[cell_class],
+        rows.flatten(0, 1),
+        cell_classes.flatten(),
     )
-    return own.view(*labels.shape, -1)
+    return own.view(*cell_classes.shape, -1)
 
 
 def per_group(function: Callable[[int, Tensor], Tensor], rows: Tensor, groups: Tensor) -> Tensor:
@@ -95,9 +97,9 @@ class Decoder(nn.Module):
         stages, latent = configuration.decoder.stages, configuration.latent
         self.patch = configuration.patch
         self.scale = nn.Parameter(torch.ones(latent), requires_grad=False)
-        self.linear = LabelledLinearPath(latent, configuration.patch_numbers)
+        self.linear = ConditionalLinearDecoder(latent, configuration.patch_numbers)
         self.input = nn.Conv2d(latent, stages[0].width, 1)
-        self.label = nn.Embedding(LABELS, stages[0].width)
+        self.label = nn.Embedding(CLASSES, stages[0].width)
         self.stages = nn.ModuleList(
             Blocks(stage)
             if i == 0
@@ -110,17 +112,19 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
-    def forward(self, estimate: Tensor, labels: Tensor) -> Tensor:
-        """Estimates [batch, cell, latent], labels [(batch,) cell] -> [batch, 3, N, N]."""
+    def forward(self, estimate: Tensor, cell_classes: Tensor) -> Tensor:
+        """Estimates [batch, cell, latent], classes [(batch,) cell] -> [batch, 3, N, N]."""
         batch, cells, _ = estimate.shape
         grid = math.isqrt(cells)
         plane = (estimate * self.scale).transpose(1, 2).reshape(batch, -1, grid, grid)
-        x = self.input(plane) + self.label(labels).transpose(-1, -2).unflatten(-1, (grid, grid))
+        x = self.input(plane) + self.label(cell_classes).transpose(-1, -2).unflatten(
+            -1, (grid, grid)
+        )
         for stage in self.stages:
             if hasattr(stage, "up"):
                 x = F.pixel_shuffle(stage.up(x), 2)
             x = stage.blocks(x)
         detail = F.pixel_shuffle(self.output(self.norm(x)), 2).float()
         with torch.autocast(estimate.device.type, enabled=False):
-            patches = self.linear(estimate.float(), labels)
+            patches = self.linear(estimate.float(), cell_classes)
         return F.pixel_shuffle(patches, self.patch) + detail

@@ -11,7 +11,7 @@ from spae.layers import AttentionBlock, Blocks, TokenNorm
 from spae.pyramid import KINDS, shape
 
 
-class LinearPath(nn.Module):
+class LinearEncoder(nn.Module):
     """The best linear codec of a patch, which sees the eight patches around it as well."""
 
     def __init__(self, numbers: int, latent: int):
@@ -25,7 +25,7 @@ class LinearPath(nn.Module):
         return z.flatten(2).transpose(1, 2)
 
 
-class DirectPath(nn.Module):
+class SemanticSkip(nn.Module):
     """From the semantics straight to z, with one output for each kind of cell."""
 
     def __init__(self, text: int, hidden: int, latent: int):
@@ -50,7 +50,7 @@ class Encoder(nn.Module):
         width = widths[-1]
         self.patch, self.frequencies = configuration.patch, sizes.frequencies
         self.flat = configuration.quantization.flat
-        self.linear = LinearPath(configuration.patch_numbers, latent)
+        self.linear = LinearEncoder(configuration.patch_numbers, latent)
         self.stem = nn.Conv2d(12, widths[0], 3, padding=1)
         self.stages = nn.ModuleList(
             Blocks(stage)
@@ -62,7 +62,9 @@ class Encoder(nn.Module):
         self.kind = nn.Embedding(KINDS, width)
         self.semantic = nn.Linear(2 * configuration.text, width) if configuration.semantic else None
         self.direct = (
-            DirectPath(configuration.text, sizes.semantic_skip, latent) if configuration.semantic else None
+            SemanticSkip(configuration.text, sizes.semantic_skip, latent)
+            if configuration.semantic
+            else None
         )
         self.attention = nn.Sequential(
             *(

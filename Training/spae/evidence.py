@@ -24,7 +24,7 @@ from torch import Tensor
 
 from spae.configuration import Evidence
 from spae.detection import DetectionBranch
-from spae.quantizer import Pool
+from spae.quantizer import Candidates
 from spae.segmentation import SegmentationBranch
 
 PERSON = "person"
@@ -230,12 +230,16 @@ class EvidenceMap:
 
 
 def with_named(
-    pool: Pool, named: list[list[Named | None]], words: Callable[[Named], Tensor], step: float
-) -> Pool:
+    candidates: Candidates,
+    named: list[list[Named | None]],
+    words: Callable[[Named], Tensor],
+    step: float,
+) -> Candidates:
     """The candidates of a layer, those of positions that are named being the words of their class.
 
-    `named` is a list of positions for each picture. Each further word of a class costs `step` more
-    than the one before it. What fills up a row is its first candidate once more.
+    `named` is a list of positions for each picture. The penalty of each further word of a class
+    is greater by `step` than that of the one before it. A row is filled up with its first
+    candidate.
     """
     found = {
         (picture, position): words(own)
@@ -243,13 +247,13 @@ def with_named(
         for position, own in enumerate(row)
         if own is not None
     }
-    width = max([pool.words.shape[2], *(len(own) for own in found.values())])
-    pool = Pool(widened(pool.words, width), widened(pool.cost, width))
+    width = max([candidates.words.shape[2], *(len(own) for own in found.values())])
+    candidates = Candidates(widened(candidates.words, width), widened(candidates.penalty, width))
     for at, own in found.items():
         rank = torch.arange(width)
         rank[len(own) :] = 0
-        pool.words[at], pool.cost[at] = own[rank], step * rank
-    return pool
+        candidates.words[at], candidates.penalty[at] = own[rank], step * rank
+    return candidates
 
 
 def widened(rows: Tensor, width: int) -> Tensor:

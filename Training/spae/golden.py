@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 from spae.model import SPAE
 from spae.picture_files import read
 
-MEANING = 0.25  # so dear are other words than the first that layers spare nothing and choose again
+SEMANTIC_WEIGHT = 0.25  # penalties so high that layers save nothing and halve them
 STEP = 5  # every fifth row and column: prime to a patch's eight, so every place in it is seen
 
 
@@ -31,7 +31,7 @@ def golden(model: SPAE, path: Path) -> dict[str, np.ndarray]:
     name, upper = path.stem, pyramid.shape.word_count(3)
     return {
         f"words.{name}": pyramid.words,
-        f"meant.{name}": model.encode(image, meaning=MEANING).words[:upper],
+        f"meant.{name}": model.encode(image, semantic_weight=SEMANTIC_WEIGHT).words[:upper],
         f"whole.{name}": model.semantics(image).whole[0].numpy(),
         f"pixels.{name}": torch.stack(samples).half().contiguous().numpy(),
     }

@@ -2,7 +2,7 @@
 
 Principal components are the best linear codec of a patch alone, and as long as nothing is
 quantized. A patch is not alone: what its neighbours say need not be said twice. So the encoder's
-linear path, the decoder's and the words' projection are fitted together, by descent on the
+linear decoder, the decoder's and the words' projection are fitted together, by descent on the
 squared error of the picture after the words were chosen, with the eight patches around in sight.
 """
 
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from spae.datasets import Batch
 from spae.losses import quantization_losses
 from spae.model import SPAE
-from spae.quantizer import Quantized, filled
+from spae.quantizer import Quantized, upsampled
 
 DEPTH_SHARES = (0.075, 0.075, 0.075, 0.075, 0.2, 0.5)  # of the loss, of depths 1 ... 6
 RATE = 1e-3
@@ -58,16 +58,16 @@ def loss(model: SPAE, batch: Batch) -> Tensor:
     pictures = batch.pictures
     pyramid_shape = model.shape(pictures.shape[-1])
     z = latent(model, batch)
-    found = model.quantized(z, pyramid_shape, model.pools(batch.semantics, pictures=pictures))
+    found = model.quantized(z, pyramid_shape, model.candidates(batch.semantics, pictures=pictures))
     guided = len(configuration.guided.candidates) if configuration.guided else 0
     guided = min(guided, pyramid_shape.depth - 2)
-    commitment, mirrored = quantization_losses(z, found.estimates, found.visits, guided)
-    total = COMMITMENT * configuration.latent * (commitment + mirrored) / 2
+    commitment, codebook_loss = quantization_losses(z, found.estimates, found.visits, guided)
+    total = COMMITMENT * configuration.latent * (commitment + codebook_loss) / 2
     for depth, share in enumerate(DEPTH_SHARES[-pyramid_shape.depth :], 1):
-        fill = pyramid_shape.fill(depth)
-        label = torch.from_numpy(fill.label).to(z.device)
-        through = filled(straight_through(z, found, depth), fill)
-        patches = model.decoder.linear(through, label.expand(len(z), -1))
+        upsampling = pyramid_shape.upsampling(depth)
+        cell_class = torch.from_numpy(upsampling.cell_class).to(z.device)
+        through = upsampled(straight_through(z, found, depth), upsampling)
+        patches = model.decoder.linear(through, cell_class.expand(len(z), -1))
         error = F.mse_loss(F.pixel_shuffle(patches, configuration.patch), pictures)
         total = total + share * configuration.patch_numbers * error
     return total

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from spae.datasets import PictureSet
 from spae.images import centre_square, to_tensor
-from spae.pyramid import LABELS, LABELS_A_STRIDE
+from spae.pyramid import CLASSES, CLASSES_A_STRIDE
 
 PICTURES = 600
 LEAST_SHARE = 0.02  # of theta: the variance of codes along components that get no bits
@@ -31,10 +31,10 @@ def start(model, data: Path) -> None:
     model.encoder.linear.mean.copy_(mean)
     model.encoder.linear.weight[:, :, 1, 1].copy_(basis.T)
     model.decoder.linear.mean.copy_(mean)
-    for label in range(LABELS):
-        kept = model.configuration.latent if label % LABELS_A_STRIDE else 3
-        model.decoder.linear.basis[label, :kept].copy_(basis.T[:kept])
-        model.decoder.linear.basis[label, kept:].zero_()
+    for cell_class in range(CLASSES):
+        kept = model.configuration.latent if cell_class % CLASSES_A_STRIDE else 3
+        model.decoder.linear.basis[cell_class, :kept].copy_(basis.T[:kept])
+        model.decoder.linear.basis[cell_class, kept:].zero_()
     model.decoder.scale.copy_(spectrum.rsqrt())
     model.codebook.begin(projection(model.codebook.embedding, variances))
 

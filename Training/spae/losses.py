@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from spae.quantizer import Pool
+from spae.quantizer import Candidates
 
 SLICES = ((0, 2), (2, 5), (5, 8), (8, 10), (10, 11), (11, 12), (12, 13))
 SQUEEZE = {
@@ -82,34 +82,40 @@ def pixel_loss(pictures: Tensor, originals: Tensor) -> Tensor:
     return (errors + LEAST_ERROR).log().mean()
 
 
-def semantic_loss(targets: list[Tensor], codes: Tensor, pools: dict[int, Pool]) -> Tensor:
+def semantic_loss(
+    targets: list[Tensor], codes: Tensor, candidates_by_layer: dict[int, Candidates]
+) -> Tensor:
     """The paper's way to words that mean something (section 3.3), at a constant weight.
 
-    Minus log of the mass that softmax(-|z_l - e|^2) puts on the place's pool, the mean over the
-    layers that have pools. Only z is moved: no gradient reaches the codes.
+    Minus log of the mass that softmax(-|z_l - e|^2) puts on the position's candidates, the mean
+    over the layers that have any. Only z is moved: no gradient reaches the codes.
     """
     codes = codes.detach()
     total = codes.new_zeros(())
-    for layer, pool in pools.items():
+    for layer, candidates in candidates_by_layer.items():
         target = targets[layer - 1].float()
         # |target|^2 is the same for every word, and leaves the softmax as it is.
         logits = 2 * target @ codes.T - codes.square().sum(1)
-        total = total + (logits.logsumexp(-1) - logits.gather(2, pool.words).logsumexp(-1)).mean()
-    return total / len(pools)
+        total = (
+            total + (logits.logsumexp(-1) - logits.gather(2, candidates.words).logsumexp(-1)).mean()
+        )
+    return total / len(candidates_by_layer)
 
 
 def quantization_losses(
     z: Tensor, estimates: list[Tensor], visits: list[Tensor], free: int
 ) -> tuple[Tensor, Tensor]:
-    """The commitment of z to its words, and the words' to z, over all but the first `free` layers.
+    """The commitment loss (z to its words) and the codebook loss (words to z).
+
+    They are means over all but the first `free` layers.
 
     Those layers' words need not be near z, which they would drag along: they mean what the place
     shows, or were chosen for many cells.
     """
-    commitment, mirrored = z.new_zeros(()), z.new_zeros(())
+    commitment, codebook_loss = z.new_zeros(()), z.new_zeros(())
     layers = range(free, len(estimates))
     for layer in layers:
         own = visits[layer] > 0
         commitment = commitment + F.mse_loss(z[:, own], estimates[layer][:, own].detach())
-        mirrored = mirrored + F.mse_loss(estimates[layer][:, own], z[:, own].detach())
-    return commitment / len(layers), mirrored / len(layers)
+        codebook_loss = codebook_loss + F.mse_loss(estimates[layer][:, own], z[:, own].detach())
+    return commitment / len(layers), codebook_loss / len(layers)

@@ -16,7 +16,6 @@ from spae.figures import Row, Value, by_layer
 from spae.images import to_image
 from spae.model import SPAE
 from spae.pyramid import PyramidShape
-from spae.teacher import SemanticMap
 
 BEST = 20  # words of a text that count as its best
 FITTING = 100  # words of a place that count as fitting it

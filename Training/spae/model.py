@@ -20,7 +20,7 @@ from spae.evidence import EvidenceMap, Named, with_named
 from spae.images import rgb, square_view, to_image, to_tensor
 from spae.published import check
 from spae.pyramid import Pyramid, PyramidShape, shape
-from spae.quantizer import Again, Pool, Quantized, estimates_of, filled, quantize
+from spae.quantizer import Candidates, Quantized, Refine, estimates_of, quantize, upsampled
 from spae.refinement import Refinement
 from spae.segmentation import SegmentationBranch
 from spae.semantic_branch import SemanticBranch
@@ -99,43 +99,43 @@ class SPAE(nn.Module):
         sure = zip(images, semantics.sure.whole, semantics.sure.cells, strict=True)
         return [self.evidence.named(image, *best) for image, *best in sure]
 
-    def pools(
+    def candidates(
         self,
         semantics: SemanticMap | None,
-        meaning: float = 1.0,
+        semantic_weight: float = 1.0,
         guided: Guided | None = None,
         pictures: Tensor | None = None,
         named: Names | None = None,
-    ) -> dict[int, Pool]:
-        """The words that each place of the guided layers may choose from.
+    ) -> dict[int, Candidates]:
+        """The words that each position of the guided layers may choose from.
 
-        `meaning` is how many of them, as a factor, and what they cost less for it. With their
+        `semantic_weight` multiplies their number and divides their penalties. With their
         pictures, names of colours are among them, and the finest grid is left to the latent.
         Positions that are `named` have the words of their class.
         """
         guided = guided or self.configuration.guided
-        if semantics is None or guided is None or meaning == 0:
+        if semantics is None or guided is None or semantic_weight == 0:
             return {}
         whole, layers = semantics.whole.unsqueeze(1) * guided.whole_share, len(guided.candidates)
         if pictures is not None:
             layers = min(layers, max(EVIDENCE_LAYERS, self.shape(pictures.shape[-1]).depth - 2))
-        settings = zip_longest(
-            guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0
-        )
-        pools = {}
-        for layer, (size, contrast, price) in islice(enumerate(settings, 1), layers):
-            pools[layer] = self.codebook.pool(
+        settings = zip_longest(guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0)
+        candidates_by_layer = {}
+        for layer, (size, specificity, penalty) in islice(enumerate(settings, 1), layers):
+            candidates_by_layer[layer] = self.codebook.candidates(
                 whole + (1 - guided.whole_share) * semantics.places(layer),
-                max(1, round(size * meaning)),
-                contrast,
-                price / meaning,
+                max(1, round(size * semantic_weight)),
+                specificity,
+                penalty / semantic_weight,
                 *self.colour_candidates(guided.colours, layer, pictures),
             )
             if named is not None and layer <= EVIDENCE_LAYERS:
-                step = price / meaning * self.evidence.sizes.step
+                step = penalty / semantic_weight * self.evidence.sizes.step
                 rows = [own[layer - 1] for own in named]
-                pools[layer] = with_named(pools[layer], rows, self.evidence.words, step)
-        return pools
+                candidates_by_layer[layer] = with_named(
+                    candidates_by_layer[layer], rows, self.evidence.words, step
+                )
+        return candidates_by_layer
 
     def colour_candidates(
         self, colours: ColourCandidates | None, layer: int, pictures: Tensor | None
@@ -155,22 +155,22 @@ class SPAE(nn.Module):
         self,
         z: Tensor,
         pyramid_shape: PyramidShape,
-        pools: dict[int, Pool],
-        again: Again | None = None,
+        candidates_by_layer: dict[int, Candidates],
+        refine: Refine | None = None,
     ) -> Quantized:
         residual = self.configuration.quantization.residual
         codes, reserved = self.codebook.codes(), self.codebook.reserved
-        return quantize(z, codes, pyramid_shape, pools, residual, again, reserved)
+        return quantize(z, codes, pyramid_shape, candidates_by_layer, residual, refine, reserved)
 
     def refining(
         self,
         pictures: Tensor,
         shape: PyramidShape,
-        pools: dict[int, Pool],
+        candidates_by_layer: dict[int, Candidates],
         layers: Collection[int],
         depths: Tensor | None = None,
-    ) -> Again:
-        """What chooses the words of some layers once more by the picture they give.
+    ) -> Refine:
+        """What refines the words of some layers by the picture they give.
 
         Pictures that are to be decoded at certain depths, [batch], need no layers below those.
         """
@@ -182,19 +182,19 @@ class SPAE(nn.Module):
             with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
                 return self.decode_words(words, shape, layer)
 
-        def again(layer: int, words: Tensor) -> Tensor:
+        def refine(layer: int, words: Tensor) -> Tensor:
             own = shape.layer_of(words, layer)
             rows = torch.arange(len(words))
             if depths is not None:
                 rows = (depths >= layer).nonzero().squeeze(1)
             if layer not in layers or len(rows) == 0:
                 return own
-            pool = pools[layer][rows] if layer in pools else None
-            chosen = refinement.chosen_again(words[rows], layer, pictures[rows], decode, pool)
+            candidates = candidates_by_layer[layer][rows] if layer in candidates_by_layer else None
+            chosen = refinement.refine(words[rows], layer, pictures[rows], decode, candidates)
             own[rows] = shape.layer_of(chosen, layer)
             return own
 
-        return again
+        return refine
 
     def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
         grid = picture.shape[-1] // self.configuration.patch
@@ -202,31 +202,33 @@ class SPAE(nn.Module):
         return self.encoder(picture, semantics and semantics.tokens(grid, scale))
 
     @torch.no_grad()
-    def encode(self, image: Image.Image, size: int = 128, meaning: float = 1.0) -> Pyramid:
+    def encode(self, image: Image.Image, size: int = 128, semantic_weight: float = 1.0) -> Pyramid:
         """The centre square of a picture as words."""
         image = rgb(image)
         picture = to_tensor(square_view(image, size)).unsqueeze(0)
         semantics = self.semantics(image)
         pyramid_shape = self.shape(size)
         named = self.named([image], semantics)
-        words = self.choose_words(picture, semantics, meaning, pyramid_shape, named)
+        words = self.choose_words(picture, semantics, semantic_weight, pyramid_shape, named)
         return Pyramid(pyramid_shape, words[0].numpy())
 
     def choose_words(
         self,
         pictures: Tensor,
         semantics: SemanticMap | None,
-        meaning: float,
+        semantic_weight: float,
         shape: PyramidShape,
         named: Names | None = None,
     ) -> Tensor:
         """The words of a batch of pictures, [n, 3, N, N] -> [n, words]."""
         z = self.latent(pictures, semantics)
-        pools = self.pools(semantics, meaning, pictures=pictures, named=named)
-        again = None  # for the controls
+        candidates_by_layer = self.candidates(
+            semantics, semantic_weight, pictures=pictures, named=named
+        )
+        refine = None  # for the controls
         if self.configuration.quantization == Quantization():
-            again = self.refining(pictures, shape, pools, range(1, shape.depth + 1))
-        return self.quantized(z, shape, pools, again).words
+            refine = self.refining(pictures, shape, candidates_by_layer, range(1, shape.depth + 1))
+        return self.quantized(z, shape, candidates_by_layer, refine).words
 
     @torch.no_grad()
     def decode(self, pyramid: Pyramid, depth: int | None = None) -> Image.Image:
@@ -237,23 +239,27 @@ class SPAE(nn.Module):
 
     @torch.no_grad()
     def words_of(
-        self, pictures: Tensor, semantics: SemanticMap, meaning: float = 1.0, batch: int = 20
+        self,
+        pictures: Tensor,
+        semantics: SemanticMap,
+        semantic_weight: float = 1.0,
+        batch: int = 20,
     ) -> Tensor:
         """The words of many pictures, [n, 3, N, N] -> [n, words]."""
         pyramid_shape, found = self.shape(pictures.shape[-1]), []
         for start in range(0, len(pictures), batch):
             own, seen = pictures[start : start + batch], semantics[start : start + batch]
             named = self.named(map(to_image, own), seen)
-            found.append(self.choose_words(own, seen, meaning, pyramid_shape, named))
+            found.append(self.choose_words(own, seen, semantic_weight, pyramid_shape, named))
         return torch.cat(found)
 
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
         """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
-        fill, codes = pyramid_shape.fill(depth), self.codebook.codes()
+        upsampling, codes = pyramid_shape.upsampling(depth), self.codebook.codes()
         residual = self.configuration.quantization.residual
         estimates = estimates_of(words, codes, pyramid_shape, depth, residual)
-        label = torch.from_numpy(fill.label).to(words.device)
-        return self.decoder(filled(estimates, fill), label).clamp(-1, 1)
+        cell_class = torch.from_numpy(upsampling.cell_class).to(words.device)
+        return self.decoder(upsampled(estimates, upsampling), cell_class).clamp(-1, 1)
 
 
 def teacher_of(configuration: Configuration) -> Teacher | None:

@@ -30,7 +30,7 @@ class Options:
     pixels: float = 0.12
     perceptual: float = 0.3
     commitment: float = 0.6
-    mirrored: float = 0.3
+    codebook_loss: float = 0.3
     palette: float = 0.0
     palette_words: int = 16
     paint: bool = False

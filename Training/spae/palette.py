@@ -58,7 +58,7 @@ class Palette:
     def loss(self, model: SPAE, count: int, random: np.random.Generator) -> Tensor:
         """How far `count` known words and some guessed ones are from their colours.
 
-        In the decoded picture, and in the linear path's, by which the words of the first layers
+        In the decoded picture, and in the linear decoder's, by which the words of the first layers
         are chosen: a choice by colours that the network then changes costs .2 dB at depth 2.
         """
         depth = int(random.choice(DEPTHS, p=DEPTH_SHARES))
@@ -67,10 +67,10 @@ class Palette:
         guessed = self.guessed.rows(random.choice(len(self.guessed), more, replace=False))
         words = torch.from_numpy(np.concatenate([known.words, guessed.words]))
         words = words.to(model.codebook.embedding.device)
-        estimate, label = filled_with(model, words, model.shape(SIZE), depth)
+        estimate, cell_class = filled_with(model, words, model.shape(SIZE), depth)
         with torch.autocast(words.device.type, torch.bfloat16):
-            decoded = model.decoder(estimate, label)
-        linear = F.pixel_shuffle(model.decoder.linear(estimate, label), model.decoder.patch)
+            decoded = model.decoder(estimate, cell_class)
+        linear = F.pixel_shuffle(model.decoder.linear(estimate, cell_class), model.decoder.patch)
         total = estimate.new_zeros(())
         for pictures in (decoded, linear):
             total = total + palette(pictures[: len(known)], known.colours.to(words.device))

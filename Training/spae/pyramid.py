@@ -1,24 +1,27 @@
-"""The pyramid's geometry (SPAE, section 3.1): layers, the dilation subsampler, fill and labels."""
+"""The pyramid's geometry (SPAE, section 3.1).
+
+Layers, the dilation subsampler, latent upsampling and the classes of cells.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 
-GREATEST_LABEL_STRIDE = 4  # log2; coarser layers of large pictures share the label of stride 16
-STRIDES = GREATEST_LABEL_STRIDE + 1
-LABELS_A_STRIDE = 4  # filled from above, or of one, two or more words
-LABELS = LABELS_A_STRIDE * STRIDES
+GREATEST_CLASS_STRIDE = 4  # log2; coarser layers of large pictures share the classes of stride 16
+STRIDES = GREATEST_CLASS_STRIDE + 1
+CLASSES_A_STRIDE = 4  # without own words, or with one, two, three or more
+CLASSES = CLASSES_A_STRIDE * STRIDES
 KINDS = 5
 
 
 @dataclass(frozen=True)
-class Fill:
-    """Whose estimates each latent cell takes at some depth, and the label that says so."""
+class LatentUpsampling:
+    """Which estimates each latent cell takes at some depth, and the class of each cell."""
 
     source: np.ndarray  # [cell, count], flat positions in the latent grid
-    share: np.ndarray  # [cell, count], of each of them; a cell's sum to 1
-    label: np.ndarray  # [cell]
+    weight: np.ndarray  # [cell, count], of each source; a cell's sum to 1
+    cell_class: np.ndarray  # [cell]
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,12 @@ class PyramidShape:
             kinds[self.visited(layer)] = max(1, KINDS - (self.stride(layer).bit_length() - 1))
         return kinds
 
-    def fill(self, depth: int) -> Fill:
+    def upsampling(self, depth: int) -> LatentUpsampling:
         """What each latent cell takes at this depth.
 
         A cell with words of its own takes their mean. A cell without takes the estimate of the
-        deepest layer's cell that contains it, and where many share one, a bilinear blend of those
-        around it. The label tells the decoder which it was.
+        deepest layer's cell that contains it, or from `blended_stride` on a bilinear blend of those
+        around it. The class tells the decoder which it was.
         """
         cells = self.grid * self.grid
         stride, side = self.stride(depth), self.sides[depth - 1]
@@ -80,16 +83,16 @@ class PyramidShape:
         place, part = self._places_along(depth)
         places = place[row][:, :, None] * side + place[column][:, None, :]
         source = self.visited(depth)[places.reshape(cells, -1)]
-        share = (part[row][:, :, None] * part[column][:, None, :]).reshape(cells, -1)
-        label = np.full(cells, LABELS_A_STRIDE * _label_stride(stride), np.int64)
+        weight = (part[row][:, :, None] * part[column][:, None, :]).reshape(cells, -1)
+        cell_class = np.full(cells, CLASSES_A_STRIDE * _class_stride(stride), np.int64)
         visits = np.zeros(cells, np.int64)
         for layer in range(1, depth + 1):
             own = self.visited(layer)
             visits[own] += 1
-            source[own], share[own] = own[:, None], np.eye(1, share.shape[1])
-            label[own] = LABELS_A_STRIDE * _label_stride(self.stride(layer))
-            label[own] += np.minimum(visits[own], LABELS_A_STRIDE - 1)
-        return Fill(source, share, label)
+            source[own], weight[own] = own[:, None], np.eye(1, weight.shape[1])
+            cell_class[own] = CLASSES_A_STRIDE * _class_stride(self.stride(layer))
+            cell_class[own] += np.minimum(visits[own], CLASSES_A_STRIDE - 1)
+        return LatentUpsampling(source, weight, cell_class)
 
     def _places_along(self, depth: int) -> tuple[np.ndarray, np.ndarray]:
         """The layer's places that a row (or column) of cells takes of, and how much of each.
@@ -101,12 +104,12 @@ class PyramidShape:
             return (cells // stride)[:, None], np.ones((self.grid, 1), np.float32)
         at = np.clip((cells + 0.5) / stride - 0.5, 0, last)
         place = np.floor(at).astype(np.int64)
-        share = (at - place).astype(np.float32)
-        return np.stack([place, np.minimum(place + 1, last)], 1), np.stack([1 - share, share], 1)
+        weight = (at - place).astype(np.float32)
+        return np.stack([place, np.minimum(place + 1, last)], 1), np.stack([1 - weight, weight], 1)
 
 
-def _label_stride(stride: int) -> int:
-    return min(stride.bit_length() - 1, GREATEST_LABEL_STRIDE)
+def _class_stride(stride: int) -> int:
+    return min(stride.bit_length() - 1, GREATEST_CLASS_STRIDE)
 
 
 @lru_cache

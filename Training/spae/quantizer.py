@@ -7,24 +7,24 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from spae.pyramid import Fill, PyramidShape
+from spae.pyramid import LatentUpsampling, PyramidShape
 
 TARGETS = 32  # whose scores are looked at together
 RUN = 64  # codes whose best score is found first
 
 
 @dataclass
-class Pool:
-    """The words that each place of a layer may choose from, and what each of them costs."""
+class Candidates:
+    """The words that each position of a layer may choose from, and the penalty of each."""
 
     words: Tensor  # [batch, place, count], the best first
-    cost: Tensor  # the same; the share of the error that a word must spare to be worth it
+    penalty: Tensor  # the same; the share of the error that a word must save to be chosen
 
-    def __getitem__(self, index) -> "Pool":
-        return Pool(self.words[index], self.cost[index])
+    def __getitem__(self, index) -> "Candidates":
+        return Candidates(self.words[index], self.penalty[index])
 
-    def for_half_price(self) -> "Pool":
-        return Pool(self.words, self.cost / 2)
+    def with_half_penalty(self) -> "Candidates":
+        return Candidates(self.words, self.penalty / 2)
 
 
 @dataclass
@@ -59,24 +59,28 @@ def nearest(
     table[count:, width] = -torch.inf
     table = table.T.contiguous()
     flat = targets.reshape(-1, width)
-    found = torch.empty(len(flat), dtype=torch.long, device=codes.device)
+    result = torch.empty(len(flat), dtype=torch.long, device=codes.device)
     for first in range(0, len(flat), TARGETS):
         part = F.pad(flat[first : first + TARGETS], (0, 1), value=1.0)
         scores = (part @ table).view(len(part), runs, RUN)
         run = scores.amax(2).argmax(1)
         own = scores[torch.arange(len(part), device=codes.device), run]
-        found[first : first + TARGETS] = run * RUN + own.argmax(1)
-    return found.view(targets.shape[:-1])
+        result[first : first + TARGETS] = run * RUN + own.argmax(1)
+    return result.view(targets.shape[:-1])
 
 
-def nearest_in_pool(
-    targets: Tensor, codes: Tensor, pool: Pool, error: Tensor, metric: Tensor | None = None
+def nearest_candidate(
+    targets: Tensor,
+    codes: Tensor,
+    candidates: Candidates,
+    error: Tensor,
+    metric: Tensor | None = None,
 ) -> Tensor:
-    """The same within each place's own pool, whose words cost a share of an error, [batch]."""
-    own = codes[pool.words]
+    """The same among each position's candidates; penalties are shares of an error, [batch]."""
+    own = codes[candidates.words]
     scores = (own @ targets.unsqueeze(-1)).squeeze(-1) - half_squares(own, metric)
-    best = (scores - error[:, None, None] * pool.cost / 2).argmax(2, keepdim=True)
-    return pool.words.gather(2, best).squeeze(2)
+    best = (scores - error[:, None, None] * candidates.penalty / 2).argmax(2, keepdim=True)
+    return candidates.words.gather(2, best).squeeze(2)
 
 
 def half_squares(codes: Tensor, metric: Tensor | None) -> Tensor:
@@ -84,50 +88,50 @@ def half_squares(codes: Tensor, metric: Tensor | None) -> Tensor:
     return (codes * (codes if metric is None else codes @ metric)).sum(-1) / 2
 
 
-Again = Callable[[int, Tensor], Tensor]  # a layer and the words down to it -> the layer's words
+Refine = Callable[[int, Tensor], Tensor]  # a layer and the words down to it -> the layer's words
 
 
 def quantize(
     z: Tensor,
     codes: Tensor,
     shape: PyramidShape,
-    pools: dict[int, Pool],
+    candidates_by_layer: dict[int, Candidates],
     residual: bool = False,
-    again: Again | None = None,
+    refine: Refine | None = None,
     reserved: Tensor | None = None,
 ) -> Quantized:
     """Chooses the words of every layer for z [batch, cell, latent].
 
     At a cell's n-th visit the target is n z minus the words so far, so that the mean of the n
     words comes near z. `residual` adds instead of averaging (the control: residual quantization).
-    `pools` holds, for the layers that are guided, the words that each place may choose from.
-    `again` chooses a layer once more, before the next one is. Words that are `reserved`, [V], are
-    never chosen.
+    `candidates_by_layer` holds, for the guided layers, the words that each position may choose
+    from. `refine` refines a layer before the next one is chosen. `reserved` words, [V], are never
+    chosen.
     """
     total = torch.zeros_like(z)
     visits = torch.zeros(z.shape[1], device=z.device)
-    found = Quantized(torch.empty(len(z), 0, dtype=torch.long, device=z.device), [], [], [])
-    said = z.detach().square().sum(2).mean(1)  # what a cell has to say: the error of no word at all
+    result = Quantized(torch.empty(len(z), 0, dtype=torch.long, device=z.device), [], [], [])
+    energy = z.detach().square().sum(2).mean(1)  # the error of a cell without words
     for layer in range(1, shape.depth + 1):
         cells = torch.from_numpy(shape.visited(layer)).to(z.device)
         count = torch.ones_like(visits[cells]) if residual else visits[cells] + 1
         target = count[:, None] * z[:, cells] - total[:, cells].detach()
-        pool = pools.get(layer)
+        candidates = candidates_by_layer.get(layer)
         with torch.no_grad():
-            if pool is None:
+            if candidates is None:
                 words = nearest(target, codes, reserved=reserved)
             else:
-                words = nearest_in_pool(target, codes, pool, said)
-            if again is not None:
-                words = again(layer, torch.cat([found.words, words], 1))
+                words = nearest_candidate(target, codes, candidates, energy)
+            if refine is not None:
+                words = refine(layer, torch.cat([result.words, words], 1))
         total = total.index_add(1, cells, codes[words])
         visits = visits.index_add(0, cells, torch.ones_like(visits[cells]))
-        found.words = torch.cat([found.words, words], 1)
-        found.targets.append(target)
+        result.words = torch.cat([result.words, words], 1)
+        result.targets.append(target)
         divisor = torch.ones_like(visits) if residual else visits.clamp(min=1)
-        found.estimates.append(total / divisor[:, None])
-        found.visits.append(visits)
-    return found
+        result.estimates.append(total / divisor[:, None])
+        result.visits.append(visits)
+    return result
 
 
 def estimates_of(
@@ -145,23 +149,25 @@ def estimates_of(
     return total if residual else total / visits.clamp(min=1)[:, None]
 
 
-def filled(estimates: Tensor, fill: Fill) -> Tensor:
+def upsampled(estimates: Tensor, upsampling: LatentUpsampling) -> Tensor:
     """What each cell takes of the estimates of all cells, [batch, cell, latent]."""
-    source, share = on_device(fill, estimates)
+    source, weight = on_device(upsampling, estimates)
     if source.shape[1] == 1:
         return estimates[:, source[:, 0]]
-    return (estimates[:, source] * share.unsqueeze(-1)).sum(2)
+    return (estimates[:, source] * weight.unsqueeze(-1)).sum(2)
 
 
-def filled_transposed(gradient: Tensor, fill: Fill) -> Tensor:
+def upsampled_transposed(gradient: Tensor, upsampling: LatentUpsampling) -> Tensor:
     """The gradient of the estimates of all cells from that of what each cell takes."""
-    source, share = on_device(fill, gradient)
+    source, weight = on_device(upsampling, gradient)
     total = torch.zeros_like(gradient)
-    for own, part in zip(source.T, share.T):
+    for own, part in zip(source.T, weight.T):
         total.index_add_(1, own, part[:, None] * gradient)
     return total
 
 
-def on_device(fill: Fill, like: Tensor) -> tuple[Tensor, Tensor]:
-    """The fill's sources and shares where another tensor is."""
-    return torch.from_numpy(fill.source).to(like.device), torch.from_numpy(fill.share).to(like)
+def on_device(upsampling: LatentUpsampling, like: Tensor) -> tuple[Tensor, Tensor]:
+    """The sources and weights on the device of another tensor."""
+    return torch.from_numpy(upsampling.source).to(like.device), torch.from_numpy(
+        upsampling.weight
+    ).to(like)

@@ -36,20 +36,20 @@ from spae.model import SPAE, Names
 from spae.options import Options, parsed
 from spae.palette import Palette
 from spae.pyramid import PyramidShape
-from spae.quantizer import Quantized, filled
+from spae.quantizer import Quantized, upsampled
 from spae.random_start import random_start
 from spae.reconstruction import psnr_by_depth
 from spae.refinement import decoded_passes
 
 DEPTH_SHARES = (0.1, 0.15, 0.2, 0.125, 0.175, 0.25)  # of the samples, at depths 1 ... 6
 CHOICE = ("guided", "segmentation", "detection", "evidence", "reserved")
-PLAIN_SHARE = 0.1  # steps without pools, so that the decoder knows any word a person may type
+PLAIN_SHARE = 0.1  # steps without candidates, so that the decoder knows any word a person may type
 # Learning rates as shares of the others': of the linear start's paths, and of the projection of the
 # words, whose numbers are a hundred times as large.
 LINEAR_RATE = 0.03
 PROJECTION_RATE = 5.0
 SAVE_MINUTES = 5  # between checkpoints, at most
-SEMANTIC_POOLS = Guided((20, 40, 80), 0.3)  # what the paper's semantic loss calls a right word
+SEMANTIC_CANDIDATES = Guided((20, 40, 80), 0.3)  # what the paper's semantic loss calls a right word
 
 
 class Trainer:
@@ -158,37 +158,39 @@ class Trainer:
         batch = batch.to(self.device)
         pictures, semantics = batch.pictures, batch.semantics
         pyramid_shape = model.shape(pictures.shape[-1])
-        pools = {} if plain else model.pools(semantics, pictures=pictures, named=named)
+        candidates_by_layer = (
+            {} if plain else model.candidates(semantics, pictures=pictures, named=named)
+        )
         depths = self.depths(len(pictures), pyramid_shape.depth)
         with torch.autocast(self.device.type, torch.bfloat16):
             z = model.latent(pictures, semantics)
-        layers = layers_chosen_again(model, pyramid_shape)
-        again = model.refining(pictures, pyramid_shape, pools, layers, depths)
-        found = model.quantized(z, pyramid_shape, pools, again)
+        layers = refined_layers(model, pyramid_shape)
+        refine = model.refining(pictures, pyramid_shape, candidates_by_layer, layers, depths)
+        found = model.quantized(z, pyramid_shape, candidates_by_layer, refine)
         guided = len(model.configuration.guided.candidates) if model.configuration.guided else 0
         guided = min(guided, pyramid_shape.depth - 2)  # the finest grid is free
         free = max(guided, *layers) if layers else guided
-        commitment, mirrored = quantization_losses(z, found.estimates, found.visits, free)
+        commitment, codebook_loss = quantization_losses(z, found.estimates, found.visits, free)
         search = model.configuration.search
-        estimate, labels = truncated(z, found, pyramid_shape, depths, layers, search)
+        estimate, cell_classes = truncated(z, found, pyramid_shape, depths, layers, search)
         with torch.autocast(self.device.type, torch.bfloat16):
-            decoded = model.decoder(estimate, labels)
+            decoded = model.decoder(estimate, cell_classes)
             deep = (depths >= pyramid_shape.depth - 1).nonzero().squeeze(1)
             perceptual = self.lpips(decoded[deep], pictures[deep]).float().mean()
         losses = {
             "pixels": (options.pixels, pixel_loss(decoded, pictures)),
-            "linear": (options.pixels, self.linear_loss(estimate, labels, pictures, depths)),
+            "linear": (options.pixels, self.linear_loss(estimate, cell_classes, pictures, depths)),
             "perceptual": (options.perceptual, perceptual),
             "commitment": (options.commitment, commitment),
-            "mirrored": (options.mirrored, mirrored),
+            "codebook_loss": (options.codebook_loss, codebook_loss),
         }
         if options.palette:
             random = np.random.default_rng((options.seed, self.step, self.rank, 2))
             loss = self.palette.loss(model, options.palette_words, random)
             losses["palette"] = (options.palette, loss)
         if options.semantic:
-            wanted = model.pools(semantics, guided=SEMANTIC_POOLS)
-            loss = semantic_loss(found.targets, model.codebook.codes(), wanted)
+            target = model.candidates(semantics, guided=SEMANTIC_CANDIDATES)
+            loss = semantic_loss(found.targets, model.codebook.codes(), target)
             losses["semantic"] = (options.semantic, loss)
         if self.adversary is not None:
             loss = self.adversarial_loss(decoded[deep].float(), pictures[deep])
@@ -203,16 +205,16 @@ class Trainer:
         return self.observer.named(map(to_image, batch.pictures), batch.semantics)
 
     def linear_loss(
-        self, estimate: Tensor, labels: Tensor, pictures: Tensor, depths: Tensor
+        self, estimate: Tensor, cell_classes: Tensor, pictures: Tensor, depths: Tensor
     ) -> Tensor:
-        """The loss of the linear path's picture at the depths whose words are chosen by it."""
+        """The loss of the linear decoder's picture at the depths whose words are chosen by it."""
         pyramid_shape = self.model.shape(pictures.shape[-1])
         search = self.model.configuration.search
         passes = [decoded_passes(pyramid_shape, d, search) for d in depths.tolist()]
         rows = [i for i, count in enumerate(passes) if count is None]
         if not rows:
             return estimate.new_zeros(())
-        patches = self.model.decoder.linear(estimate[rows], labels[rows])
+        patches = self.model.decoder.linear(estimate[rows], cell_classes[rows])
         found = F.pixel_shuffle(patches, self.model.configuration.patch)
         return pixel_loss(found, pictures[rows])
 
@@ -297,10 +299,10 @@ class Trainer:
             self.adversary.load(state["adversary"])
 
 
-def layers_chosen_again(model: SPAE, pyramid_shape: PyramidShape) -> list[int]:
-    """The layers that are chosen once more by their picture in training as in use.
+def refined_layers(model: SPAE, pyramid_shape: PyramidShape) -> list[int]:
+    """The layers whose words are refined in training, as in use.
 
-    Those of the finest grid are not. Their choice trusts the linear path, which the network then
+    Those of the finest grid are not. Their choice trusts the linear decoder, which the network then
     learns to undo, and the choice to overdo: 0.4 dB were lost in fifty steps.
     """
     if model.configuration.quantization != Quantization():
@@ -314,25 +316,25 @@ def truncated(
     found: Quantized,
     pyramid_shape: PyramidShape,
     depths: Tensor,
-    chosen_again: Collection[int] = (),
+    refined_layers: Collection[int] = (),
     search: Search = Search(),
 ) -> tuple[Tensor, Tensor]:
-    """Each picture's estimates and labels at its own depth, straight through to z.
+    """Each picture's estimates and classes of cells at its own depth, straight through to z.
 
-    What the words miss moves their codes, and z where they follow it. Where they were chosen again
-    by their decoded picture it moves neither: the codes would learn to overdo what the choice does.
+    What the words miss moves their codes, and z where they follow it. If they were refined by
+    their decoded picture it moves neither: the codes would learn to exaggerate the refinement.
     """
-    estimates, labels = [], []
+    estimates, cell_classes = [], []
     for row, depth in enumerate(depths.tolist()):
-        fill = pyramid_shape.fill(depth)
+        upsampling = pyramid_shape.upsampling(depth)
         estimate = found.estimates[depth - 1][row]
-        if depth not in chosen_again:
+        if depth not in refined_layers:
             estimate = estimate + (z[row] - z[row].detach())
         elif decoded_passes(pyramid_shape, depth, search) is not None:
             estimate = estimate.detach()
-        estimates.append(filled(estimate.unsqueeze(0), fill)[0])
-        labels.append(torch.from_numpy(fill.label).to(z.device))
-    return torch.stack(estimates), torch.stack(labels)
+        estimates.append(upsampled(estimate.unsqueeze(0), upsampling)[0])
+        cell_classes.append(torch.from_numpy(upsampling.cell_class).to(z.device))
+    return torch.stack(estimates), torch.stack(cell_classes)
 
 
 def optimizer_for(model: SPAE, rate: float, linear_share: float) -> torch.optim.Optimizer:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from bench.details import layers_section, memory_section, size_section
-from bench.graphs import FixedDirectPath, FixedLinearPath, GroupedProduct
+from bench.graphs import FixedLinearDecoder, FixedSemanticSkip, GroupedProduct
 from bench.report import REASONS, UNEXPLAINED, as_json, lost, page, table, time
 from bench.rows import (
     Faster,
@@ -16,9 +16,9 @@ from bench.rows import (
     graphics_rows,
     history_rows,
 )
-from spae.decoder import LabelledLinearPath
-from spae.encoder import DirectPath
-from spae.pyramid import LABELS, shape
+from spae.decoder import ConditionalLinearDecoder
+from spae.encoder import SemanticSkip
+from spae.pyramid import CLASSES, shape
 
 HISTORY = {
     "commit": {"medianMilliseconds": 0.4, "p99Milliseconds": 20.0},
@@ -142,25 +142,28 @@ def test_the_page_and_the_json_hold_rows_and_machine():
 
 
 def test_a_grouped_product_is_each_cell_times_the_matrix_of_its_label():
-    labels, x = torch.tensor([3, 0, 3, 1]), torch.randn(1, 4, 5)
+    cell_classes, x = torch.tensor([3, 0, 3, 1]), torch.randn(1, 4, 5)
     matrices = torch.randn(4, 5, 2)
-    expected = torch.stack([x[0, i] @ matrices[label] for i, label in enumerate(labels)])
-    torch.testing.assert_close(GroupedProduct(matrices, labels)(x)[0], expected)
+    expected = torch.stack(
+        [x[0, i] @ matrices[cell_class] for i, cell_class in enumerate(cell_classes)]
+    )
+    torch.testing.assert_close(GroupedProduct(matrices, cell_classes)(x)[0], expected)
 
 
 @torch.no_grad()
 def test_the_fixed_paths_give_what_the_models_own_give():
     pyramid_shape = shape(8)
-    labels = torch.from_numpy(pyramid_shape.fill(pyramid_shape.depth).label)
+    cell_classes = torch.from_numpy(pyramid_shape.upsampling(pyramid_shape.depth).cell_class)
     kinds, x = torch.from_numpy(pyramid_shape.kinds), torch.randn(1, 64, 6)
-    linear, direct = LabelledLinearPath(6, 12), DirectPath(3, 8, 4)
+    linear, direct = ConditionalLinearDecoder(6, 12), SemanticSkip(3, 8, 4)
     for weights in (linear.basis, linear.around, direct.second.weight):
         torch.nn.init.normal_(weights)
-    assert labels.max() < LABELS
+    assert cell_classes.max() < CLASSES
     torch.testing.assert_close(
-        FixedLinearPath(linear, labels)(x, labels[None]), linear(x, labels[None])
+        FixedLinearDecoder(linear, cell_classes)(x, cell_classes[None]),
+        linear(x, cell_classes[None]),
     )
-    torch.testing.assert_close(FixedDirectPath(direct, kinds)(x), direct(x, kinds))
+    torch.testing.assert_close(FixedSemanticSkip(direct, kinds)(x), direct(x, kinds))
 
 
 def test_a_layer_below_the_mark_is_told_with_what_its_sizes_cost():
@@ -168,23 +171,23 @@ def test_a_layer_below_the_mark_is_told_with_what_its_sizes_cost():
     good |= {"milliseconds": 1.4, "gigaflops": 109.0, "shareOfPeak": 0.92}
     narrow = good | {"outputs": 12, "shareOfPeak": 0.43}
     single = good | {"kind": "1 x 1", "shareOfPeak": 0.3}
-    told = layers_section({"peakGigaflops": 118.1, "layers": [good, narrow, single]})
-    assert "| encoder, 3 x 3, 32 to 32, 64 px | 1.400 | 109.0 | 92% |" in told
-    missed = told.split("Below it:")[1]
+    section = layers_section({"peakGigaflops": 118.1, "layers": [good, narrow, single]})
+    assert "| encoder, 3 x 3, 32 to 32, 64 px | 1.400 | 109.0 | 92% |" in section
+    missed = section.split("Below it:")[1]
     assert "- encoder, 32 to 12, 64 px: 43%. Of 16 lanes it needs 12" in missed
     assert "32 to 32" not in missed
     assert "Every 3 x 3" in layers_section({"peakGigaflops": 118.1, "layers": [good, single]})
 
 
 def test_a_size_is_told_for_each_megapixel():
-    told = size_section({64: (10.0, 1.0), 512: (100.0, 50.0)})
-    assert "| 64 px | 10.00 | 2441 | 1.00 | 244 |" in told
-    assert "| 512 px | 100.00 | 381 | 50.00 | 191 |" in told
+    section = size_section({64: (10.0, 1.0), 512: (100.0, 50.0)})
+    assert "| 64 px | 10.00 | 2441 | 1.00 | 244 |" in section
+    assert "| 512 px | 100.00 | 381 | 50.00 | 191 |" in section
 
 
 def test_memory_is_told_for_each_step_and_terminal():
     steps = {"load": 100, "encode": 140, "decode": 110, "edit": 120}
     memory = {f"{name}Kilobytes": 1024 * value for name, value in steps.items()} | {"size": 128}
     explore = [{"terminal": "sixel", "residentKilobytes": [1024 * 150]}]
-    told = memory_section([memory], explore)
-    assert "| encode, at most | 140 MiB |" in told and "| explore, sixel | 150 MiB |" in told
+    section = memory_section([memory], explore)
+    assert "| encode, at most | 140 MiB |" in section and "| explore, sixel | 150 MiB |" in section

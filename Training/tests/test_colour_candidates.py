@@ -53,14 +53,21 @@ def test_a_name_that_the_vocabulary_lacks_is_named(pictures):
         nearest_names(pictures, 2, 1, colours, WORDS)
 
 
-def test_names_of_colours_cost_what_their_score_falls_short_of_the_best(guided, pictures):
-    pools = guided.pools(semantics(), pictures=torch.nn.functional.interpolate(pictures, size=128))
-    plain = guided.pools(semantics())
-    assert [pool.words.shape[-1] for pool in pools.values()] == [2, 4, 6, 6]
-    assert [pool.words.shape[-1] for pool in plain.values()] == [2, 3, 4, 4]
-    for layer, side, price, share in ((2, 2, 2.0, 0.5), (3, 4, 3.0, 1.0)):
-        own, before = pools[layer], plain[layer]
-        assert (own.cost.diff() >= 0).all() and (own.cost[..., 0] == 0).all()
+def test_the_penalty_of_a_colour_is_what_its_score_falls_short_of_the_best(guided, pictures):
+    candidates_by_layer = guided.candidates(
+        semantics(), pictures=torch.nn.functional.interpolate(pictures, size=128)
+    )
+    plain = guided.candidates(semantics())
+    assert [candidates.words.shape[-1] for candidates in candidates_by_layer.values()] == [
+        2,
+        4,
+        6,
+        6,
+    ]
+    assert [candidates.words.shape[-1] for candidates in plain.values()] == [2, 3, 4, 4]
+    for layer, side, penalty, share in ((2, 2, 2.0, 0.5), (3, 4, 3.0, 1.0)):
+        own, before = candidates_by_layer[layer], plain[layer]
+        assert (own.penalty.diff() >= 0).all() and (own.penalty[..., 0] == 0).all()
         text = semantics().places(layer)
         text = 0.3 * semantics().whole[:, None] + 0.7 * text
         others = (text.sum(1, keepdim=True) - text) / (text.shape[1] - 1)
@@ -69,11 +76,11 @@ def test_names_of_colours_cost_what_their_score_falls_short_of_the_best(guided, 
             scores = scores - 0.5 * guided.codebook.scores(others)
         best = scores.gather(-1, before.words)[..., 0].clamp(min=0.5 * share)
         for place in range(side * side):
-            wanted = RED if place % side < side // 2 else BLUE
-            at = own.words[0, place].tolist().index(wanted)
-            expected = price * (best[0, place] - 0.5 * share)
-            costs = own.cost[0, place][own.words[0, place] == wanted]
-            assert (costs - expected).abs().min() < 1e-4, (layer, place, at)
+            target = RED if place % side < side // 2 else BLUE
+            at = own.words[0, place].tolist().index(target)
+            expected = penalty * (best[0, place] - 0.5 * share)
+            penalties = own.penalty[0, place][own.words[0, place] == target]
+            assert (penalties - expected).abs().min() < 1e-4, (layer, place, at)
 
 
 def test_layer_4_asks_the_place_of_the_map_that_holds_it(guided):
@@ -83,8 +90,13 @@ def test_layer_4_asks_the_place_of_the_map_that_holds_it(guided):
 
 
 def test_the_finest_grid_is_left_to_the_latent(guided, pictures):
-    assert list(guided.pools(semantics(), pictures=pictures)) == [1, 2, 3]
-    assert list(guided.pools(semantics(), pictures=torch.zeros(1, 3, 128, 128))) == [1, 2, 3, 4]
+    assert list(guided.candidates(semantics(), pictures=pictures)) == [1, 2, 3]
+    assert list(guided.candidates(semantics(), pictures=torch.zeros(1, 3, 128, 128))) == [
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 def test_words_of_the_guided_layers_are_among_their_candidates(guided):
@@ -92,9 +104,9 @@ def test_words_of_the_guided_layers_are_among_their_candidates(guided):
     pictures = torch.rand(2, 3, 128, 128) * 2 - 1
     shape = guided.shape(128)
     words = guided.choose_words(pictures, semantics(2), 1.0, shape)
-    for layer, pool in guided.pools(semantics(2), pictures=pictures).items():
+    for layer, candidates in guided.candidates(semantics(2), pictures=pictures).items():
         own = shape.layer_of(words, layer).unsqueeze(-1)
-        assert (own == pool.words).any(-1).all(), layer
+        assert (own == candidates.words).any(-1).all(), layer
 
 
 def test_candidates_survive_their_file_and_their_lack_leaves_no_trace(guided, tmp_path):

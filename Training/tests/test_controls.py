@@ -13,7 +13,7 @@ from spae.losses import semantic_loss
 from spae.model import SPAE
 from spae.options import parsed
 from spae.pyramid import shape
-from spae.quantizer import Pool, filled
+from spae.quantizer import Candidates, upsampled
 from spae.random_start import random_start
 
 
@@ -52,9 +52,12 @@ def test_the_decoder_of_a_control_hears_what_its_quantizer_found(changes):
     pyramid_shape = model.shape(64)
     found = model.quantized(torch.randn(2, 64, 16), pyramid_shape, {})
     decoded = model.decode_words(found.words, pyramid_shape, pyramid_shape.depth)
-    fill = pyramid_shape.fill(pyramid_shape.depth)
-    estimates, label = filled(found.estimates[-1], fill), torch.from_numpy(fill.label)
-    own = model.decoder(estimates, label.expand(2, -1)).clamp(-1, 1)
+    upsampling = pyramid_shape.upsampling(pyramid_shape.depth)
+    estimates, cell_class = (
+        upsampled(found.estimates[-1], upsampling),
+        torch.from_numpy(upsampling.cell_class),
+    )
+    own = model.decoder(estimates, cell_class.expand(2, -1)).clamp(-1, 1)
     assert decoded.shape == pictures.shape and torch.allclose(decoded, own, atol=1e-5)
 
 
@@ -72,7 +75,7 @@ def test_plain_vector_quantization_has_tokens_of_the_finest_grid_alone(layers):
     flat = shape(16, layers)
     assert [flat.word_count(d) for d in range(1, flat.depth + 1)] == [256, 512][:layers]
     assert not flat.kinds.any()
-    assert set(flat.fill(layers).label.tolist()) == {layers}
+    assert set(flat.upsampling(layers).cell_class.tolist()) == {layers}
 
 
 def test_learned_codes_begin_at_the_words_and_are_trained():
@@ -85,14 +88,14 @@ def test_learned_codes_begin_at_the_words_and_are_trained():
     assert model.codebook.learned.grad.abs().sum() > 0
 
 
-def test_the_semantic_loss_is_less_the_nearer_z_is_to_its_pool():
+def test_the_semantic_loss_is_less_the_nearer_z_is_to_its_candidates():
     codes = torch.nn.functional.one_hot(torch.arange(6), 8).float()
     codes.requires_grad_()
     far, near = (codes[i].detach().view(1, 1, 8).clone().requires_grad_() for i in (4, 0))
 
     def loss(z: torch.Tensor, words: list[int]) -> torch.Tensor:
         own = torch.tensor([[words]])
-        return semantic_loss([z], codes, {1: Pool(own, torch.zeros(own.shape))})
+        return semantic_loss([z], codes, {1: Candidates(own, torch.zeros(own.shape))})
 
     losses = [loss(z, [0, 1]) for z in (far, near)]
     assert losses[0] > losses[1] > 0

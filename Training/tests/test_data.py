@@ -212,9 +212,9 @@ def test_the_cause_of_a_workers_error_is_what_is_told(tmp_path, workers):
     program.write_text(FAILING)
     program.chmod(0o755)
     given = "--program", program, "--workers", workers
-    told = run("encode", PICTURES, tmp_path / "out", *given)
-    assert told.returncode == 1
-    assert told.stderr == "spae.data: spae: the weights are of another model\n"
+    answer = run("encode", PICTURES, tmp_path / "out", *given)
+    assert answer.returncode == 1
+    assert answer.stderr == "spae.data: spae: the weights are of another model\n"
     assert not list((tmp_path / "out").rglob(".part-*"))
 
 
@@ -265,9 +265,9 @@ def test_stats_count_the_words_of_each_layer(tmp_path, shards):
         output = tmp_path / form
         given = "--workers", 0, "--depth", 2, "--max-errors", 1, "--format", form
         assert encode(shards, output, *given).returncode == 0
-        told = run("stats", output)
-        assert told.returncode == 0, told.stderr
-        lines = told.stdout.splitlines()
+        answer = run("stats", output)
+        assert answer.returncode == 0, answer.stderr
+        lines = answer.stdout.splitlines()
         assert lines[0] == "59 pictures with words"
         assert [line.split()[:2] for line in lines[2:4]] == [["1", "59"], ["2", "236"]]
         table = (output / "stats/words.tsv").read_text().splitlines()[1:]
@@ -308,8 +308,8 @@ def test_what_cannot_be_done_is_told_in_a_line(tmp_path, monkeypatch, capsys, ar
     (tmp_path / "a.png").write_bytes(b"")
     monkeypatch.setattr(sys, "argv", ["spae.data", *arguments])
     assert command.main() == 1
-    told = capsys.readouterr().err
-    assert words in told and told.count("\n") == 1
+    answer = capsys.readouterr().err
+    assert words in answer and answer.count("\n") == 1
 
 
 def test_ray_that_is_missing_is_told_with_what_installs_it(tmp_path, monkeypatch, capsys):

@@ -242,5 +242,7 @@ def test_a_name_that_is_not_utf8_may_be_anywhere(tmp_path, jpegs):
     assert done.returncode == 1 and "\x1b" not in done.stdout + done.stderr
     assert r"bad picture: \xfc/000000001: " in done.stderr
     command = [sys.executable, "-m", "spae.data", "stats", folder / "out"]
-    told = subprocess.run(command, capture_output=True, cwd=Path(__file__).parent.parent)
-    assert told.returncode == 0 and told.stdout.startswith(b"2 pictures with words"), told.stderr
+    answer = subprocess.run(command, capture_output=True, cwd=Path(__file__).parent.parent)
+    assert answer.returncode == 0 and answer.stdout.startswith(b"2 pictures with words"), (
+        answer.stderr
+    )

@@ -21,7 +21,7 @@ from spae.detection import DetectionBranch
 from spae.evidence import Boxes, EvidenceMap, Named, Position, Seen, boxes_of, positions, with_named
 from spae.frozen import excluded_words
 from spae.meaning import people_words
-from spae.quantizer import Pool
+from spae.quantizer import Candidates
 from spae.segmentation import SegmentationBranch
 
 MODEL = Path(__file__).parents[2] / "Assets" / "models" / "small"
@@ -165,19 +165,19 @@ def test_a_box_covers_a_position_as_a_share_of_the_smaller():
 
 
 def test_named_positions_have_the_words_of_their_class():
-    pool = Pool(torch.arange(12).view(2, 2, 3), torch.arange(12.0).view(2, 2, 3))
+    candidates = Candidates(torch.arange(12).view(2, 2, 3), torch.arange(12.0).view(2, 2, 3))
     words = {0: torch.tensor([20]), 1: torch.tensor([30, 31, 32, 33])}
     rows = [[None, Named("detection", 1, 1.0)], [Named("detection", 0, 1.0), None]]
-    found = with_named(pool, rows, lambda own: words[own.number], 0.5)
+    found = with_named(candidates, rows, lambda own: words[own.number], 0.5)
     assert found.words.tolist() == [
         [[0, 1, 2, 0], [30, 31, 32, 33]],
         [[20, 20, 20, 20], [9, 10, 11, 9]],
     ]
-    assert found.cost.tolist() == [
+    assert found.penalty.tolist() == [
         [[0, 1, 2, 0], [0, 0.5, 1, 1.5]],
         [[0, 0, 0, 0], [9, 10, 11, 9]],
     ]
-    assert pool.words[1, 0].tolist() == [6, 7, 8]
+    assert candidates.words[1, 0].tolist() == [6, 7, 8]
 
 
 # The words

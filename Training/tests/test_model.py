@@ -68,48 +68,57 @@ def test_a_changed_cell_reaches_a_bounded_rectangle(model):
     assert changed[:8, :8].any() and not changed[64:].any() and not changed[:, 64:].any()
 
 
-def test_a_pool_holds_words_of_distinct_lemmas(model):
-    pool = model.codebook.pool(torch.randn(2, 3, 16), 5)
-    lemmas = model.codebook.lemma[pool.words]
+def test_candidates_have_distinct_lemmas(model):
+    candidates = model.codebook.candidates(torch.randn(2, 3, 16), 5)
+    lemmas = model.codebook.lemma[candidates.words]
     assert all(len(set(place.tolist())) == 5 for row in lemmas for place in row)
 
 
-def test_a_contrast_keeps_the_words_that_tell_a_place_from_the_others(model):
+def test_specificity_keeps_the_words_that_tell_a_position_from_the_others(model):
     text = torch.randn(2, 4, 16)
     codebook = model.codebook
-    wide, plain = codebook.pool(text, 10).words, codebook.pool(text, 5).words
-    told = codebook.pool(text, 5, contrast=0.5).words
-    assert all((words.unsqueeze(-1) == wide[i, p]).any(-1).all() for i, p, words in each(told))
+    wide, plain = codebook.candidates(text, 10).words, codebook.candidates(text, 5).words
+    specific = codebook.candidates(text, 5, specificity=0.5).words
+    assert all((words.unsqueeze(-1) == wide[i, p]).any(-1).all() for i, p, words in each(specific))
 
-    def apart(pool):
+    def apart(candidates):
         own, other = (
-            torch.einsum("bpkt,bpt->bpk", codebook.text[pool], each)
+            torch.einsum("bpkt,bpt->bpk", codebook.text[candidates], each)
             for each in (text, (text.sum(1, keepdim=True) - text) / 3)
         )
-        return (own - 0.5 * other - 0.5 * codebook.bias[pool]).sum(-1)
+        return (own - 0.5 * other - 0.5 * codebook.bias[candidates]).sum(-1)
 
-    assert (apart(told) >= apart(plain) - 1e-5).all() and (apart(told) > apart(plain) + 1e-5).any()
+    assert (apart(specific) >= apart(plain) - 1e-5).all() and (
+        apart(specific) > apart(plain) + 1e-5
+    ).any()
 
 
-def test_a_place_alone_has_nothing_to_be_told_from(model):
+def test_a_position_alone_has_nothing_to_differ_from(model):
     text = torch.randn(2, 1, 16)
-    told, plain = model.codebook.pool(text, 5, contrast=0.5), model.codebook.pool(text, 5)
-    assert torch.equal(told.words, plain.words)
+    specific, plain = (
+        model.codebook.candidates(text, 5, specificity=0.5),
+        model.codebook.candidates(text, 5),
+    )
+    assert torch.equal(specific.words, plain.words)
 
 
-@pytest.mark.parametrize("contrast", (0.0, 0.5))
-def test_a_word_costs_what_it_falls_short_of_the_best(model, contrast):
+@pytest.mark.parametrize("specificity", (0.0, 0.5))
+def test_a_penalty_is_what_a_score_falls_short_of_the_best(model, specificity):
     text, codebook = torch.randn(2, 4, 16), model.codebook
-    pool = codebook.pool(text, 5, contrast, price=3.0)
+    candidates = codebook.candidates(text, 5, specificity, penalty=3.0)
     others = (text.sum(1, keepdim=True) - text) / 3
-    scores = codebook.scores(text) - contrast * codebook.scores(others)
-    own = scores.gather(-1, pool.words)
-    assert torch.allclose(pool.cost, 3 * (own[..., :1] - own), atol=1e-5)
-    assert (pool.cost.diff() >= 0).all() and pool.cost[..., -1].max() > 0
+    scores = codebook.scores(text) - specificity * codebook.scores(others)
+    own = scores.gather(-1, candidates.words)
+    assert torch.allclose(candidates.penalty, 3 * (own[..., :1] - own), atol=1e-5)
+    assert (candidates.penalty.diff() >= 0).all() and candidates.penalty[..., -1].max() > 0
 
 
-def each(pool):
-    return ((i, p, pool[i, p]) for i in range(pool.shape[0]) for p in range(pool.shape[1]))
+def each(candidates):
+    return (
+        (i, p, candidates[i, p])
+        for i in range(candidates.shape[0])
+        for p in range(candidates.shape[1])
+    )
 
 
 def test_a_configuration_survives_its_file(model, tmp_path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spae.pyramid import LABELS, Pyramid, PyramidShape, shape
+from spae.pyramid import CLASSES, Pyramid, PyramidShape, shape
 
 
 def test_words_add_up_down_the_layers():
@@ -42,25 +42,29 @@ def test_a_grid_that_is_no_power_of_two_is_refused(grid):
 def test_the_fill_takes_a_cell_without_words_from_the_cells_around_it(grid):
     pyramid_shape = shape(grid)
     for depth in range(1, pyramid_shape.depth + 1):
-        fill, stride = pyramid_shape.fill(depth), pyramid_shape.stride(depth)
+        upsampling, stride = pyramid_shape.upsampling(depth), pyramid_shape.stride(depth)
         own = np.concatenate([pyramid_shape.visited(layer) for layer in range(1, depth + 1)])
-        assert (fill.source[own, 0] == own).all() and (fill.share[own, 0] == 1).all()
-        assert (fill.label[own] % 4 > 0).all()
-        filled = np.setdiff1d(np.arange(grid * grid), own)
-        assert (fill.label[filled] % 4 == 0).all() and fill.label.max() < LABELS
-        assert (fill.share.sum(1) == 1).all() and (fill.share >= 0).all()
-        far = np.array(divmod(fill.source, grid)) // stride
+        assert (upsampling.source[own, 0] == own).all() and (upsampling.weight[own, 0] == 1).all()
+        assert (upsampling.cell_class[own] % 4 > 0).all()
+        upsampled = np.setdiff1d(np.arange(grid * grid), own)
+        assert (
+            upsampling.cell_class[upsampled] % 4 == 0
+        ).all() and upsampling.cell_class.max() < CLASSES
+        assert (upsampling.weight.sum(1) == 1).all() and (upsampling.weight >= 0).all()
+        far = np.array(divmod(upsampling.source, grid)) // stride
         far = abs(far - np.array(divmod(np.arange(grid * grid), grid))[..., None] // stride)
-        assert far[:, fill.share > 0].max() <= (stride >= pyramid_shape.blended_stride and depth > 1)
-        assert far[:, np.arange(grid * grid), fill.share.argmax(1)].max() == 0
+        assert far[:, upsampling.weight > 0].max() <= (
+            stride >= pyramid_shape.blended_stride and depth > 1
+        )
+        assert far[:, np.arange(grid * grid), upsampling.weight.argmax(1)].max() == 0
 
 
 def test_a_plane_of_estimates_is_blended_into_a_plane():
     """What rises evenly from place to place rises evenly from cell to cell between them."""
     pyramid_shape, depth, stride = shape(32), 3, 8
     rising = np.arange(32) // stride * stride + (stride - 1) / 2  # at the middle of each place
-    fill = pyramid_shape.fill(depth)
-    taken = (rising[fill.source // 32] * fill.share).sum(1).reshape(32, 32)
+    upsampling = pyramid_shape.upsampling(depth)
+    taken = (rising[upsampling.source // 32] * upsampling.weight).sum(1).reshape(32, 32)
     upper = np.concatenate([pyramid_shape.visited(layer) for layer in range(1, depth + 1)])
     inside = np.isin(np.arange(32 * 32), upper, invert=True).reshape(32, 32)
     expected = np.clip(np.arange(32), rising[0], rising[-1])[:, None].repeat(32, 1)

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from spae.pyramid import shape
-from spae.quantizer import Pool, estimates_of, nearest, nearest_in_pool, quantize
+from spae.quantizer import Candidates, estimates_of, nearest, nearest_candidate, quantize
 
 
 def sample():
@@ -12,48 +12,48 @@ def sample():
 
 def test_the_running_mean_equals_z_up_to_the_last_error():
     z, codes = sample()
-    found = quantize(z, codes, shape(16), {})
-    visits = found.visits[-1]
+    result = quantize(z, codes, shape(16), {})
+    visits = result.visits[-1]
     # n z - (the sum of the n words) is the error of the last word at its target.
-    last = visits[:, None] * (z - found.estimates[-1])
-    targets = last + codes[found.words[:, -256:]]
+    last = visits[:, None] * (z - result.estimates[-1])
+    targets = last + codes[result.words[:, -256:]]
     chosen = nearest(targets, codes)
-    assert (chosen == found.words[:, -256:]).all()
+    assert (chosen == result.words[:, -256:]).all()
 
 
 def test_a_second_word_brings_every_mean_nearer_on_average():
     z, codes = sample()
-    found = quantize(z, codes, shape(16), {})
-    errors = [(z - e).square().mean() for e in found.estimates]
+    result = quantize(z, codes, shape(16), {})
+    errors = [(z - e).square().mean() for e in result.estimates]
     assert errors[-1] < errors[-2]
 
 
 def test_the_words_alone_give_the_same_estimates():
     z, codes = sample()
-    found = quantize(z, codes, shape(16), {})
+    result = quantize(z, codes, shape(16), {})
     for depth in range(1, 7):
-        again = estimates_of(found.words, codes, shape(16), depth)
-        assert torch.allclose(again, found.estimates[depth - 1], atol=1e-5)
+        again = estimates_of(result.words, codes, shape(16), depth)
+        assert torch.allclose(again, result.estimates[depth - 1], atol=1e-5)
 
 
-def free(words: torch.Tensor) -> Pool:
-    """A pool whose words cost nothing."""
-    return Pool(words, torch.zeros(words.shape))
+def free(words: torch.Tensor) -> Candidates:
+    """Candidates without penalties."""
+    return Candidates(words, torch.zeros(words.shape))
 
 
-def test_guided_layers_choose_within_their_pools():
+def test_guided_layers_choose_among_their_candidates():
     z, codes = sample()
-    pool = free(torch.randint(0, 300, (2, 4, 3)))
-    found = quantize(z, codes, shape(16), {2: pool})
-    words = found.words[:, 1:5]
-    assert (pool.words == words.unsqueeze(2)).any(2).all()
+    candidates = free(torch.randint(0, 300, (2, 4, 3)))
+    result = quantize(z, codes, shape(16), {2: candidates})
+    words = result.words[:, 1:5]
+    assert (candidates.words == words.unsqueeze(2)).any(2).all()
 
 
 def test_residual_quantization_adds():
     z, codes = sample()
-    found = quantize(z, codes, shape(16), {}, residual=True)
+    result = quantize(z, codes, shape(16), {}, residual=True)
     assert torch.allclose(
-        found.estimates[-1] - found.estimates[-2], codes[found.words[:, -256:]], atol=1e-5
+        result.estimates[-1] - result.estimates[-2], codes[result.words[:, -256:]], atol=1e-5
     )
 
 
@@ -70,15 +70,15 @@ def test_the_nearest_in_a_metric_is_that_of_the_least_distance():
     metric, apart = root @ root.T, z[:, :, None] - codes
     distances = torch.einsum("bnvi,ij,bnvj->bnv", apart, metric, apart)
     assert torch.equal(nearest(z @ metric, codes, metric), distances.argmin(2))
-    pool = free(torch.randint(0, 300, (2, 256, 5)))
-    far = distances.gather(2, pool.words)
-    among = pool.words.gather(2, far.argmin(2, keepdim=True)).squeeze(2)
+    candidates = free(torch.randint(0, 300, (2, 256, 5)))
+    far = distances.gather(2, candidates.words)
+    among = candidates.words.gather(2, far.argmin(2, keepdim=True)).squeeze(2)
     error = torch.tensor([3.0, 2.0])
-    assert torch.equal(nearest_in_pool(z @ metric, codes, pool, error, metric), among)
-    pool.cost = 10 * torch.rand(2, 256, 5)
-    dear = (far + error[:, None, None] * pool.cost).argmin(2, keepdim=True)
-    dear = pool.words.gather(2, dear).squeeze(2)
-    assert torch.equal(nearest_in_pool(z @ metric, codes, pool, error, metric), dear)
+    assert torch.equal(nearest_candidate(z @ metric, codes, candidates, error, metric), among)
+    candidates.penalty = 10 * torch.rand(2, 256, 5)
+    dear = (far + error[:, None, None] * candidates.penalty).argmin(2, keepdim=True)
+    dear = candidates.words.gather(2, dear).squeeze(2)
+    assert torch.equal(nearest_candidate(z @ metric, codes, candidates, error, metric), dear)
     assert not torch.equal(dear, among)
 
 
@@ -86,11 +86,11 @@ def test_a_layer_chosen_again_is_what_the_next_one_builds_on():
     z, codes = sample()
     seen = []
 
-    def again(layer, words):
+    def refine(layer, words):
         seen.append(words.shape[1])
         return shape(16).layer_of(words, layer) * 0 + layer
 
-    found = quantize(z, codes, shape(16), {}, again=again)
+    result = quantize(z, codes, shape(16), {}, refine=refine)
     assert seen == [1, 5, 21, 85, 341, 597]
-    assert all((shape(16).layer_of(found.words, layer) == layer).all() for layer in range(1, 7))
-    assert torch.allclose(found.estimates[5], estimates_of(found.words, codes, shape(16), 6))
+    assert all((shape(16).layer_of(result.words, layer) == layer).all() for layer in range(1, 7))
+    assert torch.allclose(result.estimates[5], estimates_of(result.words, codes, shape(16), 6))

@@ -78,7 +78,7 @@ def test_a_run_logs_and_keeps_a_checkpoint(options):
     assert (options.run / "log.csv").read_text().startswith("step,pictures")
 
 
-def test_the_words_that_fill_many_cells_are_chosen_again(options, model, monkeypatch):
+def test_the_words_that_fill_many_cells_are_refined(options, model, monkeypatch):
     layers = []
     refined = Refinement.refined
 
@@ -100,9 +100,9 @@ def test_the_words_that_fill_many_cells_are_chosen_again(options, model, monkeyp
 def test_a_picture_moves_its_words_or_the_latent(model, depth):
     z = torch.randn(1, 256, model.configuration.latent, requires_grad=True)
     shape = model.shape(128)
-    chosen_again = spae.train.layers_chosen_again(model, shape)
+    refined_layers = spae.train.refined_layers(model, shape)
     found = model.quantized(z, shape, {})
-    estimate, _ = spae.train.truncated(z, found, shape, torch.tensor([depth]), chosen_again)
+    estimate, _ = spae.train.truncated(z, found, shape, torch.tensor([depth]), refined_layers)
     leaves = (z, model.codebook.projection)
     loss = estimate.square().sum() + 0 * sum(leaf.sum() for leaf in leaves)
     moved = torch.autograd.grad(loss, leaves)

@@ -28,7 +28,7 @@ package final class Attention: Sendable {
     context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
       let scratch = FloatBuffer(count: spae_queries * tokens)
       context.measured(
-        LayerLog.Layer(
+        LayerProfiler.Layer(
           kind: "attention", inputs: 3 * heads * dimension, outputs: heads * dimension,
           width: qkv.width),
         work: items.count * qkv.width * 2 * tokens * dimension

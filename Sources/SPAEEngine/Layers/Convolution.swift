@@ -136,7 +136,7 @@ package struct Convolution: Sendable {
     phase: (row: Int, column: Int) = (0, 0), with context: Context
   ) {
     context.measured(
-      LayerLog.Layer(
+      LayerProfiler.Layer(
         kind: "\(window.kernel) x \(window.kernel)", inputs: inputs, outputs: outputs,
         width: area.columns.count),
       work: items.count * area.columns.count * work / groups
@@ -199,37 +199,38 @@ package struct Convolution: Sendable {
   let parallel: Parallel
 
   /// Where the layers' times are noted, if they are.
-  let log: LayerLog?
+  let profiler: LayerProfiler?
 
   package init(_ instructionSet: InstructionSet, parallel: Parallel) {
     unsafe self.init(kernels: instructionSet.kernels, parallel: parallel)
   }
 
   /// The same on one thread, with every layer's time noted.
-  func measuring(into log: LayerLog) -> Context {
-    unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), log: log)
+  func measuring(into profiler: LayerProfiler) -> Context {
+    unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), profiler: profiler)
   }
 
   @inline(__always)
   func measured(
-    _ layer: @autoclosure () -> LayerLog.Layer, work: @autoclosure () -> Int, _ body: () -> Void
+    _ layer: @autoclosure () -> LayerProfiler.Layer, work: @autoclosure () -> Int,
+    _ body: () -> Void
   ) {
-    guard let log else { return body() }
-    log.measure(layer(), work: work(), body)
+    guard let profiler else { return body() }
+    profiler.measure(layer(), work: work(), body)
   }
 
   /// Runs a series of layers with threads that stay awake from the first to the last.
-  func awake<Result, E>(_ body: (Context) throws(E) -> Result) throws(E) -> Result {
-    try parallel.awake { parallel throws(E) in
-      try body(unsafe Context(kernels: kernels, parallel: parallel, log: log))
+  func withSpinningThreads<Result, E>(_ body: (Context) throws(E) -> Result) throws(E) -> Result {
+    try parallel.withSpinningThreads { parallel throws(E) in
+      try body(unsafe Context(kernels: kernels, parallel: parallel, profiler: profiler))
     }
   }
 
   private init(
-    kernels: UnsafePointer<spae_kernels>, parallel: Parallel, log: LayerLog? = nil
+    kernels: UnsafePointer<spae_kernels>, parallel: Parallel, profiler: LayerProfiler? = nil
   ) {
     unsafe self.kernels = unsafe kernels
     self.parallel = parallel
-    self.log = log
+    self.profiler = profiler
   }
 }

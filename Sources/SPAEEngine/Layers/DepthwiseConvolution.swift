@@ -43,7 +43,7 @@ package struct DepthwiseConvolution: Sendable {
     activation: Activation, with context: Context
   ) {
     context.measured(
-      LayerLog.Layer(
+      LayerProfiler.Layer(
         kind: "\(window.kernel) x \(window.kernel) depthwise", inputs: channels,
         outputs: channels, width: output.width),
       work: rows.count * output.width * channels * window.kernel * window.kernel

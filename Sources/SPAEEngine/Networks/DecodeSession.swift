@@ -108,8 +108,8 @@ public final class DecodeSession: @unchecked Sendable {
   private func loadAll() {
     let estimates = Quantizer(codebook: model.codebook)
       .estimates(of: loaded, shape: shape, depth: cells.depth)
-    model.context.awake {
-      model.decoder.load(estimates, fill: cells.fill, into: space, with: $0)
+    model.context.withSpinningThreads {
+      model.decoder.load(estimates, upsampling: cells.upsampling, into: space, with: $0)
     }
     dirty = ChangedAreas([space.cells])
   }
@@ -121,15 +121,16 @@ public final class DecodeSession: @unchecked Sendable {
     guard changed.count < space.cells.area / 4 else { return loadAll() }
     let quantizer = Quantizer(codebook: model.codebook)
     model.decoder.set(
-      cells.takers(ofAny: changed), labels: cells.fill.label, in: space, with: model.context
-    ) { quantizer.estimate(takenBy: $0, in: cells, of: loaded) }
+      cells.dependents(ofAny: changed), cellClasses: cells.upsampling.cellClass, in: space,
+      with: model.context
+    ) { quantizer.estimate(at: $0, in: cells, of: loaded) }
     for cell in changed { dirty.insert(cells.area(of: cell)) }
   }
 
   /// Computes what is not computed yet. What a cancelled call leaves stays dirty.
   private func settle(_ isCancelled: () -> Bool) throws(EngineError) {
     guard !dirty.areas.isEmpty else { return }
-    try model.context.awake { context throws(EngineError) in
+    try model.context.withSpinningThreads { context throws(EngineError) in
       while let area = dirty.areas.last {
         try model.decoder.refresh(area, in: space, with: context) { () throws(EngineError) in
           if isCancelled() { throw .cancelled }

@@ -14,11 +14,11 @@ struct Decoder: Sendable {
   private let configuration: ModelConfiguration
   private let scale: [Float]  // [latent]
   private let input: Convolution
-  private let label: [Float]  // [labels, width]
+  private let classEmbedding: [Float]  // [class, width]
   private let stages: [Stage]
   private let norm: ChannelNorm
   private let output: Convolution
-  let linear: LabelledLinearPath
+  let linear: ConditionalLinearDecoder
 
   private var width: Int { input.outputs }
 
@@ -29,7 +29,7 @@ struct Decoder: Sendable {
     scale = try weights.floats("decoder.scale", [latent])
     input = try weights.convolution(
       "decoder.input", inputs: latent, outputs: width, window: .same(1))
-    label = try weights.floats("decoder.label.weight", [PyramidFill.labels, width])
+    classEmbedding = try weights.floats("decoder.label.weight", [LatentUpsampling.classes, width])
     var stages: [Stage] = []
     for (index, stage) in sizes.enumerated() {
       let name = "decoder.stages.\(index)"
@@ -42,7 +42,7 @@ struct Decoder: Sendable {
     norm = try weights.norm("decoder.norm", channels: sizes[2].width)
     output = try weights.convolution(
       "decoder.output", inputs: sizes[2].width, outputs: 12, window: .same(3))
-    linear = try LabelledLinearPath(configuration, from: &weights)
+    linear = try ConditionalLinearDecoder(configuration, from: &weights)
   }
 
   private static func up(
@@ -57,9 +57,9 @@ struct Decoder: Sendable {
 
   /// The buffers of one picture.
   @safe final class Workspace: @unchecked Sendable {
-    let linear: LabelledLinearPath.Planes
+    let linear: ConditionalLinearDecoder.Planes
     fileprivate let latent: Plane  // the estimates in the network's scale
-    fileprivate let labels: Plane
+    fileprivate let classes: Plane
     fileprivate let stages: [StagePlanes]
     fileprivate let detail: Plane
     fileprivate let pixels: FloatBuffer  // [N, N, 3]
@@ -68,9 +68,9 @@ struct Decoder: Sendable {
     init(_ configuration: ModelConfiguration, shape: PyramidShape, keepsBlocks: Bool = false) {
       let sizes = configuration.decoder.stages
       let grid = shape.grid
-      linear = LabelledLinearPath.Planes(configuration, grid: grid)
+      linear = ConditionalLinearDecoder.Planes(configuration, grid: grid)
       latent = Plane(height: grid, width: grid, channels: configuration.latent, border: 0)
-      labels = Plane(height: grid, width: grid, channels: sizes[0].width)
+      classes = Plane(height: grid, width: grid, channels: sizes[0].width)
       stages = zip(sizes, [1, 2, 4]).map {
         StagePlanes($0, side: $1 * grid, keepsBlocks: keepsBlocks)
       }
@@ -112,9 +112,9 @@ struct Decoder: Sendable {
 
   /// Decodes estimates, [cell, latent], filled as the depth asks.
   func decode(
-    _ estimates: [Float], fill: PyramidFill, in space: Workspace, with context: Context
+    _ estimates: [Float], upsampling: LatentUpsampling, in space: Workspace, with context: Context
   ) {
-    load(estimates, fill: fill, into: space, with: context)
+    load(estimates, upsampling: upsampling, into: space, with: context)
     refresh(space.cells, in: space, with: context, checkpoint: {})
     let side = 2 * space.detail.width
     assemble(Rectangle(rows: 0..<side, columns: 0..<side), in: space, with: context)
@@ -122,14 +122,14 @@ struct Decoder: Sendable {
 
   /// Sets what every cell is decoded from.
   func load(
-    _ estimates: [Float], fill: PyramidFill, into space: Workspace, with context: Context
+    _ estimates: [Float], upsampling: LatentUpsampling, into space: Workspace, with context: Context
   ) {
-    space.linear.stride = fill.stride
-    let (latent, count) = (configuration.latent, fill.sources.count)
+    space.linear.stride = upsampling.stride
+    let (latent, count) = (configuration.latent, upsampling.sources.count)
     let work = count * latent * configuration.patchNumbers
     context.parallel.forEachPart(of: count, work: work) { part in
-      set(part, labels: fill.label, in: space, with: context) { cell in
-        fill.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
+      set(part, cellClasses: upsampling.cellClass, in: space, with: context) { cell in
+        upsampling.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
       }
     }
   }
@@ -137,16 +137,16 @@ struct Decoder: Sendable {
   /// Sets what some cells, in order, are decoded from: an estimate, [latent], of each, and its label
   /// among those of all cells.
   func set(
-    _ cells: some Collection<Int>, labels: [Int], in space: Workspace, with context: Context,
+    _ cells: some Collection<Int>, cellClasses: [Int], in space: Workspace, with context: Context,
     to estimate: (_ cell: Int) -> ArraySlice<Float>
   ) {
-    linear.set(cells, labels: labels, in: space.linear, with: context) { cell in
+    linear.set(cells, cellClasses: cellClasses, in: space.linear, with: context) { cell in
       let (row, column) = (cell / space.latent.width, cell % space.latent.width)
       let estimate = estimate(cell)
       let scaled = unsafe space.latent.pixel(row, column)
       for (i, component) in estimate.enumerated() { unsafe scaled[i] = component * scale[i] }
-      let target = unsafe space.labels.pixel(row, column)
-      for i in 0..<width { unsafe target[i] = label[labels[cell] * width + i] }
+      let target = unsafe space.classes.pixel(row, column)
+      for i in 0..<width { unsafe target[i] = classEmbedding[cellClasses[cell] * width + i] }
       return estimate
     }
   }
@@ -159,7 +159,7 @@ struct Decoder: Sendable {
     linear.refresh(cells, in: space.linear, with: context)
     var area = cells
     input.apply(
-      to: space.latent, into: space.stages[0].input, rectangle: area, residual: space.labels,
+      to: space.latent, into: space.stages[0].input, rectangle: area, residual: space.classes,
       with: context)
     for (index, stage) in stages.enumerated() {
       let planes = space.stages[index]

@@ -154,7 +154,7 @@ struct Encoder: Sendable {
     of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, in space: Workspace,
     with context: Context
   ) -> [Float] {
-    context.awake { context in
+    context.withSpinningThreads { context in
       run(picture, semantics, shape, in: space, with: context)
       return gather(shape, semantics: semantics, in: space, with: context)
     }

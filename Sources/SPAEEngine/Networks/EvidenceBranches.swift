@@ -86,7 +86,7 @@ struct EvidenceBranches: Sendable {
   private func shares(
     in view: PixelImage, people boxes: [EvidenceMap.Box], with context: Context
   ) -> (stuff: [[Float]], people: [Float]) {
-    context.log?.enter("segmentation")
+    context.profiler?.enter("segmentation")
     return segmentationSpaces.with(
       context.parallel.threads,
       make: { SegmentationBranch.Workspace(segmentation, threads: context.parallel.threads) }
@@ -135,7 +135,7 @@ struct EvidenceBranches: Sendable {
 
   /// What is found with a score of the lower gate or more.
   private func boxes(in view: PixelImage, with context: Context) -> [EvidenceMap.Box] {
-    context.log?.enter("detection")
+    context.profiler?.enter("detection")
     let least = min(map.sizes.person.box, map.sizes.thing.box)
     return detectionSpaces.with(0, make: { DetectionBranch.Workspace(detection) }) { space in
       detection.raw(of: view, in: space, with: context).flatMap { plane in

@@ -94,29 +94,30 @@ public final class Model: Sendable {
 
   /// Turns a picture into words.
   ///
-  /// `meaning` scales how many fitting words each place of the first layers may choose from, and
-  /// what they cost less for it; 0 is the paper's plain nearest word. The semantic branch looks at
-  /// the source, not at the small copy.
+  /// `semanticWeight` multiplies the number of candidates of each position of the guided layers and
+  /// divides their penalties; 0 is the paper's plain nearest word. The semantic branch looks at the
+  /// source, not at the small copy.
   public func encode(
-    _ image: PixelImage, size: Int = 128, fit: Fit = .crop, meaning: Float = 1
+    _ image: PixelImage, size: Int = 128, fit: Fit = .crop, semanticWeight: Float = 1
   ) throws(EngineError) -> Pyramid {
-    try encode(image, size: size, fit: fit, meaning: meaning, with: context)
+    try encode(image, size: size, fit: fit, semanticWeight: semanticWeight, with: context)
   }
 
   private func encode(
-    _ image: PixelImage, size: Int, fit: Fit, meaning: Float, with context: Context
+    _ image: PixelImage, size: Int, fit: Fit, semanticWeight: Float, with context: Context
   ) throws(EngineError) -> Pyramid {
     let shape = try shape(forSize: size)
-    let words = context.awake { context in
+    let words = context.withSpinningThreads { context in
       let semantics = semantics(of: image, fit: fit, with: context)
       let picture = image.fitted(to: size, fit: fit)
       let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
       let named = semantics.flatMap {
         evidence?.named(in: image, fit: fit, beside: $0, with: context)
       }
-      let fitting = pools(
-        for: semantics, named: named, of: picture, shape: shape, meaning: meaning, with: context)
-      return chosen(for: z, of: picture, shape: shape, pools: fitting, with: context)
+      let fitting = candidates(
+        for: semantics, named: named, of: picture, shape: shape, semanticWeight: semanticWeight,
+        with: context)
+      return chosen(for: z, of: picture, shape: shape, candidates: fitting, with: context)
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
     return pyramid
@@ -132,7 +133,7 @@ public final class Model: Sendable {
   private func latent(
     of picture: PixelImage, shape: PyramidShape, semantics: SemanticMap?, with context: Context
   ) -> [Float] {
-    context.log?.enter("encoder")
+    context.profiler?.enter("encoder")
     return encoderSpaces.with(
       shape, make: { Encoder.Workspace(configuration, shape: shape) }
     ) {
@@ -140,9 +141,9 @@ public final class Model: Sendable {
     }
   }
 
-  /// The words for a picture's latent, most layers chosen again by the picture that they give.
+  /// The words for a picture's latent: each layer quantized, and most of them refined.
   private func chosen(
-    for z: [Float], of picture: PixelImage, shape: PyramidShape, pools: [Int: [Pool]],
+    for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: [Int: [Candidates]],
     with context: Context
   ) -> [Int32] {
     let search = WordSearch(codebook: codebook, decoder: decoder, rules: configuration.search)
@@ -155,7 +156,7 @@ public final class Model: Sendable {
         }
       ) { space in
         search.words(
-          for: z, of: picture, shape: shape, candidates: pools, in: space, decodedIn: decoded,
+          for: z, of: picture, shape: shape, candidates: candidates, in: space, decodedIn: decoded,
           with: context)
       }
     }
@@ -164,14 +165,14 @@ public final class Model: Sendable {
   /// What the semantic branch sees in a picture, if the model has one.
   private func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
     guard let branch = semanticBranch else { return nil }
-    context.log?.enter("classifier")
+    context.profiler?.enter("classifier")
     let view = image.fitted(to: branch.sizes.input, fit: fit)
     return semanticSpaces.with(
       context.parallel.threads,
       make: { SemanticBranch.Workspace(branch, threads: context.parallel.threads) }
     ) {
       space in
-      context.awake { branch.map(of: view, in: space, with: $0) }
+      context.withSpinningThreads { branch.map(of: view, in: space, with: $0) }
     }
   }
 
@@ -184,11 +185,11 @@ public final class Model: Sendable {
 
   /// The words that each place of the guided layers may choose from; where something names it,
   /// those of its class.
-  private func pools(
+  private func candidates(
     for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, of picture: PixelImage,
-    shape: PyramidShape, meaning: Float, with context: Context
-  ) -> [Int: [Pool]] {
-    guard let semantics, let guided = configuration.guided, meaning > 0 else { return [:] }
+    shape: PyramidShape, semanticWeight: Float, with context: Context
+  ) -> [Int: [Candidates]] {
+    guard let semantics, let guided = configuration.guided, semanticWeight > 0 else { return [:] }
     // The finest grid is left to the latent.
     let count = min(guided.candidates.count, max(Self.evidenceLayers, shape.depth - 2))
     let places = (1...min(count, Self.evidenceLayers)).map { semantics.places(ofLayer: $0) }
@@ -198,21 +199,22 @@ public final class Model: Sendable {
       }
     }
     let layers = (1...count).map { layer in
-      let size = Int((Float(guided.candidates[layer - 1]) * meaning).rounded(.toNearestOrEven))
-      return Codebook.PoolRequest(
+      let size = Int(
+        (Float(guided.candidates[layer - 1]) * semanticWeight).rounded(.toNearestOrEven))
+      return Codebook.CandidateRequest(
         texts: semantics.texts(ofLayer: layer), size: min(max(1, size), codebook.count),
-        contrast: guided.specificity?[layer - 1] ?? 0,
-        price: (guided.penalty?[layer - 1] ?? 0) / meaning,
+        specificity: guided.specificity?[layer - 1] ?? 0,
+        penalty: (guided.penalty?[layer - 1] ?? 0) / semanticWeight,
         colours: colours?.words(ofLayer: layer, in: picture) ?? [],
         colourScore: colours?.score ?? 0)
     }
-    var found = codebook.pools(for: texts, layers: layers, with: context)
+    var found = codebook.candidates(for: texts, layers: layers, with: context)
     if let named, let evidence {
       for (layer, (request, named)) in zip(layers, named).enumerated() {
-        let step = request.price * evidence.map.sizes.step
+        let step = request.penalty * evidence.map.sizes.step
         for (position, own) in named.enumerated() {
           guard let own else { continue }
-          found[layer][position] = Pool(evidence.words(own), step: step)
+          found[layer][position] = Candidates(evidence.words(own), step: step)
         }
       }
     }
@@ -256,12 +258,12 @@ public final class Model: Sendable {
     try check(pyramid.words, depth: depth, of: shape)
     let estimates = Quantizer(codebook: codebook).estimates(
       of: pyramid.words, shape: shape, depth: depth)
-    let fill = PyramidFill(
+    let upsampling = LatentUpsampling(
       shape: shape, depth: depth, blendedStride: configuration.search.blendedStride)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
       space in
-      context.awake {
-        decoder.decode(estimates, fill: fill, in: space, with: $0)
+      context.withSpinningThreads {
+        decoder.decode(estimates, upsampling: upsampling, in: space, with: $0)
       }
       return unsafe take(space.picture(side: shape.grid * configuration.patch))
     }
@@ -271,13 +273,13 @@ public final class Model: Sendable {
   /// thread.
   package func layers(
     ofCoding image: PixelImage, size: Int, runs: Int
-  ) throws(EngineError) -> [(layer: LayerLog.Layer, cost: LayerLog.Cost)] {
-    let log = LayerLog()
-    let context = context.measuring(into: log)
+  ) throws(EngineError) -> [(layer: LayerProfiler.Layer, cost: LayerProfiler.Cost)] {
+    let profiler = LayerProfiler()
+    let context = context.measuring(into: profiler)
     for _ in 0..<runs {
-      _ = try encode(image, size: size, fit: .crop, meaning: 1, with: context)
+      _ = try encode(image, size: size, fit: .crop, semanticWeight: 1, with: context)
     }
-    return log.layers
+    return profiler.layers
   }
 
   /// Whether a pyramid that names this identity has this model's words and picture: an earlier form

@@ -7,12 +7,12 @@ extension Codebook {
   public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
 
   /// A layer whose positions have candidates, and what those are to be like.
-  struct PoolRequest {
+  struct CandidateRequest {
     /// Which of the text vectors each position has.
     var texts: [Int]
     var size: Int
-    var contrast: Float
-    var price: Float
+    var specificity: Float
+    var penalty: Float
     /// Names of colours that are candidates of each position too, if there are any.
     var colours: [[Int32]]
     var colourScore: Float
@@ -22,12 +22,12 @@ extension Codebook {
 
   /// The best words of distinct lemmas for each text vector, for the positions of some layers.
   ///
-  /// A word fits a text t by text(word) . t - bias(word). The table of texts is read once for all.
-  /// With a contrast the words of a position are those of twice as many that tell it best from the
-  /// other positions of its layer: that share of a word's mean score at those counts against it.
-  func pools(
-    for texts: [Float], layers: [PoolRequest], with context: Context
-  ) -> [[Pool]] {
+  /// The score of a word at a text vector t is text(word) . t - bias(word). One pass over the table
+  /// of texts scores all positions. Specificity s > 0 takes more words than asked for, reduces each
+  /// score by s times the word's mean score at the other positions of the layer, and keeps the best.
+  func candidates(
+    for texts: [Float], layers: [CandidateRequest], with context: Context
+  ) -> [[Candidates]] {
     let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
     return layers.map { layer in
       let own = Set(layer.texts).sorted()  // several positions may have one text
@@ -41,34 +41,36 @@ extension Codebook {
       }
       let best = found.withLock { $0 }
       return layer.texts.enumerated().map { position, text in
-        pool(best[text] ?? [], at: position, of: layer)
+        candidates(best[text] ?? [], at: position, of: layer)
       }
     }
   }
 
   /// The candidates of a position: the words that fit it, and the names of its colour.
-  private func pool(_ fitting: Scored, at position: Int, of layer: PoolRequest) -> Pool {
-    guard !layer.colours.isEmpty else { return Pool(fitting, price: layer.price) }
-    let share = isSpecific(layer) ? 1 - layer.contrast : 1
-    let all = fitting + layer.colours[position].map { ($0, layer.colourScore * share) }
+  private func candidates(_ fitting: Scored, at position: Int, of layer: CandidateRequest)
+    -> Candidates
+  {
+    guard !layer.colours.isEmpty else { return Candidates(fitting, penalty: layer.penalty) }
+    let weight = isSpecific(layer) ? 1 - layer.specificity : 1
+    let all = fitting + layer.colours[position].map { ($0, layer.colourScore * weight) }
     let order = all.indices.sorted { (all[$0].score, $1) > (all[$1].score, $0) }
-    return Pool(order.map { all[$0] }, price: layer.price)
+    return Candidates(order.map { all[$0] }, penalty: layer.penalty)
   }
 
-  private func isSpecific(_ layer: PoolRequest) -> Bool {
-    layer.contrast > 0 && layer.texts.count > 1
+  private func isSpecific(_ layer: CandidateRequest) -> Bool {
+    layer.specificity > 0 && layer.texts.count > 1
   }
 
   /// The words that fit one text best, by the scores of all words for all texts, [text, V].
   private func fitting(
-    _ text: Int, of layer: PoolRequest, _ scores: [Float], with context: Context
+    _ text: Int, of layer: CandidateRequest, _ scores: [Float], with context: Context
   ) -> Scored {
     let own = scores[text * count..<(text + 1) * count]
     guard isSpecific(layer) else { return distinct(layer.size, of: own, with: context) }
     let found = distinct(search.specificityFactor * layer.size, of: own, with: context)
     let apart = found.map { word, score in
       let all = layer.texts.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
-      return score - layer.contrast * (all - score) / Float(layer.texts.count - 1)
+      return score - layer.specificity * (all - score) / Float(layer.texts.count - 1)
     }
     let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
     return order.prefix(layer.size).map { (found[$0].word, apart[$0]) }
@@ -104,18 +106,18 @@ extension Codebook {
     return ranking
   }
 
-  /// The words nearest in meaning, best first, with their likeness from -1 to 1.
+  /// The words nearest in meaning, best first, with their similarity from -1 to 1.
   ///
-  /// The likeness is the mean of two cosines: of the language model's embeddings, which know how
+  /// The similarity is the mean of two cosines: of the language model's embeddings, which know how
   /// words are used, and of the sentence embeddings, which know rare words better.
-  public func neighbours(of word: Int32, count: Int) -> [(word: Int32, likeness: Float)] {
+  public func neighbours(of word: Int32, count: Int) -> [(word: Int32, similarity: Float)] {
     let use = cosines(of: embedding, width: embeddingWidth, to: word, scales: nil)
     let sense = cosines(of: text, width: textWidth, to: word, scales: textScale)
     var ranking = Ranking(limit: count)
     for other in 0..<Int32(self.count) where other != word {
       ranking.offer(other, (use[Int(other)] + sense[Int(other)]) / 2)
     }
-    return Array(zip(ranking.items, ranking.scores)).map { (word: $0, likeness: $1) }
+    return Array(zip(ranking.items, ranking.scores)).map { (word: $0, similarity: $1) }
   }
 
   /// The cosine of each row of a table with a word's own; without `scales` rows have length 1.

@@ -112,9 +112,9 @@ public final class Codebook: @unchecked Sendable {
   /// For each target the word whose code is nearest; ties go to the lowest index.
   package func nearest(to targets: [Float]) -> [Int32] { nearest(to: targets, with: context) }
 
-  /// The same with threads that are awake, and in a metric, if there is one.
+  /// The same within a series of work on spinning threads, and in a metric, if there is one.
   func nearest(
-    to targets: [Float], in metric: Metric? = nil, with context: Context
+    to targets: [Float], in metric: QuadraticMetric? = nil, with context: Context
   ) -> [Int32] {
     let number = targets.count / latent
     let found = SharedWords(count: number)
@@ -132,15 +132,16 @@ public final class Codebook: @unchecked Sendable {
     return found.array
   }
 
-  /// The nearest word to a target in a pool, whose words cost a share of an error.
+  /// The nearest of some candidates to a target; penalties are shares of `error`.
   func nearest(
-    to target: ArraySlice<Float>, in metric: Metric? = nil, among pool: Pool, error: Float
+    to target: ArraySlice<Float>, in metric: QuadraticMetric? = nil, among candidates: Candidates,
+    error: Float
   ) -> Int32 {
-    var best: (word: Int32, score: Float) = (pool.words.first ?? 0, -.infinity)
-    for (word, cost) in zip(pool.words, pool.costs) {
+    var best: (word: Int32, score: Float) = (candidates.words.first ?? 0, -.infinity)
+    for (word, penalty) in zip(candidates.words, candidates.penalties) {
       let code = unsafe codes.floats + Int(word) * latent
       var half = unsafe metric?.halfSquare(of: code) ?? halfNorms.floats[Int(word)]
-      half += error * cost / 2
+      half += error * penalty / 2
       let score = zip(target, 0..<latent).reduce(-half) { unsafe $0 + $1.0 * code[$1.1] }
       if score > best.score { best = (word, score) }
     }
@@ -148,7 +149,7 @@ public final class Codebook: @unchecked Sendable {
   }
 
   /// Half of the square of every word's code in some metric, infinite for what fills up a block.
-  func halfSquares(in metric: Metric) -> PackedFloats {
+  func halfSquares(in metric: QuadraticMetric) -> PackedFloats {
     let (blocks, packed) = unsafe (paddedToLanes(count) / 16, packed.floats)
     return unsafe PackedFloats(count: blocks * 16) { halves in
       for block in 0..<blocks {

@@ -4,26 +4,28 @@ import SPAEPyramid
 struct LatentCells: Sendable {
   let shape: PyramidShape
   let depth: Int
-  let fill: PyramidFill
+  let upsampling: LatentUpsampling
 
   /// The cell that each word stands at, [word].
   private let cellOfWord: [Int]
   private let wordsOfCell: [[Int]]  // [cell], in the order of their layers
-  private let takers: [[PyramidFill.Part]]  // [cell]
+  private let dependents: [[LatentUpsampling.Part]]  // [cell]
 
   init(shape: PyramidShape, depth: Int, search: ModelConfiguration.Search) {
     (self.shape, self.depth) = (shape, depth)
-    fill = PyramidFill(
+    upsampling = LatentUpsampling(
       shape: shape, depth: depth, blendedStride: search.blendedStride)
     cellOfWord = (1...depth).flatMap { shape.cells(ofLayer: $0).map(shape.latentIndex(of:)) }
     var words = [[Int]](repeating: [], count: shape.grid * shape.grid)
     for (word, cell) in cellOfWord.enumerated() { words[cell].append(word) }
     wordsOfCell = words
-    var takers = [[PyramidFill.Part]](repeating: [], count: shape.grid * shape.grid)
-    for (cell, sources) in fill.sources.enumerated() {
-      for source in sources { takers[source.cell].append(.init(cell: cell, share: source.share)) }
+    var dependents = [[LatentUpsampling.Part]](repeating: [], count: shape.grid * shape.grid)
+    for (cell, sources) in upsampling.sources.enumerated() {
+      for source in sources {
+        dependents[source.cell].append(.init(cell: cell, weight: source.weight))
+      }
     }
-    self.takers = takers
+    self.dependents = dependents
   }
 
   /// The cells whose own words differ between two lists of words, each once.
@@ -34,17 +36,17 @@ struct LatentCells: Sendable {
   /// A cell's own words.
   func words(of cell: Int, in words: [Int32]) -> [Int32] { wordsOfCell[cell].map { words[$0] } }
 
-  /// The cells that take of a cell's estimate, and how much of it.
-  func takers(of cell: Int) -> [PyramidFill.Part] { takers[cell] }
+  /// The cells that depend on a cell's estimate, and with which weight.
+  func dependents(of cell: Int) -> [LatentUpsampling.Part] { dependents[cell] }
 
-  /// The cells that take of the estimates of some cells, each once, in order.
-  func takers(ofAny cells: some Sequence<Int>) -> [Int] {
-    Set(cells.lazy.flatMap { takers[$0] }.map(\.cell)).sorted()
+  /// The cells that depend on the estimates of some cells, each once, in order.
+  func dependents(ofAny cells: some Sequence<Int>) -> [Int] {
+    Set(cells.lazy.flatMap { dependents[$0] }.map(\.cell)).sorted()
   }
 
-  /// The rectangle of the cells that take of a cell's estimate, and of the cell itself.
+  /// The rectangle of the cells that depend on a cell's estimate, and of the cell itself.
   func area(of cell: Int) -> Rectangle {
-    takers[cell].reduce(rectangle(cell)) { $0.union(rectangle($1.cell)) }
+    dependents[cell].reduce(rectangle(cell)) { $0.union(rectangle($1.cell)) }
   }
 
   private func rectangle(_ cell: Int) -> Rectangle {

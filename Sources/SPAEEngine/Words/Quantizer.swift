@@ -27,7 +27,7 @@ struct Quantizer {
 
   /// The word nearest to each target of a layer; of its candidates, where there are some.
   func nearest(
-    at cells: [Int], to sum: Sum, among candidates: [Pool]?, with context: Context
+    at cells: [Int], to sum: Sum, among candidates: [Candidates]?, with context: Context
   ) -> [Int32] {
     let latent = codebook.latent
     let targets = cells.flatMap { cell in
@@ -50,13 +50,13 @@ struct Quantizer {
   }
 
   private func choose(
-    _ targets: [Float], from pools: [Pool]?, error: Float, with context: Context
+    _ targets: [Float], from candidates: [Candidates]?, error: Float, with context: Context
   ) -> [Int32] {
-    guard let pools else { return codebook.nearest(to: targets, with: context) }
+    guard let candidates else { return codebook.nearest(to: targets, with: context) }
     let latent = codebook.latent
-    return pools.enumerated().map { place, pool in
+    return candidates.enumerated().map { place, candidates in
       codebook.nearest(
-        to: targets[place * latent..<(place + 1) * latent], among: pool, error: error)
+        to: targets[place * latent..<(place + 1) * latent], among: candidates, error: error)
     }
   }
 
@@ -73,8 +73,8 @@ struct Quantizer {
   }
 
   /// What a cell takes of the estimates of all, at the depth of `cells`, [latent].
-  func estimate(takenBy cell: Int, in cells: LatentCells, of words: [Int32]) -> ArraySlice<Float> {
-    cells.fill.blend(at: cell, latent: codebook.latent) {
+  func estimate(at cell: Int, in cells: LatentCells, of words: [Int32]) -> ArraySlice<Float> {
+    cells.upsampling.blend(at: cell, latent: codebook.latent) {
       estimate(of: cells.words(of: $0, in: words))[...]
     }
   }

@@ -16,7 +16,7 @@ struct WordSearch {
   ///
   /// `candidates` holds the words that each position of the guided layers may choose from.
   func words(
-    for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: [Int: [Pool]],
+    for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: [Int: [Candidates]],
     in space: Refinement.Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
     var (sum, words) = (Quantizer.Sum(z: z, shape: shape), [Int32]())
@@ -25,7 +25,7 @@ struct WordSearch {
       let cells = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
       words += quantizer.nearest(at: cells, to: sum, among: candidates[layer], with: context)
       words = refinement.words(
-        words, ofLayer: layer, of: picture, pools: candidates[layer], in: space,
+        words, ofLayer: layer, of: picture, candidates: candidates[layer], in: space,
         decodedIn: decoded, with: context)
       quantizer.add(words.suffix(cells.count), at: cells, to: &sum)
     }

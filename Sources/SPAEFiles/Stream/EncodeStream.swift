@@ -15,11 +15,13 @@ package final class EncodeStream: Sendable {
   package struct Settings: Sendable {
     package let size: Int
     package let fit: Fit
-    package let meaning: Float
+    package let semanticWeight: Float
     package let verbose: Bool
 
-    package init(size: Int, fit: Fit, meaning: Float, verbose: Bool) {
-      (self.size, self.fit, self.meaning, self.verbose) = (size, fit, meaning, verbose)
+    package init(size: Int, fit: Fit, semanticWeight: Float, verbose: Bool) {
+      (self.size, self.fit, self.semanticWeight, self.verbose) = (
+        size, fit, semanticWeight, verbose
+      )
     }
   }
 
@@ -92,7 +94,7 @@ package final class EncodeStream: Sendable {
         }
       }
       let pyramid = try model.encode(
-        file.image, size: settings.size, fit: settings.fit, meaning: settings.meaning)
+        file.image, size: settings.size, fit: settings.fit, semanticWeight: settings.semanticWeight)
       return answer.line(
         key: picture.key, width: file.image.width, height: file.image.height, pyramid: pyramid)
     } catch {

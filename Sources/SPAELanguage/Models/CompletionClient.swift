@@ -7,9 +7,9 @@ public struct CompletionClient: LanguageModel {
   /// `keepsPrompts` lets llama.cpp's server go on from what it has read before.
   public init(
     endpoint: Endpoint, modelName: String? = nil, keepsPrompts: Bool = false,
-    patience: Patience = Patience()
+    retryPolicy: RetryPolicy = RetryPolicy()
   ) throws(LanguageError) {
-    let service = try JSONService(endpoint, patience: patience)
+    let service = try JSONService(endpoint, retryPolicy: retryPolicy)
     if let properties = try Self.properties(service) {
       model = LlamaClient(
         service, properties: properties, name: modelName, keepsPrompts: keepsPrompts)

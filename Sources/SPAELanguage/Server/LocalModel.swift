@@ -9,25 +9,25 @@ public final class LocalModel: LanguageModel {
   }
 
   private let installation: LanguageInstallation
-  private let patience: Patience
+  private let retryPolicy: RetryPolicy
   private let state: Mutex<State>
   public let name: String
   public let contextLength: Int?
 
   /// Takes the server that stays, or starts one.
   public init(
-    _ installation: LanguageInstallation, standing: StandingServer.Record? = nil,
-    patience: Patience = Patience()
+    _ installation: LanguageInstallation, sharedServer: SharedServer.Record? = nil,
+    retryPolicy: RetryPolicy = RetryPolicy()
   ) throws(LanguageError) {
     let state =
-      if let taken = try Self.taken(standing, patience) {
+      if let taken = try Self.taken(sharedServer, retryPolicy) {
         taken
       } else {
-        try Self.started(installation, patience)
+        try Self.started(installation, retryPolicy)
       }
     (name, contextLength) = (state.client.name, state.client.contextLength)
     self.installation = installation
-    self.patience = patience
+    self.retryPolicy = retryPolicy
     self.state = Mutex(state)
   }
 
@@ -60,7 +60,7 @@ public final class LocalModel: LanguageModel {
     } catch {
       guard error.isLoss, before.server?.isEnding != false else { throw error }
     }
-    let after = try Self.started(installation, patience)
+    let after = try Self.started(installation, retryPolicy)
     state.withLock { $0 = after }
     do throws(LanguageError) {
       return try question(after.client)
@@ -71,27 +71,27 @@ public final class LocalModel: LanguageModel {
   }
 
   private static func started(
-    _ installation: LanguageInstallation, _ patience: Patience
+    _ installation: LanguageInstallation, _ retryPolicy: RetryPolicy
   ) throws(LanguageError) -> State {
     let server = try LlamaServer(installation)
-    let client = try Self.client(server.url, patience)
+    let client = try Self.client(server.url, retryPolicy)
     return State(server: server, client: client)
   }
 
   /// Our own server evaluates a prompt alike, however much of it was read before.
   private static func client(
-    _ url: String, _ patience: Patience
+    _ url: String, _ retryPolicy: RetryPolicy
   ) throws(LanguageError) -> CompletionClient {
-    try CompletionClient(endpoint: try Endpoint(url), keepsPrompts: true, patience: patience)
+    try CompletionClient(endpoint: try Endpoint(url), keepsPrompts: true, retryPolicy: retryPolicy)
   }
 
   /// The server that stays, unless it answers no more.
   private static func taken(
-    _ standing: StandingServer.Record?, _ patience: Patience
+    _ sharedServer: SharedServer.Record?, _ retryPolicy: RetryPolicy
   ) throws(LanguageError) -> State? {
-    guard let standing else { return nil }
+    guard let sharedServer else { return nil }
     do throws(LanguageError) {
-      let client = try Self.client(standing.url, patience)
+      let client = try Self.client(sharedServer.url, retryPolicy)
       return State(server: nil, client: client)
     } catch {
       guard error.isLoss else { throw error }

@@ -4,12 +4,12 @@ import FoundationEssentials
 struct JSONService: Sendable {
   let endpoint: Endpoint
   private let connection: HTTPConnection
-  private let patience: Patience
+  private let retryPolicy: RetryPolicy
 
-  init(_ endpoint: Endpoint, patience: Patience) throws(LanguageError) {
+  init(_ endpoint: Endpoint, retryPolicy: RetryPolicy) throws(LanguageError) {
     self.endpoint = endpoint
-    self.patience = patience
-    connection = try HTTPConnection(endpoint, seconds: patience.seconds)
+    self.retryPolicy = retryPolicy
+    connection = try HTTPConnection(endpoint, seconds: retryPolicy.seconds)
   }
 
   /// Asks by GET.
@@ -41,12 +41,12 @@ struct JSONService: Sendable {
       answer.body = endpoint.key?.hidden(in: answer.body) ?? answer.body
       guard let message = message(of: &answer) else { return answer.body }
       if let error = message.tooLong(url: url) { throw error }
-      guard Patience.isPassing(answer.status) else { throw failure(answer, message, url) }
-      guard attempt < patience.attempts else {
+      guard RetryPolicy.isPassing(answer.status) else { throw failure(answer, message, url) }
+      guard attempt < retryPolicy.attempts else {
         throw .unavailable(
           url: url, status: answer.status, attempts: attempt, message: message.text)
       }
-      try patience.wait(after: attempt, asked: answer.retryAfter, url: url)
+      try retryPolicy.wait(after: attempt, asked: answer.retryAfter, url: url)
     }
     preconditionFailure("attempts end")
   }

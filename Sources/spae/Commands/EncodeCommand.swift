@@ -50,11 +50,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(help: "The form of the words.")
   var format = DocumentFormat.text
 
-  @Option(
-    help: ArgumentHelp(
-      "How many fitting words the first layers choose from, and how cheaply, as a factor; 0: any.",
-      valueName: "factor"))
-  var meaning: Float = 1
+  @OptionGroup var semantics: SemanticWeightOption
 
   @OptionGroup var overwriting: OverwriteOption
 
@@ -72,9 +68,6 @@ struct EncodeCommand: ParsableCommand {
 
   func validate() throws {
     try FileForm.validate(wordsFor: output)
-    guard meaning.isFinite, meaning >= 0, meaning <= 1000 else {
-      throw ValidationError("--meaning must be between 0 and 1000")
-    }
     if stream {
       guard images.isEmpty, output == nil, format == .text else {
         throw ValidationError(
@@ -97,7 +90,7 @@ struct EncodeCommand: ParsableCommand {
     var option = model
     option.threads = 1
     let settings = EncodeStream.Settings(
-      size: square.size, fit: square.fit, meaning: meaning, verbose: verbose)
+      size: square.size, fit: square.fit, semanticWeight: semantics.weight, verbose: verbose)
     try EncodeStream(model: try option.load(), settings: settings, threads: threads).run()
   }
 
@@ -165,7 +158,7 @@ struct EncodeCommand: ParsableCommand {
       }
     }
     let pyramid = try model.encode(
-      file.image, size: square.size, fit: square.fit, meaning: meaning)
+      file.image, size: square.size, fit: square.fit, semanticWeight: semantics.weight)
     let document = PyramidDocument(
       model: name,
       source: .init(

@@ -16,8 +16,8 @@ struct LanguageCommand: ParsableCommand {
       """,
     subcommands: [StatusCommand.self, StartCommand.self, StopCommand.self])
 
-  fileprivate static var standing: StandingServer {
-    StandingServer(environment: SystemEnvironment.variables)
+  fileprivate static var sharedServer: SharedServer {
+    SharedServer(environment: SystemEnvironment.variables)
   }
 }
 
@@ -30,7 +30,7 @@ extension LanguageCommand {
     func run() throws {
       let installation = try LanguageInstallation.found()
       print("installed  \(installation.python)")
-      guard let record = LanguageCommand.standing.record() else {
+      guard let record = LanguageCommand.sharedServer.record() else {
         return print("server     none stays; each command starts its own")
       }
       let client = try CompletionClient(endpoint: try Endpoint(record.url))
@@ -47,7 +47,7 @@ extension LanguageCommand {
     func run() throws {
       let clock = ContinuousClock()
       let start = clock.now
-      let record = try LanguageCommand.standing.start(try LanguageInstallation.found())
+      let record = try LanguageCommand.sharedServer.start(try LanguageInstallation.found())
       let seconds = String(format: "%.1f", start.duration(to: clock.now) / .seconds(1))
       print("\(record.url), process \(record.process), after \(seconds) s")
     }
@@ -58,7 +58,7 @@ extension LanguageCommand {
       commandName: "stop", abstract: "Stop the server that stays.")
 
     func run() throws {
-      let record = try LanguageCommand.standing.stop()
+      let record = try LanguageCommand.sharedServer.stop()
       print("\(record.url), process \(record.process), has ended")
     }
   }

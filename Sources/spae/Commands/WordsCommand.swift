@@ -10,7 +10,7 @@ import SPAESystem
 struct WordsCommand: ParsableCommand {
   struct Neighbour: Encodable {
     let word: String
-    let likeness: Float
+    let similarity: Float
   }
 
   static let configuration = CommandConfiguration(
@@ -57,12 +57,12 @@ struct WordsCommand: ParsableCommand {
       throw Failure("\(PyramidTextError.Problem.unknownWord(word, near: spelled))")
     }
     return model.codebook.neighbours(of: number, count: count).map {
-      Neighbour(word: model.vocabulary[$0.word], likeness: $0.likeness)
+      Neighbour(word: model.vocabulary[$0.word], similarity: $0.similarity)
     }
   }
 
   private func show(_ neighbours: [Neighbour]) throws {
     if json { return try putJSON(neighbours) }
-    for each in neighbours { print(String(format: "%.3f", each.likeness) + "  " + each.word) }
+    for each in neighbours { print(String(format: "%.3f", each.similarity) + "  " + each.word) }
   }
 }

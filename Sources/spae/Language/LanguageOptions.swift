@@ -93,7 +93,7 @@ struct LanguageOptions: ParsableArguments {
       kept = try RecordingModel(asked, in: folder, command: arguments)
     }
     if let model = kept, let maxTokens { kept = BudgetModel(model, tokens: maxTokens) }
-    let model = ShowingModel(kept, show: showPrompt ? Self.show : nil)
+    let model = PromptLoggingModel(kept, show: showPrompt ? Self.show : nil)
     return LanguageSession(
       model: model, seed: seed, folder: folder?.path, serverStart: isOwn ? took : nil)
   }
@@ -105,19 +105,19 @@ struct LanguageOptions: ParsableArguments {
   /// The model to ask, and whether its server was started for it.
   private func asked() throws -> (any LanguageModel, isOwn: Bool) {
     if let replay { return (try ReplayedModel(folder: replay), false) }
-    let patience = Patience(seconds: timeout)
+    let retryPolicy = RetryPolicy(seconds: timeout)
     if let endpoint {
       let endpoint = try Endpoint(endpoint, key: try key)
       return (
         try CompletionClient(
           endpoint: endpoint, modelName: modelName, keepsPrompts: cachePrompts,
-          patience: patience), false
+          retryPolicy: retryPolicy), false
       )
     }
     let environment = SystemEnvironment.variables
-    let standing = StandingServer(environment: environment).record()
+    let sharedServer = SharedServer(environment: environment).record()
     let model = try LocalModel(
-      try LanguageInstallation.found(), standing: standing, patience: patience)
+      try LanguageInstallation.found(), sharedServer: sharedServer, retryPolicy: retryPolicy)
     return (model, model.isOwn)
   }
 

@@ -123,7 +123,7 @@ def absolute(path: str | None) -> str | None:
 def encode(options: argparse.Namespace) -> int:
     from spae.data.manifest import MANIFEST, Manifest
     from spae.data.run import Job, Settings, parted
-    from spae.data.summary import told
+    from spae.data.summary import report
     from spae.data.tables import remove_parts
 
     engine = EngineChoice(
@@ -150,7 +150,7 @@ def encode(options: argparse.Namespace) -> int:
         show(len(done) + len(fresh), len(source.shards), pictures, started)
     remove_parts(output)
     manifest = Manifest.written(output, source, done + fresh)
-    told(options.output, manifest, done, fresh, time.monotonic() - started)
+    report(options.output, manifest, done, fresh, time.monotonic() - started)
     return status(options, manifest)
 
 

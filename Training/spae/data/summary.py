@@ -11,7 +11,7 @@ from spae.data.names import printable
 from spae.data.run import Entry
 
 
-def told(output: Path, manifest: Manifest, done: list[Entry], fresh: list[Entry], seconds: float):
+def report(output: Path, manifest: Manifest, done: list[Entry], fresh: list[Entry], seconds: float):
     """Prints how much is done, and on standard error whatever needs a look."""
     earlier = f" ({len(done)} of them done before)" if done else ""
     shards = f"{manifest.shards} shards" if manifest.shards != 1 else "1 shard"

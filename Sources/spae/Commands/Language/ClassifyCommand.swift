@@ -30,16 +30,16 @@ struct ClassifyCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "classify",
-    abstract: "Tell what pictures show, from a few examples of each label.",
+    abstract: "Classify pictures, from a few examples of each label.",
     discussion: """
       Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
       examples. The answer is the label whose words are nearest: the cosine between means of the \
-      words' own embeddings, less that of a ground if one is named. No language model runs. With --by \
-      language-model a frozen one reads the examples in its context, and each label counts by the \
-      log-probability that it gives to it.
+      words' own embeddings, less that of a background if one is named. No language model runs. \
+      With --by language-model a frozen one reads the examples in its context, and each label \
+      counts by the log-probability that it gives to it.
 
       The probability is the softmax of these cosines over a temperature that is fitted to the \
-      examples, each told by the others; with one example a label it is a fixed one. A language \
+      examples, each classified by the others; with one example a label it is a fixed one. A language \
       model's own log-probabilities need none.
 
       A file that cannot be read is named and left out; the exit status is 1 if it was one to \
@@ -63,11 +63,7 @@ struct ClassifyCommand: ParsableCommand {
     help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
   var names: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Take off the mean of this folder's pictures, which should be of many kinds.",
-      valueName: "folder"))
-  var ground: String?
+  @OptionGroup var background: BackgroundOption
 
   @Option(help: "Who reads the words.")
   var by = Reader.centroid
@@ -102,9 +98,9 @@ struct ClassifyCommand: ParsableCommand {
     }
     let session = by == .languageModel ? try language.open(for: "classify") : nil
     let reader = session.map { WordReader.languageModel($0.model, encoder.model.vocabulary) }
-    let ground = try LabelledPyramids.ground(ground, by: encoder, isQuiet: quiet)
+    let background = try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet)
     let classifier = WordClassifier(
-      reader: reader ?? .centroid(WordVectors(encoder.model.codebook), ground: ground),
+      reader: reader ?? .centroid(WordVectors(encoder.model.codebook), background: background),
       labels: labels,
       layers: layers.layers)
     var (reports, failures) = ([Report](), [String]())

@@ -48,11 +48,7 @@ struct FewShotEvaluation: ParsableCommand {
     help: ArgumentHelp("Use the first n pictures of each label; default all.", valueName: "n"))
   var each: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Take off the mean of this folder's pictures, too.",
-      valueName: "folder"))
-  var ground: String?
+  @OptionGroup var background: BackgroundOption
 
   @Option(
     help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
@@ -101,14 +97,14 @@ struct FewShotEvaluation: ParsableCommand {
     let encoder = try PictureEncoder(model)
     var oracle = encoder
     // One word a place is left to choose from.
-    oracle.meaning = 0.01
+    oracle.semanticWeight = 0.01
     let labels = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels
     try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
     let centroids = CentroidFigures(
       names: labels.map(\.name), words: labels.map(\.pyramids),
       oracleWords: try LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels
         .map(\.pyramids),
-      ground: try LabelledPyramids.ground(ground, by: encoder, isQuiet: quiet),
+      background: try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet),
       vectors: WordVectors(encoder.model.codebook),
       episodes: episodes, seed: language.seed)
     var figures: [FewShotFigure] = []

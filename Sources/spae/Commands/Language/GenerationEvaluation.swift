@@ -12,9 +12,9 @@ import SPAESystem
 struct GenerationEvaluation: ParsableCommand {
   struct Figure: Encodable {
     let source: String
-    /// The share whose upper words are told as the label.
+    /// The share whose upper words are classified as the label.
     let words: Estimate
-    /// The share whose picture, made into words again, is told as the label.
+    /// The share whose picture, made into words again, is classified as the label.
     let picture: Estimate
   }
 
@@ -32,7 +32,7 @@ struct GenerationEvaluation: ParsableCommand {
     abstract: "Measure whether the words that a language model writes fit what was asked for.",
     discussion: """
       Each episode draws labels and examples of them, and lets the model write the upper words of \
-      each label (spae draw). They are told by the nearest centroid of all the labels' other \
+      each label (spae draw). They are classified by the nearest centroid of all the labels' other \
       pictures: once the words, and once the picture that they give with the nearest example's \
       layers below, turned into words again. The same is done with random words, with the nearest \
       example copied whole, and with a picture of the label that is not in the context.
@@ -127,7 +127,7 @@ struct GenerationEvaluation: ParsableCommand {
     }
     print(
       "\(ways) labels, \(shots) examples each, layers \(layers.defaultValueDescription),"
-        + " \(episodes) episodes: % told as the label asked for")
+        + " \(episodes) episodes: % classified as the label asked for")
     print("                                  words        picture")
     for each in report.figures {
       let space = String(repeating: " ", count: 30 - each.source.count)

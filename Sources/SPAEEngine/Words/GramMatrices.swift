@@ -1,28 +1,28 @@
 import SPAEPyramid
 
-/// How the picture changes with the words of one layer, by the decoder's linear path.
+/// How the linear decoder's picture changes with the words of one layer.
 ///
-/// The squared change of all pixels is a quadratic form of the change of a place's estimate, whose
-/// matrix is that of the normal equations: what a word writes to the cells that take of it and around
-/// them, times itself. Places that fill cells alike are of a kind and share one. What would be
-/// written beyond the picture's edge counts too.
-struct NormalMatrices: Sendable {
-  /// The kind of each place of the layer.
+/// The squared change of all pixels is a quadratic form of the change of a position's estimate. Its
+/// matrix is the Gram matrix A'A of the linear map A from the estimate to the patches around the cells
+/// that depend on it. Positions whose dependents have equal classes and weights are of one kind and
+/// share a matrix. Pixels beyond the picture's edge are counted too.
+struct GramMatrices: Sendable {
+  /// The kind of each position of the layer.
   let kinds: [Int]
 
   /// The metric of each kind, in which the nearest word leaves the least error.
-  let metrics: [Metric]
+  let metrics: [QuadraticMetric]
 
   /// Two cells this far apart, or less, write to a patch in common.
   fileprivate static let reach = 2
 
   init(
-    ofLayer layer: Int, cells: LatentCells, path: LabelledLinearPath,
+    ofLayer layer: Int, cells: LatentCells, linearDecoder: ConditionalLinearDecoder,
     configuration: ModelConfiguration, with context: Context
   ) {
     let latent = configuration.latent
     let places = cells.shape.cells(ofLayer: layer).map(cells.shape.latentIndex(of:))
-    let filled = places.map { Self.pairs(of: cells.takers(of: $0), in: cells) }
+    let filled = places.map { Self.pairs(of: cells.dependents(of: $0), in: cells) }
     var kindOf: [[Pair: Double]: Int] = [:]
     kinds = filled.map { pairs in
       if let kind = kindOf[pairs] { return kind }
@@ -31,11 +31,12 @@ struct NormalMatrices: Sendable {
     }
     let pairs = Set(kindOf.keys.joined().map(\.key))
     let products = Dictionary(
-      uniqueKeysWithValues: Set(pairs.map(\.first)).map { label in
+      uniqueKeysWithValues: Set(pairs.map(\.first)).map { cellClass in
         (
-          label,
-          path.products(
-            of: label, in: pairs.filter { $0.first == label }, configuration, context: context)
+          cellClass,
+          linearDecoder.products(
+            of: cellClass, in: pairs.filter { $0.first == cellClass }, configuration,
+            context: context)
         )
       })
     let ordered = kindOf.sorted { $0.value < $1.value }.map(\.key)
@@ -46,11 +47,11 @@ struct NormalMatrices: Sendable {
         guard let product = products[pair.first]?[pair] else { continue }
         for i in matrix.indices { matrix[i] += Float(count) * product[i] }
       }
-      return Metric(Self.ridged(matrix, latent), latent: latent)
+      return QuadraticMetric(Self.ridged(matrix, latent), latent: latent)
     }
   }
 
-  /// The ridge keeps the words where a path of zeros has no say.
+  /// The ridge keeps the words where a linear decoder of zeros predicts no change.
   private static func ridged(_ matrix: [Float], _ latent: Int) -> [Float] {
     let diagonal = (0..<latent).map { $0 * (latent + 1) }
     let ridge = 1e-6 * diagonal.reduce(0) { $0 + matrix[$1] } / Float(latent) + 1e-9
@@ -59,7 +60,7 @@ struct NormalMatrices: Sendable {
     return matrix
   }
 
-  /// The labels of two cells that take of one word, and the way from the first to the second.
+  /// The classes of two cells that depend on one word, and the way from the first to the second.
   fileprivate struct Pair: Hashable, Comparable {
     let first: Int
     let second: Int
@@ -70,22 +71,22 @@ struct NormalMatrices: Sendable {
     }
   }
 
-  /// How many pairs there are of each sort among some cells, each as much as both take.
+  /// The number of pairs of each sort among some cells, each times the weights of both.
   private static func pairs(
-    of takers: [PyramidFill.Part], in cells: LatentCells
+    of dependents: [LatentUpsampling.Part], in cells: LatentCells
   ) -> [Pair: Double] {
-    let (grid, labels) = (cells.shape.grid, cells.fill.label)
-    let shares = Dictionary(uniqueKeysWithValues: takers.map { ($0.cell, Double($0.share)) })
+    let (grid, cellClasses) = (cells.shape.grid, cells.upsampling.cellClass)
+    let weights = Dictionary(uniqueKeysWithValues: dependents.map { ($0.cell, Double($0.weight)) })
     var counts: [Pair: Double] = [:]
-    for taker in takers {
-      let (row, column) = (taker.cell / grid, taker.cell % grid)
+    for dependent in dependents {
+      let (row, column) = (dependent.cell / grid, dependent.cell % grid)
       for down in -reach...reach where (0..<grid).contains(row + down) {
         for right in -reach...reach where (0..<grid).contains(column + right) {
-          let other = taker.cell + down * grid + right
-          guard let share = shares[other] else { continue }
+          let other = dependent.cell + down * grid + right
+          guard let weight = weights[other] else { continue }
           let way = (down + reach) * (2 * reach + 1) + right + reach
-          let pair = Pair(first: labels[taker.cell], second: labels[other], way: way)
-          counts[pair, default: 0] += Double(taker.share) * share
+          let pair = Pair(first: cellClasses[dependent.cell], second: cellClasses[other], way: way)
+          counts[pair, default: 0] += Double(dependent.weight) * weight
         }
       }
     }
@@ -93,34 +94,36 @@ struct NormalMatrices: Sendable {
   }
 }
 
-extension LabelledLinearPath {
-  /// What a cell of a label writes, times what another writes, for each pair of such cells.
+extension ConditionalLinearDecoder {
+  /// The product of what a cell of a class writes with what another writes, for each pair of them.
   ///
   /// [latent of the first cell, latent of the second].
   fileprivate func products(
-    of label: Int, in pairs: Set<NormalMatrices.Pair>, _ configuration: ModelConfiguration,
+    of cellClass: Int, in pairs: Set<GramMatrices.Pair>, _ configuration: ModelConfiguration,
     context: Context
-  ) -> [NormalMatrices.Pair: [Float]] {
-    let (reach, latent) = (NormalMatrices.reach, configuration.latent)
+  ) -> [GramMatrices.Pair: [Float]] {
+    let (reach, latent) = (GramMatrices.reach, configuration.latent)
     let side = 2 * reach + 1
     let planes = Planes(configuration, grid: side)
     let gradient = Gradient(configuration, grid: side)
-    planes.stride = label / PyramidFill.labelsOfStride
+    planes.stride = cellClass / LatentUpsampling.classesOfStride
     let middle = reach * side + reach
-    let labels = [Int](repeating: label, count: side * side)
-    let ofLabel = Dictionary(grouping: pairs, by: \.second)
-    var found: [NormalMatrices.Pair: [Float]] = [:]
+    let cellClasses = [Int](repeating: cellClass, count: side * side)
+    let ofClass = Dictionary(grouping: pairs, by: \.second)
+    var found: [GramMatrices.Pair: [Float]] = [:]
     for pair in pairs { found[pair] = [Float](repeating: 0, count: latent * latent) }
     for component in 0..<latent {
       var unit = [Float](repeating: 0, count: latent)
       unit[component] = 1
-      set(CollectionOfOne(middle), labels: labels, in: planes, with: context) { _ in unit[...] }
+      set(CollectionOfOne(middle), cellClasses: cellClasses, in: planes, with: context) { _ in
+        unit[...]
+      }
       refresh(planes.patches.bounds, in: planes, with: context)
       note(planes.patches, without: mean, row: reach, column: reach, in: gradient.errors)
-      for (other, pairs) in ofLabel {
+      for (other, pairs) in ofClass {
         transpose(
           gradient, cells: pairs.map(\.way),
-          labels: .init(repeating: other, count: side * side), stride: planes.stride,
+          cellClasses: .init(repeating: other, count: side * side), stride: planes.stride,
           with: context)
         for pair in pairs {
           let pixel = unsafe gradient.pixel(pair.way / side, pair.way % side)

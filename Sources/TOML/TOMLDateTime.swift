@@ -1,5 +1,5 @@
 /// The rest of a date or time while its form and its ranges are checked.
-struct TOMLMoment {
+struct TOMLDateTime {
   var rest: Substring.UTF8View
 
   /// Whether it is a date, a time, or both with or without the distance to UTC, and no more.

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The word nearest to t has the greatest score e . (M t) - e . (M e) / 2, so the search for it is the
 /// same with other halves of squares, and is given M t in place of t.
-final class Metric: Sendable {
+final class QuadraticMetric: Sendable {
   private let matrix: [Float]  // [latent, latent]
   private let latent: Int
   private let halves = Mutex<PackedFloats?>(nil)

@@ -4,7 +4,7 @@ import SPAEPyramid
 ///
 /// What a cell says of its own patch has a matrix for each label of a cell. What it says of the
 /// patches around has one for each stride, which is that of the deepest layer decoded.
-struct LabelledLinearPath: Sendable {
+struct ConditionalLinearDecoder: Sendable {
   /// The mean patch, [numbers].
   let mean: [Float]
 
@@ -20,13 +20,13 @@ struct LabelledLinearPath: Sendable {
 
   init(_ configuration: ModelConfiguration, from weights: inout Weights) throws(EngineError) {
     let (numbers, latent) = (configuration.patchNumbers, configuration.latent)
-    let (labels, strides) = (PyramidFill.labels, PyramidFill.strides)
-    let basis = try weights.floats("decoder.linear.basis", [labels, latent, numbers])
+    let (cellClasses, strides) = (LatentUpsampling.classes, LatentUpsampling.strides)
+    let basis = try weights.floats("decoder.linear.basis", [cellClasses, latent, numbers])
     mean = try weights.floats("decoder.linear.mean", [numbers])
     let kernels = try weights.floats("decoder.linear.around", [strides, numbers, latent, 3, 3])
     let silent = [Float](repeating: 0, count: max(numbers, latent))
-    let bases = (0..<labels).map { label in
-      Array(basis[label * latent * numbers..<(label + 1) * latent * numbers])
+    let bases = (0..<cellClasses).map { cellClass in
+      Array(basis[cellClass * latent * numbers..<(cellClass + 1) * latent * numbers])
     }
     own = bases.map { [mean] basis in
       Convolution(
@@ -81,7 +81,7 @@ struct LabelledLinearPath: Sendable {
   /// Sets what the patches of some cells, in order, are made of: an estimate, [latent], of each, and
   /// its label among those of all cells.
   func set(
-    _ cells: some Collection<Int>, labels: [Int], in planes: Planes, with context: Context,
+    _ cells: some Collection<Int>, cellClasses: [Int], in planes: Planes, with context: Context,
     to estimate: (_ cell: Int) -> ArraySlice<Float>
   ) {
     let width = planes.estimates.width
@@ -89,8 +89,8 @@ struct LabelledLinearPath: Sendable {
       let target = unsafe planes.estimates.pixel(cell / width, cell % width)
       for (i, component) in estimate(cell).enumerated() { unsafe target[i] = component }
     }
-    forEachRun(of: cells, labels: labels, width: width) { run, label in
-      own[label].apply(to: planes.estimates, into: planes.own, rectangle: run, with: context)
+    forEachRun(of: cells, cellClasses: cellClasses, width: width) { run, cellClass in
+      own[cellClass].apply(to: planes.estimates, into: planes.own, rectangle: run, with: context)
     }
   }
 
@@ -139,14 +139,14 @@ struct LabelledLinearPath: Sendable {
 
   /// Computes the gradient of some cells from the errors; `labels` are those of all cells.
   func transpose(
-    _ gradient: Gradient, cells: [Int], labels: [Int], stride: Int, with context: Context
+    _ gradient: Gradient, cells: [Int], cellClasses: [Int], stride: Int, with context: Context
   ) {
     let (errors, own, estimates) = (gradient.errors, gradient.own, gradient.estimates)
     let width = errors.width
     context.parallel.forEachPart(of: cells.count, work: cells.count * ownTransposed[0].work) {
       part in
-      forEachRun(of: cells[part], labels: labels, width: width) { run, label in
-        ownTransposed[label].apply(to: errors, into: own, rectangle: run, with: context)
+      forEachRun(of: cells[part], cellClasses: cellClasses, width: width) { run, cellClass in
+        ownTransposed[cellClass].apply(to: errors, into: own, rectangle: run, with: context)
       }
     }
     let runs = runs(of: cells, width: width)
@@ -167,19 +167,21 @@ private func cells(of grid: Int, _ channels: Int, border: Int) -> Plane {
 
 /// Calls `body` with each run of neighbours in a row that have the same label, of cells in order.
 private func forEachRun(
-  of cells: some Collection<Int>, labels: [Int], width: Int, _ body: (Rectangle, Int) -> Void
+  of cells: some Collection<Int>, cellClasses: [Int], width: Int, _ body: (Rectangle, Int) -> Void
 ) {
   var rest = cells[...]
   while let first = rest.first {
     let most = width - first % width
     var count = 1
     rest.removeFirst()
-    while count < most, rest.first == first + count, labels[first + count] == labels[first] {
+    while count < most, rest.first == first + count,
+      cellClasses[first + count] == cellClasses[first]
+    {
       count += 1
       rest.removeFirst()
     }
     let (row, column) = (first / width, first % width)
-    body(Rectangle(rows: row..<row + 1, columns: column..<column + count), labels[first])
+    body(Rectangle(rows: row..<row + 1, columns: column..<column + count), cellClasses[first])
   }
 }
 

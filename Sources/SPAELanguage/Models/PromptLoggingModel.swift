@@ -1,5 +1,5 @@
 /// A language model whose prompts are shown before they are sent, or instead.
-public struct ShowingModel: LanguageModel {
+public struct PromptLoggingModel: LanguageModel {
   /// nil where nothing is sent.
   private let model: (any LanguageModel)?
   private let show: (@Sendable (String) -> Void)?

@@ -4,7 +4,7 @@ package import SPAELanguage
 import SPAEPyramid
 
 /// Puts the explorer's questions to a language model, and its answers into words.
-package struct LanguageDesk: Sendable {
+package struct LanguageService: Sendable {
   /// Those whose words say what the picture shows.
   private static let layers = 1...3
 

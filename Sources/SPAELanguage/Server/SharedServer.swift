@@ -3,7 +3,7 @@ import Glibc
 import SPAESystem
 
 /// The server that stays between commands, which all of them use: a file tells where it is.
-public struct StandingServer: Sendable {
+public struct SharedServer: Sendable {
   /// What the file says.
   public struct Record: Codable, Hashable, Sendable {
     public var url: String

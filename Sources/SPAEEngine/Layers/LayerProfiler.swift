@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// What each layer of a network takes, on one thread.
-package final class LayerLog: Sendable {
+package final class LayerProfiler: Sendable {
   /// Layers of one shape: they are told together.
   package struct Layer: Hashable, Sendable {
     /// The network: classifier, encoder or decoder; or the refinement of the words.
@@ -64,12 +64,12 @@ extension InstructionSet {
   /// The multiplications with additions that one thread does in a second at most, in billions: as
   /// many as hide each other's latency, on numbers in registers.
   package var peak: Double {
-    let (log, rounds) = (LayerLog(), 200_000)
-    let layer = LayerLog.Layer(kind: "peak", inputs: 0, outputs: 0, width: 0)
+    let (profiler, rounds) = (LayerProfiler(), 200_000)
+    let layer = LayerProfiler.Layer(kind: "peak", inputs: 0, outputs: 0, width: 0)
     var numbers: [Float] = [0.999, 0.001]
     let times = (0..<20).map { _ in
-      log.measure(layer, work: 0) { unsafe kernels.pointee.multiply_add(&numbers, rounds) }
-      return log.layers[0].cost.nanoseconds
+      profiler.measure(layer, work: 0) { unsafe kernels.pointee.multiply_add(&numbers, rounds) }
+      return profiler.layers[0].cost.nanoseconds
     }
     let shortest = zip(times.dropFirst(), times).map { $0 - $1 }.min() ?? 1
     return Double(12 * 16 * rounds) / Double(max(1, shortest))

@@ -1,7 +1,7 @@
 import Glibc
 
 /// How long to wait for a server, and how often to ask one again that is busy or failed.
-public struct Patience: Sendable {
+public struct RetryPolicy: Sendable {
   /// Seconds for one answer.
   public var seconds: Double
   public var attempts: Int

@@ -7,7 +7,7 @@ import Synchronization
 /// To wake a sleeping thread takes as long as a layer of an edit. So helpers are woken once and
 /// wait, spinning, until the leader has shared out its last piece. A helper that the system does
 /// not let run costs nothing: the leader does every part that nobody has taken.
-final class Team: @unchecked Sendable {
+final class SpinningThreads: @unchecked Sendable {
   /// What is shared out now: a turn's number, how many parts it has, and the next one to take.
   private struct Ticket {
     var bits: UInt64
@@ -20,7 +20,7 @@ final class Team: @unchecked Sendable {
     var next: Int { Int(bits & 0xFFFFF) }
   }
 
-  private static let dismissed = UInt64.max
+  private static let stopped = UInt64.max
   private static let patience = 500
   private let ticket = Atomic<UInt64>(0)
   private let finished = Atomic<Int>(0)
@@ -45,7 +45,7 @@ final class Team: @unchecked Sendable {
   /// The helpers': takes parts until the leader dismisses the team.
   func help() {
     var patience = Self.patience
-    while ticket.load(ordering: .relaxed) != Self.dismissed {
+    while ticket.load(ordering: .relaxed) != Self.stopped {
       if takePart() { patience = Self.patience } else { rest(&patience) }
     }
   }
@@ -56,13 +56,13 @@ final class Team: @unchecked Sendable {
     if patience > 0 { spae_pause() } else { sched_yield() }
   }
 
-  func dismiss() { ticket.store(Self.dismissed, ordering: .releasing) }
+  func stop() { ticket.store(Self.stopped, ordering: .releasing) }
 
   /// Does the next part of the turn, if there is one left.
   private func takePart() -> Bool {
     let seen = ticket.load(ordering: .relaxed)
     let offer = Ticket(bits: seen)
-    guard seen != Self.dismissed, offer.next < offer.parts else { return false }
+    guard seen != Self.stopped, offer.next < offer.parts else { return false }
     let (taken, _) = ticket.compareExchange(
       expected: seen, desired: seen + 1, ordering: .acquiring)
     guard taken else { return true }
