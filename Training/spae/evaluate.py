@@ -25,15 +25,16 @@ On eval-bsds, 200 photographs of 128 px, a depth a column:
 
 On eval-imagenette, 491 pictures of ten classes, a layer a column:
   true class       share of pictures whose top word is among the 20 best of the TRUE class's text
-  percentile       share of the vocabulary that fits a word's place worse, by the evidence map: a
-                   place that a branch names means what the words of its class mean, others what the
-                   classifier sees there. Layers below the third ask the one of the map's 4 x 4
-                   places that holds the cell
+  percentile       share of the vocabulary that fits a word's place worse, by the evidence map: where
+                   a branch names a place, the words of its class are the best, in their order;
+                   elsewhere, and after them, those of the classifier. Layers below the third ask the
+                   one of the map's 4 x 4 places that holds the cell
   among the 20     share of words that are among the 20 best of their place
   among the 100, or its colour
                    share of words that are among the 100 best of their place, or a name of a colour
                    within 20 (CIE76) of the mean colour of the region that the word covers
-  own place        the word fits its own place better than another place of the same picture: the
+  own place        of places that no branch names: the word fits its own place better than another
+                   such place of the same picture by the classifier: the
                    share of all pairs of places in which the two scores differ (chance: 50 %); and
                    of those pairs alone in which the other place has another word, since two places
                    of one word win and lose against each other

@@ -1,10 +1,10 @@
 """Whether words say what their places show, and how evenly the vocabulary is used."""
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from spae.branch_files import seen_classes
@@ -14,7 +14,7 @@ from spae.colours import colours_of
 from spae.datasets import EvaluationSet
 from spae.figures import Row, Value, by_layer
 from spae.images import to_image
-from spae.model import SPAE
+from spae.model import SPAE, Names
 from spae.pyramid import PyramidShape
 
 BEST = 20  # words of a text that count as its best
@@ -110,45 +110,72 @@ def ranks(model: SPAE, words: Tensor, texts: Tensor, places: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def own_place_wins(model: SPAE, words: Tensor, texts: Tensor, differing: bool = False) -> Tensor:
+def own_place_wins(
+    model: SPAE,
+    words: Tensor,
+    texts: Tensor,
+    differing: bool = False,
+    counted_places: Tensor | None = None,
+) -> Tensor:
     """For each picture the share of pairs (own place, another) that the own one wins, nan if none.
 
-    `differing` counts only the pairs whose words differ.
+    `differing` counts only the pairs whose words differ, `counted_places`, [n, place], those of
+    some places.
     """
     fits = torch.einsum("npc,noc->npo", model.codebook.text[words], texts)
     own = torch.diagonal(fits, dim1=1, dim2=2).unsqueeze(-1)
     counted = fits != own
     if differing:
         counted &= words.unsqueeze(-1) != words.unsqueeze(-2)
+    if counted_places is not None:
+        counted &= counted_places.unsqueeze(-1) & counted_places.unsqueeze(-2)
     pairs = counted.sum((1, 2))
     return ((own > fits) & counted).sum((1, 2)) / pairs.where(pairs > 0, torch.nan)
 
 
-def evidence_texts(model: SPAE, pictures: EvaluationSet) -> list[Tensor]:
-    """What stands at each position of layers 1 to 3 by the evidence map, [n, position, text] each.
+@dataclass
+class Judged:
+    """Pictures, what the classifier sees at each position, and what a branch names there."""
 
-    A position that a branch names means what the words of its class mean, weighed by how sure the
-    branch is; the others what the classifier sees there.
-    """
-    texts = [pictures.semantics.places(layer).clone() for layer in range(1, MAP_LAYER + 1)]
-    names = model.named(map(to_image, pictures.pictures), pictures.semantics)
-    for picture, layers in enumerate(names or []):
-        for text, layer in zip(texts, layers, strict=True):
-            for position, own in enumerate(layer):
-                if own is not None:
-                    words = model.codebook.text[model.evidence.words(own)]
-                    mean = F.normalize(F.normalize(words, dim=-1).mean(0), dim=-1)
-                    text[picture, position] = own.sureness * mean
-    return texts
+    pictures: EvaluationSet
+    names: Names | None
+
+    @classmethod
+    def by(cls, model: SPAE, pictures: EvaluationSet) -> "Judged":
+        images = map(to_image, pictures.pictures)
+        return cls(pictures, model.named(images, pictures.semantics))
+
+    def unnamed(self, layer: int) -> Tensor:
+        """The positions of a layer that are left to the classifier, [n, position]."""
+        semantics = self.pictures.semantics
+        if self.names is None:
+            return torch.ones(semantics.places(layer).shape[:2], dtype=torch.bool)
+        return torch.tensor([[own is None for own in row[layer - 1]] for row in self.names])
+
+    def class_ranks(self, model: SPAE, words: Tensor, layer: int, places: Tensor) -> Tensor:
+        """The rank of each word among those of the class that names its position, [n, cells].
+
+        The vocabulary's size where none does, or where the word is not of the class.
+        """
+        found = torch.full(words.shape, len(model.words))
+        for picture, row in enumerate(self.names or []):
+            for cell, place in enumerate(places.tolist()):
+                named = row[layer - 1][place]
+                if named is not None:
+                    own = model.evidence.words(named).tolist()
+                    word = int(words[picture, cell])
+                    found[picture, cell] = own.index(word) if word in own else len(model.words)
+        return found
 
 
-def own_place_row(
-    model: SPAE, pictures: EvaluationSet, words: Tensor, texts: list[Tensor], differing: bool
-) -> Row:
+def own_place_row(model: SPAE, judged: Judged, words: Tensor, differing: bool) -> Row:
+    pictures = judged.pictures
     pyramid_shape, values = model.shape(pictures.pictures.shape[-1]), []
     for layer in (2, 3):
         own = pyramid_shape.layer_of(words, layer)
-        wins = own_place_wins(model, own, texts[layer - 1], differing)
+        wins = own_place_wins(
+            model, own, pictures.semantics.places(layer), differing, judged.unnamed(layer)
+        )
         values.append(Value.over(wins[~wins.isnan()], 100))
     name = "own place %" + (", of another word" if differing else "")
     return Row("eval-imagenette", name, by_layer(values, 2), 1)
@@ -165,12 +192,12 @@ def meaning_rows(model: SPAE, pictures: EvaluationSet, words: Tensor, data: Path
     classes = torch.tensor([index[name.split("/")[0]] for name in pictures.names])
     hits = true_class_hits(model, pyramid_shape.layer_of(words, 1)[:, 0], classes)
     lemmas = different_lemmas(model, words[:, : pyramid_shape.word_count(2)])
-    row, texts = partial(Row, "eval-imagenette"), evidence_texts(model, pictures)
+    row, judged = partial(Row, "eval-imagenette"), Judged.by(model, pictures)
     return [
         row("true class %", {"1": Value.over(hits.float(), 100)}, 1),
-        *rank_rows(model, pictures, words, texts, pyramid_shape),
-        own_place_row(model, pictures, words, texts, differing=False),
-        own_place_row(model, pictures, words, texts, differing=True),
+        *rank_rows(model, judged, words, pyramid_shape),
+        own_place_row(model, judged, words, differing=False),
+        own_place_row(model, judged, words, differing=True),
         row("lemmas", {"all": Value.over(lemmas)}),
     ]
 
@@ -185,21 +212,14 @@ def names_its_colour(model: SPAE, pictures: Tensor, words: Tensor, side: int) ->
 
 
 def rank_rows(
-    model: SPAE,
-    pictures: EvaluationSet,
-    words: Tensor,
-    texts: list[Tensor],
-    pyramid_shape: PyramidShape,
+    model: SPAE, judged: Judged, words: Tensor, pyramid_shape: PyramidShape
 ) -> list[Row]:
-    percentiles, best, fitting = [], [], []
+    pictures, percentiles, best, fitting = judged.pictures, [], [], []
     for layer in range(1, pyramid_shape.depth + 1):
-        own = pyramid_shape.layer_of(words, layer)
-        rank = ranks(
-            model,
-            own,
-            texts[min(layer, MAP_LAYER) - 1],
-            places_of(layer, pyramid_shape, pictures.semantics.cells.shape[1]),
-        ).float()
+        own, seen = pyramid_shape.layer_of(words, layer), min(layer, MAP_LAYER)
+        places = places_of(layer, pyramid_shape, pictures.semantics.cells.shape[1])
+        by_classifier = ranks(model, own, pictures.semantics.places(seen), places)
+        rank = by_classifier.minimum(judged.class_ranks(model, own, seen, places)).float()
         named = names_its_colour(model, pictures.pictures, own, pyramid_shape.sides[layer - 1])
         percentiles.append(Value.over((1 - rank / (len(model.words) - 1)).mean(1), 100))
         best.append(Value.over((rank < BEST).float().mean(1), 100))

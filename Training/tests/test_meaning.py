@@ -1,6 +1,5 @@
 import math
 
-import pytest
 import torch
 
 from spae import meaning
@@ -35,25 +34,32 @@ def test_own_place_wins_where_the_text_is_the_words_own(model):
     assert math.isnan(float(meaning.own_place_wins(model, same, texts, differing=True)))
 
 
-def test_a_place_that_a_branch_names_means_the_words_of_its_class(model, monkeypatch):
+def test_a_place_that_a_branch_names_is_judged_by_the_words_of_its_class(model, monkeypatch):
     class Evidence:
         def words(self, named):
             return torch.tensor([2, 3])
 
-    model.codebook.text.copy_(torch.nn.functional.normalize(model.codebook.text, dim=-1))
     sky = Named("segmentation", 3, 0.5)
-    names = [[[None], [None] * 3 + [sky], [None] * 16]]
-    pictures = EvaluationSet(
-        ["a"], torch.zeros(1, 3, 8, 8), SemanticMap(torch.ones(1, 16), torch.ones(1, 4, 4, 16))
-    )
+    semantics = SemanticMap(torch.ones(1, 16), torch.ones(1, 4, 4, 16))
+    pictures = EvaluationSet(["a"], torch.zeros(1, 3, 8, 8), semantics)
     monkeypatch.setattr(model, "evidence", Evidence())
-    monkeypatch.setattr(model, "named", lambda images, semantics: names)
-    whole, quarters, cells = meaning.evidence_texts(model, pictures)
-    assert torch.equal(whole, torch.ones(1, 1, 16)) and torch.equal(cells, torch.ones(1, 16, 16))
-    assert torch.equal(quarters[0, :3], torch.ones(3, 16))
-    assert quarters[0, 3].norm() == pytest.approx(0.5)
-    first, second = (model.codebook.text[[2, 3]] @ quarters[0, 3]).tolist()
-    assert first == pytest.approx(second) and first > 0
+    judged = meaning.Judged(pictures, [[[None], [None] * 3 + [sky], [None] * 16]])
+    assert judged.unnamed(2).tolist() == [[True, True, True, False]]
+    places, lowest = torch.arange(4), len(model.words)
+    found = judged.class_ranks(model, torch.tensor([[2, 2, 2, 3]]), 2, places)
+    assert found.tolist() == [[lowest] * 3 + [1]]
+    found = judged.class_ranks(model, torch.tensor([[2, 2, 2, 7]]), 2, places)
+    assert found.tolist() == [[lowest] * 4]
+    assert meaning.Judged(pictures, None).unnamed(3).all()
+
+
+def test_own_place_counts_pairs_of_counted_places_alone(model):
+    model.codebook.text.copy_(torch.nn.functional.normalize(model.codebook.text, dim=-1))
+    words = torch.tensor([[0, 1, 2]])
+    texts = model.codebook.text[torch.tensor([[0, 1, 1]])]
+    counted = torch.tensor([[True, True, False]])
+    assert float(meaning.own_place_wins(model, words, texts, False, counted)) == 1
+    assert float(meaning.own_place_wins(model, words, texts)) < 1
 
 
 def test_places_of_deep_layers_are_those_of_the_map():
