@@ -80,6 +80,7 @@ public struct Explorer: Sendable {
 
   public internal(set) var decoded: Decoded?
   var neighbours: [Int32: [Int32]] = [:]
+  var origins: WordOrigins?
   public internal(set) var history: HistoryFacts
   public internal(set) var comparison: Comparison?
   public internal(set) var consultation: Consultation?
@@ -142,6 +143,12 @@ extension Explorer {
 
   /// The depth of the picture: the pinned one, or the layer of the cursor; all before the first key.
   public var depth: Int { pinnedDepth ?? (isFresh ? shape.depth : cursor.layer) }
+
+  /// What made a word a candidate; nil where nothing tells, as of another model's words.
+  func origin(of word: Int32, at cell: CellAddress) -> String? {
+    guard (history.model ?? document.model) == document.model else { return nil }
+    return origins?.text(of: word, at: cell)
+  }
 
   public var isDirty: Bool { pyramid != saved }
 

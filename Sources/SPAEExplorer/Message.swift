@@ -20,6 +20,8 @@ public enum Message: Sendable {
   /// Candidates of the picker, for the question it asked last.
   case candidates(query: WordPicker.Query, [WordPicker.Candidate])
   case meanWord(Int32, cells: [CellAddress])
+  /// Where the words of the upper layers come from.
+  case explained(WordOrigins)
 
   /// What is being done for a question to the language model.
   case consulting(number: Int, note: String)
@@ -81,6 +83,24 @@ public struct HistoryFacts: Hashable, Sendable {
     self.length = length
     self.name = name
     self.model = model
+  }
+}
+
+/// What made the words of the upper layers candidates, as far as a model and a picture tell.
+public struct WordOrigins: Hashable, Sendable {
+  /// The words that are explained; another word was put there since.
+  public var pyramid: Pyramid
+  public var texts: [[String]]  // [layer - 1][position, row after row]
+
+  public init(pyramid: Pyramid, texts: [[String]]) {
+    (self.pyramid, self.texts) = (pyramid, texts)
+  }
+
+  /// Where the word of a cell comes from; nil where nothing tells.
+  func text(of word: Int32, at cell: CellAddress) -> String? {
+    guard cell.layer <= texts.count else { return nil }
+    guard pyramid[cell] == word else { return "typed by hand" }
+    return texts[cell.layer - 1][cell.row * pyramid.shape.side(ofLayer: cell.layer) + cell.column]
   }
 }
 

@@ -195,11 +195,12 @@ private struct PlainReply {
     var first = "\(word), layer \(cursor.layer), row \(cursor.row + 1), column \(cursor.column + 1)"
     let before = state.saved[cursor]
     if before != state.pyramid[cursor] { first += ", was \(state.vocabulary[before])" }
+    let origin = state.origin(of: state.pyramid[cursor], at: cursor).map { ["by: \($0)"] } ?? []
     let around = shape.cells(ofLayer: cursor.layer).filter {
       $0 != cursor && abs($0.row - cursor.row) <= 1 && abs($0.column - cursor.column) <= 1
     }
     let beside = around.map { state.vocabulary[state.pyramid[$0]] }.joined(separator: " ")
-    return [first] + near + (beside.isEmpty ? [] : ["beside it: \(beside)"]) + figures
+    return [first] + origin + near + (beside.isEmpty ? [] : ["beside it: \(beside)"]) + figures
   }
 
   /// What is proposed, cell by cell.

@@ -26,6 +26,9 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .candidates(let query, let candidates): effects = state.take(candidates, for: query)
   case .consulting(let number, let note): effects = state.hear(note, on: number)
   case .answered(let number, let answer): effects = state.hear(answer, to: number)
+  case .explained(let origins):
+    state.origins = origins
+    effects = []
   case .meanWord(let word, let cells): effects = state.replace(cells, by: word, verb: "mean word")
   case .committed(let pyramid, let facts): effects = state.accept(pyramid, facts)
   case .moved(let pyramid, let facts, let note):

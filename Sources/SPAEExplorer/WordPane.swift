@@ -27,9 +27,11 @@ struct WordPane {
     let before = state.saved[cursor]
     if before != word { first += "   was: \(state.vocabulary[before])" }
     let near = (state.neighbours[word] ?? []).map { state.vocabulary[$0] }
+    let origin = state.origin(of: word, at: cursor).map { ("by: " + $0, Role.text) }
     return [
       (first, before == word ? .heading : .changedWord),
       ("near: " + near.joined(separator: " "), .text),
+    ] + (origin.map { [$0] } ?? []) + [
       ("within: " + ancestors.joined(separator: " > "), .faint),
       ("holds: " + children.joined(separator: " "), .faint),
     ]

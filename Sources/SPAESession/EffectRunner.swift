@@ -27,6 +27,7 @@ package final class EffectRunner: Sendable {
   private let words: WordFinder
   private let thumbnails: any CellDriver
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
+  private let origins = DispatchQueue(label: "origins", qos: .utility)
 
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
@@ -70,6 +71,17 @@ package final class EffectRunner: Sendable {
     language.finish()
     worker.finish()
     queue.sync {}
+    origins.sync {}
+  }
+
+  /// Finds out where the words come from, and tells the explorer if anything can tell.
+  package func explain(_ body: @escaping @Sendable () throws -> ExplainedPyramid) {
+    origins.async { [mailbox] in
+      guard let found = try? body(), !found.origins.isEmpty else { return }
+      mailbox.post(
+        .explained(
+          WordOrigins(pyramid: found.pyramid, texts: found.origins.map { $0.map { "\($0)" } })))
+    }
   }
 
   /// Starts an effect, and gives the answers that are known at once.

@@ -18,6 +18,8 @@ package struct OpenedDocument {
   /// The source in the size of the decoded picture; nil where only words were opened.
   package let original: PixelImage?
   package private(set) var files: PyramidFiles
+  /// Finds out where the words come from; throws where nothing can tell.
+  package let explain: @Sendable () throws -> ExplainedPyramid
   /// What a person should know of how the picture was read.
   private var notices: [String] = []
   /// The words that the file holds, or those that the picture gave.
@@ -31,12 +33,16 @@ package struct OpenedDocument {
       self.document = document
       model = own
       original = nil
+      explain = { try ExplainedPyramid(document, of: own, path: file, source: nil) }
     case .picture(let picture):
       model = try models.chosen()
-      let pyramid: Pyramid
-      do { pyramid = try model.encode(picture.image, size: size, fit: fit) } catch {
+      let (pyramid, origins): (Pyramid, [[WordOrigin]])
+      do {
+        (pyramid, origins) = try model.encodeWithOrigins(picture.image, size: size, fit: fit)
+      } catch {
         throw Failure("\(file): \(error)")
       }
+      explain = { ExplainedPyramid(pyramid: pyramid, origins: origins) }
       let name = FileName.label(of: file)
       document = PyramidDocument(
         model: try model.name(),

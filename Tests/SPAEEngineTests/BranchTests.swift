@@ -247,6 +247,78 @@ import Testing
     }
   }
 
+  /// The branches' configuration, with names of colours as candidates of layers 2 and 3.
+  private static func withColours() throws -> [UInt8] {
+    let contents = Data(try Branches.contents())
+    var all = try #require(try JSONSerialization.jsonObject(with: contents) as? [String: Any])
+    var guided = try #require(all["guided"] as? [String: Any])
+    guided["colours"] = [
+      "counts": [0, 2, 2], "score": 1.0,
+      "names": [
+        ["blue", 60, 90, 200], ["gray", 128, 128, 128], ["white", 250, 250, 250],
+        ["black", 5, 5, 5], ["green", 40, 140, 40], ["brown", 120, 80, 40],
+      ],
+    ]
+    all["guided"] = guided
+    return Array(try JSONSerialization.data(withJSONObject: all))
+  }
+
+  @Test func tellsWhichBranchMadeEachWordACandidate() throws {
+    try Self.withFolder(configuration: Branches.contents()) { folder in
+      let model = try Model(folder: folder)
+      var seen: Set<String> = []
+      for name in Self.pictures {
+        let image = try image(name)
+        let (pyramid, origins) = try model.encodeWithOrigins(image)
+        #expect(try pyramid == model.encode(image))
+        #expect(try origins == model.origins(of: pyramid, in: image))
+        #expect(origins.map(\.count) == [1, 4, 16])
+        let named = try #require(model.named(in: image))
+        for (own, origin) in zip(named.joined(), origins.joined()) {
+          #expect(own?.sureness ?? origin.sureness == origin.sureness)
+          #expect((0...1).contains(try #require(origin.sureness)))
+          switch origin.source {
+          case .classifier: #expect(own == nil)
+          case .segmentation: #expect(own?.branch == .segmentation)
+          case .detection: #expect(own?.branch == .detection)
+          default: Issue.record("\(name): \(origin)")
+          }
+          seen.insert("\(origin)".filter(\.isLetter))
+        }
+      }
+      #expect(seen.contains("classifier") && seen.contains("detectionperson"))
+      #expect(seen.contains { $0.hasPrefix("segmentation") }, "\(seen)")
+    }
+  }
+
+  @Test func tellsColourNamesAndWordsThatWereTyped() throws {
+    try Self.withFolder(configuration: Self.withColours()) { folder in
+      let model = try Model(folder: folder)
+      let image = try image("beach")
+      var (pyramid, origins) = try model.encodeWithOrigins(image)
+      let colours = zip(pyramid.words.dropFirst(), origins.dropFirst().joined())
+        .filter { $1.source == .colour }.map { model.vocabulary[$0.0] }
+      #expect(!colours.isEmpty)
+      #expect(Set(colours).isSubset(of: ["blue", "gray", "white", "black", "green", "brown"]))
+      let cell = CellAddress(layer: 3, row: 1, column: 2)
+      pyramid[cell] = try #require(model.vocabulary.number(of: "castle"))
+      let edited = try model.origins(of: pyramid, in: image)
+      #expect(edited[2][6] == WordOrigin(.none))
+      origins[2][6] = edited[2][6]
+      #expect(edited == origins)
+    }
+  }
+
+  @Test(arguments: [
+    (WordOrigin(.segmentation("sky"), sureness: 0.834), "segmentation \"sky\" .83"),
+    (WordOrigin(.detection("dog"), sureness: 0.999), "detection \"dog\" 1.00"),
+    (WordOrigin(.classifier, sureness: 0.042), "classifier .04"),
+    (WordOrigin(.colour), "colour name"), (WordOrigin(.none), "typed by hand"),
+  ])
+  func saysWhereAWordComesFrom(origin: WordOrigin, text: String) {
+    #expect("\(origin)" == text)
+  }
+
   /// What PyTorch decides of branches that say things at random: people, stuff and things.
   @Test func decidesAsPyTorchDoes() throws {
     let (golden, configuration) = (try golden(), try Branches.configuration())

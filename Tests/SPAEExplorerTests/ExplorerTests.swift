@@ -9,6 +9,27 @@ struct ExplorerSuite {
     CellAddress(layer: layer, row: row, column: column)
   }
 
+  @Test("the word pane tells where a word of the upper layers comes from")
+  func origins() throws {
+    var world = World()
+    let texts = [["classifier .62"], Array(repeating: "segmentation \"sky\" .83", count: 4)]
+    world.send(.explained(WordOrigins(pyramid: world.state.pyramid, texts: texts)))
+    world.type("gg")
+    #expect(world.lines.contains { $0.contains("by: classifier .62") })
+    world.type("j")
+    #expect(world.lines.contains { $0.contains("by: segmentation \"sky\" .83") })
+    world.type("ikitten<CR>")
+    #expect(world.lines.contains { $0.contains("by: typed by hand") })
+    world.type("u")
+    #expect(world.lines.contains { $0.contains("by: segmentation \"sky\" .83") })
+    world.type("4G")
+    #expect(!world.lines.contains { $0.contains("by: ") })
+    world.type("2G")
+    world.send(
+      .moved(world.state.pyramid, .init(position: 0, length: 0, model: "other"), note: nil))
+    #expect(!world.lines.contains { $0.contains("by: ") })
+  }
+
   @Test(
     "moves the cursor",
     arguments: [

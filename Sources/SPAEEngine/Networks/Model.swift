@@ -100,27 +100,50 @@ public final class Model: Sendable {
   public func encode(
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, semanticWeight: Float = 1
   ) throws(EngineError) -> Pyramid {
-    try encode(image, size: size, fit: fit, semanticWeight: semanticWeight, with: context)
+    try encode(image, size: size, fit: fit, semanticWeight: semanticWeight, with: context).pyramid
+  }
+
+  /// Turns a picture into words, and tells where those of the guided layers come from.
+  public func encodeWithOrigins(
+    _ image: PixelImage, size: Int = 128, fit: Fit = .crop, semanticWeight: Float = 1
+  ) throws(EngineError) -> (pyramid: Pyramid, origins: [[WordOrigin]]) {
+    let (pyramid, found) = try encode(
+      image, size: size, fit: fit, semanticWeight: semanticWeight, with: context)
+    return (pyramid, origins(of: pyramid, found))
   }
 
   private func encode(
     _ image: PixelImage, size: Int, fit: Fit, semanticWeight: Float, with context: Context
-  ) throws(EngineError) -> Pyramid {
+  ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
     let shape = try shape(forSize: size)
-    let words = context.withSpinningThreads { context in
+    let (words, found) = context.withSpinningThreads { context in
       let semantics = semantics(of: image, fit: fit, with: context)
       let picture = image.fitted(to: size, fit: fit)
       let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
-      let named = semantics.flatMap {
-        evidence?.named(in: image, fit: fit, beside: $0, with: context)
-      }
-      let fitting = candidates(
-        for: semantics, named: named, of: picture, shape: shape, semanticWeight: semanticWeight,
+      let found = candidates(
+        for: semantics, in: image, fit: fit, of: picture, shape: shape,
+        semanticWeight: semanticWeight,
         with: context)
-      return chosen(for: z, of: picture, shape: shape, candidates: fitting, with: context)
+      return (
+        chosen(for: z, of: picture, shape: shape, candidates: found.candidates, with: context),
+        found
+      )
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
-    return pyramid
+    return (pyramid, found)
+  }
+
+  /// The candidates of the guided layers of a picture, without its words.
+  func candidates(
+    in image: PixelImage, size: Int, fit: Fit, semanticWeight: Float
+  ) throws(EngineError) -> GuidedCandidates {
+    let shape = try shape(forSize: size)
+    return context.withSpinningThreads { context in
+      candidates(
+        for: semantics(of: image, fit: fit, with: context), in: image, fit: fit,
+        of: image.fitted(to: size, fit: fit), shape: shape, semanticWeight: semanticWeight,
+        with: context)
+    }
   }
 
   /// A picture's latent before it becomes words, [cells, latent].
@@ -186,10 +209,13 @@ public final class Model: Sendable {
   /// The words that each place of the guided layers may choose from; where something names it,
   /// those of its class.
   private func candidates(
-    for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, of picture: PixelImage,
+    for semantics: SemanticMap?, in image: PixelImage, fit: Fit, of picture: PixelImage,
     shape: PyramidShape, semanticWeight: Float, with context: Context
-  ) -> [Int: [Candidates]] {
-    guard let semantics, let guided = configuration.guided, semanticWeight > 0 else { return [:] }
+  ) -> GuidedCandidates {
+    guard let semantics, let guided = configuration.guided, semanticWeight > 0 else {
+      return GuidedCandidates()
+    }
+    let named = evidence?.named(in: image, fit: fit, beside: semantics, with: context)
     // The finest grid is left to the latent.
     let count = min(guided.candidates.count, max(Self.evidenceLayers, shape.depth - 2))
     let places = (1...min(count, Self.evidenceLayers)).map { semantics.places(ofLayer: $0) }
@@ -198,6 +224,7 @@ public final class Model: Sendable {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
     }
+    let names = (1...count).map { colours?.words(ofLayer: $0, in: picture) ?? [] }
     let layers = (1...count).map { layer in
       let size = Int(
         (Float(guided.candidates[layer - 1]) * semanticWeight).rounded(.toNearestOrEven))
@@ -205,7 +232,7 @@ public final class Model: Sendable {
         texts: semantics.texts(ofLayer: layer), size: min(max(1, size), codebook.count),
         specificity: guided.specificity?[layer - 1] ?? 0,
         penalty: (guided.penalty?[layer - 1] ?? 0) / semanticWeight,
-        colours: colours?.words(ofLayer: layer, in: picture) ?? [],
+        colours: names[layer - 1],
         colourScore: colours?.score ?? 0)
     }
     var found = codebook.candidates(for: texts, layers: layers, with: context)
@@ -218,7 +245,9 @@ public final class Model: Sendable {
         }
       }
     }
-    return Dictionary(uniqueKeysWithValues: zip(1..., found))
+    return GuidedCandidates(
+      candidates: Dictionary(uniqueKeysWithValues: zip(1..., found)), colours: names, named: named,
+      wholeBest: semantics.wholeBest, cellBest: semantics.cellBest)
   }
 
   /// The layers whose positions the branches tell apart.

@@ -107,6 +107,7 @@ struct ExploreCommand: ParsableCommand {
       original: opened.original, thumbnails: output.cells, connect: connect)
     var state = try opened.state(
       history: past, store: store, output: output, tint: preferences.tint)
+    runner.explain(opened.explain)
     if let loss { _ = update(&state, .notice(loss)) }
     let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {

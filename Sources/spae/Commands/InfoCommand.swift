@@ -16,10 +16,22 @@ struct InfoCommand: ParsableCommand {
     var vocabulary: Int
     var latent: Int
     var guided: Bool
+    var branches: [BranchFacts]
     var instructionSet: String
     var threads: Int
     var residentMegabytes: Int
     var file: FileFacts?
+  }
+
+  /// What makes words candidates.
+  struct BranchFacts: Encodable {
+    let name: String
+    /// How many classes, or names of colours, it knows.
+    let classes: Int
+    /// The pixels a side that it looks at; null for the colours.
+    var input: Int?
+    /// Its weights, in the model's folder.
+    var file: String?
   }
 
   struct FileFacts: Encodable {
@@ -58,6 +70,7 @@ struct InfoCommand: ParsableCommand {
     var facts = Facts(
       model: name.name, folder: model.folder, hash: name.hash, vocabulary: model.vocabulary.count,
       latent: model.configuration.latent, guided: model.configuration.guided != nil,
+      branches: Self.branches(model.configuration),
       instructionSet: model.instructionSet.name,
       threads: option.threads ?? Parallel.processors, residentMegabytes: Self.residentMegabytes)
     facts.file = input.map { fileFacts($0, model) }
@@ -91,6 +104,8 @@ struct InfoCommand: ParsableCommand {
     print("sha-256      \(facts.hash)")
     print("vocabulary   \(facts.vocabulary) words, latent of \(facts.latent)")
     print("guided       \(facts.guided ? "yes" : "no")")
+    let branches = facts.branches.map { "\($0.name) (\($0.classes))" }
+    print("branches     \(branches.isEmpty ? "none" : branches.joined(separator: ", "))")
     print("processor    \(facts.instructionSet), \(facts.threads) threads")
     print("memory       \(facts.residentMegabytes) MB resident")
     guard let file = facts.file else { return }
@@ -100,6 +115,26 @@ struct InfoCommand: ParsableCommand {
       print("distinct     \(distinct.map(String.init).joined(separator: " "))")
     }
     for note in file.notes { print("note         \(note)") }
+  }
+
+  private static func branches(_ sizes: ModelConfiguration) -> [BranchFacts] {
+    [
+      sizes.semantic.map {
+        BranchFacts(
+          name: "classifier", classes: $0.classes, input: $0.input, file: "semantic.safetensors")
+      },
+      sizes.segmentation.map {
+        BranchFacts(
+          name: "segmentation", classes: $0.classes.count, input: $0.input,
+          file: "segmentation.safetensors")
+      },
+      sizes.detection.map {
+        BranchFacts(
+          name: "detection", classes: $0.classes.count, input: $0.input,
+          file: "detection.safetensors")
+      },
+      sizes.guided?.colours.map { BranchFacts(name: "colour names", classes: $0.names.count) },
+    ].compactMap { $0 }
   }
 
   /// What the process holds in memory now.

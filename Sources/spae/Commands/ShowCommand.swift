@@ -15,7 +15,13 @@ extension GraphicsChoice: ExpressibleByArgument {}
 /// `spae show`: the words beside the picture they give.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show the words beside the picture they give.")
+    commandName: "show", abstract: "Show the words beside the picture they give.",
+    discussion: """
+      --why lists the words of the guided layers, 1 to 3, one a line, with what made each a candidate \
+      and how sure that was, 0 to 1: the classifier (its best class there), what the segmentation or \
+      the detection branch saw, or the name of the mean colour. Only the picture can tell: of a \
+      pyramid it is looked for beside it by its name, or is named with --source.
+      """)
 
   @OptionGroup var models: ModelsOption
 
@@ -24,6 +30,12 @@ struct ShowCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("How many layers the picture is decoded from.", valueName: "n"))
   var depth: Int?
+
+  @Flag(help: "Say what made each word a candidate.")
+  var why = false
+
+  @Option(help: ArgumentHelp("The picture of a pyramid, for --why.", valueName: "image"))
+  var source: String?
 
   @Option(help: "How the picture is drawn.")
   var graphics = GraphicsChoice.auto
@@ -36,20 +48,24 @@ struct ShowCommand: ParsableCommand {
 
   func validate() throws {
     guard (4...400).contains(width) else { throw ValidationError("--width must be 4 to 400") }
+    guard why || source == nil else { throw ValidationError("--source is of use with --why alone") }
   }
 
   func run() throws {
-    let (pyramid, model, source, original) = try read(with: try models.library())
+    let shown = try read(with: try models.library())
+    let (pyramid, model) = (shown.pyramid, shown.model)
     let range = try layers.within(pyramid.shape, of: file)
     let depth = depth ?? pyramid.shape.depth
     let picture = try model.decode(pyramid, depth: depth)
-    var title = "\(source)  \(picture.width)x\(picture.height)  \(model.configuration.name)"
+    var title = "\(shown.name)  \(picture.width)x\(picture.height)  \(model.configuration.name)"
     title += "  depth \(depth)/\(pyramid.shape.depth)"
     title += "  \(pyramid.shape.wordCount(toDepth: depth)) words"
-    if let original {
+    if let original = shown.original {
       title += "  " + String(format: "%.1f dB", picture.psnr(to: original))
     }
-    let words = text(of: pyramid, range: range, vocabulary: model.vocabulary)
+    let words =
+      try why
+      ? reasons(for: shown, range) : text(of: pyramid, range: range, vocabulary: model.vocabulary)
     let isTerminal = isatty(STDOUT_FILENO) == 1
     let environment = SystemEnvironment.variables
     let capabilities =
@@ -65,19 +81,45 @@ struct ShowCommand: ParsableCommand {
     ).show(by: graphics.driver(on: capabilities, environment: environment))
   }
 
-  private func read(
-    with models: ModelLibrary
-  ) throws -> (Pyramid, Model, String, PixelImage?) {
+  /// What is shown, and where its words come from.
+  private struct Shown {
+    let pyramid: Pyramid
+    let model: Model
+    let name: String
+    /// The picture, where that was given.
+    var original: PixelImage?
+    var explanation: ExplainedPyramid?
+  }
+
+  private func read(with models: ModelLibrary) throws -> Shown {
     switch try Input(path: file, models: models) {
     case .pyramid(let document, let model):
-      return (document.pyramid, model, document.source.name, nil)
+      var shown = Shown(pyramid: document.pyramid, model: model, name: document.source.name)
+      if why {
+        shown.explanation = try ExplainedPyramid(document, of: model, path: file, source: source)
+      }
+      return shown
     case .picture(let picture):
+      guard source == nil else { throw Failure("\(file): a picture, which needs no --source") }
       let model = try models.chosen()
-      let pyramid = try model.encode(picture.image)
+      let (pyramid, origins) = try model.encodeWithOrigins(picture.image)
       let side = pyramid.shape.grid * model.configuration.patch
-      let name = FileName.last(of: file)
-      return (pyramid, model, name, picture.image.fitted(to: side, fit: .crop))
+      return Shown(
+        pyramid: pyramid, model: model, name: FileName.last(of: file),
+        original: picture.image.fitted(to: side, fit: .crop),
+        explanation: ExplainedPyramid(pyramid: pyramid, origins: origins))
     }
+  }
+
+  private func reasons(for shown: Shown, _ range: ClosedRange<Int>) throws -> [String] {
+    guard let explanation = shown.explanation, !explanation.origins.isEmpty else {
+      throw Failure("\(shown.model.folder): this model guides no layer, so that nothing tells why")
+    }
+    guard range.upperBound <= explanation.origins.count else {
+      throw Failure("\(file): --why tells of layers 1 to \(explanation.origins.count)")
+    }
+    for note in explanation.notes { print("spae: \(file): \(note)", toStandardError: true) }
+    return explanation.lines(ofLayers: range, vocabulary: shown.model.vocabulary)
   }
 
   private func text(

@@ -1,0 +1,92 @@
+package import SPAEEngine
+package import SPAEPixels
+package import SPAEPyramid
+import SPAESystem
+
+/// A pyramid's picture, as far as it can be told to be that.
+package struct SourcePicture {
+  package let path: String
+  package let image: PixelImage
+  package let fit: Fit
+  /// The cells whose words are not those that the former model gives; nil where that says nothing.
+  package let edited: [CellAddress]?
+
+  /// Words of another picture agree by chance: of 597 about one in a hundred.
+  private static let leastAgreement = 0.5
+  /// Two pictures that have nothing in common are less alike, in dB.
+  private static let leastLikeness = 16.0
+  /// A larger share of other words below the guided layers is the work of other options.
+  private static let greatestChange = 0.05
+
+  /// Finds the picture of a document; nil where there is none, and an error where `source` is not it.
+  ///
+  /// `former` is the document's model: with it the words tell whether this is their picture, and
+  /// how it became a square. Without, `wish` says so. `notes` takes what a person should know.
+  package init?(
+    of document: PyramidDocument, path: String, source: String?, former: Model?, fit wish: Fit?,
+    notes: inout [String]
+  ) throws {
+    let name = document.source.name
+    let beside = "\(FileName.folder(of: path))/\(name)"
+    guard source != nil || (!name.contains("/") && FileSystem.exists(beside)) else { return nil }
+    self.path = source ?? (FileName.folder(of: path) == "." ? name : beside)
+    do throws(ImageError) { image = try ImageFile(path: self.path).image } catch {
+      guard source != nil else { return nil }
+      throw Failure("\(self.path): \(error)")
+    }
+    let known = try Self.known(image, as: document, former, wish)
+    if let problem = known.problem {
+      guard source == nil else { throw Failure("\(self.path): \(problem) of \(path)") }
+      notes.append("\(self.path) is not used: \(problem)")
+      return nil
+    }
+    (fit, edited) = (known.fit, known.edited)
+    if former == nil {
+      notes.append("\(self.path) is known to be its picture by its name and size alone")
+    } else if edited == nil {
+      notes.append("encoded with other options, such as --semantic-weight, or much edited")
+    }
+  }
+
+  private struct Known {
+    var fit: Fit
+    var edited: [CellAddress]?
+    /// Why it is not the picture.
+    var problem: String?
+  }
+
+  /// Encodes a picture as the document was, and tells how that fits.
+  private static func known(
+    _ image: PixelImage, as document: PyramidDocument, _ former: Model?, _ wish: Fit?
+  ) throws -> Known {
+    let source = document.source
+    guard (image.width, image.height) == (source.width, source.height) else {
+      let size = "\(image.width)x\(image.height)"
+      return Known(
+        fit: .crop, problem: "its size is \(size), and \(source.width)x\(source.height) that")
+    }
+    let fits = image.width == image.height ? [.crop] : wish.map { [$0] } ?? Fit.allCases
+    guard let former else { return Known(fit: fits.count == 1 ? fits[0] : .crop) }
+    let pyramid = document.pyramid
+    let side = pyramid.shape.grid * former.configuration.patch
+    let edits = try fits.map { fit in
+      (fit, Edit(from: try former.encode(image, size: side, fit: fit), to: pyramid).changes)
+    }
+    guard let (fit, changes) = edits.min(by: { $0.1.count < $1.1.count }) else {
+      return Known(fit: .crop)
+    }
+    let count = pyramid.shape.wordCount
+    let agreeing = count - changes.count
+    if Double(agreeing) < leastAgreement * Double(count) {
+      let likeness = try former.decode(pyramid).psnr(to: image.fitted(to: side, fit: fit))
+      guard likeness >= leastLikeness else {
+        return Known(fit: fit, problem: "\(agreeing) of \(count) words agree with those")
+      }
+    }
+    let cells = changes.map { pyramid.shape.cell(at: $0.index) }
+    let guided = former.configuration.guided?.candidates.count ?? 0
+    let lower = pyramid.shape.depth > guided ? count - pyramid.shape.wordCount(toDepth: guided) : 0
+    let isTold = Double(cells.count { $0.layer > guided }) <= greatestChange * Double(lower)
+    return Known(fit: fit, edited: isTold ? cells : nil)
+  }
+}
