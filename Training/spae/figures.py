@@ -27,6 +27,19 @@ class Value:
         return cls(float(numbers.mean()), _interval(resampling(len(numbers)) @ numbers))
 
     @classmethod
+    def ratio_over(cls, parts: Tensor, wholes: Tensor, scale: float = 1.0) -> "Value":
+        """The sum of the parts over that of the wholes, of one of each a picture.
+
+        A sample of the bootstrap that draws no whole does not count.
+        """
+        parts, wholes = (own.double().numpy() for own in (parts, wholes))
+        drawn = resampling(len(wholes))
+        with np.errstate(invalid="ignore"):
+            ratios = (drawn @ parts) / (drawn @ wholes) * scale
+        share = float(parts.sum() / wholes.sum()) * scale
+        return cls(share, _interval(ratios[~np.isnan(ratios)]))
+
+    @classmethod
     def median_over(cls, samples: Tensor) -> "Value":
         """The median in place of the mean."""
         numbers = samples.double().numpy()
