@@ -58,12 +58,11 @@ def rights(words: list[list[str]], labels: list[tuple[str, ...]], name: str) -> 
     [picture, 2] of the words and the labels of each picture's cells.
     """
     right = synonyms()[name]
-    return torch.tensor(
-        [
-            [sum(w in right for w, l in zip(said, own, strict=True) if l == name), own.count(name)]
-            for said, own in zip(words, labels, strict=True)
-        ]
-    )
+    counts = []
+    for said, own in zip(words, labels, strict=True):
+        cells = [word in right for word, label in zip(said, own, strict=True) if label == name]
+        counts.append([sum(cells), len(cells)])
+    return torch.tensor(counts)
 
 
 def rows_of(words: list[list[str]], pictures: list[LabelledPicture]) -> list[Row]:
