@@ -3,15 +3,16 @@ import Synchronization
 
 /// Writes a whole file or nothing: to a temporary file, synced, then renamed.
 package enum AtomicFile {
-  /// Replaces what is at `path`; an old file's mode is kept, and a link is followed.
+  /// Replaces what is at `path`; an old file's mode is kept. A link is followed and stays, were it
+  /// one to a file that is yet to be made.
   package static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let target = FileSystem.resolved(path) ?? path
-    let status = FileSystem.status(of: target)
+    let status = FileSystem.status(of: path)
     if let status, status.st_mode & S_IFMT != S_IFREG {
       return try writeThrough(bytes, to: path)
     }
     let mode = status.map { $0.st_mode & 0o7777 }
     try named(path) { () throws(SystemError) in
+      let target = try FileSystem.destination(of: path)
       let temporary = try temporaryFile(bytes, beside: target, mode: mode)
       do throws(SystemError) { try FileSystem.rename(temporary, to: target) } catch {
         FileSystem.remove(temporary)
@@ -20,11 +21,12 @@ package enum AtomicFile {
     }
   }
 
-  /// Writes a file that is new; false, with nothing done, where something has its name.
+  /// Writes a file that is new, where links lead; false, with nothing done, where something is there.
   package static func create(_ bytes: [UInt8], at path: String) throws(Failure) -> Bool {
     try named(path) { () throws(SystemError) in
-      let temporary = try temporaryFile(bytes, beside: path, mode: nil)
-      do throws(SystemError) { try FileSystem.renameAsNew(temporary, to: path) } catch {
+      let target = try FileSystem.destination(of: path)
+      let temporary = try temporaryFile(bytes, beside: target, mode: nil)
+      do throws(SystemError) { try FileSystem.renameAsNew(temporary, to: target) } catch {
         FileSystem.remove(temporary)
         guard error.code == EEXIST else { throw error }
         return false
@@ -73,11 +75,17 @@ package enum AtomicFile {
     return temporary
   }
 
+  /// What a person can do about an error; empty where nothing is known.
+  private static func remedy(for error: SystemError) -> String {
+    if error.isLackOfSpace { return "; free some, or name a file elsewhere" }
+    return error.code == ENOENT ? "; make its folder first" : ""
+  }
+
   private static func named<Result>(
     _ path: String, _ body: () throws(SystemError) -> Result
   ) throws(Failure) -> Result {
     do throws(SystemError) { return try body() } catch {
-      throw Failure("\(path): cannot be written: \(error)")
+      throw Failure("\(path): cannot be written: \(error)\(remedy(for: error))")
     }
   }
 }

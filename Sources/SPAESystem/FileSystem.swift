@@ -54,6 +54,22 @@ package enum FileSystem {
     return unsafe FileName.text(at: found)
   }
 
+  /// Where what is written to a path goes: the end of its links, also where nothing is there yet.
+  package static func destination(of path: String) throws(SystemError) -> String {
+    if let resolved = resolved(path) { return resolved }
+    var path = path
+    for _ in 0..<mostLinks {
+      guard let target = linkTarget(of: path) else { return path }
+      let slash = UInt8(ascii: "/")
+      let isWhole = target.utf8.first == slash || !path.utf8.contains(slash)
+      path = isWhole ? target : FileName.folder(of: path) + "/" + target
+    }
+    throw SystemError(code: ELOOP)
+  }
+
+  /// As many as the system follows.
+  private static let mostLinks = 40
+
   /// Where a link leads, as it is written; nil for what is no link.
   package static func linkTarget(of path: String) -> String? {
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -26,7 +26,8 @@ package struct OutputFile {
 
   /// Throws where the name is taken: before a long work whose outcome could then not be written.
   package func refuseTaken() throws(Failure) {
-    guard !mayReplace, !isSpecial, FileSystem.isTaken(path) else { return }
+    // A link to nowhere holds nothing yet: what it leads to is made.
+    guard !mayReplace, !isSpecial, FileSystem.exists(path) else { return }
     throw refusal("it exists")
   }
 
@@ -38,7 +39,6 @@ package struct OutputFile {
     if isSpecial { return try AtomicFile.writeThrough(bytes, to: path) }
     if mayReplace { return try AtomicFile.write(bytes, to: path) }
     if try AtomicFile.create(bytes, at: path) { return }
-    // A link to nowhere holds nothing, and is somebody's.
     let found = try? FileSystem.bytes(of: path, limit: Self.longestCompared)
     if found == bytes { return }
     guard let found else { throw refusal("it exists") }

@@ -10,6 +10,8 @@ package struct SystemError: Error, Hashable, Sendable {
   package static var last: SystemError { SystemError(code: errno) }
 
   package var isBrokenPipe: Bool { code == EPIPE }
+
+  package var isLackOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
 }
 
 extension SystemError: CustomStringConvertible {

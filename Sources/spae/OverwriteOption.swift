@@ -20,8 +20,11 @@ extension FileForm {
 
   /// Refuses a picture's name for words.
   static func validate(wordsFor path: String?) throws {
-    guard let path, isPictureName(path) else { return }
+    guard let path else { return }
+    let destination = (try? FileSystem.destination(of: path)) ?? path
+    let leads = FileSystem.isTaken(path) && !isPictureName(path) ? " leads to \(destination)" : ""
+    guard isPictureName(path) || isPictureName(destination) else { return }
     throw ValidationError(
-      "\(path): words do not go into a picture's name; end it in .spae or .json")
+      "\(path)\(leads): words do not go into a picture's name; end it in .spae or .json")
   }
 }

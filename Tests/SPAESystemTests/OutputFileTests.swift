@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import SPAESystem
 import Testing
@@ -58,18 +59,38 @@ import Testing
     #expect(throws: Failure.self) { try output.write([]) { _ in .foreign("it is mine") } }
   }
 
-  @Test("A name that is taken is refused before the work", arguments: [true, false])
-  func taken(isLink: Bool) throws {
+  @Test("A name that is taken is refused before the work")
+  func taken() throws {
     try OutputFile(file).refuseTaken()
-    if isLink {
-      #expect(unsafe symlink("nowhere", file) == 0)
-    } else {
-      try write("one")
-    }
+    try write("one")
     #expect(throws: Failure.self) { try OutputFile(file).refuseTaken() }
     try OutputFile(file, mayReplace: true).refuseTaken()
     #expect(throws: Failure.self) { try write("two") }
     #expect(folder.names == ["file"])
+  }
+
+  @Test("A link stays, and what it leads to is made or replaced", arguments: [true, false])
+  func links(force: Bool) throws {
+    #expect(unsafe symlink("second", file) == 0)
+    #expect(unsafe symlink(folder.path + "/end", folder.path + "/second") == 0)
+    try OutputFile(file).refuseTaken()
+    try write("one", force: force)
+    #expect(folder.names == ["end", "file", "second"] && folder.text("end") == "one")
+    #expect(throws: Failure.self) { try OutputFile(file).refuseTaken() }
+    #expect(throws: Failure.self) { try write("two") }
+    try write("two", force: true)
+    for (link, end) in [("file", "second"), ("second", folder.path + "/end")] {
+      #expect(
+        try FileManager.default.destinationOfSymbolicLink(atPath: folder.path + "/" + link) == end)
+    }
+    #expect(folder.text("end") == "two")
+  }
+
+  @Test("A circle of links is refused, and stays", arguments: [true, false])
+  func circle(force: Bool) throws {
+    #expect(unsafe symlink("file", file) == 0)
+    #expect(throws: Failure.self) { try write("one", force: force) }
+    #expect(FileSystem.isTaken(file) && folder.text("file") == nil && folder.names == ["file"])
   }
 
   @Test("A file keeps its mode where it is replaced")
