@@ -15,7 +15,7 @@ public final class DocumentHistory: Sendable {
   public let opening: Opening
 
   private let clock: @Sendable () -> Date
-  let connection: Connection
+  private let place: Mutex<Connection>
   private let wordCount: Int?
   private let state: Mutex<State>
 
@@ -47,13 +47,16 @@ public final class DocumentHistory: Sendable {
       return (document, head, pyramid, try db.lastNumber(document.id))
     }
     clock = store.clock
-    self.connection = connection
+    place = Mutex(connection)
     self.wordCount = wordCount
     try check(words: pyramid.words, count: wordCount)
     self.document = document
     self.opening = opening
     state = Mutex(State(head: head, pyramid: pyramid, seen: last, last: last))
   }
+
+  /// The way to the database.
+  var connection: Connection { place.withLock { $0 } }
 
   /// The revision that this window shows.
   public var head: Revision { state.withLock { $0.head } }
@@ -197,6 +200,32 @@ extension DocumentHistory {
     }
     state.withLock { if $0.head.id == id { $0.head.name = name } }
   }
+
+  /// Goes on with a copy of the store in memory, where its file cannot be written any more.
+  ///
+  /// The file stays as it is; what is changed from here on ends with this window. Throws where the
+  /// store is too large for that.
+  public func goOnInMemory() throws(HistoryError) {
+    try place.withLock { place throws(HistoryError) in
+      guard place.isInFile else { return }
+      let (queue, name) = (place.queue, place.name)
+      let copy = try connected(name) {
+        let copy = try DatabaseQueue()
+        guard try queue.read({ try $0.size() }) <= Self.largestCopy else {
+          throw HistoryError.full(path: name)
+        }
+        try queue.backup(to: copy)
+        return copy
+      }
+      place = Connection(queue: copy, name: name, isInFile: false)
+    }
+  }
+
+  /// Whether changes outlive the program.
+  public var isInFile: Bool { connection.isInFile }
+
+  /// In bytes.
+  private static let largestCopy = 256 << 20
 
   /// Notes that the file holds the head now.
   public func markSaved() throws(HistoryError) {

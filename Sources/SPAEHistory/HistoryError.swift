@@ -30,9 +30,10 @@ extension HistoryError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unwritable(let path, let reason):
-      "\(path): the history cannot be written: \(reason)"
+      "\(path): the history cannot be written: \(reason); \(Self.remedy)"
     case .full(let path):
-      "\(path): the history cannot be written: there is no space left on the device"
+      "\(path): the history cannot be written: there is no space left on the device;"
+        + " free some, or \(Self.remedy)"
     case .busy(let path):
       "\(path): another program has been writing to the history for ten seconds; try again"
     case .inUse(let path):
@@ -63,6 +64,17 @@ extension HistoryError: CustomStringConvertible {
 }
 
 extension HistoryError {
+  private static let remedy = "name another file, or none, with --history"
+
+  /// Why nothing can be written; nil for an error of another kind.
+  public var obstacle: String? {
+    switch self {
+    case .unwritable(let path, let reason): "\(path): \(reason)"
+    case .full(let path): "\(path): no space is left on the device"
+    default: nil
+    }
+  }
+
   /// Every error of the database becomes one of this module's here.
   init(_ error: any Error, path: String) {
     switch error {

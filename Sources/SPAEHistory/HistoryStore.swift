@@ -98,7 +98,9 @@ public final class HistoryStore: Sendable {
   // MARK: Turns
 
   /// The way to the database until it is set aside: then whoever kept this is refused.
-  var connection: Connection { Connection(queue: state.withLock { $0.queue }, name: name) }
+  var connection: Connection {
+    Connection(queue: state.withLock { $0.queue }, name: name, isInFile: path != nil)
+  }
 
   func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
     try connection.write(body)
@@ -120,6 +122,8 @@ struct Connection: Sendable {
   let queue: DatabaseQueue
   /// What errors call the store.
   let name: String
+  /// Whether it outlives the program.
+  let isInFile: Bool
 
   /// Changes the database, all or nothing, and returns when that is on the disk.
   func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
@@ -274,6 +278,14 @@ extension Database {
   fileprivate func journal() throws -> HistoryStore.Journal {
     let mode: String = try row("PRAGMA journal_mode")?.value(0) ?? ""
     return HistoryStore.Journal(rawValue: mode) ?? .delete
+  }
+
+  /// In bytes.
+  func size() throws -> Int {
+    let (count, size): (Int?, Int?) = (
+      try row("PRAGMA page_count")?.value(0), try row("PRAGMA page_size")?.value(0)
+    )
+    return (count ?? 0) * (size ?? 0)
   }
 
   /// Throws where a table or a column is gone.

@@ -64,14 +64,3 @@ struct WordNames {
     return vocabulary[number]
   }
 }
-
-extension HistoryError {
-  /// Why nothing can be written; nil for an error of another kind.
-  var obstacle: String? {
-    switch self {
-    case .unwritable(let path, let reason): "\(path): \(reason)"
-    case .full(let path): "\(path): no space is left on the device"
-    default: nil
-    }
-  }
-}

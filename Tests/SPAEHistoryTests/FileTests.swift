@@ -57,7 +57,8 @@ import Testing
   }
 
   @Test(
-    "may have any bytes in its name, by each way to the file system", arguments: [nil, "unix-dotfile"]
+    "may have any bytes in its name, by each way to the file system",
+    arguments: [nil, "unix-dotfile"]
   )
   func anyName(fileSystem: String?) throws {
     let folder = try TemporaryFolder()
@@ -71,6 +72,27 @@ import Testing
     let names = try FileSystem.names(in: folder("in " + name))
     #expect(names.contains(name) && names.allSatisfy { $0.hasPrefix(name) })
     #expect(try FileSystem.bytes(of: path).starts(with: "SQLite format 3\0".utf8))
+  }
+
+  @Test("stays as it is where a window goes on in memory, with all that it held")
+  func inMemory() throws {
+    let folder = try TemporaryFolder()
+    let store = try HistoryStore(folder("h.db"))
+    let history = try store.open(try pyramid())
+    for word in 1...3 { try history.change(word, to: 1) }
+    #expect(history.isInFile)
+    try history.goOnInMemory()
+    try history.goOnInMemory()
+    #expect(!history.isInFile && history.head.id == 4)
+    try history.change(4, to: 1)
+    try history.name(5, "unkept")
+    #expect(
+      try history.undo()?.id == 4 && history.jump(to: 1).id == 1 && history.jump(to: 5).id == 5)
+    #expect(try history.tree().lines().count == 5)
+    let other = try HistoryStore(folder("h.db")).open(try pyramid())
+    #expect(other.head.id == 4)
+    #expect(other.pyramid == (try pyramid([1: 1, 2: 1, 3: 1])))
+    #expect(try store.check() == HistoryCheck(documents: 1, revisions: 4))
   }
 
   @Test("outlives the store that wrote it")

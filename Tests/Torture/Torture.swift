@@ -109,6 +109,11 @@ private func fillUp(_ path: String) throws {
   }
   guard refusals == 3 else { fail("never refused") }
   let last = history.head.id
+  let window = try store.history(ofPath: documentPath)
+  try window.goOnInMemory()
+  guard try window.commit(try firstPyramid(), verb: "in memory").id == last + 1,
+    try window.undo()?.id == last, !window.isInFile
+  else { fail("does not go on in memory") }
   setLargestFile(.max)
   var words = history.pyramid.words
   words[500] = -1
