@@ -103,7 +103,7 @@ for editor in "$@"; do
     fi
     "${kind}_changes" "$word"
     shows "^│>1 \[$word\]"
-    shows "u:$round/$round"
+    shows "state $((round + 1))/$((round + 1))"
     until_so "the picture does not show the word of $editor" picture_differs "$before"
   done
   [ "$(kept)" = 0 ] || fail "$editor: a text is left: $(ls tmp)"

@@ -38,7 +38,7 @@ begin_terminal
 
 # Three words at three layers, one of them taken back, saved.
 open cat.png
-shows "^ spae +cat.png .*layer 1/6 .*u:0/0"
+shows "^ spae +cat.png .*layer 1/6 .*state 1/1"
 shows "i changes a word"
 change castle
 keys 2 G
@@ -48,9 +48,9 @@ keys 3 G
 shows "layer 3/6"
 keys l
 change bird
-shows "edited \* .*u:3/3"
+shows "edited \* .*state 4/4"
 keys u
-shows "u:2/3"
+shows "state 3/4"
 done_says "three edits at three layers, one undone"
 
 # A preview is shown in the picture, and Escape leaves no trace of it.
@@ -73,13 +73,13 @@ shows "saved cat.spae"
 words_differ before.spae cat.spae 2
 cp cat.spae saved.spae
 keys u
-shows "u:1/3"
+shows "state 2/4"
 typed ":w"
 keys Enter
 until_so "the own file is not written again" eval '! cmp -s cat.spae saved.spae'
 words_differ before.spae cat.spae 1
 keys C-r
-shows "u:2/3"
+shows "state 3/4"
 keys Z Z
 left
 cmp cat.spae saved.spae || fail "ZZ does not save"
@@ -149,7 +149,7 @@ killed
 words_differ cat.spae saved.spae 0
 open cat.png
 shows "1 changed word came back that was not saved"
-shows "edited \* .*u:4/4"
+shows "edited \* .*state 5/5"
 keys 3 G
 shows "layer 3 \(3,3\)"
 keys i
@@ -157,11 +157,11 @@ shows "┌ Change"
 typed queen
 shows "^│ queen"
 keys Enter
-until_so "the edit is not accepted" screen_has "u:5/5"
+until_so "the edit is not accepted" screen_has "state 6/6"
 killed
 open cat.png
 shows "2 changed words came back that were not saved"
-shows "edited \* .*u:5/5"
+shows "edited \* .*state 6/6"
 typed ":w"
 keys Enter
 shows "saved cat.spae"
@@ -170,7 +170,7 @@ done_says "killed twice, no accepted edit is lost"
 
 # What is not saved and discarded does not come back, but the tree keeps it.
 change whale
-shows "edited \* .*u:6/6"
+shows "edited \* .*state 7/7"
 typed ":q!"
 keys Enter
 left
@@ -178,7 +178,7 @@ words_differ before.spae cat.spae 3
 open cat.png
 shows "goes on where cat.spae was saved"
 screen_has "edited" && fail "discarded words come back"
-shows "u:5/6"
+shows "state 6/7"
 keys C-r
 shows "^│>1 \[whale\]"
 keys q
@@ -190,7 +190,7 @@ screen_has "whale" && fail "discarded words come back"
 keys q
 left
 open "cat.png --history fresh.db --size 64"
-shows "u:0/0"
+shows "state 1/1"
 change whale
 typed ZQ
 left
@@ -245,7 +245,7 @@ command_says w "names/words.png is the name of a picture"
 typed ZQ
 left
 open "names/words --history none"
-shows "u:0/0 not kept"
+shows "state 1/1 not kept"
 change castle
 command_says wq "^\\$ *$"
 begins_with names/words '{"'
@@ -255,19 +255,53 @@ done_says "an ending says what is written, and nothing is replaced unasked"
 # Without a folder for the history: it opens, and says so.
 typed "clear; XDG_STATE_HOME=/proc/none '$program' explore before.spae --graphics quadrants"
 keys Enter
-shows "edits are not kept, as with --history none: /proc/none.*: No such file"
-shows "u:0/0 not kept"
+shows "edits are not kept, as with --history none: /proc/none.*: no such file"
+shows "state 1/1 not kept"
 change castle
-shows "u:1/1 not kept"
+shows "state 2/2 not kept"
 typed ZQ
 left
 echo quit | XDG_STATE_HOME=/proc/none "$program" explore --plain before.spae >lines
 grep -q 'edits are not kept, as with --history none' lines || fail "nothing is said: $(cat lines)"
+for state in "$work/plain" /proc/none; do
+  printf 'near\ncell\nquit\n' | XDG_STATE_HOME=$state "$program" explore --plain before.spae >lines
+  [ "$(grep -c '^near in meaning: [a-z]* [a-z]*' lines)" = 2 ] || fail "no neighbours before the first move: $(cat lines)"
+done
+printf 'set castle\nsave! lion.spae\nsave lion.spae\nset lion\nsave cat.png\nsave! cat.txt\nquit!\n' |
+  "$program" explore --plain before.spae >lines 2>err && fail "a picture is replaced"
+grep -qx 'cat.png exists; save! cat.png replaces it' err || fail "no remedy in plain words: $(cat err)"
+grep -q ':w' lines err && fail "plain errors name keys: $(cat err)"
 if echo quit | "$program" explore --plain before.spae --history /proc/none/h.db 2>err; then
   fail "a history that was asked for is forgotten"
 fi
 grep -q 'the history cannot be written' err || fail "no reason: $(cat err)"
 done_says "without a folder for the history"
+
+# A disk that fills up beneath the history: all goes on in memory, and a way out is named.
+cat >fill <<'END'
+mount -t tmpfs -o size=300k none "$2" 2>/dev/null || exit 77
+"$1" words | head -200 | sed 's/^/set /' >many
+printf 'undo\nundo\nredo\nearlier 100\ntree\ncell\nlater 100\nsave %s/x.spae\nsave full.spae\nquit\n' "$2" >>many
+XDG_STATE_HOME=$2 "$1" explore --plain before.spae <many >lines 2>err
+"$1" explore --plain before.spae --history "$2/new.db" </dev/null 2>>err
+! "$1" encode cat.png -o "$2/a.spae" 2>>err
+END
+mkdir disk
+got=0
+unshare -rm sh fill "$program" "$work/disk" || got=$?
+if [ "$got" = 77 ]; then
+  done_says "left out, no file system can be mounted here: a full disk"
+else
+  [ "$(grep -c 'edits are no longer kept, save NAME saves them: .*no space is left' lines)" = 1 ] ||
+    fail "the loss is not told, or told again: $(head -3 lines err)"
+  grep -q '^o 201 ' lines || fail "the states of a full disk are lost: $(tail -5 lines)"
+  grep -q '^saved full.spae' lines || fail "nothing can be saved: $(cat err)"
+  [ "$(sed -n '/^layer 1$/{n;p}' full.spae)" = "$("$program" words | sed -n 199p)" ] || fail "edits are lost"
+  grep -q 'x.spae: cannot be written: no space left.*name a file elsewhere' err || fail "no way out: $(cat err)"
+  grep -q 'new.db: the history cannot be written.*none, with --history' err || fail "no way out: $(cat err)"
+  grep -q 'a.spae: cannot be written: no space left.*elsewhere' err || fail "no way out: $(cat err)"
+  done_says "a full disk"
+fi
 open cat.png
 
 # The person's own editor.
@@ -279,7 +313,7 @@ END
 chmod +x editor
 keys e
 shows "^│>1 \[lion\]"
-shows "u:7/7"
+shows "state 8/8"
 printf '#!/bin/sh\nexit 3\n' >editor
 keys e
 shows "the editor ended with status 3"
@@ -287,7 +321,7 @@ shows "^│>1 \[lion\]"
 printf '#!/bin/sh\nsed -i "s/lion/xqzzy/" "$1"\n' >editor
 keys e
 shows "xqzzy"
-shows "u:7/7"
+shows "state 8/8"
 escape
 keys q
 shows "The words are not saved"
@@ -304,18 +338,18 @@ keys Enter
 shows "┌ No answer|no language model answers"
 shows "127.0.0.1:9"
 escape
-shows "u:1/1"
+shows "state 2/2"
 keys F
 shows "┌ No answer|no language model answers"
 escape
 shows "^│ castle +layer .* was: "
 keys u
-shows "u:0/1"
+shows "state 1/2"
 keys q
 left
 done_says "a language model that does not answer"
 
-# The one in the box: keys go on while it starts and thinks.
+# The bundled one: keys go on while it starts and thinks.
 if [ -x "$root/.venv-language/bin/python" ]; then
   open "cat.png --history model.db"
   keys 2 G
@@ -325,7 +359,7 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   settled plain
   typed ":caption"
   keys Enter
-  shows "Esc gives it up|┌ Caption"
+  shows "Esc cancels|┌ Caption"
   patience=120 shows "┌ Caption"
   keys q
   until_so "a caption leaves a trace" screen_is plain
@@ -338,18 +372,18 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   shows "Tab other words, 2 of"
   keys Escape
   until_so "Escape does not drop proposals" screen_lacks "Tab other words"
-  shows "u:0/0"
+  shows "state 1/1"
   keys F
   patience=60 shows "Tab other words, 1 of"
   keys Enter
-  shows "u:1/1"
+  shows "state 2/2"
   keys u
-  shows "u:0/1"
+  shows "state 1/2"
   server=$(pgrep -P "$(program)" -f Assets/language/serve.py)
   keys q
   left
   until_so "the language model's server outlives the explorer" is_gone "$server"
-  done_says "a caption and proposals of the language model in the box"
+  done_says "a caption and proposals of the bundled language model"
 else
   done_says "no language model is installed: make language"
 fi

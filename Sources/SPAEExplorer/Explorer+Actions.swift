@@ -85,12 +85,15 @@ extension Explorer {
     return []
   }
 
+  /// Decodes so many layers, or with nil as many as the cursor's; `[` and `]` end at the first and
+  /// the last, and say so.
   mutating func pin(_ wanted: Int?) -> [Effect] {
     pinnedDepth = wanted.map { min(max(1, $0), shape.depth) }
     let words = shape.wordCount(toDepth: depth)
+    let limits = wanted == depth ? "" : "; the depths are 1 to \(shape.depth)"
     say(
       "depth \(depth): \(words) word\(words == 1 ? "" : "s")"
-        + (wanted == nil ? ", as the layer" : ""))
+        + (wanted == nil ? ", as the layer" : limits))
     return []
   }
 

@@ -22,11 +22,11 @@ public enum CommandName: String, CaseIterable, Sendable {
     case .quit: (":q[!]", "quit; ! discards what is not saved")
     case .writeQuit: (":wq[!] [FILE]", "save and quit")
     case .exit: (":x[!] [FILE]", "save if something changed, and quit")
-    case .substitute: (":s/OLD/NEW/", "replace a word wherever it stands")
+    case .substitute: (":s/OLD/NEW/", "replace every occurrence of a word")
     case .undo: (":undo [N]", "undo once, or go to state N of the tree")
     case .redo: (":redo", "redo")
-    case .earlier: (":earlier N|Ns|Nm|Nh|Nd", "back by states, or by time")
-    case .later: (":later N|Ns|Nm|Nh|Nd", "forth by states, or by time")
+    case .earlier: (":earlier N|Ns|Nm|Nh|Nd", "go back by states, or by time")
+    case .later: (":later N|Ns|Nm|Nh|Nd", "go forward by states, or by time")
     case .history: (":history", "the tree of all states")
     case .mark: (":mark NAME", "give this state a name")
     case .compare: (":compare [N]", "blink between this state and state N; without N stop")
@@ -36,9 +36,9 @@ public enum CommandName: String, CaseIterable, Sendable {
     case .difference: (":difference", "show the difference to the original")
     case .blink: (":blink", "blink between original and decoded")
     case .heat: (":heat", "show the pixels that the word owns")
-    case .fill: (":fill", "let the language model propose words from those around")
-    case .caption: (":caption", "what the language model takes the picture for")
-    case .ask: (":ask QUESTION", "ask the language model about the picture")
+    case .fill: (":fill", "the language model proposes words from those around")
+    case .caption: (":caption", "caption the picture with the language model")
+    case .ask: (":ask QUESTION", "ask the language model a question about the picture")
     case .edit: (":edit", "edit all words in $EDITOR")
     case .theme: (":theme NAME", "change the theme")
     case .graphics:
@@ -66,6 +66,15 @@ extension Explorer {
     return run(command, argument, forced: forced)
   }
 
+  private mutating func pinDepth(_ argument: String) -> [Effect] {
+    guard let depth = Int(argument) else { return refuse(.depth) }
+    guard (1...shape.depth).contains(depth) else {
+      say("no depth \(depth): the picture is decoded from 1 to \(shape.depth) layers", .error)
+      return []
+    }
+    return pin(depth)
+  }
+
   private mutating func goThere(_ layer: Int) -> [Effect] {
     goTo(layer: layer)
     return []
@@ -73,9 +82,11 @@ extension Explorer {
 
   private mutating func refuse(_ text: String, _ word: Substring) -> [Effect] {
     if text.first == "!" {
-      say("no shell commands here; Ctrl-Z goes to the shell, fg returns", .error)
+      let remedy = dialect == .keys ? "Ctrl-Z goes to the shell, fg returns" : "only those of help"
+      say("no shell commands here; \(remedy)", .error)
     } else {
-      say(":\(word.isEmpty ? text[...] : word) is no command; :help lists the keys", .error)
+      let typed = (dialect == .keys ? ":" : "") + (word.isEmpty ? text[...] : word)
+      say("\(typed) is no command; \(dialect.listOfCommands)", .error)
     }
     return []
   }
@@ -101,8 +112,7 @@ extension Explorer {
     case .mark: return argument.isEmpty ? refuse(command) : [.session(.nameState(argument))]
     case .compare: return compare(argument)
     case .depth:
-      if argument.isEmpty { return pin(nil) }
-      return Int(argument).map { pin($0) } ?? refuse(command)
+      return argument.isEmpty ? pin(nil) : pinDepth(argument)
     case .layer:
       return Int(argument).map { goThere($0) } ?? refuse(command)
     case .original: return perform(.showOriginal)
@@ -121,7 +131,7 @@ extension Explorer {
   }
 
   private mutating func refuse(_ command: CommandName) -> [Effect] {
-    say("usage: \(command.usage.form)  \(command.usage.help)", .error)
+    say("usage: \(dialect.usage(of: command))", .error)
     return []
   }
 
@@ -160,7 +170,7 @@ extension Explorer {
     let places = pyramid.words.indices.filter { pyramid.words[$0] == oldWord }
     for place in places { edited[shape.cell(at: place)] = newWord }
     guard !places.isEmpty else {
-      say("'\(old)' stands nowhere in this picture", .warning)
+      say("'\(old)' not found", .warning)
       return []
     }
     say("\(places.count) word\(places.count == 1 ? "" : "s") changed")

@@ -114,9 +114,17 @@ extension Explorer {
     guard mode.context.takesNumbers, case .character(let character) = key, character.isASCII,
       let digit = character.wholeNumberValue, digit > 0 || count != nil
     else { return false }
-    count = min((count ?? 0) * 10 + digit, 9999)
+    let number = (count ?? 0) * 10 + digit
+    if number > Self.greatestCount {
+      say("\(number) is too much: a number before a key is at most \(Self.greatestCount)", .warning)
+      count = nil
+    } else {
+      count = number
+    }
     return true
   }
+
+  private static let greatestCount = 9999
 
   mutating func takeCount() -> Int {
     defer { count = nil }

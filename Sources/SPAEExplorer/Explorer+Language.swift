@@ -19,7 +19,7 @@ extension Explorer {
   /// Gives the question up; an answer that comes later is not heard.
   mutating func giveUpConsultation() -> [Effect] {
     consultation = nil
-    say("the language model is left alone")
+    say("the question is cancelled")
     return [.session(.giveUpConsultation)]
   }
 
@@ -58,7 +58,8 @@ extension Explorer {
     _ proposals: [[Int32]], for cells: [CellAddress], of words: Pyramid
   ) {
     guard words == pyramid else {
-      return say("the words have changed since then; :fill asks again", .warning)
+      return say(
+        "the words have changed since then; \(dialect.command(.fill)) asks again", .warning)
     }
     let fitting = proposals.filter { $0.count == cells.count }
     guard !fitting.isEmpty else {
@@ -72,8 +73,8 @@ extension Explorer {
   var consultationLine: String? {
     guard let consultation else { return nil }
     return consultation.answer == nil
-      ? "\(consultation.note) ...  Esc gives it up"
-      : "the language model has answered: Esc goes there"
+      ? "\(consultation.note) ...  Esc cancels"
+      : "the language model has answered: Esc shows it"
   }
 
   // MARK: Proposals

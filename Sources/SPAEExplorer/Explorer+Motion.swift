@@ -138,13 +138,13 @@ extension Explorer {
       let places = (1...number).map { (start + (forward ? $0 : number - $0)) % number }
       let found = places.first { vocabulary[pyramid.words[$0]].contains(text) }
       guard let found else {
-        say("no word holds '\(text)'", .warning)
+        say("'\(text)' not found", .warning)
         return []
       }
       cursor = shape.cell(at: found)
     }
     let matches = pyramid.words.count { vocabulary[$0].contains(text) }
-    say("'\(text)' stands in \(matches) place\(matches == 1 ? "" : "s")")
+    say("'\(text)' found \(matches == 1 ? "once" : "\(matches) times")")
     return []
   }
 }

@@ -13,7 +13,8 @@ extension Explorer {
     }
     switch FileForm(path: target) {
     case .picture where target == document.path:
-      return refuse("\(target) is the name of a picture: save the words by :w NAME.spae")
+      let remedy = dialect.command(.write, "NAME.spae")
+      return refuse("\(target) is the name of a picture: save the words by \(remedy)")
     case .picture:
       let request = DecodeRequest(pyramid: pyramid, depth: depth)
       return [.session(.savePicture(path: target, request, replacing: replacing))]
@@ -61,7 +62,8 @@ extension Explorer {
   mutating func stay(because reason: String) -> [Effect] {
     cannotDiscard = true
     mode = .browsing
-    say("the edits will come back: \(reason); :q! quits all the same", .error)
+    let remedy = dialect.command(.quit, forced: true)
+    say("the edits will come back: \(reason); \(remedy) quits all the same", .error)
     return []
   }
 }

@@ -5,8 +5,10 @@ import SPAEScreen
 public struct Explorer: Sendable {
   /// What the document is called, and where it is kept.
   public struct Document: Hashable, Sendable {
-    /// The source's name, for the title.
+    /// The source's name.
     public var name: String
+    /// The name of the file that was opened.
+    public var file: String
     /// The file of words; nil until they are first saved.
     public var path: String?
     /// Where `:w` writes when there is no file yet.
@@ -18,18 +20,22 @@ public struct Explorer: Sendable {
     public var hasOriginal: Bool
     /// Whether edits outlive the program.
     public var keepsHistory: Bool
+    /// How the person talks to the explorer.
+    public var dialect: Dialect
 
     public init(
-      name: String, path: String?, suggestedPath: String, model: String, side: Int,
-      hasOriginal: Bool = true, keepsHistory: Bool = true
+      name: String, file: String? = nil, path: String?, suggestedPath: String, model: String,
+      side: Int, hasOriginal: Bool = true, keepsHistory: Bool = true, dialect: Dialect = .keys
     ) {
       self.name = name
+      self.file = file ?? name
       self.path = path
       self.suggestedPath = suggestedPath
       self.model = model
       self.side = side
       self.hasOriginal = hasOriginal
       self.keepsHistory = keepsHistory
+      self.dialect = dialect
     }
   }
 
@@ -151,6 +157,8 @@ extension Explorer {
   }
 
   public var isDirty: Bool { pyramid != saved }
+
+  var dialect: Dialect { document.dialect }
 
   /// The words that the picture shows now: the accepted ones, or what is only being tried.
   public var shown: Pyramid {

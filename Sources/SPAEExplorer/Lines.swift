@@ -10,30 +10,43 @@ struct TitleLine {
     screen.fill(Box(row: 0, column: 0, rows: 1, columns: screen.columns), style: style)
     let right = right
     let room = screen.columns - right.displayWidth - 3
+    let mark = state.isDirty ? marks.first { $0.displayWidth + 2 + shortest < room } ?? "*" : ""
+    let left = left(within: room - (mark.isEmpty ? 0 : mark.displayWidth + 2))
     let width = screen.put(left, row: 0, column: 1, width: max(0, room), style: style)
-    if state.isDirty, width + 10 < room {
-      screen.put("edited *", row: 0, column: width + 3, style: Style(.unsaved))
-    }
+    screen.put(mark, row: 0, column: min(width, room - 2) + 3, style: Style(.unsaved))
     screen.put(right, row: 0, column: screen.columns - right.displayWidth - 1, style: style)
   }
 
-  private var left: String {
-    let (document, depth) = (state.document, state.shape.depth)
-    guard state.size.columns >= 64 else {
-      return "\(document.name)  layer \(state.cursor.layer)/\(depth)"
-    }
+  private let marks = ["edited *", "*"]
+
+  private var shortest: Int { lefts[lefts.count - 1].displayWidth }
+
+  /// As much as there is room for.
+  private func left(within room: Int) -> String {
+    lefts.first { $0.displayWidth <= room } ?? lefts[lefts.count - 1]
+  }
+
+  /// What is open and where the cursor is, from all of it to the least.
+  private var lefts: [String] {
+    let document = state.document
     let words = state.shape.wordCount(toDepth: state.cursor.layer)
-    let model = state.history.model ?? document.model
-    return "spae  \(document.name)  \(document.side)x\(document.side)  \(model)"
-      + "  layer \(state.cursor.layer)/\(depth)  \(words) word\(words == 1 ? "" : "s")"
+    let layer = "layer \(state.cursor.layer)/\(state.shape.depth)"
+    let counted = "\(layer)  \(words) word\(words == 1 ? "" : "s")"
+    let size = "\(document.side)x\(document.side)  \(state.history.model ?? document.model)"
+    let source = document.file == document.name ? "" : " of \(document.name)"
+    return [
+      "spae  \(document.file)\(source)  \(size)  \(counted)",
+      "spae  \(document.file)  \(size)  \(counted)", "spae  \(document.file)  \(counted)",
+      "\(document.file)  \(layer)",
+    ]
   }
 
   private var right: String {
     let history = state.history
     let name = history.name.map { " \($0)" } ?? ""
-    let loss = state.document.keepsHistory ? "" : " not kept"
-    let dirty = state.isDirty && state.size.columns < 80 ? "*  " : ""
-    return "\(dirty)u:\(history.position)/\(history.length)\(loss)\(name)  \(state.graphics)"
+    let loss = state.document.keepsHistory && history.isKept ? "" : " not kept"
+    let word = state.size.columns < 64 ? "" : "state "
+    return "\(word)\(history.state)/\(history.last)\(loss)\(name)  \(state.graphics)"
   }
 }
 
@@ -99,14 +112,14 @@ struct FootLine {
         ("i", "replace"), ("x", "mean"), ("y", "yank"), ("p", "paste"), ("Esc", "unmark"),
       ]
     case .picking:
-      return [("Enter", "accept"), ("Tab", "by meaning, by effect"), ("Esc", "leave no trace")]
+      return [("Enter", "accept"), ("Tab", "by meaning, by effect"), ("Esc", "cancel")]
     case .help(let list):
       let chosen = list.selected?.entry.help ?? "nothing is left"
       return [("Esc", "close"), ("Enter", "do it:"), ("", chosen)]
     case .history: return [("Enter", "go there"), ("Esc", "stay")]
     case .filling(let fill):
       let place = "other words, \(fill.selection + 1) of \(fill.proposals.count)"
-      return [("Enter", "accept"), ("Tab", place), ("Esc", "leave no trace")]
+      return [("Enter", "accept"), ("Tab", place), ("Esc", "cancel")]
     case .reading: return [("j k", "scroll"), ("q", "close")]
     default:
       return [

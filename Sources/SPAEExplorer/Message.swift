@@ -69,18 +69,23 @@ public struct Decoded: Hashable, Sendable {
 
 /// Where the head of the history stands.
 public struct HistoryFacts: Hashable, Sendable {
-  /// Edits from the first state to this one.
-  public var position: Int
-  /// Edits from the first state to the end of this line of edits.
-  public var length: Int
+  /// The number of this state, as in the tree, counted from 1.
+  public var state: Int
+  /// The greatest number there is.
+  public var last: Int
   /// The name that a person gave the state.
   public var name: String?
   /// The model of this state's words; nil is the one that was opened.
   public var model: String?
+  /// Whether it is still written to its file.
+  public var isKept: Bool
 
-  public init(position: Int, length: Int, name: String? = nil, model: String? = nil) {
-    self.position = position
-    self.length = length
+  public init(
+    state: Int, last: Int, name: String? = nil, model: String? = nil, isKept: Bool = true
+  ) {
+    self.state = state
+    self.last = last
+    self.isKept = isKept
     self.name = name
     self.model = model
   }

@@ -16,21 +16,24 @@ public enum PlainCommand: Hashable, Sendable {
 
   /// The commands and what they do.
   public static let usage: [(form: String, help: String)] = [
-    ("layer [N]", "read a layer, row by row"),
-    ("cell [LAYER ROW COLUMN]", "go to a word and read what there is to say of it"),
+    ("layer [N]", "print a layer, row by row"),
+    ("cell [LAYER ROW COLUMN]", "go to a word and describe it"),
     ("left, right, up, down", "go to the next word there"),
     ("in, out", "go to the words within this one, or to the one that contains it"),
     ("near [WORD]", "the words nearest in meaning"),
-    ("find WORD", "go to the next place that holds it"),
+    ("find WORD", "go to the next cell that holds it"),
     ("set WORD", "change the word"),
-    ("caption", "what the language model takes the picture for"),
-    ("ask QUESTION", "ask the language model about the picture"),
-    ("fill", "let the language model propose a word for this place"),
-    ("accept, another, drop", "take the words that it proposed, hear other ones, or take none"),
-    ("undo, redo, tree", "take edits back, make them again, list all states"),
-    ("earlier 5m, later 2", "go through time, as after a colon elsewhere"),
+    ("caption", "caption the picture with the language model"),
+    ("ask QUESTION", "ask the language model a question about the picture"),
+    ("fill", "the language model proposes a word for this cell"),
+    ("accept, another, drop", "take the proposed words, show the next ones, or take none"),
+    ("undo, redo, tree", "undo, redo, list all states"),
+    ("earlier 5m, later 2", "go back or forward by time, or by states"),
     ("depth [N]", "decode so many layers; without N as many as the layer you are in"),
-    ("save [FILE]", "write the words (.spae, .json) or the picture (.png, .jpg, .webp)"),
+    (
+      "save[!] [FILE]",
+      "write the words (.spae, .json) or the picture (.png, .jpg, .webp); ! replaces a file"
+    ),
     ("quit, quit!", "leave; with ! discard words that are not saved"),
   ]
 
@@ -47,10 +50,14 @@ public enum PlainCommand: Hashable, Sendable {
     guard let verb = words.first?.lowercased() else { return nil }
     let rest = words.dropFirst().joined(separator: " ")
     switch verb {
-    case "layer", "l": self = .showLayer(try Self.layer(words.dropFirst().first, shape))
+    case "layer", "l":
+      guard words.count <= 2 else { throw PlainCommandError("layer [N]: one number") }
+      self = .showLayer(try Self.layer(words.dropFirst().first, shape))
     case "cell", "c":
       self = words.count == 1 ? .describe : .go(try Self.cell(Array(words.dropFirst()), shape))
-    case "near", "n": self = .near(words.count > 1 ? words[1].lowercased() : nil)
+    case "near", "n":
+      guard words.count <= 2 else { throw PlainCommandError("near [WORD]: one word") }
+      self = .near(words.count > 1 ? words[1].lowercased() : nil)
     case "set", "s":
       guard words.count == 2 else {
         throw PlainCommandError("set WORD: one word of the vocabulary")
@@ -58,10 +65,23 @@ public enum PlainCommand: Hashable, Sendable {
       self = .set(words[1].lowercased())
     case "find", "f": self = .find(rest.lowercased())
     case "save": self = .command("w \(rest)")
+    case "save!": self = .command("w! \(rest)")
     case "help", "?": self = .help
-    default: self = Self.steps[verb].map { .action($0) } ?? .command(line)
+    default: self = try Self.step(words, verb) ?? .command(line)
     }
   }
+
+  /// A verb that stands alone; some of them mean more with a number behind, as after a colon.
+  private static func step(
+    _ words: [String], _ verb: String
+  ) throws(PlainCommandError) -> PlainCommand? {
+    guard let action = steps[verb] else { return nil }
+    if words.count == 1 { return .action(action) }
+    if commands.contains(action) { return nil }
+    throw PlainCommandError("\(verb): nothing follows it")
+  }
+
+  private static let commands: [Action] = [.undo, .redo, .openHistory, .quit, .quitUnsaved]
 
   private static func layer(
     _ text: String?, _ shape: PyramidShape

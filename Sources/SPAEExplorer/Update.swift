@@ -33,7 +33,7 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .committed(let pyramid, let facts): effects = state.accept(pyramid, facts)
   case .moved(let pyramid, let facts, let note):
     effects = state.accept(pyramid, facts)
-    state.say(note ?? "state \(facts.position) of \(facts.length)")
+    state.say(note ?? "state \(facts.state) of \(facts.last)")
   case .revisions(let rows): effects = state.take(rows)
   case .thumbnail(let revision, let screen): effects = state.take(screen, of: revision)
   case .compared(let comparison):

@@ -26,6 +26,8 @@ package final class EffectRunner: Sendable {
   private let pictureStore: PictureStore
   private let words: WordFinder
   private let thumbnails: any CellDriver
+  /// What is to be told of edits that are no longer kept.
+  private let loss = Mutex<Notice?>(nil)
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
   private let origins = DispatchQueue(label: "origins", qos: .utility)
 
@@ -105,7 +107,7 @@ package final class EffectRunner: Sendable {
     case .move(let move): return answered { try self.move(move) }
     case .nameState(let name):
       return answered {
-        try history.name(history.head.id, name)
+        try changing { try history.name(history.head.id, name) }
         return [.moved(history.pyramid, facts, note: "this state is called '\(name)'")]
       }
     case .listRevisions: return answered { [.revisions(try revisions())] }
@@ -115,7 +117,7 @@ package final class EffectRunner: Sendable {
       return answered {
         let path = try files.save(
           pyramid, of: try modelName, to: path, replacing: replacing)
-        if pyramid == history.pyramid { try history.markSaved() }
+        if pyramid == history.pyramid { try changing { try history.markSaved() } }
         return [.saved(path: path, words: pyramid)]
       }
     case .savePicture(let path, let request, let replacing):
@@ -138,13 +140,23 @@ package final class EffectRunner: Sendable {
 
   /// The answers, or the reason why there are none.
   private func answered(_ body: () throws -> [Message]) -> [Message] {
-    do { return try body() } catch {
+    do {
+      let messages = try body()
+      let loss = loss.withLock { loss in
+        defer { loss = nil }
+        return loss
+      }
+      return messages + (loss.map { [.notice($0)] } ?? [])
+    } catch {
       return [.notice(Notice(Self.reason(error), kind: .error))]
     }
   }
 
   private static func reason(_ error: any Error) -> String {
-    (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
+    if case HistoryError.revision(let number, _)? = error as? HistoryError {
+      return "there is no state \(number); the tree lists which there are"
+    }
+    return (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
   }
 
   private func inBackground(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {
@@ -155,8 +167,22 @@ package final class EffectRunner: Sendable {
 
   // MARK: History
 
+  /// Changes the history; where its file cannot be written any more, in a copy in memory from then
+  /// on, so that nothing that was done is lost while the program runs.
+  private func changing<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as HistoryError {
+      guard let obstacle = error.obstacle, history.isInFile else { throw error }
+      do { try history.goOnInMemory() } catch { throw error }
+      let remedy = files.dialect.command(.write, "NAME")
+      loss.withLock {
+        $0 = Notice("edits are no longer kept, \(remedy) saves them: \(obstacle)", kind: .warning)
+      }
+      return try body()
+    }
+  }
+
   private func kept(_ pyramid: Pyramid, _ verb: String) throws -> Pyramid {
-    try history.commit(pyramid, verb: verb)
+    _ = try changing { try history.commit(pyramid, verb: verb) }
     return pyramid
   }
 
@@ -187,14 +213,14 @@ package final class EffectRunner: Sendable {
     var moved: Revision?
     switch move {
     case .undo(let count):
-      for _ in 0..<count { moved = try history.undo() ?? moved }
+      for _ in 0..<count { moved = try changing { try history.undo() } ?? moved }
     case .redo(let count):
-      for _ in 0..<count { moved = try history.redo() ?? moved }
-    case .earlier(let count): moved = try history.earlier(.count(count))
-    case .later(let count): moved = try history.later(.count(count))
-    case .earlierBy(let seconds): moved = try history.earlier(.seconds(seconds))
-    case .laterBy(let seconds): moved = try history.later(.seconds(seconds))
-    case .to(let revision): moved = try history.jump(to: revision)
+      for _ in 0..<count { moved = try changing { try history.redo() } ?? moved }
+    case .earlier(let count): moved = try changing { try history.earlier(.count(count)) }
+    case .later(let count): moved = try changing { try history.later(.count(count)) }
+    case .earlierBy(let seconds): moved = try changing { try history.earlier(.seconds(seconds)) }
+    case .laterBy(let seconds): moved = try changing { try history.later(.seconds(seconds)) }
+    case .to(let revision): moved = try changing { try history.jump(to: revision) }
     }
     guard let moved else {
       return [.notice(Notice("there is no \(move.isBack ? "earlier" : "later") state"))]
@@ -276,7 +302,6 @@ extension HistoryMove {
 extension DocumentHistory {
   /// Where the head stands, for the status line.
   package var facts: HistoryFacts {
-    // The first state is number 1, and no edit.
-    HistoryFacts(position: position.number - 1, length: position.last - 1, name: head.name)
+    HistoryFacts(state: position.number, last: position.last, name: head.name, isKept: isInFile)
   }
 }

@@ -50,9 +50,9 @@ package final class ExplorerLoop: EffectHost {
   package private(set) var editorsEnd: Notice?
 
   /// Runs until the person quits, or until a signal ends it; gives that signal.
-  package func run(notice: Notice? = nil) -> Int32? {
+  package func run(notices: [Notice?] = []) -> Int32? {
     send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
-    if let notice { send(.notice(notice)) }
+    for notice in notices.compactMap({ $0 }) { send(.notice(notice)) }
     draw()
     while !hasQuit {
       for event in terminal.events(timeout: patience, watching: session.mailbox.reading) {

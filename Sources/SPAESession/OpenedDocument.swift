@@ -25,8 +25,16 @@ package struct OpenedDocument {
   /// The words that the file holds, or those that the picture gave.
   private var saved: Pyramid
 
-  package init(file: String, size: Int, fit: Fit = .crop, models: ModelLibrary) throws {
+  /// The name of the file that was opened.
+  private let name: String
+  private let dialect: Dialect
+
+  package init(
+    file: String, size: Int, fit: Fit = .crop, models: ModelLibrary, dialect: Dialect = .keys
+  ) throws {
     var stem = FileName.stem(of: file)
+    name = file == "-" ? "stdin" : FileName.label(of: file)
+    self.dialect = dialect
     self.models = models
     switch try Input(path: file, models: models) {
     case .pyramid(let document, let own):
@@ -43,7 +51,6 @@ package struct OpenedDocument {
         throw Failure("\(file): \(error)")
       }
       explain = { ExplainedPyramid(pyramid: pyramid, origins: origins) }
-      let name = FileName.label(of: file)
       document = PyramidDocument(
         model: try model.name(),
         source: .init(name: name, width: picture.image.width, height: picture.image.height),
@@ -57,13 +64,14 @@ package struct OpenedDocument {
     saved = document.pyramid
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: original == nil ? file : nil,
-      suggestedPath: stem + ".spae")
+      suggestedPath: stem + ".spae", dialect: dialect)
   }
 
-  /// The name and size of the picture.
+  /// The names of the file and of its source, and the picture's size.
   package var title: String {
     let source = document.source
-    return "\(source.name)  \(source.width)x\(source.height)"
+    let names = name == source.name ? name : "\(name) of \(source.name)"
+    return "\(names)  \(source.width)x\(source.height)"
       + "  \(document.pyramid.words.count) words"
   }
 
@@ -93,7 +101,7 @@ package struct OpenedDocument {
     saved = found.pyramid
     files = PyramidFiles(
       document: found, vocabulary: model.vocabulary, path: files.suggestedPath,
-      suggestedPath: files.suggestedPath)
+      suggestedPath: files.suggestedPath, dialect: dialect)
   }
 
   /// The explorer at the last accepted edit.
@@ -103,9 +111,10 @@ package struct OpenedDocument {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
       document: .init(
-        name: document.source.name, path: files.path, suggestedPath: files.suggestedPath,
+        name: document.source.name, file: name, path: files.path,
+        suggestedPath: files.suggestedPath,
         model: try ModelInUse(model, of: models).label, side: side, hasOriginal: original != nil,
-        keepsHistory: store.path != nil),
+        keepsHistory: store.path != nil, dialect: dialect),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
@@ -117,11 +126,12 @@ package struct OpenedDocument {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
     switch history.opening {
     case .recovered: return try recovered(history)
-    case .changedOutside: return Notice("the file was changed outside; u goes back to before")
+    case .changedOutside:
+      return Notice("the file was changed outside; \(undo) goes back to before")
     case .otherModel(let revision):
       let before = try revision.parent.flatMap { try history.model(of: $0) }
       return Notice(
-        "these words are of the model \(document.model.name); u goes back to those of"
+        "these words are of the model \(document.model.name); \(undo) goes back to those of"
           + " \(before?.label ?? "another")")
     case .renamed(let path): return Notice("the history of \(path) goes on here")
     case .new, .same:
@@ -135,6 +145,9 @@ package struct OpenedDocument {
     }
   }
 
+  /// How an edit is taken back.
+  private var undo: String { dialect == .keys ? "u" : "undo" }
+
   /// Edits that came back, or where the saved ones are.
   private func recovered(_ history: DocumentHistory) throws -> Notice? {
     let edits = Edit(from: saved, to: history.pyramid).changes.count
@@ -144,7 +157,8 @@ package struct OpenedDocument {
     let place = files.path == nil ? "the picture gave" : "the file holds"
     return Notice(
       "\(edits) changed word\(edits == 1 ? "" : "s") came back that \(edits == 1 ? "was" : "were")"
-        + " not saved (state \(head), \(place) \(held)); :w saves, :undo \(held) drops",
+        + " not saved (state \(head), \(place) \(held)); \(dialect.command(.write)) saves,"
+        + " \(dialect.command(.undo, "\(held)")) drops",
       kind: .warning)
   }
 }

@@ -15,15 +15,19 @@ package struct PyramidFiles: Sendable {
   /// The file of words that was opened, or that was saved for this picture before.
   package let path: String?
   package let suggestedPath: String
+  /// How errors call the commands that are a way out.
+  let dialect: Dialect
   private let known = KnownFiles()
 
   init(
-    document: PyramidDocument, vocabulary: Vocabulary, path: String?, suggestedPath: String
+    document: PyramidDocument, vocabulary: Vocabulary, path: String?, suggestedPath: String,
+    dialect: Dialect
   ) {
     self.document = document
     self.vocabulary = vocabulary
     self.path = path
     self.suggestedPath = suggestedPath
+    self.dialect = dialect
     if let path { known.remember(path) }
   }
 
@@ -54,10 +58,11 @@ package struct PyramidFiles: Sendable {
 
   private func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws -> String {
     try OutputFile(path, mayReplace: replacing).write(bytes) { _ throws(Failure) in
+      let remedy = "\(dialect.command(.write, forced: true, path)) replaces it"
       switch known.state(of: path) {
       case .asKnown: return .unedited
-      case .changed: throw Failure("\(path) was changed outside; :w! \(path) replaces it")
-      case .foreign: throw Failure("\(path) exists; :w! \(path) replaces it")
+      case .changed: throw Failure("\(path) was changed outside; \(remedy)")
+      case .foreign: throw Failure("\(path) exists; \(remedy)")
       }
     }
     return known.remember(path)
@@ -78,11 +83,10 @@ package struct PyramidFiles: Sendable {
   }
 
   private func check(_ target: Target, holdsWords: Bool) throws(Failure) {
-    guard let file = target.existing else { return }
     // To write to a pipe would wait for its reader.
-    guard file.isRegular else { throw Failure("\(target.path) is no regular file") }
-    if holdsWords, FileForm.isPictureName(file.path) {
-      throw Failure("\(target.path) leads to a picture, \(file.path): give another name")
+    guard target.isRegular else { throw Failure("\(target.path) is no regular file") }
+    if holdsWords, FileForm.isPictureName(target.destination) {
+      throw Failure("\(target.path) leads to a picture, \(target.destination): give another name")
     }
   }
 
@@ -106,16 +110,16 @@ package struct PyramidFiles: Sendable {
 private struct Target {
   let path: String
   /// The file that links lead to.
-  let existing: (path: String, isRegular: Bool)?
+  let destination: String
+  /// Whether it is a file, or nothing yet.
+  let isRegular: Bool
 
   /// A leading `~` is the home folder, as in a shell.
   init(_ wanted: String) {
     let home = SystemEnvironment.variables["HOME"] ?? NSHomeDirectory()
     path = wanted.hasPrefix("~/") ? home + wanted.dropFirst() : wanted
-    let found = path
-    existing = FileSystem.status(of: path).map { status in
-      (resolved(found), status.st_mode & S_IFMT == S_IFREG)
-    }
+    destination = (try? FileSystem.destination(of: path)) ?? path
+    isRegular = FileSystem.status(of: path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true
   }
 }
 

@@ -270,7 +270,10 @@ struct ExplorerSuite {
     "explains commands that it does not understand",
     arguments: [
       (":nonsense<CR>", ":nonsense is no command"), (":earlier x<CR>", "usage: :earlier"),
-      (":depth x<CR>", "usage: :depth"), (":mark<CR>", "usage: :mark"),
+      (":depth x<CR>", "usage: :depth"),
+      (":depth 9<CR>", "no depth 9: the picture is decoded from 1 to 6"),
+      (":depth 0<CR>", "no depth 0"), (":depth -1<CR>", "no depth -1"),
+      (":mark<CR>", "usage: :mark"),
       (":compare x<CR>", "usage: :compare"), (":layer<CR>", "usage: :layer"),
       (":!ls<CR>", "no shell commands here; Ctrl-Z goes to the shell, fg returns"),
       (":5,7d<CR>", ":5,7d is no command"), (":%<CR>", ":% is no command"),
@@ -433,7 +436,45 @@ struct ExplorerSuite {
 
   @Test("says in the title when edits are not kept")
   func withoutHistory() {
-    #expect(World(keepsHistory: false).lines[0].hasSuffix("u:0/0 not kept  sixel"))
+    #expect(World(keepsHistory: false).lines[0].hasSuffix("state 1/1 not kept  sixel"))
+    var world = World()
+    world.send(.committed(world.state.pyramid, HistoryFacts(state: 3, last: 4, isKept: false)))
+    #expect(world.lines[0].hasSuffix("state 3/4 not kept  sixel"))
+  }
+
+  @Test(
+    "shows the opened file in the title, and its source where there is room",
+    arguments: [
+      (120, nil, "spae  cat.png  128x128  small  layer 1/6  1 word"),
+      (120, "dog.spae", "spae  dog.spae of cat.png  128x128  small  layer 1/6  1 word"),
+      (80, "my dog.spae", "spae  my dog.spae  128x128  small  layer 1/6  1 word"),
+      (40, "dog.spae", "dog.spae  layer 1/6"),
+    ])
+  func title(columns: Int, file: String?, left: String) {
+    var world = World(columns: columns, file: file)
+    #expect(world.lines[0].hasPrefix(" " + left + "  "))
+    world.type("ikitten<CR>")
+    #expect(world.lines[0].contains(columns < 80 ? "*  " : "edited *"))
+    #expect(world.lines[0].hasPrefix(columns == 80 ? " spae  my dog.spae  layer" : " " + left))
+  }
+
+  @Test("refuses a number before a key that is too large, and takes the next")
+  func largeCount() {
+    var world = World()
+    world.type("12345")
+    #expect(world.state.notice?.text.hasPrefix("12345 is too much") == true)
+    world.type("3G")
+    #expect(world.state.cursor.layer == 3)
+  }
+
+  @Test("says where the depths end", arguments: [("9]", "depth 6"), ("9[", "depth 1")])
+  func depthEnds(keys: String, depth: String) {
+    var world = World()
+    world.type("3G" + keys)
+    let text = world.state.notice?.text ?? ""
+    #expect(text.hasPrefix(depth) && text.hasSuffix("; the depths are 1 to 6"))
+    world.type("3G=")
+    #expect(world.state.notice?.text.contains("the depths are") == false)
   }
 
   @Test("runs what is picked in the help")
@@ -564,7 +605,7 @@ struct PlainSuite {
       ("near kitten", "elephant kitten muzzle whisker"),
       ("set kitten", "kitten, layer 1, row 1, column 1, was waao"),
       ("depth 3", "depth 3: 21 words"),
-      ("find wbeo", "'wbeo' stands in 1 place"), ("save", "saved cat.spae"),
+      ("find wbeo", "'wbeo' found once"), ("save", "saved cat.spae"),
       ("tree", "@ 0 (here)  12:00  edit"), ("set nonsense", "'nonsense' is not in the vocabulary"),
     ])
   func answers(_ line: String, _ beginning: String) throws {
@@ -576,8 +617,40 @@ struct PlainSuite {
   }
 
   @Test(
+    "names in an error what can be typed in this mode",
+    arguments: [
+      ("foo", "foo is no command; help lists what can be typed"), ("!ls", "no shell commands here"),
+      ("mark", "usage: mark NAME"), ("tree now", "usage: tree"),
+      ("depth 9", "no depth 9"), ("undo x", "usage: undo [N]"),
+      ("save a.txt", "a.txt: end it in .spae, .json"),
+    ])
+  func ownWords(_ line: String, _ beginning: String) throws {
+    var world = World(dialect: .lines)
+    let command = try #require(try PlainCommand(line, shape: world.state.shape))
+    world.send(.plain(command))
+    let text = world.state.notice?.text ?? ""
+    #expect(text.hasPrefix(beginning), "\(text)")
+    #expect(!text.contains(try Regex(#"(^|\s):[a-z]|Ctrl|Esc"#)), "\(text)")
+  }
+
+  @Test("names the plain commands where words have a picture's name")
+  func pictureName() throws {
+    var world = World(path: "words.png", dialect: .lines)
+    for line in ["save", "save!"] {
+      world.send(.plain(try #require(try PlainCommand(line, shape: world.state.shape))))
+      #expect(world.state.notice?.text.hasSuffix("save the words by save NAME.spae") == true)
+    }
+    world.send(.notDiscarded(reason: "the disk is full"))
+    let text = "the edits will come back: the disk is full; quit! quits all the same"
+    #expect(world.state.notice?.text == text)
+  }
+
+  @Test(
     "explains what it does not understand",
-    arguments: ["layer 9", "layer x", "cell 1 2", "cell 2 3 1", "set two words"])
+    arguments: [
+      "layer 9", "layer x", "cell 1 2", "cell 2 3 1", "set two words", "left 3", "accept it",
+      "near two words", "layer 2 3",
+    ])
   func refusals(_ line: String) throws {
     let world = World()
     #expect(throws: PlainCommandError.self) { try PlainCommand(line, shape: world.state.shape) }

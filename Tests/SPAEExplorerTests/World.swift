@@ -34,8 +34,7 @@ struct World {
 
   init(
     grid: Int = 16, rows: Int = 24, columns: Int = 80, hasOriginal: Bool = true,
-    keepsHistory: Bool = true,
-    path: String? = nil
+    keepsHistory: Bool = true, file: String? = nil, path: String? = nil, dialect: Dialect = .keys
   ) {
     let words = (0..<(PyramidShape(grid: grid)?.wordCount ?? 0)).map { Int32(($0 * 7) % 600 + 4) }
     guard let shape = PyramidShape(grid: grid), let pyramid = Pyramid(shape: shape, words: words)
@@ -43,10 +42,11 @@ struct World {
     states = [pyramid]
     state = Explorer(
       document: .init(
-        name: "cat.png", path: path, suggestedPath: "cat.spae", model: "small", side: grid * 8,
-        hasOriginal: hasOriginal, keepsHistory: keepsHistory),
+        name: "cat.png", file: file, path: path, suggestedPath: "cat.spae", model: "small",
+        side: grid * 8,
+        hasOriginal: hasOriginal, keepsHistory: keepsHistory, dialect: dialect),
       vocabulary: Self.vocabulary, pyramid: pyramid, saved: pyramid,
-      history: HistoryFacts(position: 0, length: 0), size: (rows, columns), graphics: "sixel")
+      history: HistoryFacts(state: 1, last: 1), size: (rows, columns), graphics: "sixel")
     send(.resized(rows: rows, columns: columns))
   }
 
@@ -67,7 +67,7 @@ struct World {
     }
   }
 
-  var facts: HistoryFacts { HistoryFacts(position: head, length: states.count - 1) }
+  var facts: HistoryFacts { HistoryFacts(state: head + 1, last: states.count) }
   var lines: [String] { view(state).screen.lines }
   var word: String { state.vocabulary[state.pyramid[state.cursor]] }
 

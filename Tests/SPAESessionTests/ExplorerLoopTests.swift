@@ -26,7 +26,7 @@ struct ExplorerLoopSuite {
   @Test("shows the picture beside what is wrong with a setting")
   func warns() throws {
     let stage = try Stage()
-    _ = stage.loop.run(notice: Notice("there is no theme 'nosuch'", kind: .warning))
+    _ = stage.loop.run(notices: [Notice("there is no theme 'nosuch'", kind: .warning)])
     #expect(stage.count == 1)
     let last = stage.lines.last
     #expect(last?.contains("nosuch") == true)
@@ -249,7 +249,7 @@ struct ExplorerLoopSuite {
     let state = stage.loop.state
     let word = state.vocabulary[state.pyramid.words[0]]
     #expect(word == "castle")
-    #expect(stage.position == 1)
+    #expect(stage.historyState == 2)
     #expect(stage.terminal.forcedDrawings == 1)
   }
 
@@ -260,7 +260,7 @@ struct ExplorerLoopSuite {
     let stage = try Stage(.kitty)
     try stage.press("<CR>x")
     _ = stage.loop.run()
-    #expect(stage.position == 1)
+    #expect(stage.historyState == 2)
     let state = stage.loop.state
     let isNewest = state.decoded?.request.pyramid == state.pyramid
     #expect(isNewest)

@@ -71,7 +71,7 @@ final class Stage {
 
   // Small values: a failed expectation prints every part of its expression, and a state is large.
   var layer: Int { loop.state.cursor.layer }
-  var position: Int { loop.state.history.position }
+  var historyState: Int { loop.state.history.state }
   var isDirty: Bool { loop.state.isDirty }
   var graphics: String { loop.state.graphics }
   var error: String? {

@@ -89,7 +89,8 @@ struct ExploreCommand: ParsableCommand {
     let preferences = try Preferences()
     let models = try model.library()
     var opened = try OpenedDocument(
-      file: file, size: square.size, fit: square.fit, models: models)
+      file: file, size: square.size, fit: square.fit, models: models,
+      dialect: plain ? .lines : .keys)
     let environment = SystemEnvironment.variables
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
     guard saveScreen != nil || plain || isTerminal else { return printed(opened) }
@@ -105,20 +106,20 @@ struct ExploreCommand: ParsableCommand {
     let runner = try EffectRunner(
       model: opened.model, models: models, history: past, files: opened.files,
       original: opened.original, thumbnails: output.cells, connect: connect)
-    var state = try opened.state(
+    let state = try opened.state(
       history: past, store: store, output: output, tint: preferences.tint)
     runner.explain(opened.explain)
-    if let loss { _ = update(&state, .notice(loss)) }
     let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {
-      return try settle(
-        HeadlessExplorer(
-          state: state, session: runner, editor: editor,
-          themes: ThemeLibrary(environment: environment),
-          output: saveScreen == nil ? nil : output, environment: environment,
-          size: rowsAndColumns ?? (40, 120)))
+      let explorer = HeadlessExplorer(
+        state: state, session: runner, editor: editor,
+        themes: ThemeLibrary(environment: environment),
+        output: saveScreen == nil ? nil : output, environment: environment,
+        size: rowsAndColumns ?? (40, 120))
+      if let loss { explorer.settle(.notice(loss)) }
+      return try settle(explorer)
     }
-    try explore(state, runner, editor, output, theme: theme ?? preferences.theme)
+    try explore(state, runner, editor, output, theme: theme ?? preferences.theme, notice: loss)
   }
 
   /// Opens the picture's history; where nothing can be written one in memory, and what is lost by it.
@@ -161,7 +162,7 @@ struct ExploreCommand: ParsableCommand {
 
   private func explore(
     _ state: Explorer, _ runner: EffectRunner, _ editor: ExternalEditor, _ output: PictureOutput,
-    theme wish: String?
+    theme wish: String?, notice: Notice?
   ) throws {
     let environment = SystemEnvironment.variables
     let library = ThemeLibrary(environment: environment)
@@ -172,7 +173,7 @@ struct ExploreCommand: ParsableCommand {
       state: state, session: runner, terminal: terminal, editor: editor, output: output,
       themes: library, script: try script(), environment: environment)
     let log = ErrorLog(environment: environment)
-    let signal = loop.run(notice: complaint.map { Notice($0, kind: .warning) })
+    let signal = loop.run(notices: [complaint.map { Notice($0, kind: .warning) }, notice])
     terminal.leave()
     if signal != nil, let notice = loop.editorsEnd { ErrorLog.add(notice.text) }
     log?.end()

@@ -40,7 +40,11 @@ struct KeysCommand: ParsableCommand {
       "Keys are written as in vim: <C-r> is r with Control, <CR> is Enter.",
       "A number before a key says how often: 3l moves three words. 3G and :3 go to layer 3.",
       "A number, and a key that begins a longer one, wait for the rest without a limit of time;",
-      "the last line shows what is pending, and <Esc> drops it.",
+      "the last line shows what is pending, and <Esc> drops it.", ".Pp",
+      "Every accepted change makes a state.  States are numbered from 1, the words as they were when",
+      "the file was first opened.  The first line shows the number of the state you are in, and the",
+      "greatest number: state 3/7.  The tree lists all states; :undo N, :compare N and",
+      ".Xr spae.history 1", "take the same numbers.",
     ]
     let keys = Self.titles.flatMap { context, title in
       section(title, Keymap.entries(in: context).map { ($0.notation, $0.help) })

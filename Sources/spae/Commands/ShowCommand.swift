@@ -94,7 +94,11 @@ struct ShowCommand: ParsableCommand {
   private func read(with models: ModelLibrary) throws -> Shown {
     switch try Input(path: file, models: models) {
     case .pyramid(let document, let model):
-      var shown = Shown(pyramid: document.pyramid, model: model, name: document.source.name)
+      let name = FileName.label(of: file)
+      let origin = document.source.name
+      var shown = Shown(
+        pyramid: document.pyramid, model: model,
+        name: name == origin ? name : "\(name) of \(origin)")
       if why {
         shown.explanation = try ExplainedPyramid(document, of: model, path: file, source: source)
       }
