@@ -85,7 +85,7 @@ says 'sm\u{1b}[32mall' info "$root/Tests/Cases/escape-in-spae/evil4.spae"
 clean decode "$name.spae"
 [ -s "$name.decoded.png" ] || fail "nothing was decoded: $(cat said)"
 says "$said_name.decoded.png: not replaced" decode "$name.spae" --depth 1
-says "$said_name.spae" encode "$name.png" -o "$name.spae" --size 64
+says "$said_name.spae: not replaced" encode "$pictures/dog.png" -o "$name.spae"
 mkdir "$name"
 clean encode "$name.png" "$pictures/dog.png" -o "$name"
 [ -s "$name/$name.spae" ] || fail "nothing was encoded into a folder: $(cat said)"

@@ -55,13 +55,26 @@ well encode dog.png -o /dev/null
 kept 0 '' words/dog.spae encode dog.png cat.png -o words
 sed -i '0,/^layer 1$/s//# mine\nlayer 1/' words/cat.spae
 kept 0 '' words/cat.spae encode dog.png cat.png -o words
-kept 1 'cat.spae: not replaced: its words are others' words/cat.spae encode cat.png --size 64 -o words
+kept 1 'cat.spae: not replaced: somebody wrote comments' words/cat.spae encode cat.png --size 64 -o words
 kept 1 'the words of another picture, cat.png' words/cat.spae encode dog.png -o words/cat.spae
 awk '/^layer 1$/ { print; getline; print "castle"; next } { print }' words/dog.spae >edited
 mv edited words/dog.spae
 kept 1 'dog.spae: not replaced: its words are others' words/dog.spae encode dog.png cat.png -o words
+kept 1 'dog.spae: not replaced: its words are others' words/dog.spae encode dog.png --size 64 -o words
 well encode dog.png -o words --force
 cmp -s words/dog.spae dog.spae || fail "--force did not replace"
+# Nobody has edited what the same picture gave by other options.
+wide=$root/Tests/SPAEPixelsTests/Fixtures/colour.png
+for format in text json; do
+  for options in "--size 64" "--fit pad" "--size 64 --fit stretch" "--semantic-weight 0" "--size 256" ""; do
+    "$program" encode "$wide" --format $format $options >fresh
+    well encode "$wide" --format $format $options -o options.file
+    cmp -s fresh options.file || fail "words of other options are not replaced: $options"
+  done
+  sed -i 's/\["[a-z]*"\]/["castle"]/; /^layer 1$/{n;s/.*/castle/}' options.file
+  kept 1 'its words are others' options.file encode "$wide" --format $format --size 64 -o options.file
+  rm options.file
+done
 sed -i 's/^model small ./model small 0/' words/dog.spae
 well encode dog.png -o words
 cmp -s words/dog.spae dog.spae || fail "the same words of another model were not replaced"
@@ -71,9 +84,38 @@ well encode dog.png --format json -o dog.json
 kept 0 '' dog.json encode dog.png --format json -o dog.json
 kept 1 'no pyramid' dog.json encode dog.png -o dog.json
 
-# Links: one to nowhere is somebody's, one to a file is followed.
-ln -s nowhere dangling.png
-kept 1 'not replaced' dangling.png decode dog.spae -o dangling.png
+# Links are followed and stay: one to nowhere makes what it leads to.
+leads() { [ -L "$1" ] && [ -f "$2" ] && [ ! -L "$2" ] || fail "$1 is no link to the file $2: $(ls -l)"; }
+mkdir linked
+for force in '' --force; do
+  ln -s linked/nowhere.png dangling.png
+  ln -s "$work/dangling.png" chain.png
+  ln -s linked/nowhere.spae dangling.spae
+  well decode dog.spae -o chain.png $force
+  leads chain.png linked/nowhere.png
+  leads dangling.png linked/nowhere.png
+  is chain.png PNG
+  well encode dog.png -o dangling.spae $force
+  leads dangling.spae linked/nowhere.spae
+  kept 0 '' dangling.spae encode dog.png -o dangling.spae $force
+  well decode dog.spae -o dangling.png --depth 2 --force
+  leads dangling.png linked/nowhere.png
+  rm linked/nowhere.png linked/nowhere.spae
+  printf 'save dangling.spae\nsave dangling.png\nset castle\nsave! dangling.spae\nsave! chain.png\nquit!\n' |
+    "$program" explore --plain dog.png --history none >/dev/null || fail "links are not saved to"
+  leads dangling.spae linked/nowhere.spae
+  leads chain.png linked/nowhere.png
+  grep -q '^castle' dangling.spae || fail "a link is saved to once only"
+  ln -sf linked/new.png words.spae
+  kept 2 'leads to linked/new.png: words do not go' words.spae encode dog.png -o words.spae $force
+  [ ! -e linked/new.png ] || fail "words are in a picture's name"
+  rm -f linked/* *dangling* chain.png words.spae
+  ln -s circle circle
+  kept 1 'circle: cannot be written: too many levels of symbolic links' circle encode dog.png -o circle $force
+  ln -s missing/a.spae lost.spae
+  kept 1 'lost.spae: cannot be written: no such file or directory; make its folder first' lost.spae encode dog.png -o lost.spae $force
+  rm circle lost.spae
+done
 ln -s notes.txt link.spae
 kept 1 'not replaced' notes.txt encode dog.png -o link.spae
 well encode dog.png -o link.spae --force
@@ -104,8 +146,8 @@ kept 0 '' screen.txt explore dog.spae --keys keys --save-screen screen.txt
 
 # Two that begin at once: one writes, the other is refused, and the file is whole.
 for round in 1 2 3 4 5; do
-  for side in 64 128 256; do
-    { "$program" encode dog.png --size $side -o race.spae 2>/dev/null && echo $side >>won; } &
+  for picture in dog cat beach; do
+    { "$program" encode "$pictures/$picture.png" --size 64 -o race.spae 2>/dev/null && echo $picture >>won; } &
   done
   wait
   [ "$(wc -l <won)" = 1 ] || fail "$(wc -l <won) programs wrote one new file"

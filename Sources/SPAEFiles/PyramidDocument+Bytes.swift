@@ -9,9 +9,11 @@ package enum DocumentFormat: String, CaseIterable {
 
 extension PyramidDocument {
   /// What a file is that holds these bytes, where the document shall be written: a person's
-  /// comments stay in the same words, and other words are never replaced unasked.
+  /// comments stay in the same words, and edited words are never replaced unasked. Unedited are those
+  /// that the source itself gives: `byOtherOptions` makes them, as far as options are not told.
   package func finding(
-    in bytes: [UInt8], as format: DocumentFormat, vocabulary: Vocabulary
+    in bytes: [UInt8], as format: DocumentFormat, vocabulary: Vocabulary,
+    byOtherOptions: (PyramidShape) -> [Pyramid] = { _ in [] }
   ) -> OutputFile.Finding {
     guard let found = Self.read(bytes, as: format, vocabulary) else {
       return .foreign("it is no pyramid of words")
@@ -19,10 +21,12 @@ extension PyramidDocument {
     guard found.source == source else {
       return .foreign("it holds the words of another picture, \(found.source.name)")
     }
-    guard found.pyramid == pyramid else {
-      return .foreign("its words are others: they were edited, or made with other options")
+    if found.pyramid == pyramid, found.model == model { return .same }
+    guard found.pyramid == pyramid || byOtherOptions(found.pyramid.shape).contains(found.pyramid)
+    else {
+      return .foreign(
+        "its words are others: they were edited, or made by another model or --semantic-weight")
     }
-    if found.model == model { return .same }
     return found.comments.isEmpty ? .unedited : .foreign("somebody wrote comments into it")
   }
 

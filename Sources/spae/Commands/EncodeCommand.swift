@@ -18,8 +18,9 @@ struct EncodeCommand: ParsableCommand {
     discussion: """
       Reads \(PictureFormat.namesRead); - is standard input. One picture is written to standard \
       output unless -o names a file or a folder; several need a folder. A file that exists is \
-      replaced only with --force; one that holds this picture's words already stays as it is, so \
-      that a run that was broken off can be repeated.
+      replaced only with --force. One that holds this picture's words already stays as it is, and \
+      one that this picture gave by another size, fit or weight is replaced if nobody has edited \
+      it, so that a run can be repeated.
 
       Pictures are turned upright as EXIF or XMP says, transparency is laid on white, gamma and \
       colour profiles are ignored, and of an animation the first frame is taken; --verbose tells \
@@ -33,8 +34,8 @@ struct EncodeCommand: ParsableCommand {
       so many bytes. A file may have a key too; without one its path is the key. A path that is not \
       UTF-8 is given in its own bytes, or with \\udc80 to \\udcff for these, as Python writes it; the \
       answer names it so. What it cannot \
-      follow ends the stream with exit status 1, once all before that is answered, and is told \
-      with the byte at which it began. Memory does not grow with the stream, and it reads no \
+      follow ends the stream with exit status 1, once all before it is answered; the error \
+      names the byte at which it began. Memory does not grow with the stream, and it reads no \
       faster than its answers are read.
 
       find photos -name '*.jpg' | jq -Rc '{file: .}' | spae encode --stream > words.ndjson
@@ -168,10 +169,24 @@ struct EncodeCommand: ParsableCommand {
     let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)
     if let target {
       try overwriting.file(target).write(bytes) { found in
-        document.finding(in: found, as: format, vocabulary: model.vocabulary)
+        document.finding(in: found, as: format, vocabulary: model.vocabulary) { shape in
+          otherWords(of: file.image, shape: shape, model: model)
+        }
       }
     } else {
       StandardOutput.write(bytes)
+    }
+  }
+
+  /// What other options make of a picture. A file does not tell its fit and its semantic weight: all
+  /// fits are tried, and the weights that are likely.
+  private func otherWords(of image: PixelImage, shape: PyramidShape, model: Model) -> [Pyramid] {
+    let size = shape.grid * model.configuration.patch
+    let fits = image.width == image.height ? [.crop] : Fit.allCases
+    return fits.flatMap { fit in
+      Set([semantics.weight, 1, 0]).compactMap {
+        try? model.encode(image, size: size, fit: fit, semanticWeight: $0)
+      }
     }
   }
 }
