@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks the real language model in the box, keeps its server, and kills what can be killed.
+# Asks the real bundled language model, keeps its server, and kills what can be killed.
 # Usage: Tests/language.sh PROGRAM
 set -euo pipefail
 program=$(realpath "$1")
@@ -63,10 +63,10 @@ refused 1 'holds a run already' "$program" caption "$pictures/sunflower.png" --r
 [ -s state/spae/runs/*-ask/run.ndjson ] || fail "no run is kept"
 
 # The server that stays.
-refused 1 'no language server stays' "$program" language stop
-"$program" language status | has 'none stays' || fail "status says too little"
+refused 1 'no language server is running' "$program" language stop
+"$program" language status | has 'none is running' || fail "status says too little"
 "$program" language start | has '^http://127.0.0.1:' || fail "start says no address"
-refused 1 'stays already' "$program" language start
+refused 1 'is running already' "$program" language start
 "$program" language status | has 'SmolLM2-135M-Instruct' || fail "status names no model"
 "$program" caption "$pictures/sunflower.png" >again 2>err
 cmp caption again || fail "the server that stays answers otherwise"
@@ -92,7 +92,7 @@ grep -E '^(cat|pagoda|beach)' first | sort | cmp - <(sort alone) || fail "a serv
 kill -9 "$("$program" language status | sed -n 's/.*process \([0-9]*\)$/\1/p')"
 "$program" caption "$pictures/sunflower.png" 2>/dev/null | cmp - caption ||
   fail "nobody answers when the server that stayed is dead"
-"$program" language status | has 'none stays' || fail "a dead server stays"
+"$program" language status | has 'none is running' || fail "a dead server stays"
 
 # A server of our own is killed in the middle of a long question: another takes over.
 cp "$root/Assets/language/caption.txt" many.txt
@@ -141,6 +141,41 @@ done
 refused 1 'too long for the language model: Context size has been exceeded' ask_scripted long-500
 refused 1 "is not JSON but '<html>" ask_scripted html
 refused 1 '503: Loading model' ask_scripted loading
+
+# Answers, names, errors and files with escape sequences: shown as text, in a pipe too, and in JSON escaped.
+controls='[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]'
+shown='\u{1b}[31mRED\u{1b}]0;TITLE\u{7}\u{7f}\u{9b}32m\u{202e}'
+injected=$'b\e[31mEVIL\e]0;T\a\xc2\x9b\xe9.png'
+cp "$pictures/cat.png" "$injected"
+# Runs a command that may fail: what it says holds the text, and nothing that a terminal obeys.
+inert() {
+  local words=$1 got=0
+  shift
+  "$@" >said 2>&1 || got=$?
+  [ "$got" -le 1 ] || fail "status $got: $*: $(cat -v said)"
+  LC_ALL=C grep -aqP "$controls" said && fail "a terminal obeys: $*: $(cat -v said)"
+  [ "${words#!}" != "$words" ] || has -aF -- "$words" said || fail "'$words' is not said: $*: $(cat -v said)"
+}
+inert "a $shown cat" ask_scripted inject
+inert '"answer":"a \u001b[31mRED\u001b]0;TITLE\u0007\u007f\u009b32m' ask_scripted inject --json
+inert '"reasoning":"why \u001b[31mRED' ask_scripted inject --json
+for name in error refusal reasoning page; do inert "$shown" ask_scripted inject-$name; done
+evil="--endpoint $address/inject --run-folder"
+inert "a $shown cat" "$program" ask $evil none "$injected" $'what \e[31m?'
+inert "a $shown cat" "$program" caption $evil "run$injected" "$injected"
+inert "a $shown cat" "$program" caption --replay "run$injected" "$injected"
+inert 'b\u{1b}[31mEVIL\u{1b}]0;T\u{7}\u{9b}\xe9.png' "$program" caption --replay "run$injected" "$pictures/dog.png"
+mkdir -p "labels/$injected" labels/y
+cp "$pictures/cat.png" "labels/$injected/$injected"
+cp "$pictures/dog.png" labels/y
+inert '!' "$program" classify --examples labels --by language-model $evil none "$injected"
+inert '!' "$program" draw --like labels --label "$injected" --shots 1 $evil none -o "drawn$injected.spae"
+printf 'caption\nask what?\nfill\nquit!\n' >typed
+plain() { "$program" explore --plain --endpoint "$address/$1" --history none "$2" <typed; }
+inert "a $shown cat" plain inject "$injected"
+inert "$shown" plain inject-error "$injected"
+printf ':caption<CR>' >keys
+inert '┌ Caption' "$program" explore "$injected" --keys keys --save-screen - --endpoint "$address/inject"
 kill $scripted
 
 # Keys, addresses and examples that are wrong.

@@ -16,6 +16,8 @@ OLD_TEMPERATURE = {
     "message": "Unsupported value: 'temperature' does not support 0 with this model.",
     "param": "temperature",
 }
+# What a terminal would obey: colours, a title, a bell, C1, text that runs backwards.
+ESCAPES = "\x1b[31mRED\x1b]0;TITLE\x07\x7f\x9b32m\u202e"
 TOO_LONG = {"message": "the request exceeds the available context size", "code": 400}
 
 
@@ -65,6 +67,11 @@ SERVERS = {
     "long-400": lambda _: fails(400, {**TOO_LONG, "n_prompt_tokens": 4390, "n_ctx": 4096}),
     "long-500": lambda _: fails(500, {"message": "Context size has been exceeded."}),
     "html": lambda _: (200, "<html><body>Log in</body></html>"),
+    "inject": lambda _: says(f"a {ESCAPES} cat\r\nsecond\n", reasoning_content=f"why {ESCAPES}"),
+    "inject-error": lambda _: fails(400, {"message": f"bad {ESCAPES} request"}),
+    "inject-refusal": lambda _: says(None, refusal=f"no {ESCAPES} never"),
+    "inject-reasoning": lambda _: says(None, reasoning_content=f"why {ESCAPES}"),
+    "inject-page": lambda _: (200, f"<html>{ESCAPES}</html>"),
     "loading": lambda _: fails(503, {"message": "Loading model"}),
 }
 
@@ -74,7 +81,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         if self.path.endswith("/v1/models"):
-            return self.answer(200, {"data": [{"id": "scripted"}]})
+            name = "scripted" + (ESCAPES if self.path.startswith("/inject") else "")
+            return self.answer(200, {"data": [{"id": name}]})
         self.answer(*fails(404, {"message": "no such path"}))
 
     def do_POST(self):

@@ -95,7 +95,7 @@ cp cat.spae before.spae
 cmp before.spae cat.spae || fail "the first revision is not the file as it was"
 "$program" history prune --keep 1d --dry-run | has ': 2; 2 stay' || fail "prune would keep too much"
 "$program" history prune --keep 1d | has '^1 revisions were removed' || fail "prune removed nothing"
-"$program" history check | has '^2 revisions of 1 pyramids: all is whole' || fail "not whole"
+"$program" history check | has '^2 revisions of 1 pyramids: no problems found' || fail "not whole"
 head -c 20000 "$XDG_STATE_HOME/spae/history.db" >damaged.db
 "$program" history list --history damaged.db 2>err >list
 has 'revisions of . documents were saved' <err || fail "nobody is told of the damage: $(cat err)"
@@ -212,7 +212,7 @@ for task in inpaint outpaint deblur rotate shift; do
     has 'commonest words *[0-9]* of 21' || fail "no baselines to restore $task"
 done
 
-# The language model in the box, where it is installed.
+# The bundled language model, where it is installed.
 if "$program" language status >out 2>&1; then
   asked="--run-folder $work/run"
   "$program" draw --like labels --label animal --shots 2 -o drawn.spae $asked 2>said ||

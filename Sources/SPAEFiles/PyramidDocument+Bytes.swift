@@ -9,8 +9,8 @@ package enum DocumentFormat: String, CaseIterable {
 
 extension PyramidDocument {
   /// What a file is that holds these bytes, where the document shall be written: a person's
-  /// comments stay in the same words, and edited words are never replaced unasked. Unedited are those
-  /// that the source itself gives: `byOtherOptions` makes them, as far as options are not told.
+  /// comments stay in the same words, and edited words are never replaced unasked. Unedited are
+  /// those that the source itself gives: `byOtherOptions` makes them.
   package func finding(
     in bytes: [UInt8], as format: DocumentFormat, vocabulary: Vocabulary,
     byOtherOptions: (PyramidShape) -> [Pyramid] = { _ in [] }

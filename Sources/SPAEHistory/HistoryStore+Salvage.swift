@@ -15,7 +15,7 @@ public struct Salvage: Hashable, Sendable {
 extension Salvage: CustomStringConvertible {
   public var description: String {
     "the history was damaged and lies in \(damagedPath); \(revisions) revisions of \(documents)"
-      + " documents were saved, \(broken) were not whole"
+      + " documents were saved, \(broken) were incomplete"
   }
 }
 

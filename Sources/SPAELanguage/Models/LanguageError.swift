@@ -181,7 +181,7 @@ extension LanguageError: CustomStringConvertible {
     case .tooFewExamples(let label, let found, let wanted):
       "\(label): \(found) pictures of use, and each task needs \(wanted)"
     case .leak(let words):
-      "the question '\(words)' stands among its own examples"
+      "the question '\(words)' is among its own examples"
     default: ""
     }
   }
@@ -189,16 +189,16 @@ extension LanguageError: CustomStringConvertible {
   private var serverDescription: String {
     switch self {
     case .notInstalled(let places):
-      "the language model in the box is not installed (there is none in"
+      "the bundled language model is not installed (there is none in"
         + " \(places.joined(separator: ", "))); install it with make language,"
         + " or name a server with --endpoint"
     case .cannotStart(let reason, let log):
       "the language model's server does not start: \(reason)\(lastLines(log))"
     case .serverDied(let log):
       "the language model's server died, was started again, and died again\(lastLines(log))"
-    case .noServer: "no language server stays; spae language start starts one"
+    case .noServer: "no language server is running; spae language start starts one"
     case .alreadyRunning(let url, let process):
-      "a language server stays already at \(url) (process \(process));"
+      "a language server is running already at \(url) (process \(process));"
         + " spae language stop ends it"
     default: ""
     }

@@ -4,11 +4,12 @@ import ArgumentParser
 struct AskCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask",
-    abstract: "Ask a language model about a picture, of which it reads the words.",
+    abstract: "Ask a language model a question about a picture, using its words.",
     discussion: """
-      The model sees no picture, only examples and the words of the upper layers. The one in the box \
-      is small: it names things and places, answers yes or no at random, and knows no colours, for \
-      the words tell none. A larger one by --endpoint reasons better over the same words.
+      The model does not see the picture. It reads examples and the words of the upper layers. The \
+      bundled model is small: it names things and places, answers yes or no at random, and knows no \
+      colours, because the words do not name them. A larger model behind --endpoint reasons better \
+      over the same words.
       """)
 
   @OptionGroup var options: PictureQuestionOptions
@@ -28,10 +29,11 @@ struct AskCommand: ParsableCommand {
 struct CaptionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "caption",
-    abstract: "Let a language model say what a picture shows, of which it reads the words.",
+    abstract: "Caption a picture with a language model, using its words.",
     discussion: """
-      The model sees no picture, only examples and the words of the upper layers. Of 24 captions by \
-      the one in the box, ten named the main thing or its kin; it makes things up around the words.
+      The model does not see the picture. It reads examples and the words of the upper layers. Of 24 \
+      captions by the bundled model, ten name the main subject or something closely related; the \
+      others hallucinate.
       """)
 
   @OptionGroup var options: PictureQuestionOptions

@@ -24,7 +24,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Tell the words and the pictures of two pyramids apart.",
+    commandName: "compare", abstract: "Compare two pyramids: their words and decoded pictures.",
     discussion: """
       Rows and columns are counted from 1. Each pyramid is decoded with the model that it names. A \
       picture is encoded first, with the model of the pyramid that it is compared with.

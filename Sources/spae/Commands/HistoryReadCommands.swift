@@ -48,7 +48,7 @@ struct HistoryListCommand: ParsableCommand {
 /// `spae history show`: one revision and what it changed.
 struct HistoryShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Tell what a revision is and what it changed.",
+    commandName: "show", abstract: "Show a revision and what it changed.",
     discussion: "Rows and columns are counted from 1.")
 
   @OptionGroup var history: HistoryOption
@@ -85,7 +85,7 @@ struct HistoryShowCommand: ParsableCommand {
 struct HistoryTreeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tree", abstract: "Draw the revisions of a pyramid with their branches.",
-    discussion: "The way to the head runs straight down; branches stand beside it.")
+    discussion: "The line to the head runs straight down; branches are beside it.")
 
   @OptionGroup var history: HistoryOption
   @OptionGroup var model: ModelOption
@@ -128,7 +128,7 @@ struct HistoryDiffCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "diff", abstract: "Tell the words of two revisions apart.",
+    commandName: "diff", abstract: "Compare the words of two revisions.",
     discussion: "Rows and columns are counted from 1.")
 
   @OptionGroup var history: HistoryOption

@@ -266,7 +266,8 @@ struct HistoryCheckCommand: ParsableCommand {
       try putJSON(report)
     } else {
       report.problems.forEach { print($0) }
-      let state = report.problems.isEmpty ? "all is whole" : "\(report.problems.count) problems"
+      let state =
+        report.problems.isEmpty ? "no problems found" : "\(report.problems.count) problems"
       print("\(report.revisions) revisions of \(report.documents) pyramids: \(state)")
     }
     if report.problems.isEmpty { return }

@@ -44,8 +44,8 @@ struct InfoCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Tell what a model, a picture or a pyramid is.",
-    discussion: "Of a pyramid the model is told that it names, with which it is read.")
+    commandName: "info", abstract: "Describe a model, a picture or a pyramid.",
+    discussion: "For a pyramid, the model is described that it names and is read with.")
 
   @OptionGroup var model: ModelOption
 

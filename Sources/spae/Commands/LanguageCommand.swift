@@ -4,14 +4,14 @@ import SPAELanguage
 import SPAESession
 import SPAESystem
 
-/// `spae language`: the server of the language model in the box.
+/// `spae language`: the server of the bundled language model.
 struct LanguageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "language",
-    abstract: "Keep the language model in the box ready between commands.",
+    abstract: "Keep the bundled language model loaded between commands.",
     discussion: """
-      A command that needs a language model starts its server and ends it with itself, unless one \
-      stays that start has started: then all commands use that. It listens on 127.0.0.1 alone. A \
+      A command that needs a language model starts a server and stops it at its end. After spae \
+      language start one server stays, and all commands use it. It listens on 127.0.0.1 only. A \
       question gets the same answer whatever was asked before.
       """,
     subcommands: [StatusCommand.self, StartCommand.self, StopCommand.self])
@@ -25,13 +25,13 @@ extension LanguageCommand {
   struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "status",
-      abstract: "Say whether the language model is installed, and whether a server stays.")
+      abstract: "Print whether the language model is installed, and whether a server is running.")
 
     func run() throws {
       let installation = try LanguageInstallation.found()
       print("installed  \(installation.python)")
       guard let record = LanguageCommand.sharedServer.record() else {
-        return print("server     none stays; each command starts its own")
+        return print("server     none is running; each command starts its own")
       }
       let client = try CompletionClient(endpoint: try Endpoint(record.url))
       print("server     \(record.url), process \(record.process)")
@@ -42,7 +42,7 @@ extension LanguageCommand {
 
   struct StartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "start", abstract: "Start a server that stays until it is stopped.")
+      commandName: "start", abstract: "Start a server that runs until it is stopped.")
 
     func run() throws {
       let clock = ContinuousClock()
@@ -55,7 +55,7 @@ extension LanguageCommand {
 
   struct StopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "stop", abstract: "Stop the server that stays.")
+      commandName: "stop", abstract: "Stop the server.")
 
     func run() throws {
       let record = try LanguageCommand.sharedServer.stop()

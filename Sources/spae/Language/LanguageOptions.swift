@@ -10,7 +10,7 @@ struct LanguageOptions: ParsableArguments {
     help: ArgumentHelp(
       "The address of a language model's server: llama.cpp's, or one compatible with OpenAI's.",
       discussion:
-        "Default: the model in the box, on this machine. Words leave it only where this names another.",
+        "Default: the bundled model, on this machine. Only with this option do words leave it.",
       valueName: "url"))
   var endpoint: String?
 

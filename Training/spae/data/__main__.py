@@ -24,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     add_encode(commands.add_parser("encode", help="shards of pictures to shards of words"))
-    add_stats(commands.add_parser("stats", help="which words stand in which layer"))
+    add_stats(commands.add_parser("stats", help="which words occur in which layer"))
     add_bench(commands.add_parser("bench", help="how fast this machine does it"))
     return parser
 

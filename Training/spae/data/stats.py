@@ -1,4 +1,4 @@
-"""Which words stand in which layer of an encoded data set, as a table, as TSV and as a drawing."""
+"""Which words occur in which layer of an encoded data set, as a table, as TSV and as a drawing."""
 
 import json
 import math

@@ -34,17 +34,17 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
       examples. The answer is the label whose words are nearest: the cosine between means of the \
-      words' own embeddings, less that of a background if one is named. No language model runs. \
-      With --by language-model a frozen one reads the examples in its context, and each label \
-      counts by the log-probability that it gives to it.
+      words' embeddings, relative to a background if one is given. No language model runs. With --by \
+      language-model a frozen one reads the examples in its context, and each label is scored by its \
+      log-probability.
 
       The probability is the softmax of these cosines over a temperature that is fitted to the \
-      examples, each classified by the others; with one example a label it is a fixed one. A language \
-      model's own log-probabilities need none.
+      examples (leave-one-out); with one example a label it is fixed. A language model's \
+      log-probabilities need none.
 
-      A file that cannot be read is named and left out; the exit status is 1 if it was one to \
-      tell. Pyramids are kept in $XDG_CACHE_HOME/spae (~/.cache/spae), so that a run that was \
-      broken off goes on where it was.
+      A file that cannot be read is named and left out; the exit status is 1 if it was to be \
+      classified. Pyramids are cached in $XDG_CACHE_HOME/spae (~/.cache/spae); run an interrupted \
+      command again to resume it.
       """)
 
   @OptionGroup var model: ModelOption

@@ -13,14 +13,14 @@ struct DrawCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "draw", abstract: "Let a language model write the words of a new picture.",
     discussion: """
-      FOLDER holds a folder of pictures for each label, or pictures of one kind. Some of them \
-      stand in the context as label and words; the model goes on after the label. Words of layers \
-      1 to 3 come in one answer; below, two at a time, each with a context of its own. An answer \
-      may hold words of the vocabulary only; what does not fit is mended and counted. The layers \
-      that are not asked for are those of the nearest example.
+      FOLDER holds a folder of pictures for each label, or pictures of one kind. The context holds \
+      some of them as label and words; the model continues after the label. Words of layers 1 to 3 \
+      come in one answer; below, two at a time, each with a context of its own. An answer may hold \
+      only words of the vocabulary; what does not fit is repaired and counted. The layers that are \
+      not asked for are copied from the nearest example.
 
-      The model in the box mostly finds words of the label, and repeats itself; what it writes \
-      below layer 3 is worth little. spae evaluate generation measures it.
+      The bundled model mostly finds words that fit the label, and repeats itself; what it writes \
+      below layer 3 has little value. spae evaluate generation measures it.
       """)
 
   @OptionGroup var model: ModelOption

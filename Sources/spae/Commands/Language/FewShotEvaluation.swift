@@ -12,21 +12,21 @@ import SPAESystem
 struct FewShotEvaluation: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "few-shot",
-    abstract: "Measure how well words tell labels apart, from few examples.",
+    abstract: "Measure few-shot classification by the words.",
     discussion: """
       FOLDER holds a folder of pictures for each label. Each episode draws labels, examples of \
-      them, and other pictures to tell (Frozen's protocol). Readers of the words:
+      them, and other pictures to classify (Frozen's protocol). The classifiers are:
 
       the nearest centroid of the words' own embeddings (spae classify); the same with the \
-      embeddings swapped between words, so that only equal words are alike (the control); the \
+      embeddings swapped between words, so that only equal words are similar (the control); the \
       same on the words that fit best what the frozen classifier sees, without the pixels (what a \
       perfect semantic layer would give); and, with --language-model, a frozen language model, by \
       the log-probability of each label (plain; less its score for one list of random words; less \
       its mean over the episode's questions) and by what it writes. An episode that would put a \
       question's words among its own examples draws another picture.
 
-      Beside them stand chance and the published figures of Frozen, LQAE and SPAE: they are of \
-      other pictures and labels, and what a language model wrote.
+      Chance and the published figures of Frozen, LQAE and SPAE are printed beside them: those are \
+      of other pictures and labels, and of what a language model wrote.
 
       The classifier inside the model has seen the labels of ImageNet.
       """)

@@ -22,7 +22,7 @@ struct GenerationEvaluation: ParsableCommand {
     let ways: Int
     let shots: Int
     let figures: [Figure]
-    /// The share of its words that stand in the same place of an example of the label.
+    /// The share of its words that are in the same cell of an example of the label.
     let copied: Estimate
     let repairs: RepairCount
   }
@@ -32,7 +32,7 @@ struct GenerationEvaluation: ParsableCommand {
     abstract: "Measure whether the words that a language model writes fit what was asked for.",
     discussion: """
       Each episode draws labels and examples of them, and lets the model write the upper words of \
-      each label (spae draw). They are classified by the nearest centroid of all the labels' other \
+      each label (spae draw). They are classified by the nearest centroid of the labels' other \
       pictures: once the words, and once the picture that they give with the nearest example's \
       layers below, turned into words again. The same is done with random words, with the nearest \
       example copied whole, and with a picture of the label that is not in the context.

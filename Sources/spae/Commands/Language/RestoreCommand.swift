@@ -23,13 +23,13 @@ struct RestoreCommand: ParsableCommand {
     discussion: """
       The picture is degraded first: its middle painted over (inpaint), all but the middle \
       (outpaint), blurred (deblur), turned clockwise (rotate), or moved to the right (shift). In \
-      the context stand pairs of degraded and whole words in which some are swapped for random \
+      the context are pairs of degraded and whole words in which some are replaced by random \
       ones, half of them in the first pair and 0.23 in the last (SPAE, section 4.3); the question \
       is the degraded picture's own words.
 
-      These copies hold most of the answer. So two answers that need no model are told beside the \
-      model's: the last copy, and each place's commonest word of all copies; --by writes one of \
-      them instead. The model in the box is worse than both.
+      These copies hold most of the answer. So two answers that need no model are reported beside \
+      the model's: the last copy, and each cell's most frequent word of all copies; --by writes one \
+      of them instead. The bundled model is worse than both.
       """)
 
   @OptionGroup var model: ModelOption
@@ -45,7 +45,7 @@ struct RestoreCommand: ParsableCommand {
   var copies = 5
 
   @Option(
-    help: "Whose answer is written: the language model's, the last copy, the commonest words.")
+    help: "Whose answer is written: the language model's, the last copy, the most frequent words.")
   var by = Restorer.languageModel
 
   @Option(
