@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// What can go wrong between us and a language model.
 public enum LanguageError: Error, Hashable, Sendable {
   // The way there.
@@ -229,10 +231,10 @@ private func brief(_ seconds: Double) -> String {
   seconds == seconds.rounded() && seconds < 1e9 ? "\(Int(seconds))" : "\(seconds)"
 }
 
-/// A part of a foreign text for a message, without what could move a terminal's cursor.
+/// A part of a foreign text for a message, in one line and as it may be shown.
 func excerpt(_ text: some StringProtocol, count: Int = 120) -> String {
-  let visible = text.unicodeScalars.prefix(count).map { scalar -> Unicode.Scalar in
-    scalar.value < 32 || (127...159).contains(scalar.value) ? " " : scalar
+  let line = text.unicodeScalars.prefix(count).map { scalar -> Unicode.Scalar in
+    ["\n", "\r", "\t"].contains(scalar) ? " " : scalar
   }
-  return String(String.UnicodeScalarView(visible))
+  return String(String.UnicodeScalarView(line)).printable
 }
