@@ -55,13 +55,13 @@ package final class ModelLibrary: Sendable {
     _ name: PyramidDocument.ModelName, for path: String
   ) throws -> Model {
     let chosen = try chosen()
-    if try chosen.goesByIdentity(name.hash) { return told(chosen, name, path) }
+    if try chosen.goesByIdentity(name.hash) { return reported(chosen, name, path) }
     if isFixed {
       try check(chosen, against: name, for: path)
-      return told(chosen, name, path)
+      return reported(chosen, name, path)
     }
     guard let own = try model(identity: name.hash) else { throw missing(name, for: path) }
-    return told(own, name, path)
+    return reported(own, name, path)
   }
 
   /// The model of an identity; nil where it cannot be found.
@@ -109,7 +109,7 @@ package final class ModelLibrary: Sendable {
         + " picture may differ", toStandardError: true)
   }
 
-  private func told(_ model: Model, _ name: PyramidDocument.ModelName, _ path: String) -> Model {
+  private func reported(_ model: Model, _ name: PyramidDocument.ModelName, _ path: String) -> Model {
     tell?("\(path): model \(name.label), read with \(model.folder)")
     return model
   }

@@ -38,7 +38,7 @@ package struct PyramidConverter {
   private let target: Model
   private let fit: Fit?
 
-  /// Takes the models; `fit` is how pictures became squares, where that cannot be told.
+  /// Takes the models; `fit` is how pictures became squares, where the words do not say so.
   package init(models: ModelLibrary, fit: Fit? = nil) throws {
     self.models = models
     self.fit = fit

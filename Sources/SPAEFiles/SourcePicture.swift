@@ -3,7 +3,7 @@ package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
 
-/// A pyramid's picture, as far as it can be told to be that.
+/// A pyramid's picture, as far as it can be known to be that.
 package struct SourcePicture {
   package let path: String
   package let image: PixelImage
@@ -14,7 +14,7 @@ package struct SourcePicture {
   /// Words of another picture agree by chance: of 597 about one in a hundred.
   private static let leastAgreement = 0.5
   /// Two pictures that have nothing in common are less alike, in dB.
-  private static let leastLikeness = 16.0
+  private static let leastSimilarity = 16.0
   /// A larger share of other words below the guided layers is the work of other options.
   private static let greatestChange = 0.05
 
@@ -78,8 +78,8 @@ package struct SourcePicture {
     let count = pyramid.shape.wordCount
     let agreeing = count - changes.count
     if Double(agreeing) < leastAgreement * Double(count) {
-      let likeness = try former.decode(pyramid).psnr(to: image.fitted(to: side, fit: fit))
-      guard likeness >= leastLikeness else {
+      let similarity = try former.decode(pyramid).psnr(to: image.fitted(to: side, fit: fit))
+      guard similarity >= leastSimilarity else {
         return Known(fit: fit, problem: "\(agreeing) of \(count) words agree with those")
       }
     }

@@ -294,7 +294,7 @@ import Testing
   @Test func tellsColourNamesAndWordsThatWereTyped() throws {
     try Self.withFolder(configuration: Self.withColours()) { folder in
       let model = try Model(folder: folder)
-      let image = try image("beach")
+      let image = try image("astronaut")
       var (pyramid, origins) = try model.encodeWithOrigins(image)
       let colours = zip(pyramid.words.dropFirst(), origins.dropFirst().joined())
         .filter { $1.source == .colour }.map { model.vocabulary[$0.0] }

@@ -74,10 +74,11 @@ extension Model {
   ///
   /// Costs what the frozen branches take, about half of an encode.
   public func origins(
-    of pyramid: Pyramid, in image: PixelImage, fit: Fit = .crop, meaning: Float = 1
+    of pyramid: Pyramid, in image: PixelImage, fit: Fit = .crop, semanticWeight: Float = 1
   ) throws(EngineError) -> [[WordOrigin]] {
     let found = try candidates(
-      in: image, size: pyramid.shape.grid * configuration.patch, fit: fit, meaning: meaning)
+      in: image, size: pyramid.shape.grid * configuration.patch, fit: fit,
+      semanticWeight: semanticWeight)
     return origins(of: pyramid, found)
   }
 

@@ -36,7 +36,7 @@ struct ConvertCommand: ParsableCommand {
       which loses detail. A picture is taken only where its size and its words are those of the \
       pyramid. Edits by hand of layers 1 to 3 are put in again; those of the layers below are \
       counted and left out, because their words mean nothing in another model. What was edited is \
-      told by encoding the picture with the former model once more, or by the history.
+      found by encoding the picture with the former model once more, or by the history.
 
       NAME.spae becomes NAME.converted.spae beside it, and stays as it is. A file that exists is \
       replaced only with --force; -o FILE --force replaces the pyramid itself, whose former words \
