@@ -121,8 +121,8 @@ let package = Package(
     .executableTarget(
       name: "spae-bench",
       dependencies: [
-        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics", "SPAEHistory",
-        "SPAEFiles", "SPAECommandLine",
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics",
+        "SPAEHistory", "SPAEFiles", "SPAECommandLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),

@@ -25,6 +25,9 @@ public struct PyramidShape: Hashable, Sendable {
   /// The distance between two neighbouring cells of a layer, in cells of the latent grid.
   public func stride(ofLayer layer: Int) -> Int { grid / side(ofLayer: layer) }
 
+  /// Whether a word of a layer stands for more than one cell, so that an edit of it can paint.
+  public func paints(_ layer: Int) -> Bool { stride(ofLayer: layer) > 1 }
+
   /// The number of words in layers 1 ... `depth`: 1, 5, 21, 85, 341, 597 for a grid of 16.
   public func wordCount(toDepth depth: Int) -> Int {
     sides.prefix(depth).reduce(0) { $0 + $1 * $1 }

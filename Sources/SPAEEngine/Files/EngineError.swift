@@ -15,6 +15,7 @@ public enum EngineError: Error, Hashable, Sendable {
   case depth(Int, greatest: Int)
   case word(Int32, vocabulary: Int)
   case grid(Int, expected: Int)
+  case target(width: Int, height: Int, expected: Int)
   case cancelled
 }
 
@@ -49,6 +50,8 @@ extension EngineError: CustomStringConvertible {
       "word number \(word): the vocabulary has \(vocabulary) words"
     case .grid(let grid, let expected):
       "a pyramid over a grid of \(grid) cells: expected one of \(expected)"
+    case .target(let width, let height, let expected):
+      "a target picture of \(width) x \(height) pixels: expected \(expected) x \(expected)"
     case .cancelled:
       "the work was cancelled"
     }

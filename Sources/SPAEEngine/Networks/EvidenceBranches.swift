@@ -5,10 +5,10 @@ import SPAEPyramid
 /// The two frozen branches beside the classifier, and what they together see in a picture.
 struct EvidenceBranches: Sendable {
   let map: EvidenceMap
-  private let segmentation: SegmentationBranch
+  let segmentation: SegmentationBranch
   private let detection: DetectionBranch
   /// The words of each class, the best first.
-  private let stuffWords: [[Int32]]
+  let stuffWords: [[Int32]]
   private let thingWords: [[Int32]]
   private let segmentationSpaces = WorkspacePool<Int, SegmentationBranch.Workspace>()
   private let detectionSpaces = WorkspacePool<Int, DetectionBranch.Workspace>()
@@ -86,12 +86,19 @@ struct EvidenceBranches: Sendable {
   private func shares(
     in view: PixelImage, people boxes: [EvidenceMap.Box], with context: Context
   ) -> (stuff: [[Float]], people: [Float]) {
+    withLogits(of: view, with: context) { shares(of: $0, people: boxes) }
+  }
+
+  /// What the segmentation branch says of a view of the size that it sees.
+  func withLogits<Result>(
+    of view: PixelImage, with context: Context, _ body: (Plane) -> Result
+  ) -> Result {
     context.profiler?.enter("segmentation")
     return segmentationSpaces.with(
       context.parallel.threads,
       make: { SegmentationBranch.Workspace(segmentation, threads: context.parallel.threads) }
     ) { space in
-      shares(of: segmentation.logits(of: view, in: space, with: context), people: boxes)
+      body(segmentation.logits(of: view, in: space, with: context))
     }
   }
 
@@ -121,7 +128,7 @@ struct EvidenceBranches: Sendable {
     return (stuff, people.map { $0 / part })
   }
 
-  private func softmax(_ logits: UnsafePointer<Float>, into shares: inout [Float]) {
+  func softmax(_ logits: UnsafePointer<Float>, into shares: inout [Float]) {
     var (highest, total): (Float, Float) = (-.infinity, 0)
     for index in shares.indices { highest = unsafe max(highest, logits[index]) }
     for index in shares.indices {

@@ -15,16 +15,17 @@ public final class Model: Sendable {
   public let instructionSet: InstructionSet
 
   private let knownIdentity: Mutex<String?>
-  private let encoder: Encoder
+  let encoder: Encoder
   let decoder: Decoder
-  private let semanticBranch: SemanticBranch?
-  private let evidence: EvidenceBranches?
+  let semanticBranch: SemanticBranch?
+  let evidence: EvidenceBranches?
   private let colours: ColourCandidates?
   let context: Context
   private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
   private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
-  private let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
-  private let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
+  let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
+  let recentPictures = RecentPictures()
+  let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
 
   /// Loads a model's folder: config.json, vocabulary.txt and the safetensors files beside them.
   public init(
@@ -121,9 +122,8 @@ public final class Model: Sendable {
       let picture = image.fitted(to: size, fit: fit)
       let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
       let found = candidates(
-        for: semantics, in: image, fit: fit, of: picture, shape: shape,
-        semanticWeight: semanticWeight,
-        with: context)
+        for: semantics, named: named(in: image, fit: fit, beside: semantics, with: context),
+        of: picture, shape: shape, semanticWeight: semanticWeight, with: context)
       return (
         chosen(for: z, of: picture, shape: shape, candidates: found.candidates, with: context),
         found
@@ -139,8 +139,9 @@ public final class Model: Sendable {
   ) throws(EngineError) -> GuidedCandidates {
     let shape = try shape(forSize: size)
     return context.withSpinningThreads { context in
-      candidates(
-        for: semantics(of: image, fit: fit, with: context), in: image, fit: fit,
+      let semantics = semantics(of: image, fit: fit, with: context)
+      return candidates(
+        for: semantics, named: named(in: image, fit: fit, beside: semantics, with: context),
         of: image.fitted(to: size, fit: fit), shape: shape, semanticWeight: semanticWeight,
         with: context)
     }
@@ -153,7 +154,7 @@ public final class Model: Sendable {
       semantics: semantics(of: image, fit: .crop, with: context), with: context)
   }
 
-  private func latent(
+  func latent(
     of picture: PixelImage, shape: PyramidShape, semantics: SemanticMap?, with context: Context
   ) -> [Float] {
     context.profiler?.enter("encoder")
@@ -186,7 +187,7 @@ public final class Model: Sendable {
   }
 
   /// What the semantic branch sees in a picture, if the model has one.
-  private func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
+  func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
     guard let branch = semanticBranch else { return nil }
     context.profiler?.enter("classifier")
     let view = image.fitted(to: branch.sizes.input, fit: fit)
@@ -201,21 +202,25 @@ public final class Model: Sendable {
 
   /// What names each position of the upper layers of a picture, if the model can tell.
   package func named(in image: PixelImage, fit: Fit = .crop) -> [[EvidenceMap.Named?]]? {
-    semantics(of: image, fit: fit, with: context).flatMap {
-      evidence?.named(in: image, fit: fit, beside: $0, with: context)
-    }
+    named(
+      in: image, fit: fit, beside: semantics(of: image, fit: fit, with: context), with: context)
+  }
+
+  func named(
+    in image: PixelImage, fit: Fit, beside semantics: SemanticMap?, with context: Context
+  ) -> [[EvidenceMap.Named?]]? {
+    semantics.flatMap { evidence?.named(in: image, fit: fit, beside: $0, with: context) }
   }
 
   /// The words that each place of the guided layers may choose from; where something names it,
   /// those of its class.
-  private func candidates(
-    for semantics: SemanticMap?, in image: PixelImage, fit: Fit, of picture: PixelImage,
+  func candidates(
+    for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, of picture: PixelImage,
     shape: PyramidShape, semanticWeight: Float, with context: Context
   ) -> GuidedCandidates {
     guard let semantics, let guided = configuration.guided, semanticWeight > 0 else {
       return GuidedCandidates()
     }
-    let named = evidence?.named(in: image, fit: fit, beside: semantics, with: context)
     // The finest grid is left to the latent.
     let count = min(guided.candidates.count, max(Self.evidenceLayers, shape.depth - 2))
     let places = (1...min(count, Self.evidenceLayers)).map { semantics.places(ofLayer: $0) }

@@ -27,4 +27,12 @@ struct Candidates: Sendable {
     candidates.penalties = penalties.map { $0 / 2 }
     return candidates
   }
+
+  /// The same words after others, which have no penalty.
+  func preceded(by words: some Collection<Int32>) -> Candidates {
+    var candidates = self
+    candidates.words = words + self.words
+    candidates.penalties = words.map { _ in 0 } + penalties
+    return candidates
+  }
 }

@@ -24,7 +24,9 @@ struct LatentUpsampling: Sendable {
   let stride: Int  // the deepest layer's, as a power of two
 
   /// Cells blend the positions around them from `blendedStride` on, and copy one below it.
-  init(shape: PyramidShape, depth: Int, blendedStride: Int) {
+  ///
+  /// Only the words of layers `first` ... `depth` count.
+  init(shape: PyramidShape, from first: Int = 1, depth: Int, blendedStride: Int) {
     let grid = shape.grid
     var visits = [Int](repeating: 0, count: grid * grid)
     let deepest = shape.stride(ofLayer: depth)
@@ -42,7 +44,7 @@ struct LatentUpsampling: Sendable {
     }
     var cellClass = [Int](
       repeating: Self.classesOfStride * Self.logarithm(deepest), count: grid * grid)
-    for layer in 1...depth {
+    for layer in first...depth {
       for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
         visits[cell] += 1
         sources[cell] = [Part(cell: cell, weight: 1)]

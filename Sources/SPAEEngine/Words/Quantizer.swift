@@ -79,13 +79,16 @@ struct Quantizer {
     }
   }
 
-  /// The mean of each cell's words in layers 1 ... depth, [cell, latent]; zero where it has none.
-  func estimates(of words: [Int32], shape: PyramidShape, depth: Int) -> [Float] {
+  /// The mean of each cell's words in layers `first` ... depth, [cell, latent]; zero where it has
+  /// none.
+  func estimates(
+    of words: [Int32], shape: PyramidShape, from first: Int = 1, depth: Int
+  ) -> [Float] {
     let latent = codebook.latent
     var total = [Float](repeating: 0, count: shape.grid * shape.grid * latent)
     var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
-    var next = 0
-    for layer in 1...depth {
+    var next = shape.wordCount(toDepth: first - 1)
+    for layer in first...depth {
       for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
         let word = Int(words[next])
         next += 1

@@ -28,7 +28,7 @@ struct Refinement {
 
     fileprivate let cells: LatentCells
     fileprivate let latentIndices: [Int]  // [place]
-    fileprivate let halves: [Half]  // one, where there is a single place
+    fileprivate private(set) var halves: [Half]  // one, where there is a single place
 
     init(
       _ layer: Int, of shape: PyramidShape, decoder: Decoder, configuration: ModelConfiguration,
@@ -50,6 +50,18 @@ struct Refinement {
             (metric, places.filter { matrices.kinds[$0] == kind })
           }, filled: cells.dependents(ofAny: places.map { latentIndices[$0] }))
       }
+    }
+
+    /// The same layer, of which only some positions may change.
+    func restricted(to free: Set<Int>) -> Layer {
+      var layer = self
+      layer.halves = halves.compactMap { half in
+        let ofKind = half.ofKind.map { ($0.metric, $0.places.filter(free.contains)) }
+        let changing = ofKind.flatMap { $0.1 }.map { latentIndices[$0] }
+        guard !changing.isEmpty else { return nil }
+        return Half(ofKind: ofKind, filled: cells.dependents(ofAny: changing))
+      }
+      return layer
     }
   }
 
@@ -75,12 +87,16 @@ struct Refinement {
 
   /// The words of a picture down to a layer, after refinement of that layer's own.
   ///
-  /// `candidates` holds what each position may choose from, if not from all words.
+  /// `candidates` holds what each position may choose from, if not from all words. With `free` only
+  /// those positions of the layer change, and the penalty of their candidates stays as it is.
   func words(
     _ words: [Int32], ofLayer number: Int, of picture: PixelImage, candidates: [Candidates]?,
-    in space: Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
+    free: Set<Int>? = nil, in space: Workspace, decodedIn decoded: Decoder.Workspace,
+    with context: Context
   ) -> [Int32] {
-    let (layer, fromLast) = (space.layers[number - 1], space.layers.count - number)
+    var layer = space.layers[number - 1]
+    if let free { layer = layer.restricted(to: free) }
+    let fromLast = space.layers.count - number
     let isDecoded = fromLast < search.decodedPasses.count
     return (0..<(isDecoded ? search.decodedPasses[fromLast] : 1)).reduce(words) { words, _ in
       decode(words, of: layer, isDecoded: isDecoded, space: decoded, with: context)
@@ -93,7 +109,8 @@ struct Refinement {
           decodedIn: decoded, with: context)
       }
       return better(
-        words, in: layer, than: number == 1 ? .infinity : space.error, candidates: candidates,
+        words, in: layer, than: number == 1 || free != nil ? .infinity : space.error,
+        candidates: candidates,
         space,
         decodedIn: decoded, with: context)
     }

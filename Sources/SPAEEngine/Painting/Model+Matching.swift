@@ -1,0 +1,79 @@
+public import SPAEPyramid
+
+extension Model {
+  /// The edit that makes one word another wherever the picture has it; nil where it has none.
+  ///
+  /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
+  /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
+  /// old word names. With `layer` only the words of that layer count.
+  public func steering(
+    from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
+    evidence: PictureEvidence
+  ) -> Steering? {
+    let shape = pyramid.shape
+    let layers = layer.map { $0...$0 } ?? 1...shape.finestMeaningLayer
+    let alike = words(alike: old, evidence.outlines)
+    let classes = evidence.outlines.map { named(by: old, in: $0, of: shape) } ?? []
+    var cells = layers.flatMap { shape.cells(ofLayer: $0) }.filter {
+      alike.contains(pyramid[$0]) || evidence.names($0, classes, of: shape)
+    }
+    if cells.isEmpty, layer == nil, let outlines = evidence.outlines {
+      cells = outlines.positions(of: classes, in: shape)
+    }
+    guard !cells.isEmpty else { return nil }
+    var steering = Steering(cells, to: new, of: shape)
+    if layer == nil, !classes.isEmpty { steering.filled = .init(numbers: classes, word: new) }
+    return steering
+  }
+
+  /// A word with its forms, its nearest synonyms, and the words of the classes that it names best.
+  private func words(alike word: Int32, _ outlines: Outlines?) -> Set<Int32> {
+    var words: Set<Int32> = [word]
+    let lemma = codebook.lemma[Int(word)]
+    for other in codebook.lemma.indices where codebook.lemma[other] == lemma {
+      words.insert(Int32(other))
+    }
+    for neighbour in codebook.neighbours(of: word, count: 8)
+    where neighbour.similarity >= Self.leastSimilarity {
+      words.insert(neighbour.word)
+    }
+    for own in outlines?.words ?? [] where own.prefix(2).contains(word) { words.formUnion(own) }
+    return words
+  }
+
+  /// `red` and `blue` are .75 alike, `mountain` and `mountains` .83.
+  private static let leastSimilarity: Float = 0.8
+
+  /// The classes that a word names and that some position of the picture is made of.
+  private func named(by word: Int32, in outlines: Outlines, of shape: PyramidShape) -> [Int] {
+    let shares = shape.cells(ofLayer: shape.finestMeaningLayer).map {
+      outlines.shares(at: $0, of: shape)
+    }
+    return outlines.classes(named: word).filter { number in
+      shares.contains { $0[number] >= Outlines.leastShare }
+    }
+  }
+}
+
+extension PictureEvidence {
+  /// Whether a position of the upper layers is named by one of some classes.
+  fileprivate func names(_ cell: CellAddress, _ classes: [Int], of shape: PyramidShape) -> Bool {
+    guard let named, named.indices.contains(cell.layer - 1),
+      let own = named[cell.layer - 1][cell.row * shape.side(ofLayer: cell.layer) + cell.column]
+    else { return false }
+    return own.branch == .segmentation && classes.contains(own.number)
+  }
+}
+
+extension Outlines {
+  /// The positions that some classes fill by half, or else the one that they fill most.
+  fileprivate func positions(of classes: [Int], in shape: PyramidShape) -> [CellAddress] {
+    let shares = shape.cells(ofLayer: shape.finestMeaningLayer).map { cell in
+      let own = self.shares(at: cell, of: shape)
+      return (cell: cell, share: classes.reduce(0) { $0 + own[$1] })
+    }
+    let half = shares.filter { $0.share >= 0.5 }
+    if !half.isEmpty { return half.map(\.cell) }
+    return classes.isEmpty ? [] : shares.max { $0.share < $1.share }.map { [$0.cell] } ?? []
+  }
+}

@@ -1,0 +1,152 @@
+import SPAEPixels
+public import SPAEPyramid
+
+extension Model {
+  /// Puts new words into a pyramid, and recolours what they cover as their colours say.
+  ///
+  /// The target picture is the decoded one plus what the new words of the upper layers change when
+  /// those layers are decoded alone; where `evidence` has outlines, the change follows them. Towards
+  /// it the words of the layers below are chosen again in the cells that change; upper layers and
+  /// all other cells stay. Words of the lowest layers are put as they are. Throws as `rewrite`.
+  public func steer(
+    _ pyramid: Pyramid, _ steering: Steering, evidence: PictureEvidence,
+    isCancelled: () -> Bool = { false }
+  ) throws(EngineError) -> Pyramid {
+    let (shape, edited) = (pyramid.shape, steering.applied(to: pyramid))
+    for words in [pyramid.words, edited.words] {
+      try check(words, depth: shape.depth, of: shape)
+    }
+    guard let deepest = steering.paintedLayers(of: shape).last else { return edited }
+    let before = decoded(pyramid)
+    guard
+      let change = change(
+        of: pyramid, steering, before: before, outlines: evidence.outlines, isCancelled)
+    else { throw .cancelled }
+    let free = freeWords(
+      of: shape, change.cells(of: configuration.patch), Set(1...deepest),
+      steering.held.union(steering.words.keys))
+    var words = Set(steering.words.values)
+    if let filled = steering.filled { words.insert(filled.word) }
+    return try rewrite(
+      edited, towards: change.added(to: before), free: free, typed: Array(words.sorted().prefix(4)),
+      evidence: evidence, isCancelled: isCancelled)
+  }
+
+  /// What the picture changes to, in pixels; nil if cancelled.
+  private func change(
+    of pyramid: Pyramid, _ steering: Steering, before: PixelImage, outlines: Outlines?,
+    _ isCancelled: () -> Bool
+  ) -> PictureChange? {
+    let shape = pyramid.shape
+    var change = PictureChange(side: before.width)
+    for layer in steering.paintedLayers(of: shape) {
+      if isCancelled() { return nil }
+      let old = decodedAlone(layer, of: pyramid)
+      var own = layerChange(layer, from: pyramid, old, to: steering.applied(to: pyramid))
+      if let outlines {
+        own.confine(to: confinement(steering, ofLayer: layer, pyramid, before, outlines))
+      }
+      own.correct(old, for: before, radius: radius(layer, of: shape))
+      change.cover(with: own)
+    }
+    if let filled = steering.filled, let outlines {
+      change.cover(with: self.change(of: pyramid, filled, before: before, outlines: outlines))
+    }
+    return change
+  }
+
+  /// What the picture changes to where classes become a word, whatever the words there are.
+  private func change(
+    of pyramid: Pyramid, _ filled: Steering.ClassFill, before: PixelImage, outlines: Outlines
+  ) -> PictureChange {
+    let (shape, layer) = (pyramid.shape, pyramid.shape.finestMeaningLayer)
+    let positions = shape.cells(ofLayer: layer).filter { position in
+      let shares = outlines.shares(at: position, of: shape)
+      return filled.numbers.reduce(0) { $0 + shares[$1] } >= Self.leastShare
+    }
+    let everywhere = Steering(positions, to: filled.word, of: shape).applied(to: pyramid)
+    let mask = outlines.mask(of: filled.numbers, guidedBy: before)
+    let (old, radius) = (decodedAlone(layer, of: pyramid), radius(layer, of: shape))
+    var change = layerChange(layer, from: pyramid, old, to: everywhere)
+      .completed(within: mask, radius: radius)
+    change.correct(old, for: before, radius: radius)
+    return change
+  }
+
+  /// Half of a position's side, in pixels.
+  private func radius(_ layer: Int, of shape: PyramidShape) -> Int {
+    configuration.patch * shape.stride(ofLayer: layer) / 2
+  }
+
+  /// From which share of a square on a class that is to be filled counts as being there.
+  private static let leastShare: Float = 0.02
+
+  /// What the words of one layer, decoded alone, change when others take their place.
+  private func layerChange(
+    _ layer: Int, from old: Pyramid, _ before: [Float], to new: Pyramid
+  ) -> PictureChange {
+    let (shape, after) = (old.shape, decodedAlone(layer, of: new))
+    let upsampling = LatentUpsampling(
+      shape: shape, from: layer, depth: layer, blendedStride: configuration.search.blendedStride)
+    let cells = shape.cells(ofLayer: layer).filter { old[$0] != new[$0] }
+    let changed = Set(cells.map(shape.latentIndex(of:)))
+    let coverage = upsampling.sources.map { sources in
+      sources.reduce(Float(0)) { changed.contains($1.cell) ? $0 + $1.weight : $0 }
+    }
+    return PictureChange(
+      difference: zip(after, before).map { $0 - $1 }, coverage: coverage, grid: shape.grid)
+  }
+
+  /// The picture of one layer's words alone, [N, N, 3] in [-1, 1]: what shallower layers say of a
+  /// few cells does not hide what it says of the rest.
+  private func decodedAlone(_ layer: Int, of pyramid: Pyramid) -> [Float] {
+    picture(of: pyramid, layers: layer...layer)
+  }
+
+  /// The picture of all words.
+  private func decoded(_ pyramid: Pyramid) -> PixelImage {
+    let side = pyramid.shape.grid * configuration.patch
+    return PixelImage(
+      width: side, height: side,
+      pixels: picture(of: pyramid, layers: 1...pyramid.shape.depth).map(Decoder.byte))
+  }
+
+  /// The picture of the words of some layers, [N, N, 3] in [-1, 1].
+  private func picture(of pyramid: Pyramid, layers: ClosedRange<Int>) -> [Float] {
+    let (shape, first, depth) = (pyramid.shape, layers.lowerBound, layers.upperBound)
+    let range = shape.wordCount(toDepth: first - 1)..<shape.wordCount(toDepth: depth)
+    let key = RecentPictures.Key(shape: shape, layers: layers, words: Array(pyramid.words[range]))
+    return recentPictures.picture(key) {
+      let estimates = Quantizer(codebook: codebook).estimates(
+        of: pyramid.words, shape: shape, from: first, depth: depth)
+      let upsampling = LatentUpsampling(
+        shape: shape, from: first, depth: depth,
+        blendedStride: configuration.search.blendedStride)
+      return decoderSpaces.with(
+        shape, make: { Decoder.Workspace(configuration, shape: shape) }
+      ) { space in
+        context.withSpinningThreads {
+          decoder.decode(estimates, upsampling: upsampling, in: space, with: $0)
+        }
+        return unsafe Array(space.picture(side: shape.grid * configuration.patch))
+      }
+    }
+  }
+
+  /// Which pixels the edits of a layer may reach: for each class that they mean its outlines.
+  private func confinement(
+    _ steering: Steering, ofLayer layer: Int, _ pyramid: Pyramid, _ before: PixelImage,
+    _ outlines: Outlines
+  ) -> [Float]? {
+    let shape = pyramid.shape
+    var classes: Set<Int> = []
+    for index in steering.words.keys.sorted() {
+      let cell = shape.cell(at: index)
+      guard cell.layer == layer else { continue }
+      let word = pyramid.words[index]
+      guard let meant = outlines.classesMeant(at: cell, by: word, of: shape) else { return nil }
+      classes.formUnion(meant)
+    }
+    return outlines.mask(of: classes.sorted(), guidedBy: before)
+  }
+}

@@ -1,0 +1,87 @@
+public import SPAEPyramid
+
+/// Edits a pyramid, one edit after another: each paints on what those before it left.
+///
+/// Words that an edit has put stay when a later one paints over them.
+public struct Painter: Sendable {
+  /// How edits are done.
+  public struct Style: Hashable, Sendable {
+    /// Whether only the words change, and nothing is painted.
+    public var isExact = false
+    /// The layer to which `OLD -> NEW` is limited.
+    public var layer: Int?
+
+    public init(isExact: Bool = false, layer: Int? = nil) {
+      (self.isExact, self.layer) = (isExact, layer)
+    }
+  }
+
+  /// What edits did.
+  public struct Outcome: Hashable, Sendable {
+    /// The cells that were edited themselves, in order.
+    public var edited: [Edit.Change] = []
+    /// How many words were chosen again so that the picture follows.
+    public var steered = 0
+  }
+
+  public let model: Model
+  public private(set) var pyramid: Pyramid
+  public private(set) var outcome = Outcome()
+  private let first: Pyramid
+  private let evidence: PictureEvidence
+  private var put: Set<Int> = []
+  private var held: Set<Int> = []
+
+  public init(model: Model, pyramid: Pyramid, evidence: PictureEvidence) {
+    (self.model, self.pyramid, self.evidence) = (model, pyramid, evidence)
+    first = pyramid
+  }
+
+  /// Keeps words, by their flat index, as if an edit had put them.
+  public mutating func hold(_ words: Set<Int>) { held.formUnion(words) }
+
+  /// Does an edit; false where the picture has nothing of what it would replace.
+  public mutating func apply(
+    _ change: WordEdit.Change, _ style: Style = Style(), isCancelled: () -> Bool = { false }
+  ) throws(EngineError) -> Bool {
+    guard var steering = steering(for: change, style) else { return false }
+    steering.held = held.union(put)
+    pyramid =
+      style.isExact
+      ? steering.applied(to: pyramid)
+      : try model.steer(pyramid, steering, evidence: evidence, isCancelled: isCancelled)
+    put.formUnion(steering.words.keys)
+    let all = Edit(from: first, to: pyramid).changes
+    outcome.edited = all.filter { put.contains($0.index) }
+    outcome.steered = all.count - outcome.edited.count
+    return true
+  }
+
+  private func steering(for change: WordEdit.Change, _ style: Style) -> Steering? {
+    switch change {
+    case .put(let cells, let word): return Steering(cells, to: word, of: pyramid.shape)
+    case .replace(let old, let new) where style.isExact:
+      let layers = style.layer.map { $0...$0 } ?? 1...pyramid.shape.depth
+      let cells = layers.flatMap { pyramid.shape.cells(ofLayer: $0) }
+        .filter { pyramid[$0] == old }
+      return cells.isEmpty ? nil : Steering(cells, to: new, of: pyramid.shape)
+    case .replace(let old, let new):
+      return model.steering(
+        from: old, to: new, in: pyramid, layer: style.layer, evidence: evidence)
+    }
+  }
+
+  /// What an edit could replace here: the words of the upper layers, each once, the commonest first.
+  public var upperWords: [Int32] {
+    let count = pyramid.shape.wordCount(toDepth: 3)
+    var times: [Int32: Int] = [:]
+    var order: [Int32] = []
+    for word in pyramid.words.prefix(count) {
+      if times[word] == nil { order.append(word) }
+      times[word, default: 0] += 1
+    }
+    return order.enumerated().sorted {
+      (times[$1.element] ?? 0, $0.offset) < (times[$0.element] ?? 0, $1.offset)
+    }.map(\.element)
+  }
+}

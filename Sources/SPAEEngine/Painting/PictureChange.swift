@@ -1,0 +1,162 @@
+import SPAEPixels
+
+/// What a square picture changes by, and where.
+struct PictureChange {
+  let side: Int
+  var values: [Float]  // [row, column, channel], in units of [-1, 1]
+
+  /// How far each pixel is covered by the words that change, 0 to 1, [row, column].
+  var coverage: [Float]
+
+  /// How much of what the old words' colour misses of the picture's own is made up for.
+  ///
+  /// Without it what the words say of the difference is added; snow for a meadow of dark grass that
+  /// was said to be bright green then turns pink. With all of it the region's mean is the new word's.
+  private static let ownColour: Float = 0.75
+
+  /// The mean change of a cell's pixels, in units of 0 to 255, below which its words stay.
+  private static let leastChange: Float = 2
+
+  /// No change.
+  init(side: Int) {
+    self.side = side
+    values = [Float](repeating: 0, count: 3 * side * side)
+    coverage = [Float](repeating: 0, count: side * side)
+  }
+
+  /// A difference in pixels, and the coverage of each cell of a grid, which is interpolated.
+  init(difference: [Float], coverage: [Float], grid: Int) {
+    side = Int(Double(difference.count / 3).squareRoot().rounded())
+    values = difference
+    self.coverage = enlarged(coverage, from: grid, to: side)
+  }
+
+  /// Weakens the change where a mask, [row, column], is less than 1.
+  mutating func confine(to mask: [Float]?) {
+    guard let mask else { return }
+    for pixel in mask.indices {
+      coverage[pixel] *= mask[pixel]
+      for channel in 3 * pixel..<3 * pixel + 3 { values[channel] *= mask[pixel] }
+    }
+  }
+
+  /// Makes up for a part of what the old words' picture, [row, column, channel], misses of the
+  /// picture's own colour in the mean: the new words' colour is to be seen where theirs was not.
+  mutating func correct(_ old: [Float], for picture: PixelImage, radius: Int) {
+    var missed = old
+    for index in missed.indices {
+      missed[index] -= Float(picture.pixels[index]) / 127.5 - 1
+      missed[index] *= coverage[index / 3]
+    }
+    let sums = smooth(missed, channels: 3, radius: radius)
+    let weights = smooth(coverage, channels: 1, radius: radius)
+    for pixel in coverage.indices where weights[pixel] > 1e-6 {
+      let share = Self.ownColour * coverage[pixel] / weights[pixel]
+      for channel in 3 * pixel..<3 * pixel + 3 { values[channel] += share * sums[channel] }
+    }
+  }
+
+  /// The mean around each pixel, by a window whose weight falls off towards its rim.
+  private func smooth(_ values: [Float], channels: Int, radius: Int) -> [Float] {
+    (0..<2).reduce(values) { values, _ in
+      boxMean(values, channels: channels, side: side, radius: radius)
+    }
+  }
+
+  /// Lays another change over this one, which shows as far as that one does not cover it.
+  mutating func cover(with other: PictureChange) {
+    for pixel in coverage.indices {
+      let share = 1 - other.coverage[pixel]
+      coverage[pixel] = coverage[pixel] * share + other.coverage[pixel]
+      for channel in 3 * pixel..<3 * pixel + 3 {
+        values[channel] = values[channel] * share + other.values[channel]
+      }
+    }
+  }
+
+  /// The change of what is within a mask, as if all of it were covered: what its words lack near
+  /// their rims comes from the pixels around.
+  func completed(within mask: [Float], radius: Int) -> PictureChange {
+    var weighted = values
+    for pixel in mask.indices {
+      for channel in 3 * pixel..<3 * pixel + 3 { weighted[channel] *= mask[pixel] }
+    }
+    let shares = zip(mask, coverage).map { $0 * $1 }
+    let sums = smooth(weighted, channels: 3, radius: radius)
+    let weights = smooth(shares, channels: 1, radius: radius)
+    var change = PictureChange(side: side)
+    for pixel in mask.indices where mask[pixel] > 0 && weights[pixel] > 1e-6 {
+      change.coverage[pixel] = mask[pixel]
+      for channel in 3 * pixel..<3 * pixel + 3 {
+        change.values[channel] = mask[pixel] * sums[channel] / weights[pixel]
+      }
+    }
+    return change
+  }
+
+  /// A picture with the change added to it.
+  func added(to picture: PixelImage) -> PixelImage {
+    PixelImage(
+      width: side, height: side,
+      pixels: zip(picture.pixels, values).map { byte, change in
+        UInt8(min(max((Float(byte) + 127.5 * change).rounded(), 0), 255))
+      })
+  }
+
+  /// The cells of `patch` pixels a side that change, by their flat index.
+  func cells(of patch: Int) -> Set<Int> {
+    let grid = side / patch
+    return Set(
+      (0..<grid * grid).filter { cell in
+        var sums = SIMD3<Float>.zero
+        for row in cell / grid * patch..<(cell / grid + 1) * patch {
+          for column in cell % grid * patch..<(cell % grid + 1) * patch {
+            for channel in 0..<3 {
+              sums[channel] += abs(values[(row * side + column) * 3 + channel])
+            }
+          }
+        }
+        return 127.5 * sums.max() / Float(patch * patch) > Self.leastChange
+      })
+  }
+}
+
+/// A square grid of numbers at more pixels, by bilinear interpolation between the cells' middles.
+func enlarged(_ cells: [Float], from grid: Int, to side: Int) -> [Float] {
+  let samples = (0..<side).map { index -> (first: Int, second: Int, share: Float) in
+    let middle = (Float(index) + 0.5) * Float(grid) / Float(side) - 0.5
+    let at = min(max(middle, 0), Float(grid - 1))
+    return (Int(at), min(Int(at) + 1, grid - 1), at - Float(Int(at)))
+  }
+  return samples.flatMap { down in
+    samples.map { across in
+      func row(_ row: Int) -> Float {
+        cells[row * grid + across.first] * (1 - across.share)
+          + cells[row * grid + across.second] * across.share
+      }
+      return row(down.first) * (1 - down.share) + row(down.second) * down.share
+    }
+  }
+}
+
+/// The mean of the square window around each pixel, [row, column, channel]; beyond the edge are
+/// zeros.
+private func boxMean(_ values: [Float], channels: Int, side: Int, radius: Int) -> [Float] {
+  func pass(_ values: [Float], step: Int, line: Int) -> [Float] {
+    var result = values
+    for start in 0..<side {
+      for channel in 0..<channels {
+        let first = start * line + channel
+        var sum: Float = 0
+        for index in -radius..<side {
+          if index + radius < side { sum += values[first + (index + radius) * step] }
+          if index > radius { sum -= values[first + (index - radius - 1) * step] }
+          if index >= 0 { result[first + index * step] = sum / Float(2 * radius + 1) }
+        }
+      }
+    }
+    return result
+  }
+  let rows = pass(values, step: channels, line: channels * side)
+  return pass(rows, step: channels * side, line: channels)
+}

@@ -1,0 +1,48 @@
+import SPAEPixels
+import SPAEPyramid
+
+/// What a rewriting may change, and what each position may become.
+struct Rewriting {
+  /// The words before, of all layers.
+  let words: [Int32]
+  /// The flat indices of the words that may change.
+  let free: Set<Int>
+  /// The words that each position of some layers may choose from; all words elsewhere.
+  let candidates: [Int: [Candidates]]
+}
+
+extension WordSearch {
+  /// Words that bring the decoded picture near another one; nil if cancelled.
+  ///
+  /// Each layer is quantized in latent space and refined, as for a new picture; but only free words
+  /// change. What the others contribute to the streaming average is subtracted from the latent, so
+  /// that the free words of a cell make up for those that it holds.
+  func rewritten(
+    _ rewriting: Rewriting, towards picture: PixelImage, latent z: [Float], shape: PyramidShape,
+    in space: Refinement.Workspace, decodedIn decoded: Decoder.Workspace, with context: Context,
+    isCancelled: () -> Bool
+  ) -> [Int32]? {
+    var (sum, words) = (Quantizer.Sum(z: z, shape: shape), [Int32]())
+    words.reserveCapacity(shape.wordCount)
+    for layer in 1...shape.depth {
+      if isCancelled() { return nil }
+      let first = shape.wordCount(toDepth: layer - 1)
+      let cells = shape.cells(ofLayer: layer).map(shape.latentIndex(of:))
+      let free = cells.indices.filter { rewriting.free.contains(first + $0) }
+      words += rewriting.words[first..<first + cells.count]
+      if !free.isEmpty {
+        let candidates = rewriting.candidates[layer]
+        let new = quantizer.nearest(
+          at: free.map { cells[$0] }, to: sum,
+          among: candidates.map { all in free.map { all[$0] } },
+          with: context)
+        for (position, word) in zip(free, new) { words[first + position] = word }
+        words = refinement.words(
+          words, ofLayer: layer, of: picture, candidates: candidates, free: Set(free), in: space,
+          decodedIn: decoded, with: context)
+      }
+      quantizer.add(words[first...], at: cells, to: &sum)
+    }
+    return words
+  }
+}

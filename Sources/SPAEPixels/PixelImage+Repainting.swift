@@ -1,0 +1,147 @@
+import Dispatch
+
+extension PixelImage {
+  /// Lays what changed between two small pictures of this one onto it, at its own size.
+  ///
+  /// `before` and `after` are of the same size, squares of this picture by `fit`. Their difference
+  /// is enlarged (bicubic) and smoothed by a guided filter, which keeps the edges of this picture's
+  /// luminance: its radius is 8 pixels where the square has 256. What lies beyond the square stays,
+  /// but for what the filter carries over its edge. Twelve megapixels take about a second.
+  public func repainted(from before: PixelImage, to after: PixelImage, fit: Fit) -> PixelImage {
+    precondition(before.width == after.width && before.height == after.height)
+    let square = fit.side(of: self)
+    let filter = GuidedFilter(radius: max(1, square * 8 / 256), epsilon: 1e-3)
+    // Their number must not depend on the threads, for the sums' last bits.
+    let strips = max(1, min(4, height / (4 * filter.radius)))
+    var result = self
+    let width = width
+    unsafe result.pixels.withUnsafeMutableBufferPointer { target in
+      nonisolated(unsafe) let target = unsafe target
+      DispatchQueue.concurrentPerform(iterations: strips) { strip in
+        var enlarged = EnlargedDifference(from: before, to: after, fit: fit, onto: self)
+        let rows = height * strip / strips..<height * (strip + 1) / strips
+        filter.filter(rows: rows, height: height, width: width) { row, pixels in
+          enlarged.load(row, into: &pixels)
+          addLuminance(of: row, to: &pixels)
+        } use: { row, filtered in
+          for column in 0..<width {
+            let first = (row * width + column) * 3
+            for channel in 0..<3 {
+              let value = unsafe Float(target[first + channel]) + filtered[column][channel]
+              unsafe target[first + channel] = UInt8(min(max(value.rounded(), 0), 255))
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  private func addLuminance(of row: Int, to pixels: inout GuidedFilter.Row) {
+    for column in 0..<width { pixels[column][3] = luminance(at: (row * width + column) * 3) }
+  }
+
+  /// ITU-R BT.601, 0 to 1, of the pixel whose first byte is given.
+  private func luminance(at first: Int) -> Float {
+    let weighted =
+      0.299 * Float(pixels[first]) + 0.587 * Float(pixels[first + 1])
+      + 0.114 * Float(pixels[first + 2])
+    return weighted / 255
+  }
+
+  /// The luminance of each pixel, 0 to 1 (ITU-R BT.601), [row, column].
+  package var luminance: [Float] { (0..<width * height).map { luminance(at: 3 * $0) } }
+}
+
+extension Fit {
+  /// The side of the square that a picture becomes, in its own pixels; the shorter one of a
+  /// picture that is stretched.
+  fileprivate func side(of picture: PixelImage) -> Int {
+    self == .pad ? max(picture.width, picture.height) : min(picture.width, picture.height)
+  }
+
+  /// Where a picture's rows or columns are in the square, in the square's pixels: `scale` times
+  /// the middle of a row or column, and `offset`.
+  fileprivate func axis(length: Int, of picture: PixelImage, size: Int) -> (
+    scale: Double, offset: Double
+  ) {
+    if self == .stretch { return (Double(size) / Double(length), 0) }
+    let side = side(of: picture)
+    let scale = Double(size) / Double(side)
+    // As cropping and padding round.
+    let start = self == .crop ? -((length - side) / 2) : (side - length) / 2
+    return (scale, scale * Double(start))
+  }
+}
+
+/// The difference of two small pictures at the size of a large one, bicubic (Keys, a = -0.5); zero
+/// beyond them.
+private struct EnlargedDifference {
+  /// The four pixels around a place, and how much of each.
+  private struct Taps {
+    var first: Int
+    var weights: SIMD4<Float>
+  }
+
+  private let difference: [SIMD4<Float>]  // [row, column], RGB
+  private let size: Int
+  private let rows: [Taps?]
+  private let columns: [Taps?]
+  private var mixed: [SIMD4<Float>]  // [column] of one row
+
+  init(from before: PixelImage, to after: PixelImage, fit: Fit, onto picture: PixelImage) {
+    let size = before.width
+    self.size = size
+    difference = (0..<size * size).map { pixel in
+      func channel(_ number: Int) -> Float {
+        Float(after.pixels[3 * pixel + number]) - Float(before.pixels[3 * pixel + number])
+      }
+      return SIMD4(channel(0), channel(1), channel(2), 0)
+    }
+    func taps(_ length: Int) -> [Taps?] {
+      let axis = fit.axis(length: length, of: picture, size: size)
+      return (0..<length).map { index in
+        let place = (Double(index) + 0.5) * axis.scale + axis.offset
+        return place < 0 || place > Double(size) ? nil : Self.taps(at: place - 0.5)
+      }
+    }
+    (rows, columns) = (taps(picture.height), taps(picture.width))
+    mixed = [SIMD4<Float>](repeating: .zero, count: size)
+  }
+
+  private static func taps(at place: Double) -> Taps {
+    let first = place.rounded(.down)
+    let x = Float(place - first)
+    let weights = SIMD4<Float>(
+      ((-0.5 * x + 1) * x - 0.5) * x, (1.5 * x - 2.5) * x * x + 1,
+      ((-1.5 * x + 2) * x + 0.5) * x, (0.5 * x - 0.5) * x * x)
+    return Taps(first: Int(first) - 1, weights: weights)
+  }
+
+  /// Puts a row of the enlarged difference into the first three channels of pixels.
+  mutating func load(_ row: Int, into pixels: inout GuidedFilter.Row) {
+    guard let taps = rows[row] else {
+      for column in pixels.indices { pixels[column] = .zero }
+      return
+    }
+    for column in 0..<size {
+      var sum = SIMD4<Float>.zero
+      for tap in 0..<4 {
+        let source = min(max(taps.first + tap, 0), size - 1)
+        sum += difference[source * size + column] * taps.weights[tap]
+      }
+      mixed[column] = sum
+    }
+    for (column, taps) in columns.enumerated() {
+      guard let taps else {
+        pixels[column] = .zero
+        continue
+      }
+      var sum = SIMD4<Float>.zero
+      for tap in 0..<4 {
+        sum += mixed[min(max(taps.first + tap, 0), size - 1)] * taps.weights[tap]
+      }
+      pixels[column] = sum
+    }
+  }
+}

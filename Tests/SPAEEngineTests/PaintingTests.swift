@@ -1,0 +1,226 @@
+import Foundation
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+import Testing
+
+/// The shipped model with its frozen branches switched on, whatever its configuration says.
+private struct BranchModel {
+  let model: Model
+
+  init() throws {
+    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appending(path: "Fixtures/branches.json")
+    let sections = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: fixture)) as? [String: Any])
+    let copy = try ModelCopy { $0.merge(sections) { $1 } }
+    defer { copy.remove() }
+    model = try Model(folder: copy.folder.path)
+  }
+}
+
+@Suite struct APyramidThatIsRewritten {
+  private static let models = (1...2).map {
+    try? Model(folder: ModelCopy.shipped.path, parallel: Parallel(threads: $0))
+  }
+
+  private let model: Model
+  private let pyramid: Pyramid
+  private let before: PixelImage
+
+  init() throws {
+    model = try #require(Self.models[1])
+    pyramid = try model.encode(Self.picture("dog"))
+    before = try model.decode(pyramid)
+  }
+
+  private static func picture(_ name: String) throws -> PixelImage {
+    try ImageFile(path: ModelCopy.shipped.path + "/../../pictures/\(name).png").image
+  }
+
+  /// The picture with its colours the other way round.
+  private var negative: PixelImage {
+    PixelImage(width: before.width, height: before.height, pixels: before.pixels.map { 255 - $0 })
+  }
+
+  /// The upper left cells, 6 x 6 of 16 x 16.
+  private let corner = Set((0..<6).flatMap { row in (0..<6).map { row * 16 + $0 } })
+
+  @Test func comesNearItsTargetInItsCells() throws {
+    let new = try model.rewrite(pyramid, towards: negative, cells: corner, holding: [1, 2, 3])
+    func part(_ image: PixelImage) -> PixelImage {
+      image.cropped(left: 0, top: 0, width: 44, height: 44)
+    }
+    let (target, after) = (part(negative), part(try model.decode(new)))
+    #expect(after.psnr(to: target) > 18)
+    #expect(after.psnr(to: target) > part(before).psnr(to: target) + 8)
+  }
+
+  @Test func keepsItsOtherWordsAndEveryPixelBeyondTheDecodersReach() throws {
+    let new = try model.rewrite(pyramid, towards: negative, cells: corner, holding: [1, 2, 3])
+    let shape = pyramid.shape
+    for change in Edit(from: pyramid, to: new).changes {
+      let cell = shape.cell(at: change.index)
+      #expect(cell.layer > 3)
+      #expect(corner.contains(shape.latentIndex(of: cell)))
+    }
+    let session = try DecodeSession(model: model, pyramid: pyramid)
+    let reached = try #require(try session.apply(new))
+    #expect(reached.rows.upperBound < 96 && reached.columns.upperBound < 96)
+    let after = try model.decode(new)
+    for row in 0..<128 {
+      for column in 0..<128
+      where !reached.rows.contains(row) || !reached.columns.contains(column) {
+        #expect(after[row, column] == before[row, column])
+      }
+    }
+  }
+
+  @Test(
+    "holds the layers and the words that it is told to", arguments: [[1], [1, 2, 3, 4], [4, 6]])
+  func holds(layers: [Int]) throws {
+    let held = Set(300..<340)
+    let new = try model.rewrite(
+      pyramid, towards: negative, cells: Set(0..<256), holding: Set(layers), words: held)
+    let changed = Edit(from: pyramid, to: new).changes.map(\.index)
+    #expect(changed.count > 100)
+    #expect(held.isDisjoint(with: changed))
+    #expect(changed.allSatisfy { !layers.contains(pyramid.shape.cell(at: $0).layer) })
+  }
+
+  @Test func isTheSameOnAnyNumberOfThreads() throws {
+    let other = try #require(Self.models[0])
+    let words = try [model, other].map {
+      try $0.rewrite(pyramid, towards: negative, cells: corner, holding: [1, 2])
+    }
+    #expect(words[0] == words[1])
+  }
+
+  @Test func withoutCellsOrWithAllLayersHeldStays() throws {
+    #expect(try model.rewrite(pyramid, towards: negative, cells: [], holding: []) == pyramid)
+    #expect(
+      try model.rewrite(pyramid, towards: negative, cells: corner, holding: Set(1...6)) == pyramid)
+  }
+
+  @Test func refusesATargetOfAnotherSizeAndStopsWhenCancelled() {
+    let large = PixelImage(width: 256, height: 256, colour: .white)
+    #expect(throws: EngineError.target(width: 256, height: 256, expected: 128)) {
+      try model.rewrite(pyramid, towards: large, cells: corner, holding: [])
+    }
+    #expect(throws: EngineError.cancelled) {
+      try model.rewrite(
+        pyramid, towards: negative, cells: corner, holding: [], isCancelled: { true })
+    }
+  }
+}
+
+@Suite struct AnEditThatPaints {
+  private static let bright = try? BranchModel().model
+
+  private let model: Model
+
+  init() throws { model = try #require(Self.bright) }
+
+  private func picture(_ name: String) throws -> PixelImage {
+    try ImageFile(path: ModelCopy.shipped.path + "/../../pictures/\(name).png").image
+  }
+
+  private func number(_ word: String) throws -> Int32 {
+    try #require(model.vocabulary.number(of: word))
+  }
+
+  /// The mean of a part of a picture, 0 to 255.
+  private func mean(_ image: PixelImage, _ rows: Range<Int>, _ columns: Range<Int>) -> SIMD3<Double>
+  {
+    var sum = SIMD3<Double>.zero
+    for row in rows {
+      for column in columns {
+        for channel in 0..<3 { sum[channel] += Double(image[row, column, channel]) }
+      }
+    }
+    return sum / Double(rows.count * columns.count)
+  }
+
+  @Test("shifts the mean colour as the word's layer alone says", arguments: 1...4)
+  func shifts(layer: Int) throws {
+    let image = try picture("cat")
+    let pyramid = try model.encode(image)
+    let evidence = model.evidence(of: image).withoutOutlines
+    let side = pyramid.shape.side(ofLayer: layer)
+    let cell = CellAddress(layer: layer, row: side / 2, column: side / 2)
+    // Of any weights: the farthest word whose shift does not end at white or black.
+    let word = model.codebook.words(byEffectFrom: pyramid[cell])[4000]
+    let steering = Steering([cell], to: word, of: pyramid.shape)
+    let new = try model.steer(pyramid, steering, evidence: evidence)
+    #expect(new[cell] == word)
+    let size = 128 / side
+    let (rows, columns) = (
+      cell.row * size..<(cell.row + 1) * size, cell.column * size..<(cell.column + 1) * size
+    )
+    func shift(depth: Int, _ words: Pyramid) throws -> SIMD3<Double> {
+      mean(try model.decode(words, depth: depth), rows, columns)
+        - mean(try model.decode(pyramid, depth: depth), rows, columns)
+    }
+    let edited = steering.applied(to: pyramid)
+    let (full, upper) = (try shift(depth: 6, new), try shift(depth: layer, edited))
+    #expect(length(full - upper) < 20, "\(full) for \(upper)")
+    // And it comes near the colour that the word has at its depth.
+    let colour = mean(try model.decode(edited, depth: layer), rows, columns)
+    let (old, painted) = (try model.decode(pyramid), try model.decode(new))
+    let (before, after) = (mean(old, rows, columns), mean(painted, rows, columns))
+    #expect(length(after - colour) < max(20, 0.6 * length(before - colour)))
+    for change in Edit(from: pyramid, to: new).changes {
+      let changed = pyramid.shape.cell(at: change.index)
+      #expect(changed.layer > layer || changed == cell)
+    }
+  }
+
+  @Test func ofTheLowestLayersChangesItsWordAlone() throws {
+    let image = try picture("cat")
+    let (pyramid, evidence) = (try model.encode(image), model.evidence(of: image))
+    let cell = CellAddress(layer: 5, row: 3, column: 4)
+    let steering = Steering([cell], to: try number("snow"), of: pyramid.shape)
+    #expect(
+      try model.steer(pyramid, steering, evidence: evidence) == steering.applied(to: pyramid))
+  }
+
+  @Test func followsTheOutlinesOfWhatItsWordNames() throws {
+    let image = try picture("beach")
+    let (pyramid, evidence) = (try model.encode(image), model.evidence(of: image))
+    let steering = try #require(
+      model.steering(
+        from: try number("sky"), to: try number("black"), in: pyramid, evidence: evidence))
+    let old = try model.decode(pyramid)
+    let new = try model.decode(try model.steer(pyramid, steering, evidence: evidence))
+    // The sky ends above row 60; the sand begins below row 90.
+    let sky = mean(new, 4..<48, 0..<44) - mean(old, 4..<48, 0..<44)
+    let sand = mean(new, 100..<128, 0..<128) - mean(old, 100..<128, 0..<128)
+    #expect(abs(sky).sum() > 3 * abs(sand).sum())
+    #expect(abs(sand).max() < 6)
+  }
+
+  @Test func findsNothingWhereThePictureHasNothingOfIt() throws {
+    let image = try picture("goldfish")
+    let (pyramid, evidence) = (try model.encode(image), model.evidence(of: image))
+    let steering = model.steering(
+      from: try number("locomotive"), to: try number("snow"), in: pyramid, evidence: evidence)
+    #expect(steering == nil)
+  }
+
+  @Test func keepsWhatAnEarlierEditPut() throws {
+    let image = try picture("mountain")
+    var painter = Painter(
+      model: model, pyramid: try model.encode(image), evidence: model.evidence(of: image))
+    let (cell, snow) = (CellAddress(layer: 3, row: 0, column: 0), try number("snow"))
+    #expect(try painter.apply(.put([cell], word: snow)))
+    let red = try number("red")
+    #expect(try painter.apply(.put([CellAddress(layer: 1, row: 0, column: 0)], word: red)))
+    #expect(painter.pyramid[cell] == snow)
+    #expect(painter.outcome.edited.map(\.new) == [red, snow])
+    #expect(painter.outcome.steered > 100)
+  }
+}
+
+private func length(_ v: SIMD3<Double>) -> Double { (v * v).sum().squareRoot() }
+
+private func abs(_ v: SIMD3<Double>) -> SIMD3<Double> { v.replacing(with: -v, where: v .< 0) }
