@@ -13,7 +13,8 @@ struct Spae: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ExploreCommand.self, EncodeCommand.self, DecodeCommand.self, ConvertCommand.self,
+      ExploreCommand.self, EncodeCommand.self, EditCommand.self, DecodeCommand.self,
+      ConvertCommand.self,
       ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, HistoryCommand.self,
       ClassifyCommand.self, AskCommand.self, CaptionCommand.self, DrawCommand.self,
