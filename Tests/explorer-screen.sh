@@ -5,6 +5,10 @@
 trap 'terminal kill-server 2>/dev/null || true; rm -rf "$work" 2>/dev/null || { sleep 1; rm -rf "$work"; }' EXIT
 cd "$work"
 cp "$root/Assets/pictures/cat.png" .
+# One word an edit, so that words can be counted; what paints has a script of its own.
+mkdir -p .config/spae
+echo 'edits = "exact"' >.config/spae/config.toml
+export XDG_CONFIG_HOME=$work/.config
 
 begin_terminal() {
   mkdir tmp

@@ -5,6 +5,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case left, right, up, down, firstColumn, lastColumn, top, bottom, halfPageDown, halfPageUp
   case descend, ascend, nextPane, previousPane
   case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
+  case toggleEdits
   case markBlock, yank, paste, repeatChange
   case fill, nextProposal, previousProposal, caption, ask
   case search, searchWord, nextMatch, previousMatch
@@ -64,6 +65,8 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .pickByEffect: ("f", "change the word: choose by its effect on the picture", words)
     case .replaceByMean: ("x <Del>", "replace by the mean word of the layer", words)
     case .editOutside: ("e", "edit all words in $EDITOR", [.browsing])
+    case .toggleEdits:
+      ("E", "typed words paint, or change nothing but themselves", words)
     case .markBlock: ("v", "mark a block of words", words)
     case .yank: ("y", "yank", words)
     case .paste: ("p", "paste", words)

@@ -31,6 +31,9 @@ public enum SessionEffect: Hashable, Sendable {
   case consult(LanguageRequest)
   case giveUpConsultation
 
+  /// Let the picture follow an edit.
+  case paint(Painting)
+
   /// Keep an edit; it is accepted when the answer is `committed`.
   case commit(Pyramid, verb: String)
   case move(HistoryMove)
@@ -50,10 +53,13 @@ public enum SessionEffect: Hashable, Sendable {
 public struct DecodeRequest: Hashable, Sendable {
   public var pyramid: Pyramid
   public var depth: Int
+  /// The edit whose words are decoded in place of these, once they are found.
+  public var painting: Painting?
 
-  public init(pyramid: Pyramid, depth: Int) {
+  public init(pyramid: Pyramid, depth: Int, painting: Painting? = nil) {
     self.pyramid = pyramid
     self.depth = depth
+    self.painting = painting
   }
 }
 

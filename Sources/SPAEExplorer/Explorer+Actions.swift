@@ -5,6 +5,7 @@ extension Explorer {
   /// Does what an action says; the one place where actions get their meaning.
   mutating func perform(_ action: Action) -> [Effect] {
     isFresh = isFresh && action.leavesPicture
+    showsPainted = showsPainted && action.leavesPicture
     switch action {
     case .left, .right, .up, .down, .firstColumn, .lastColumn, .top, .bottom, .halfPageDown,
       .halfPageUp, .descend, .ascend:
@@ -36,6 +37,7 @@ extension Explorer {
     case .showBlink: return toggle(.blink)
     case .showSideBySide: return toggle(.sideBySide)
     case .showHeat: return toggle(.heat)
+    case .toggleEdits: return toggleEdits()
     case .toggleTint:
       isTinted.toggle()
       return []
@@ -220,7 +222,7 @@ extension Action {
     switch self {
     case .help, .command, .cancel, .accept, .complete, .redraw, .suspend, .nextPane, .previousPane,
       .toggleTint, .showOriginal, .showDifference, .showBlink, .showSideBySide, .nextItem,
-      .previousItem, .caption, .ask, .close:
+      .previousItem, .caption, .ask, .close, .toggleEdits:
       true
     default: false
     }

@@ -9,7 +9,7 @@ public enum CommandName: String, CaseIterable, Sendable {
   case exit = "x"
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
-  case blink, heat, fill, caption, ask, edit, theme, graphics, help
+  case blink, heat, fill, caption, ask, edit, edits, theme, graphics, help
 
   /// How it is typed, and what it does.
   public var usage: (form: String, help: String) {
@@ -40,6 +40,7 @@ public enum CommandName: String, CaseIterable, Sendable {
     case .caption: (":caption", "caption the picture with the language model")
     case .ask: (":ask QUESTION", "ask the language model a question about the picture")
     case .edit: (":edit", "edit all words in $EDITOR")
+    case .edits: (":edits [paint|exact]", "what a typed word does to the words beneath it")
     case .theme: (":theme NAME", "change the theme")
     case .graphics:
       (":graphics NAME", "draw the picture by \(GraphicsChoice.names)")
@@ -123,6 +124,9 @@ extension Explorer {
     case .caption: return consult(.caption)
     case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
     case .edit: return [.terminal(.openEditor(pyramid))]
+    case .edits:
+      if argument.isEmpty { return setEdits(edits) }
+      return EditStyle(rawValue: argument).map { setEdits($0) } ?? refuse(command)
     case .theme: return argument.isEmpty ? refuse(command) : [.terminal(.chooseTheme(argument))]
     case .graphics:
       return argument.isEmpty ? refuse(command) : [.terminal(.chooseGraphics(argument))]
@@ -166,11 +170,18 @@ extension Explorer {
   private mutating func substitute(_ substitution: Substitution) -> [Effect] {
     let (old, new) = (substitution.old, substitution.new)
     guard let oldWord = number(of: old), let newWord = number(of: new) else { return [] }
+    guard edits == .paint else { return substituteExactly(oldWord, by: newWord) }
+    let change = WordEdit.Change.replace(old: oldWord, new: newWord)
+    return [.session(.paint(painting(change, verb: "substitute")))]
+  }
+
+  /// Replaces a word wherever it stands, and no other.
+  mutating func substituteExactly(_ old: Int32, by new: Int32) -> [Effect] {
     var edited = pyramid
-    let places = pyramid.words.indices.filter { pyramid.words[$0] == oldWord }
-    for place in places { edited[shape.cell(at: place)] = newWord }
+    let places = pyramid.words.indices.filter { pyramid.words[$0] == old }
+    for place in places { edited[shape.cell(at: place)] = new }
     guard !places.isEmpty else {
-      say("'\(old)' not found", .warning)
+      say("'\(vocabulary[old])' not found", .warning)
       return []
     }
     say("\(places.count) word\(places.count == 1 ? "" : "s") changed")
@@ -208,6 +219,7 @@ extension CommandName {
     case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .edit, .help:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,
+      .edits,
       .graphics:
       !forced
     }

@@ -66,7 +66,7 @@ extension Explorer {
     }
     mode = .browsing
     lastChange = .word(word)
-    return replace(picker.cells, by: word, verb: "edit")
+    return edit(picker.cells, to: word, verb: "edit")
   }
 
   // MARK: Other changes
@@ -128,7 +128,7 @@ extension Explorer {
     case .none:
       say("nothing was changed yet", .warning)
       return []
-    case .word(let word): return replace(target, by: word, verb: "edit")
+    case .word(let word): return edit(target, to: word, verb: "edit")
     case .meanWord: return replaceByMean()
     case .block(let block):
       var edited = pyramid

@@ -5,6 +5,7 @@ extension Explorer {
   mutating func press(_ key: Key) -> [Effect] {
     if case .mouse(let mouse) = key {
       isFresh = false
+      showsPainted = false
       dropPending()
       return press(mouse)
     }
@@ -135,7 +136,8 @@ extension Explorer {
   private func looks(like before: Explorer) -> Bool {
     cursor == before.cursor && mode == before.mode && focus == before.focus
       && pinnedDepth == before.pinnedDepth && isTinted == before.isTinted
-      && isFresh == before.isFresh && picture == before.picture && pending == before.pending
+      && isFresh == before.isFresh && showsPainted == before.showsPainted
+      && picture == before.picture && pending == before.pending
       && consultation == before.consultation
   }
 }

@@ -65,6 +65,7 @@ extension Explorer {
   /// Goes to a layer that a person named by its number.
   mutating func goTo(layer: Int) {
     isFresh = false
+    showsPainted = false
     guard (1...shape.depth).contains(layer) else {
       return say("no layer \(layer): the layers are 1 to \(shape.depth)", .warning)
     }

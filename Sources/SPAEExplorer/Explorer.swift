@@ -63,12 +63,18 @@ public struct Explorer: Sendable {
   /// The depth that [ and ] chose; nil follows the layer of the cursor.
   public internal(set) var pinnedDepth: Int?
   public internal(set) var isTinted: Bool
+  /// What a typed word does to the words beneath it.
+  public internal(set) var edits: EditStyle
   public internal(set) var picture = PictureContent.decoded
   /// Which half of a blink is shown.
   public internal(set) var blinkPhase = false
 
   /// Nobody went to a word yet: the whole picture greets.
   var isFresh = true
+  /// A word was painted just now: the whole picture shows what came of it.
+  var showsPainted = false
+  /// The words that were typed, by their flat index: a later edit paints around them.
+  var typed: [Int: Int32] = [:]
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?
@@ -96,7 +102,8 @@ public struct Explorer: Sendable {
   public init(
     document: Document, vocabulary: Vocabulary, pyramid: Pyramid, saved: Pyramid,
     history: HistoryFacts, size: (rows: Int, columns: Int), cellAspect: Double = 2,
-    graphics: String = "none", isTinted: Bool = true, notice: Notice? = nil
+    graphics: String = "none", isTinted: Bool = true, edits: EditStyle = .exact,
+    notice: Notice? = nil
   ) {
     self.document = document
     self.vocabulary = vocabulary
@@ -107,6 +114,7 @@ public struct Explorer: Sendable {
     self.cellAspect = cellAspect
     self.graphics = graphics
     self.isTinted = isTinted
+    self.edits = edits
     self.notice = notice
   }
 }
@@ -147,8 +155,11 @@ enum Change: Hashable, Sendable {
 extension Explorer {
   public var shape: PyramidShape { pyramid.shape }
 
-  /// The depth of the picture: the pinned one, or the layer of the cursor; all before the first key.
-  public var depth: Int { pinnedDepth ?? (isFresh ? shape.depth : cursor.layer) }
+  /// The depth of the picture: the pinned one, or the layer of the cursor; all before the first key
+  /// and where something is painted.
+  public var depth: Int {
+    pinnedDepth ?? (isFresh || showsPainted || previewed != nil ? shape.depth : cursor.layer)
+  }
 
   /// What made a word a candidate; nil where nothing tells, as of another model's words.
   func origin(of word: Int32, at cell: CellAddress) -> String? {

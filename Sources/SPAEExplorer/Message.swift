@@ -27,6 +27,7 @@ public enum Message: Sendable {
   case consulting(number: Int, note: String)
   case answered(number: Int, LanguageAnswer)
 
+  case painted(Painting, Painted)
   /// An edit is in the store, and so accepted.
   case committed(Pyramid, HistoryFacts)
   /// The store's head moved to a state; `note` says more than the position does.

@@ -25,7 +25,7 @@ struct PicturePane {
     return PictureView(
       box: content == .sideBySide ? layout.canvas : layout.image, content: content,
       blinkPhase: state.blinkPhase,
-      request: DecodeRequest(pyramid: state.shown, depth: state.depth), framed: state.framed)
+      request: state.request, framed: state.framed)
   }
 
   private var content: PictureContent {

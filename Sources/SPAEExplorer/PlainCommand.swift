@@ -23,6 +23,7 @@ public enum PlainCommand: Hashable, Sendable {
     ("near [WORD]", "the words nearest in meaning"),
     ("find WORD", "go to the next cell that holds it"),
     ("set WORD", "change the word"),
+    ("edits [paint|exact]", "whether the words beneath a changed one follow it"),
     ("caption", "caption the picture with the language model"),
     ("ask QUESTION", "ask the language model a question about the picture"),
     ("fill", "the language model proposes a word for this cell"),
@@ -118,6 +119,7 @@ extension Explorer {
   mutating func perform(_ command: PlainCommand) -> [Effect] {
     notice = nil
     isFresh = false
+    showsPainted = false
     if mode.context == .filling, !command.answersProposal { _ = cancel() }
     switch command {
     case .showLayer(let layer):
@@ -131,7 +133,7 @@ extension Explorer {
       guard let word else { return [] }
       return number(of: word).map { [.session(.findNeighbours(of: $0))] } ?? []
     case .set(let word):
-      return number(of: word).map { replace([cursor], by: $0, verb: "edit") } ?? []
+      return number(of: word).map { edit([cursor], to: $0, verb: "edit") } ?? []
     case .find(let word): return search(word, forward: true)
     case .action(.accept) where mode.context != .filling,
       .action(.nextProposal) where mode.context != .filling:

@@ -35,7 +35,9 @@ enum Popups {
   static func draw(_ picker: WordPicker, _ state: Explorer, in box: Box, on screen: inout Screen) {
     let count = picker.cells.count
     let what = count == 1 ? state.vocabulary[state.pyramid[picker.cells[0]]] : "\(count) words"
-    let inside = open(box, title: "Change \(what), by \(picker.method.name)", on: &screen)
+    let paints = state.edits == .paint && state.shape.paints(picker.cells[0].layer)
+    let verb = paints ? "Paint" : "Change"
+    let inside = open(box, title: "\(verb) \(what), by \(picker.method.name)", on: &screen)
     draw(picker.line, sign: "> ", in: inside, on: &screen)
     let list = Box(
       row: inside.row + 1, column: inside.column, rows: inside.rows - 1, columns: inside.columns)

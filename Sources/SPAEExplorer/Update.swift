@@ -30,6 +30,7 @@ public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.origins = origins
     effects = []
   case .meanWord(let word, let cells): effects = state.replace(cells, by: word, verb: "mean word")
+  case .painted(let painting, let painted): effects = state.take(painted, of: painting)
   case .committed(let pyramid, let facts): effects = state.accept(pyramid, facts)
   case .moved(let pyramid, let facts, let note):
     effects = state.accept(pyramid, facts)
@@ -60,7 +61,7 @@ extension Explorer {
   /// What the state lacks: the picture of what it shows, and the neighbours of its word.
   mutating func wants() -> [Effect] {
     var effects: [Effect] = []
-    let request = DecodeRequest(pyramid: shown, depth: depth)
+    let request = request
     if request != requested {
       requested = request
       effects.append(.session(.decode(request)))

@@ -1,4 +1,5 @@
 import Foundation
+package import SPAEPyramid
 package import SPAEScreen
 package import SPAESystem
 import TOML
@@ -14,8 +15,10 @@ package struct Preferences: Equatable {
   package var model: String?
   /// Whether words wear the colours of their pixels.
   package var tint = true
+  /// What a typed word does to the words beneath it.
+  package var edits = EditStyle.paint
 
-  private static let keys = ["theme", "graphics", "history", "model", "tint"]
+  private static let keys = ["theme", "graphics", "history", "model", "tint", "edits"]
 
   /// Reads the person's file; without one nothing is wished.
   package init(environment: [String: String] = SystemEnvironment.variables) throws(Failure) {
@@ -61,6 +64,11 @@ package struct Preferences: Equatable {
       guard graphics != nil else {
         throw Problem(text: "graphics is '\(name)'; it can be \(GraphicsChoice.names)")
       }
+    case ("edits", .string(let name)):
+      guard let style = EditStyle(rawValue: name) else {
+        throw Problem(text: "edits is '\(name)'; it can be \(EditStyle.names)")
+      }
+      edits = style
     case _ where Self.keys.contains(key):
       let wanted = key == "tint" ? "true or false" : "a text in quotes"
       throw Problem(text: "\(key) is \(node.kind); it must be \(wanted)")

@@ -24,6 +24,7 @@ final class DecodeWorker: Sendable {
   }
 
   private let inUse: ModelInUse
+  private let painter: EditPainter
   private let original: PixelImage?
   private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
@@ -31,10 +32,11 @@ final class DecodeWorker: Sendable {
   private let state = Mutex(State())
 
   init(
-    inUse: ModelInUse, original: PixelImage?,
+    inUse: ModelInUse, painter: EditPainter, original: PixelImage?,
     deliver: @escaping @Sendable (Result<Outcome, EngineError>) -> Void
   ) {
     self.inUse = inUse
+    self.painter = painter
     self.original = original
     self.deliver = deliver
   }
@@ -106,11 +108,17 @@ final class DecodeWorker: Sendable {
 
   private func picture(of request: DecodeRequest) throws(EngineError) -> PixelImage {
     let model = inUse.model
+    var pyramid = request.pyramid
+    if let painting = request.painting,
+      case .words(let words, _, _) = try painter.painted(painting, isCancelled: { isOutdated })
+    {
+      pyramid = words
+    }
     if let (known, session) = state.withLock({ $0.session }), known === model {
-      _ = try session.apply(request.pyramid, depth: request.depth) { isOutdated }
+      _ = try session.apply(pyramid, depth: request.depth) { isOutdated }
       return session.picture
     }
-    let session = try DecodeSession(model: model, pyramid: request.pyramid, depth: request.depth)
+    let session = try DecodeSession(model: model, pyramid: pyramid, depth: request.depth)
     state.withLock { $0.session = (model, session) }
     return session.picture
   }

@@ -22,6 +22,7 @@ package final class EffectRunner: Sendable {
   private let history: DocumentHistory
   private let files: PyramidFiles
   private let worker: DecodeWorker
+  private let painter: EditPainter
   private let language: LanguageWorker
   private let pictureStore: PictureStore
   private let words: WordFinder
@@ -31,9 +32,12 @@ package final class EffectRunner: Sendable {
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
   private let origins = DispatchQueue(label: "origins", qos: .utility)
 
+  /// `original` is the picture that was opened, at the decoded picture's size, and `view` the same
+  /// as the frozen branches see it; nil where only words were opened.
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
-    original: PixelImage?, thumbnails: any CellDriver, connect: @escaping LanguageWorker.Connect
+    original: PixelImage?, view: PixelImage? = nil, thumbnails: any CellDriver,
+    connect: @escaping LanguageWorker.Connect
   ) throws {
     let mailbox = try Mailbox()
     self.mailbox = mailbox
@@ -48,7 +52,9 @@ package final class EffectRunner: Sendable {
     }
     let pictureStore = PictureStore(Pictures(original: original))
     self.pictureStore = pictureStore
-    worker = DecodeWorker(inUse: inUse, original: original) { result in
+    let painter = EditPainter(inUse: inUse, view: view ?? original)
+    self.painter = painter
+    worker = DecodeWorker(inUse: inUse, painter: painter, original: original) { result in
       switch result {
       case .success(let outcome):
         // With the similarity the same picture comes once more.
@@ -102,6 +108,7 @@ package final class EffectRunner: Sendable {
       return [.meanWord(model.codebook.word(nearestToMeanOf: layer), cells: cells)]
     case .consult(let request): language.request(request)
     case .giveUpConsultation: language.giveUp()
+    case .paint(let painting): return [.painted(painting, painted(painting))]
     case .commit(let pyramid, let verb):
       return answered { [.committed(try kept(pyramid, verb), facts)] }
     case .move(let move): return answered { try self.move(move) }
@@ -163,6 +170,10 @@ package final class EffectRunner: Sendable {
     queue.async { [self] in
       for message in answered({ try body(self) }) { mailbox.post(message) }
     }
+  }
+
+  private func painted(_ painting: Painting) -> Painted {
+    do { return try painter.painted(painting) } catch { return .failed(Self.reason(error)) }
   }
 
   // MARK: History

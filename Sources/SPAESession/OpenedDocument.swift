@@ -17,6 +17,8 @@ package struct OpenedDocument {
   private let models: ModelLibrary
   /// The source in the size of the decoded picture; nil where only words were opened.
   package let original: PixelImage?
+  /// The source as the frozen branches see it.
+  package let view: PixelImage?
   package private(set) var files: PyramidFiles
   /// Finds out where the words come from; throws where nothing can tell.
   package let explain: @Sendable () throws -> ExplainedPyramid
@@ -40,7 +42,7 @@ package struct OpenedDocument {
     case .pyramid(let document, let own):
       self.document = document
       model = own
-      original = nil
+      (original, view) = (nil, nil)
       explain = { try ExplainedPyramid(document, of: own, path: file, source: nil) }
     case .picture(let picture):
       model = try models.chosen()
@@ -56,6 +58,7 @@ package struct OpenedDocument {
         source: .init(name: name, width: picture.image.width, height: picture.image.height),
         pyramid: pyramid)
       original = picture.image.fitted(to: size, fit: fit)
+      view = model.view(of: picture.image, fit: fit)
       notices = picture.notices(size: size, fit: fit)
       // Other words of the same picture are another document: its name keeps their histories apart.
       let isSquare = picture.image.width == picture.image.height
@@ -106,7 +109,8 @@ package struct OpenedDocument {
 
   /// The explorer at the last accepted edit.
   package func state(
-    history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool
+    history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool,
+    edits: EditStyle = .exact
   ) throws -> Explorer {
     let side = document.pyramid.shape.grid * model.configuration.patch
     return Explorer(
@@ -118,7 +122,8 @@ package struct OpenedDocument {
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
-      isTinted: tint && output.colours != .palette16, notice: try notice(history, store))
+      isTinted: tint && output.colours != .palette16, edits: edits,
+      notice: try notice(history, store))
   }
 
   /// What a person must know of how the history was found.

@@ -29,12 +29,17 @@ struct World {
   var reply: (@Sendable (LanguageQuestion) -> LanguageAnswer)?
   /// The questions that wait for their answer.
   var questions: [LanguageRequest] = []
+  /// The edits that were painted.
+  var paintings: [Painting] = []
+  /// Whether the picture has nothing of what an edit would replace.
+  var hasNothing = false
   /// Makes the store refuse edits.
   var refusal: String?
 
   init(
     grid: Int = 16, rows: Int = 24, columns: Int = 80, hasOriginal: Bool = true,
-    keepsHistory: Bool = true, file: String? = nil, path: String? = nil, dialect: Dialect = .keys
+    keepsHistory: Bool = true, file: String? = nil, path: String? = nil, dialect: Dialect = .keys,
+    edits: EditStyle = .exact
   ) {
     let words = (0..<(PyramidShape(grid: grid)?.wordCount ?? 0)).map { Int32(($0 * 7) % 600 + 4) }
     guard let shape = PyramidShape(grid: grid), let pyramid = Pyramid(shape: shape, words: words)
@@ -46,7 +51,8 @@ struct World {
         side: grid * 8,
         hasOriginal: hasOriginal, keepsHistory: keepsHistory, dialect: dialect),
       vocabulary: Self.vocabulary, pyramid: pyramid, saved: pyramid,
-      history: HistoryFacts(state: 1, last: 1), size: (rows, columns), graphics: "sixel")
+      history: HistoryFacts(state: 1, last: 1), size: (rows, columns), graphics: "sixel",
+      edits: edits)
     send(.resized(rows: rows, columns: columns))
   }
 
@@ -94,6 +100,9 @@ struct World {
     case .findCandidates(let query):
       return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
     case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
+    case .paint(let painting):
+      paintings.append(painting)
+      return [.painted(painting, hasNothing ? .nothing : Self.painted(painting))]
     case .commit(let pyramid, _):
       if let refusal { return [.notice(Notice(refusal, kind: .error))] }
       states = Array(states.prefix(head + 1)) + [pyramid]
@@ -120,6 +129,21 @@ struct World {
       }
       return [.answered(number: request.number, reply(request.question))]
     default: return []
+    }
+  }
+
+  /// The words of an edit, and the last seven of the pyramid as those that follow it.
+  private static func painted(_ painting: Painting) -> Painted {
+    var pyramid = painting.pyramid
+    let shape = pyramid.shape
+    for index in shape.wordCount - 7..<shape.wordCount { pyramid[shape.cell(at: index)] = 3 }
+    switch painting.change {
+    case .put(let cells, let word):
+      for cell in cells { pyramid[cell] = word }
+      return .words(pyramid, edited: cells.map { shape.index(of: $0) }, steered: 7)
+    case .replace(_, let word):
+      pyramid[CellAddress(layer: 1, row: 0, column: 0)] = word
+      return .words(pyramid, edited: [0], steered: 7)
     }
   }
 

@@ -18,7 +18,7 @@ struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Browse the words, change one, see the picture change.",
     discussion: """
-      Keys are as in vim: hjkl move, 3G goes to layer 3, i changes a word, u takes it back, :w \
+      Keys are as in vim: hjkl move, 3G goes to layer 3, i changes a word and paints what it covers, u takes it back, :w \
       saves the words as text, :w NAME.png the picture, ? lists all keys. :caption, :ask and :fill consult a language model, \
       which starts when it is asked. Every accepted edit is kept in the history, also \
       when the program is killed.
@@ -105,9 +105,10 @@ struct ExploreCommand: ParsableCommand {
     let (store, past, loss) = try openHistory(of: &opened)
     let runner = try EffectRunner(
       model: opened.model, models: models, history: past, files: opened.files,
-      original: opened.original, thumbnails: output.cells, connect: connect)
+      original: opened.original, view: opened.view, thumbnails: output.cells, connect: connect)
     let state = try opened.state(
-      history: past, store: store, output: output, tint: preferences.tint)
+      history: past, store: store, output: output, tint: preferences.tint,
+      edits: preferences.edits)
     runner.explain(opened.explain)
     let editor = ExternalEditor(files: opened.files)
     guard usesTerminal else {

@@ -1,0 +1,95 @@
+public import SPAEPyramid
+
+/// An edit that paints: what is to change, and in which words.
+public struct Painting: Hashable, Sendable {
+  public var pyramid: Pyramid
+  public var change: WordEdit.Change
+
+  /// Flat indices of words that were typed before, and stay.
+  public var held: Set<Int>
+
+  /// What the history calls it.
+  public var verb: String
+
+  package init(
+    pyramid: Pyramid, change: WordEdit.Change, held: Set<Int> = [], verb: String = "edit"
+  ) {
+    (self.pyramid, self.change, self.held, self.verb) = (pyramid, change, held, verb)
+  }
+}
+
+/// What became of an edit that paints.
+public enum Painted: Hashable, Sendable {
+  /// The words after it, those that were edited themselves, and how many others were chosen again.
+  case words(Pyramid, edited: [Int], steered: Int)
+  /// The upper words have nothing of what it would replace.
+  case nothing
+  case failed(String)
+}
+
+extension Explorer {
+  /// Makes a typed word of some cells, and lets the picture follow unless edits are exact.
+  mutating func edit(_ cells: [CellAddress], to word: Int32, verb: String) -> [Effect] {
+    if mode.context == .block { mode = .browsing }
+    guard let painting = painting(of: cells, to: word, verb: verb) else {
+      return replace(cells, by: word, verb: verb)
+    }
+    return [.session(.paint(painting))]
+  }
+
+  /// The painted edit of some cells; nil where only the words themselves change.
+  func painting(of cells: [CellAddress], to word: Int32, verb: String = "edit") -> Painting? {
+    guard edits == .paint, let layer = cells.first?.layer, shape.paints(layer),
+      cells.contains(where: { pyramid[$0] != word })
+    else { return nil }
+    return painting(.put(cells, word: word), verb: verb)
+  }
+
+  func painting(_ change: WordEdit.Change, verb: String) -> Painting {
+    let held = typed.filter { pyramid.words[$0.key] == $0.value }
+    return Painting(pyramid: pyramid, change: change, held: Set(held.keys), verb: verb)
+  }
+
+  /// What the picker's word would paint.
+  var previewed: Painting? {
+    guard case .picking(let picker) = mode, let word = picker.highlighted else { return nil }
+    return painting(of: picker.cells, to: word)
+  }
+
+  /// The picture of what is shown: of the words, or of those that would follow a word in the picker.
+  var request: DecodeRequest {
+    DecodeRequest(pyramid: shown, depth: depth, painting: previewed)
+  }
+
+  /// Keeps what was painted, and says what was done.
+  mutating func take(_ painted: Painted, of painting: Painting) -> [Effect] {
+    guard painting.pyramid == pyramid else { return [] }
+    switch painted {
+    case .words(let words, let edited, let steered):
+      for index in edited { typed[index] = words.words[index] }
+      showsPainted = true
+      say("steered \(steered) word\(steered == 1 ? "" : "s")")
+      return commit(words, verb: painting.verb)
+    case .nothing:
+      guard case .replace(let old, let new) = painting.change else { return [] }
+      return substituteExactly(old, by: new)
+    case .failed(let reason):
+      say(reason, .error)
+      return []
+    }
+  }
+
+  /// Changes between edits that paint and exact ones.
+  mutating func toggleEdits() -> [Effect] {
+    setEdits(edits == .paint ? .exact : .paint)
+  }
+
+  mutating func setEdits(_ style: EditStyle) -> [Effect] {
+    edits = style
+    say(
+      style == .paint
+        ? "edits paint: the words beneath follow a typed one"
+        : "edits are exact: only the typed word changes")
+    return []
+  }
+}

@@ -1,0 +1,112 @@
+import SPAEExplorer
+import SPAEPyramid
+import Testing
+
+@Suite struct ATypedWord {
+  /// The last seven words of the pyramid, which follow every painted edit.
+  private func followers(_ world: World) -> ArraySlice<Int32> {
+    world.state.pyramid.words.suffix(7)
+  }
+
+  @Test func paintsAndSaysHowManyWordsFollowed() {
+    var world = World(edits: .paint)
+    world.type("2Gikitten<CR>")
+    #expect(world.word == "kitten")
+    #expect(followers(world).allSatisfy { $0 == 3 })
+    #expect(world.state.notice?.text == "steered 7 words")
+    #expect(world.states.count == 2)
+    world.type("u")
+    #expect(world.state.pyramid == world.states[0])
+  }
+
+  @Test func showsTheWholePictureUntilTheCursorMoves() {
+    var world = World(edits: .paint)
+    world.type("3G")
+    #expect(world.state.depth == 3)
+    world.type("ikitten")
+    #expect(world.state.depth == 6)
+    world.type("<CR>")
+    #expect(world.state.depth == 6)
+    world.type("l")
+    #expect(world.state.depth == 3)
+  }
+
+  @Test func isPreviewedAsPaintedAndLeavesNoTrace() throws {
+    var world = World(edits: .paint)
+    world.type("2Gikitten")
+    let decoded = world.effects.compactMap { effect -> DecodeRequest? in
+      if case .session(.decode(let request)) = effect { request } else { nil }
+    }
+    let painting = try #require(decoded.last?.painting)
+    let cell = CellAddress(layer: 2, row: 1, column: 1)
+    #expect(painting.change == .put([cell], word: 1))
+    #expect(painting.pyramid == world.states[0])
+    world.type("<Esc>")
+    #expect(world.state.pyramid == world.states[0])
+    #expect(world.states.count == 1 && world.paintings.isEmpty)
+    #expect(view(world.state).picture?.request.painting == nil)
+  }
+
+  @Test(
+    "paints by the picker, by the dot and by :s",
+    arguments: [
+      "2Gs<CR>", "2Gikitten<CR>l.", "2Gvlikitten<CR>", "2G:s/muzzle/kitten/<CR>",
+    ])
+  func paints(keys: String) {
+    var world = World(edits: .paint)
+    world.type(keys)
+    #expect(followers(world).allSatisfy { $0 == 3 })
+    #expect(world.paintings.count == world.states.count - 1)
+  }
+
+  @Test(
+    "changes itself alone where it is pasted, a mean word, or of the lowest layers",
+    arguments: [
+      "2Gyjp", "2Gx", "5Gikitten<CR>", "6Gikitten<CR>",
+    ])
+  func exact(keys: String) {
+    var world = World(edits: .paint)
+    world.type(keys)
+    #expect(world.states.count == 2)
+    #expect(world.paintings.isEmpty)
+    #expect(Edit(from: world.states[0], to: world.states[1]).changes.count == 1)
+  }
+
+  @Test func changesItselfAloneOnceEIsPressed() {
+    var world = World(edits: .paint)
+    world.type("E2Gikitten<CR>")
+    #expect(world.paintings.isEmpty && world.states.count == 2)
+    world.type("E")
+    #expect(world.state.notice?.text == "edits paint: the words beneath follow a typed one")
+    world.type("hikitten<CR>")
+    #expect(world.paintings.count == 1)
+  }
+
+  @Test func ofAnEarlierEditIsHeldByALaterOne() {
+    var world = World(edits: .paint)
+    world.type("2Gikitten<CR>kkimuzzle<CR>")
+    #expect(world.paintings.map(\.held) == [[], [4]])
+    world.type("uuiwhisker<CR>")
+    #expect(world.paintings.last?.held == [])
+  }
+
+  @Test func thatThePictureHasNothingOfIsReplacedWhereverItStands() throws {
+    var world = World(edits: .paint)
+    world.hasNothing = true
+    let old = world.state.vocabulary[world.state.pyramid.words[400]]
+    world.type(":s/\(old)/kitten/<CR>")
+    #expect(world.state.pyramid.words[400] == 1)
+    world.type(":s/elephant/kitten/<CR>")
+    #expect(world.state.notice?.kind == .warning)
+  }
+
+  @Test func isToldByACommandHowToChange() {
+    var world = World(edits: .paint)
+    world.type(":edits exact<CR>")
+    #expect(world.state.edits == .exact)
+    world.type(":edits paint<CR>")
+    #expect(world.state.edits == .paint)
+    world.type(":edits loud<CR>")
+    #expect(world.state.notice?.kind == .error)
+  }
+}

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Paints with words from the shell, by pipe and by keys: what follows, what stays, and what goes wrong.
+# Usage: Tests/edit.sh PROGRAM
+set -euo pipefail
+program=$(realpath "$1")
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
+cp "$root/Assets/pictures/cat.png" .
+
+fail() { echo "edit: $*" >&2; exit 1; }
+has() { grep "$@" >/dev/null; }
+
+# What it says goes into a file.
+edit() { "$program" edit "$@" 2>told || fail "$* ends with $? ($(cat told))"; }
+
+# Runs spae edit, which must end with a status and say a thing on standard error.
+refused() {
+  local status=$1 words=$2 got=0
+  shift 2
+  "$program" edit "$@" >out 2>err || got=$?
+  [ "$got" = "$status" ] || fail "status $got, expected $status: $* ($(cat err))"
+  grep -q -- "$words" err || fail "'$words' is not in: $(cat err)"
+}
+
+differ() { "$program" compare "$1" "$2" | tail -1 | cut -d ' ' -f 1; }
+size() { "$program" info "$1" >/dev/null; head -c 24 "$1" | od -An -t u1 -j 16 | tr -s ' '; }
+
+# A word of each upper layer is put, and others follow; --exact changes one.
+"$program" encode cat.png --fit stretch -o cat.spae
+edit cat.spae '2:1,2 = sunset' -o painted.spae
+has '^2 (1,2) .* -> sunset$' <told || fail "the edit is not told: $(cat told)"
+sed -n '/^layer 2/,/^layer 3/p' painted.spae | has sunset || fail "the word is not there"
+[ "$(differ cat.spae painted.spae)" -gt 20 ] || fail "nothing follows"
+edit cat.spae '2:1,2 = sunset' --exact -o exact.spae
+[ "$(differ cat.spae exact.spae)" = 1 ] || fail "an exact edit changes $(differ cat.spae exact.spae)"
+edit cat.spae '6:1,2 = sunset' -o low.spae
+[ "$(differ cat.spae low.spae)" = 1 ] || fail "an edit of the lowest layer paints"
+edit cat.spae '2:1,2 = sunset' -o - | cmp - painted.spae || fail "- writes other words"
+edit cat.spae '2:1,2 = sunset' --threads 1 -o one.spae
+cmp one.spae painted.spae || fail "one thread finds other words"
+
+# A word wherever it stands, and what was done as JSON.
+word=$(sed -n '/^layer 1/{n;p}' cat.spae)
+edit cat.png "$word -> snow" --json -o snow.spae >said
+has '"edited":\[{' <said || fail "no JSON: $(cat said)"
+edit cat.png "$word -> snow" --layer 1 -o top.spae
+[ "$(sed -n '/^layer 1/{n;p}' top.spae)" = snow ] || fail "the top word stays"
+
+# Pictures: the photograph at its own size, or the picture of the words.
+edit cat.png '1:1,1 = red' -o red.png
+[ "$(size red.png)" = "$(size cat.png)" ] || fail "the photograph has another size"
+cmp -s red.png cat.png && fail "the photograph stays as it was"
+edit cat.png '1:1,1 = red' --words-only -o words.png
+edit cat.png '1:1,1 = red' -o red.spae
+"$program" decode red.spae -o decoded.png
+cmp words.png decoded.png || fail "--words-only is another picture than decode gives"
+edit cat.spae '1:1,1 = red' -o of-words.jpg
+head -c 2 of-words.jpg | od -An -t x1 | has 'ff d8' || fail "no JPEG"
+
+# Edits of a file, of standard input, and in place: one revision, which can be taken back.
+printf '# winter\n\n1:1,1 = snow  # all of it\n3:1-2,1-2 = red\n' >list
+edit cat.spae --edits list -o a.spae
+edit cat.spae --edits - -o b.spae <list
+cmp a.spae b.spae || fail "standard input is read otherwise"
+cp cat.spae place.spae
+edit place.spae '1:1,1 = snow'
+[ "$(sed -n '/^layer 1/{n;p}' place.spae)" = snow ] || fail "not edited in place"
+"$program" history tree place.spae | has '1:1,1 = snow' || fail "the history does not tell the edit"
+"$program" history restore place.spae 1 >said
+cmp place.spae cat.spae || fail "the edit cannot be taken back"
+
+# Mistakes name their place, and nothing is written.
+refused 1 "edit 2, column 9: 'snowq' is not in the vocabulary; nearest in spelling are" \
+  cat.spae '1:1,1 = snow' '1:1,1 = snowq' -o no.spae
+has 'in meaning are' err && has 'in colour' err || fail "no words of like meaning and colour"
+printf '1:1,1 = snow\n\n9:1,1 = snow\n' >list
+refused 1 'list: line 3, column 1: there is no layer 9; this pyramid has layers 1 to 6' \
+  cat.spae --edits list -o no.spae
+refused 1 'line 1, column 3: there is no row 3 in layer 2' cat.spae --edits - -o no.spae <<<'2:3,1 = snow'
+refused 1 "there is no 'locomotive' in this picture; its upper words: " \
+  cat.png 'locomotive -> snow' -o no.spae
+refused 1 "in layer 2 of this picture" cat.png 'locomotive -> snow' --layer 2 -o no.spae
+refused 1 'layer 7: this pyramid has layers 1 to 6' cat.png 'cat -> snow' --layer 7 -o no.spae
+refused 1 'name a file for the words or the picture with -o' cat.png '1:1,1 = snow'
+refused 1 'there is no edit in it' cat.png --edits /dev/null -o no.spae
+refused 1 'the edits are no text' cat.png --edits cat.png -o no.spae
+refused 1 'no such file' cat.png --edits nowhere -o no.spae
+refused 1 'not replaced' cat.png '1:1,1 = snow' -o cat.spae
+refused 2 'a name ends in' cat.png '1:1,1 = snow' -o no.txt
+refused 2 'cannot be both' - '1:1,1 = snow' --edits - -o no.spae
+[ ! -e no.spae ] || fail "something is written in spite of a mistake"
+
+# The explorer paints by default, and says so; E and the settings make edits exact.
+printf 'cell 2 2 2\nset sunset\nsave by-line.spae\nquit\n' | "$program" explore --plain cat.spae >said
+has 'steered [0-9]* words' said || fail "it does not say what was steered: $(cat said)"
+[ "$(differ cat.spae by-line.spae)" -gt 20 ] || fail "set does not paint"
+printf '2Gisunset<CR>:w by-key.spae<CR>:q!<CR>\n' >keys
+XDG_STATE_HOME=$work/keys "$program" explore cat.spae --keys keys --save-screen - >screen
+"$program" compare by-key.spae by-line.spae | tail -1 | has '^0 of' || fail "keys paint otherwise"
+printf 'E2Gisunset<CR>:w one-word.spae<CR>:q!<CR>\n' >keys
+XDG_STATE_HOME=$work/exact "$program" explore cat.spae --keys keys --save-screen - >screen
+[ "$(differ cat.spae one-word.spae)" = 1 ] || fail "E does not make edits exact"
+mkdir -p config/spae
+echo 'edits = "exact"' >config/spae/config.toml
+printf 'cell 2 1 1\nset sunset\nsave set.spae\nquit\n' |
+  XDG_STATE_HOME=$work/set "$program" explore --plain cat.spae >said
+[ "$(differ cat.spae set.spae)" = 1 ] || fail "the setting does not make edits exact"
+echo 'edits = "loud"' >config/spae/config.toml
+"$program" explore --plain cat.spae </dev/null 2>err && fail "a wrong setting is taken"
+has "edits is 'loud'; it can be paint, exact" err || fail "$(cat err)"
+echo "edit: words paint, from the shell and in the explorer"
