@@ -243,7 +243,7 @@ import Testing
       let model = try Model(folder: folder)
       let pyramid = try model.encode(image("astronaut"))
       let people = try #require(model.configuration.detection?.classes.first).words
-      #expect(people.contains(model.vocabulary[pyramid.words[0]]))
+      #expect(pyramid.words.prefix(5).contains { people.contains(model.vocabulary[$0]) })
     }
   }
 
@@ -275,6 +275,10 @@ import Testing
         #expect(origins.map(\.count) == [1, 4, 16])
         let named = try #require(model.named(in: image))
         for (own, origin) in zip(named.joined(), origins.joined()) {
+          if origin.source == .colour {
+            #expect(own == nil)
+            continue
+          }
           #expect(own?.sureness ?? origin.sureness == origin.sureness)
           #expect((0...1).contains(try #require(origin.sureness)))
           switch origin.source {
@@ -351,16 +355,17 @@ import Testing
   }
 
   @Test func isAnotherModelThanTheOneWithoutThem() throws {
-    let shipped = try Model(folder: Branches.model).identity()
-    let plain = try Data(contentsOf: URL(fileURLWithPath: Branches.model + "/config.json"))
-    let same = try Self.withFolder(
-      configuration: Array(plain), leaving: ["segmentation.safetensors", "detection.safetensors"]
+    let first = Branches.model + "-2026-11/config.json"
+    let plain = Array(try Data(contentsOf: URL(fileURLWithPath: first)))
+    let beside = try Self.withFolder(configuration: plain) { try Model(folder: $0).identity() }
+    let without = try Self.withFolder(
+      configuration: plain, leaving: ["segmentation.safetensors", "detection.safetensors"]
     ) { try Model(folder: $0).identity() }
     let other = try Self.withFolder(configuration: Branches.contents()) {
       try Model(folder: $0).identity()
     }
-    #expect(same == shipped)
-    #expect(other != shipped)
+    #expect(without == beside)
+    #expect(other != beside)
   }
 
   @Test(arguments: ["segmentation.safetensors", "detection.safetensors"])

@@ -75,8 +75,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
   }
 
   @Test func mayLackTheSemanticBranch() throws {
-    let plain = try Damage("semantic", .remove).done(
-      to: Damage("guided", .remove).done(to: Self.shipped))
+    let plain = try ["semantic", "guided", "evidence", "segmentation", "detection"].reduce(
+      Self.shipped
+    ) { try Damage($1, .remove).done(to: $0) }
     let configuration = try ModelConfiguration(path: Self.path, contents: plain)
     #expect(configuration.semantic == nil)
   }

@@ -163,7 +163,7 @@ private struct BranchModel {
     }
     let edited = steering.applied(to: pyramid)
     let (full, upper) = (try shift(depth: 6, new), try shift(depth: layer, edited))
-    #expect(length(full - upper) < 20, "\(full) for \(upper)")
+    #expect(length(full - upper) < max(20, 0.5 * length(upper)), "\(full) for \(upper)")
     // And it comes near the colour that the word has at its depth.
     let colour = mean(try model.decode(edited, depth: layer), rows, columns)
     let (old, painted) = (try model.decode(pyramid), try model.decode(new))

@@ -26,7 +26,7 @@ struct ExplorerSuite {
     #expect(!world.lines.contains { $0.contains("by: ") })
     world.type("2G")
     world.send(
-      .moved(world.state.pyramid, .init(position: 0, length: 0, model: "other"), note: nil))
+      .moved(world.state.pyramid, .init(state: 1, last: 1, model: "other"), note: nil))
     #expect(!world.lines.contains { $0.contains("by: ") })
   }
 

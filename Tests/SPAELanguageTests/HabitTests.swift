@@ -223,7 +223,7 @@ import Testing
     Unsaid(
       name: "reasoning and no more",
       reply: chat("\"content\":null,\"reasoning_content\":\"We need\\u001b[31m a cat\""),
-      says: "gave its reasoning ('We need [31m a cat') and no answer", count: 2),
+      says: #"gave its reasoning ('We need\u{1b}[31m a cat') and no answer"#, count: 2),
     Unsaid(
       name: "a filter",
       reply: chat("\"content\":\"\",\"refusal\":\"I can't help\"", ended: "content_filter"),

@@ -192,7 +192,7 @@ class EvidenceMap:
         largest = sizes.argmax()
         if sizes[largest] >= gate.area:
             return self._person(people) if largest == 0 else self._found(things, largest - 1)
-        return self._stuff(seen, positions(1)[0], 1) if seen.whole < gate.unsure else None
+        return self._stuff(seen, positions(1)[0], seen.whole) if seen.whole < gate.unsure else None
 
     def _quarter(self, seen: Seen, position: Position, is_most: bool) -> Named | None:
         if is_most:

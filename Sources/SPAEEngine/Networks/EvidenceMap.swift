@@ -148,7 +148,7 @@ package struct EvidenceMap: Sendable {
       (size, named) = (box.area * box.score, found(box))
     }
     if size >= sizes.whole.area { return named }
-    return seen.whole < sizes.whole.unsure ? stuff(seen, position, isUnsure: false) : nil
+    return seen.whole < sizes.whole.unsure ? stuff(seen, position, isUnsure: true) : nil
   }
 
   private func cell(_ seen: Seen, _ position: Position) -> Named? {
