@@ -5,7 +5,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case left, right, up, down, firstColumn, lastColumn, top, bottom, halfPageDown, halfPageUp
   case descend, ascend, nextPane, previousPane
   case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
-  case toggleEdits
+  case toggleEdits, yankBeneath, pasteBeneath
   case markBlock, yank, paste, repeatChange
   case fill, nextProposal, previousProposal, caption, ask
   case search, searchWord, nextMatch, previousMatch
@@ -70,6 +70,8 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
     case .markBlock: ("v", "mark a block of words", words)
     case .yank: ("y", "yank", words)
     case .paste: ("p", "paste", words)
+    case .yankBeneath: ("Y", "yank with all the words beneath", words)
+    case .pasteBeneath: ("P", "paste with all the words beneath", words)
     case .repeatChange: (".", "repeat the last change here", [.browsing])
     case .fill: ("F", "fill in: the language model proposes words from those around", words)
     case .nextProposal: ("<Tab> n", "next proposal", [.filling])

@@ -19,6 +19,8 @@ extension Explorer {
     case .markBlock: return toggleBlock()
     case .yank: return yank()
     case .paste: return paste()
+    case .yankBeneath: return yankBeneath()
+    case .pasteBeneath: return pasteBeneath()
     case .repeatChange: return repeatChange()
     case .fill: return fill(target)
     case .nextProposal: return turnProposal(by: takeCount())

@@ -78,6 +78,7 @@ public struct Explorer: Sendable {
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?
+  var subtree: Subtree?
   var lastChange: Change?
   var lastSearch: String?
   var commandHistory: [String] = []

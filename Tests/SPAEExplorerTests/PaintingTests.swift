@@ -2,6 +2,49 @@ import SPAEExplorer
 import SPAEPyramid
 import Testing
 
+@Suite struct ABlockWithAllBeneathIt {
+  /// The words of a square of layer 3 and what is beneath, by the pixels' sixteenths.
+  private func beneath(_ pyramid: Pyramid, row: Int, column: Int) -> [Int32] {
+    (3...6).flatMap { layer in
+      let size = pyramid.shape.side(ofLayer: layer) / 4
+      return pyramid.shape.cells(ofLayer: layer)
+        .filter { $0.row / size == row && $0.column / size == column }.map { pyramid[$0] }
+    }
+  }
+
+  @Test func isPastedElsewhereAndNothingElseChanges() throws {
+    var world = World()
+    world.type("3GY")
+    let from = world.state.cursor
+    #expect(world.state.notice?.text == "yanked 37 words of layers 3 to 6")
+    world.type("kkhhP")
+    let (old, new, to) = (world.states[0], world.state.pyramid, world.state.cursor)
+    #expect(to != from && world.states.count == 2)
+    #expect(
+      beneath(new, row: to.row, column: to.column)
+        == beneath(old, row: from.row, column: from.column))
+    for change in Edit(from: old, to: new).changes {
+      let cell = new.shape.cell(at: change.index)
+      let size = new.shape.side(ofLayer: cell.layer) / 4
+      #expect(cell.layer >= 3 && cell.row / size == to.row && cell.column / size == to.column)
+    }
+    world.type("u")
+    #expect(world.state.pyramid == old)
+  }
+
+  @Test func isPastedIntoItsOwnLayerOnlyAndNotBeyondTheEdge() {
+    var world = World()
+    world.type("P")
+    #expect(world.state.notice?.kind == .warning)
+    world.type("2GkhvljY")
+    #expect(world.state.notice?.text == "yanked 596 words of layers 2 to 6")
+    world.type("3GP")
+    #expect(world.state.notice?.text == "these words are of layer 2: 2G goes there")
+    world.type("2GlP")
+    #expect(world.states.count == 2)
+  }
+}
+
 @Suite struct ATypedWord {
   /// The last seven words of the pyramid, which follow every painted edit.
   private func followers(_ world: World) -> ArraySlice<Int32> {

@@ -35,6 +35,11 @@ import Testing
           word: 3))
   }
 
+  @Test func putsAWordIntoSeveralCells() throws {
+    let cells = [(0, 1), (3, 0), (3, 1)].map { CellAddress(layer: 3, row: $0.0, column: $0.1) }
+    #expect(try edit("3: 1,2 4,1-2 = sand")?.change == .put(cells, word: 3))
+  }
+
   @Test("is none where nothing but a comment stands", arguments: ["", "   ", "# grass -> snow"])
   func nothing(line: String) throws { #expect(try edit(line) == nil) }
 
