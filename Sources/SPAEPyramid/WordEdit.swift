@@ -118,16 +118,25 @@ private struct WordEditReader {
   private mutating func put() throws(WordEditError) -> WordEdit.Change {
     let depth = shape.depth
     let layer = try value(1...depth) { .layer($0, depth: depth) }
-    let side = shape.side(ofLayer: layer.lowerBound)
     try take(":")
-    let rows = try range("row", layer.lowerBound, side)
-    try take(",")
-    let columns = try range("column", layer.lowerBound, side)
+    var cells: [CellAddress] = []
+    repeat {
+      cells += try block(ofLayer: layer.lowerBound)
+      skipSpace()
+    } while place < characters.count && characters[place].isNumber
     try take("=")
-    let cells = rows.flatMap { row in
-      columns.map { CellAddress(layer: layer.lowerBound, row: row - 1, column: $0 - 1) }
-    }
     return .put(cells, word: try word())
+  }
+
+  /// `1,2`, or `1-2,1-4`.
+  private mutating func block(ofLayer layer: Int) throws(WordEditError) -> [CellAddress] {
+    let side = shape.side(ofLayer: layer)
+    let rows = try range("row", layer, side)
+    try take(",")
+    let columns = try range("column", layer, side)
+    return rows.flatMap { row in
+      columns.map { CellAddress(layer: layer, row: row - 1, column: $0 - 1) }
+    }
   }
 
   /// `2`, or `2-4`.

@@ -35,9 +35,9 @@ struct EditCommand: ParsableCommand {
       grass, a form of it or a near synonym, of every position that the frozen branches name so, \
       and, where they know its outlines, of its pixels and no others. With --layer only that \
       layer's words count. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
-      1, and '3:1-2,1-4 = sunset' puts it into a block. The words below are chosen again, so that \
-      the picture takes on the new word's colour and keeps its detail. With --exact, and in the \
-      two lowest layers, only the words named change.
+      1; '3:1-2,1-4 = sunset' puts it into a block, '3:1,2 1,4 = sunset' into two cells. The words \
+      below are chosen again, so that the picture takes on the new word's colour and keeps its \
+      detail. With --exact, and in the two lowest layers, only the words named change.
 
       Edits are done one after another. --edits reads them from a file, or from standard input for \
       -, one a line; # begins a comment. One edit that cannot be done ends the command, and nothing \
