@@ -13,7 +13,7 @@ extension Model {
     let shape = pyramid.shape
     let layers = layer.map { $0...$0 } ?? 1...shape.finestMeaningLayer
     let alike = words(alike: old, evidence.outlines)
-    let classes = evidence.outlines.map { named(by: old, in: $0, of: shape) } ?? []
+    let classes = evidence.outlines?.classes(named: old, alike: alike, in: pyramid) ?? []
     var cells = layers.flatMap { shape.cells(ofLayer: $0) }.filter {
       alike.contains(pyramid[$0]) || evidence.names($0, classes, of: shape)
     }
@@ -23,6 +23,9 @@ extension Model {
     guard !cells.isEmpty else { return nil }
     var steering = Steering(cells, to: new, of: shape)
     if layer == nil, !classes.isEmpty { steering.filled = .init(numbers: classes, word: new) }
+    // The coarser words say the same of a larger part, of which not all is meant.
+    let finest = cells.map(\.layer).max()
+    steering.silent = Set(cells.filter { $0.layer != finest }.map { shape.index(of: $0) })
     return steering
   }
 
@@ -43,16 +46,6 @@ extension Model {
 
   /// `red` and `blue` are .75 alike, `mountain` and `mountains` .83.
   private static let leastSimilarity: Float = 0.8
-
-  /// The classes that a word names and that some position of the picture is made of.
-  private func named(by word: Int32, in outlines: Outlines, of shape: PyramidShape) -> [Int] {
-    let shares = shape.cells(ofLayer: shape.finestMeaningLayer).map {
-      outlines.shares(at: $0, of: shape)
-    }
-    return outlines.classes(named: word).filter { number in
-      shares.contains { $0[number] >= Outlines.leastShare }
-    }
-  }
 }
 
 extension PictureEvidence {
@@ -66,6 +59,23 @@ extension PictureEvidence {
 }
 
 extension Outlines {
+  /// The classes of a picture that a word means: those that it names, where a position is made of
+  /// them; and those akin to them, such as a field to grass, that fill a position whose word is alike.
+  fileprivate func classes(named word: Int32, alike: Set<Int32>, in pyramid: Pyramid) -> [Int] {
+    let named = classes(named: word)
+    let positions = pyramid.shape.cells(ofLayer: pyramid.shape.finestMeaningLayer).map {
+      (isAlike: alike.contains(pyramid[$0]), shares: shares(at: $0, of: pyramid.shape))
+    }
+    let there = named.filter { number in
+      positions.contains { $0.shares[number] >= Self.leastShare }
+    }
+    let akin = words.indices.filter { number in
+      !named.contains(number) && named.contains { !Set(words[$0]).isDisjoint(with: words[number]) }
+        && positions.contains { $0.isAlike && $0.shares[number] >= 0.5 }
+    }
+    return there + akin
+  }
+
   /// The positions that some classes fill by half, or else the one that they fill most.
   fileprivate func positions(of classes: [Int], in shape: PyramidShape) -> [CellAddress] {
     let shares = shape.cells(ofLayer: shape.finestMeaningLayer).map { cell in

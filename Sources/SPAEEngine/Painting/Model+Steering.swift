@@ -20,7 +20,7 @@ extension Model {
     let before = decoded(pyramid)
     guard
       let change = change(
-        of: pyramid, steering, before: before, outlines: evidence.outlines, isCancelled)
+        of: pyramid, steering.loud, before: before, outlines: evidence.outlines, isCancelled)
     else { throw .cancelled }
     let free = freeWords(
       of: shape, change.cells(of: configuration.patch), Set(1...deepest),

@@ -17,7 +17,7 @@ public struct Outlines: Sendable {
   let things: [Int]
 
   /// From which probability a pixel begins to belong to a class, and from which it does wholly.
-  private static let edge: (begin: Float, whole: Float) = (0.3, 0.6)
+  private static let edge: (begin: Float, whole: Float) = (0.4, 0.6)
 
   /// The share of a position's square that a class must fill to be there.
   static let leastShare: Float = 0.2

@@ -8,6 +8,9 @@ public struct Steering: Hashable, Sendable {
   /// What the picture changes to beyond the positions themselves: all of some classes of the outlines.
   public var filled: ClassFill?
 
+  /// Flat indices of new words that paint nothing themselves: finer ones say where.
+  public var silent: Set<Int> = []
+
   /// Flat indices of other words that must stay.
   public var held: Set<Int>
 
@@ -33,9 +36,16 @@ public struct Steering: Hashable, Sendable {
     return Pyramid(shape: pyramid.shape, words: words) ?? pyramid
   }
 
+  /// The same without the new words that paint nothing.
+  var loud: Steering {
+    var loud = self
+    loud.words = words.filter { !silent.contains($0.key) }
+    return loud
+  }
+
   /// The layers of new words that others lie beneath, from the coarsest on.
   func paintedLayers(of shape: PyramidShape) -> [Int] {
-    var layers = Set(words.keys.map { shape.cell(at: $0).layer })
+    var layers = Set(loud.words.keys.map { shape.cell(at: $0).layer })
     if filled != nil { layers.insert(shape.finestMeaningLayer) }
     return layers.filter(shape.paints).sorted()
   }

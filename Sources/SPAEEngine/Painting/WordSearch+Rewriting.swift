@@ -43,6 +43,36 @@ extension WordSearch {
       }
       quantizer.add(words[first...], at: cells, to: &sum)
     }
-    return words
+    return refinedAgain(
+      words, rewriting, towards: picture, shape: shape, in: space, decodedIn: decoded,
+      with: context)
+  }
+
+  /// The words with those of the last layer but one refined too, once the last one's are known.
+  private func refinedAgain(
+    _ words: [Int32], _ rewriting: Rewriting, towards picture: PixelImage, shape: PyramidShape,
+    in space: Refinement.Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
+  ) -> [Int32] {
+    let free = free(of: shape.depth - 1, in: rewriting, shape)
+    guard !free.isEmpty else { return words }
+    let refined = refinement.words(
+      swapped(words, shape), ofLayer: shape.depth, of: picture, candidates: nil, free: free,
+      in: space, decodedIn: decoded, with: context)
+    return swapped(refined, shape)
+  }
+
+  /// The positions of a layer that may change.
+  private func free(of layer: Int, in rewriting: Rewriting, _ shape: PyramidShape) -> Set<Int> {
+    let first = shape.wordCount(toDepth: layer - 1)
+    let count = shape.wordCount(toDepth: layer) - first
+    return Set((0..<count).filter { rewriting.free.contains(first + $0) })
+  }
+
+  /// The words with those of the last two layers in each other's place: both visit every cell, so
+  /// the picture is the same, and the one can be refined once the other is known.
+  private func swapped(_ words: [Int32], _ shape: PyramidShape) -> [Int32] {
+    let first = shape.wordCount(toDepth: shape.depth - 2)
+    let last = shape.wordCount(toDepth: shape.depth - 1)
+    return Array(words[..<first] + words[last...] + words[first..<last])
   }
 }
