@@ -1,14 +1,12 @@
-import SPAEPyramid
-
 /// A pyramid in as few bytes as its words need: 1,047 for 597 words of 14 bits.
 ///
 /// Layout: cells a side of the grid, bits of a word, then the words from the lowest bit up.
-struct Snapshot: Hashable, Sendable {
-  let bytes: [UInt8]
+package struct Snapshot: Hashable, Sendable {
+  package let bytes: [UInt8]
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  package init(bytes: [UInt8]) { self.bytes = bytes }
 
-  init(_ pyramid: Pyramid) {
+  package init(_ pyramid: Pyramid) {
     let words = pyramid.words.map { UInt32(bitPattern: $0) }
     let width = max(1, words.reduce(0, |).bitWidth - words.reduce(0, |).leadingZeroBitCount)
     var bytes = [UInt8(pyramid.shape.grid), UInt8(width)]
@@ -28,7 +26,7 @@ struct Snapshot: Hashable, Sendable {
   }
 
   /// The pyramid, or nil where the bytes are not one's.
-  var pyramid: Pyramid? {
+  package var pyramid: Pyramid? {
     guard bytes.count > 2, let shape = PyramidShape(grid: Int(bytes[0])) else { return nil }
     let width = Int(bytes[1])
     guard (1...32).contains(width), bytes.count == 2 + (shape.wordCount * width + 7) / 8 else {
@@ -51,7 +49,7 @@ struct Snapshot: Hashable, Sendable {
   }
 
   /// How the content is known: the first half of its SHA-256, 16 bytes.
-  var content: [UInt8] {
+  package var content: [UInt8] {
     unsafe bytes.withUnsafeBytes { unsafe Array(Fingerprint.bytes(of: $0).prefix(16)) }
   }
 }
