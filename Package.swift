@@ -80,6 +80,12 @@ let package = Package(
         "SPAESystem", "TOML", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
       ]),
     .target(
+      name: "SPAELibrary",
+      dependencies: [
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEFiles",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .target(
       name: "SPAETerminal",
       dependencies: [
         "CNcurses", "CTerminalGuard", "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels",
@@ -103,7 +109,7 @@ let package = Package(
       name: "SPAECommandLine",
       dependencies: [
         "SPAESystem", "SPAEPyramid", "SPAEEngine", "SPAEHistory", "SPAELanguage", "SPAEFiles",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SPAELibrary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // The program: commands and options.
@@ -112,7 +118,7 @@ let package = Package(
       dependencies: [
         "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
         "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal",
-        "SPAEEvaluation", "SPAESession", "SPAECommandLine",
+        "SPAELibrary", "SPAEEvaluation", "SPAESession", "SPAECommandLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),
@@ -175,6 +181,12 @@ let package = Package(
       name: "SPAEFilesTests",
       dependencies: [
         "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEFiles",
+      ]),
+    .testTarget(
+      name: "SPAELibraryTests",
+      dependencies: [
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAELibrary",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "SPAETerminalTests",

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Glibc
 import SPAEHistory
 import SPAELanguage
+import SPAELibrary
 import SPAESystem
 
 extension ParsableCommand {
@@ -25,7 +26,7 @@ extension ParsableCommand {
     } catch LanguageError.dryRun {
       Failure("\(LanguageError.dryRun)").report()
       return 0
-    } catch  where error is HistoryError || error is LanguageError {
+    } catch  where error is HistoryError || error is LanguageError || error is LibraryError {
       Failure("\(error)").report()
       return 1
     } catch {

@@ -120,6 +120,17 @@ extension Codebook {
     return Array(zip(ranking.items, ranking.scores)).map { (word: $0, similarity: $1) }
   }
 
+  /// The cosine of every word's text vector with a word's own, -1 to 1, [V].
+  package func likeness(to word: Int32) -> [Float] {
+    cosines(of: text, width: textWidth, to: word, scales: textScale)
+  }
+
+  /// A word's text vector at length 1, [text]; zeros stay zeros.
+  package func direction(of word: Int32) -> [Float] {
+    let scale = textScale[Int(word)]
+    return text.floats(Int(word) * textWidth..<(Int(word) + 1) * textWidth).map { $0 * scale }
+  }
+
   /// The cosine of each row of a table with a word's own; without `scales` rows have length 1.
   private func cosines(
     of table: HalfTable, width: Int, to word: Int32, scales: [Float]?

@@ -1,0 +1,67 @@
+import Glibc
+import SPAEPixels
+import SPAESystem
+
+/// The pictures and pyramids in a folder and the folders within, without hidden ones.
+///
+/// Links are followed, each folder is entered once.
+struct FolderScan {
+  struct File: Hashable {
+    let path: String
+    let state: FileState
+  }
+
+  private(set) var files: [File] = []
+  /// How many files are neither pictures nor pyramids, by their names.
+  private(set) var others = 0
+  /// Folders within that cannot be listed, and why.
+  private(set) var refused: [(path: String, reason: String)] = []
+
+  private var entered: Set<[UInt64]> = []
+  private static let suffixes = Set(PictureFormat.suffixes + ["spae"])
+
+  /// Lists a folder; throws where it is none, or cannot be read.
+  init(_ folder: String) throws(LibraryError) {
+    guard FileSystem.exists(folder) else {
+      throw .folder(path: folder, reason: "no such folder; 'spae index --forget' removes it")
+    }
+    guard FileSystem.isFolder(folder) else {
+      throw .folder(path: folder, reason: "not a folder; name the folder of the pictures")
+    }
+    do throws(SystemError) { try list(folder) } catch {
+      throw .folder(path: folder, reason: "the folder cannot be listed: \(error)")
+    }
+  }
+
+  private mutating func list(_ folder: String) throws(SystemError) {
+    for name in try FileSystem.names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
+      take(folder == "/" ? "/\(name)" : "\(folder)/\(name)")
+    }
+  }
+
+  private mutating func take(_ path: String) {
+    guard let status = FileSystem.status(of: path) else { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR:
+      guard entered.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else { return }
+      do throws(SystemError) { try list(path) } catch { refused.append((path, "\(error)")) }
+    case S_IFREG where Self.suffixes.contains(FileName.ending(of: path)):
+      files.append(File(path: path, state: FileState(status)))
+    default: others += 1
+    }
+  }
+}
+
+/// What tells that a file is as it was: its size in bytes, and when it was changed.
+struct FileState: Hashable {
+  let size: Int64
+  /// Nanoseconds since 1970.
+  let time: Int64
+
+  init(size: Int64, time: Int64) { (self.size, self.time) = (size, time) }
+
+  init(_ status: stat) {
+    size = Int64(status.st_size)
+    time = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+  }
+}

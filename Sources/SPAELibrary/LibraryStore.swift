@@ -1,0 +1,96 @@
+import GRDB
+import Glibc
+import SPAESystem
+
+/// The index of pictures: one SQLite file with the words of every indexed picture.
+///
+/// It holds paths, words and mean colours, and nothing of a picture's metadata. All of it can be made
+/// again from the pictures, so a commit may be lost with the power, never with the program.
+package final class LibraryStore: Sendable {
+  package let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the index, or makes it with its folders, for its owner alone.
+  package init(path: String) throws(LibraryError) {
+    self.path = path
+    guard FileName.bytes(path) == Array(path.utf8) else {
+      throw .unwritable(path: path, reason: "its name must be UTF-8; set XDG_STATE_HOME")
+    }
+    try Self.prepare(path)
+    queue = try connected(path) { try Self.opened(path) }
+  }
+
+  /// Where the index is: beside the history, in $XDG_STATE_HOME or ~/.local/state.
+  package static func defaultPath(
+    environment: [String: String] = SystemEnvironment.variables
+  ) -> String {
+    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (named ?? (environment["HOME"] ?? "/") + "/.local/state") + "/spae/index.db"
+  }
+
+  func write<Result>(_ body: (Database) throws -> Result) throws(LibraryError) -> Result {
+    try connected(path) {
+      var result: Result?
+      try queue.inTransaction(.immediate) { db in
+        result = try body(db)
+        return .commit
+      }
+      guard let result else { throw LibraryError.busy(path: path) }
+      return result
+    }
+  }
+
+  func read<Result>(_ body: (Database) throws -> Result) throws(LibraryError) -> Result {
+    try connected(path) { try queue.read(body) }
+  }
+
+  // MARK: Opening
+
+  private static func prepare(_ path: String) throws(LibraryError) {
+    do throws(SystemError) {
+      try FileSystem.makeFolder(FileName.folder(of: path), mode: 0o700)
+      let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+      guard descriptor >= 0 || errno == EEXIST else { throw .last }
+      if descriptor >= 0 { close(descriptor) }
+    } catch {
+      throw .unwritable(path: path, reason: "\(error)")
+    }
+    guard let status = FileSystem.status(of: path), status.st_mode & S_IFMT == S_IFREG else {
+      throw .unwritable(path: path, reason: "it is no regular file")
+    }
+  }
+
+  private static func opened(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.inDatabase { db in
+      try refuseOthers(db, path)
+      try db.execute(
+        sql: """
+          PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
+          PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL
+          """)
+    }
+    try LibraryMigrations.migrator.migrate(queue)
+    return queue
+  }
+
+  /// Throws where the file is of a later version or another program's.
+  private static func refuseOthers(_ db: Database, _ path: String) throws {
+    let tables = try String.fetchSet(db, sql: "SELECT tbl_name FROM sqlite_schema")
+    if tables.isSubset(of: ["grdb_migrations"]) { return }
+    let id = try Int64.fetchOne(db, sql: "PRAGMA application_id")
+    guard id == LibraryMigrations.applicationID else { throw LibraryError.foreign(path: path) }
+    let migrator = LibraryMigrations.migrator
+    let unknown = try migrator.appliedIdentifiers(db).subtracting(migrator.migrations)
+    if !unknown.isEmpty { throw LibraryError.newer(path: path) }
+  }
+}
+
+/// Does what SQLite does, and names its errors as this module does.
+private func connected<Result>(
+  _ path: String, _ body: () throws -> Result
+) throws(LibraryError) -> Result {
+  do { return try body() } catch { throw LibraryError(error, path: path) }
+}
