@@ -101,6 +101,7 @@ install: build install-library install-models ## Install program, library, model
 	install -d $(DESTDIR)$(PREFIX)/share/spae/themes $(DESTDIR)$(PREFIX)/share/spae/language
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
+	install -m 644 Training/spae/tables/colours.tsv $(DESTDIR)$(PREFIX)/share/spae
 	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
 	install -m 644 Assets/language/* $(DESTDIR)$(PREFIX)/share/spae/language
 	if [ -e $(LANGUAGE_VENV)/ready ]; then \

@@ -5,7 +5,7 @@ import SPAESystem
 /// It reads `-dash.png` as `-d -a -s -h ...`, and so shows the help.
 enum DashedName {
   /// The options of one letter that commands have.
-  private static let shortOptions = ["-h", "-o"]
+  private static let shortOptions = ["-0", "-h", "-n", "-o"]
 
   /// The first word that begins with one dash and is no option, before a `--`.
   static func unreadable(in arguments: [String]) -> String? {

@@ -1,0 +1,67 @@
+import SPAEEngine
+package import SPAELibrary
+import SPAESystem
+import Synchronization
+
+/// Brings folders of the index up to date, with a progress line.
+package struct LibraryUpdate {
+  /// What was done to a folder.
+  package struct Report: Encodable {
+    package struct Unreadable: Encodable {
+      package let path: String
+      package let reason: String
+    }
+
+    package let folder: String
+    package let pictures: Int
+    package let encoded: Int
+    package let recognised: Int
+    package let unchanged: Int
+    package let removed: Int
+    package let others: Int
+    package let unreadable: [Unreadable]
+
+    /// In a line.
+    package var text: String {
+      var parts = ["\(pictures) \(pictures == 1 ? "picture" : "pictures")", "\(encoded) encoded"]
+      if recognised > 0 { parts.append("\(recognised) recognised") }
+      if removed > 0 { parts.append("\(removed) removed") }
+      if !unreadable.isEmpty { parts.append("\(unreadable.count) unreadable") }
+      if others > 0 { parts.append("\(others) other \(others == 1 ? "file" : "files") left out") }
+      return "\(folder): \(parts.joined(separator: ", "))"
+    }
+  }
+
+  private let indexer: LibraryIndexer
+  private let isQuiet: Bool
+
+  package init(_ library: PictureLibrary, threads: Int?, isQuiet: Bool) throws {
+    indexer = try library.indexer(workers: threads ?? Parallel.processors)
+    self.isQuiet = isQuiet
+  }
+
+  /// Updates a folder as a person named it.
+  package func report(of folder: String) throws -> Report {
+    let bar = Mutex<ProgressBar?>(nil)
+    let isShown = !isQuiet
+    let report = try indexer.update(
+      Self.wholePath(folder),
+      progress: { _, total in
+        bar.withLock { bar in
+          if bar == nil { bar = ProgressBar(total: total, isShown: isShown && total > 8) }
+          bar?.advance()
+        }
+      })
+    bar.withLock { $0?.finish() }
+    return Report(
+      folder: folder, pictures: report.pictures, encoded: report.encoded,
+      recognised: report.recognised, unchanged: report.unchanged, removed: report.removed,
+      others: report.others,
+      unreadable: report.unreadable.map { .init(path: $0.path, reason: $0.reason) })
+  }
+
+  /// The path from the root, without links; as it is where nothing has that name.
+  package static func wholePath(_ folder: String) -> String {
+    FileSystem.resolved(folder) ?? FileSystem.absolute(folder)
+  }
+}
