@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import SPAEPixels
 import SPAESystem
@@ -9,6 +10,9 @@ struct FolderScan {
   struct File: Hashable {
     let path: String
     let state: FileState
+
+    /// The bytes of the path, by which the index knows it.
+    var name: Data { Data(FileName.bytes(path)) }
   }
 
   private(set) var files: [File] = []
@@ -28,6 +32,7 @@ struct FolderScan {
     guard FileSystem.isFolder(folder) else {
       throw .folder(path: folder, reason: "not a folder; name the folder of the pictures")
     }
+    if let status = FileSystem.status(of: folder) { _ = enter(status) }
     do throws(SystemError) { try list(folder) } catch {
       throw .folder(path: folder, reason: "the folder cannot be listed: \(error)")
     }
@@ -39,11 +44,16 @@ struct FolderScan {
     }
   }
 
+  /// Whether a folder is seen for the first time.
+  private mutating func enter(_ status: stat) -> Bool {
+    entered.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
+  }
+
   private mutating func take(_ path: String) {
     guard let status = FileSystem.status(of: path) else { return }
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
-      guard entered.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted else { return }
+      guard enter(status) else { return }
       do throws(SystemError) { try list(path) } catch { refused.append((path, "\(error)")) }
     case S_IFREG where Self.suffixes.contains(FileName.ending(of: path)):
       files.append(File(path: path, state: FileState(status)))
@@ -63,5 +73,18 @@ struct FileState: Hashable {
   init(_ status: stat) {
     size = Int64(status.st_size)
     time = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+  }
+}
+
+/// What the index knows of the files below a folder, by the bytes of their paths.
+struct FileStates {
+  var known: [Data: FileState] = [:]
+  var unreadable: Set<Data> = []
+}
+
+extension FileName {
+  /// Whether a path comes before another by its bytes.
+  static func precedes(_ a: String, _ b: String) -> Bool {
+    bytes(a).lexicographicallyPrecedes(bytes(b))
   }
 }

@@ -55,6 +55,7 @@ package struct LibraryIndexer: Sendable {
 
   /// Encodes what is new or changed in a folder, and removes what is gone.
   ///
+  /// What could not be read is tried again: a package that reads it may have been installed.
   /// `folder` is a path from the root without links. `progress` is called from any thread, with
   /// how many files are done, of how many; where `isStopped` says so, the run ends early.
   package func update(
@@ -63,43 +64,31 @@ package struct LibraryIndexer: Sendable {
   ) throws(LibraryError) -> Report {
     let scan = try FolderScan(folder)
     let number = try store.write { try $0.number(of: encoding) }
-    let (known, unreadable) = try store.read { try $0.states(number, below: folder) }
-    var report = Report()
-    report.others = scan.others
-    var waiting: [FolderScan.File] = []
-    for file in scan.files {
-      let path = Data(FileName.bytes(file.path))
-      if known[path] == file.state {
-        report.unchanged += 1
-      } else if let (state, reason) = unreadable[path], state == file.state {
-        report.unreadable.append(Unreadable(path: file.path, reason: reason))
-      } else {
-        waiting.append(file)
-      }
-    }
-    let work = Work(self, waiting, number: number, report: report)
+    let states = try store.read { try $0.states(number, below: folder) }
+    let waiting = scan.files.filter { states.known[$0.name] != $0.state }
+    let work = Work(self, waiting, number: number)
     try work.run(isStopped: isStopped, progress: progress)
-    report = work.report
-    let gone = Set(known.keys).union(unreadable.keys).subtracting(
-      scan.files.map { Data(FileName.bytes($0.path)) })
-    report.removed = try remove(gone, but: scan.refused.map(\.path), known: known, number)
+    var report = work.report
+    report.unchanged = scan.files.count - waiting.count
+    report.others = scan.others
+    report.removed = try removeGone(scan, states, number)
     report.unreadable += scan.refused.map { Unreadable(path: $0.path, reason: $0.reason) }
-    report.unreadable.sort {
-      FileName.bytes($0.path).lexicographicallyPrecedes(FileName.bytes($1.path))
-    }
+    report.unreadable.sort { FileName.precedes($0.path, $1.path) }
     if !isStopped() { try markIndexed(folder, number) }
     return report
   }
 
-  /// Removes paths that no file has, except in folders that could not be listed.
-  private func remove(
-    _ paths: Set<Data>, but refused: [String], known: [Data: FileState], _ number: Int64
+  /// Removes what no file is any more, except in folders that could not be listed; gives the number
+  /// of pictures.
+  private func removeGone(
+    _ scan: FolderScan, _ states: FileStates, _ number: Int64
   ) throws(LibraryError) -> Int {
-    let kept = refused.map { PathRange(below: $0).first }
-    let gone = paths.filter { path in !kept.contains { path.starts(with: $0) } }
+    let kept = scan.refused.map { PathRange(below: $0.path).first }
+    let gone = states.unreadable.union(states.known.keys).subtracting(scan.files.map(\.name))
+      .filter { path in !kept.contains { path.starts(with: $0) } }
     if gone.isEmpty { return 0 }
     try store.write { db in for path in gone { try db.remove(path, number) } }
-    return gone.count { known[$0] != nil }
+    return gone.count { states.known[$0] != nil }
   }
 
   private func markIndexed(_ folder: String, _ number: Int64) throws(LibraryError) {
@@ -122,7 +111,7 @@ package struct LibraryIndexer: Sendable {
     }
 
     private struct State {
-      var report: Report
+      var report = Report()
       var results: [Result] = []
       var failure: LibraryError?
       var done = 0
@@ -132,13 +121,10 @@ package struct LibraryIndexer: Sendable {
     private let files: [FolderScan.File]
     private let number: Int64
     private let next = Atomic<Int>(0)
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(
-      _ indexer: LibraryIndexer, _ files: [FolderScan.File], number: Int64, report: Report
-    ) {
+    init(_ indexer: LibraryIndexer, _ files: [FolderScan.File], number: Int64) {
       (self.indexer, self.files, self.number) = (indexer, files, number)
-      state = Mutex(State(report: report))
     }
 
     var report: Report { state.withLock { $0.report } }
@@ -202,7 +188,7 @@ package struct LibraryIndexer: Sendable {
     }
 
     private func put(_ result: Result, _ db: Database) throws {
-      let path = Data(FileName.bytes(result.file.path))
+      let path = result.file.name
       switch result.picture {
       case .success(let picture):
         try db.put(

@@ -34,18 +34,18 @@ package struct LibrarySearch: Sendable {
 
   private let store: LibraryStore
   private let vocabulary: Vocabulary
-  private let likeness: @Sendable (Int32) -> [Float]
+  private let similarity: @Sendable (Int32) -> [Float]
   private let entries: [Entry]
 
   package var count: Int { entries.count }
 
-  /// Reads the pictures below some folders, or all of them for none. `likeness` gives how like every
+  /// Reads the pictures below some folders, or all of them for none. `similarity` gives how like every
   /// word of the vocabulary is to one, -1 to 1.
   package init(
     store: LibraryStore, encoding: PictureEncoding, folders: [String],
-    likeness: @escaping @Sendable (Int32) -> [Float]
+    similarity: @escaping @Sendable (Int32) -> [Float]
   ) throws(LibraryError) {
-    (self.store, self.likeness) = (store, likeness)
+    (self.store, self.similarity) = (store, similarity)
     vocabulary = encoding.vocabulary
     let ranges = folders.isEmpty ? [PathRange(below: "/")] : folders.map { PathRange(below: $0) }
     entries = try store.read { db in
@@ -73,7 +73,7 @@ package struct LibrarySearch: Sendable {
 
   // MARK: Words
 
-  /// The likeness below which words say nothing of each other.
+  /// The similarity below which words say nothing of each other.
   private static let floor: Float = 0.4
   /// What the best position of each term must reach, of 1, for a picture to match.
   private static let least: Float = 0.4
@@ -85,7 +85,7 @@ package struct LibrarySearch: Sendable {
   /// A term's score is that of its best position, and with half the weight the mean of all, layer by
   /// layer; a picture's is the geometric mean of its terms'.
   package func matches(_ query: LibraryQuery, limit: Int = .max) throws(LibraryError) -> [Match] {
-    let tables = query.terms.map { Table(term: $0, likeness: $0.word.map(likeness)) }
+    let tables = query.terms.map { Table(term: $0, similarity: $0.word.map(similarity)) }
     var found: [(entry: Int, score: Float)] = []
     for (index, entry) in entries.enumerated() {
       var product: Float = 1
@@ -108,17 +108,17 @@ package struct LibrarySearch: Sendable {
   /// A term with how like each word is to it.
   private struct Table {
     let term: LibraryQuery.Term
-    let likeness: [Float]
+    let similarity: [Float]
 
-    init(term: LibraryQuery.Term, likeness: [Float]?) {
+    init(term: LibraryQuery.Term, similarity: [Float]?) {
       self.term = term
       let span = 1 - LibrarySearch.floor
-      self.likeness = (likeness ?? []).map { max(0, ($0 - LibrarySearch.floor) / span) }
+      self.similarity = (similarity ?? []).map { max(0, ($0 - LibrarySearch.floor) / span) }
     }
 
     /// How well a position has the term, 0 to 1.
     func score(_ position: Int, _ upper: UpperLayers) -> Float {
-      let word = likeness.isEmpty ? 0 : min(1, likeness[Int(upper.words[position])])
+      let word = similarity.isEmpty ? 0 : min(1, similarity[Int(upper.words[position])])
       guard let name = term.colour else { return word }
       if term.isColourAlone {
         // Colours' names are like each other: only the same word counts.

@@ -50,26 +50,20 @@ extension Database {
   }
 
   /// The states of the files below a folder that have words, and of those that cannot be read.
-  func states(
-    _ encoding: Int64, below folder: String
-  ) throws -> (known: [Data: FileState], unreadable: [Data: (FileState, reason: String)]) {
+  func states(_ encoding: Int64, below folder: String) throws -> FileStates {
     let range = PathRange(below: folder)
     let below = "WHERE encoding = ? AND path >= ? AND path < ?"
     let arguments: StatementArguments = [encoding, range.first, range.end]
-    var known: [Data: FileState] = [:]
+    var states = FileStates()
     let pictures = try Row.fetchCursor(
       self, sql: "SELECT path, size, time FROM picture \(below)", arguments: arguments)
     while let row = try pictures.next() {
-      known[try row.value(0)] = FileState(size: try row.value(1), time: try row.value(2))
+      states.known[try row.value(0)] = FileState(
+        size: try row.value(1), time: try row.value(2))
     }
-    var unreadable: [Data: (FileState, reason: String)] = [:]
-    let bad = try Row.fetchCursor(
-      self, sql: "SELECT path, size, time, reason FROM unreadable \(below)", arguments: arguments)
-    while let row = try bad.next() {
-      let state = FileState(size: try row.value(1), time: try row.value(2))
-      unreadable[try row.value(0)] = (state, try row.value(3))
-    }
-    return (known, unreadable)
+    states.unreadable = try Data.fetchSet(
+      self, sql: "SELECT path FROM unreadable \(below)", arguments: arguments)
+    return states
   }
 
   /// What a picture with the same bytes has become, wherever it is.

@@ -66,7 +66,7 @@ package struct PictureLibrary: Sendable {
     let codebook = model.codebook
     return try LibrarySearch(
       store: store, encoding: encoding, folders: folders,
-      likeness: { codebook.likeness(to: $0) })
+      similarity: { codebook.similarity(to: $0) })
   }
 }
 

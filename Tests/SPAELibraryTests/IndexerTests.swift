@@ -52,15 +52,13 @@ import Testing
     #expect(try world.found("dog").contains("moved.png"))
   }
 
-  @Test func namesWhatCannotBeReadAndTriesItAgainOnlyWhenItChanged() throws {
+  @Test func namesWhatCannotBeReadAndTriesItAgain() throws {
     let world = try world()
     try world.folder.write("broken", "photos/bad.png")
-    let expected = LibraryIndexer.Unreadable(
-      path: world.folder("photos/bad.png"), reason: "no picture")
-    #expect(try world.update().unreadable == [expected])
+    #expect(try world.unreadable() == ["photos/bad.png: no picture"])
     #expect(world.encoded.take() == 4)
-    #expect(try world.update().unreadable == [expected])
-    #expect(world.encoded.take() == 0)
+    #expect(try world.unreadable() == ["photos/bad.png: no picture"])
+    #expect(world.encoded.take() == 1)
     try world.folder.write("cat wall #00ff00", "photos/bad.png")
     #expect(try world.update().unreadable.isEmpty)
     #expect(try world.found("cat").first == "bad.png")
@@ -113,6 +111,17 @@ import Testing
     #expect(try world.update().unchanged == 1)
     let found = try #require(try world.search().matches(try world.query("dog")).first)
     #expect(FileName.bytes(found.path) == FileName.bytes(world.folder("photos/\(name)")))
+  }
+
+  @Test func entersAFolderOnceWhateverLinksThereAre() throws {
+    let world = try world()
+    let links = [("photos", "photos/self"), ("photos/within", "photos/again")]
+    try world.folder.write("cat wall #00ff00", "photos/within/cat.jpg")
+    for (target, name) in links {
+      try FileManager.default.createSymbolicLink(
+        atPath: world.folder(name), withDestinationPath: world.folder(target))
+    }
+    #expect(try world.update().pictures == 4)
   }
 
   @Test func refusesWhatIsNoFolder() throws {

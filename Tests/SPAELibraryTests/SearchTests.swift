@@ -147,17 +147,16 @@ import Testing
     #expect(UpperLayers(bytes: [9] + upper.bytes.dropFirst()) == nil)
   }
 
-  @Test func tenThousandPicturesAreSearchedWithinATenthOfASecond() throws {
-    // The limit is ten times as long, since machines are busy; the figure is in the benchmarks.
+  @Test func fiveHundredPicturesAreSearchedTwentyTimesInASecond() throws {
     let world = try World()
     for number in 0..<500 {
       try world.folder.write("dog grass #\(100_000 + number)", "photos/\(number).png")
     }
     _ = try world.update()
     let (search, query) = (try world.search(), try world.query("dog on grass"))
-    let took = try ContinuousClock().measure {
-      for _ in 0..<20 { #expect(try search.matches(query, limit: 10).count == 10) }
-    }
-    #expect(took < .seconds(1))
+    let start = ContinuousClock.now
+    for _ in 0..<20 { #expect(try search.matches(query, limit: 10).count == 10) }
+    // Ten times what it should take, since machines are busy.
+    #expect(start.duration(to: .now) < .seconds(1))
   }
 }

@@ -24,7 +24,7 @@ final class TemporaryFolder: Sendable {
   /// Writes a file whose text is the words of a picture, with the folders it needs.
   func write(_ text: String, _ name: String) throws {
     try FileSystem.makeFolder(FileName.folder(of: self(name)))
-    try? FileSystem.remove(self(name))
+    FileSystem.remove(self(name))
     try AtomicFile.write(Array(text.utf8), to: self(name))
   }
 }
@@ -74,6 +74,11 @@ struct World {
     try indexer().update(folder(name))
   }
 
+  /// Updates the photos, and gives what cannot be read, by names in the folder.
+  func unreadable() throws -> [String] {
+    try update().unreadable.map { "\($0.path.dropFirst(folder.path.count + 1)): \($0.reason)" }
+  }
+
   static func picture(_ text: String, _ vocabulary: Vocabulary) throws -> EncodedPicture {
     let parts = text.split(separator: " ").map(String.init)
     guard parts.count == 3, let top = vocabulary.number(of: parts[0]),
@@ -93,7 +98,7 @@ struct World {
   }
 
   /// Dog, cat and pet are like each other, by 0.8; all else by 0.3.
-  static func likeness(to word: Int32) -> [Float] {
+  static func similarity(to word: Int32) -> [Float] {
     let pets: Set = ["dog", "cat", "pet"]
     return words.enumerated().map { number, other in
       if number == Int(word) { return 1 }
@@ -104,7 +109,7 @@ struct World {
   func search(_ folders: [String] = []) throws -> LibrarySearch {
     try LibrarySearch(
       store: store, encoding: encoding, folders: folders.map { folder($0) },
-      likeness: { Self.likeness(to: $0) })
+      similarity: { Self.similarity(to: $0) })
   }
 
   static let colours = ColourNames(["red": RGB(229, 0, 0), "blue": RGB(3, 67, 223)])

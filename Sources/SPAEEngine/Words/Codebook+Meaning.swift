@@ -121,7 +121,7 @@ extension Codebook {
   }
 
   /// The cosine of every word's text vector with a word's own, -1 to 1, [V].
-  package func likeness(to word: Int32) -> [Float] {
+  package func similarity(to word: Int32) -> [Float] {
     cosines(of: text, width: textWidth, to: word, scales: textScale)
   }
 
