@@ -150,7 +150,7 @@ has '"basis":"picture","carried":0,"file":"cat.json","fit":"crop"' <said || fail
 
 # The history tells what was edited where the picture is gone.
 "$program" encode "$pictures/cat.png" --model first -o known.spae
-printf 'set castle\nsave\nquit\n' | "$program" explore --plain known.spae >/dev/null
+printf 'edits exact\nset castle\nsave\nquit\n' | "$program" explore --plain known.spae >/dev/null
 rm cat.png
 "$program" convert known.spae | has 'from its decoded picture; edits by hand: 1 put in again' ||
   fail "the history's edit is lost"

@@ -36,7 +36,7 @@ export SPAE_MODEL=$work/models/three
 
 cp "$fixtures/astronaut.png" .
 "$program" show --why astronaut.png >said
-has '^1 (1,1) .* detection "person" \.[0-9][0-9]' <said || fail "no person: $(cat said)"
+has '^2 (2,1) .* detection "person" \.[0-9][0-9]' <said || fail "no person: $(cat said)"
 has '^3 (4,4) ' <said || fail "layer 3 is not told: $(cat said)"
 has 'classifier \.[0-9][0-9]' <said || fail "no classifier: $(cat said)"
 has 'typed by hand' <said && fail "nobody typed: $(cat said)"

@@ -129,7 +129,7 @@ printf '# mine\n' >>explored.spae
 printf 'save\nquit!\n' >&3
 exec 3>&-
 wait $! && fail "a change from outside was written over"
-has 'changed outside; :w! explored.spae replaces it' <told || fail "nobody is told of the change: $(cat told)"
+has 'changed outside; save! explored.spae replaces it' <told || fail "nobody is told of the change: $(cat told)"
 refused 2 'screen-size' "$program" explore "$pictures/cat.png" --screen-size 80
 
 # A theme of one's own begins with a bundled one; what is wrong in it is named.
