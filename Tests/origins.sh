@@ -60,7 +60,7 @@ refused 1 'tells of layers 1 to 3' show --why --layers 4 away/astronaut.png
 refused 2 'with --why alone' show a.spae --source away/astronaut.png
 
 # The explorer: for a picture, and for a pyramid beside it; a typed word is one.
-printf 'cell 1 1 1\nset castle\nundo\nquit!\n' | "$program" explore --plain away/astronaut.png >said
+printf 'cell 2 2 1\nset castle\nundo\nquit!\n' | "$program" explore --plain away/astronaut.png >said
 has '^by: detection "person" \.' <said || fail "plain: $(cat said)"
 has '^by: typed by hand' <said || fail "plain: $(cat said)"
 cp a.spae away
