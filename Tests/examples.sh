@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 library=$(realpath "$1") python=$(realpath -s "$2")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-model=Assets/models/small picture=Assets/pictures/parrot.png
+model=Assets/models/small picture=Tests/SPAEPixelsTests/Fixtures/colour.png  # 37x23
 
 # The C example is built as its first lines say, against an installed library.
 make --silent install-library PREFIX="$folder/usr" >"$folder/install.log" 2>&1 ||
@@ -28,7 +28,7 @@ import sys
 import numpy
 from PIL import Image
 pictures = [numpy.array(Image.open(f"{sys.argv[1]}/{name}")) for name in ("c.ppm", "python.png", "swift.png")]
-assert pictures[0].shape == (128, 128, 3) and all((p == pictures[0]).all() for p in pictures)
+assert pictures[0].shape == (128, 208, 3) and all((p == pictures[0]).all() for p in pictures)
 PYTHON
 ! LD_LIBRARY_PATH=$folder/usr/lib "$folder/words" /nowhere $picture "$folder/c.ppm" 2>"$folder/error.txt"
 grep -q '/nowhere' "$folder/error.txt"

@@ -156,28 +156,43 @@ for round in 1 2 3 4 5; do
 done
 [ -z "$(ls -A | grep part || true)" ] || fail "temporary files stay: $(ls -A)"
 
-# A picture that is cut says so, and how not to; each fit has its own history.
+# A picture is encoded whole; one that is cut says so, and how not to; each fit has its own history.
 wide=$root/Tests/SPAEPixelsTests/Fixtures/colour.png
-cut='only the middle square of 37x23 is used; --fit pad'
-"$program" encode "$wide" --size 64 --verbose 2>err >/dev/null
+cut='only the middle square of 37x23 is used; --fit whole'
+"$program" encode "$wide" --size 64 --verbose 2>err >whole.spae
+[ ! -s err ] || fail "a whole picture is called cut: $(cat err)"
+grep -qx 'grid 13x8' whole.spae || fail "the grid is not that of the picture"
+head -1 whole.spae | grep -qx 'spae 2' || fail "earlier programs would take it for a square's"
+"$program" info whole.spae | grep -q '104x64' || fail "info does not know the size of a whole picture"
+"$program" decode whole.spae -o whole.png
+"$program" info whole.png | grep -q '104x64' || fail "a whole picture does not come back whole"
+"$program" encode "$wide" --size 64 --format json -o whole.json
+"$program" decode whole.json -o json.png
+cmp whole.png json.png || fail "JSON holds another picture than text"
+"$program" compare "$wide" whole.spae --size 64 | tail -1 | grep -q '^0 of' || fail "compare encodes otherwise"
+if "$program" compare whole.spae "$wide" --size 64 --fit crop 2>err; then fail "a square is compared"; fi
+grep -q 'grid of 13x8 cells' err || fail "compare does not say that the grids differ: $(cat err)"
+"$program" encode "$wide" --fit crop --size 64 --verbose 2>err >/dev/null
 grep -q -- "$cut" err || fail "encode --verbose does not say that it cuts: $(cat err)"
 "$program" encode "$wide" --size 64 --fit pad --verbose 2>err >/dev/null
 [ ! -s err ] || fail "a padded picture is called cut: $(cat err)"
 echo "{\"file\":\"$wide\"}" | "$program" encode --stream --size 64 --verbose 2>err >/dev/null
 grep -q -- "$cut" err || fail "a stream does not say that it cuts"
-"$program" info "$wide" | grep -q -- "$cut" || fail "info does not say that it cuts"
-"$program" explore "$wide" --keys keys --save-screen - | grep -q 'only the middle square of 37x23' ||
-  fail "the explorer does not say that it cuts"
-for fit in crop pad stretch; do
+! "$program" info "$wide" | grep -q 'note' || fail "info says that a whole picture is cut"
+"$program" explore "$wide" --keys keys --save-screen - | grep -q '208x128' ||
+  fail "the explorer does not open a picture whole"
+"$program" explore "$wide" --fit crop --keys keys --save-screen - |
+  grep -q 'only the middle square of 37x23' || fail "the explorer does not say that it cuts"
+for fit in whole crop pad stretch; do
   printf 'cell 1 1 1\nset kitten\nquit!\n' | "$program" explore --plain "$wide" --fit $fit >/dev/null
   "$program" encode "$wide" --fit $fit -o $fit.spae
 done
 "$program" history list >listed
-[ "$(grep -c '/colour\(.pad\|.stretch\)*\.spae' listed)" = 3 ] || fail "fits share a history: $(cat listed)"
+[ "$(grep -c '/colour\(.crop\|.pad\|.stretch\)*\.spae' listed)" = 4 ] || fail "fits share a history: $(cat listed)"
 printf 'save\nquit\n' | "$program" explore --plain "$wide" --fit pad >/dev/null
 "$program" compare pad.spae colour.pad.spae | tail -1 | grep -q '^[01] of' || fail "a padded picture is another"
 printf 'save\nquit\n' | "$program" explore --plain "$wide" --fit pad --size 64 >out 2>&1 || true
 "$program" info colour.pad.spae | grep -q '1 4 16 64 256 256' || fail "another size replaced the words"
-[ ! -e colour.spae ] || fail "a padded picture was saved as a cut one"
+[ ! -e colour.spae ] || fail "a padded picture was saved as a whole one"
 if "$program" explore "$wide" --size 100 2>err; then fail "a size of 100 is taken"; fi
 echo "overwrite: passed"

@@ -301,7 +301,8 @@ static void NAME(nearest)(const float *targets, size_t count, size_t d, const fl
 // `count` queries at a time, so that each key and each value is loaded once for all of them.
 INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, float *output,
                               int count) {
-  float *shares = t->scratch;  // [count][tokens]
+  const size_t row = (t->tokens + spae_lanes - 1) / spae_lanes * spae_lanes;
+  float *shares = t->scratch;  // [count][row]
   vec highest[QUERIES], total[QUERIES];
   EACH(q, count) highest[q] = (vec){} - __builtin_inff();
   for (size_t j = 0; j < t->tokens; j += LANES) {
@@ -314,8 +315,9 @@ INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, flo
     }
     EACH(q, count) {
       scores[q] *= t->scale;
+      for (size_t lane = t->tokens - j; lane < LANES; lane++) scores[q][lane] = -__builtin_inff();
       highest[q] = select(scores[q] > highest[q], scores[q], highest[q]);
-      store(shares + q * t->tokens + j, scores[q]);
+      store(shares + q * row + j, scores[q]);
     }
   }
   EACH(q, count) {
@@ -323,8 +325,8 @@ INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, flo
     for (int lane = 1; lane < LANES; lane++) top = highest[q][lane] > top ? highest[q][lane] : top;
     total[q] = (vec){};
     for (size_t j = 0; j < t->tokens; j += LANES) {
-      const vec share = exponential(load(shares + q * t->tokens + j) - top);
-      store(shares + q * t->tokens + j, share);
+      const vec share = exponential(load(shares + q * row + j) - top);
+      store(shares + q * row + j, share);
       total[q] += share;
     }
   }
@@ -333,7 +335,7 @@ INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, flo
     EACH(q, count) mixed[q] = (vec){};
     for (size_t j = 0; j < t->tokens; j++) {
       const vec value = load(t->values + j * t->dim + i);
-      EACH(q, count) mixed[q] += shares[q * t->tokens + j] * value;
+      EACH(q, count) mixed[q] += shares[q * row + j] * value;
     }
     EACH(q, count) store(output + q * t->output_stride + i, mixed[q] / sum(total[q]));
   }

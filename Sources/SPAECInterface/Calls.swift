@@ -6,7 +6,9 @@ import SPAEPyramid
 /// What a C caller did wrong; the engine's own errors say the rest.
 enum CallError: Error, CustomStringConvertible {
   case missing(String)
-  case wordCount(Int)
+  case wordCount(Int, of: PyramidShape)
+  case pictureSize(width: Int32, height: Int32)
+  case layer(Int32, depth: Int)
   case capacity(given: Int, needed: Int)
   case picture(width: Int32, height: Int32, rowBytes: Int)
   case fit(Int32)
@@ -16,12 +18,17 @@ enum CallError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .missing(let argument): "\(argument) is NULL"
-    case .wordCount(let count):
-      "\(count) words: a pyramid has 149, 597, 2389 or 9557 (64, 128, 256 or 512 pixels)"
+    case .wordCount(let count, let shape):
+      "\(count) words: a pyramid over a grid of \(shape.grid.text) cells has \(shape.wordCount)"
+    case .pictureSize(let width, let height):
+      "no pyramid decodes to \(width)x\(height) pixels: both are multiples of 8, the shorter one is"
+        + " 64, 128, 256 or 512, the other at most four times as long"
+    case .layer(let layer, let depth): "layer \(layer): this pyramid has layers 1 to \(depth)"
     case .capacity(let given, let needed): "room for \(given), but \(needed) are needed"
     case .picture(let width, let height, let rowBytes):
       "a picture of \(width)x\(height) pixels in rows of \(rowBytes) bytes"
-    case .fit(let fit): "fit \(fit): SPAE_FIT_CROP, SPAE_FIT_PAD or SPAE_FIT_STRETCH"
+    case .fit(let fit):
+      "fit \(fit): SPAE_FIT_WHOLE, SPAE_FIT_CROP, SPAE_FIT_PAD or SPAE_FIT_STRETCH"
     case .semanticWeight(let weight): "a semantic weight of \(weight): 0 to 1000"
     case .outOfMemory: "out of memory"
     }
@@ -65,15 +72,13 @@ enum Handle {
 }
 
 extension Pyramid {
-  /// The pyramid that so many words make; their number says its size.
-  init(_ words: UnsafePointer<Int32>?, count: Int) throws {
+  /// The pyramid of a shape that the caller's words make.
+  init(_ words: UnsafePointer<Int32>?, count: Int, shape: PyramidShape) throws {
     let words = unsafe try given(words, "words")
-    let shape = [8, 16, 32, 64].lazy.compactMap { PyramidShape(grid: $0) }
-      .first { $0.wordCount == count }
-    guard let shape,
+    guard count == shape.wordCount,
       let pyramid = Pyramid(
         shape: shape, words: unsafe Array(UnsafeBufferPointer(start: words, count: count)))
-    else { throw CallError.wordCount(count) }
+    else { throw CallError.wordCount(count, of: shape) }
     self = pyramid
   }
 }

@@ -87,18 +87,74 @@ public func spae_model_word_number(
 }
 
 @c @implementation
-public func spae_layer_count(_ size: Int32) -> Int32 {
-  Int32(shape(ofSize: size)?.depth ?? 0)
+public func spae_layer_count(_ width: Int32, _ height: Int32) -> Int32 {
+  Int32((try? PyramidShape(width: width, height: height))?.depth ?? 0)
 }
 
 @c @implementation
-public func spae_word_count(_ size: Int32, _ depth: Int32) -> Int32 {
-  guard let shape = shape(ofSize: size), (1...shape.depth).contains(Int(depth)) else { return 0 }
+public func spae_word_count(_ width: Int32, _ height: Int32, _ depth: Int32) -> Int32 {
+  guard let shape = try? PyramidShape(width: width, height: height),
+    (1...shape.depth).contains(Int(depth))
+  else { return 0 }
   return Int32(shape.wordCount(toDepth: Int(depth)))
 }
 
-private func shape(ofSize size: Int32) -> PyramidShape? {
-  size % 8 == 0 ? PyramidShape(grid: Int(size) / 8) : nil
+@c @implementation
+public func spae_layer_size(
+  _ width: Int32, _ height: Int32, _ layer: Int32, _ rows: UnsafeMutablePointer<Int32>?,
+  _ columns: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  answered {
+    let (rows, columns) = unsafe (try given(rows, "rows"), try given(columns, "columns"))
+    let shape = try PyramidShape(width: width, height: height)
+    guard (1...shape.depth).contains(Int(layer)) else {
+      throw CallError.layer(layer, depth: shape.depth)
+    }
+    let size = shape.size(ofLayer: Int(layer))
+    unsafe (rows.pointee, columns.pointee) = (Int32(size.rows), Int32(size.columns))
+  }
+}
+
+@c @implementation
+public func spae_encoded_size(
+  _ width: Int32, _ height: Int32, _ encoding: UnsafePointer<spae_encoding>?,
+  _ encodedWidth: UnsafeMutablePointer<Int32>?, _ encodedHeight: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  answered {
+    let targets = unsafe (
+      try given(encodedWidth, "encoded_width"), try given(encodedHeight, "encoded_height")
+    )
+    let wish = unsafe encoding?.pointee ?? spae_encoding_default
+    let grid = try PyramidShape(of: wish, width: width, height: height).grid.scaled(by: patch)
+    unsafe (targets.0.pointee, targets.1.pointee) = (Int32(grid.columns), Int32(grid.rows))
+  }
+}
+
+/// Pixels a side of a latent cell, in every model.
+private let patch = 8
+
+extension PyramidShape {
+  /// The shape of the pyramid that decodes to a picture of so many pixels.
+  init(width: Int32, height: Int32) throws {
+    let grid = GridSize(rows: Int(height) / patch, columns: Int(width) / patch)
+    guard width % Int32(patch) == 0, height % Int32(patch) == 0, let shape = Self(grid: grid)
+    else { throw CallError.pictureSize(width: width, height: height) }
+    self = shape
+  }
+
+  /// The shape of the pyramid of a picture of so many pixels that is encoded so.
+  fileprivate init(of wish: spae_encoding, width: Int32, height: Int32) throws {
+    let size = Int(wish.size)
+    guard width > 0, height > 0 else {
+      throw CallError.picture(width: width, height: height, rowBytes: 3 * Int(width))
+    }
+    let shape =
+      try fit(wish.fit) == .whole
+      ? Self(shorterSide: size / patch, width: Int(width), height: Int(height))
+      : Self(grid: size / patch)
+    guard size % patch == 0, let shape else { throw EngineError.pictureSize(size) }
+    self = shape
+  }
 }
 
 @c @implementation
@@ -151,7 +207,7 @@ public func spae_encode(
     let wish = unsafe encoding?.pointee ?? spae_encoding_default
     let weight = wish.semantic_weight
     guard weight >= 0, weight <= 1000 else { throw CallError.semanticWeight(weight) }
-    let shape = try open.model.shape(forSize: Int(wish.size))
+    let shape = try PyramidShape(of: wish, width: width, height: height)
     guard capacity >= shape.wordCount else {
       throw CallError.capacity(given: capacity, needed: shape.wordCount)
     }
@@ -167,18 +223,20 @@ private func fit(_ number: Int32) throws -> Fit {
   case SPAE_FIT_CROP: .crop
   case SPAE_FIT_PAD: .pad
   case SPAE_FIT_STRETCH: .stretch
+  case SPAE_FIT_WHOLE: .whole
   default: throw CallError.fit(number)
   }
 }
 
 @c @implementation
 public func spae_decode(
-  _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ depth: Int32,
-  _ pixels: UnsafeMutablePointer<UInt8>?, _ capacity: Int
+  _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ width: Int32,
+  _ height: Int32, _ depth: Int32, _ pixels: UnsafeMutablePointer<UInt8>?, _ capacity: Int
 ) -> Int32 {
   answered {
     let open = unsafe try Handle.object(model, as: OpenModel.self, "model")
-    let pyramid = unsafe try Pyramid(words, count: count)
+    let shape = try PyramidShape(width: width, height: height)
+    let pyramid = unsafe try Pyramid(words, count: count, shape: shape)
     let picture = try open.model.decode(pyramid, depth: depth == 0 ? nil : Int(depth))
     unsafe try picture.copy(to: pixels, capacity: capacity)
   }

@@ -7,14 +7,15 @@ import SPAEPyramid
 
 @c @implementation
 public func spae_session_open(
-  _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ depth: Int32,
-  _ session: UnsafeMutablePointer<OpaquePointer?>?
+  _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ width: Int32,
+  _ height: Int32, _ depth: Int32, _ session: UnsafeMutablePointer<OpaquePointer?>?
 ) -> Int32 {
   answered {
     let open = unsafe try Handle.object(model, as: OpenModel.self, "model")
     let target = unsafe try given(session, "session")
     unsafe target.pointee = nil
-    let pyramid = unsafe try Pyramid(words, count: count)
+    let shape = try PyramidShape(width: width, height: height)
+    let pyramid = unsafe try Pyramid(words, count: count, shape: shape)
     unsafe target.pointee = Handle.open(
       try DecodeSession(
         model: open.model, pyramid: pyramid, depth: depth == 0 ? nil : Int(depth)))
@@ -33,7 +34,7 @@ public func spae_session_apply(
 ) -> Int32 {
   answered {
     let open = unsafe try Handle.object(session, as: DecodeSession.self, "session")
-    let pyramid = unsafe try Pyramid(words, count: count)
+    let pyramid = unsafe try Pyramid(words, count: count, shape: open.shape)
     let area = try open.apply(pyramid, depth: depth == 0 ? nil : Int(depth))
     unsafe changed?.pointee = spae_area(area)
   }
@@ -52,9 +53,16 @@ extension spae_area {
 }
 
 @c @implementation
-public func spae_session_size(_ session: OpaquePointer?) -> Int32 {
-  let open = unsafe try? Handle.object(session, as: DecodeSession.self, "session")
-  return Int32(open?.picture.width ?? 0)
+public func spae_session_size(
+  _ session: OpaquePointer?, _ width: UnsafeMutablePointer<Int32>?,
+  _ height: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+  answered {
+    let open = unsafe try Handle.object(session, as: DecodeSession.self, "session")
+    let (width, height) = unsafe (try given(width, "width"), try given(height, "height"))
+    let picture = open.picture
+    unsafe (width.pointee, height.pointee) = (Int32(picture.width), Int32(picture.height))
+  }
 }
 
 @c @implementation

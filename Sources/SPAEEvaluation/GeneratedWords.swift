@@ -32,9 +32,9 @@ package struct GeneratedWords {
     case .picture(let encoding):
       try file.write(try model.decode(pyramid, depth: depth).bytes(as: encoding))
     case .text, .json:
-      let side = shape.grid * model.configuration.patch
+      let size = model.pictureSize(of: shape)
       let document = PyramidDocument(
-        model: try model.name(), source: .init(name: name, width: side, height: side),
+        model: try model.name(), source: .init(name: name, width: size.columns, height: size.rows),
         pyramid: pyramid)
       try file.write(
         try document.bytes(as: form == .json ? .json : .text, vocabulary: model.vocabulary))

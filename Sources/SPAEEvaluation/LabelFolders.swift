@@ -179,6 +179,6 @@ package func requireOneShape(_ pyramids: [Pyramid], of paths: [String]) throws(F
     let odd = pyramids.firstIndex(where: { $0.shape != first.shape })
   else { return }
   throw Failure(
-    "\(paths[odd]) has a grid of \(pyramids[odd].shape.grid) cells, \(paths[0]) of"
-      + " \(first.shape.grid); examples must be of one size")
+    "\(paths[odd]) has a grid of \(pyramids[odd].shape.grid.text) cells, \(paths[0]) of"
+      + " \(first.shape.grid.text); examples must be of one size")
 }

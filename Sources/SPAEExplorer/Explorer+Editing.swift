@@ -113,9 +113,9 @@ extension Explorer {
 
   /// Writes a block from the cursor on; what would lie outside the layer is left out.
   private func place(_ block: Block, in pyramid: inout Pyramid) {
-    let side = shape.side(ofLayer: cursor.layer)
-    for (y, row) in block.rows.enumerated() where cursor.row + y < side {
-      for (x, word) in row.enumerated() where cursor.column + x < side {
+    let size = shape.size(ofLayer: cursor.layer)
+    for (y, row) in block.rows.enumerated() where cursor.row + y < size.rows {
+      for (x, word) in row.enumerated() where cursor.column + x < size.columns {
         let cell = CellAddress(
           layer: cursor.layer, row: cursor.row + y, column: cursor.column + x)
         pyramid[cell] = word

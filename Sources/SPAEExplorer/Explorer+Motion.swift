@@ -5,7 +5,7 @@ extension Explorer {
   mutating func move(_ action: Action) -> [Effect] {
     if case .history = mode { return perform(action == .up ? .previousItem : .nextItem) }
     if case .reading(let reading) = mode { return scroll(reading, action) }
-    let (start, last) = (cursor, shape.side(ofLayer: cursor.layer) - 1)
+    let (start, last) = (cursor, shape.size(ofLayer: cursor.layer).columns - 1)
     switch action {
     case .left: cursor.column = max(0, cursor.column - takeCount())
     case .right: cursor.column = min(last, cursor.column + takeCount())
@@ -30,25 +30,23 @@ extension Explorer {
   /// One row up or down; beyond the edge of a layer lies the next one, except within a block.
   private mutating func stepRow(_ step: Int) {
     let row = cursor.row + step
-    if (0..<shape.side(ofLayer: cursor.layer)).contains(row) {
+    if (0..<shape.size(ofLayer: cursor.layer).rows).contains(row) {
       cursor.row = row
     } else if case .block = mode {
       return
     } else if (1...shape.depth).contains(cursor.layer + step) {
       let (old, new) = (
-        shape.side(ofLayer: cursor.layer), shape.side(ofLayer: cursor.layer + step)
+        shape.size(ofLayer: cursor.layer), shape.size(ofLayer: cursor.layer + step)
       )
       cursor = CellAddress(
-        layer: cursor.layer + step, row: step > 0 ? 0 : new - 1, column: cursor.column * new / old)
+        layer: cursor.layer + step, row: step > 0 ? 0 : new.rows - 1,
+        column: cursor.column * new.columns / old.columns)
     }
   }
 
-  /// The same place in another layer.
+  /// The same position in another layer.
   mutating func jump(toLayer layer: Int) {
-    let (old, new) = (shape.side(ofLayer: cursor.layer), shape.side(ofLayer: layer))
-    cursor = CellAddress(
-      layer: layer, row: (2 * cursor.row + 1) * new / (2 * old),
-      column: (2 * cursor.column + 1) * new / (2 * old))
+    cursor = shape.cell(inLayer: layer, at: cursor)
     if case .block = mode { mode = .browsing }
   }
 
@@ -59,7 +57,7 @@ extension Explorer {
   private mutating func goToBottom() {
     if count != nil { return goTo(layer: takeCount()) }
     jump(toLayer: shape.depth)
-    cursor.row = shape.side(ofLayer: cursor.layer) - 1
+    cursor.row = shape.size(ofLayer: cursor.layer).rows - 1
   }
 
   /// Goes to a layer that a person named by its number.
@@ -76,16 +74,14 @@ extension Explorer {
   /// To the first of the words within this one.
   private mutating func descend() {
     guard cursor.layer < shape.depth else { return }
-    let ratio = shape.side(ofLayer: cursor.layer + 1) / shape.side(ofLayer: cursor.layer)
+    let within = shape.cells(ofLayer: cursor.layer + 1, in: cursor)
     cursor = CellAddress(
-      layer: cursor.layer + 1, row: cursor.row * ratio, column: cursor.column * ratio)
+      layer: cursor.layer + 1, row: within.rows.lowerBound, column: within.columns.lowerBound)
   }
 
   private mutating func ascend() {
     guard cursor.layer > 1 else { return }
-    let ratio = shape.side(ofLayer: cursor.layer) / shape.side(ofLayer: cursor.layer - 1)
-    cursor = CellAddress(
-      layer: cursor.layer - 1, row: cursor.row / ratio, column: cursor.column / ratio)
+    cursor = shape.cell(inLayer: cursor.layer - 1, at: cursor)
   }
 
   // MARK: Mouse
@@ -162,15 +158,5 @@ extension Action {
     case .ascend: "layer 1 is the first: no word contains this one"
     default: "nothing is there"
     }
-  }
-}
-
-extension PyramidShape {
-  /// The cell of a place in the flat list of words.
-  func cell(at index: Int) -> CellAddress {
-    let layer = (1...depth).first { index < wordCount(toDepth: $0) } ?? depth
-    let place = index - wordCount(toDepth: layer - 1)
-    let side = side(ofLayer: layer)
-    return CellAddress(layer: layer, row: place / side, column: place % side)
   }
 }

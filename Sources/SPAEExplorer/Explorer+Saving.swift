@@ -38,7 +38,8 @@ extension Explorer {
       document.path = path
     }
     say(
-      "saved \(path)" + (words == nil ? ": \(document.side)x\(document.side), depth \(depth)" : ""))
+      "saved \(path)"
+        + (words == nil ? ": \(document.width)x\(document.height), depth \(depth)" : ""))
     guard quitsWhenSaved else { return [] }
     quitsWhenSaved = false
     return leave()

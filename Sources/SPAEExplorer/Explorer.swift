@@ -14,8 +14,9 @@ public struct Explorer: Sendable {
     /// Where `:w` writes when there is no file yet.
     public var suggestedPath: String
     public var model: String
-    /// Pixels a side.
-    public var side: Int
+    /// The decoded picture's pixels.
+    public var width: Int
+    public var height: Int
     /// Whether a picture was opened, not only words.
     public var hasOriginal: Bool
     /// Whether edits outlive the program.
@@ -25,14 +26,16 @@ public struct Explorer: Sendable {
 
     public init(
       name: String, file: String? = nil, path: String?, suggestedPath: String, model: String,
-      side: Int, hasOriginal: Bool = true, keepsHistory: Bool = true, dialect: Dialect = .keys
+      width: Int, height: Int, hasOriginal: Bool = true, keepsHistory: Bool = true,
+      dialect: Dialect = .keys
     ) {
       self.name = name
       self.file = file ?? name
       self.path = path
       self.suggestedPath = suggestedPath
       self.model = model
-      self.side = side
+      self.width = width
+      self.height = height
       self.hasOriginal = hasOriginal
       self.keepsHistory = keepsHistory
       self.dialect = dialect

@@ -9,6 +9,7 @@ struct Layout {
   static let leastRows = 12
   static let leastColumns = 40
   private static let leastWords = 34
+  private static let leastFigures = 34
   private static let wide = 64
 
   let screen: Box
@@ -21,17 +22,21 @@ struct Layout {
   init(_ state: Explorer) {
     self.init(
       rows: state.size.rows, columns: state.size.columns, aspect: state.cellAspect,
-      showsPicture: state.focus == .picture)
+      grid: state.shape.grid, showsPicture: state.focus == .picture)
   }
 
-  init(rows: Int, columns: Int, aspect: Double, showsPicture: Bool) {
+  /// `aspect` is the height of a character over its width; the picture has the shape of its grid.
+  init(rows: Int, columns: Int, aspect: Double, grid: GridSize, showsPicture: Bool) {
     screen = Box(row: 0, column: 0, rows: rows, columns: columns)
     isTooSmall = rows < Self.leastRows || columns < Self.leastColumns
     let height = max(0, rows - 2)  // between the title and the foot
     let wordHeight = rows >= 20 ? 6 : 4
     let isWide = columns >= Self.wide
-    let wanted = Int((Double(height - 3) * aspect).rounded()) + 2
-    let pictureWidth = isWide ? min(wanted, columns - Self.leastWords) : columns
+    self.aspect = aspect * Double(grid.columns) / Double(grid.rows)
+    let wanted = Int((Double(height - 3) * self.aspect).rounded()) + 2
+    // The figures below a slender picture need room too.
+    let least = min(Self.leastFigures, Int((Double(height - 3) * aspect).rounded()) + 2)
+    let pictureWidth = isWide ? min(max(wanted, least), columns - Self.leastWords) : columns
     let left = isWide ? columns - pictureWidth : columns
     let hidden = Box(row: 0, column: 0, rows: 0, columns: 0)
     let shown = isWide || showsPicture
@@ -43,9 +48,9 @@ struct Layout {
     word =
       hidesWords
       ? hidden : Box(row: 1 + height - wordHeight, column: 0, rows: wordHeight, columns: left)
-    self.aspect = aspect
   }
 
+  /// The columns over the rows of characters that the picture covers.
   private let aspect: Double
 
   /// The room for pictures: the frame without the line of figures.
@@ -55,7 +60,7 @@ struct Layout {
     return box
   }
 
-  /// The cells that the square picture covers, in the middle of its room.
+  /// The cells that the picture covers, in the middle of its room.
   var image: Box {
     let room = canvas
     guard !room.isEmpty else { return room }
@@ -84,9 +89,9 @@ struct Layout {
   func cell(inPictureAt mouse: Key.Mouse, layer: Int, shape: PyramidShape) -> CellAddress? {
     let box = image
     guard box.contains(row: mouse.row, column: mouse.column) else { return nil }
-    let side = shape.side(ofLayer: layer)
+    let size = shape.size(ofLayer: layer)
     return CellAddress(
-      layer: layer, row: (mouse.row - box.row) * side / box.rows,
-      column: (mouse.column - box.column) * side / box.columns)
+      layer: layer, row: (mouse.row - box.row) * size.rows / box.rows,
+      column: (mouse.column - box.column) * size.columns / box.columns)
   }
 }

@@ -32,7 +32,8 @@ struct TitleLine {
     let words = state.shape.wordCount(toDepth: state.cursor.layer)
     let layer = "layer \(state.cursor.layer)/\(state.shape.depth)"
     let counted = "\(layer)  \(words) word\(words == 1 ? "" : "s")"
-    let size = "\(document.side)x\(document.side)  \(state.history.model ?? document.model)"
+    let model = state.history.model ?? document.model
+    let size = "\(document.width)x\(document.height)  \(model)"
     let source = document.file == document.name ? "" : " of \(document.name)"
     return [
       "spae  \(document.file)\(source)  \(size)  \(counted)",

@@ -106,7 +106,7 @@ public struct WordOrigins: Hashable, Sendable {
   func text(of word: Int32, at cell: CellAddress) -> String? {
     guard cell.layer <= texts.count else { return nil }
     guard pyramid[cell] == word else { return "typed by hand" }
-    return texts[cell.layer - 1][cell.row * pyramid.shape.side(ofLayer: cell.layer) + cell.column]
+    return texts[cell.layer - 1][pyramid.shape.position(of: cell)]
   }
 }
 

@@ -100,11 +100,16 @@ public enum PlainCommand: Hashable, Sendable {
     guard words.count == 3, let row = Int(words[1]), let column = Int(words[2]),
       let layer = try layer(words[0], shape)
     else { throw PlainCommandError("cell LAYER ROW COLUMN: three numbers, counted from 1") }
-    let side = shape.side(ofLayer: layer)
-    guard (1...side).contains(row), (1...side).contains(column) else {
-      throw PlainCommandError("layer \(layer) has rows and columns 1 to \(side)")
+    let (size, cell) = (
+      shape.size(ofLayer: layer), CellAddress(layer: layer, row: row - 1, column: column - 1)
+    )
+    guard shape.contains(cell) else {
+      throw PlainCommandError(
+        size.isSquare
+          ? "layer \(layer) has rows and columns 1 to \(size.rows)"
+          : "layer \(layer) has rows 1 to \(size.rows) and columns 1 to \(size.columns)")
     }
-    return CellAddress(layer: layer, row: row - 1, column: column - 1)
+    return cell
   }
 }
 
@@ -199,15 +204,15 @@ private struct PlainReply {
   /// A layer's words, row by row; changed ones with a star.
   var layer: [String] {
     let (layer, shape) = (state.cursor.layer, state.shape)
-    let side = shape.side(ofLayer: layer)
-    let rows = (0..<side).map { row in
-      (0..<side).map { column in
+    let size = shape.size(ofLayer: layer)
+    let rows = (0..<size.rows).map { row in
+      (0..<size.columns).map { column in
         let cell = CellAddress(layer: layer, row: row, column: column)
         let isChanged = state.pyramid[cell] != state.saved[cell]
         return state.vocabulary[state.pyramid[cell]] + (isChanged ? "*" : "")
       }
     }
-    return ["layer \(layer), \(side) by \(side)"] + rows.aligned
+    return ["layer \(layer), \(size.columns) by \(size.rows)"] + rows.aligned
   }
 
   /// The word under the cursor and what surrounds it.

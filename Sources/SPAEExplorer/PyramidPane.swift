@@ -59,7 +59,7 @@ struct PyramidPane {
   private var visibleLines: ArraySlice<Line> {
     let lines = (1...words.shape.depth).flatMap { layer in
       (layer > 1 ? [Line.space] : [])
-        + (0..<words.shape.side(ofLayer: layer)).map { Line.row(layer: layer, row: $0) }
+        + (0..<words.shape.size(ofLayer: layer).rows).map { Line.row(layer: layer, row: $0) }
     }
     let height = max(1, box.inside.rows)
     let cursor = cursorLine
@@ -68,18 +68,17 @@ struct PyramidPane {
   }
 
   private var cursorLine: Int {
-    let above = (1..<state.cursor.layer).reduce(0) { $0 + words.shape.side(ofLayer: $1) + 1 }
+    let above = (1..<state.cursor.layer).reduce(0) { $0 + words.shape.size(ofLayer: $1).rows + 1 }
     return above + state.cursor.row
   }
 
   /// The columns of a layer that are in sight: around the cursor's place.
   private func columns(ofLayer layer: Int) -> Range<Int> {
-    let side = words.shape.side(ofLayer: layer)
+    let count = words.shape.size(ofLayer: layer).columns
     let room = max(1, (box.inside.columns - Self.gutter) / widths[layer - 1])
-    let shown = min(side, room)
-    let here = words.shape.side(ofLayer: state.cursor.layer)
-    let centre = (2 * state.cursor.column + 1) * side / (2 * here)
-    let start = max(0, min(centre - shown / 2, side - shown))
+    let shown = min(count, room)
+    let centre = words.shape.cell(inLayer: layer, at: state.cursor).column
+    let start = max(0, min(centre - shown / 2, count - shown))
     return start..<start + shown
   }
 
@@ -89,7 +88,7 @@ struct PyramidPane {
       let longest = words.shape.cells(ofLayer: layer).reduce(3) {
         max($0, vocabulary[words[$1]].utf8.count)
       }
-      return max(room / words.shape.side(ofLayer: layer), min(longest, 8) + 2)
+      return max(room / words.shape.size(ofLayer: layer).columns, min(longest, 8) + 2)
     }
   }
 
@@ -113,7 +112,7 @@ struct PyramidPane {
     }
     let edge = Style(.faint)
     if columns.lowerBound > 0 { screen.put("‹", row: y, column: inside.column + 2, style: edge) }
-    if columns.upperBound < words.shape.side(ofLayer: layer) {
+    if columns.upperBound < words.shape.size(ofLayer: layer).columns {
       screen.put("›", row: y, column: box.column + box.columns - 1, style: edge)
     }
   }
@@ -132,7 +131,7 @@ struct PyramidPane {
     guard state.isTinted, ![.cursor, .restingCursor, .selection].contains(role),
       let tints = state.decoded?.tints, cell.layer <= tints.count
     else { return Style(role) }
-    let place = cell.row * words.shape.side(ofLayer: cell.layer) + cell.column
+    let place = cell.row * words.shape.size(ofLayer: cell.layer).columns + cell.column
     let layer = tints[cell.layer - 1]
     return Style(role, background: place < layer.count ? layer[place] : nil)
   }
@@ -145,8 +144,8 @@ struct PyramidPane {
     if words[cell] != state.saved[cell] { return .changedWord }
     if let text = state.lastSearch, state.vocabulary[words[cell]].contains(text) { return .match }
     // Within the one word of the first layer lies everything, which would say nothing.
-    let isWithin = state.cursor.layer > 1 && words.shape.contains(state.cursor, cell)
-    if isWithin || words.shape.contains(cell, state.cursor) { return .relative }
+    let isWithin = state.cursor.layer > 1 && words.shape.isWithin(cell, state.cursor)
+    if isWithin || words.shape.isWithin(state.cursor, cell) { return .relative }
     return cell.layer > state.depth ? .faint : .word
   }
 }
@@ -156,10 +155,8 @@ extension ArraySlice {
 }
 
 extension PyramidShape {
-  /// Whether the place of one cell lies within another's, of a higher layer or the same grid.
-  func contains(_ outer: CellAddress, _ inner: CellAddress) -> Bool {
-    guard outer.layer < inner.layer else { return false }
-    let ratio = side(ofLayer: inner.layer) / side(ofLayer: outer.layer)
-    return inner.row / ratio == outer.row && inner.column / ratio == outer.column
+  /// Whether one cell lies within another of a layer above.
+  func isWithin(_ inner: CellAddress, _ outer: CellAddress) -> Bool {
+    outer.layer < inner.layer && holds(outer, inner)
   }
 }

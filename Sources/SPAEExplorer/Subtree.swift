@@ -13,11 +13,9 @@ struct Subtree: Hashable, Sendable {
     let (shape, first, last) = (pyramid.shape, cells[0], cells[cells.count - 1])
     (layer, self.shape) = (first.layer, shape)
     layers = (first.layer...shape.depth).map { layer in
-      let size = shape.side(ofLayer: layer) / shape.side(ofLayer: first.layer)
-      return (first.row * size..<(last.row + 1) * size).map { row in
-        (first.column * size..<(last.column + 1) * size).map { column in
-          pyramid[CellAddress(layer: layer, row: row, column: column)]
-        }
+      let beneath = shape.cells(ofLayer: layer, from: first, to: last)
+      return beneath.rows.map { row in
+        beneath.columns.map { pyramid[CellAddress(layer: layer, row: row, column: $0)] }
       }
     }
   }
@@ -27,18 +25,37 @@ struct Subtree: Hashable, Sendable {
 
   /// Puts the words into a pyramid of the same shape, from a cell of the same layer on; what would
   /// lie outside is left out.
+  ///
+  /// Where cells of the layer hold different numbers of those beneath, the last ones are repeated
+  /// or left out.
   func place(at cell: CellAddress, in pyramid: inout Pyramid) {
+    let size = shape.size(ofLayer: layer)
+    let last = CellAddress(
+      layer: layer, row: min(cell.row + layers[0].count, size.rows) - 1,
+      column: min(cell.column + layers[0][0].count, size.columns) - 1)
     for (offset, rows) in layers.enumerated() {
-      let (number, side) = (layer + offset, shape.side(ofLayer: layer + offset))
-      let size = side / shape.side(ofLayer: layer)
-      for (y, row) in rows.enumerated() where cell.row * size + y < side {
-        for (x, word) in row.enumerated() where cell.column * size + x < side {
-          let target = CellAddress(
-            layer: number, row: cell.row * size + y, column: cell.column * size + x)
-          pyramid[target] = word
+      let beneath = shape.cells(ofLayer: layer + offset, from: cell, to: last)
+      for (y, row) in beneath.rows.enumerated() {
+        let words = rows[min(y, rows.count - 1)]
+        for (x, column) in beneath.columns.enumerated() {
+          pyramid[CellAddress(layer: layer + offset, row: row, column: column)] =
+            words[min(x, words.count - 1)]
         }
       }
     }
+  }
+}
+
+extension PyramidShape {
+  /// The rows and columns of a layer beneath a block of cells, its first and its last.
+  fileprivate func cells(
+    ofLayer layer: Int, from first: CellAddress, to last: CellAddress
+  ) -> (rows: Range<Int>, columns: Range<Int>) {
+    let (start, end) = (cells(ofLayer: layer, in: first), cells(ofLayer: layer, in: last))
+    return (
+      start.rows.lowerBound..<end.rows.upperBound,
+      start.columns.lowerBound..<end.columns.upperBound
+    )
   }
 }
 

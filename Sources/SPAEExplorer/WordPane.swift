@@ -39,18 +39,14 @@ struct WordPane {
 
   private var ancestors: [String] {
     (1..<state.cursor.layer).map { layer in
-      let ratio =
-        state.shape.side(ofLayer: state.cursor.layer) / state.shape.side(ofLayer: layer)
-      let cell = CellAddress(
-        layer: layer, row: state.cursor.row / ratio, column: state.cursor.column / ratio)
-      return state.vocabulary[state.shown[cell]]
+      state.vocabulary[state.shown[state.shape.cell(inLayer: layer, at: state.cursor)]]
     }
   }
 
   private var children: [String] {
     let layer = state.cursor.layer + 1
     guard layer <= state.shape.depth else { return [] }
-    return state.shape.cells(ofLayer: layer).filter { state.shape.contains(state.cursor, $0) }
+    return state.shape.cells(ofLayer: layer).filter { state.shape.isWithin($0, state.cursor) }
       .map { state.vocabulary[state.shown[$0]] }
   }
 }

@@ -20,7 +20,8 @@ package struct EditedFile {
     switch try Input(path: path, models: models) {
     case .pyramid(let document, let own):
       (before, picture, model) = (document, nil, own)
-      evidence = model.evidence(of: try model.decode(document.pyramid))
+      evidence = model.evidence(
+        of: try model.decode(document.pyramid), fit: .whole, shape: document.pyramid.shape)
     case .picture(let file):
       picture = file
       model = try models.chosen()
@@ -29,7 +30,7 @@ package struct EditedFile {
         source: .init(
           name: FileName.label(of: path), width: file.image.width, height: file.image.height),
         pyramid: try model.encode(file.image, size: size, fit: fit))
-      evidence = model.evidence(of: file.image, fit: fit)
+      evidence = model.evidence(of: file.image, fit: fit, shape: before.pyramid.shape)
     }
     painter = Painter(model: model, pyramid: before.pyramid, evidence: evidence)
   }
@@ -38,7 +39,7 @@ package struct EditedFile {
 
   /// What a person should know of how the picture was read.
   package var notices: [String] {
-    picture?.notices(size: before.pyramid.shape.grid * model.configuration.patch, fit: fit) ?? []
+    picture?.notices(size: model.pictureSize(of: before.pyramid.shape).shorter, fit: fit) ?? []
   }
 
   /// Does an edit, or says what is there instead.

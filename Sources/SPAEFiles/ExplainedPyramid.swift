@@ -32,8 +32,8 @@ package struct ExplainedPyramid: Sendable {
     }
     var origins = try model.origins(of: document.pyramid, in: found.image, fit: found.fit)
     for cell in found.edited ?? [] where cell.layer <= origins.count {
-      let side = document.pyramid.shape.side(ofLayer: cell.layer)
-      origins[cell.layer - 1][cell.row * side + cell.column] = WordOrigin(.none)
+      let position = document.pyramid.shape.position(of: cell)
+      origins[cell.layer - 1][position] = WordOrigin(.none)
     }
     self.init(pyramid: document.pyramid, origins: origins, notes: notes)
   }

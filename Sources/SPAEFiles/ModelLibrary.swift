@@ -109,7 +109,8 @@ package final class ModelLibrary: Sendable {
         + " picture may differ", toStandardError: true)
   }
 
-  private func reported(_ model: Model, _ name: PyramidDocument.ModelName, _ path: String) -> Model {
+  private func reported(_ model: Model, _ name: PyramidDocument.ModelName, _ path: String) -> Model
+  {
     tell?("\(path): model \(name.label), read with \(model.folder)")
     return model
   }

@@ -86,8 +86,9 @@ package struct PyramidConverter {
     _ edited: [CellAddress]?, _ words: Vocabulary, _ notes: [String]
   ) throws -> Conversion {
     let shape = document.pyramid.shape
-    let fit = if case .picture(_, let fit) = basis { fit } else { Fit.crop }
-    var pyramid = try target.encode(image, size: shape.grid * target.configuration.patch, fit: fit)
+    let fit = if case .picture(_, let fit) = basis { fit } else { Fit.whole }
+    let size = target.pictureSize(of: shape).shorter
+    var pyramid = try target.encode(image, size: size, fit: fit)
     let guided = target.configuration.guided?.candidates.count ?? 0
     var (carried, left) = ([CellAddress](), [CellAddress]())
     for cell in edited ?? [] {

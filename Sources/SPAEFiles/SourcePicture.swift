@@ -21,7 +21,7 @@ package struct SourcePicture {
   /// Finds the picture of a document; nil where there is none, and an error where `source` is not it.
   ///
   /// `former` is the document's model: with it the words tell whether this is their picture, and
-  /// how it became a square. Without, `wish` says so. `notes` takes what a person should know.
+  /// what of it was encoded. Without, `wish` says so. `notes` takes what a person should know.
   package init?(
     of document: PyramidDocument, path: String, source: String?, former: Model?, fit wish: Fit?,
     notes: inout [String]
@@ -65,12 +65,18 @@ package struct SourcePicture {
       return Known(
         fit: .crop, problem: "its size is \(size), and \(source.width)x\(source.height) that")
     }
-    let fits = image.width == image.height ? [.crop] : wish.map { [$0] } ?? Fit.allCases
-    guard let former else { return Known(fit: fits.count == 1 ? fits[0] : .crop) }
     let pyramid = document.pyramid
-    let side = pyramid.shape.grid * former.configuration.patch
+    let all = image.width == image.height ? [.crop] : wish.map { [$0] } ?? Fit.allCases
+    let fits = all.filter { pyramid.shape == pyramid.shape.like(image, $0) }
+    guard !fits.isEmpty else {
+      return Known(
+        fit: .crop,
+        problem: "it does not become a grid of \(pyramid.shape.grid.text) cells, as that")
+    }
+    guard let former else { return Known(fit: fits.count == 1 ? fits[0] : .crop) }
+    let size = former.pictureSize(of: pyramid.shape).shorter
     let edits = try fits.map { fit in
-      (fit, Edit(from: try former.encode(image, size: side, fit: fit), to: pyramid).changes)
+      (fit, Edit(from: try former.encode(image, size: size, fit: fit), to: pyramid).changes)
     }
     guard let (fit, changes) = edits.min(by: { $0.1.count < $1.1.count }) else {
       return Known(fit: .crop)
@@ -78,7 +84,8 @@ package struct SourcePicture {
     let count = pyramid.shape.wordCount
     let agreeing = count - changes.count
     if Double(agreeing) < leastAgreement * Double(count) {
-      let similarity = try former.decode(pyramid).psnr(to: image.fitted(to: side, fit: fit))
+      let similarity = try former.decode(pyramid).psnr(
+        to: former.picture(image, for: pyramid.shape, fit: fit))
       guard similarity >= leastSimilarity else {
         return Known(fit: fit, problem: "\(agreeing) of \(count) words agree with those")
       }
@@ -88,5 +95,14 @@ package struct SourcePicture {
     let lower = pyramid.shape.depth > guided ? count - pyramid.shape.wordCount(toDepth: guided) : 0
     let isTold = Double(cells.count { $0.layer > guided }) <= greatestChange * Double(lower)
     return Known(fit: fit, edited: isTold ? cells : nil)
+  }
+}
+
+extension PyramidShape {
+  /// The shape of a picture's pyramid by some fit, of the same size as this one.
+  package func like(_ image: PixelImage, _ fit: Fit) -> PyramidShape? {
+    fit == .whole
+      ? PyramidShape(shorterSide: grid.shorter, width: image.width, height: image.height)
+      : PyramidShape(grid: grid.shorter)
   }
 }

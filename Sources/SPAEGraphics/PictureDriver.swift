@@ -21,7 +21,7 @@ package protocol PixelDriver: PictureDriver {
   /// What takes the picture away; nil where characters that are drawn over it do.
   var removal: [UInt8]? { get }
 
-  /// How large the picture is sent for a box of so many pixels, when its own side is `side`.
+  /// How large the picture is sent for a box of so many pixels, when its own shorter side is `side`.
   func size(inBox box: (width: Int, height: Int), side: Int) -> (width: Int, height: Int)
 
   /// How many tiles a box of cells is drawn in.
@@ -32,7 +32,7 @@ package protocol PixelDriver: PictureDriver {
     of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool
   ) -> [PictureTile]
 
-  /// Draws a square picture that stays, so many cells wide; it fails only where PNG does.
+  /// Draws a picture that stays, so many cells wide; it fails only where PNG does.
   func still(
     _ picture: PixelImage, columns: Int, cell: (width: Int, height: Int)
   ) throws(ImageError) -> [PictureTile]

@@ -30,8 +30,9 @@ package struct SixelDriver: PixelDriver {
   package func still(
     _ picture: PixelImage, columns: Int, cell: (width: Int, height: Int)
   ) throws(ImageError) -> [PictureTile] {
-    let side = columns * cell.width
-    return tiles(of: picture.resampled(width: side, height: side), cell, fine)
+    let width = columns * cell.width
+    let height = max(1, width * picture.height / picture.width)
+    return tiles(of: picture.resampled(width: width, height: height), cell, fine)
   }
 
   private var registers: Int { min(256, capabilities.sixelColours ?? 256) }

@@ -68,7 +68,7 @@ extension Database {
 
   /// Makes a document whose revisions are to come; gives its number.
   func insertDocument(
-    path: String, grid: Int, vocabulary: String, label: String, created: Int64, head: Int,
+    path: String, grid: GridSize, vocabulary: String, label: String, created: Int64, head: Int,
     saved: Int
   ) throws -> Int {
     try run(
@@ -76,7 +76,7 @@ extension Database {
       INSERT INTO document (path, grid, vocabulary, label, created, head, saved)
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """,
-      [path, grid, vocabulary, label, created, head, saved])
+      [path, grid.number, vocabulary, label, created, head, saved])
     return Int(lastInsertedRowID)
   }
 
@@ -92,8 +92,9 @@ extension Database {
 extension HistoryDocument {
   fileprivate init(row: Row) throws {
     try self.init(
-      id: row.value(0), path: row.value(1), grid: row.value(2), vocabulary: row.value(3),
-      label: row.value(4), created: Date(microseconds: row.value(5)), head: row.value(6),
+      id: row.value(0), path: row.value(1), grid: GridSize(number: row.value(2)),
+      vocabulary: row.value(3), label: row.value(4), created: Date(microseconds: row.value(5)),
+      head: row.value(6),
       saved: row.value(7))
   }
 }

@@ -1,4 +1,5 @@
 import GRDB
+public import SPAEPyramid
 
 /// What can be wrong with a history store, or with what is asked of it.
 public enum HistoryError: Error, Hashable, Sendable {
@@ -19,7 +20,7 @@ public enum HistoryError: Error, Hashable, Sendable {
   case revision(Int, document: String)
   case name(String)
   /// A pyramid of another shape than its document's.
-  case grid(Int, expected: Int)
+  case grid(GridSize, expected: GridSize)
   /// A word that the vocabulary does not have.
   case word(Int32, vocabulary: Int)
   /// A line of an exported history, counted from 1.
@@ -54,7 +55,7 @@ extension HistoryError: CustomStringConvertible {
     case .name(let name):
       "'\(name)' cannot name a revision; a name has 1 to 80 characters, and not digits alone"
     case .grid(let grid, let expected):
-      "a pyramid over \(grid) cells a side cannot follow one over \(expected)"
+      "a pyramid over a grid of \(grid.text) cells cannot follow one over \(expected.text)"
     case .word(let word, let vocabulary):
       "the history holds word number \(word), and the vocabulary has \(vocabulary) words"
     case .exchange(let line, let problem):

@@ -100,7 +100,7 @@ private struct FoundFile {
   let model: RevisionModel?
 
   var snapshot: Snapshot { Snapshot(pyramid) }
-  var grid: Int { pyramid.shape.grid }
+  var grid: GridSize { pyramid.shape.grid }
 }
 
 extension Database {

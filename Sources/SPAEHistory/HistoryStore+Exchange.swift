@@ -15,7 +15,7 @@ private struct FormatLine: Codable, Hashable {
 
 private struct DocumentLine: Codable, Hashable {
   var path: String
-  var grid: Int
+  var grid: GridSize
   var vocabulary: String
   var label: String
   /// Microseconds since 1970.
@@ -165,7 +165,7 @@ private struct LineReader {
 
   private mutating func take(_ line: DocumentLine, into db: Database) throws {
     guard let shape = PyramidShape(grid: line.grid) else {
-      throw problem("a grid of \(line.grid) cells")
+      throw problem("a grid of \(line.grid.text) cells")
     }
     let known = try db.documents(path: line.path).first {
       $0.vocabulary == line.vocabulary && $0.grid == line.grid

@@ -42,7 +42,7 @@ func salvaged(_ path: String) throws(HistoryError) -> (queue: DatabaseQueue, sal
 private struct Remains {
   struct Document {
     let path: String
-    let grid: Int
+    let grid: GridSize
     let vocabulary: String
     let label: String
     let created: Int64
@@ -110,12 +110,12 @@ private struct Remains {
     guard case .text(let path) = values[1], case .integer(let grid) = values[2],
       case .text(let vocabulary) = values[3], case .text(let label) = values[4],
       case .integer(let created) = values[5], case .integer(let head) = values[6],
-      case .integer(let saved) = values[7], let grid = Int(exactly: grid),
-      PyramidShape(grid: grid) != nil, isKey(row.id << 32 | 1)
+      case .integer(let saved) = values[7], let number = Int(exactly: grid),
+      PyramidShape(grid: GridSize(number: number)) != nil, isKey(row.id << 32 | 1)
     else { return }
     documents[Int(row.id)] = Document(
-      path: path, grid: grid, vocabulary: vocabulary, label: label, created: created,
-      head: Int(head), saved: Int(saved))
+      path: path, grid: GridSize(number: number), vocabulary: vocabulary, label: label,
+      created: created, head: Int(head), saved: Int(saved))
   }
 
   private mutating func takeRevision(_ row: PageCarver.Row) {
@@ -190,7 +190,9 @@ extension Remains {
     try writeMarks(keys, id, to: db)
   }
 
-  private func insert(_ old: Int, grid: Int, numbers: [Int], to db: Database) throws -> Int {
+  private func insert(
+    _ old: Int, grid: GridSize, numbers: [Int], to db: Database
+  ) throws -> Int {
     let known = documents[old]
     func surviving(_ number: Int?) -> Int {
       number.flatMap { numbers.contains(sorted: $0) ? $0 : nil } ?? numbers[numbers.count - 1]

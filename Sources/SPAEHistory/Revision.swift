@@ -22,8 +22,8 @@ public struct HistoryDocument: Hashable, Sendable, Identifiable {
   public let id: Int
   /// Where its file was seen last.
   public let path: String
-  /// Cells a side of the latent grid.
-  public let grid: Int
+  /// The latent grid.
+  public let grid: GridSize
   /// The SHA-256 of the vocabulary whose words the numbers are; empty where it was lost.
   public let vocabulary: String
   /// What it was made from, such as a picture's name.

@@ -133,15 +133,12 @@ package struct LibrarySearch: Sendable {
       let own = upper.colours[position].bears(nameOf: name)
       let cell = upper.shape.cell(at: position)
       guard cell.layer < UpperLayers.depth else { return own }
-      let side = upper.shape.side(ofLayer: UpperLayers.depth)
-      let (first, scale) = (
-        upper.shape.wordCount(toDepth: UpperLayers.depth - 1),
-        side / upper.shape.side(ofLayer: cell.layer)
-      )
+      let within = upper.shape.cells(ofLayer: UpperLayers.depth, in: cell)
       var best: Float = 0
-      for row in cell.row * scale..<(cell.row + 1) * scale {
-        for column in cell.column * scale..<(cell.column + 1) * scale {
-          best = max(best, upper.colours[first + row * side + column].bears(nameOf: name))
+      for row in within.rows {
+        for column in within.columns {
+          let inner = CellAddress(layer: UpperLayers.depth, row: row, column: column)
+          best = max(best, upper.colours[upper.shape.index(of: inner)].bears(nameOf: name))
         }
       }
       return max(own, 0.8 * best)

@@ -4,7 +4,8 @@ package import SPAEPyramid
 
 /// The words of layers 1 to 3 of a picture, with the mean colour of each position.
 ///
-/// Packed: the cells a side of the latent grid, a zero, two bytes a word, three bytes a colour.
+/// Packed: the cells a side of the latent grid and a zero, or rows and columns, each less one, where it
+/// is no square; two bytes a word, three bytes a colour.
 package struct UpperLayers: Hashable, Sendable {
   package let shape: PyramidShape
   /// Layer after layer, row after row.
@@ -27,7 +28,7 @@ package struct UpperLayers: Hashable, Sendable {
 
   /// Reads packed bytes; nil where they are not what `bytes` gives.
   package init?(bytes: [UInt8]) {
-    guard bytes.count > 2, let shape = PyramidShape(grid: Int(bytes[0])) else { return nil }
+    guard bytes.count > 2, let shape = Self.shape(bytes[0], bytes[1]) else { return nil }
     let count = shape.wordCount(toDepth: Self.depth)
     guard bytes.count == 2 + 5 * count else { return nil }
     self.shape = shape
@@ -40,9 +41,19 @@ package struct UpperLayers: Hashable, Sendable {
   }
 
   package var bytes: [UInt8] {
-    [UInt8(shape.grid), 0]
+    Self.header(of: shape.grid)
       + words.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
       + colours.flatMap { [$0.red, $0.green, $0.blue] }
+  }
+
+  private static func header(of grid: GridSize) -> [UInt8] {
+    grid.isSquare ? [UInt8(grid.rows), 0] : [UInt8(grid.rows - 1), UInt8(grid.columns - 1)]
+  }
+
+  private static func shape(_ first: UInt8, _ second: UInt8) -> PyramidShape? {
+    second == 0
+      ? PyramidShape(grid: Int(first))
+      : PyramidShape(grid: GridSize(rows: Int(first) + 1, columns: Int(second) + 1))
   }
 
   /// The words of one layer.
@@ -54,9 +65,10 @@ package struct UpperLayers: Hashable, Sendable {
 extension PixelImage {
   /// The mean of the pixels that a cell of a pyramid covers.
   func meanColour(of cell: CellAddress, in shape: PyramidShape) -> RGB {
-    let side = shape.side(ofLayer: cell.layer)
-    let rows = cell.row * height / side..<(cell.row + 1) * height / side
-    let columns = cell.column * width / side..<(cell.column + 1) * width / side
+    let size = shape.size(ofLayer: cell.layer)
+    let rows = cell.row * height / size.rows..<(cell.row + 1) * height / size.rows
+    let columns =
+      cell.column * width / size.columns..<(cell.column + 1) * width / size.columns
     var sums = [0, 0, 0]
     for row in rows {
       for column in columns {

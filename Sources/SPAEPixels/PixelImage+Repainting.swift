@@ -3,9 +3,9 @@ import Dispatch
 extension PixelImage {
   /// Lays what changed between two small pictures of this one onto it, at its own size.
   ///
-  /// `before` and `after` are of the same size, squares of this picture by `fit`. Their difference
+  /// `before` and `after` are of the same size, what becomes of this picture by `fit`. Their difference
   /// is enlarged (bicubic) and smoothed by a guided filter, which keeps the edges of this picture's
-  /// luminance: its radius is 8 pixels where the square has 256. What lies beyond the square stays,
+  /// luminance: its radius is 8 pixels where the shorter side has 256. What lies beyond stays,
   /// but for what the filter carries over its edge. Twelve megapixels take about a second.
   public func repainted(from before: PixelImage, to after: PixelImage, fit: Fit) -> PixelImage {
     precondition(before.width == after.width && before.height == after.height)
@@ -54,22 +54,25 @@ extension PixelImage {
 }
 
 extension Fit {
-  /// The side of the square that a picture becomes, in its own pixels; the shorter one of a
-  /// picture that is stretched.
+  /// The shorter side of what a picture is framed to, in its own pixels.
   fileprivate func side(of picture: PixelImage) -> Int {
     self == .pad ? max(picture.width, picture.height) : min(picture.width, picture.height)
   }
 
-  /// Where a picture's rows or columns are in the square, in the square's pixels: `scale` times
-  /// the middle of a row or column, and `offset`.
+  /// Where a picture's rows or columns are in what it is framed to, in pixels of the small picture:
+  /// `scale` times the middle of a row or column, and `offset`.
   fileprivate func axis(length: Int, of picture: PixelImage, size: Int) -> (
     scale: Double, offset: Double
   ) {
-    if self == .stretch { return (Double(size) / Double(length), 0) }
-    let side = side(of: picture)
-    let scale = Double(size) / Double(side)
+    let framed =
+      switch self {
+      case .stretch: length
+      case .crop, .pad: side(of: picture)
+      case .whole: min(length, Self.greatestAspect * side(of: picture))
+      }
+    let scale = Double(size) / Double(framed)
     // As cropping and padding round.
-    let start = self == .crop ? -((length - side) / 2) : (side - length) / 2
+    let start = framed < length ? -((length - framed) / 2) : (framed - length) / 2
     return (scale, scale * Double(start))
   }
 }
@@ -84,29 +87,31 @@ private struct EnlargedDifference {
   }
 
   private let difference: [SIMD4<Float>]  // [row, column], RGB
-  private let size: Int
+  private let width: Int
+  private let height: Int
   private let rows: [Taps?]
   private let columns: [Taps?]
   private var mixed: [SIMD4<Float>]  // [column] of one row
 
   init(from before: PixelImage, to after: PixelImage, fit: Fit, onto picture: PixelImage) {
-    let size = before.width
-    self.size = size
-    difference = (0..<size * size).map { pixel in
+    (width, height) = (before.width, before.height)
+    difference = (0..<before.width * before.height).map { pixel in
       func channel(_ number: Int) -> Float {
         Float(after.pixels[3 * pixel + number]) - Float(before.pixels[3 * pixel + number])
       }
       return SIMD4(channel(0), channel(1), channel(2), 0)
     }
-    func taps(_ length: Int) -> [Taps?] {
+    func taps(_ length: Int, _ size: Int) -> [Taps?] {
       let axis = fit.axis(length: length, of: picture, size: size)
       return (0..<length).map { index in
         let place = (Double(index) + 0.5) * axis.scale + axis.offset
         return place < 0 || place > Double(size) ? nil : Self.taps(at: place - 0.5)
       }
     }
-    (rows, columns) = (taps(picture.height), taps(picture.width))
-    mixed = [SIMD4<Float>](repeating: .zero, count: size)
+    (rows, columns) = (
+      taps(picture.height, before.height), taps(picture.width, before.width)
+    )
+    mixed = [SIMD4<Float>](repeating: .zero, count: before.width)
   }
 
   private static func taps(at place: Double) -> Taps {
@@ -124,11 +129,11 @@ private struct EnlargedDifference {
       for column in pixels.indices { pixels[column] = .zero }
       return
     }
-    for column in 0..<size {
+    for column in 0..<width {
       var sum = SIMD4<Float>.zero
       for tap in 0..<4 {
-        let source = min(max(taps.first + tap, 0), size - 1)
-        sum += difference[source * size + column] * taps.weights[tap]
+        let source = min(max(taps.first + tap, 0), height - 1)
+        sum += difference[source * width + column] * taps.weights[tap]
       }
       mixed[column] = sum
     }
@@ -139,7 +144,7 @@ private struct EnlargedDifference {
       }
       var sum = SIMD4<Float>.zero
       for tap in 0..<4 {
-        sum += mixed[min(max(taps.first + tap, 0), size - 1)] * taps.weights[tap]
+        sum += mixed[min(max(taps.first + tap, 0), width - 1)] * taps.weights[tap]
       }
       pixels[column] = sum
     }

@@ -5,13 +5,13 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
   public var format: Int
   public var model: PyramidDocument.ModelName
   public var source: PyramidDocument.Source
-  public var grid: Int
+  public var grid: GridSize
   /// Layer after layer, row after row.
   public var layers: [[[String]]]
   public var comments: [PyramidDocument.Comment]
 
   public init(_ document: PyramidDocument, vocabulary: Vocabulary) {
-    format = PyramidText.version
+    format = PyramidText.version(of: document.pyramid.shape)
     model = document.model
     source = document.source
     grid = document.pyramid.shape.grid
@@ -26,7 +26,7 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
     func bad(_ problem: PyramidTextError.Problem) -> PyramidTextError {
       PyramidTextError(line: 0, column: 0, problem: problem)
     }
-    guard format == PyramidText.version else { throw bad(.version("\(format)")) }
+    guard PyramidText.versions.contains(format) else { throw bad(.version("\(format)")) }
     guard source.width > 0, source.height > 0 else {
       throw bad(.size("\(source.width)x\(source.height)"))
     }
@@ -34,19 +34,20 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
     where !isField(name) {
       throw bad(.header(expected: "a name without spaces or #", got: String(name.prefix(40))))
     }
-    guard let shape = PyramidShape(grid: grid) else { throw bad(.grid("\(grid)")) }
+    guard let shape = PyramidShape(grid: grid) else { throw bad(.grid(grid.text)) }
     guard layers.count == shape.depth else {
       throw bad(.layer(expected: min(layers.count, shape.depth) + 1, got: "\(layers.count) layers"))
     }
     var words: [Int32] = []
     for (index, rows) in layers.enumerated() {
-      let side = shape.sides[index]
-      guard rows.count == side else {
-        throw bad(.rows(layer: index + 1, expected: side, got: rows.count))
+      let size = shape.layers[index]
+      guard rows.count == size.rows else {
+        throw bad(.rows(layer: index + 1, expected: size.rows, got: rows.count))
       }
       for (row, line) in rows.enumerated() {
-        guard line.count == side else {
-          throw bad(.words(layer: index + 1, row: row + 1, expected: side, got: line.count))
+        guard line.count == size.columns else {
+          throw bad(
+            .words(layer: index + 1, row: row + 1, expected: size.columns, got: line.count))
         }
         for word in line {
           guard let number = vocabulary.number(of: word) else {

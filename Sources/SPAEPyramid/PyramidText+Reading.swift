@@ -100,7 +100,7 @@ private struct PyramidReader {
     }
     let start = fields(first.text)
     guard start.count == 2, start[0] == "spae" else { throw error(first, .notPyramid) }
-    guard start[1] == "\(PyramidText.version)" else {
+    guard PyramidText.versions.contains(where: { start[1] == "\($0)" }) else {
       throw error(first, .version(excerpt(start[1])))
     }
     let model = try next("model NAME SHA-256", count: 3)
@@ -155,7 +155,7 @@ private struct PyramidReader {
   private mutating func shape() throws(PyramidTextError) -> PyramidShape {
     let line = lines.first
     let fields = try next("grid CELLS", count: 2)
-    guard let grid = Int(fields[1]), let shape = PyramidShape(grid: grid) else {
+    guard let grid = GridSize(text: fields[1]), let shape = PyramidShape(grid: grid) else {
       throw PyramidTextError(
         line: line?.number ?? 0, column: 1, problem: .grid(excerpt(fields[1])))
     }
@@ -184,19 +184,20 @@ private struct PyramidReader {
     guard fields(title.text) == ["layer", "\(layer)"] else {
       throw error(title, .layer(expected: layer, got: excerpt(title.text)))
     }
-    let side = shape.side(ofLayer: layer)
+    let size = shape.size(ofLayer: layer)
     var words: [Int32] = []
-    for row in 0..<side {
+    for row in 0..<size.rows {
       guard let line = lines.first, !isTitle(line) else {
         let problem = PyramidTextError.Problem.rows(
-          layer: layer, expected: side, got: row)
+          layer: layer, expected: size.rows, got: row)
         throw lines.first.map { error($0, problem) } ?? ended(problem)
       }
       lines.removeFirst()
       let found = fields(line.text)
       for word in found { words.append(try number(of: word, in: line)) }
-      guard found.count == side else {
-        throw error(line, .words(layer: layer, row: row + 1, expected: side, got: found.count))
+      guard found.count == size.columns else {
+        throw error(
+          line, .words(layer: layer, row: row + 1, expected: size.columns, got: found.count))
       }
     }
     return words
@@ -209,13 +210,13 @@ private struct PyramidReader {
     ofLayer layer: Int, of shape: PyramidShape
   ) throws(PyramidTextError) {
     guard let line = lines.first, !isTitle(line) else { return }
-    let (words, side) = (fields(line.text), shape.side(ofLayer: layer))
-    let isNext = layer < shape.depth && words.count == shape.side(ofLayer: layer + 1)
+    let (words, size) = (fields(line.text), shape.size(ofLayer: layer))
+    let isNext = layer < shape.depth && words.count == shape.size(ofLayer: layer + 1).columns
     guard words.allSatisfy({ vocabulary?.number(of: $0.lowercased()) != nil }),
-      words.count == side || !isNext
+      words.count == size.columns || !isNext
     else { return }
     let more = lines.prefix { !isTitle($0) }.count
-    throw error(line, .rows(layer: layer, expected: side, got: side + more))
+    throw error(line, .rows(layer: layer, expected: size.rows, got: size.rows + more))
   }
 
   /// "layer 3" is a title; a row that holds the word layer has no number.

@@ -15,11 +15,18 @@ import SPAESystem
 ///     fur   whisker
 ///     sofa  striped
 ///
+/// The grid of a picture that is no square stands as columns x rows, `grid 24x16`, and the text is
+/// of version 2.
+///
 /// A `#` after white space begins a person's comment, which is kept: a line of its own or the end of
 /// another. Blank lines are free.
 public enum PyramidText {
-  /// The version that is written, and the only one that is read.
-  public static let version = 1
+  /// The versions that are read.
+  public static let versions = 1...2
+
+  /// The version that is written: 1 for squares, as ever, so that earlier programs read them, and 2
+  /// for other shapes.
+  public static func version(of shape: PyramidShape) -> Int { shape.grid.isSquare ? 1 : 2 }
 
   /// Writes a document as text.
   public static func text(of document: PyramidDocument, vocabulary: Vocabulary) -> String {
@@ -43,7 +50,7 @@ public enum PyramidText {
 
   /// How many lines of a text mean something.
   static func significantLineCount(_ shape: PyramidShape) -> Int {
-    5 + shape.depth + shape.sides.reduce(0, +)
+    5 + shape.depth + shape.layers.reduce(0) { $0 + $1.rows }
   }
 
   private static func significantLines(
@@ -51,11 +58,11 @@ public enum PyramidText {
   ) -> [String] {
     let (shape, source) = (document.pyramid.shape, document.source)
     var lines = [
-      "spae \(version)",
+      "spae \(version(of: shape))",
       "model \(document.model.name) \(document.model.hash)",
       "vocabulary \(document.model.vocabulary)",
       "source \(quoted(source.name)) \(source.width)x\(source.height)",
-      "grid \(shape.grid)",
+      "grid \(shape.grid.text)",
     ]
     for layer in 1...shape.depth {
       lines.append("layer \(layer)")
@@ -83,9 +90,9 @@ public enum PyramidText {
 extension Pyramid {
   /// The words of a layer, row by row.
   public func rows(ofLayer layer: Int, vocabulary: Vocabulary) -> [[String]] {
-    let side = shape.side(ofLayer: layer)
-    return (0..<side).map { row in
-      (0..<side).map { vocabulary[self[CellAddress(layer: layer, row: row, column: $0)]] }
+    let size = shape.size(ofLayer: layer)
+    return (0..<size.rows).map { row in
+      (0..<size.columns).map { vocabulary[self[CellAddress(layer: layer, row: row, column: $0)]] }
     }
   }
 }

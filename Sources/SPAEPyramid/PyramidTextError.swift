@@ -38,9 +38,11 @@ extension PyramidTextError.Problem: CustomStringConvertible {
     switch self {
     case .empty: "there is no pyramid in it; spae encode makes one from a picture"
     case .notPyramid: "not a pyramid of words: the first line must be 'spae 1'"
-    case .version(let got): "version '\(got)' is not known; this program reads version 1"
+    case .version(let got): "version '\(got)' is not known; this program reads versions 1 and 2"
     case .header(let expected, let got): "expected '\(expected)', got '\(got)'"
-    case .grid(let got): "'\(got)' is not a grid; expected 8, 16, 32 or 64 cells a side"
+    case .grid(let got):
+      "'\(got)' is not a grid; expected 8, 16, 32 or 64 cells a side, or such as 24x16, columns and"
+        + " rows, of which the more are at most four times the fewer"
     case .size(let got): "'\(got)' is not a size; expected width x height, such as 256x256"
     case .layer(let expected, let got): "expected 'layer \(expected)', got '\(got)'"
     case .words(let layer, let row, let expected, let got):

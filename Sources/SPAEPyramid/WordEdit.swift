@@ -130,10 +130,10 @@ private struct WordEditReader {
 
   /// `1,2`, or `1-2,1-4`.
   private mutating func block(ofLayer layer: Int) throws(WordEditError) -> [CellAddress] {
-    let side = shape.side(ofLayer: layer)
-    let rows = try range("row", layer, side)
+    let size = shape.size(ofLayer: layer)
+    let rows = try range("row", layer, size.rows)
     try take(",")
-    let columns = try range("column", layer, side)
+    let columns = try range("column", layer, size.columns)
     return rows.flatMap { row in
       columns.map { CellAddress(layer: layer, row: row - 1, column: $0 - 1) }
     }

@@ -136,10 +136,11 @@ extension PixelImage {
   /// The mean colour of each cell's pixels, layer by layer: [layer - 1][row, column].
   package func tints(of shape: PyramidShape) -> [[RGB]] {
     (1...shape.depth).map { layer in
-      let side = shape.side(ofLayer: layer)
-      let (rows, columns) = (height / side, width / side)
-      return (0..<side * side).map { cell in
-        mean(top: cell / side * rows, left: cell % side * columns, rows: rows, columns: columns)
+      shape.cells(ofLayer: layer).map { cell in
+        let (patch, part) = (height / shape.grid.rows, shape.latentCells(of: cell))
+        return mean(
+          top: patch * part.rows.lowerBound, left: patch * part.columns.lowerBound,
+          rows: patch * part.rows.count, columns: patch * part.columns.count)
       }
     }
   }

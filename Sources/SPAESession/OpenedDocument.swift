@@ -32,7 +32,7 @@ package struct OpenedDocument {
   private let dialect: Dialect
 
   package init(
-    file: String, size: Int, fit: Fit = .crop, models: ModelLibrary, dialect: Dialect = .keys
+    file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys
   ) throws {
     var stem = FileName.stem(of: file)
     name = file == "-" ? "stdin" : FileName.label(of: file)
@@ -57,12 +57,12 @@ package struct OpenedDocument {
         model: try model.name(),
         source: .init(name: name, width: picture.image.width, height: picture.image.height),
         pyramid: pyramid)
-      original = picture.image.fitted(to: size, fit: fit)
-      view = model.view(of: picture.image, fit: fit)
+      original = model.picture(picture.image, for: pyramid.shape, fit: fit)
+      view = model.view(of: picture.image, fit: fit, shape: pyramid.shape)
       notices = picture.notices(size: size, fit: fit)
       // Other words of the same picture are another document: its name keeps their histories apart.
       let isSquare = picture.image.width == picture.image.height
-      if fit != .crop, !isSquare { stem += "." + fit.rawValue }
+      if fit != .whole, !isSquare { stem += "." + fit.rawValue }
     }
     saved = document.pyramid
     files = PyramidFiles(
@@ -112,13 +112,13 @@ package struct OpenedDocument {
     history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool,
     edits: EditStyle = .exact
   ) throws -> Explorer {
-    let side = document.pyramid.shape.grid * model.configuration.patch
+    let size = model.pictureSize(of: document.pyramid.shape)
     return Explorer(
       document: .init(
         name: document.source.name, file: name, path: files.path,
         suggestedPath: files.suggestedPath,
-        model: try ModelInUse(model, of: models).label, side: side, hasOriginal: original != nil,
-        keepsHistory: store.path != nil, dialect: dialect),
+        model: try ModelInUse(model, of: models).label, width: size.columns, height: size.rows,
+        hasOriginal: original != nil, keepsHistory: store.path != nil, dialect: dialect),
       vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,

@@ -6,10 +6,8 @@ extension Revision {
   /// What was done, with its first changes: "edit: 3 (1,2) muzzle > kitten, and 3 more".
   package func summary(vocabulary: Vocabulary, shape: PyramidShape) -> String {
     guard let first = edit.changes.first else { return verb }
-    let layer = (1...shape.depth).first { first.index < shape.wordCount(toDepth: $0) } ?? 1
-    let place = first.index - shape.wordCount(toDepth: layer - 1)
-    let side = shape.side(ofLayer: layer)
-    var text = "\(verb): \(layer) (\(place / side + 1),\(place % side + 1))"
+    let cell = shape.cell(at: first.index)
+    var text = "\(verb): \(cell.layer) (\(cell.row + 1),\(cell.column + 1))"
     text += " \(vocabulary[first.old]) > \(vocabulary[first.new])"
     let more = edit.changes.count - 1
     return more == 0 ? text : text + ", and \(more) more"

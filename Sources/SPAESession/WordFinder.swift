@@ -96,11 +96,13 @@ extension PixelImage {
   fileprivate func cropped(
     around cell: CellAddress, of shape: PyramidShape, in area: Rectangle
   ) -> PixelImage {
-    let side = 8 * shape.grid / shape.side(ofLayer: cell.layer)
-    let margin = max(0, 24 - side) / 2
-    let rows = (cell.row * side - margin..<(cell.row + 1) * side + margin).clamped(to: area.rows)
-    let columns = (cell.column * side - margin..<(cell.column + 1) * side + margin)
-      .clamped(to: area.columns)
+    func pixels(_ cells: Range<Int>) -> Range<Int> {
+      let margin = max(0, 24 - 8 * cells.count) / 2
+      return 8 * cells.lowerBound - margin..<8 * cells.upperBound + margin
+    }
+    let part = shape.latentCells(of: cell)
+    let rows = pixels(part.rows).clamped(to: area.rows)
+    let columns = pixels(part.columns).clamped(to: area.columns)
     guard !rows.isEmpty, !columns.isEmpty else { return self }
     return cropped(
       left: columns.lowerBound - area.columns.lowerBound,

@@ -37,6 +37,8 @@ package final class PictureStore: Sendable {
 struct PictureComposer {
   let pictures: Pictures
   let view: PictureView
+  /// The height of a pixel over its width: characters stand for pixels that are no squares.
+  var pixelAspect = 1.0
 
   /// The picture in a size, with the cells of the cursor framed; nil where there is none yet.
   ///
@@ -48,13 +50,15 @@ struct PictureComposer {
     guard view.content == .sideBySide, let original = pictures.original,
       let decoded = pictures.decoded
     else { return shown.map { framed(enlarge($0)) } }
-    let side = min(height, (width - 2) / 2)
-    guard side > 0 else { return nil }
+    let size = decoded.size(within: ((width - 2) / 2, height), pixelAspect)
+    guard size.width > 0, size.height > 0 else { return nil }
     var canvas = PixelImage(width: width, height: height, colour: Self.behind)
-    let top = (height - side) / 2
-    canvas.put(original.resampled(width: side, height: side), row: top, column: 0)
+    let top = (height - size.height) / 2
     canvas.put(
-      framed(decoded.resampled(width: side, height: side)), row: top, column: width - side)
+      original.resampled(width: size.width, height: size.height), row: top, column: 0)
+    canvas.put(
+      framed(decoded.resampled(width: size.width, height: size.height)), row: top,
+      column: width - size.width)
     return canvas
   }
 
@@ -103,18 +107,29 @@ struct PictureComposer {
   /// The picture with a dashed frame around the cells of the cursor.
   private func framed(_ image: PixelImage) -> PixelImage {
     guard let first = view.framed.first, let last = view.framed.last else { return image }
-    let side = view.request.pyramid.shape.side(ofLayer: last.layer)
+    let size = view.request.pyramid.shape.size(ofLayer: last.layer)
     let rows = (min(first.row, last.row), max(first.row, last.row) + 1)
     let columns = (min(first.column, last.column), max(first.column, last.column) + 1)
     var framed = image
     framed.frame(
-      top: rows.0 * image.height / side, left: columns.0 * image.width / side,
-      bottom: rows.1 * image.height / side - 1, right: columns.1 * image.width / side - 1)
+      top: rows.0 * image.height / size.rows, left: columns.0 * image.width / size.columns,
+      bottom: rows.1 * image.height / size.rows - 1,
+      right: columns.1 * image.width / size.columns - 1)
     return framed
   }
 }
 
 extension PixelImage {
+  /// The largest size of its shape within a box of pixels of some aspect.
+  fileprivate func size(
+    within box: (width: Int, height: Int), _ pixelAspect: Double
+  ) -> (width: Int, height: Int) {
+    let shape = Double(height) / (Double(width) * pixelAspect)
+    let tall = Int((Double(box.width) * shape).rounded())
+    if tall <= box.height { return (box.width, tall) }
+    return (Int((Double(box.height) / shape).rounded()), box.height)
+  }
+
   /// Copies another picture onto this one, which must be large enough.
   package mutating func put(_ other: PixelImage, row: Int, column: Int) {
     for y in 0..<other.height {

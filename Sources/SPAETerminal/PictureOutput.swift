@@ -71,8 +71,8 @@ package struct PictureOutput {
   /// Draws the picture into the screen where characters stand for pixels.
   package func draw(_ view: PictureView?, _ pictures: Pictures, into screen: inout Screen) {
     guard let view, let cells = driver as? any CellDriver else { return }
-    let composer = PictureComposer(pictures: pictures, view: view)
     // Two pixels across and two down in each cell.
+    let composer = PictureComposer(pictures: pictures, view: view, pixelAspect: cellAspect)
     let size = (width: 2 * view.box.columns, height: 2 * view.box.rows)
     let image = composer.image(width: size.width, height: size.height) {
       $0.resampled(width: size.width, height: size.height)
@@ -89,7 +89,8 @@ package struct PictureOutput {
     if wasErased { (placed, source) = (nil, nil) }
     guard let view else { return removal(by: pixels) }
     let box = (width: view.box.columns * cell.width, height: view.box.rows * cell.height)
-    let (width, height) = pixels.size(inBox: box, side: pictures.decoded?.width ?? 0)
+    let (width, height) = pixels.size(
+      inBox: box, side: pictures.decoded.map { min($0.width, $0.height) } ?? 0)
     let source = Source(
       view, pictures.version, width: width, height: height,
       words: self.source?.view.request ?? view.request)

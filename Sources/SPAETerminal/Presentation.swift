@@ -54,7 +54,10 @@ package struct Presentation {
   private var cell: (width: Int, height: Int) { capabilities.cell }
 
   /// The rows of characters that the enlarged picture covers.
-  private var rows: Int { (columns * cell.width + cell.height - 1) / cell.height }
+  private var rows: Int {
+    let height = columns * cell.width * picture.height / picture.width
+    return (height + cell.height - 1) / cell.height
+  }
 
   private func place(_ lines: [String]) {
     guard isBeside else { return (lines + [""] + words).forEach { print(withEscapes: $0) } }

@@ -113,6 +113,6 @@ private struct Seeded: RandomNumberGenerator {
 extension PixelImage {
   /// The mean colour of a cell's square.
   fileprivate func mean(of cell: CellAddress, in shape: PyramidShape) -> CIELAB {
-    ColourCandidates.mean(of: cell.row, cell.column, of: shape.side(ofLayer: cell.layer), in: self)
+    ColourCandidates.mean(of: cell.row, cell.column, of: shape.size(ofLayer: cell.layer), in: self)
   }
 }

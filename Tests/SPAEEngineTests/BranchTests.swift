@@ -55,11 +55,16 @@ import Testing
       path: Self.model + "/detection.safetensors", sizes: #require(configuration.detection))
   }
 
+  private func size(of picture: PixelImage) -> GridSize {
+    GridSize(rows: picture.height, columns: picture.width)
+  }
+
   /// Every third row and column, of all classes.
   private func logits(
     _ branch: SegmentationBranch, _ name: String, _ context: Context, threads: Int = 1
   ) throws -> [Float] {
-    let space = SegmentationBranch.Workspace(branch, threads: threads)
+    let space = SegmentationBranch.Workspace(
+      branch, size: size(of: try picture(name)), threads: threads)
     // The second time in buffers that are no longer empty.
     for _ in 0..<2 { _ = branch.logits(of: try picture(name), in: space, with: context) }
     let plane = branch.logits(of: try picture(name), in: space, with: context)
@@ -74,7 +79,7 @@ import Testing
   private func cells(
     _ branch: DetectionBranch, _ name: String, _ context: Context
   ) throws -> [Float] {
-    let space = DetectionBranch.Workspace(branch)
+    let space = DetectionBranch.Workspace(branch, size: size(of: try picture(name)))
     for _ in 0..<2 { _ = branch.raw(of: try picture(name), in: space, with: context) }
     let all = branch.raw(of: try picture(name), in: space, with: context).flatMap { plane in
       (0..<plane.height).flatMap { row in
@@ -219,7 +224,7 @@ import Testing
     try Self.withFolder(configuration: Branches.contents()) { folder in
       let model = try Model(folder: folder)
       for name in Self.pictures {
-        let named = coded(try #require(model.named(in: image(name))))
+        let named = coded(try #require(try model.named(in: image(name))))
         #expect(named == (try golden.integers("named.\(name)", shape: [21])), "\(name)")
       }
     }
@@ -234,6 +239,29 @@ import Testing
         let words = try model.encode(image(name)).words
         #expect(words == (try golden.integers("words.\(name)", shape: [597])), "\(name)")
         #expect(words.allSatisfy { !reserved.contains(model.vocabulary[$0]) })
+      }
+    }
+  }
+
+  static let rectangles: [(name: String, left: Int, top: Int, width: Int, height: Int)] = [
+    ("astronaut", 40, 0, 170, 256), ("beach", 0, 43, 256, 170), ("mountain", 0, 60, 256, 144),
+  ]
+
+  @Test func doesSoOfPicturesThatAreNoSquares() throws {
+    let golden = try Safetensors(path: Branches.fixtures + "/branch-rectangles.safetensors")
+    try Self.withFolder(configuration: Branches.contents()) { folder in
+      let model = try Model(folder: folder)
+      for part in Self.rectangles {
+        let image = try image(part.name).cropped(
+          left: part.left, top: part.top, width: part.width, height: part.height)
+        let named = coded(try #require(try model.named(in: image, fit: .whole)))
+        #expect(
+          named == (try golden.integers("named.\(part.name)", shape: [named.count])), "\(part.name)"
+        )
+        let words = try model.encode(image, fit: .whole).words
+        #expect(
+          words == (try golden.integers("words.\(part.name)", shape: [words.count])), "\(part.name)"
+        )
       }
     }
   }

@@ -30,15 +30,16 @@ import Testing
 
   @Test func theNearestFirstAndNoneWhereTheLayerHasNone() throws {
     let found = try candidates("[0, 2]")
-    #expect(found.words(ofLayer: 1, in: Self.halves).isEmpty)
-    #expect(found.words(ofLayer: 3, in: Self.halves).isEmpty)
-    let layer = found.words(ofLayer: 2, in: Self.halves)
+    let shape = try #require(PyramidShape(grid: 16))
+    #expect(found.words(ofLayer: 1, of: shape, in: Self.halves).isEmpty)
+    #expect(found.words(ofLayer: 3, of: shape, in: Self.halves).isEmpty)
+    let layer = found.words(ofLayer: 2, of: shape, in: Self.halves)
     #expect(layer.map(\.first) == [2, 3, 2, 3])
     #expect(layer.allSatisfy { $0.count == 2 })
   }
 
   @Test func aRegionHasTheMeanColourOfItsPixels() {
-    let whole = ColourCandidates.mean(of: 0, 0, of: 1, in: Self.halves)
+    let whole = ColourCandidates.mean(of: 0, 0, of: GridSize(rows: 1, columns: 1), in: Self.halves)
     #expect(whole.distance(to: CIELAB(RGB(235, 130, 130))) < 0.1)
   }
 
@@ -90,12 +91,17 @@ import Testing
 
 /// A layer that is finer than the map has its texts several times.
 @Suite struct PositionsHaveTheTextsOfTheMap {
-  @Test func eachLayersPositions() {
-    let map = SemanticMap(whole: [0], cells: [Float](repeating: 0, count: 16), grid: 4)
-    #expect(map.texts(ofLayer: 1) == [0])
-    #expect(map.texts(ofLayer: 2) == [1, 2, 3, 4])
-    #expect(map.texts(ofLayer: 3) == Array(5..<21))
-    #expect(map.texts(ofLayer: 4).prefix(10) == [5, 5, 6, 6, 7, 7, 8, 8, 5, 5])
-    #expect(map.texts(ofLayer: 4).suffix(3) == [19, 20, 20])
+  @Test func eachLayersPositions() throws {
+    let shape = try #require(PyramidShape(grid: 16))
+    func texts(_ layer: Int) -> [Int] { SemanticMap.texts(ofLayer: layer, of: shape) }
+    #expect(texts(1) == [0] && texts(2) == [1, 2, 3, 4] && texts(3) == Array(5..<21))
+    #expect(texts(4).prefix(10) == [5, 5, 6, 6, 7, 7, 8, 8, 5, 5])
+    #expect(texts(4).suffix(3) == [19, 20, 20])
+    let wide = try #require(PyramidShape(grid: GridSize(rows: 16, columns: 24)))
+    #expect((1...3).flatMap { SemanticMap.texts(ofLayer: $0, of: wide) } == Array(0..<32))
+    #expect(
+      SemanticMap.texts(ofLayer: 4, of: wide).prefix(12) == [
+        8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
+      ])
   }
 }

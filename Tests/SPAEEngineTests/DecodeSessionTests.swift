@@ -7,12 +7,15 @@ import Testing
 /// A series of random edits, each on top of the last.
 struct Edits: Sendable, CustomTestStringConvertible {
   var size: Int
+  /// Of the picture, as a whole; nil for a square.
+  var aspect: (width: Int, height: Int)?
   var threads: Int
   var count: Int  // at each depth
   var instructionSet: String?
 
   var testDescription: String {
     "\(count) edits at each depth of \(size) px, \(threads) threads"
+      + (aspect.map { ", \($0.width):\($0.height)" } ?? "")
       + (instructionSet.map { ", \($0)" } ?? "")
   }
 }
@@ -32,18 +35,32 @@ struct Edits: Sendable, CustomTestStringConvertible {
   }
 
   /// More than 2,000 edits over the sizes, the depths and the numbers of threads.
-  static let edits =
+  static let edits: [Edits] = squares + rectangles + instructionSets
+
+  private static let squares: [Edits] =
     [1, 2].flatMap { threads in
       [
         Edits(size: 64, threads: threads, count: 110),
         Edits(size: 128, threads: threads, count: 60),
         Edits(size: 256, threads: threads, count: 5),
       ]
-    }
-    + [Edits(size: 512, threads: 2, count: 3), Edits(size: 128, threads: 5, count: 12)]
-    + InstructionSet.available.map {
-      Edits(size: 64, threads: 2, count: 12, instructionSet: $0.name)
-    }
+    } + [
+      Edits(size: 512, threads: 2, count: 3), Edits(size: 128, threads: 5, count: 12),
+    ]
+
+  private static let rectangles: [Edits] = [
+    Edits(size: 64, aspect: (3, 2), threads: 2, count: 24),
+    Edits(size: 64, aspect: (9, 16), threads: 2, count: 24),
+    Edits(size: 64, aspect: (16, 9), threads: 1, count: 24),
+    Edits(size: 64, aspect: (1, 4), threads: 2, count: 24),
+    Edits(size: 128, aspect: (4, 3), threads: 2, count: 12),
+    // Rows of cells so long that a layer within a part of some work would be shared out.
+    Edits(size: 256, aspect: (4, 1), threads: 2, count: 2),
+  ]
+
+  private static let instructionSets: [Edits] = InstructionSet.available.map {
+    Edits(size: 64, threads: 2, count: 12, instructionSet: $0.name)
+  }
 
   @Test("equals a full decode bit for bit after every edit", arguments: edits)
   func equalsAFullDecode(edits: Edits) throws {
@@ -54,7 +71,11 @@ struct Edits: Sendable, CustomTestStringConvertible {
           parallel: Parallel(threads: edits.threads))
       } ?? Self.model(threads: edits.threads)
     var random = Seeded(state: 20)
-    let shape = try model.shape(forSize: edits.size)
+    let shape =
+      try edits.aspect.map {
+        try model.shape(
+          forSize: edits.size, fit: .whole, width: 1000 * $0.width, height: 1000 * $0.height)
+      } ?? model.shape(forSize: edits.size)
     for depth in 1...shape.depth {
       var pyramid = random.pyramid(shape, vocabulary: model.codebook.count)
       let session = try DecodeSession(model: model, pyramid: pyramid, depth: depth)
@@ -177,10 +198,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
     let session = try DecodeSession(model: model, pyramid: pyramid)
     for _ in 0..<4 {
       let before = session.picture
-      let side = shape.side(ofLayer: layer)
-      let cell = CellAddress(
-        layer: layer, row: .random(in: 0..<side, using: &random),
-        column: .random(in: 0..<side, using: &random))
+      let cell = random.cell(ofLayer: layer, of: shape)
       let words: [Int32] = [pyramid[cell], 0, 77, 12_000]
       let (area, pictures) = try session.candidates(for: cell, words: words)
       #expect(pictures.count == words.count)
@@ -240,7 +258,9 @@ struct Edits: Sendable, CustomTestStringConvertible {
     }
     let larger = random.pyramid(
       try model.shape(forSize: 128), vocabulary: model.codebook.count)
-    #expect(throws: EngineError.grid(16, expected: 8)) { try session.apply(larger) }
+    #expect(throws: EngineError.grid(larger.shape.grid, expected: pyramid.shape.grid)) {
+      try session.apply(larger)
+    }
     #expect(isSame(session.picture, before))
     #expect(try session.apply(pyramid) == nil)
   }
@@ -256,16 +276,20 @@ extension Seeded {
     return pyramid
   }
 
+  fileprivate mutating func cell(ofLayer layer: Int, of shape: PyramidShape) -> CellAddress {
+    let size = shape.size(ofLayer: layer)
+    return CellAddress(
+      layer: layer, row: .random(in: 0..<size.rows, using: &self),
+      column: .random(in: 0..<size.columns, using: &self))
+  }
+
   /// The pyramid with one word changed, or seldom with several, anywhere.
   fileprivate mutating func edited(_ pyramid: Pyramid, vocabulary: Int) -> Pyramid {
     var edited = pyramid
     let count = [1, 1, 1, 1, 1, 2, 3, 9].randomElement(using: &self) ?? 1
     for _ in 0..<count {
       let layer = Int.random(in: 1...pyramid.shape.depth, using: &self)
-      let side = pyramid.shape.side(ofLayer: layer)
-      let cell = CellAddress(
-        layer: layer, row: .random(in: 0..<side, using: &self),
-        column: .random(in: 0..<side, using: &self))
+      let cell = cell(ofLayer: layer, of: pyramid.shape)
       edited[cell] = .random(in: 0..<Int32(vocabulary), using: &self)
     }
     return edited

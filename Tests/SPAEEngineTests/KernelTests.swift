@@ -21,11 +21,16 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       + (clip == nil ? "" : ", clipped")
   }
 
+  /// The same for the reference.
+  var referenceWindow: (kernel: Int, stride: Int, before: (row: Int, column: Int)) {
+    (kernel, stride, (window.before(height), window.before(width)))
+  }
+
   /// Zeros above and left, as the layers of the models ask for.
   var window: Window {
     kernel == stride
       ? .apart(kernel)
-      : .tensorFlow(kernel, stride: stride, dilation: dilation, length: height)
+      : .tensorFlow(kernel, stride: stride, dilation: dilation)
   }
 }
 
@@ -78,7 +83,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let (height, width) = (window.outputLength(sizes.height), window.outputLength(sizes.width))
     let residual = Picture(height: height, width: width, channels: sizes.outputs, random: &random)
     let expected = convolutionReference(
-      input, weights: weights, bias: bias, window: (sizes.kernel, sizes.stride, window.before),
+      input, weights: weights, bias: bias, window: sizes.referenceWindow,
       activation: sizes.activation, residual: sizes.residual ? residual : nil)
     let output = Plane(height: height, width: width, channels: sizes.outputs)
     fill(output, with: Self.untouched)
@@ -142,7 +147,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let input = Picture(height: size.height, width: size.width, channels: 18, random: &random)
     let (weights, bias) = (random.floats(4 * 20 * 18), random.floats(4 * 20))
     let before = convolutionReference(
-      input, weights: weights, bias: bias, window: (1, 1, 0), activation: .identity)
+      input, weights: weights, bias: bias, window: (1, 1, (0, 0)), activation: .identity)
     var expected = Picture(height: 2 * size.height, width: 2 * size.width, channels: 20)
     for row in 0..<expected.height {
       for column in 0..<expected.width {
@@ -192,7 +197,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let bias = random.floats(channels)
     let window = sizes.window
     let expected = convolutionReference(
-      input, weights: weights, bias: bias, window: (sizes.kernel, sizes.stride, window.before),
+      input, weights: weights, bias: bias, window: sizes.referenceWindow,
       dilation: sizes.dilation, activation: sizes.activation, groups: channels)
     let output = Plane(height: expected.height, width: expected.width, channels: channels)
     DepthwiseConvolution(weights: weights, bias: bias, channels: channels, window: window)
@@ -216,7 +221,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Loud tokens make one share nearly one, which is where a softmax overflows.
-  @Test(arguments: sets, [(4, 4, 1, 16), (4, 12, 2, 16), (8, 8, 4, 32)])
+  @Test(
+    arguments: sets, [(4, 4, 1, 16), (4, 12, 2, 16), (8, 8, 4, 32), (8, 9, 2, 16), (1, 3, 1, 16)])
   func onAttention(set: String, sizes: (height: Int, width: Int, heads: Int, dimension: Int)) throws
   {
     let width = sizes.heads * sizes.dimension

@@ -84,7 +84,7 @@ func activationReference(_ activation: Activation, _ x: Double) -> Double {
 /// `groups` is 1 for a dense convolution and the number of channels for a depthwise one.
 func convolutionReference(
   _ input: Picture, weights: [Float], bias: [Float],
-  window: (kernel: Int, stride: Int, before: Int), dilation: Int = 1,
+  window: (kernel: Int, stride: Int, before: (row: Int, column: Int)), dilation: Int = 1,
   activation: Activation, residual: Picture? = nil, groups: Int = 1
 ) -> Picture {
   let (outputs, inputs) = (bias.count, input.channels / groups)
@@ -101,8 +101,8 @@ func convolutionReference(
             for kx in 0..<window.kernel {
               let at = ((channel * inputs + c) * window.kernel + ky) * window.kernel + kx
               let value = input[
-                row * window.stride - window.before + ky * dilation,
-                column * window.stride - window.before + kx * dilation, group * inputs + c]
+                row * window.stride - window.before.row + ky * dilation,
+                column * window.stride - window.before.column + kx * dilation, group * inputs + c]
               sum += value * Double(weights[at])
             }
           }

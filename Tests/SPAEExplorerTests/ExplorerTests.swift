@@ -555,13 +555,15 @@ struct WalkSuite {
     }
   }
 
-  @Test("never leaves a state that cannot be drawn, and undo leads back to the start")
-  func walk() throws {
+  @Test(
+    "never leaves a state that cannot be drawn, and undo leads back to the start",
+    arguments: [GridSize(rows: 8, columns: 8), GridSize(rows: 8, columns: 13)])
+  func walk(grid: GridSize) throws {
     var dice = Dice(state: 42)
     let known = Action.allCases.flatMap { $0.entry.keys }
       .filter { !["ZZ", "ZQ", "q"].contains($0.map(\.notation).joined()) }
     let typed = "kitelpham:sw/ 0123456789".map { [Key.character($0)] }
-    var world = World(grid: 8)
+    var world = World(grid: grid)
     world.reply = World.eloquence
     let start = world.state.pyramid
     for step in 0..<10_000 {
@@ -654,5 +656,61 @@ struct PlainSuite {
   func refusals(_ line: String) throws {
     let world = World()
     #expect(throws: PlainCommandError.self) { try PlainCommand(line, shape: world.state.shape) }
+  }
+}
+
+@Suite("On a picture that is no square the explorer")
+struct RectangleSuite {
+  static let grids = ["12x8", "8x13", "64x16", "16x24"]
+
+  private func world(_ grid: String) throws -> World {
+    World(grid: try #require(GridSize(text: grid)), rows: 40, columns: 120)
+  }
+
+  @Test("reaches every cell by its keys", arguments: grids)
+  func reaches(grid: String) throws {
+    var world = try world(grid)
+    var seen: Set<CellAddress> = []
+    for layer in 1...world.state.shape.depth {
+      let size = world.state.shape.size(ofLayer: layer)
+      for _ in 0..<size.rows {
+        world.type("0")
+        for _ in 0..<size.columns {
+          seen.insert(world.state.cursor)
+          world.type("l")
+        }
+        world.type("j")
+      }
+    }
+    #expect(seen.count == world.state.shape.wordCount)
+    world.type("G$")
+    let grid = world.state.shape.grid
+    #expect(
+      (world.state.cursor.row, world.state.cursor.column) == (grid.rows - 1, grid.columns - 1))
+  }
+
+  @Test("goes down into a cell and up again to it", arguments: grids)
+  func families(grid: String) throws {
+    var world = try world(grid)
+    let shape = world.state.shape
+    for cell in (1..<shape.depth).flatMap(shape.cells(ofLayer:)) {
+      world.type("\(cell.layer)G0" + String(repeating: "l", count: cell.column))
+      while world.state.cursor.row > cell.row { world.type("k") }
+      while world.state.cursor.row < cell.row { world.type("j") }
+      let start = world.state.cursor
+      world.type("<CR>")
+      #expect(world.state.cursor.layer == cell.layer + 1)
+      world.type("<BS>")
+      #expect(world.state.cursor == start)
+    }
+  }
+
+  @Test("changes, marks, pastes and saves", arguments: grids)
+  func edits(grid: String) throws {
+    var world = try world(grid)
+    world.type("3Gikitten<CR>vjlyG$p:w<CR>")
+    #expect(world.files["cat.spae"]?.shape == world.state.shape)
+    #expect(world.files["cat.spae"] == world.state.pyramid)
+    #expect(world.state.pyramid.words.contains(1))
   }
 }

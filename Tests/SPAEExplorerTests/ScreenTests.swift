@@ -1,5 +1,6 @@
 import Foundation
 import SPAEExplorer
+import SPAEPyramid
 import Testing
 
 /// Whole screens, compared with those in Screens/; SPAE_DRAW_SCREENS=1 draws them again.
@@ -22,12 +23,32 @@ struct ScreenSuite {
       ("39x12", "toosmall", ""), ("40x11", "toosmall", ""),
     ])
   func drawn(_ size: String, _ name: String, _ keys: String) throws {
-    let numbers = size.split(separator: "x").compactMap { Int($0) }
-    var world = World(rows: numbers[1], columns: numbers[0])
+    var world = try world(size)
     if name != "consulting" { world.reply = World.eloquence }
+    try expect(&world, typing: keys, shows: "\(size)-\(name)")
+  }
+
+  @Test(
+    "of a picture that is no square are drawn as agreed",
+    arguments: [
+      ("80x24", "24x16", "jjll"), ("120x40", "24x16", "4G"), ("120x40", "16x24", "3Gjjl"),
+      ("120x40", "64x16", "5G|"), ("40x12", "24x16", "<Tab>"),
+    ])
+  func drawnOfAGrid(_ size: String, _ grid: String, _ keys: String) throws {
+    var world = try world(size, grid: grid)
+    try expect(&world, typing: keys, shows: "\(size)-grid-\(grid)")
+  }
+
+  private func world(_ size: String, grid: String = "16") throws -> World {
+    let numbers = size.split(separator: "x").compactMap { Int($0) }
+    return World(
+      grid: try #require(GridSize(text: grid)), rows: numbers[1], columns: numbers[0])
+  }
+
+  private func expect(_ world: inout World, typing keys: String, shows name: String) throws {
     world.type(keys)
     let text = world.lines.joined(separator: "\n") + "\n"
-    let file = Self.folder.appendingPathComponent("\(size)-\(name).txt")
+    let file = Self.folder.appendingPathComponent("\(name).txt")
     if ProcessInfo.processInfo.environment["SPAE_DRAW_SCREENS"] == "1" {
       try text.write(to: file, atomically: true, encoding: .utf8)
     }

@@ -37,19 +37,20 @@ struct World {
   var refusal: String?
 
   init(
-    grid: Int = 16, rows: Int = 24, columns: Int = 80, hasOriginal: Bool = true,
+    grid: GridSize = GridSize(rows: 16, columns: 16), rows: Int = 24, columns: Int = 80,
+    hasOriginal: Bool = true,
     keepsHistory: Bool = true, file: String? = nil, path: String? = nil, dialect: Dialect = .keys,
     edits: EditStyle = .exact
   ) {
     let words = (0..<(PyramidShape(grid: grid)?.wordCount ?? 0)).map { Int32(($0 * 7) % 600 + 4) }
     guard let shape = PyramidShape(grid: grid), let pyramid = Pyramid(shape: shape, words: words)
-    else { fatalError("no pyramid has a grid of \(grid)") }
+    else { fatalError("no pyramid has a grid of \(grid.text)") }
     states = [pyramid]
     state = Explorer(
       document: .init(
         name: "cat.png", file: file, path: path, suggestedPath: "cat.spae", model: "small",
-        side: grid * 8,
-        hasOriginal: hasOriginal, keepsHistory: keepsHistory, dialect: dialect),
+        width: grid.columns * 8, height: grid.rows * 8, hasOriginal: hasOriginal,
+        keepsHistory: keepsHistory, dialect: dialect),
       vocabulary: Self.vocabulary, pyramid: pyramid, saved: pyramid,
       history: HistoryFacts(state: 1, last: 1), size: (rows, columns), graphics: "sixel",
       edits: edits)

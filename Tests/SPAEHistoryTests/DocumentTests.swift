@@ -114,7 +114,7 @@ import Testing
     #expect(try store.open("/a.spae", try pyramid(), vocabulary: "other").opening == .new)
     #expect(try store.open(try pyramid(grid: 16)).opening == .new)
     #expect(try store.open(try pyramid()).head.id == 2)
-    #expect(try store.documents().map(\.grid) == [8, 8, 16])
+    #expect(try store.documents().map(\.grid.rows) == [8, 8, 16])
     #expect(try store.history(ofPath: "/a.spae").document.id == 3)
     #expect(throws: HistoryError.document(path: "/b.spae")) {
       try store.history(ofPath: "/b.spae")
@@ -147,8 +147,10 @@ import Testing
   @Test("refuses a pyramid of another shape, and a revision that is not there")
   func refusals() throws {
     let history = try HistoryStore().open(try pyramid())
-    #expect(throws: HistoryError.grid(16, expected: 8)) {
-      try history.commit(try pyramid(grid: 16), verb: "replace")
+    for other in [GridSize(rows: 16, columns: 16), GridSize(rows: 8, columns: 12)] {
+      #expect(throws: HistoryError.grid(other, expected: GridSize(rows: 8, columns: 8))) {
+        try history.commit(try pyramid(other), verb: "replace")
+      }
     }
     let missing = HistoryError.revision(7, document: "/a.spae")
     #expect(throws: missing) { try history.jump(to: 7) }

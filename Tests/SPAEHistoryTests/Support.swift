@@ -50,6 +50,10 @@ struct Dice: RandomNumberGenerator {
 
 /// A pyramid with all words 0 but for some cells.
 func pyramid(grid: Int = 8, _ words: [Int: Int32] = [:]) throws -> Pyramid {
+  try pyramid(GridSize(rows: grid, columns: grid), words)
+}
+
+func pyramid(_ grid: GridSize, _ words: [Int: Int32] = [:]) throws -> Pyramid {
   let shape = try #require(PyramidShape(grid: grid))
   return try #require(
     Pyramid(shape: shape, words: (0..<shape.wordCount).map { words[$0] ?? 0 }))

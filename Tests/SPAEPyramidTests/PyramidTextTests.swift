@@ -10,8 +10,8 @@ enum Sample {
     try Vocabulary(text: words.joined(separator: "\n") + "\n")
   }
 
-  static func document(seed: Int32 = 7, grid: Int = 8) throws -> PyramidDocument {
-    let shape = try #require(PyramidShape(grid: grid))
+  static func document(seed: Int32 = 7, grid: String = "8") throws -> PyramidDocument {
+    let shape = try #require(GridSize(text: grid).flatMap { PyramidShape(grid: $0) })
     var state = UInt32(bitPattern: seed)
     let numbers = (0..<shape.wordCount).map { _ -> Int32 in
       state = state &* 1_664_525 &+ 1_013_904_223
@@ -25,8 +25,8 @@ enum Sample {
 }
 
 @Suite struct TextOfAPyramid {
-  @Test(arguments: [8, 16, 32], [Int32(1), 2, 3])
-  func comesBackExactly(grid: Int, seed: Int32) throws {
+  @Test(arguments: ["8", "16", "32", "12x8", "8x13", "64x16"], [Int32(1), 2, 3])
+  func comesBackExactly(grid: String, seed: Int32) throws {
     let vocabulary = try Sample.vocabulary()
     let document = try Sample.document(seed: seed, grid: grid)
     let text = PyramidText.text(of: document, vocabulary: vocabulary)
@@ -114,7 +114,7 @@ enum Sample {
       .flatMap { $0.prefix { $0 != "#" }.split(separator: " ") }
     let vocabulary = try Vocabulary(text: Set(words).sorted().joined(separator: "\n"))
     let document = try PyramidText.document(from: example, vocabulary: vocabulary)
-    #expect(document.pyramid.shape.grid == 8 && document.comments.count == 2)
+    #expect(document.pyramid.shape.grid.text == "8" && document.comments.count == 2)
     #expect(PyramidText.text(of: document, vocabulary: vocabulary) == example)
   }
 
@@ -183,6 +183,36 @@ enum Sample {
     #expect((error?.line ?? 0) > 0)
   }
 
+  static let rectangles: [(from: String, to: String, says: String)] = [
+    ("spae 2", "spae 3", "version '3'"),
+    ("grid 12x8", "grid 8x12", "layer 1, row 1: expected 1 words, got 2"),
+    ("grid 12x8", "grid 8", "layer 1, row 1: expected 1 words, got 2"),
+    ("grid 12x8", "grid 33x8", "'33x8' is not a grid"),
+    ("grid 12x8", "grid 12x8x8", "'12x8x8' is not a grid"),
+    ("grid 12x8", "grid 12", "'12' is not a grid"),
+    ("layer 2\n", "layer 2\nhen hen hen\n", "layer 2: expected 2 rows, got 3"),
+    ("layer 2\n", "layer 2\nhen ", "layer 2, row 1: expected 3 words, got 4"),
+  ]
+
+  @Test(arguments: rectangles.indices) func ofARectangleIsRefusedWithThePlace(index: Int) throws {
+    let (from, to, says) = Self.rectangles[index]
+    let vocabulary = try Sample.vocabulary()
+    let text = PyramidText.text(of: try Sample.document(grid: "12x8"), vocabulary: vocabulary)
+    let error = #expect(throws: PyramidTextError.self) {
+      try PyramidText.document(
+        from: text.replacingOccurrences(of: from, with: to), vocabulary: vocabulary)
+    }
+    #expect(error?.description.contains(says) == true, "\(error?.description ?? "no error")")
+  }
+
+  @Test func ofARectangleIsWrittenAsDrawn() throws {
+    let text = PyramidText.text(
+      of: try Sample.document(grid: "12x8"), vocabulary: try Sample.vocabulary())
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[0] == "spae 2" && lines[4] == "grid 12x8")
+    #expect(lines[6..<12].map { $0.split(separator: " ").count } == [2, 2, 0, 2, 3, 3])
+  }
+
   @Test func anUnknownWordIsFoundInItsColumn() throws {
     let vocabulary = try Sample.vocabulary()
     let text = PyramidText.text(of: try Sample.document(), vocabulary: vocabulary)
@@ -205,9 +235,9 @@ enum Sample {
     }
   }
 
-  @Test func jsonHoldsTheSame() throws {
+  @Test(arguments: ["8", "12x8", "8x12"]) func jsonHoldsTheSame(grid: String) throws {
     let vocabulary = try Sample.vocabulary()
-    let document = try Sample.document()
+    let document = try Sample.document(grid: grid)
     let data = try JSONEncoder().encode(PyramidJSON(document, vocabulary: vocabulary))
     let back = try JSONDecoder().decode(PyramidJSON.self, from: data)
     #expect(try back.document(vocabulary: vocabulary) == document)
@@ -221,7 +251,7 @@ enum Sample {
     odd.comments = [.init(before: 0, text: "layer 1")]
     #expect(throws: PyramidTextError.self) { try odd.document(vocabulary: vocabulary) }
     odd = back
-    odd.grid = 10
+    odd.grid = GridSize(rows: 10, columns: 10)
     #expect(throws: PyramidTextError.self) { try odd.document(vocabulary: vocabulary) }
   }
 

@@ -8,7 +8,8 @@ It holds the output of the segmentation and the detection branch for two picture
 class that names each position (its number, of the detection 1000 more, or -1) and the words that a
 model chooses which has both; and what names positions of which the branches say things at random.
 That model's configuration, as far as it is another than the shipped
-one, is written beside it: `branches.json`.
+one, is written beside it: `branches.json`; and `branch-rectangles.safetensors` with the classes and words
+of parts of some pictures that are no squares, encoded whole.
 """
 
 import argparse
@@ -30,6 +31,12 @@ from spae.images import rgb
 from spae.model import SPAE
 
 PICTURES = ("beach", "car")
+# Left, top, right and bottom of parts of pictures that are no squares.
+RECTANGLES = {
+    "astronaut": (40, 0, 210, 256),
+    "beach": (0, 43, 256, 213),
+    "mountain": (0, 60, 256, 204),
+}
 CASES, THINGS = 40, 3
 DETECTION = 1000  # is added to the numbers of its classes
 PIXELS = 3  # every third row and column of the segmentation
@@ -75,6 +82,15 @@ def outputs(model: SPAE, name: str, image: Image.Image) -> dict[str, np.ndarray]
 def named_and_words(model: SPAE, name: str, image: Image.Image) -> dict[str, np.ndarray]:
     named = model.named([image], model.semantics(image))[0]
     return {f"named.{name}": coded(named), f"words.{name}": model.encode(image).words}
+
+
+def rectangle(model: SPAE, name: str, image: Image.Image) -> dict[str, np.ndarray]:
+    """What names each position of a part of a picture, and its words."""
+    image = image.crop(RECTANGLES[name])
+    shape = model.shape(128, image.size)
+    named = model.named([image], model.semantics(image, shape), shape)[0]
+    words = model.encode(image, fit="whole").words
+    return {f"named.{name}": coded(named), f"words.{name}": words}
 
 
 def coded(named: list[list[Named | None]]) -> np.ndarray:
@@ -123,12 +139,15 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     model = loaded(arguments.model)
-    found = at_random(model.evidence)
+    found, rectangles = at_random(model.evidence), {}
     for path in sorted(path for folder in arguments.pictures for path in folder.glob("*.png")):
         image = rgb(Image.open(path))
         found |= named_and_words(model, path.stem, image)
         if path.stem in PICTURES:
             found |= outputs(model, path.stem, image)
+        if path.stem in RECTANGLES:
+            rectangles |= rectangle(model, path.stem, image)
+    save_file(rectangles, arguments.output.with_name("branch-rectangles.safetensors"))
     save_file(found, arguments.output)
     arguments.output.chmod(0o644)
     configuration = asdict(configured(arguments.model))

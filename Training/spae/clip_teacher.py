@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from spae.configuration import Clip
 from spae.images import centre_square
+from spae.pyramid import PyramidShape
 from spae.teacher import MissingTeacher, SemanticMap
 
 CROP = 0.5  # the side of a place's crop, as a share of the square's
@@ -79,8 +80,10 @@ class ClipTeacher(nn.Module):
             )
         self.class_text = tensors["class_text"].float()
 
-    def view(self, image: Image.Image) -> Tensor:
+    def view(self, image: Image.Image, shape: PyramidShape | None = None) -> Tensor:
         """The whole square and the crop of each place, [1 + places, 3, side, side]."""
+        if shape and shape.grid.rows != shape.grid.columns:
+            raise ValueError("CLIP sees squares only: encode with fit crop, pad or stretch")
         square = centre_square(image)
         boxes = [
             tuple(round(share * square.width) for share in b) for b in boxes_of(self.sizes.grid)
@@ -88,7 +91,7 @@ class ClipTeacher(nn.Module):
         parts = [square] + [square.crop(box) for box in boxes]
         return torch.stack([self.clip.preprocess(part) for part in parts])
 
-    def answers(self, view: Tensor) -> dict[str, np.ndarray]:
+    def answers(self, view: Tensor, shape: PyramidShape | None = None) -> dict[str, np.ndarray]:
         """[batch, 1 + places, 3, side, side] -> the vectors, in float16."""
         grid = self.sizes.grid
         vectors = self.clip.of_pictures(view.flatten(0, 1)).unflatten(0, view.shape[:2]).half()
@@ -99,7 +102,7 @@ class ClipTeacher(nn.Module):
         whole, cells = (torch.from_numpy(answers[name]).float() for name in ("whole", "cells"))
         return SemanticMap(whole, cells)
 
-    def forward(self, view: Tensor) -> SemanticMap:
+    def forward(self, view: Tensor, shape: PyramidShape | None = None) -> SemanticMap:
         return self.map(self.answers(view))
 
     def table_name(self, set_name: str) -> str:

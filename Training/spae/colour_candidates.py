@@ -11,17 +11,18 @@ from torch import Tensor
 
 from spae.cielab import lab
 from spae.configuration import ColourCandidates
+from spae.pyramid import Grid
 
 
-def region_colours(pictures: Tensor, side: int) -> Tensor:
-    """The mean colour of each region of a square grid, [batch, 3, N, N] -> [batch, side^2, 3]."""
-    return F.adaptive_avg_pool2d(pictures.float(), side).flatten(2).transpose(1, 2)
+def region_colours(pictures: Tensor, grid: int | Grid) -> Tensor:
+    """The mean colour of each region of a grid, [batch, 3, height, width] -> [batch, cells, 3]."""
+    return F.adaptive_avg_pool2d(pictures.float(), grid).flatten(2).transpose(1, 2)
 
 
 def nearest_names(
-    pictures: Tensor, side: int, count: int, colours: ColourCandidates, words: list[str]
+    pictures: Tensor, grid: int | Grid, count: int, colours: ColourCandidates, words: list[str]
 ) -> Tensor:
-    """The words whose colours are nearest to each region's, [batch, side^2, count].
+    """The words whose colours are nearest to each region's, [batch, cells, count].
 
     The nearest first, by CIE76 to the colours that the configuration gives them. A name that the
     vocabulary lacks is an error.
@@ -32,7 +33,7 @@ def nearest_names(
         raise ValueError(f"guided.colours: not in the vocabulary: {', '.join(missing)}")
     known = torch.tensor([index[name] for name, *_ in colours.names], device=pictures.device)
     rgb = pictures.new_tensor([list(colour) for _, *colour in colours.names])
-    regions, named = lab(region_colours(pictures, side)), lab(rgb / 127.5 - 1)
+    regions, named = lab(region_colours(pictures, grid)), lab(rgb / 127.5 - 1)
     distances = (regions.unsqueeze(-2) - named).square().sum(-1)
     order = distances.sort(dim=-1, stable=True).indices[..., :count]
     return known[order]

@@ -124,7 +124,7 @@ def filled_with(
     codes, upsampling = model.codebook.codes()[words], shape.upsampling(depth)
     cells = np.unique(np.concatenate([shape.visited(layer) for layer in range(1, depth + 1)]))
     cells = torch.from_numpy(cells).to(codes.device)
-    estimates = codes.new_zeros(len(words), shape.grid**2, codes.shape[1])
+    estimates = codes.new_zeros(len(words), shape.grid.cells, codes.shape[1])
     estimates = estimates.index_add(1, cells, codes[:, None].expand(-1, len(cells), -1))
     return upsampled(estimates, upsampling), torch.from_numpy(upsampling.cell_class).to(
         codes.device

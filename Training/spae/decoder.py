@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from spae.configuration import Configuration
 from spae.layers import Blocks, ChannelNorm
-from spae.pyramid import CLASSES, CLASSES_A_STRIDE, STRIDES
+from spae.pyramid import Grid, CLASSES, CLASSES_A_STRIDE, STRIDES
 
 
 class ConditionalLinearDecoder(nn.Module):
@@ -28,11 +28,14 @@ class ConditionalLinearDecoder(nn.Module):
         self.around = nn.Parameter(torch.zeros(STRIDES, numbers, latent, 3, 3))
         self.mean = nn.Parameter(torch.zeros(numbers))
 
-    def forward(self, estimate: Tensor, cell_classes: Tensor) -> Tensor:
-        """[batch, cell, latent], classes [(batch,) cell] -> [batch, numbers, row, column]."""
+    def forward(self, estimate: Tensor, cell_classes: Tensor, grid: Grid | None = None) -> Tensor:
+        """[batch, cell, latent], classes [(batch,) cell] -> [batch, numbers, row, column].
+
+        Without a grid the cells are a square.
+        """
         batch, cells, latent = estimate.shape
-        grid = math.isqrt(cells)
-        plane = estimate.transpose(1, 2).reshape(batch, latent, grid, grid)
+        grid = grid or square_of(cells)
+        plane = estimate.transpose(1, 2).reshape(batch, latent, *grid)
         around = per_group(
             lambda stride, planes: F.conv2d(planes, self.around[stride], padding=1),
             plane,
@@ -59,6 +62,11 @@ class ConditionalLinearDecoder(nn.Module):
         )
         own = per_cell(patches.flatten(2).transpose(1, 2), self.basis.transpose(1, 2), cell_classes)
         return around.flatten(2).transpose(1, 2) + own
+
+
+def square_of(cells: int) -> Grid:
+    """The square grid of so many cells."""
+    return Grid(math.isqrt(cells), math.isqrt(cells))
 
 
 def per_cell(rows: Tensor, matrices: Tensor, cell_classes: Tensor) -> Tensor:
@@ -112,19 +120,20 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 
-    def forward(self, estimate: Tensor, cell_classes: Tensor) -> Tensor:
-        """Estimates [batch, cell, latent], classes [(batch,) cell] -> [batch, 3, N, N]."""
+    def forward(self, estimate: Tensor, cell_classes: Tensor, grid: Grid | None = None) -> Tensor:
+        """Estimates [batch, cell, latent], classes [(batch,) cell] -> [batch, 3, height, width].
+
+        Without a grid the cells are a square.
+        """
         batch, cells, _ = estimate.shape
-        grid = math.isqrt(cells)
-        plane = (estimate * self.scale).transpose(1, 2).reshape(batch, -1, grid, grid)
-        x = self.input(plane) + self.label(cell_classes).transpose(-1, -2).unflatten(
-            -1, (grid, grid)
-        )
+        grid = grid or square_of(cells)
+        plane = (estimate * self.scale).transpose(1, 2).reshape(batch, -1, *grid)
+        x = self.input(plane) + self.label(cell_classes).transpose(-1, -2).unflatten(-1, grid)
         for stage in self.stages:
             if hasattr(stage, "up"):
                 x = F.pixel_shuffle(stage.up(x), 2)
             x = stage.blocks(x)
         detail = F.pixel_shuffle(self.output(self.norm(x)), 2).float()
         with torch.autocast(estimate.device.type, enabled=False):
-            patches = self.linear(estimate.float(), cell_classes)
+            patches = self.linear(estimate.float(), cell_classes, grid)
         return F.pixel_shuffle(patches, self.patch) + detail

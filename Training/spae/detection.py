@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.configuration import Detection
-from spae.images import square_view
+from spae.images import resized, square_view, view_size
+from spae.pyramid import PyramidShape
 
 
 class Convolution(nn.Conv2d):
@@ -168,9 +169,16 @@ class DetectionBranch(nn.Module):
         found = [decoded(raw, view.shape[-1] // raw.shape[-1]) for raw in self.raw(view)]
         return torch.cat(found, 1)
 
-    def view(self, image: Image.Image) -> Tensor:
-        """What the network sees of a picture, [3, N, N]."""
-        pixels = np.asarray(square_view(image, self.sizes.input), np.float32)
+    def view(self, image: Image.Image, shape: PyramidShape | None = None) -> Tensor:
+        """What the network sees of a picture's middle square, [3, N, N].
+
+        With the shape of its pyramid all of a picture that is framed.
+        """
+        side, stride = self.sizes.input, 2 << len(self.sizes.stages)
+        view = square_view(image, side)
+        if shape:
+            view = resized(image, view_size(side, shape.grid, stride))
+        pixels = np.asarray(view, np.float32)
         return torch.from_numpy(pixels.copy()).permute(2, 0, 1)
 
 
@@ -180,9 +188,10 @@ def doubled(x: Tensor) -> Tensor:
 
 def decoded(raw: Tensor, stride: int) -> Tensor:
     """One scale's output as [batch, cells, 5 + classes], in pixels and probabilities."""
-    side = raw.shape[-1]
-    axis = torch.arange(side, device=raw.device)
-    place = torch.stack([axis.repeat(side), axis.repeat_interleave(side)], 1)
+    rows, columns = (torch.arange(length, device=raw.device) for length in raw.shape[-2:])
+    place = torch.stack(
+        [columns.repeat(len(rows)), rows.repeat_interleave(len(columns))], 1
+    )
     raw = raw.flatten(2).transpose(1, 2)
     centre, size = (raw[..., :2] + place) * stride, raw[..., 2:4].exp() * stride
     return torch.cat([centre, size, raw[..., 4:].sigmoid()], -1)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from spae.configuration import Configuration
 from spae.layers import AttentionBlock, Blocks, TokenNorm
-from spae.pyramid import KINDS, shape
+from spae.pyramid import KINDS, Grid, shape
 
 
 class LinearEncoder(nn.Module):
@@ -80,13 +80,13 @@ class Encoder(nn.Module):
         nn.init.normal_(self.kind.weight, std=0.02)
 
     def forward(self, picture: Tensor, semantics: Tensor | None) -> Tensor:
-        """[batch, 3, N, N] in [-1, 1] and [batch, cell, 2 text] -> z [batch, cell, latent]."""
+        """[batch, 3, height, width] in [-1, 1] and [batch, cell, 2 text] -> z [batch, cell, latent]."""
         x = self.stem(F.pixel_unshuffle(picture, 2))
         for stage in self.stages:
             if hasattr(stage, "down"):
                 x = stage.down(x)
             x = stage.blocks(x)
-        grid = x.shape[-1]
+        grid = Grid(*x.shape[-2:])
         kinds = torch.from_numpy(shape(grid, self.flat).kinds).to(x.device)
         tokens = x.flatten(2).transpose(1, 2)
         tokens = tokens + self.position(positions(grid, self.frequencies, x)) + self.kind(kinds)
@@ -99,13 +99,20 @@ class Encoder(nn.Module):
             return z + self.linear(F.pixel_unshuffle(picture.float(), self.patch))
 
 
-def positions(grid: int, frequencies: int, like: Tensor) -> Tensor:
-    """Sines and cosines of a cell's place, x before y: [cell, 4 frequencies]."""
-    axis = (torch.arange(grid, device=like.device, dtype=torch.float32) + 0.5) / grid
+def positions(grid: Grid, frequencies: int, like: Tensor) -> Tensor:
+    """Sines and cosines of a cell's position, x before y: [cell, 4 frequencies].
+
+    A side of any length has the same waves.
+    """
+    x = waves_along(grid.columns, frequencies, like)[None, :, :].expand(*grid, -1)
+    y = waves_along(grid.rows, frequencies, like)[:, None, :].expand(*grid, -1)
+    return torch.cat([x, y], -1).reshape(grid.cells, -1)
+
+
+def waves_along(length: int, frequencies: int, like: Tensor) -> Tensor:
+    """[length, 2 frequencies]"""
+    axis = (torch.arange(length, device=like.device, dtype=torch.float32) + 0.5) / length
     waves = [
         wave(2**k * math.pi * axis) for k in range(frequencies) for wave in (torch.sin, torch.cos)
     ]
-    waves = torch.stack(waves, -1)  # [grid, 2 frequencies]
-    x = waves[None, :, :].expand(grid, grid, -1)
-    y = waves[:, None, :].expand(grid, grid, -1)
-    return torch.cat([x, y], -1).reshape(grid * grid, -1)
+    return torch.stack(waves, -1)

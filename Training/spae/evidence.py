@@ -5,8 +5,9 @@ segmentation branch knows those by pixel, and takes animals for people; the dete
 people and other things by box. Where one of the two is sure enough, a position's candidates are the
 words of its class, and the classifier's elsewhere. Nothing of it reaches the encoder.
 
-A position is a cell of the 4 x 4 map (layer 3), a quarter of the picture (layer 2) or the whole
-(layer 1). It is named by
+A position is a cell of the map (layer 3), which is 4 x 4 of a square, a quarter of the picture
+(layer 2) or the whole (layer 1); of other pictures it is the region of a layer's position. It is
+named by
   people  the pixels that the segmentation takes for a person inside a box of one: in the cells that
           they fill, and in the whole or else in the quarter that holds most of them, so that other
           positions have room for what else there is;
@@ -24,12 +25,14 @@ from torch import Tensor
 
 from spae.configuration import Evidence
 from spae.detection import DetectionBranch
+from spae.pyramid import Grid, PyramidShape, shape, window
 from spae.quantizer import Candidates
 from spae.segmentation import SegmentationBranch
+from spae.semantic_branch import MAP_LAYER
 
 PERSON = "person"
 SAMPLE = 2  # every second row and column of the segmentation
-GRID = 4
+SQUARE = shape(16)  # whose first layers those of all squares are
 
 
 @dataclass(frozen=True)
@@ -43,35 +46,42 @@ class Named:
 
 @dataclass(frozen=True)
 class Position:
-    """A square of cells: row, column and side."""
+    """The region of a layer's position, in the map's cells."""
 
-    row: int
-    column: int
-    side: int
+    rows: slice
+    columns: slice
+    grid: Grid
 
     def of(self, cells: np.ndarray) -> np.ndarray:
         """Its part of [..., row, column]."""
-        rows = slice(self.row, self.row + self.side)
-        return cells[..., rows, self.column : self.column + self.side]
+        return cells[..., self.rows, self.columns]
 
     @property
     def edges(self) -> np.ndarray:
-        """Left, top, right and bottom in shares of the side."""
-        low = np.array([self.column, self.row])
-        return np.concatenate([low, low + self.side]) / GRID
+        """Left, top, right and bottom in shares of the picture's sides."""
+        left, right = (at / self.grid.columns for at in (self.columns.start, self.columns.stop))
+        top, bottom = (at / self.grid.rows for at in (self.rows.start, self.rows.stop))
+        return np.array([left, top, right, bottom])
+
+    @property
+    def area(self) -> float:
+        return float((self.edges[2:] - self.edges[:2]).prod())
 
 
-def positions(layer: int) -> list[Position]:
-    side = GRID >> (layer - 1)
-    steps = range(0, GRID, side)
-    return [Position(row, column, side) for row in steps for column in steps]
+def positions(layer: int, shape: PyramidShape = SQUARE) -> list[Position]:
+    """The positions of one of the first layers, row after row."""
+    size, grid = shape.layers[layer - 1], shape.layers[MAP_LAYER - 1]
+    rows, columns = (
+        [window(part, count, length) for part in range(count)] for count, length in zip(size, grid)
+    )
+    return [Position(row, column, grid) for row in rows for column in columns]
 
 
 @dataclass
 class Boxes:
     """Things that were found."""
 
-    edges: np.ndarray  # [n, 4], inside the picture, in shares of its side
+    edges: np.ndarray  # [n, 4], inside the picture, in shares of its sides
     classes: np.ndarray  # [n]
     scores: np.ndarray  # [n]
 
@@ -79,31 +89,35 @@ class Boxes:
     def areas(self) -> np.ndarray:
         return (self.edges[:, 2:] - self.edges[:, :2]).prod(1)
 
-    def cover(self, position: Position) -> np.ndarray:
-        """The common area of each with a position, as a share of the smaller of the two."""
+    def areas_in(self, position: Position) -> np.ndarray:
+        """The common area of each with a position."""
         low = np.maximum(self.edges[:, :2], position.edges[:2])
         high = np.minimum(self.edges[:, 2:], position.edges[2:])
-        smaller = np.minimum(self.areas, (position.side / GRID) ** 2)
-        return (high - low).clip(0).prod(1) / smaller.clip(1e-6)
+        return (high - low).clip(0).prod(1)
 
-    def mask(self, side: int) -> np.ndarray:
+    def cover(self, position: Position) -> np.ndarray:
+        """The same as a share of the smaller of the two."""
+        return self.areas_in(position) / np.minimum(self.areas, position.area).clip(1e-6)
+
+    def mask(self, size: Grid) -> np.ndarray:
         """Which pixels of a grid, by their centres, are inside of one, [row, column]."""
-        at = (np.arange(side) + 0.5) / side
+        y, x = ((np.arange(length) + 0.5) / length for length in size)
         left, top, right, bottom = (own[:, None] for own in self.edges.T)
-        columns, rows = (left <= at) & (at < right), (top <= at) & (at < bottom)
+        columns, rows = (left <= x) & (x < right), (top <= y) & (y < bottom)
         return (rows[:, :, None] & columns[:, None, :]).any(0)
 
     def __getitem__(self, kept: np.ndarray) -> "Boxes":
         return Boxes(self.edges[kept], self.classes[kept], self.scores[kept])
 
 
-def boxes_of(cells: Tensor, side: int, least: float) -> Boxes:
+def boxes_of(cells: Tensor, size: Grid, least: float) -> Boxes:
     """The boxes of a detection's cells, [cells, 5 + classes] in pixels, that score enough."""
     scores, classes = (cells[:, 4:5] * cells[:, 5:]).max(1)
     kept = scores >= least
     cells, scores, classes = cells[kept], scores[kept], classes[kept]
     half = cells[:, 2:4] / 2
-    edges = torch.cat([cells[:, :2] - half, cells[:, :2] + half], 1) / side
+    sides = cells.new_tensor([size.columns, size.rows] * 2)
+    edges = torch.cat([cells[:, :2] - half, cells[:, :2] + half], 1) / sides
     return Boxes(edges.clamp(0, 1).numpy(), classes.numpy(), scores.numpy())
 
 
@@ -148,34 +162,43 @@ class EvidenceMap:
 
     @torch.no_grad()
     def named(
-        self, image: Image.Image, whole: float, cells: np.ndarray
+        self,
+        image: Image.Image,
+        whole: float,
+        cells: np.ndarray,
+        shape: PyramidShape | None = None,
     ) -> list[list[Named | None]]:
-        """What names each position of each layer, beside the classifier's best probabilities."""
-        view = self.detection.view(image)
-        logits = self.segmentation(self.segmentation.view(image)[None])[0]
+        """What names each position of each layer, beside the classifier's best probabilities.
+
+        Of a picture's middle square, or of all of a framed one with the shape of its pyramid.
+        """
+        view = self.detection.view(image, shape)
+        logits = self.segmentation(self.segmentation.view(image, shape)[None])[0]
         least = min(self.sizes.person.box, self.sizes.thing.box)
-        boxes = boxes_of(self.detection(view[None])[0], view.shape[-1], least)
+        boxes = boxes_of(self.detection(view[None])[0], Grid(*view.shape[-2:]), least)
         shares = logits[:, ::SAMPLE, ::SAMPLE].softmax(0).numpy()
-        return self.decided(self.seen(shares, boxes, whole, cells))
+        shape = shape or SQUARE
+        return self.decided(self.seen(shares, boxes, whole, cells), shape)
 
     def seen(self, shares: np.ndarray, boxes: Boxes, whole: float, cells: np.ndarray) -> Seen:
         """Of shares of the classes for each sample, [class, row, column]."""
-        people, thing = self.sizes.person, self.sizes.thing
+        people, thing, grid = self.sizes.person, self.sizes.thing, Grid(*cells.shape)
         is_person = boxes.classes == self.person_thing
-        inside = boxes[is_person & (boxes.scores >= people.box)].mask(shares.shape[-1])
-        pixels = cell_means(shares[self.person_stuff] * inside)
+        inside = boxes[is_person & (boxes.scores >= people.box)].mask(Grid(*shares.shape[-2:]))
+        pixels = cell_means(shares[self.person_stuff] * inside, grid)
         if pixels.mean() < people.area:
             pixels = np.zeros_like(pixels)
         things = boxes[~is_person & (boxes.scores >= thing.box) & (boxes.areas >= thing.area)]
-        return Seen(cell_means(shares), pixels, things, whole, cells)
+        return Seen(cell_means(shares, grid), pixels, things, whole, cells)
 
-    def decided(self, seen: Seen) -> list[list[Named | None]]:
-        whole = self._whole(seen)
+    def decided(self, seen: Seen, shape: PyramidShape = SQUARE) -> list[list[Named | None]]:
+        first, second, third = (positions(layer, shape) for layer in (1, 2, 3))
+        wholes = [self._whole(seen, position) for position in first]
         most = None
-        if seen.people.any() and not self._is_person(whole):
-            most = max(positions(2), key=lambda position: position.of(seen.people).sum())
-        quarters = [self._quarter(seen, position, position == most) for position in positions(2)]
-        return [[whole], quarters, [self._cell(seen, position) for position in positions(3)]]
+        if seen.people.any() and not any(map(self._is_person, wholes)):
+            most = max(second, key=lambda position: position.of(seen.people).sum())
+        quarters = [self._quarter(seen, position, position == most) for position in second]
+        return [wholes, quarters, [self._cell(seen, position) for position in third]]
 
     def _is_person(self, named: Named | None) -> bool:
         return named is not None and named == self._person(named.sureness)
@@ -183,16 +206,17 @@ class EvidenceMap:
     def _person(self, sureness: float) -> Named:
         return Named("detection", self.person_thing, float(sureness))
 
-    def _whole(self, seen: Seen) -> Named | None:
+    def _whole(self, seen: Seen, position: Position) -> Named | None:
         """People or a thing, by area and sureness, or stuff, where the classifier is unsure."""
-        gate, things, people = self.sizes.whole, seen.things, seen.people.mean()
+        gate, things, people = self.sizes.whole, seen.things, position.of(seen.people).mean()
         if seen.whole >= self.sizes.unsure:
             return None
-        sizes = np.concatenate([[people], things.areas * things.scores])
+        areas = things.areas_in(position) / position.area
+        sizes = np.concatenate([[people], areas * things.scores])
         largest = sizes.argmax()
         if sizes[largest] >= gate.area:
             return self._person(people) if largest == 0 else self._found(things, largest - 1)
-        return self._stuff(seen, positions(1)[0], seen.whole) if seen.whole < gate.unsure else None
+        return self._stuff(seen, position, seen.whole) if seen.whole < gate.unsure else None
 
     def _quarter(self, seen: Seen, position: Position, is_most: bool) -> Named | None:
         if is_most:
@@ -262,7 +286,12 @@ def widened(rows: Tensor, width: int) -> Tensor:
     return torch.cat([rows, first], -1)
 
 
-def cell_means(pixels: np.ndarray) -> np.ndarray:
-    """[..., N, N] -> [..., 4, 4]"""
-    side = pixels.shape[-1] // GRID
-    return pixels.reshape(*pixels.shape[:-2], GRID, side, GRID, side).mean((-3, -1))
+def cell_means(pixels: np.ndarray, grid: Grid) -> np.ndarray:
+    """The mean of the pixels whose cell each is, [..., height, width] -> [..., row, column]."""
+    for axis, count in zip((-2, -1), grid):
+        length = pixels.shape[axis]
+        first = -(-np.arange(count) * length // count)  # where each part begins
+        sizes = np.diff([*first, length]).astype(pixels.dtype)
+        pixels = np.add.reduceat(pixels, first, axis)
+        pixels = pixels / (sizes if axis == -1 else sizes[:, None])
+    return pixels

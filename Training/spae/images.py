@@ -1,6 +1,7 @@
 """Pictures to tensors and back: RGB, squares, [-1, 1]."""
 
 import io
+import math
 import warnings
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from spae.pyramid import GREATEST_ASPECT, Grid
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -131,6 +133,58 @@ def square_view(image: Image.Image, size: int) -> Image.Image:
     if square.width == size:
         return square
     return square.resize((size, size), Image.Resampling.BICUBIC)
+
+
+FITS = ("whole", "crop", "pad", "stretch")
+
+
+def framed(image: Image.Image, fit: str) -> Image.Image:
+    """The part of a picture that is used, with what is put beside it, at its own resolution."""
+    if fit == "crop":
+        return centre_square(image)
+    if fit == "whole":
+        return centre(image, GREATEST_ASPECT)
+    if fit == "pad":
+        return padded(image)
+    if fit == "stretch":
+        return image
+    raise ValueError(f"fit {fit}: {', '.join(FITS)}")
+
+
+def centre(image: Image.Image, aspect: int) -> Image.Image:
+    """The middle of a picture whose sides differ by more than a factor; else all of it."""
+    width = min(image.width, aspect * image.height)
+    height = min(image.height, aspect * image.width)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return image.crop((left, top, left + width, top + height))
+
+
+def padded(image: Image.Image) -> Image.Image:
+    """The whole picture in the middle of a white square."""
+    side = max(image.size)
+    square = Image.new("RGB", (side, side), "white")
+    square.paste(image, ((side - image.width) // 2, (side - image.height) // 2))
+    return square
+
+
+def resized(image: Image.Image, size: Grid) -> Image.Image:
+    """A picture in so many rows and columns of pixels, by antialiased bicubic resampling."""
+    if image.size == (size.columns, size.rows):
+        return image
+    return image.resize((size.columns, size.rows), Image.Resampling.BICUBIC)
+
+
+def view_size(side: int, grid: Grid, unit: int = 1) -> Grid:
+    """The pixels of what a frozen branch is shown of a picture that has a grid of cells.
+
+    A branch is used to squares of `side` pixels. Other pictures are seen at their own aspect, with
+    about as many pixels, in sides that are multiples of `unit`.
+    """
+    aspect = grid.columns / grid.rows
+    rows, columns = (
+        max(1, int(side // unit * math.sqrt(share) + 0.5)) * unit for share in (1 / aspect, aspect)
+    )
+    return Grid(rows, columns)
 
 
 def to_tensor(image: Image.Image) -> Tensor:

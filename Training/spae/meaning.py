@@ -89,7 +89,7 @@ def people_rows(model: SPAE, names: list[str], words: Tensor, data: Path) -> lis
 
 def places_of(layer: int, pyramid_shape: PyramidShape, grid: int) -> Tensor:
     """The place of the semantic map that each cell of a layer asks, [cells]."""
-    side = pyramid_shape.sides[layer - 1]
+    side = pyramid_shape.layers[layer - 1].rows
     if layer <= MAP_LAYER:
         return torch.arange(side * side)
     axis = torch.arange(side) * grid // side
@@ -220,7 +220,8 @@ def rank_rows(
         places = places_of(layer, pyramid_shape, pictures.semantics.cells.shape[1])
         by_classifier = ranks(model, own, pictures.semantics.places(seen), places)
         rank = by_classifier.minimum(judged.class_ranks(model, own, seen, places)).float()
-        named = names_its_colour(model, pictures.pictures, own, pyramid_shape.sides[layer - 1])
+        side = pyramid_shape.layers[layer - 1].rows
+        named = names_its_colour(model, pictures.pictures, own, side)
         percentiles.append(Value.over((1 - rank / (len(model.words) - 1)).mean(1), 100))
         best.append(Value.over((rank < BEST).float().mean(1), 100))
         fitting.append(Value.over(((rank < FITTING) | named).float().mean(1), 100))

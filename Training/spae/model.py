@@ -17,9 +17,9 @@ from spae.decoder import Decoder
 from spae.detection import DetectionBranch
 from spae.encoder import Encoder
 from spae.evidence import EvidenceMap, Named, with_named
-from spae.images import rgb, square_view, to_image, to_tensor
+from spae.images import framed, resized, rgb, to_image, to_tensor
 from spae.published import check
-from spae.pyramid import Pyramid, PyramidShape, shape
+from spae.pyramid import Grid, Pyramid, PyramidShape, grid_for, shape, square
 from spae.quantizer import Candidates, Quantized, Refine, estimates_of, quantize, upsampled
 from spae.refinement import Refinement
 from spae.segmentation import SegmentationBranch
@@ -88,16 +88,24 @@ class SPAE(nn.Module):
 
     # Use
 
-    def semantics(self, image: Image.Image) -> SemanticMap | None:
+    def semantics(
+        self, image: Image.Image, shape: PyramidShape | None = None
+    ) -> SemanticMap | None:
+        """What a picture's middle square shows, or all of a framed one with its pyramid's shape."""
         branch = self.semantic_branch
-        return branch and branch(branch.view(image).unsqueeze(0))
+        return branch and branch(branch.view(image, shape).unsqueeze(0), shape)
 
-    def named(self, images: Iterable[Image.Image], semantics: SemanticMap | None) -> Names | None:
+    def named(
+        self,
+        images: Iterable[Image.Image],
+        semantics: SemanticMap | None,
+        shape: PyramidShape | None = None,
+    ) -> Names | None:
         """What names each position of each layer of some pictures, if the model can tell."""
         if self.evidence is None or semantics is None or semantics.sure is None:
             return None
         sure = zip(images, semantics.sure.whole, semantics.sure.cells, strict=True)
-        return [self.evidence.named(image, *best) for image, *best in sure]
+        return [self.evidence.named(image, *best, shape) for image, *best in sure]
 
     def candidates(
         self,
@@ -118,12 +126,18 @@ class SPAE(nn.Module):
             return {}
         whole, layers = semantics.whole.unsqueeze(1) * guided.whole_share, len(guided.candidates)
         if pictures is not None:
-            layers = min(layers, max(EVIDENCE_LAYERS, self.shape(pictures.shape[-1]).depth - 2))
+            layers = min(layers, max(EVIDENCE_LAYERS, self.shape_of(pictures).depth - 2))
         settings = zip_longest(guided.candidates, guided.specificity, guided.penalty, fillvalue=0.0)
         candidates_by_layer = {}
+
+        def size_of(layer: int) -> Grid | None:
+            if pictures is None or self.configuration.quantization.flat:
+                return None
+            return self.shape_of(pictures).layers[layer - 1]
+
         for layer, (size, specificity, penalty) in islice(enumerate(settings, 1), layers):
             candidates_by_layer[layer] = self.codebook.candidates(
-                whole + (1 - guided.whole_share) * semantics.places(layer),
+                whole + (1 - guided.whole_share) * semantics.places(layer, size_of(layer)),
                 max(1, round(size * semantic_weight)),
                 specificity,
                 penalty / semantic_weight,
@@ -144,12 +158,26 @@ class SPAE(nn.Module):
         count = dict(enumerate(colours.counts, 1)).get(layer, 0) if colours else 0
         if pictures is None or count == 0:
             return None, 0.0
-        return nearest_names(pictures, 1 << (layer - 1), count, colours, self.words), colours.score
+        grid = self.shape_of(pictures).layers[layer - 1]
+        return nearest_names(pictures, grid, count, colours, self.words), colours.score
 
-    def shape(self, size: int) -> PyramidShape:
-        """The pyramid of a picture of `size` pixels."""
+    def shape(self, size: int, whole: tuple[int, int] | None = None) -> PyramidShape:
+        """The pyramid of a square of `size` pixels.
+
+        Or of a picture of a width and a height that is seen whole, whose shorter side becomes those.
+        """
+        cells = size // self.configuration.patch
+        return self._shape_over(grid_for(cells, *whole) if whole else square(cells))
+
+    def shape_of(self, pictures: Tensor) -> PyramidShape:
+        """The pyramid of pictures, [..., height, width]."""
+        return self._shape_over(
+            Grid(*(length // self.configuration.patch for length in pictures.shape[-2:]))
+        )
+
+    def _shape_over(self, grid: Grid) -> PyramidShape:
         own = self.configuration
-        return shape(size // own.patch, own.quantization.flat, own.search.blended_stride)
+        return shape(grid, own.quantization.flat, own.search.blended_stride)
 
     def quantized(
         self,
@@ -197,18 +225,21 @@ class SPAE(nn.Module):
         return refine
 
     def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
-        grid = picture.shape[-1] // self.configuration.patch
+        grid = self.shape_of(picture).grid
         scale = self.configuration.semantic.scale if self.configuration.semantic else 1.0
         return self.encoder(picture, semantics and semantics.tokens(grid, scale))
 
     @torch.no_grad()
-    def encode(self, image: Image.Image, size: int = 128, semantic_weight: float = 1.0) -> Pyramid:
-        """The centre square of a picture as words."""
-        image = rgb(image)
-        picture = to_tensor(square_view(image, size)).unsqueeze(0)
-        semantics = self.semantics(image)
-        pyramid_shape = self.shape(size)
-        named = self.named([image], semantics)
+    def encode(
+        self, image: Image.Image, size: int = 128, semantic_weight: float = 1.0, fit: str = "crop"
+    ) -> Pyramid:
+        """A picture as words; `size` is the number of pixels that its shorter side becomes."""
+        image = framed(rgb(image), fit)
+        pyramid_shape = self.shape(size, image.size if fit == "whole" else None)
+        pixels = pyramid_shape.grid.scaled(self.configuration.patch)
+        picture = to_tensor(resized(image, pixels)).unsqueeze(0)
+        semantics = self.semantics(image, pyramid_shape)
+        named = self.named([image], semantics, pyramid_shape)
         words = self.choose_words(picture, semantics, semantic_weight, pyramid_shape, named)
         return Pyramid(pyramid_shape, words[0].numpy())
 
@@ -254,12 +285,12 @@ class SPAE(nn.Module):
         return torch.cat(found)
 
     def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
-        """Words [batch, n] -> pictures [batch, 3, N, N] in [-1, 1]."""
+        """Words [batch, n] -> pictures [batch, 3, height, width] in [-1, 1]."""
         upsampling, codes = pyramid_shape.upsampling(depth), self.codebook.codes()
         residual = self.configuration.quantization.residual
         estimates = estimates_of(words, codes, pyramid_shape, depth, residual)
         cell_class = torch.from_numpy(upsampling.cell_class).to(words.device)
-        return self.decoder(upsampled(estimates, upsampling), cell_class).clamp(-1, 1)
+        return self.decoder(upsampled(estimates, upsampling), cell_class, pyramid_shape.grid).clamp(-1, 1)
 
 
 def teacher_of(configuration: Configuration) -> Teacher | None:

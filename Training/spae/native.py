@@ -6,6 +6,13 @@
     session = model.session(words)
     area = session.apply(changed)            # (left, top, width, height) of what has changed
 
+A picture that is encoded whole gives a pyramid of another shape, which the size of the decoded
+picture says, (width, height):
+
+    words = model.encode(pixels, fit="whole")
+    size = native.encoded_size(pixels, fit="whole")      # (192, 128)
+    picture = model.decode(words, size=size)             # -> uint8 [128, 192, 3]
+
 Other threads of Python run while the library works. The library is looked for in $SPAE_LIBRARY (a
 file), in the project's own tree (`make library`), and where the system looks for libraries.
 """
@@ -21,10 +28,11 @@ from numpy.typing import NDArray
 
 SONAME = "libspae.so.0"
 IN_TREE = Path(__file__).parents[2] / ".build-library" / SONAME
-FITS = ("crop", "pad", "stretch")
+FITS = ("crop", "pad", "stretch", "whole")  # as spae.h numbers them
 
 Pixels = NDArray[np.uint8]  # [height, width, 3]
 Words = NDArray[np.int32]  # [words], layer after layer, row after row
+Size = tuple[int, int]  # width and height of a decoded picture
 
 
 class SPAEError(Exception):
@@ -60,8 +68,11 @@ def _signatures() -> dict[str, tuple]:
         "spae_model_word_count": (c_int32, handle),
         "spae_model_word": (c_char_p, handle, c_int32),
         "spae_model_word_number": (c_int32, handle, c_char_p),
-        "spae_layer_count": (c_int32, c_int32),
-        "spae_word_count": (c_int32, c_int32, c_int32),
+        "spae_layer_count": (c_int32, c_int32, c_int32),
+        "spae_layer_size": (c_int32, c_int32, c_int32, c_int32, POINTER(c_int32), POINTER(c_int32)),
+        "spae_encoded_size": (
+            c_int32, c_int32, c_int32, POINTER(_Encoding), POINTER(c_int32), POINTER(c_int32),
+        ),
         "spae_picture_read": (
             c_int32, c_char_p, POINTER(pixels), POINTER(c_int32), POINTER(c_int32),
         ),
@@ -69,11 +80,15 @@ def _signatures() -> dict[str, tuple]:
         "spae_encode": (
             c_int32, handle, pixels, c_int32, c_int32, c_size_t, POINTER(_Encoding), words, c_size_t,
         ),
-        "spae_decode": (c_int32, handle, words, c_size_t, c_int32, pixels, c_size_t),
-        "spae_session_open": (c_int32, handle, words, c_size_t, c_int32, POINTER(handle)),
+        "spae_decode": (
+            c_int32, handle, words, c_size_t, c_int32, c_int32, c_int32, pixels, c_size_t,
+        ),
+        "spae_session_open": (
+            c_int32, handle, words, c_size_t, c_int32, c_int32, c_int32, POINTER(handle),
+        ),
         "spae_session_close": (None, handle),
         "spae_session_apply": (c_int32, handle, words, c_size_t, c_int32, POINTER(_Area)),
-        "spae_session_size": (c_int32, handle),
+        "spae_session_size": (c_int32, handle, POINTER(c_int32), POINTER(c_int32)),
         "spae_session_picture": (c_int32, handle, pixels, c_size_t),
     }  # fmt: skip
 
@@ -114,12 +129,36 @@ def version() -> str:
     return _lib().spae_version().decode()
 
 
-def layer_sizes(size: int) -> list[int]:
-    """The number of words in each layer of a picture of so many pixels a side."""
-    counts = [_lib().spae_word_count(size, depth + 1) for depth in range(_lib().spae_layer_count(size))]
-    if not counts:
-        raise SPAEError(f"a picture of {size} pixels: the size must be 64, 128, 256 or 512")
-    return [count - before for count, before in zip(counts, [0, *counts])]
+def layer_grids(size: int | Size) -> list[tuple[int, int]]:
+    """The rows and columns of words in each layer of a decoded picture: a square, or any."""
+    width, height = (size, size) if isinstance(size, int) else size
+    found, rows, columns = [], c_int32(), c_int32()
+    for layer in range(1, max(1, _lib().spae_layer_count(width, height)) + 1):
+        _check(_lib().spae_layer_size(width, height, layer, byref(rows), byref(columns)))
+        found.append((rows.value, columns.value))
+    return found
+
+
+def layer_sizes(size: int | Size) -> list[int]:
+    """The number of words in each layer of a decoded picture."""
+    return [rows * columns for rows, columns in layer_grids(size)]
+
+
+def encoded_size(pixels: Pixels, size: int = 128, fit: str = "crop") -> Size:
+    """The size of the picture that a picture's words decode to, as `Model.encode` encodes it."""
+    width, height, encoding = c_int32(), c_int32(), _encoding(size, fit)
+    _check(
+        _lib().spae_encoded_size(
+            pixels.shape[1], pixels.shape[0], byref(encoding), byref(width), byref(height)
+        )
+    )
+    return width.value, height.value
+
+
+def _encoding(size: int, fit: str, semantic_weight: float = 1.0) -> _Encoding:
+    if fit not in FITS:
+        raise SPAEError(f"fit {fit}: {', '.join(FITS)}")
+    return _Encoding(size, FITS.index(fit), semantic_weight)
 
 
 def read_picture(path: str | os.PathLike) -> Pixels:
@@ -177,12 +216,10 @@ class Model:
     def encode(
         self, pixels: Pixels, size: int = 128, fit: str = "crop", semantic_weight: float = 1.0
     ) -> Words:
-        """A picture's words; `size` is 64, 128, 256 or 512, `fit` crop, pad or stretch."""
-        if fit not in FITS:
-            raise SPAEError(f"fit {fit}: {', '.join(FITS)}")
-        pixels, words = _rows(pixels), np.empty(sum(layer_sizes(size)), np.int32)
+        """A picture's words; `size`, of the shorter side, is 64, 128, 256 or 512, `fit` one of FITS."""
+        pixels, encoding = _rows(pixels), _encoding(size, fit, semantic_weight)
+        words = np.empty(sum(layer_sizes(encoded_size(pixels, size, fit))), np.int32)
         height, width, _ = pixels.shape
-        encoding = _Encoding(size, FITS.index(fit), semantic_weight)
         _check(
             _lib().spae_encode(
                 self._handle, _pointer(pixels, c_uint8), width, height, pixels.strides[0],
@@ -191,40 +228,49 @@ class Model:
         )  # fmt: skip
         return words
 
-    def decode(self, words: Words, depth: int = 0) -> Pixels:
-        """The picture that the first `depth` layers of words give; 0: all of them."""
+    def decode(self, words: Words, depth: int = 0, size: Size | None = None) -> Pixels:
+        """The picture that the first `depth` layers of words give; 0: all of them.
+
+        Without a size it is the square of so many words.
+        """
         words = _words(words)
-        picture = np.empty(_picture_shape(len(words)), np.uint8)
+        width, height = size or _square(len(words))
+        picture = np.empty((height, width, 3), np.uint8)
         _check(
             _lib().spae_decode(
-                self._handle, _pointer(words, c_int32), len(words), depth,
+                self._handle, _pointer(words, c_int32), len(words), width, height, depth,
                 _pointer(picture, c_uint8), picture.size,
             )
         )  # fmt: skip
         return picture
 
-    def session(self, words: Words, depth: int = 0) -> "DecodeSession":
+    def session(self, words: Words, depth: int = 0, size: Size | None = None) -> "DecodeSession":
         """Keeps words decoded, so that a changed one costs only what it reaches."""
-        return DecodeSession(self, words, depth)
+        return DecodeSession(self, words, depth, size)
 
 
-def _picture_shape(count: int) -> tuple[int, int, int]:
-    """The shape of the picture of so many words; the library refuses other numbers of them."""
-    sizes = (size for size in (64, 128, 256, 512) if sum(layer_sizes(size)) == count)
-    size = next(sizes, 0)
-    return size, size, 3
+def _square(count: int) -> Size:
+    """The size of the square of so many words."""
+    counts = {sum(layer_sizes(size)): size for size in (64, 128, 256, 512)}
+    if count not in counts:
+        raise SPAEError(
+            f"{count} words: a square has {', '.join(map(str, counts))}; other pictures need a size"
+        )
+    return counts[count], counts[count]
 
 
 class DecodeSession:
     """A pyramid that stays decoded."""
 
-    def __init__(self, model: Model, words: Words, depth: int = 0):
+    def __init__(self, model: Model, words: Words, depth: int = 0, size: Size | None = None):
         self._model, self._handle, words = model, c_void_p(), _words(words)
+        width, height = size or _square(len(words))
         _check(
             _lib().spae_session_open(
-                model._handle, _pointer(words, c_int32), len(words), depth, byref(self._handle)
+                model._handle, _pointer(words, c_int32), len(words), width, height, depth,
+                byref(self._handle),
             )
-        )
+        )  # fmt: skip
 
     def __del__(self):
         if getattr(self, "_handle", None):
@@ -243,8 +289,9 @@ class DecodeSession:
     @property
     def picture(self) -> Pixels:
         """The picture as it is now."""
-        size = _lib().spae_session_size(self._handle)
-        picture = np.empty((size, size, 3), np.uint8)
+        width, height = c_int32(), c_int32()
+        _check(_lib().spae_session_size(self._handle, byref(width), byref(height)))
+        picture = np.empty((height.value, width.value, 3), np.uint8)
         _check(
             _lib().spae_session_picture(self._handle, _pointer(picture, c_uint8), picture.size)
         )

@@ -5,6 +5,7 @@ Layers, the dilation subsampler, latent upsampling and the classes of cells.
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,42 @@ STRIDES = GREATEST_CLASS_STRIDE + 1
 CLASSES_A_STRIDE = 4  # without own words, or with one, two, three or more
 CLASSES = CLASSES_A_STRIDE * STRIDES
 KINDS = 5
+GREATEST_ASPECT = 4
+
+
+class Grid(NamedTuple):
+    """The rows and columns of a grid."""
+
+    rows: int
+    columns: int
+
+    @property
+    def cells(self) -> int:
+        return self.rows * self.columns
+
+    def scaled(self, factor: int) -> "Grid":
+        return Grid(factor * self.rows, factor * self.columns)
+
+
+def square(side: int) -> Grid:
+    return Grid(side, side)
+
+
+def grid_for(cells: int, width: int, height: int) -> Grid:
+    """The grid of a picture that is seen whole, whose shorter side has so many cells.
+
+    The longer side has the number whose aspect is nearest to the picture's, a half to the smaller
+    number, at most four times as many.
+    """
+    short, long = sorted((width, height))
+    nearest = (2 * cells * long + short - 1) // (2 * short)
+    other = min(nearest, GREATEST_ASPECT * cells)
+    return Grid(cells, other) if width >= height else Grid(other, cells)
+
+
+def window(part: int, count: int, length: int) -> slice:
+    """What part of `count` equal parts of a line touches (adaptive pooling)."""
+    return slice(part * length // count, -(-(part + 1) * length // count))
 
 
 @dataclass(frozen=True)
@@ -26,46 +63,64 @@ class LatentUpsampling:
 
 @dataclass(frozen=True)
 class PyramidShape:
-    """Layers of 1, 2, 4 ... h and once more h cells per axis over one latent grid of h x h."""
+    """Layers of 1, 2, 4 ... h and once more h positions along the shorter side of a latent grid.
 
-    grid: int
+    The shorter side has h cells; along the other there are as many more as it is longer.
+    """
+
+    grid: Grid
     flat: int = 0  # so many layers of the whole grid instead, for plain vector quantization
     blended_stride: int = 4  # from which on a cell without words blends the positions around it
 
     def __post_init__(self):
-        if self.grid < 2 or self.grid & (self.grid - 1):
-            raise ValueError(f"a latent grid is a power of two, not {self.grid}")
+        short, long = min(self.grid), max(self.grid)
+        if short < 2 or short & (short - 1):
+            raise ValueError(f"a latent grid is a power of two, not {short}")
+        if long > GREATEST_ASPECT * short:
+            raise ValueError(f"a latent grid of {long} cells by {short} is longer than 4:1")
 
     @cached_property
-    def sides(self) -> tuple[int, ...]:
+    def layers(self) -> tuple[Grid, ...]:
+        """The positions of each layer, coarsest first."""
         if self.flat:
             return (self.grid,) * self.flat
-        return tuple(1 << i for i in range(self.grid.bit_length())) + (self.grid,)
+        short, long = min(self.grid), max(self.grid)
+        sides = [1 << i for i in range(short.bit_length())] + [short]
+        others = [(2 * side * long + short) // (2 * short) for side in sides]
+        if self.grid.rows <= self.grid.columns:
+            return tuple(map(Grid, sides, others))
+        return tuple(map(Grid, others, sides))
 
     @property
     def depth(self) -> int:
-        return len(self.sides)
+        return len(self.layers)
 
     def word_count(self, depth: int | None = None) -> int:
-        return sum(side * side for side in self.sides[:depth])
+        return sum(layer.cells for layer in self.layers[:depth])
 
     def layer_of(self, words, layer: int):
         """The words of one layer, of an array or tensor [..., words]."""
         return words[..., self.word_count(layer - 1) : self.word_count(layer)]
 
     def stride(self, layer: int) -> int:
-        return self.grid // self.sides[layer - 1]
+        """The cells from one position to the next along the shorter side: the square pyramid's."""
+        return min(self.grid) // min(self.layers[layer - 1])
 
     def visited(self, layer: int) -> np.ndarray:
-        """The dilation subsampler P(l): flat positions in the latent grid, row by row."""
-        stride = self.stride(layer)
-        axis = np.arange(self.sides[layer - 1]) * stride + stride // 2
-        return (axis[:, None] * self.grid + axis[None, :]).reshape(-1)
+        """The dilation subsampler P(l): flat positions in the latent grid, row by row.
+
+        Position j of c along n cells visits the one that holds the middle of its part.
+        """
+        rows, columns = (
+            (2 * np.arange(count) + 1) * length // (2 * count)
+            for count, length in zip(self.layers[layer - 1], self.grid)
+        )
+        return (rows[:, None] * self.grid.columns + columns[None, :]).reshape(-1)
 
     @cached_property
     def kinds(self) -> np.ndarray:
         """The kind of each latent cell: 0, or 1 ... 4 by the stride of its upper layer."""
-        kinds = np.zeros(self.grid * self.grid, np.int64)
+        kinds = np.zeros(self.grid.cells, np.int64)
         for layer in range(1, self.depth - 1):
             kinds[self.visited(layer)] = max(1, KINDS - (self.stride(layer).bit_length() - 1))
         return kinds
@@ -77,13 +132,15 @@ class PyramidShape:
         deepest layer's cell that contains it, or from `blended_stride` on a bilinear blend of those
         around it. The class tells the decoder which it was.
         """
-        cells = self.grid * self.grid
-        stride, side = self.stride(depth), self.sides[depth - 1]
-        row, column = np.divmod(np.arange(cells), self.grid)
-        place, part = self._places_along(depth)
-        places = place[row][:, :, None] * side + place[column][:, None, :]
+        cells, stride = self.grid.cells, self.stride(depth)
+        row, column = np.divmod(np.arange(cells), self.grid.columns)
+        (down, upper), (right, left) = (
+            self._positions_along(count, length, stride)
+            for count, length in zip(self.layers[depth - 1], self.grid)
+        )
+        places = down[row][:, :, None] * self.layers[depth - 1].columns + right[column][:, None, :]
         source = self.visited(depth)[places.reshape(cells, -1)]
-        weight = (part[row][:, :, None] * part[column][:, None, :]).reshape(cells, -1)
+        weight = (upper[row][:, :, None] * left[column][:, None, :]).reshape(cells, -1)
         cell_class = np.full(cells, CLASSES_A_STRIDE * _class_stride(stride), np.int64)
         visits = np.zeros(cells, np.int64)
         for layer in range(1, depth + 1):
@@ -94,15 +151,17 @@ class PyramidShape:
             cell_class[own] += np.minimum(visits[own], CLASSES_A_STRIDE - 1)
         return LatentUpsampling(source, weight, cell_class)
 
-    def _places_along(self, depth: int) -> tuple[np.ndarray, np.ndarray]:
-        """The layer's places that a row (or column) of cells takes of, and how much of each.
+    def _positions_along(
+        self, count: int, length: int, stride: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The layer's positions along a side, `count`, that its cells take of, and how much of each.
 
-        [grid, 1], or [grid, 2] where they are blended.
+        [length, 1], or [length, 2] where they are blended.
         """
-        cells, stride, last = np.arange(self.grid), self.stride(depth), self.sides[depth - 1] - 1
+        cells, last = np.arange(length), count - 1
         if stride < self.blended_stride:
-            return (cells // stride)[:, None], np.ones((self.grid, 1), np.float32)
-        at = np.clip((cells + 0.5) / stride - 0.5, 0, last)
+            return (cells * count // length)[:, None], np.ones((length, 1), np.float32)
+        at = np.clip((cells + 0.5) * count / length - 0.5, 0, last)
         place = np.floor(at).astype(np.int64)
         weight = (at - place).astype(np.float32)
         return np.stack([place, np.minimum(place + 1, last)], 1), np.stack([1 - weight, weight], 1)
@@ -113,8 +172,9 @@ def _class_stride(stride: int) -> int:
 
 
 @lru_cache
-def shape(grid: int, flat: int = 0, blended_stride: int = 4) -> PyramidShape:
-    return PyramidShape(grid, flat, blended_stride)
+def shape(grid: int | Grid, flat: int = 0, blended_stride: int = 4) -> PyramidShape:
+    """The shape over a grid, or over a square one of so many cells a side."""
+    return PyramidShape(square(grid) if isinstance(grid, int) else grid, flat, blended_stride)
 
 
 @dataclass
@@ -131,6 +191,5 @@ class Pyramid:
             raise ValueError(f"{self.words.shape} words for a pyramid of {expected}")
 
     def layer(self, layer: int) -> np.ndarray:
-        """The words of one layer as a square grid."""
-        side = self.shape.sides[layer - 1]
-        return self.shape.layer_of(self.words, layer).reshape(side, side)
+        """The words of one layer, [row, column]."""
+        return self.shape.layer_of(self.words, layer).reshape(self.shape.layers[layer - 1])

@@ -109,11 +109,11 @@ class Refinement:
         cell_class = torch.from_numpy(upsampling.cell_class).to(codes.device)
         cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
         visits = (cell_class[cells] % CLASSES_A_STRIDE).unsqueeze(1)
-        words, side = words.clone(), shape.sides[layer - 1]
+        words, size = words.clone(), shape.layers[layer - 1]
         own = shape.layer_of(words, layer)  # a part of them
         kinds, matrices = gram_matrices(self.linear_decoder, shape, layer)
-        places = torch.arange(side * side, device=codes.device)
-        colours = (places // side + places % side) % 2
+        places = torch.arange(size.cells, device=codes.device)
+        colours = (places // size.columns + places % size.columns) % 2
         target, prediction = self._patches(pictures), self._linear_patches(words, layer)
         if decoded is not None:
             target = target - self._patches(decoded) + prediction
@@ -145,14 +145,14 @@ class Refinement:
         return missing.square().sum((1, 2, 3))
 
     def _linear_patches(self, words: Tensor, depth: int) -> Tensor:
-        """The linear decoder's picture of words to a depth, [batch, numbers, grid, grid]."""
+        """The linear decoder's picture of words to a depth, [batch, numbers, row, column]."""
         upsampling = self.shape.upsampling(depth)
         cell_class = torch.from_numpy(upsampling.cell_class).to(self.codes.device)
         estimates = estimates_of(words, self.codes, self.shape, depth)
-        return self.linear_decoder(upsampled(estimates, upsampling), cell_class)
+        return self.linear_decoder(upsampled(estimates, upsampling), cell_class, self.shape.grid)
 
     def _patches(self, pictures: Tensor) -> Tensor:
-        return F.pixel_unshuffle(pictures, pictures.shape[-1] // self.shape.grid)
+        return F.pixel_unshuffle(pictures, pictures.shape[-1] // self.shape.grid.columns)
 
 
 def gram_matrices(
@@ -183,12 +183,12 @@ def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray,
     the classes of both and the way from one to the other, [kind, class, class, 5, 5]; and the
     classes. Pixels beyond the picture's edge are counted too.
     """
-    upsampling, square = shape.upsampling(layer), (shape.grid, shape.grid, -1)
-    source, weight = upsampling.source.reshape(square), upsampling.weight.reshape(square)
-    cell_class = upsampling.cell_class.reshape(square[:2])
+    upsampling, grid = shape.upsampling(layer), shape.grid
+    source, weight = upsampling.source.reshape(*grid, -1), upsampling.weight.reshape(*grid, -1)
+    cell_class = upsampling.cell_class.reshape(grid)
     cell_classes, which = np.unique(cell_class, return_inverse=True)
     which = which.reshape(cell_class.shape)
-    place = np.full(shape.grid**2, -1)
+    place = np.full(grid.cells, -1)
     cells = shape.visited(layer)
     place[cells] = np.arange(len(cells))
     width = 2 * REACH + 1
@@ -198,7 +198,7 @@ def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray,
     shared, classes = np.pad(weight, (*around, (0, 0))), np.pad(which, around)
     several = range(source.shape[2])
     for y, x, one, other in product(range(width), range(width), several, several):
-        window = (slice(y, y + shape.grid), slice(x, x + shape.grid))
+        window = (slice(y, y + grid.rows), slice(x, x + grid.columns))
         first, second = source[..., one], padded[window][..., other]
         pair = (first == second) & (place[first] >= 0)
         at = place[first[pair]], which[pair], classes[window][pair], y, x

@@ -14,7 +14,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.configuration import Segmentation, SegmentationBlock
-from spae.images import square_view
+from spae.images import resized, square_view, view_size
+from spae.pyramid import Grid, PyramidShape
 from spae.semantic_branch import SameConvolution
 
 
@@ -88,32 +89,53 @@ class SegmentationBranch(nn.Module):
             filtered.append(own)
         middle, fine = (filtered[i] for i in (self.sizes.decoder.middle, self.sizes.decoder.fine))
         x = F.relu(self.merge(self._pyramid(F.relu(self.head(x)))))
-        x = torch.cat([enlarged(x, middle.shape[-1]), middle], 1)
+        x = torch.cat([enlarged(x, Grid(*middle.shape[-2:])), middle], 1)
         x = self.coarse(F.relu(self.join(x)))
-        return enlarged(x, fine.shape[-1]) + F.relu(self.fine(fine))
+        return enlarged(x, Grid(*fine.shape[-2:])) + F.relu(self.fine(fine))
 
     def _pyramid(self, x: Tensor) -> Tensor:
         """The features beside what is seen in them from farther away."""
-        parts, side = [], x.shape[-1]
+        parts, size = [], Grid(*x.shape[-2:])
         for grid, branches in zip(self.sizes.pyramid.grids, self.pyramid, strict=True):
-            halves = F.avg_pool2d(x, side // grid).chunk(len(branches), 1)
+            pooled = F.adaptive_avg_pool2d(x, self._pooled(grid, size))
+            halves = pooled.chunk(len(branches), 1)
             seen = [branch(half) for branch, half in zip(branches, halves, strict=True)]
-            parts.append(enlarged(torch.cat(seen, 1), side))
+            parts.append(enlarged(torch.cat(seen, 1), size))
         return torch.cat([*parts, x], 1)
 
-    def view(self, image: Image.Image) -> Tensor:
-        """What the network sees of a picture, [3, N, N]."""
-        pixels = np.asarray(square_view(image, self.sizes.input), np.float32)
+    def _pooled(self, side: int, features: Grid) -> Grid:
+        """The grid for features whose like of a square view are pooled to `side` cells a side."""
+        square = -(-self.sizes.input // 2)
+        for block in self.sizes.blocks:
+            square = -(-square // block.stride)
+        return Grid(
+            *(
+                min(length, max(1, (2 * side * length + square) // (2 * square)))
+                for length in features
+            )
+        )
+
+    def view(self, image: Image.Image, shape: PyramidShape | None = None) -> Tensor:
+        """What the network sees of a picture's middle square, [3, N, N].
+
+        With the shape of its pyramid all of a picture that is framed.
+        """
+        side = self.sizes.input
+        view = resized(image, view_size(side, shape.grid)) if shape else square_view(image, side)
+        pixels = np.asarray(view, np.float32)
         return ((torch.from_numpy(pixels.copy()) - 128) / 127.5).permute(2, 0, 1)
 
 
-def enlarged(x: Tensor, side: int) -> Tensor:
+def enlarged(x: Tensor, size: Grid) -> Tensor:
     """Bilinear interpolation without half pixels: target place p looks at p * (from / to)."""
-    if x.shape[-1] == side:
-        return x
-    last = x.shape[-1] - 1
-    at = torch.arange(side, dtype=torch.float32, device=x.device) * (x.shape[-1] / side)
-    first = at.floor().long().clamp(max=last)
-    second, share = (first + 1).clamp(max=last), at - first
+    first, second, share = between(x.shape[-1], size.columns, x)
     x = x[..., first] + (x[..., second] - x[..., first]) * share
+    first, second, share = between(x.shape[-2], size.rows, x)
     return x[..., first, :] + (x[..., second, :] - x[..., first, :]) * share[:, None]
+
+
+def between(length: int, target: int, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The two places of a line that each of a target's looks at, and the second one's share."""
+    at = torch.arange(target, dtype=torch.float32, device=like.device) * (length / target)
+    first = at.floor().long().clamp(max=length - 1)
+    return first, (first + 1).clamp(max=length - 1), at - first

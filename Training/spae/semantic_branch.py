@@ -14,8 +14,12 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from spae.configuration import MobileBlock, Semantic
-from spae.images import centre_square
+from spae.images import centre_square, view_size
+from spae.pyramid import Grid, PyramidShape, square
 from spae.teacher import SemanticMap, Sureness
+
+
+MAP_LAYER = 3  # the layer with a position for each of the map's cells
 
 
 class SameConvolution(nn.Conv2d):
@@ -71,20 +75,28 @@ class SemanticBranch(nn.Module):
     def load_frozen(self, path: Path) -> None:
         self.load_state_dict({name: t.float() for name, t in load_file(path).items()})
 
-    def probabilities(self, view: Tensor) -> tuple[Tensor, Tensor]:
-        """[batch, 3, 260, 260] -> probabilities, whole [batch, C] and of cells [batch, 16, C]."""
+    def grid(self, shape: PyramidShape | None) -> Grid:
+        """The map's cells: a square's, or the positions of layer 3."""
+        return shape.layers[MAP_LAYER - 1] if shape else square(self.sizes.grid)
+
+    def probabilities(self, view: Tensor, grid: Grid | None = None) -> tuple[Tensor, Tensor]:
+        """[batch, 3, 260, 260] -> probabilities, whole [batch, C] and of cells [batch, 16, C].
+
+        Or of another size, with so many cells.
+        """
+        grid = grid or self.grid(None)
         features = F.relu6(self.head(self.blocks(F.relu6(self.stem(view)))))
         whole = self.classifier(features.mean((2, 3)))
-        cells = F.adaptive_avg_pool2d(features, self.sizes.grid).flatten(2).transpose(1, 2)
+        cells = F.adaptive_avg_pool2d(features, grid).flatten(2).transpose(1, 2)
         return whole.softmax(-1), self.classifier(cells).softmax(-1)
 
     @torch.no_grad()
-    def answers(self, view: Tensor) -> dict[str, np.ndarray]:
+    def answers(self, view: Tensor, shape: PyramidShape | None = None) -> dict[str, np.ndarray]:
         """The likeliest classes of pictures, whole and of each cell, as they are cached."""
-        whole, cells = self.probabilities(view)
-        grid = self.sizes.grid
+        grid = self.grid(shape)
+        whole, cells = self.probabilities(view, grid)
         index, prob = likeliest(whole, self.sizes.whole_top)
-        cell_index, cell_prob = likeliest(cells.unflatten(1, (grid, grid)), self.sizes.cell_top)
+        cell_index, cell_prob = likeliest(cells.unflatten(1, grid), self.sizes.cell_top)
         found = {"index": index, "prob": prob, "cell_index": cell_index, "cell_prob": cell_prob}
         return {name: tensor.cpu().numpy() for name, tensor in found.items()}
 
@@ -96,8 +108,8 @@ class SemanticBranch(nn.Module):
         sure = Sureness(answers["prob"][..., 0], answers["cell_prob"][..., 0])
         return SemanticMap(text("index", "prob"), text("cell_index", "cell_prob"), sure)
 
-    def forward(self, view: Tensor) -> SemanticMap:
-        return self.map(self.answers(view))
+    def forward(self, view: Tensor, shape: PyramidShape | None = None) -> SemanticMap:
+        return self.map(self.answers(view, shape))
 
     def table_name(self, set_name: str) -> str:
         return f"semantic-{set_name}.npz"
@@ -108,11 +120,15 @@ class SemanticBranch(nn.Module):
         shares = shares.to(device).float().unsqueeze(-1)
         return (self.class_text[classes.to(device)] * shares).sum(-2)
 
-    def view(self, image: Image.Image) -> Tensor:
-        """What the classifier sees of a picture, [3, 260, 260]."""
-        side = self.sizes.input
-        square = centre_square(image).resize((side, side), Image.Resampling.BICUBIC)
-        pixels = torch.from_numpy(np.asarray(square, np.float32).copy())
+    def view(self, image: Image.Image, shape: PyramidShape | None = None) -> Tensor:
+        """What the classifier sees of a picture's middle square, [3, 260, 260].
+
+        With the shape of its pyramid all of a picture that is framed.
+        """
+        image = image if shape else centre_square(image)
+        size = view_size(self.sizes.input, shape.grid if shape else square(1))
+        view = image.resize((size.columns, size.rows), Image.Resampling.BICUBIC)
+        pixels = torch.from_numpy(np.asarray(view, np.float32).copy())
         return ((pixels - 127) / 128).permute(2, 0, 1)
 
 

@@ -43,7 +43,7 @@ def fitting(text: str, size: int, width: int) -> ImageFont.FreeTypeFont:
 def views(model: SPAE, image: Image.Image, pyramid: Pyramid) -> list[Image.Image]:
     """The original and what each depth gives."""
     depths = range(1, pyramid.shape.depth + 1)
-    original = square_view(rgb(image), 8 * pyramid.shape.grid)
+    original = square_view(rgb(image), 8 * pyramid.shape.grid.rows)
     return [original] + [model.decode(pyramid, depth) for depth in depths]
 
 

@@ -10,6 +10,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from spae.pyramid import Grid, PyramidShape, square, window
+
 
 class MissingTeacher(RuntimeError):
     """A teacher whose package or files are not there."""
@@ -62,29 +64,38 @@ class SemanticMap:
     def to(self, device: torch.device) -> "SemanticMap":
         return SemanticMap(self.whole.to(device), self.cells.to(device), self.sure)
 
-    def tokens(self, grid: int, scale: float) -> Tensor:
-        """[cell's place, whole picture] for each cell of a latent grid, [batch, cell, 2 text]."""
-        side = self.cells.shape[1]
-        axis = torch.arange(grid, device=self.cells.device) * side // grid
-        cells = self.cells[:, axis][:, :, axis].flatten(1, 2)
+    def tokens(self, grid: Grid, scale: float) -> Tensor:
+        """[cell's region, whole picture] for each cell of a latent grid, [batch, cell, 2 text]."""
+        cells = self._enlarged(grid)
         whole = self.whole.unsqueeze(1).expand_as(cells)
         return torch.cat([cells, whole], -1) * scale
 
-    def places(self, layer: int) -> Tensor:
-        """What stands at each place of a layer, [batch, place, text].
+    def places(self, layer: int, size: Grid | None = None) -> Tensor:
+        """What stands at each position of a layer, [batch, position, text].
 
-        A layer that is finer than the map has several places in each of the map's.
+        The whole where there is one position alone, else the mean of the map's cells in its
+        region. A layer that is finer than the map has several positions in each of the map's.
+        `size` is the layer's, a square's where there is none.
         """
-        if layer == 1:
+        size = size or square(1 << (layer - 1))
+        if size.cells == 1:
             return self.whole.unsqueeze(1)
-        side = 1 << (layer - 1)
-        if side > self.cells.shape[1]:
-            axis = torch.arange(side, device=self.cells.device) * self.cells.shape[1] // side
-            return self.cells[:, axis][:, :, axis].flatten(1, 2)
-        size = self.cells.shape[1] // side
-        batch, _, _, width = self.cells.shape
-        blocks = self.cells.view(batch, side, size, side, size, width)
-        return blocks.mean((2, 4)).flatten(1, 2)
+        if size.rows > self.cells.shape[1]:
+            return self._enlarged(size)
+        rows, columns = (
+            [window(part, count, length) for part in range(count)]
+            for count, length in zip(size, self.cells.shape[1:3])
+        )
+        means = [self.cells[:, row, column].mean((1, 2)) for row in rows for column in columns]
+        return torch.stack(means, 1)
+
+    def _enlarged(self, size: Grid) -> Tensor:
+        """The map's cell that holds each cell of a finer grid, [batch, cell, text]."""
+        rows, columns = (
+            torch.arange(count, device=self.cells.device) * length // count
+            for count, length in zip(size, self.cells.shape[1:3])
+        )
+        return self.cells[:, rows][:, :, columns].flatten(1, 2)
 
 
 def cropped(cells: Tensor, box: Sequence[float]) -> Tensor:
@@ -111,10 +122,10 @@ class Teacher(Protocol):
     def load_frozen(self, path: Path) -> None:
         """Reads what is shipped of the teacher."""
 
-    def view(self, image: Image.Image) -> Tensor:
-        """What the teacher sees of a picture."""
+    def view(self, image: Image.Image, shape: PyramidShape | None = None) -> Tensor:
+        """What the teacher sees of a picture: of its middle square, or of all that is framed."""
 
-    def answers(self, view: Tensor) -> dict[str, np.ndarray]:
+    def answers(self, view: Tensor, shape: PyramidShape | None = None) -> dict[str, np.ndarray]:
         """What it says of a batch of views, a row each, compact enough to be cached."""
 
     def map(self, answers: dict[str, np.ndarray]) -> SemanticMap:

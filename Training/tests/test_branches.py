@@ -21,6 +21,7 @@ from spae.configuration import Configuration
 from spae.detection import DetectionBranch, decoded
 from spae.images import rgb
 from spae.published import identity
+from spae.pyramid import square
 from spae.segmentation import SegmentationBranch, enlarged
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +82,7 @@ def test_a_convolution_of_quarters_is_one_of_the_whole():
 
 def test_a_larger_side_looks_at_whole_places_and_between_them():
     x = torch.tensor([[[[0.0, 4.0], [8.0, 12.0]]]])
-    assert enlarged(x, 4)[0, 0].tolist() == [
+    assert enlarged(x, square(4))[0, 0].tolist() == [
         [0, 2, 4, 4],
         [4, 6, 8, 8],
         [8, 10, 12, 12],

@@ -18,9 +18,10 @@ from spae.branch_files import (
 from spae.codebook import Codebook
 from spae.configuration import PersonGate, WholeGate
 from spae.detection import DetectionBranch
-from spae.evidence import Boxes, EvidenceMap, Named, Position, Seen, boxes_of, positions, with_named
+from spae.evidence import Boxes, EvidenceMap, Named, Seen, boxes_of, positions, with_named
 from spae.frozen import excluded_words
 from spae.meaning import people_words
+from spae.pyramid import square
 from spae.quantizer import Candidates
 from spae.segmentation import SegmentationBranch
 
@@ -158,15 +159,15 @@ def test_boxes_stay_inside_the_picture_and_need_their_score():
     cells = torch.zeros(3, 7)
     cells[0] = torch.tensor([0, 64, 64, 32, 0.9, 0.2, 0.8])
     cells[1] = torch.tensor([64, 64, 32, 32, 0.9, 0.1, 0.3])
-    found = boxes_of(cells, 128, 0.5)
+    found = boxes_of(cells, square(128), 0.5)
     assert found.classes.tolist() == [1] and found.scores.tolist() == pytest.approx([0.72])
     assert found.edges.tolist() == [[0, 0.375, 0.25, 0.625]]
 
 
 def test_a_box_covers_a_position_as_a_share_of_the_smaller():
     found = boxes(("dog", 1, (0, 0, 0.5, 0.5)), ("dog", 1, (0.2, 0.2, 0.3, 0.3)))
-    assert found.cover(Position(0, 0, 1)).tolist() == pytest.approx([1, 0.25])
-    assert found.cover(Position(0, 0, 2)).tolist() == pytest.approx([1, 1])
+    assert found.cover(positions(3)[0]).tolist() == pytest.approx([1, 0.25])
+    assert found.cover(positions(2)[0]).tolist() == pytest.approx([1, 1])
     assert [len(positions(layer)) for layer in (1, 2, 3)] == [1, 4, 16]
 
 

@@ -36,6 +36,26 @@ def test_the_words_are_those_of_pytorch(words):
     assert (words == GOLDEN["words.parrot"]).all()
 
 
+@pytest.fixture(scope="module")
+def wide(parrot):
+    return parrot[40:211]
+
+
+def test_the_words_of_a_picture_that_is_no_square_are_those_of_pytorch(engine, wide):
+    rectangles = load_file(ROOT / "Tests/SPAEEngineTests/Fixtures/rectangles.safetensors")
+    words, size = engine.encode(wide, fit="whole"), native.encoded_size(wide, fit="whole")
+    assert size == (192, 128) and (words == rectangles["words.parrot"]).all()
+    assert native.layer_grids(size) == [(1, 2), (2, 3), (4, 6), (8, 12), (16, 24), (16, 24)]
+    picture = engine.decode(words, size=size)
+    assert picture.shape == (128, 192, 3)
+    session = engine.session(words, size=size)
+    assert (session.picture == picture).all()
+    changed = words.copy()
+    changed[-1] = engine.number("castle")
+    area = session.apply(changed)
+    assert 0 < area.width < 192 and (session.picture == engine.decode(changed, size=size)).all()
+
+
 def test_a_model_knows_its_words_and_itself(engine):
     assert len(engine.words) == 12134 and len(engine.identity) == 64
     assert engine.words[engine.number("castle")] == "castle"
@@ -83,6 +103,9 @@ def test_a_session_outlives_its_model(words):
         (lambda m, w: native.Model("/nowhere"), "/nowhere/config.json"),
         (lambda m, w: native.read_picture(FOLDER / "card.md"), "card.md"),
         (lambda m, w: m.session(w).apply(np.zeros(149, np.int32)), "grid"),
+        (lambda m, w: m.decode(w, size=(192, 128)), "grid of 24x16 cells has 896"),
+        (lambda m, w: m.decode(w, size=(128, 100)), "128x100 pixels"),
+        (lambda m, w: native.layer_grids(100), "100x100 pixels"),
     ],
 )
 def test_what_cannot_be_done_is_an_exception(engine, words, call, message):

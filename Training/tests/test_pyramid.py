@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spae.pyramid import CLASSES, Pyramid, PyramidShape, shape
+from spae.pyramid import CLASSES, Grid, Pyramid, PyramidShape, grid_for, shape, square
 
 
 def test_words_add_up_down_the_layers():
@@ -35,7 +35,7 @@ def test_85_cells_carry_three_words_and_171_two():
 @pytest.mark.parametrize("grid", [0, 1, 3, 12, 100])
 def test_a_grid_that_is_no_power_of_two_is_refused(grid):
     with pytest.raises(ValueError):
-        PyramidShape(grid)
+        PyramidShape(square(grid))
 
 
 @pytest.mark.parametrize("grid", [8, 16, 64])
@@ -74,3 +74,44 @@ def test_a_plane_of_estimates_is_blended_into_a_plane():
 def test_a_wrong_number_of_words_is_refused():
     with pytest.raises(ValueError):
         Pyramid(shape(16), np.zeros(596))
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "grid", "words"),
+    [
+        (128, 128, (16, 16), [1, 4, 16, 64, 256, 256]),
+        (192, 128, (16, 24), [2, 6, 24, 96, 384, 384]),
+        (228, 128, (16, 28), [2, 8, 28, 112, 448, 448]),
+        (512, 128, (16, 64), [4, 16, 64, 256, 1024, 1024]),
+        (481, 321, (16, 24), [2, 6, 24, 96, 384, 384]),
+        (4000, 3000, (16, 21), [1, 6, 20, 88, 336, 336]),
+        (900, 100, (16, 64), [4, 16, 64, 256, 1024, 1024]),
+    ],
+)
+def test_a_picture_that_is_no_square_has_as_many_more_words_as_it_is_longer(
+    width, height, grid, words
+):
+    wide, tall = shape(grid_for(16, width, height)), shape(grid_for(16, height, width))
+    assert wide.grid == grid and [layer.cells for layer in wide.layers] == words
+    assert [layer[::-1] for layer in tall.layers] == list(wide.layers)
+    for layer in range(1, wide.depth + 1):
+        at = np.arange(wide.grid.cells).reshape(wide.grid)
+        turned = np.isin(at, wide.visited(layer)).T
+        assert (np.isin(at.reshape(tall.grid), tall.visited(layer)) == turned).all()
+
+
+@pytest.mark.parametrize("grid", [Grid(16, 24), Grid(28, 16), Grid(8, 13), Grid(16, 64)])
+def test_every_cell_takes_whole_estimates_at_every_depth(grid):
+    pyramid_shape = shape(grid)
+    for depth in range(1, pyramid_shape.depth + 1):
+        upsampling = pyramid_shape.upsampling(depth)
+        assert np.allclose(upsampling.weight.sum(1), 1) and (upsampling.weight >= 0).all()
+        taken = upsampling.source[upsampling.weight > 0]
+        own = [pyramid_shape.visited(layer) for layer in range(1, depth + 1)]
+        assert np.isin(taken, np.concatenate(own)).all()
+
+
+@pytest.mark.parametrize("grid", [Grid(8, 33), Grid(12, 16), Grid(16, 15), Grid(65, 16)])
+def test_a_grid_that_no_picture_has_is_refused(grid):
+    with pytest.raises(ValueError):
+        PyramidShape(grid)

@@ -14,23 +14,27 @@ static void check(int32_t status) {
   exit(1);
 }
 
-static void print_words(spae_model *model, const int32_t *words, int32_t size, int32_t depth) {
+static void print_words(spae_model *model, const int32_t *words, int32_t width, int32_t height,
+                        int32_t depth) {
   for (int32_t layer = 1; layer <= depth; layer++) {
-    int32_t first = spae_word_count(size, layer - 1), end = spae_word_count(size, layer);
-    printf("%d ", layer);
-    for (int32_t i = first; i < end; i++) printf(" %s", spae_model_word(model, words[i]));
-    printf("\n");
+    int32_t rows, columns;
+    check(spae_layer_size(width, height, layer, &rows, &columns));
+    for (int32_t row = 0; row < rows; row++) {
+      printf("%d ", layer);
+      for (int32_t i = 0; i < columns; i++) printf(" %s", spae_model_word(model, *words++));
+      printf("\n");
+    }
   }
 }
 
-static void write_ppm(const char *path, const uint8_t *pixels, int32_t size) {
+static void write_ppm(const char *path, const uint8_t *pixels, int32_t width, int32_t height) {
   FILE *file = fopen(path, "wb");
   if (!file) {
     perror(path);
     exit(1);
   }
-  fprintf(file, "P6 %d %d 255\n", size, size);
-  fwrite(pixels, 3, (size_t)size * size, file);
+  fprintf(file, "P6 %d %d 255\n", width, height);
+  fwrite(pixels, 3, (size_t)width * height, file);
   if (fclose(file) != 0) {
     perror(path);
     exit(1);
@@ -48,16 +52,19 @@ int main(int count, char **arguments) {
   int32_t width, height;
   check(spae_picture_read(arguments[2], &source, &width, &height));
 
-  int32_t size = spae_encoding_default.size;
-  size_t word_count = spae_word_count(size, spae_layer_count(size));
+  spae_encoding encoding = spae_encoding_default;
+  encoding.fit = SPAE_FIT_WHOLE;
+  int32_t w, h; /* of the picture that the words decode to */
+  check(spae_encoded_size(width, height, &encoding, &w, &h));
+  size_t word_count = spae_word_count(w, h, spae_layer_count(w, h));
   int32_t *words = malloc(word_count * sizeof *words);
-  check(spae_encode(model, source, width, height, 3 * (size_t)width, NULL, words, word_count));
-  print_words(model, words, size, 3);
+  check(spae_encode(model, source, width, height, 3 * (size_t)width, &encoding, words, word_count));
+  print_words(model, words, w, h, 3);
 
-  size_t bytes = (size_t)size * size * 3;
+  size_t bytes = (size_t)w * h * 3;
   uint8_t *picture = malloc(bytes);
-  check(spae_decode(model, words, word_count, 3, picture, bytes));
-  write_ppm(arguments[3], picture, size);
+  check(spae_decode(model, words, word_count, w, h, 3, picture, bytes));
+  write_ppm(arguments[3], picture, w, h);
 
   free(picture);
   free(words);

@@ -11,12 +11,15 @@ from spae import native
 
 def main(folder: str, picture: str, output: str) -> None:
     model = native.Model(folder)
-    words = model.encode(native.read_picture(picture))
+    pixels = native.read_picture(picture)
+    words = model.encode(pixels, fit="whole")
+    size = native.encoded_size(pixels, fit="whole")
     first = 0
-    for layer, count in enumerate(native.layer_sizes(128)[:3], 1):
-        print(f"{layer} ", *(model.words[word] for word in words[first : first + count]))
-        first += count
-    Image.fromarray(model.decode(words, depth=3)).save(output)
+    for layer, (rows, columns) in enumerate(native.layer_grids(size)[:3], 1):
+        for _ in range(rows):
+            print(f"{layer} ", *(model.words[word] for word in words[first : first + columns]))
+            first += columns
+    Image.fromarray(model.decode(words, depth=3, size=size)).save(output)
 
 
 if __name__ == "__main__":

@@ -41,17 +41,18 @@ typedef struct {
   spae_activation activation;
 } spae_depthwise;
 
-// One head of attention for `count` queries; tokens and dim are multiples of 16.
+// One head of attention for `count` queries; dim is a multiple of 16. The last 16 keys may be fewer
+// than 16 tokens: there is room for all, and what stands in the others is not looked at.
 typedef struct {
   const float *queries;  // [count][dim]
   size_t query_stride;
   float *output;  // [count][dim]
   size_t output_stride;
-  const float *keys;    // [tokens / 16][dim][16]
+  const float *keys;    // [tokens / 16, rounded up][dim][16]
   const float *values;  // [tokens][dim]
   size_t count, tokens, dim;
   float scale;
-  float *scratch;  // [spae_queries][tokens]
+  float *scratch;  // [spae_queries][tokens, to a multiple of 16]
 } spae_attention;
 
 // The bits of a weight's fraction in a resampling.

@@ -1,3 +1,5 @@
+public import SPAEPyramid
+
 /// What can be wrong with a model's files, or with what the engine is asked to do.
 public enum EngineError: Error, Hashable, Sendable {
   case unreadable(path: String, reason: String)
@@ -14,8 +16,8 @@ public enum EngineError: Error, Hashable, Sendable {
   case pictureSize(Int)
   case depth(Int, greatest: Int)
   case word(Int32, vocabulary: Int)
-  case grid(Int, expected: Int)
-  case target(width: Int, height: Int, expected: Int)
+  case grid(GridSize, expected: GridSize)
+  case target(width: Int, height: Int, expected: GridSize)
   case cancelled
 }
 
@@ -49,9 +51,10 @@ extension EngineError: CustomStringConvertible {
     case .word(let word, let vocabulary):
       "word number \(word): the vocabulary has \(vocabulary) words"
     case .grid(let grid, let expected):
-      "a pyramid over a grid of \(grid) cells: expected one of \(expected)"
+      "a pyramid over a grid of \(grid.text) cells: expected one of \(expected.text)"
     case .target(let width, let height, let expected):
-      "a target picture of \(width) x \(height) pixels: expected \(expected) x \(expected)"
+      "a target picture of \(width) x \(height) pixels: expected"
+        + " \(expected.columns) x \(expected.rows)"
     case .cancelled:
       "the work was cancelled"
     }

@@ -2,20 +2,21 @@ import CKernels
 
 /// Softmax attention of every token to every other, for several heads.
 ///
-/// Tokens are the pixels of a plane; there are a multiple of 16 of them. The buffers are allocated
-/// once.
+/// Tokens are the pixels of a plane. The buffers are allocated once.
 package final class Attention: Sendable {
   private let heads: Int
   private let dimension: Int
   private let tokens: Int
-  private let keys: FloatBuffer  // [heads][tokens / 16][dimension][16]
+  private let padded: Int  // tokens, to a multiple of 16
+  private let keys: FloatBuffer  // [heads][padded / 16][dimension][16]
   private let values: FloatBuffer  // [heads][tokens][dimension]
 
   package init(tokens: Int, heads: Int, width: Int) {
     self.heads = heads
     self.tokens = tokens
+    padded = paddedToLanes(tokens)
     dimension = width / heads
-    keys = FloatBuffer(count: tokens * width)
+    keys = FloatBuffer(count: padded * width)
     values = FloatBuffer(count: tokens * width)
   }
 
@@ -26,7 +27,7 @@ package final class Attention: Sendable {
     }
     let work = 2 * tokens * tokens * heads * dimension
     context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
-      let scratch = FloatBuffer(count: spae_queries * tokens)
+      let scratch = FloatBuffer(count: spae_queries * padded)
       context.measured(
         LayerProfiler.Layer(
           kind: "attention", inputs: 3 * heads * dimension, outputs: heads * dimension,
@@ -50,7 +51,7 @@ package final class Attention: Sendable {
     var task = unsafe spae_attention(
       queries: qkv.pixel(row, 0) + start, query_stride: qkv.padded,
       output: output.pixel(row, 0) + start, output_stride: output.padded,
-      keys: keys.floats + start * tokens, values: values.floats + start * tokens,
+      keys: keys.floats + start * padded, values: values.floats + start * tokens,
       count: qkv.width, tokens: tokens, dim: dimension,
       scale: 1 / Float(dimension).squareRoot(), scratch: scratch.floats)
     unsafe context.kernels.pointee.attend(&task)
@@ -65,7 +66,7 @@ package final class Attention: Sendable {
       for head in 0..<heads {
         let start = head * dimension
         for i in 0..<dimension {
-          unsafe keys.floats[start * tokens + block + i * 16 + lane] = source[width + start + i]
+          unsafe keys.floats[start * padded + block + i * 16 + lane] = source[width + start + i]
           unsafe values.floats[start * tokens + token * dimension + i] =
             source[2 * width + start + i]
         }

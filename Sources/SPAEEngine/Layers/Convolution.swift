@@ -10,38 +10,52 @@ package enum Activation: UInt32, Sendable {
 
 /// How many zeros a convolution sees above and left of the plane, and how far apart it looks.
 package struct Window: Hashable, Sendable {
+  private enum Padding: Hashable {
+    case fixed(Int)
+    case tensorFlow
+  }
+
   var kernel: Int
   var stride = 1
-  package var before: Int
+  private var padding: Padding
   /// Pixels from one tap to the next, of a depthwise convolution; dense ones know 1 alone.
   var dilation = 1
+
+  private init(_ kernel: Int, stride: Int = 1, dilation: Int = 1, _ padding: Padding) {
+    (self.kernel, self.stride, self.dilation) = (kernel, stride, dilation)
+    self.padding = padding
+  }
+
+  /// Zeros before the rows or the columns of an input of such a length.
+  package func before(_ length: Int) -> Int {
+    switch padding {
+    case .fixed(let before): before
+    case .tensorFlow: max((outputLength(length) - 1) * stride + extent - length, 0) / 2
+    }
+  }
 
   /// Pixels from the first tap to the last, both included.
   var extent: Int { (kernel - 1) * dilation + 1 }
 
   /// Zeros on all sides, so that the output is as large as the input.
   package static func same(_ kernel: Int) -> Window {
-    Window(kernel: kernel, before: kernel / 2)
+    Window(kernel, .fixed(kernel / 2))
   }
 
   /// Squares that do not overlap.
   package static func apart(_ kernel: Int) -> Window {
-    Window(kernel: kernel, stride: kernel, before: 0)
+    Window(kernel, stride: kernel, .fixed(0))
   }
 
   /// As many zeros on all sides, so that the output is an input's length over the stride.
   package static func centred(_ kernel: Int, stride: Int) -> Window {
-    Window(kernel: kernel, stride: stride, before: (kernel - 1) / 2)
+    Window(kernel, stride: stride, .fixed((kernel - 1) / 2))
   }
 
-  /// TensorFlow's SAME padding for an input of a given length: the odd zero goes below and right.
-  package static func tensorFlow(
-    _ kernel: Int, stride: Int, dilation: Int = 1, length: Int
-  ) -> Window {
-    var window = Window(kernel: kernel, stride: stride, before: 0, dilation: dilation)
-    let last = (window.outputLength(length) - 1) * stride
-    window.before = max(last + window.extent - length, 0) / 2
-    return window
+  /// TensorFlow's SAME padding, which depends on the input's length: the odd zero goes below and
+  /// right.
+  package static func tensorFlow(_ kernel: Int, stride: Int, dilation: Int = 1) -> Window {
+    Window(kernel, stride: stride, dilation: dilation, .tensorFlow)
   }
 
   /// The length of the output for an input of a length, as every window here covers its input.
@@ -178,7 +192,8 @@ package struct Convolution: Sendable {
     let target = (top * spread + phase.row, left * spread + phase.column)
     var task = unsafe spae_convolution(
       input: input.pixel(
-        top * window.stride - window.before, left * window.stride - window.before),
+        top * window.stride - window.before(input.height),
+        left * window.stride - window.before(input.width)),
       input_row: input.rowStride, input_pixel: input.padded,
       output: output.pixel(target.0, target.1) + channel,
       output_row: output.rowStride * spread, output_pixel: output.padded * spread,
@@ -207,6 +222,11 @@ package struct Convolution: Sendable {
 
   /// The same on one thread, with every layer's time noted.
   func measuring(into profiler: LayerProfiler) -> Context {
+    unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), profiler: profiler)
+  }
+
+  /// The same on the caller's thread alone, for layers within a part of a larger work.
+  var onOneThread: Context {
     unsafe Context(kernels: kernels, parallel: Parallel(threads: 1), profiler: profiler)
   }
 

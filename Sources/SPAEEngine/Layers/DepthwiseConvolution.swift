@@ -31,8 +31,8 @@ package struct DepthwiseConvolution: Sendable {
     let work = rows * columns * channels * window.kernel * window.kernel
     context.parallel.forEachPart(of: rows, work: work) { part in
       run(
-        part, seenFrom: part.lowerBound * window.stride - window.before, of: input, into: output,
-        activation: activation, with: context)
+        part, seenFrom: part.lowerBound * window.stride - window.before(input.height), of: input,
+        into: output, activation: activation, with: context)
     }
   }
 
@@ -65,7 +65,7 @@ package struct DepthwiseConvolution: Sendable {
     let step = window.dilation
     let (row, column) = (phase.row * window.stride, phase.column * window.stride)
     var task = unsafe spae_depthwise(
-      input: input.pixel(top + row, column - window.before),
+      input: input.pixel(top + row, column - window.before(input.width)),
       input_row: input.rowStride * step, input_pixel: input.padded * step,
       output: output.pixel(rows.lowerBound + phase.row, phase.column),
       output_row: output.rowStride * step, output_pixel: output.padded * step,

@@ -1,3 +1,5 @@
+import SPAEPyramid
+
 /// A convolution to many channels, a depthwise one, and one back to few.
 struct InvertedBottleneck: Sendable {
   let expand: Convolution?
@@ -41,7 +43,7 @@ struct InvertedBottleneck: Sendable {
   ) {
     for top in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: band.rows) {
       let part = top..<min(top + band.rows, rows.upperBound)
-      let first = top * window.stride - window.before
+      let first = top * window.stride - window.before(x.height)
       let seen = first..<first + rowsSeen(by: part.count)
       if let expand {
         let kept = top == rows.lowerBound ? 0 : window.extent - window.stride
@@ -86,23 +88,23 @@ extension InvertedBottleneck {
     fileprivate let expanded: Plane
     fileprivate let filtered: Plane
 
-    fileprivate init(_ block: InvertedBottleneck, inputSide: Int, side: Int) {
-      func bytes(_ rows: Int, _ side: Int) -> Int {
-        4 * rows * (side + 4) * paddedToLanes(block.depthwise.channels)
+    fileprivate init(_ block: InvertedBottleneck, inputWidth: Int, size: GridSize) {
+      func bytes(_ rows: Int, _ width: Int) -> Int {
+        4 * rows * (width + 4) * paddedToLanes(block.depthwise.channels)
       }
-      let most = (1...side).last { rows in
-        bytes(block.expand == nil ? 0 : block.rowsSeen(by: rows), inputSide) + bytes(rows, side)
-          <= Self.bytes
+      let most = (1...size.rows).last { rows in
+        bytes(block.expand == nil ? 0 : block.rowsSeen(by: rows), inputWidth)
+          + bytes(rows, size.columns) <= Self.bytes
       }
       rows = most ?? 1
-      func plane(_ rows: Int, _ side: Int) -> Plane {
+      func plane(_ rows: Int, _ width: Int) -> Plane {
         Plane(
-          height: rows, width: side, channels: block.depthwise.channels,
+          height: rows, width: width, channels: block.depthwise.channels,
           border: max(2, block.window.extent / 2))
       }
       expanded =
-        block.expand == nil ? plane(0, 0) : plane(block.rowsSeen(by: rows), inputSide)
-      filtered = plane(rows, side)
+        block.expand == nil ? plane(0, 0) : plane(block.rowsSeen(by: rows), inputWidth)
+      filtered = plane(rows, size.columns)
     }
   }
 
@@ -114,14 +116,17 @@ extension InvertedBottleneck {
     init(threads: Int) { self.threads = threads }
 
     /// A band for every thread.
-    mutating func of(_ block: InvertedBottleneck, inputSide: Int, side: Int) -> [Band] {
+    mutating func of(
+      _ block: InvertedBottleneck, inputWidth: Int, size: GridSize
+    ) -> [Band] {
       let isExpanded = block.expand == nil ? 0 : 1
       let window = block.window
       let shape = [
-        isExpanded, inputSide, side, block.depthwise.channels, window.extent, window.stride,
+        isExpanded, inputWidth, size.rows, size.columns, block.depthwise.channels, window.extent,
+        window.stride,
       ]
       let bands =
-        made[shape] ?? (0..<threads).map { _ in Band(block, inputSide: inputSide, side: side) }
+        made[shape] ?? (0..<threads).map { _ in Band(block, inputWidth: inputWidth, size: size) }
       made[shape] = bands
       return bands
     }

@@ -23,6 +23,9 @@ public struct Parallel: Sendable {
   public static var processors: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// Runs `body` on consecutive parts of `0..<count`, about four for each thread.
+  ///
+  /// Layers that `body` runs must do so on its thread alone: threads that wait awake are given one
+  /// work at a time.
   func forEachPart(of count: Int, work: Int, _ body: @Sendable (Range<Int>) -> Void) {
     let least = spinning == nil ? Self.leastWork : Self.leastSpinningWork
     guard threads > 1, work >= least, count > 1 else { return body(0..<count) }

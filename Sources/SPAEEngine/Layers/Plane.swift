@@ -1,3 +1,5 @@
+package import SPAEPyramid
+
 /// A picture of numbers, [row, column, channel] in float32, within a border of zeros.
 ///
 /// Channels are padded with zeros to a multiple of 16, so that a pixel is whole vectors; only what a
@@ -33,6 +35,14 @@
     unsafe first = unsafe buffer.floats + border * (rowStride + padded)
   }
 
+  /// A plane with a pixel for each cell of a grid.
+  package convenience init(
+    _ size: GridSize, channels: Int, border: Int = 1, isDense: Bool = false
+  ) {
+    self.init(
+      height: size.rows, width: size.columns, channels: channels, border: border, isDense: isDense)
+  }
+
   /// Some channels of another plane, in that plane's memory; they begin at a multiple of 16.
   init(_ channels: Range<Int>, of plane: Plane) {
     precondition(channels.lowerBound % 16 == 0 && channels.upperBound <= plane.padded)
@@ -56,6 +66,8 @@
       unsafe pixel(first + offset, -border).update(from: pixel(row, -border), count: rowStride)
     }
   }
+
+  package var size: GridSize { GridSize(rows: height, columns: width) }
 
   /// All pixels, of all channels.
   package var bounds: Rectangle { Rectangle(rows: 0..<height, columns: 0..<width) }

@@ -1,3 +1,5 @@
+import SPAEPyramid
+
 // Planes of another size, and the greatest or the mean of what lies around.
 
 extension Plane {
@@ -22,17 +24,20 @@ extension Plane {
     context.parallel.forEachPart(of: target.height, work: work) { $0.forEach(body) }
   }
 
-  /// Fills a plane of fewer pixels with the mean of the squares that its pixels stand for.
+  /// Fills a plane of fewer pixels with the mean of the windows that its pixels stand for, which
+  /// overlap where they cannot be equal (adaptive average pooling).
   package func average(into target: Plane, with context: Context) {
-    let size = height / target.height
-    fill(target, seen: size * size, with: context) { row in
+    let seen = bounds.area / max(1, target.bounds.area)
+    fill(target, seen: seen, with: context) { row in
+      let rows = adaptiveWindow(of: row, count: target.height, length: height)
       for column in 0..<target.width {
+        let columns = adaptiveWindow(of: column, count: target.width, length: width)
         for block in 0..<channels / 16 {
           var sum = SIMD16<Float>()
-          for y in 0..<size {
-            for x in 0..<size { sum += self[row * size + y, column * size + x, block] }
+          for y in rows {
+            for x in columns { sum += self[y, x, block] }
           }
-          target[row, column, block] = sum / Float(size * size)
+          target[row, column, block] = sum / Float(rows.count * columns.count)
         }
       }
     }

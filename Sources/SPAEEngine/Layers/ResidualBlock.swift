@@ -1,3 +1,5 @@
+import SPAEPyramid
+
 /// x + second(SiLU(first(norm(x)))).
 struct ResidualBlock: Sendable {
   private let norm: ChannelNorm
@@ -52,10 +54,8 @@ struct StagePlanes {
   var input: Plane { x[0] }
   var output: Plane { x[x.count - 1] }
 
-  init(_ stage: ModelConfiguration.Stage, side: Int, keepsBlocks: Bool = false) {
-    func plane(_ channels: Int) -> Plane {
-      Plane(height: side, width: side, channels: channels)
-    }
+  init(_ stage: ModelConfiguration.Stage, size: GridSize, keepsBlocks: Bool = false) {
+    func plane(_ channels: Int) -> Plane { Plane(size, channels: channels) }
     let input = plane(stage.width)
     x = [input] + stage.blocks.map { _ in keepsBlocks ? plane(stage.width) : input }
     normed = plane(stage.width)

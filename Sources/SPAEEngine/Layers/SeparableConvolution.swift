@@ -1,3 +1,5 @@
+import SPAEPyramid
+
 /// A depthwise convolution and one across the channels, each with an activation.
 struct SeparableConvolution: Sendable {
   let depthwise: DepthwiseConvolution
@@ -41,9 +43,9 @@ extension Weights {
 /// Planes between layers, made when they are first asked for; layers that do not run at once and
 /// ask for the same one share it.
 final class ScratchPlanes {
-  /// A plane of a side and a number of channels; those of other numbers are others.
+  /// A plane of a size and a number of channels; those of other numbers are others.
   struct Key: Hashable {
-    var side: Int
+    var size: GridSize
     var channels: Int
     var number = 0
   }
@@ -53,10 +55,10 @@ final class ScratchPlanes {
   /// The reach of depthwise convolutions of 5 x 5.
   private static let border = 2
 
-  subscript(side: Int, channels: Int, number: Int = 0) -> Plane {
-    let key = Key(side: side, channels: channels, number: number)
+  subscript(size: GridSize, channels: Int, number: Int = 0) -> Plane {
+    let key = Key(size: size, channels: channels, number: number)
     if let plane = made[key] { return plane }
-    let plane = Plane(height: side, width: side, channels: channels, border: Self.border)
+    let plane = Plane(size, channels: channels, border: Self.border)
     made[key] = plane
     return plane
   }

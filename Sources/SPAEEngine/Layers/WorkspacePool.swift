@@ -1,8 +1,18 @@
 import Synchronization
 
 /// Buffers that are kept for the next picture of the same shape.
+///
+/// Pictures that are seen whole have many shapes: the buffers of the last few stay.
 final class WorkspacePool<Key: Hashable & Sendable, Workspace>: @unchecked Sendable {
-  private let idle = Mutex<[Key: [Box]]>([:])
+  /// As many shapes as there are sizes of squares.
+  private static var shapes: Int { 4 }
+
+  private struct Idle {
+    var boxes: [Key: [Box]] = [:]
+    var keys: [Key] = []  // the last one used comes last
+  }
+
+  private let idle = Mutex(Idle())
 
   private struct Box: @unchecked Sendable {
     let workspace: Workspace
@@ -12,9 +22,20 @@ final class WorkspacePool<Key: Hashable & Sendable, Workspace>: @unchecked Senda
   func with<Result>(
     _ key: Key, make: () -> Workspace, _ body: (Workspace) -> Result
   ) -> Result {
-    let kept = idle.withLock { $0[key]?.popLast() }
+    let kept = idle.withLock { $0.boxes[key]?.popLast() }
     let box = kept ?? Box(workspace: make())
-    defer { idle.withLock { $0[key, default: []].append(box) } }
+    defer { keep(box, for: key) }
     return body(box.workspace)
+  }
+
+  private func keep(_ box: Box, for key: Key) {
+    idle.withLock { idle in
+      idle.boxes[key, default: []].append(box)
+      if idle.keys.last == key { return }
+      idle.keys.removeAll { $0 == key }
+      idle.keys.append(key)
+      guard idle.keys.count > Self.shapes else { return }
+      idle.boxes[idle.keys.removeFirst()] = nil
+    }
   }
 }

@@ -71,10 +71,10 @@ struct ConditionalLinearDecoder: Sendable {
     /// The deepest layer's stride, as a power of two.
     var stride = 0
 
-    init(_ configuration: ModelConfiguration, grid: Int) {
-      estimates = cells(of: grid, configuration.latent, border: 1)
-      own = cells(of: grid, configuration.patchNumbers, border: 0)
-      patches = cells(of: grid, configuration.patchNumbers, border: 0)
+    init(_ configuration: ModelConfiguration, grid: GridSize) {
+      estimates = Plane(grid, channels: configuration.latent)
+      own = Plane(grid, channels: configuration.patchNumbers, border: 0)
+      patches = Plane(grid, channels: configuration.patchNumbers, border: 0)
     }
   }
 
@@ -111,10 +111,10 @@ struct ConditionalLinearDecoder: Sendable {
     fileprivate let own: Plane  // by each cell's own patch alone
     fileprivate let estimates: Plane
 
-    init(_ configuration: ModelConfiguration, grid: Int) {
-      errors = cells(of: grid, configuration.patchNumbers, border: 1)
-      own = cells(of: grid, configuration.latent, border: 0)
-      estimates = cells(of: grid, configuration.latent, border: 0)
+    init(_ configuration: ModelConfiguration, grid: GridSize) {
+      errors = Plane(grid, channels: configuration.patchNumbers)
+      own = Plane(grid, channels: configuration.latent, border: 0)
+      estimates = Plane(grid, channels: configuration.latent, border: 0)
     }
 
     /// The sum of the squares of all errors.
@@ -142,11 +142,11 @@ struct ConditionalLinearDecoder: Sendable {
     _ gradient: Gradient, cells: [Int], cellClasses: [Int], stride: Int, with context: Context
   ) {
     let (errors, own, estimates) = (gradient.errors, gradient.own, gradient.estimates)
-    let width = errors.width
+    let (width, alone) = (errors.width, context.onOneThread)
     context.parallel.forEachPart(of: cells.count, work: cells.count * ownTransposed[0].work) {
       part in
       forEachRun(of: cells[part], cellClasses: cellClasses, width: width) { run, cellClass in
-        ownTransposed[cellClass].apply(to: errors, into: own, rectangle: run, with: context)
+        ownTransposed[cellClass].apply(to: errors, into: own, rectangle: run, with: alone)
       }
     }
     let runs = runs(of: cells, width: width)
@@ -154,15 +154,10 @@ struct ConditionalLinearDecoder: Sendable {
     context.parallel.forEachPart(of: runs.count, work: work) { part in
       for run in runs[part] {
         aroundTransposed[stride].apply(
-          to: errors, into: estimates, rectangle: run, residual: own, with: context)
+          to: errors, into: estimates, rectangle: run, residual: own, with: alone)
       }
     }
   }
-}
-
-/// A plane with a pixel for each cell of a grid.
-private func cells(of grid: Int, _ channels: Int, border: Int) -> Plane {
-  Plane(height: grid, width: grid, channels: channels, border: border)
 }
 
 /// Calls `body` with each run of neighbours in a row that have the same label, of cells in order.

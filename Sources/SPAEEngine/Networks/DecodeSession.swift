@@ -10,7 +10,8 @@ import Synchronization
 /// threads wait for each other.
 public final class DecodeSession: @unchecked Sendable {
   private let model: Model
-  private let shape: PyramidShape
+  /// The shape of the pyramids that it decodes.
+  public let shape: PyramidShape
   private let space: Decoder.Workspace
   private let turn = Mutex(())
 
@@ -36,8 +37,8 @@ public final class DecodeSession: @unchecked Sendable {
       shape: shape, depth: depth, search: model.configuration.search)
     loaded = pyramid.words
     dirty = ChangedAreas()
-    let side = shape.grid * model.configuration.patch
-    image = PixelImage(width: side, height: side, colour: .white)
+    let size = model.pictureSize(of: shape)
+    image = PixelImage(width: size.columns, height: size.rows, colour: .white)
     loadAll()
     _ = try show(pyramid.words, isCancelled)
   }
@@ -158,8 +159,7 @@ public final class DecodeSession: @unchecked Sendable {
 
   /// The least rectangle of pixels that holds all that the areas reach.
   private func pixels(of cells: ChangedAreas) -> Rectangle {
-    let side = image.width
-    let parts = cells.areas.map { model.decoder.pixelsReached(by: $0, side: side) }
+    let parts = cells.areas.map { model.decoder.pixelsReached(by: $0, of: space.cells) }
     return parts.dropFirst().reduce(parts[0]) { $0.union($1) }
   }
 
@@ -177,13 +177,11 @@ public final class DecodeSession: @unchecked Sendable {
     return part
   }
 
-  /// All of the picture as floats in [-1, 1], [N, N, 3], from the planes as they are.
+  /// All of the picture as floats in [-1, 1], [height, width, 3], from the planes as they are.
   package var floats: [Float] {
     turn.withLock { _ in
-      let side = image.width
-      model.decoder.assemble(
-        Rectangle(rows: 0..<side, columns: 0..<side), in: space, with: model.context)
-      return unsafe Array(space.picture(side: side))
+      model.decoder.assemble(space.pictureBounds, in: space, with: model.context)
+      return unsafe Array(space.picture)
     }
   }
 }

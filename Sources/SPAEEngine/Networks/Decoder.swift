@@ -62,26 +62,29 @@ struct Decoder: Sendable {
     fileprivate let classes: Plane
     fileprivate let stages: [StagePlanes]
     fileprivate let detail: Plane
-    fileprivate let pixels: FloatBuffer  // [N, N, 3]
+    fileprivate let pixels: FloatBuffer  // [height, width, 3]
 
     /// Keeps every block's output if asked to, so that a part of the picture can be computed anew.
     init(_ configuration: ModelConfiguration, shape: PyramidShape, keepsBlocks: Bool = false) {
       let sizes = configuration.decoder.stages
       let grid = shape.grid
       linear = ConditionalLinearDecoder.Planes(configuration, grid: grid)
-      latent = Plane(height: grid, width: grid, channels: configuration.latent, border: 0)
-      classes = Plane(height: grid, width: grid, channels: sizes[0].width)
+      latent = Plane(grid, channels: configuration.latent, border: 0)
+      classes = Plane(grid, channels: sizes[0].width)
       stages = zip(sizes, [1, 2, 4]).map {
-        StagePlanes($0, side: $1 * grid, keepsBlocks: keepsBlocks)
+        StagePlanes($0, size: grid.scaled(by: $1), keepsBlocks: keepsBlocks)
       }
-      detail = Plane(height: 4 * grid, width: 4 * grid, channels: 12)
-      pixels = FloatBuffer(count: 64 * grid * grid * 3)
+      detail = Plane(grid.scaled(by: 4), channels: 12)
+      pixels = FloatBuffer(count: 64 * grid.count * 3)
     }
 
-    /// The picture that was assembled last, RGB in [-1, 1].
-    func picture(side: Int) -> UnsafeBufferPointer<Float> {
-      unsafe UnsafeBufferPointer(start: pixels.floats, count: side * side * 3)
+    /// The picture that was assembled last, RGB in [-1, 1], row after row.
+    var picture: UnsafeBufferPointer<Float> {
+      unsafe UnsafeBufferPointer(start: pixels.floats, count: 4 * detail.bounds.area * 3)
     }
+
+    /// All of the picture's pixels.
+    var pictureBounds: Rectangle { detail.bounds.scaled(by: 2) }
 
     /// All cells of the latent grid.
     var cells: Rectangle { latent.bounds }
@@ -90,10 +93,10 @@ struct Decoder: Sendable {
     func draw(
       _ area: Rectangle, onto image: inout PixelImage, origin: (row: Int, column: Int) = (0, 0)
     ) {
-      let (side, width) = (2 * detail.width, image.width)
+      let (whole, width) = (2 * detail.width, image.width)
       unsafe image.pixels.withUnsafeMutableBufferPointer { target in
         for row in area.rows {
-          let from = (row * side + area.columns.lowerBound) * 3
+          let from = (row * whole + area.columns.lowerBound) * 3
           let column = area.columns.lowerBound - origin.column
           let to = ((row - origin.row) * width + column) * 3
           for i in 0..<area.columns.count * 3 {
@@ -116,8 +119,7 @@ struct Decoder: Sendable {
   ) {
     load(estimates, upsampling: upsampling, into: space, with: context)
     refresh(space.cells, in: space, with: context, checkpoint: {})
-    let side = 2 * space.detail.width
-    assemble(Rectangle(rows: 0..<side, columns: 0..<side), in: space, with: context)
+    assemble(space.pictureBounds, in: space, with: context)
   }
 
   /// Sets what every cell is decoded from.
@@ -127,8 +129,9 @@ struct Decoder: Sendable {
     space.linear.stride = upsampling.stride
     let (latent, count) = (configuration.latent, upsampling.sources.count)
     let work = count * latent * configuration.patchNumbers
+    let own = context.onOneThread
     context.parallel.forEachPart(of: count, work: work) { part in
-      set(part, cellClasses: upsampling.cellClass, in: space, with: context) { cell in
+      set(part, cellClasses: upsampling.cellClass, in: space, with: own) { cell in
         upsampling.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
       }
     }
@@ -182,26 +185,20 @@ struct Decoder: Sendable {
     }
   }
 
-  /// The pixels that a rectangle of cells reaches, which lie within a picture of `side` pixels.
-  func pixelsReached(by cells: Rectangle, side: Int) -> Rectangle {
-    var (area, side) = (cells, side / configuration.patch)
-    let grid = Rectangle(rows: 0..<side, columns: 0..<side)
-    let patches = cells.grown(by: linear.reach, within: grid).scaled(by: configuration.patch)
-    func grow(_ margin: Int) {
-      let bounds = Rectangle(rows: 0..<side, columns: 0..<side)
-      area = area.grown(by: margin, within: bounds)
-    }
+  /// The pixels that a rectangle of cells, of all that there are, reaches.
+  func pixelsReached(by cells: Rectangle, of all: Rectangle) -> Rectangle {
+    var (area, bounds) = (cells, all)
+    let patches = cells.grown(by: linear.reach, within: all).scaled(by: configuration.patch)
     for stage in stages {
-      if stage.up != nil { (area, side) = (area.scaled(by: 2), 2 * side) }
-      for block in stage.blocks { grow(block.reach) }
+      if stage.up != nil { (area, bounds) = (area.scaled(by: 2), bounds.scaled(by: 2)) }
+      for block in stage.blocks { area = area.grown(by: block.reach, within: bounds) }
     }
-    grow(output.reach)
-    return area.scaled(by: 2).union(patches)
+    return area.grown(by: output.reach, within: bounds).scaled(by: 2).union(patches)
   }
 
   /// Each pixel is its patch's linear code and the network's detail, clamped to [-1, 1].
   func assemble(_ area: Rectangle, in space: Workspace, with context: Context) {
-    let (patch, side) = (configuration.patch, 2 * space.detail.width)
+    let (patch, width) = (configuration.patch, 2 * space.detail.width)
     let (target, colours, detail) = (space.pixels, space.linear.patches, space.detail)
     context.parallel.forEachPart(of: area.rows.count, work: 30 * area.area) { part in
       for row in part.lowerBound + area.rows.lowerBound..<part.upperBound + area.rows.lowerBound {
@@ -210,7 +207,7 @@ struct Decoder: Sendable {
             unsafe colours.pixel(row / patch, column / patch)
             + row % patch * patch + column % patch
           let added = unsafe detail.pixel(row / 2, column / 2) + row % 2 * 2 + column % 2
-          let pixel = unsafe target.floats + (row * side + column) * 3
+          let pixel = unsafe target.floats + (row * width + column) * 3
           for channel in 0..<3 {
             let colour = unsafe code[channel * patch * patch] + added[channel * 4]
             unsafe pixel[channel] = min(max(colour, -1), 1)

@@ -1,3 +1,5 @@
+import SPAEPyramid
+
 // The parts of the detection branch, in the order in which a picture goes through them.
 extension DetectionBranch {
   /// Blocks that work on one half of the channels while the other passes (CSP).
@@ -40,15 +42,15 @@ extension DetectionBranch {
     func apply(
       to x: Plane, into output: Plane, in scratch: ScratchPlanes, with context: Context
     ) {
-      let (side, half) = (x.height, outputs / 2)
-      let parts = scratch[side, outputs, 1]
+      let (size, half) = (x.size, outputs / 2)
+      let parts = scratch[size, outputs, 1]
       split.apply(to: x, into: parts, activation: .silu, with: context)
       let own = Plane(0..<half, of: parts)
       for block in blocks {
-        let entered = scratch[side, half]
+        let entered = scratch[size, half]
         block.enter.apply(to: own, into: entered, activation: .silu, with: context)
         block.filter.apply(
-          to: entered, through: scratch[side, half, 1], into: own, residual: residual ? own : nil,
+          to: entered, through: scratch[size, half, 1], into: own, residual: residual ? own : nil,
           with: context)
       }
       join.apply(to: parts, into: output, activation: .silu, with: context)
@@ -95,8 +97,9 @@ extension DetectionBranch {
     func apply(
       to x: Plane, into output: Plane, in scratch: ScratchPlanes, with context: Context
     ) {
-      let halved = scratch[x.height / 2, width]
-      let filtered = scratch[x.height / 2, x.channels, 2]
+      let size = GridSize(rows: x.height / 2, columns: x.width / 2)
+      let halved = scratch[size, width]
+      let filtered = scratch[size, x.channels, 2]
       down.apply(to: x, through: filtered, into: halved, with: context)
       if let pooling { pool(halved, by: pooling, in: scratch, with: context) }
       partial.apply(to: halved, into: output, in: scratch, with: context)
@@ -107,7 +110,7 @@ extension DetectionBranch {
       _ x: Plane, by pooling: Pooling, in scratch: ScratchPlanes, with context: Context
     ) {
       let half = width / 2
-      let seen = scratch[x.height, half * (1 + pools.count)]
+      let seen = scratch[x.size, half * (1 + pools.count)]
       var own = Plane(0..<half, of: seen)
       pooling.enter.apply(to: x, into: own, activation: .silu, with: context)
       // The greatest of greatest values is that of larger squares.
@@ -168,7 +171,7 @@ extension DetectionBranch {
 
       init(features: [Plane]) {
         func like(_ plane: Plane, _ channels: Int) -> Plane {
-          Plane(height: plane.height, width: plane.width, channels: channels, border: 2)
+          Plane(plane.size, channels: channels, border: 2)
         }
         self.features = features
         let (fine, middle, coarse) = (features[0], features[1], features[2])
@@ -190,13 +193,13 @@ extension DetectionBranch {
         lateral[index].apply(to: x, into: handed, activation: .silu, with: context)
         handed.double(into: Plane(0..<width, of: both), with: context)
         own.copy(into: Plane(width..<2 * width, of: both), with: context)
-        x = index == 0 ? scratch[both.height, width, 3] : space.outputs[0]
+        x = index == 0 ? scratch[both.size, width, 3] : space.outputs[0]
         finer[index].apply(to: both, into: x, in: scratch, with: context)
       }
       for index in 0..<2 {
         let (both, width) = (space.upward[index], space.upward[index].channels / 2)
         down[index].apply(
-          to: space.outputs[index], through: scratch[both.height, width, 4],
+          to: space.outputs[index], through: scratch[both.size, width, 4],
           into: Plane(0..<width, of: both), with: context)
         coarser[index].apply(to: both, into: space.outputs[index + 1], in: scratch, with: context)
       }
@@ -237,8 +240,8 @@ extension DetectionBranch {
     func apply(
       to x: Plane, into found: Plane, in scratch: ScratchPlanes, with context: Context
     ) {
-      let side = x.height
-      let entered = scratch[side, width, 5]
+      let size = x.size
+      let entered = scratch[size, width, 5]
       enter.apply(to: x, into: entered, activation: .silu, with: context)
       let classes = Plane(DetectionBranch.firstClass..<found.channels, of: found)
       for (branch, last, target) in [
@@ -246,8 +249,8 @@ extension DetectionBranch {
       ] {
         var x = entered
         for (index, layer) in branch.enumerated() {
-          let output = scratch[side, width, 6 + index]
-          layer.apply(to: x, through: scratch[side, width, 8], into: output, with: context)
+          let output = scratch[size, width, 6 + index]
+          layer.apply(to: x, through: scratch[size, width, 8], into: output, with: context)
           x = output
         }
         last.apply(to: x, into: target, with: context)

@@ -1,4 +1,5 @@
 package import SPAEPixels
+package import SPAEPyramid
 
 /// The frozen network that finds things of some classes and draws boxes around them (YOLOX, arXiv
 /// 2107.08430).
@@ -60,27 +61,28 @@ package struct DetectionBranch: Sendable {
     fileprivate let found: [Plane]
     fileprivate let scratch = ScratchPlanes()
 
-    package init(_ branch: DetectionBranch) {
+    /// For views of a size, both of whose sides are multiples of the coarsest stride.
+    package init(_ branch: DetectionBranch, size: GridSize) {
       let sizes = branch.sizes
-      func plane(_ side: Int, _ channels: Int) -> Plane {
-        Plane(height: side, width: side, channels: channels, border: 2)
+      func plane(_ size: GridSize, _ channels: Int) -> Plane {
+        Plane(size, channels: channels, border: 2)
       }
-      var side = sizes.input
-      input = Plane(height: side, width: side, channels: 3, border: 2, isDense: true)
-      side /= 2
-      stem = plane(side, sizes.stem)
+      var size = size
+      input = Plane(size, channels: 3, border: 2, isDense: true)
+      size = size.halved
+      stem = plane(size, sizes.stem)
       stages = sizes.stages.map { stage in
-        side /= 2
-        return plane(side, stage.width)
+        size = size.halved
+        return plane(size, stage.width)
       }
       neck = Neck.Workspace(features: Array(stages.suffix(3)))
       found = stages.suffix(3).map {
-        plane($0.height, DetectionBranch.firstClass + sizes.classes.count)
+        plane($0.size, DetectionBranch.firstClass + sizes.classes.count)
       }
     }
   }
 
-  /// What is found in a view of `sizes.input` pixels, before sigmoids: for each of three scales the
+  /// What is found in a view of the workspace's size, before sigmoids: for each of three scales the
   /// x, y, width, height and presence of a box in the first channels, the classes from the 16th on.
   package func raw(
     of view: PixelImage, in space: Workspace, with context: Context

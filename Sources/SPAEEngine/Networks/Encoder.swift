@@ -122,18 +122,13 @@ struct Encoder: Sendable {
     init(_ configuration: ModelConfiguration, shape: PyramidShape) {
       let sizes = configuration.encoder
       let (grid, width) = (shape.grid, sizes.stages[2].width)
-      func tokens(_ channels: Int) -> Plane {
-        Plane(height: grid, width: grid, channels: channels, border: 0)
-      }
-      let places = configuration.semantic?.grid ?? 1
-      func meanings(_ channels: Int) -> Plane {
-        Plane(height: places, width: places, channels: channels, border: 0)
-      }
-      picture = Plane(
-        height: 8 * grid, width: 8 * grid, channels: 3, border: 0, isDense: true)
-      halved = Plane(height: 4 * grid, width: 4 * grid, channels: 12, isDense: true)
-      patches = Plane(height: grid, width: grid, channels: configuration.patchNumbers)
-      stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, side: $1 * grid) }
+      func tokens(_ channels: Int) -> Plane { Plane(grid, channels: channels, border: 0) }
+      let regions = SemanticMap.size(for: shape)
+      func meanings(_ channels: Int) -> Plane { Plane(regions, channels: channels, border: 0) }
+      picture = Plane(grid.scaled(by: 8), channels: 3, border: 0, isDense: true)
+      halved = Plane(grid.scaled(by: 4), channels: 12, isDense: true)
+      patches = Plane(grid, channels: configuration.patchNumbers)
+      stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, size: grid.scaled(by: $1)) }
       positions = tokens(4 * sizes.frequencies)
       Encoder.fill(positions, frequencies: sizes.frequencies)
       semantics = meanings(2 * configuration.text)
@@ -145,11 +140,11 @@ struct Encoder: Sendable {
       inner = tokens(sizes.attention.expansion * width)
       z = tokens(configuration.latent)
       attention = Attention(
-        tokens: grid * grid, heads: sizes.attention.heads, width: width)
+        tokens: grid.count, heads: sizes.attention.heads, width: width)
     }
   }
 
-  /// z for a picture of 8 x grid pixels, [cell, latent].
+  /// z for a picture of 8 pixels a cell, [cell, latent].
   func latent(
     of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, in space: Workspace,
     with context: Context
@@ -220,29 +215,30 @@ struct Encoder: Sendable {
   ) {
     let grid = shape.grid
     let kinds = Self.kinds(of: shape)
-    for cell in 0..<grid * grid {
-      let token = unsafe tokens.pixel(cell / grid, cell % grid)
+    for cell in 0..<grid.count {
+      let token = unsafe tokens.pixel(cell / grid.columns, cell % grid.columns)
       for i in 0..<width { unsafe token[i] += kind[kinds[cell] * width + i] }
     }
     position.apply(to: space.positions, into: tokens, residual: tokens, with: context)
     guard let semantics, let semantic else { return }
     load(semantics, into: space.semantics)
     semantic.apply(to: space.semantics, into: space.meant, with: context)
-    for cell in 0..<grid * grid {
-      let token = unsafe tokens.pixel(cell / grid, cell % grid)
+    for cell in 0..<grid.count {
+      let token = unsafe tokens.pixel(cell / grid.columns, cell % grid.columns)
       let meant = unsafe Self.place(of: cell, grid: grid, in: space.meant)
       for i in 0..<width { unsafe token[i] += meant[i] }
     }
   }
 
-  /// Waves along both axes, which tell each cell where it is.
+  /// Waves along both axes, which tell each cell where it is; a side of any length has the same.
   private static func fill(_ positions: Plane, frequencies: Int) {
-    let grid = positions.height
-    for cell in 0..<grid * grid {
-      let features = unsafe positions.pixel(cell / grid, cell % grid)
-      for (axis, place) in [cell % grid, cell / grid].enumerated() {
+    let grid = positions.size
+    for cell in 0..<grid.count {
+      let (row, column) = (cell / grid.columns, cell % grid.columns)
+      let features = unsafe positions.pixel(row, column)
+      for (axis, at) in [(column, grid.columns), (row, grid.rows)].enumerated() {
         for k in 0..<frequencies {
-          let angle = Float(1 << k) * Float.pi * (Float(place) + 0.5) / Float(grid)
+          let angle = Float(1 << k) * Float.pi * (Float(at.0) + 0.5) / Float(at.1)
           let start = 2 * (axis * frequencies + k)
           unsafe features[start] = sinf(angle)
           unsafe features[start + 1] = cosf(angle)
@@ -254,8 +250,9 @@ struct Encoder: Sendable {
   /// [what stands at the place, the whole picture] x scale, for each place of the classifier's.
   private func load(_ semantics: SemanticMap, into plane: Plane) {
     let scale = configuration.semantic?.scale ?? 1
-    for place in 0..<semantics.grid * semantics.grid {
-      let (row, column) = (place / semantics.grid, place % semantics.grid)
+    let grid = semantics.grid
+    for region in 0..<grid.count {
+      let (row, column) = (region / grid.columns, region % grid.columns)
       let target = unsafe plane.pixel(row, column)
       for (i, value) in semantics.cell(row, column).enumerated() {
         unsafe target[i] = value * scale
@@ -268,9 +265,11 @@ struct Encoder: Sendable {
 
   /// The pixel of the classifier's place that holds a latent cell.
   private static func place(
-    of cell: Int, grid: Int, in places: Plane
+    of cell: Int, grid: GridSize, in places: Plane
   ) -> UnsafeMutablePointer<Float> {
-    unsafe places.pixel(cell / grid * places.height / grid, cell % grid * places.width / grid)
+    unsafe places.pixel(
+      cell / grid.columns * places.height / grid.rows,
+      cell % grid.columns * places.width / grid.columns)
   }
 
   /// x += output(attention(norm1 x)); x += mlp2(SiLU(mlp1(norm2 x))).
@@ -299,9 +298,9 @@ struct Encoder: Sendable {
     }
     let kinds = Self.kinds(of: shape)
     let hasDirect = direct != nil && semantics != nil
-    var latents = [Float](repeating: 0, count: grid * grid * latent)
-    for cell in 0..<grid * grid {
-      let z = unsafe space.z.pixel(cell / grid, cell % grid)
+    var latents = [Float](repeating: 0, count: grid.count * latent)
+    for cell in 0..<grid.count {
+      let z = unsafe space.z.pixel(cell / grid.columns, cell % grid.columns)
       let added = unsafe Self.place(of: cell, grid: grid, in: space.direct) + kinds[cell] * latent
       for i in 0..<latent { unsafe latents[cell * latent + i] = z[i] + (hasDirect ? added[i] : 0) }
     }
@@ -310,7 +309,7 @@ struct Encoder: Sendable {
 
   /// The kind of each latent cell: 0, or by the stride of the upper layer that visits it.
   static func kinds(of shape: PyramidShape) -> [Int] {
-    var kinds = [Int](repeating: 0, count: shape.grid * shape.grid)
+    var kinds = [Int](repeating: 0, count: shape.grid.count)
     for layer in 1..<shape.depth - 1 {
       let kind = max(1, Self.kinds - shape.stride(ofLayer: layer).trailingZeroBitCount)
       for cell in shape.cells(ofLayer: layer) { kinds[shape.latentIndex(of: cell)] = kind }

@@ -10,11 +10,8 @@ struct EvidenceBranches: Sendable {
   /// The words of each class, the best first.
   let stuffWords: [[Int32]]
   private let thingWords: [[Int32]]
-  private let segmentationSpaces = WorkspacePool<Int, SegmentationBranch.Workspace>()
-  private let detectionSpaces = WorkspacePool<Int, DetectionBranch.Workspace>()
-
-  /// Every second row and column of the segmentation's pixels.
-  private static let sample = 2
+  private let segmentationSpaces = WorkspacePool<BranchView, SegmentationBranch.Workspace>()
+  private let detectionSpaces = WorkspacePool<BranchView, DetectionBranch.Workspace>()
 
   /// Loads both from a model's folder, if its configuration names them.
   init?(
@@ -52,28 +49,33 @@ struct EvidenceBranches: Sendable {
     }
   }
 
-  /// What names each position of each layer, beside what the classifier says.
+  /// What names each position of each layer of a framed picture's pyramid, beside what the
+  /// classifier says.
   func named(
-    in image: PixelImage, fit: Fit, beside semantics: SemanticMap, with context: Context
+    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
+    with context: Context
   ) -> [[EvidenceMap.Named?]] {
-    map.decided(seen(in: image, fit: fit, beside: semantics, with: context))
+    map.decided(
+      seen(in: image, shape: shape, beside: semantics, with: context),
+      layers: Array(shape.layers.prefix(SemanticMap.layer)))
   }
 
   private func seen(
-    in image: PixelImage, fit: Fit, beside semantics: SemanticMap, with context: Context
+    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
+    with context: Context
   ) -> EvidenceMap.Seen {
-    let view = image.fitted(to: segmentation.sizes.input, fit: fit)
-    let other =
-      detection.sizes.input == view.width
-      ? view : image.fitted(to: detection.sizes.input, fit: fit)
-    let boxes = boxes(in: other, with: context)
+    let size = BranchView.size(of: segmentation.sizes.input, for: shape)
+    let other = BranchView.size(
+      of: detection.sizes.input, unit: detection.sizes.coarsestStride, for: shape)
+    let view = image.resampled(to: size)
+    let boxes = boxes(in: other == size ? view : image.resampled(to: other), with: context)
     let (person, thing) = (map.sizes.person, map.sizes.thing)
     let people = boxes.filter { $0.number == map.personThing && $0.score >= person.box }
-    var (stuff, pixels) = shares(in: view, people: people, with: context)
+    var (stuff, pixels) = shares(in: view, grid: semantics.grid, people: people, with: context)
     let area = pixels.reduce(0, +) / Float(pixels.count)
     if area < person.area { pixels = pixels.map { _ in 0 } }
     return EvidenceMap.Seen(
-      stuff: stuff, people: pixels,
+      grid: semantics.grid, stuff: stuff, people: pixels,
       things: boxes.filter {
         $0.number != map.personThing && $0.score >= thing.box && $0.area >= thing.area
       },
@@ -84,9 +86,9 @@ struct EvidenceBranches: Sendable {
 
   /// The mean share of each class in each cell, [class][cell], and that of people inside boxes.
   private func shares(
-    in view: PixelImage, people boxes: [EvidenceMap.Box], with context: Context
+    in view: PixelImage, grid: GridSize, people boxes: [EvidenceMap.Box], with context: Context
   ) -> (stuff: [[Float]], people: [Float]) {
-    withLogits(of: view, with: context) { shares(of: $0, people: boxes) }
+    withLogits(of: view, with: context) { shares(of: $0, grid, people: boxes) }
   }
 
   /// What the segmentation branch says of a view of the size that it sees.
@@ -94,38 +96,45 @@ struct EvidenceBranches: Sendable {
     of view: PixelImage, with context: Context, _ body: (Plane) -> Result
   ) -> Result {
     context.profiler?.enter("segmentation")
+    let key = BranchView(view, threads: context.parallel.threads)
     return segmentationSpaces.with(
-      context.parallel.threads,
-      make: { SegmentationBranch.Workspace(segmentation, threads: context.parallel.threads) }
+      key,
+      make: {
+        SegmentationBranch.Workspace(segmentation, size: key.size, threads: key.threads)
+      }
     ) { space in
       body(segmentation.logits(of: view, in: space, with: context))
     }
   }
 
   private func shares(
-    of logits: Plane, people boxes: [EvidenceMap.Box]
+    of logits: Plane, _ grid: GridSize, people boxes: [EvidenceMap.Box]
   ) -> (stuff: [[Float]], people: [Float]) {
-    let (grid, classes) = (EvidenceMap.grid, logits.channels)
-    let samples = logits.height / Self.sample
-    let part = Float(samples / grid * (samples / grid))
-    var sums = [Float](repeating: 0, count: grid * grid * classes)
-    var people = [Float](repeating: 0, count: grid * grid)
+    let classes = logits.channels
+    let samples = logits.size.halved
+    var counts = [Float](repeating: 0, count: grid.count)
+    var sums = [Float](repeating: 0, count: grid.count * classes)
+    var people = [Float](repeating: 0, count: grid.count)
     var shares = [Float](repeating: 0, count: classes)
-    for row in 0..<samples {
-      for column in 0..<samples {
-        let cell = row * grid / samples * grid + column * grid / samples
-        let pixel = unsafe logits.pixel(row * Self.sample, column * Self.sample)
+    for row in 0..<samples.rows {
+      for column in 0..<samples.columns {
+        let cell =
+          row * grid.rows / samples.rows * grid.columns
+          + column * grid.columns / samples.columns
+        counts[cell] += 1
+        // Every second row and column.
+        let pixel = unsafe logits.pixel(2 * row, 2 * column)
         unsafe softmax(pixel, into: &shares)
         for number in 0..<classes { sums[cell * classes + number] += shares[number] }
-        let x = (Float(column) + 0.5) / Float(samples)
-        let y = (Float(row) + 0.5) / Float(samples)
+        let x = (Float(column) + 0.5) / Float(samples.columns)
+        let y = (Float(row) + 0.5) / Float(samples.rows)
         if boxes.contains(where: { $0.holds(x, y) }) { people[cell] += shares[map.personStuff] }
       }
     }
     let stuff = (0..<classes).map { number in
-      (0..<grid * grid).map { sums[$0 * classes + number] / part }
+      (0..<grid.count).map { sums[$0 * classes + number] / counts[$0] }
     }
-    return (stuff, people.map { $0 / part })
+    return (stuff, zip(people, counts).map { $0 / $1 })
   }
 
   func softmax(_ logits: UnsafePointer<Float>, into shares: inout [Float]) {
@@ -144,12 +153,15 @@ struct EvidenceBranches: Sendable {
   private func boxes(in view: PixelImage, with context: Context) -> [EvidenceMap.Box] {
     context.profiler?.enter("detection")
     let least = min(map.sizes.person.box, map.sizes.thing.box)
-    return detectionSpaces.with(0, make: { DetectionBranch.Workspace(detection) }) { space in
+    let key = BranchView(view, threads: 1)
+    return detectionSpaces.with(
+      key, make: { DetectionBranch.Workspace(detection, size: key.size) }
+    ) { space in
       detection.raw(of: view, in: space, with: context).flatMap { plane in
         (0..<plane.height).flatMap { row in
           (0..<plane.width).compactMap { column in
             unsafe box(
-              plane.pixel(row, column), row: row, column: column, side: plane.width,
+              plane.pixel(row, column), row: row, column: column, of: plane.size,
               classes: detection.sizes.classes.count, least: least)
           }
         }
@@ -159,7 +171,8 @@ struct EvidenceBranches: Sendable {
 
   /// The box of one cell of a scale, if it scores enough.
   private func box(
-    _ raw: UnsafePointer<Float>, row: Int, column: Int, side: Int, classes: Int, least: Float
+    _ raw: UnsafePointer<Float>, row: Int, column: Int, of size: GridSize, classes: Int,
+    least: Float
   ) -> EvidenceMap.Box? {
     let presence = unsafe sigmoid(raw[4])
     guard presence >= least else { return nil }
@@ -171,9 +184,11 @@ struct EvidenceBranches: Sendable {
     let score = presence * sigmoid(highest)
     guard score >= least else { return nil }
     let (x, y) = unsafe (
-      (raw[0] + Float(column)) / Float(side), (raw[1] + Float(row)) / Float(side)
+      (raw[0] + Float(column)) / Float(size.columns), (raw[1] + Float(row)) / Float(size.rows)
     )
-    let (width, height) = unsafe (expf(raw[2]) / Float(side), expf(raw[3]) / Float(side))
+    let (width, height) = unsafe (
+      expf(raw[2]) / Float(size.columns), expf(raw[3]) / Float(size.rows)
+    )
     func inside(_ value: Float) -> Float { min(max(value, 0), 1) }
     return EvidenceMap.Box(
       left: inside(x - width / 2), top: inside(y - height / 2), right: inside(x + width / 2),

@@ -1,3 +1,5 @@
+package import SPAEPyramid
+
 /// Decides what stands at each position of the upper layers, by whichever frozen branch is surest.
 ///
 /// The classifier knows ImageNet's thousand classes, and none for people, sky, grass or roads. The
@@ -5,8 +7,8 @@
 /// knows people and other things by box. Where one of the two is sure enough, a position's
 /// candidates are the words of its class, and the classifier's elsewhere.
 ///
-/// A position is a cell of the 4 x 4 map (layer 3), a quarter of the picture (layer 2) or the whole
-/// (layer 1). People name the cells that they fill, and the whole or else the quarter that holds
+/// A position is a cell of the map (layer 3), which is 4 x 4 of a square, a quarter of the picture
+/// (layer 2) or the whole (layer 1); of other pictures it is the region of a layer's position. People name the cells that they fill, and the whole or else the quarter that holds
 /// most of them, so that other positions have room for what else there is.
 package struct EvidenceMap: Sendable {
   /// The class that names a position, the branch that saw it, and how sure it was, 0 to 1.
@@ -18,23 +20,35 @@ package struct EvidenceMap: Sendable {
     package var sureness: Float
   }
 
-  /// A square of cells.
+  /// The region of a layer's position, in the map's cells.
   struct Position: Hashable, Sendable {
-    let row: Int
-    let column: Int
-    let side: Int
-
-    /// Those of a layer, row after row.
-    static func all(ofLayer layer: Int) -> [Position] {
-      let side = grid >> (layer - 1)
-      return stride(from: 0, to: grid, by: side).flatMap { row in
-        stride(from: 0, to: grid, by: side).map { Position(row: row, column: $0, side: side) }
-      }
-    }
+    let rows: Range<Int>
+    let columns: Range<Int>
+    let grid: GridSize
 
     /// The numbers of its cells.
     var cells: [Int] {
-      (row..<row + side).flatMap { row in (column..<column + side).map { row * grid + $0 } }
+      rows.flatMap { row in columns.map { row * grid.columns + $0 } }
+    }
+
+    /// Its edges in shares of the picture's sides.
+    var left: Float { Float(columns.lowerBound) / Float(grid.columns) }
+    var top: Float { Float(rows.lowerBound) / Float(grid.rows) }
+    var right: Float { Float(columns.upperBound) / Float(grid.columns) }
+    var bottom: Float { Float(rows.upperBound) / Float(grid.rows) }
+    var area: Float {
+      Float(columns.count) / Float(grid.columns) * (Float(rows.count) / Float(grid.rows))
+    }
+  }
+
+  /// The positions of a layer, row after row, on a map of some cells.
+  static func positions(of layer: GridSize, on grid: GridSize) -> [Position] {
+    (0..<layer.count).map { position in
+      Position(
+        rows: adaptiveWindow(of: position / layer.columns, count: layer.rows, length: grid.rows),
+        columns: adaptiveWindow(
+          of: position % layer.columns, count: layer.columns, length: grid.columns),
+        grid: grid)
     }
   }
 
@@ -59,19 +73,23 @@ package struct EvidenceMap: Sendable {
 
     func holds(_ x: Float, _ y: Float) -> Bool { left <= x && x < right && top <= y && y < bottom }
 
-    /// The area in common with a position, as a share of the smaller of the two.
+    /// The area in common with a position.
+    func area(in position: Position) -> Float {
+      let width = max(0, min(right, position.right) - max(left, position.left))
+      let height = max(0, min(bottom, position.bottom) - max(top, position.top))
+      return width * height
+    }
+
+    /// The same as a share of the smaller of the two.
     func cover(_ position: Position) -> Float {
-      let unit = 1 / Float(grid)
-      let (low, high) = (Float(position.column) * unit, Float(position.row) * unit)
-      let side = Float(position.side) * unit
-      let width = max(0, min(right, low + side) - max(left, low))
-      let height = max(0, min(bottom, high + side) - max(top, high))
-      return width * height / max(min(area, side * side), 1e-6)
+      area(in: position) / max(min(area, position.area), 1e-6)
     }
   }
 
   /// What the branches say of one picture.
   package struct Seen: Sendable {
+    /// The map's cells.
+    var grid: GridSize
     /// The mean share of each class in each cell, [class][cell].
     var stuff: [[Float]]
     /// The share of pixels of people in each cell.
@@ -84,16 +102,15 @@ package struct EvidenceMap: Sendable {
 
     /// Takes what each branch says.
     package init(
-      stuff: [[Float]], people: [Float], things: [Box], whole: Float, cells: [Float]
+      grid: GridSize = GridSize(rows: 4, columns: 4), stuff: [[Float]], people: [Float],
+      things: [Box], whole: Float, cells: [Float]
     ) {
+      self.grid = grid
       (self.stuff, self.people, self.things) = (stuff, people, things)
       (self.whole, self.cells) = (whole, cells)
     }
   }
 
-  /// Cells a side.
-  static let grid = 4
-  static let layers = 3
   static let person = "person"
 
   let sizes: ModelConfiguration.Evidence
@@ -114,19 +131,24 @@ package struct EvidenceMap: Sendable {
     }
   }
 
-  /// What names each position of each layer; where nothing does, the classifier's words stay.
-  package func decided(_ seen: Seen) -> [[Named?]] {
-    let whole = whole(seen)
+  /// What names each position of the first three layers, which have so many positions; where nothing
+  /// does, the classifier's words stay.
+  package func decided(
+    _ seen: Seen, layers: [GridSize] = [1, 2, 4].map { GridSize(rows: $0, columns: $0) }
+  ) -> [[Named?]] {
+    let positions = layers.map { Self.positions(of: $0, on: seen.grid) }
+    let wholes = positions[0].map { whole(seen, $0) }
     var most: Position?
-    if whole != person(whole?.sureness ?? 0), seen.people.contains(where: { $0 > 0 }) {
-      let sums = Position.all(ofLayer: 2).map { ($0, sum($0, of: seen.people)) }
+    let namesPeople = wholes.contains { $0 == person($0?.sureness ?? 0) }
+    if !namesPeople, seen.people.contains(where: { $0 > 0 }) {
+      let sums = positions[1].map { ($0, sum($0, of: seen.people)) }
       most = sums.dropFirst().reduce(sums[0]) { $1.1 > $0.1 ? $1 : $0 }.0
     }
-    let quarters = Position.all(ofLayer: 2).map { position in
+    let quarters = positions[1].map { position in
       position == most
         ? person(mean(position, of: seen.people)) : other(seen, position)
     }
-    return [[whole], quarters, Position.all(ofLayer: 3).map { cell(seen, $0) }]
+    return [wholes, quarters, positions[2].map { cell(seen, $0) }]
   }
 
   private func person(_ sureness: Float) -> Named {
@@ -138,14 +160,13 @@ package struct EvidenceMap: Sendable {
   }
 
   /// People or a thing, by area and sureness, or stuff, where the classifier is unsure.
-  private func whole(_ seen: Seen) -> Named? {
-    guard seen.whole < sizes.unsure, let position = Position.all(ofLayer: 1).first else {
-      return nil
-    }
+  private func whole(_ seen: Seen, _ position: Position) -> Named? {
+    guard seen.whole < sizes.unsure else { return nil }
     let people = mean(position, of: seen.people)
     var (size, named) = (people, person(people))
-    for box in seen.things where box.area * box.score > size {
-      (size, named) = (box.area * box.score, found(box))
+    for box in seen.things {
+      let own = box.area(in: position) / position.area * box.score
+      if own > size { (size, named) = (own, found(box)) }
     }
     if size >= sizes.whole.area { return named }
     return seen.whole < sizes.whole.unsure ? stuff(seen, position, isUnsure: true) : nil
@@ -190,6 +211,6 @@ package struct EvidenceMap: Sendable {
   }
 
   private func mean(_ position: Position, of cells: [Float]) -> Float {
-    sum(position, of: cells) / Float(position.side * position.side)
+    sum(position, of: cells) / Float(position.rows.count * position.columns.count)
   }
 }

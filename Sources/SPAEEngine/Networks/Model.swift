@@ -21,7 +21,7 @@ public final class Model: Sendable {
   let evidence: EvidenceBranches?
   private let colours: ColourCandidates?
   let context: Context
-  private let semanticSpaces = WorkspacePool<Int, SemanticBranch.Workspace>()
+  private let semanticSpaces = WorkspacePool<SemanticView, SemanticBranch.Workspace>()
   private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
   let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
   let recentPictures = RecentPictures()
@@ -85,15 +85,37 @@ public final class Model: Sendable {
 
   // MARK: Use
 
-  /// The shape of the pyramid of a picture of some pixels a side: 64, 128, 256 or 512.
+  /// The shape of the pyramid of a square of some pixels a side: 64, 128, 256 or 512.
   public func shape(forSize size: Int) throws(EngineError) -> PyramidShape {
+    try shape(forSize: size, fit: .crop, width: size, height: size)
+  }
+
+  /// The shape of the pyramid of a picture of `width` x `height` pixels whose shorter side is to have
+  /// `size` pixels: 64, 128, 256 or 512.
+  public func shape(
+    forSize size: Int, fit: Fit, width: Int, height: Int
+  ) throws(EngineError) -> PyramidShape {
+    let cells = size / configuration.patch
+    let isWhole = fit == .whole
     guard size % configuration.patch == 0,
-      let shape = PyramidShape(grid: size / configuration.patch)
+      let shape = isWhole
+        ? PyramidShape(shorterSide: cells, width: width, height: height)
+        : PyramidShape(grid: cells)
     else { throw .pictureSize(size) }
     return shape
   }
 
-  /// Turns a picture into words.
+  /// The pixels of the picture that a pyramid stands for.
+  public func pictureSize(of shape: PyramidShape) -> GridSize {
+    shape.grid.scaled(by: configuration.patch)
+  }
+
+  /// The picture that a pyramid of some shape is to stand for, before it becomes words.
+  public func picture(_ image: PixelImage, for shape: PyramidShape, fit: Fit) -> PixelImage {
+    image.framed(fit).resampled(to: pictureSize(of: shape))
+  }
+
+  /// Turns a picture into words; `size` is the number of pixels that its shorter side becomes.
   ///
   /// `semanticWeight` multiplies the number of candidates of each position of the guided layers and
   /// divides their penalties; 0 is the paper's plain nearest word. The semantic branch looks at the
@@ -116,13 +138,14 @@ public final class Model: Sendable {
   private func encode(
     _ image: PixelImage, size: Int, fit: Fit, semanticWeight: Float, with context: Context
   ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
-    let shape = try shape(forSize: size)
+    let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
+    let image = image.framed(fit)
     let (words, found) = context.withSpinningThreads { context in
-      let semantics = semantics(of: image, fit: fit, with: context)
-      let picture = image.fitted(to: size, fit: fit)
+      let semantics = semantics(of: image, shape: shape, with: context)
+      let picture = image.resampled(to: pictureSize(of: shape))
       let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
       let found = candidates(
-        for: semantics, named: named(in: image, fit: fit, beside: semantics, with: context),
+        for: semantics, named: named(in: image, shape: shape, beside: semantics, with: context),
         of: picture, shape: shape, semanticWeight: semanticWeight, with: context)
       return (
         chosen(for: z, of: picture, shape: shape, candidates: found.candidates, with: context),
@@ -137,21 +160,23 @@ public final class Model: Sendable {
   func candidates(
     in image: PixelImage, size: Int, fit: Fit, semanticWeight: Float
   ) throws(EngineError) -> GuidedCandidates {
-    let shape = try shape(forSize: size)
+    let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
+    let image = image.framed(fit)
     return context.withSpinningThreads { context in
-      let semantics = semantics(of: image, fit: fit, with: context)
+      let semantics = semantics(of: image, shape: shape, with: context)
       return candidates(
-        for: semantics, named: named(in: image, fit: fit, beside: semantics, with: context),
-        of: image.fitted(to: size, fit: fit), shape: shape, semanticWeight: semanticWeight,
-        with: context)
+        for: semantics, named: named(in: image, shape: shape, beside: semantics, with: context),
+        of: image.resampled(to: pictureSize(of: shape)), shape: shape,
+        semanticWeight: semanticWeight, with: context)
     }
   }
 
   /// A picture's latent before it becomes words, [cells, latent].
   package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
-    latent(
-      of: image.fitted(to: size, fit: .crop), shape: try shape(forSize: size),
-      semantics: semantics(of: image, fit: .crop, with: context), with: context)
+    let (shape, image) = (try shape(forSize: size), image.framed(.crop))
+    return latent(
+      of: image.resampled(width: size, height: size), shape: shape,
+      semantics: semantics(of: image, shape: shape, with: context), with: context)
   }
 
   func latent(
@@ -186,14 +211,28 @@ public final class Model: Sendable {
     }
   }
 
-  /// What the semantic branch sees in a picture, if the model has one.
-  func semantics(of image: PixelImage, fit: Fit, with context: Context) -> SemanticMap? {
+  /// What the buffers of the semantic branch go by.
+  private struct SemanticView: Hashable, Sendable {
+    let view: BranchView
+    let grid: GridSize
+  }
+
+  /// What the semantic branch sees in a framed picture, if the model has one.
+  func semantics(
+    of image: PixelImage, shape: PyramidShape, with context: Context
+  ) -> SemanticMap? {
     guard let branch = semanticBranch else { return nil }
     context.profiler?.enter("classifier")
-    let view = image.fitted(to: branch.sizes.input, fit: fit)
+    let view = image.resampled(to: BranchView.size(of: branch.sizes.input, for: shape))
+    let key = SemanticView(
+      view: BranchView(view, threads: context.parallel.threads),
+      grid: SemanticMap.size(for: shape))
     return semanticSpaces.with(
-      context.parallel.threads,
-      make: { SemanticBranch.Workspace(branch, threads: context.parallel.threads) }
+      key,
+      make: {
+        SemanticBranch.Workspace(
+          branch, size: key.view.size, grid: key.grid, threads: key.view.threads)
+      }
     ) {
       space in
       context.withSpinningThreads { branch.map(of: view, in: space, with: $0) }
@@ -201,15 +240,22 @@ public final class Model: Sendable {
   }
 
   /// What names each position of the upper layers of a picture, if the model can tell.
-  package func named(in image: PixelImage, fit: Fit = .crop) -> [[EvidenceMap.Named?]]? {
-    named(
-      in: image, fit: fit, beside: semantics(of: image, fit: fit, with: context), with: context)
+  package func named(
+    in image: PixelImage, size: Int = 128, fit: Fit = .crop
+  ) throws(EngineError) -> [[EvidenceMap.Named?]]? {
+    let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
+    let image = image.framed(fit)
+    return named(
+      in: image, shape: shape, beside: semantics(of: image, shape: shape, with: context),
+      with: context)
   }
 
+  /// The same of a framed picture.
   func named(
-    in image: PixelImage, fit: Fit, beside semantics: SemanticMap?, with context: Context
+    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap?,
+    with context: Context
   ) -> [[EvidenceMap.Named?]]? {
-    semantics.flatMap { evidence?.named(in: image, fit: fit, beside: $0, with: context) }
+    semantics.flatMap { evidence?.named(in: image, shape: shape, beside: $0, with: context) }
   }
 
   /// The words that each place of the guided layers may choose from; where something names it,
@@ -222,19 +268,22 @@ public final class Model: Sendable {
       return GuidedCandidates()
     }
     // The finest grid is left to the latent.
-    let count = min(guided.candidates.count, max(Self.evidenceLayers, shape.depth - 2))
-    let places = (1...min(count, Self.evidenceLayers)).map { semantics.places(ofLayer: $0) }
+    let count = min(guided.candidates.count, max(SemanticMap.layer, shape.depth - 2))
+    let places = shape.layers.prefix(min(count, SemanticMap.layer)).map {
+      semantics.regions(of: $0)
+    }
     let texts = places.joined().flatMap { place in
       zip(semantics.whole, place).map {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
     }
-    let names = (1...count).map { colours?.words(ofLayer: $0, in: picture) ?? [] }
+    let names = (1...count).map { colours?.words(ofLayer: $0, of: shape, in: picture) ?? [] }
     let layers = (1...count).map { layer in
       let size = Int(
         (Float(guided.candidates[layer - 1]) * semanticWeight).rounded(.toNearestOrEven))
       return Codebook.CandidateRequest(
-        texts: semantics.texts(ofLayer: layer), size: min(max(1, size), codebook.count),
+        texts: SemanticMap.texts(ofLayer: layer, of: shape),
+        size: min(max(1, size), codebook.count),
         specificity: guided.specificity?[layer - 1] ?? 0,
         penalty: (guided.penalty?[layer - 1] ?? 0) / semanticWeight,
         colours: names[layer - 1],
@@ -252,23 +301,20 @@ public final class Model: Sendable {
     }
     return GuidedCandidates(
       candidates: Dictionary(uniqueKeysWithValues: zip(1..., found)), colours: names, named: named,
-      wholeBest: semantics.wholeBest, cellBest: semantics.cellBest)
+      wholeBest: semantics.wholeBest, cellBest: semantics.cellBest, layers: shape.layers)
   }
-
-  /// The layers whose positions the branches tell apart.
-  private static let evidenceLayers = 3
 
   /// Decodes the picture that the first `depth` layers of words give; nil is all of them.
   public func decode(_ pyramid: Pyramid, depth: Int? = nil) throws(EngineError) -> PixelImage {
-    let side = pyramid.shape.grid * configuration.patch
+    let size = pictureSize(of: pyramid.shape)
     return unsafe try decoded(pyramid, depth: depth, with: context) { pixels in
       unsafe PixelImage(
-        width: side, height: side,
+        width: size.columns, height: size.rows,
         pixels: pixels.map { Decoder.byte($0) })
     }
   }
 
-  /// The same as floats in [-1, 1], [N, N, 3].
+  /// The same as floats in [-1, 1], [height, width, 3].
   package func decodedFloats(_ pyramid: Pyramid, depth: Int) throws(EngineError) -> [Float] {
     unsafe try decoded(pyramid, depth: depth, with: context) { unsafe Array($0) }
   }
@@ -299,7 +345,7 @@ public final class Model: Sendable {
       context.withSpinningThreads {
         decoder.decode(estimates, upsampling: upsampling, in: space, with: $0)
       }
-      return unsafe take(space.picture(side: shape.grid * configuration.patch))
+      return unsafe take(space.picture)
     }
   }
 

@@ -247,6 +247,9 @@ extension ModelConfiguration.SegmentationBlock {
 }
 
 extension ModelConfiguration.Detection {
+  /// The pixels from one cell of the coarsest scale to the next.
+  var coarsestStride: Int { 1 << (stages.count + 1) }
+
   fileprivate var problems: [(String, String)?] {
     let section = "detection"
     var problems = [
@@ -270,7 +273,7 @@ extension ModelConfiguration.Detection {
         ("\(section).pools[\(index)]", "\(pool) is not an odd number from \(before) to 31"))
     }
     if (3...8).contains(stages.count) {
-      let whole = 1 << (stages.count + 1)
+      let whole = coarsestStride
       problems.append(
         input % whole == 0 ? nil : ("\(section).input", "\(input) is not a multiple of \(whole)"))
       let widths = stages.suffix(3).map(\.width)

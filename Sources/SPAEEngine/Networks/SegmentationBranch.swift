@@ -1,4 +1,5 @@
 package import SPAEPixels
+package import SPAEPyramid
 
 /// The frozen network that says which of some classes each pixel is (MOSAIC, arXiv 2112.11623).
 ///
@@ -29,7 +30,7 @@ package struct SegmentationBranch: Sendable {
     let (pyramid, decoder, classes) = (sizes.pyramid, sizes.decoder, sizes.classes.count)
     stem = try weights.convolution(
       "stem", inputs: 3, outputs: sizes.stem,
-      window: .tensorFlow(3, stride: 2, length: sizes.input))
+      window: .tensorFlow(3, stride: 2))
     blocks = try Self.blocks(sizes, from: &weights)
     head = try weights.convolution(
       "head", inputs: sizes.blocks.last?.output ?? sizes.stem, outputs: sizes.head,
@@ -51,7 +52,7 @@ package struct SegmentationBranch: Sendable {
   private static func blocks(
     _ sizes: ModelConfiguration.Segmentation, from weights: inout Weights
   ) throws(EngineError) -> [InvertedBottleneck] {
-    var (blocks, side, width) = ([InvertedBottleneck](), sizes.side(after: 0), sizes.stem)
+    var (blocks, width) = ([InvertedBottleneck](), sizes.stem)
     for (index, block) in sizes.blocks.enumerated() {
       let name = "blocks.\(index)"
       blocks.append(
@@ -61,11 +62,10 @@ package struct SegmentationBranch: Sendable {
           depthwise: try weights.depthwise(
             "\(name).depthwise", channels: block.inner,
             window: .tensorFlow(
-              block.kernel, stride: block.stride, dilation: block.dilation, length: side)),
+              block.kernel, stride: block.stride, dilation: block.dilation)),
           project: try weights.convolution(
             "\(name).project", inputs: block.inner, outputs: block.output, window: .same(1)),
           residual: block.stride == 1 && width == block.output, activation: .relu))
-      side = sizes.side(after: index + 1)
       width = block.output
     }
     return blocks
@@ -103,37 +103,42 @@ package struct SegmentationBranch: Sendable {
     fileprivate let joined: Plane
     fileprivate let fine: Plane
     fileprivate let scratch = ScratchPlanes()
-    /// The logits, [N / 4, N / 4, classes].
+    /// The logits, [height / 4, width / 4, classes].
     fileprivate let logits: Plane
 
-    package init(_ branch: SegmentationBranch, threads: Int) {
+    /// For views of a size.
+    package init(_ branch: SegmentationBranch, size: GridSize, threads: Int) {
       let (sizes, decoder) = (branch.sizes, branch.sizes.decoder)
-      func plane(_ side: Int, _ channels: Int) -> Plane {
-        Plane(height: side, width: side, channels: channels, border: 2)
+      func plane(_ size: GridSize, _ channels: Int) -> Plane {
+        Plane(size, channels: channels, border: 2)
+      }
+      let after = sizes.blocks.reduce(into: [size.halved]) { sizes, block in
+        let last = sizes[sizes.count - 1]
+        sizes.append(block.stride == 1 ? last : last.halved)
       }
       var bands = InvertedBottleneck.Bands(threads: threads)
-      input = Plane(height: sizes.input, width: sizes.input, channels: 3, border: 2, isDense: true)
-      stem = plane(sizes.side(after: 0), sizes.stem)
+      input = Plane(size, channels: 3, border: 2, isDense: true)
+      stem = plane(after[0], sizes.stem)
       blocks = sizes.blocks.indices.map { index in
-        let side = sizes.side(after: index + 1)
-        return (
-          bands.of(branch.blocks[index], inputSide: sizes.side(after: index), side: side),
-          plane(side, sizes.blocks[index].output)
+        (
+          bands.of(
+            branch.blocks[index], inputWidth: after[index].columns, size: after[index + 1]),
+          plane(after[index + 1], sizes.blocks[index].output)
         )
       }
-      let last = sizes.side(after: sizes.blocks.count)
+      let last = after[sizes.blocks.count]
       let pooled = branch.merge.inputs - sizes.head
       seen = plane(last, pooled + sizes.head)
       merged = plane(last, sizes.pyramid.output)
-      joined = plane(sizes.side(after: decoder.middle + 1), branch.join.inputs)
-      let fineSide = sizes.side(after: decoder.fine + 1)
-      fine = plane(fineSide, sizes.blocks[decoder.fine].inner)
-      logits = plane(fineSide, sizes.classes.count)
+      joined = plane(after[decoder.middle + 1], branch.join.inputs)
+      let fineSize = after[decoder.fine + 1]
+      fine = plane(fineSize, sizes.blocks[decoder.fine].inner)
+      logits = plane(fineSize, sizes.classes.count)
     }
   }
 
-  /// The classes' logits for each pixel of a quarter of the side, [row, column, class], of a view
-  /// of `sizes.input` pixels.
+  /// The classes' logits for each pixel of a quarter of the sides, [row, column, class], of a view
+  /// of the workspace's size.
   package func logits(
     of view: PixelImage, in space: Workspace, with context: Context
   ) -> Plane {
@@ -162,7 +167,8 @@ package struct SegmentationBranch: Sendable {
   ) {
     let (width, part) = (sizes.pyramid.width, sizes.head / sizes.pyramid.kernels.count)
     let all = width * sizes.pyramid.kernels.count
-    for (index, (grid, branches)) in zip(sizes.pyramid.grids, pyramid).enumerated() {
+    for (index, (side, branches)) in zip(sizes.pyramid.grids, pyramid).enumerated() {
+      let grid = sizes.pooled(side, of: features.size)
       let pooled = scratch[grid, sizes.head]
       features.average(into: pooled, with: context)
       let target = Plane(index * all..<(index + 1) * all, of: seen)
@@ -179,14 +185,14 @@ package struct SegmentationBranch: Sendable {
 
   /// Brings the merged features back to a quarter of the side.
   private func decode(in space: Workspace, with context: Context) {
-    let (side, scratch) = (space.joined.height, space.scratch)
+    let (size, scratch) = (space.joined.size, space.scratch)
     space.merged.enlarge(
       into: Plane(0..<sizes.pyramid.output, of: space.joined), with: context)
-    let joined = scratch[side, sizes.decoder.width]
+    let joined = scratch[size, sizes.decoder.width]
     join.apply(to: space.joined, into: joined, activation: .relu, with: context)
-    let low = scratch[side, sizes.classes.count, 1]
+    let low = scratch[size, sizes.classes.count, 1]
     coarse.apply(
-      to: joined, through: scratch[side, sizes.decoder.width, 1], into: low, with: context)
+      to: joined, through: scratch[size, sizes.decoder.width, 1], into: low, with: context)
     fine.apply(to: space.fine, into: space.logits, activation: .relu, with: context)
     low.enlarge(into: space.logits, adding: true, with: context)
   }
@@ -196,5 +202,15 @@ extension ModelConfiguration.Segmentation {
   /// The side of the planes behind the stem and so many blocks.
   func side(after count: Int) -> Int {
     blocks.prefix(count).reduce((input + 1) / 2) { ($0 + $1.stride - 1) / $1.stride }
+  }
+
+  /// The grid that features of a size are pooled to where those of a square view are pooled to
+  /// `side` cells a side: windows stay about as large.
+  func pooled(_ side: Int, of features: GridSize) -> GridSize {
+    let square = self.side(after: blocks.count)
+    func cells(_ length: Int) -> Int {
+      min(length, max(1, (2 * side * length + square) / (2 * square)))
+    }
+    return GridSize(rows: cells(features.rows), columns: cells(features.columns))
   }
 }

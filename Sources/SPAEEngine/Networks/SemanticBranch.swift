@@ -1,60 +1,63 @@
 import Glibc
 import SPAEPixels
+package import SPAEPyramid
 
-/// What a picture shows, as text vectors: the whole, and each of 4x4 places.
+/// What a picture shows, as text vectors: the whole, and the region of each position of layer 3, which
+/// are 4 x 4 of a square.
 package struct SemanticMap: Sendable {
+  /// The layer with a position for each of the map's cells.
+  package static let layer = 3
+
   let whole: [Float]  // [text]
   let cells: [Float]  // [row, column, text]
-  let grid: Int
+  let grid: GridSize
+
+  /// The map's cells for a pyramid of a shape.
+  static func size(for shape: PyramidShape) -> GridSize { shape.size(ofLayer: layer) }
 
   /// The highest probability of a class, of the whole and of each cell, as float16 keeps it.
   var wholeBest: Float = 0
   var cellBest: [Float] = []
 
-  /// What stands at each place of layer 1, 2 or 3: the whole, 2x2 blocks, the places themselves.
-  func places(ofLayer layer: Int) -> [[Float]] {
-    guard layer > 1 else { return [whole] }
-    let side = 1 << (layer - 1)
-    let size = grid / side
-    return (0..<side * side).map { place in
-      let (top, left) = (place / side * size, place % side * size)
+  /// What stands at each of a layer's positions: the whole where it has one alone, else the mean of
+  /// the cells that are in its region.
+  func regions(of layer: GridSize) -> [[Float]] {
+    guard layer.count > 1 else { return [whole] }
+    return (0..<layer.count).map { position in
+      let rows = adaptiveWindow(
+        of: position / layer.columns, count: layer.rows, length: grid.rows)
+      let columns = adaptiveWindow(
+        of: position % layer.columns, count: layer.columns, length: grid.columns)
       var mean = [Float](repeating: 0, count: whole.count)
-      for row in top..<top + size {
-        for column in left..<left + size {
+      for row in rows {
+        for column in columns {
           for (i, value) in cell(row, column).enumerated() { mean[i] += value }
         }
       }
-      return mean.map { $0 / Float(size * size) }
+      return mean.map { $0 / Float(rows.count * columns.count) }
     }
   }
 
-  package init(
-    whole: [Float], cells: [Float], grid: Int, wholeBest: Float = 0, cellBest: [Float] = []
-  ) {
-    (self.whole, self.cells, self.grid) = (whole, cells, grid)
-    (self.wholeBest, self.cellBest) = (wholeBest, cellBest)
-  }
-
-  /// Which of the places of layers 1 to 3, one layer after the other, each position of a layer has.
+  /// Which of the texts of layers 1 to 3, one layer after the other, each position of a layer has.
   ///
   /// A layer that is finer than the map has several positions in each of the map's.
-  package func texts(ofLayer layer: Int) -> [Int] {
-    let side = 1 << (layer - 1)
-    let own = min(side, grid)
-    let coarser = (0..<layer - 1).map { 1 << $0 }.filter { $0 < grid }
-    let first = coarser.reduce(0) { $0 + $1 * $1 }
-    return (0..<side * side).map { position in
-      first + position / side * own / side * own + position % side * own / side
+  package static func texts(ofLayer layer: Int, of shape: PyramidShape) -> [Int] {
+    let own = min(layer, Self.layer)
+    let (size, map) = (shape.size(ofLayer: layer), shape.size(ofLayer: own))
+    return (0..<size.count).map { position in
+      let (row, column) = (position / size.columns, position % size.columns)
+      return shape.wordCount(toDepth: own - 1) + row * map.rows / size.rows * map.columns
+        + column * map.columns / size.columns
     }
   }
 
   func cell(_ row: Int, _ column: Int) -> ArraySlice<Float> {
-    let start = (row * grid + column) * whole.count
+    let start = (row * grid.columns + column) * whole.count
     return cells[start..<start + whole.count]
   }
 }
 
-/// The frozen classifier, EfficientNet-Lite, applied to the whole picture and to its places.
+/// The frozen classifier, EfficientNet-Lite, applied to the whole picture and to its regions.
 struct SemanticBranch: Sendable {
   let sizes: ModelConfiguration.Semantic
   private let textWidth: Int
@@ -68,19 +71,16 @@ struct SemanticBranch: Sendable {
   ) throws(EngineError) {
     self.sizes = sizes
     self.textWidth = textWidth
-    var side = sizes.input
     var width = sizes.stem
     var stem: Convolution? = try weights.convolution(
-      "stem", inputs: 3, outputs: width, window: .tensorFlow(3, stride: 2, length: side))
-    side = (side + 1) / 2
+      "stem", inputs: 3, outputs: width, window: .tensorFlow(3, stride: 2))
     var blocks: [InvertedBottleneck] = []
     for (index, block) in sizes.blocks.enumerated() {
       blocks.append(
         try Self.bottleneck(
-          "blocks.\(index)", block, stem: stem, width: width, side: side, from: &weights))
+          "blocks.\(index)", block, stem: stem, width: width, from: &weights))
       stem = nil
       width = block.output
-      side = (side + block.stride - 1) / block.stride
     }
     self.blocks = blocks
     head = try weights.convolution("head", inputs: width, outputs: sizes.head, window: .same(1))
@@ -90,7 +90,7 @@ struct SemanticBranch: Sendable {
 
   private static func bottleneck(
     _ name: String, _ block: ModelConfiguration.MobileBlock, stem: Convolution?, width: Int,
-    side: Int, from weights: inout Weights
+    from weights: inout Weights
   ) throws(EngineError) -> InvertedBottleneck {
     let inner = width * block.expansion
     return InvertedBottleneck(
@@ -101,7 +101,7 @@ struct SemanticBranch: Sendable {
         weights: try weights.floats(
           "\(name).depthwise.weight", [inner, 1, block.kernel, block.kernel]),
         bias: try weights.floats("\(name).depthwise.bias", [inner]), channels: inner,
-        window: .tensorFlow(block.kernel, stride: block.stride, length: side)),
+        window: .tensorFlow(block.kernel, stride: block.stride)),
       project: try weights.convolution(
         "\(name).project", inputs: inner, outputs: block.output, window: .same(1)),
       residual: block.stride == 1 && width == block.output, activation: .relu6)
@@ -112,35 +112,37 @@ struct SemanticBranch: Sendable {
   /// The buffers of one picture.
   final class Workspace {
     fileprivate let input: Plane
+    fileprivate let grid: GridSize
     /// For each block its buffers for every thread, and its output.
     fileprivate let blocks: [(bands: [InvertedBottleneck.Band], output: Plane)]
     fileprivate let features: Plane
     fileprivate let pooled: Plane
     fileprivate let logits: Plane
 
-    init(_ branch: SemanticBranch, threads: Int) {
+    /// For views of a size, whose map is to have `grid` cells.
+    init(_ branch: SemanticBranch, size: GridSize, grid: GridSize, threads: Int) {
       // The classifier's 5x5 kernels reach two pixels out.
-      func plane(_ side: Int, _ channels: Int) -> Plane {
-        Plane(height: side, width: side, channels: channels, border: 2)
+      func plane(_ size: GridSize, _ channels: Int) -> Plane {
+        Plane(size, channels: channels, border: 2)
       }
       var bands = InvertedBottleneck.Bands(threads: threads)
       let sizes = branch.sizes
-      var side = sizes.input
-      input = Plane(height: side, width: side, channels: 3, border: 2, isDense: true)
-      side = (side + 1) / 2
+      input = Plane(size, channels: 3, border: 2, isDense: true)
+      var size = size.halved
       blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
-        let inputSide = side
-        side = (side + block.stride - 1) / block.stride
-        return (bands.of(layers, inputSide: inputSide, side: side), plane(side, block.output))
+        let inputWidth = size.columns
+        if block.stride > 1 { size = size.halved }
+        return (bands.of(layers, inputWidth: inputWidth, size: size), plane(size, block.output))
       }
-      features = plane(side, sizes.head)
-      let places = 1 + sizes.grid * sizes.grid
-      pooled = Plane(height: 1, width: places, channels: sizes.head)
-      logits = Plane(height: 1, width: places, channels: sizes.classes)
+      features = plane(size, sizes.head)
+      self.grid = grid
+      let regions = 1 + grid.count
+      pooled = Plane(height: 1, width: regions, channels: sizes.head)
+      logits = Plane(height: 1, width: regions, channels: sizes.classes)
     }
   }
 
-  /// Looks at a picture of `sizes.input` pixels.
+  /// Looks at a view of the workspace's size.
   func map(of view: PixelImage, in space: Workspace, with context: Context) -> SemanticMap {
     view.load(into: space.input) { (Float($0) - 127) / 128 }
     var x = space.input
@@ -149,43 +151,46 @@ struct SemanticBranch: Sendable {
       x = planes.output
     }
     head.apply(to: x, into: space.features, activation: .relu6, with: context)
-    pool(space.features, into: space.pooled)
+    pool(space.features, to: space.grid, into: space.pooled)
     classifier.apply(to: space.pooled, into: space.logits, with: context)
-    let places = (0...sizes.grid * sizes.grid).map { probabilities(space.logits, $0) }
-    let best = places.map { Float(Float16($0.max() ?? 0)) }
+    let regions = (0...space.grid.count).map { probabilities(space.logits, $0) }
+    let best = regions.map { Float(Float16($0.max() ?? 0)) }
     return SemanticMap(
-      whole: text(of: places[0], top: sizes.wholeTop),
-      cells: places.dropFirst().flatMap { text(of: $0, top: sizes.cellTop) },
-      grid: sizes.grid, wholeBest: best[0], cellBest: Array(best.dropFirst()))
+      whole: text(of: regions[0], top: sizes.wholeTop),
+      cells: regions.dropFirst().flatMap { text(of: $0, top: sizes.cellTop) },
+      grid: space.grid, wholeBest: best[0], cellBest: Array(best.dropFirst()))
   }
 
-  /// The mean over all places, and over overlapping windows of a 4x4 grid (adaptive pooling).
-  private func pool(_ features: Plane, into pooled: Plane) {
-    let (side, grid) = (features.height, sizes.grid)
-    func window(_ i: Int) -> Range<Int> { i * side / grid..<((i + 1) * side + grid - 1) / grid }
-    mean(of: features, 0..<side, 0..<side, into: pooled, 0)
-    for place in 0..<grid * grid {
-      mean(of: features, window(place / grid), window(place % grid), into: pooled, 1 + place)
+  /// The mean over all of the features, and over overlapping windows (adaptive pooling).
+  private func pool(_ features: Plane, to grid: GridSize, into pooled: Plane) {
+    mean(of: features, features.bounds, into: pooled, 0)
+    for region in 0..<grid.count {
+      let window = Rectangle(
+        rows: adaptiveWindow(
+          of: region / grid.columns, count: grid.rows, length: features.height),
+        columns: adaptiveWindow(
+          of: region % grid.columns, count: grid.columns, length: features.width))
+      mean(of: features, window, into: pooled, 1 + region)
     }
   }
 
   private func mean(
-    of features: Plane, _ rows: Range<Int>, _ columns: Range<Int>, into pooled: Plane, _ place: Int
+    of features: Plane, _ window: Rectangle, into pooled: Plane, _ region: Int
   ) {
-    let target = unsafe pooled.pixel(0, place)
+    let target = unsafe pooled.pixel(0, region)
     unsafe target.update(repeating: 0, count: features.channels)
-    for row in rows {
-      for column in columns {
+    for row in window.rows {
+      for column in window.columns {
         let pixel = unsafe features.pixel(row, column)
         for channel in 0..<features.channels { unsafe target[channel] += pixel[channel] }
       }
     }
-    let count = Float(rows.count * columns.count)
+    let count = Float(window.area)
     for channel in 0..<features.channels { unsafe target[channel] /= count }
   }
 
-  private func probabilities(_ logits: Plane, _ place: Int) -> [Float] {
-    let row = unsafe logits.pixel(0, place)
+  private func probabilities(_ logits: Plane, _ region: Int) -> [Float] {
+    let row = unsafe logits.pixel(0, region)
     let values = (0..<sizes.classes).map { unsafe row[$0] }
     let highest = values.max() ?? 0
     let shares = values.map { expf($0 - highest) }

@@ -52,7 +52,7 @@ extension PictureEvidence {
   /// Whether a position of the upper layers is named by one of some classes.
   fileprivate func names(_ cell: CellAddress, _ classes: [Int], of shape: PyramidShape) -> Bool {
     guard let named, named.indices.contains(cell.layer - 1),
-      let own = named[cell.layer - 1][cell.row * shape.side(ofLayer: cell.layer) + cell.column]
+      let own = named[cell.layer - 1][shape.position(of: cell)]
     else { return false }
     return own.branch == .segmentation && classes.contains(own.number)
   }

@@ -15,7 +15,7 @@ extension Model {
     words held: Set<Int> = [], evidence: PictureEvidence? = nil,
     isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> Pyramid {
-    let evidence = evidence ?? self.evidence(of: picture)
+    let evidence = evidence ?? self.evidence(of: picture, fit: .whole, shape: pyramid.shape)
     return try rewrite(
       pyramid, towards: picture, free: freeWords(of: pyramid.shape, cells, layers, held),
       typed: [], evidence: evidence, isCancelled: isCancelled)
@@ -40,9 +40,9 @@ extension Model {
   ) throws(EngineError) -> Pyramid {
     let shape = pyramid.shape
     try check(pyramid.words, depth: shape.depth, of: shape)
-    let side = shape.grid * configuration.patch
-    guard picture.width == side, picture.height == side else {
-      throw .target(width: picture.width, height: picture.height, expected: side)
+    let size = pictureSize(of: shape)
+    guard picture.width == size.columns, picture.height == size.rows else {
+      throw .target(width: picture.width, height: picture.height, expected: size)
     }
     if free.isEmpty { return pyramid }
     let words = context.withSpinningThreads { context in

@@ -38,7 +38,7 @@ extension Model {
     _ isCancelled: () -> Bool
   ) -> PictureChange? {
     let shape = pyramid.shape
-    var change = PictureChange(side: before.width)
+    var change = PictureChange(size: pictureSize(of: shape))
     for layer in steering.paintedLayers(of: shape) {
       if isCancelled() { return nil }
       let old = decodedAlone(layer, of: pyramid)
@@ -94,10 +94,11 @@ extension Model {
       sources.reduce(Float(0)) { changed.contains($1.cell) ? $0 + $1.weight : $0 }
     }
     return PictureChange(
-      difference: zip(after, before).map { $0 - $1 }, coverage: coverage, grid: shape.grid)
+      difference: zip(after, before).map { $0 - $1 }, coverage: coverage, grid: shape.grid,
+      size: pictureSize(of: shape))
   }
 
-  /// The picture of one layer's words alone, [N, N, 3] in [-1, 1]: what shallower layers say of a
+  /// The picture of one layer's words alone, [height, width, 3] in [-1, 1]: what shallower layers say of a
   /// few cells does not hide what it says of the rest.
   private func decodedAlone(_ layer: Int, of pyramid: Pyramid) -> [Float] {
     picture(of: pyramid, layers: layer...layer)
@@ -105,13 +106,13 @@ extension Model {
 
   /// The picture of all words.
   private func decoded(_ pyramid: Pyramid) -> PixelImage {
-    let side = pyramid.shape.grid * configuration.patch
+    let size = pictureSize(of: pyramid.shape)
     return PixelImage(
-      width: side, height: side,
+      width: size.columns, height: size.rows,
       pixels: picture(of: pyramid, layers: 1...pyramid.shape.depth).map(Decoder.byte))
   }
 
-  /// The picture of the words of some layers, [N, N, 3] in [-1, 1].
+  /// The picture of the words of some layers, [height, width, 3] in [-1, 1].
   private func picture(of pyramid: Pyramid, layers: ClosedRange<Int>) -> [Float] {
     let (shape, first, depth) = (pyramid.shape, layers.lowerBound, layers.upperBound)
     let range = shape.wordCount(toDepth: first - 1)..<shape.wordCount(toDepth: depth)
@@ -128,7 +129,7 @@ extension Model {
         context.withSpinningThreads {
           decoder.decode(estimates, upsampling: upsampling, in: space, with: $0)
         }
-        return unsafe Array(space.picture(side: shape.grid * configuration.patch))
+        return unsafe Array(space.picture)
       }
     }
   }

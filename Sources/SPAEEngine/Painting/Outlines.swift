@@ -4,8 +4,8 @@ import SPAEPyramid
 
 /// How likely each part of a picture belongs to each class that the segmentation branch knows.
 public struct Outlines: Sendable {
-  /// Parts along each axis: a quarter of the pixels that the branch sees.
-  let side: Int
+  /// Rows and columns of parts: a quarter of the pixels that the branch sees.
+  let size: GridSize
 
   /// The probability of each class, [row, column, class].
   let shares: [Float]
@@ -19,7 +19,7 @@ public struct Outlines: Sendable {
   /// From which probability a pixel begins to belong to a class, and from which it does wholly.
   private static let edge: (begin: Float, whole: Float) = (0.4, 0.6)
 
-  /// The share of a position's square that a class must fill to be there.
+  /// The share of a position's region that a class must fill to be there.
   static let leastShare: Float = 0.2
 
   /// The class that a word names, if there is one: the one that it names best.
@@ -34,16 +34,17 @@ public struct Outlines: Sendable {
 
   /// The mean probability of each class in the square that a position of a layer stands for.
   func shares(at cell: CellAddress, of shape: PyramidShape) -> [Float] {
-    let count = shape.side(ofLayer: cell.layer)
-    func part(_ index: Int) -> Range<Int> {
-      let first = index * side / count
-      return first..<max(first + 1, (index + 1) * side / count)
+    let layer = shape.size(ofLayer: cell.layer)
+    func part(_ index: Int, _ length: Int, _ count: Int) -> Range<Int> {
+      let first = index * length / count
+      return first..<max(first + 1, (index + 1) * length / count)
     }
     var sums = [Float](repeating: 0, count: words.count)
-    let (rows, columns) = (part(cell.row), part(cell.column))
+    let rows = part(cell.row, size.rows, layer.rows)
+    let columns = part(cell.column, size.columns, layer.columns)
     for row in rows {
       for column in columns {
-        let start = (row * side + column) * words.count
+        let start = (row * size.columns + column) * words.count
         for number in sums.indices { sums[number] += shares[start + number] }
       }
     }
@@ -62,17 +63,17 @@ public struct Outlines: Sendable {
     return shares.indices.first { shares[$0] >= 0.5 }.map { [$0] }
   }
 
-  /// Which pixels of a square picture belong to some classes, 0 to 1, [row, column]: the outlines
+  /// Which pixels of a picture belong to some classes, 0 to 1, [row, column]: the outlines
   /// follow the edges of the picture.
   func mask(of numbers: some Collection<Int>, guidedBy picture: PixelImage) -> [Float] {
-    let size = picture.width
-    let own = (0..<side * side).map { part in
+    let pixels = GridSize(rows: picture.height, columns: picture.width)
+    let own = (0..<size.count).map { part in
       numbers.reduce(Float(0)) { $0 + shares[part * words.count + $1] }
     }
-    let mask = enlarged(own, from: side, to: size)
-    let guide = GuidedFilter(radius: max(1, size / 64), epsilon: 1e-3)
+    let mask = enlarged(own, from: size, to: pixels)
+    let guide = GuidedFilter(radius: max(1, pixels.shorter / 64), epsilon: 1e-3)
     let (begin, whole) = Self.edge
-    return guide.filtered(mask, channels: 1, guide: picture.luminance, width: size).map {
+    return guide.filtered(mask, channels: 1, guide: picture.luminance, width: picture.width).map {
       min(max(($0 - begin) / (whole - begin), 0), 1)
     }
   }
@@ -80,18 +81,22 @@ public struct Outlines: Sendable {
 
 extension EvidenceBranches {
   /// The classes' probabilities of each pixel that the segmentation branch tells apart.
-  func outlines(of image: PixelImage, fit: Fit, with context: Context) -> Outlines {
-    let view = image.fitted(to: segmentation.sizes.input, fit: fit)
+  func outlines(
+    of image: PixelImage, shape: PyramidShape, with context: Context
+  ) -> Outlines {
+    let view = image.resampled(
+      to: BranchView.size(of: segmentation.sizes.input, for: shape))
     return withLogits(of: view, with: context) { logits in
-      let (side, classes) = (logits.height, logits.channels)
-      var shares = [Float](repeating: 0, count: side * side * classes)
+      let (size, classes) = (logits.size, logits.channels)
+      var shares = [Float](repeating: 0, count: size.count * classes)
       var own = [Float](repeating: 0, count: classes)
-      for cell in 0..<side * side {
-        unsafe softmax(logits.pixel(cell / side, cell % side), into: &own)
+      for cell in 0..<size.count {
+        unsafe softmax(
+          logits.pixel(cell / size.columns, cell % size.columns), into: &own)
         shares.replaceSubrange(cell * classes..<(cell + 1) * classes, with: own)
       }
       return Outlines(
-        side: side, shares: shares, words: stuffWords,
+        size: size, shares: shares, words: stuffWords,
         things: stuffWords.indices.filter { stuffWords[$0].isEmpty || $0 == map.personStuff })
     }
   }

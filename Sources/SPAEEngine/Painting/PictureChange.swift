@@ -1,8 +1,9 @@
 import SPAEPixels
+import SPAEPyramid
 
-/// What a square picture changes by, and where.
+/// What a picture changes by, and where.
 struct PictureChange {
-  let side: Int
+  let size: GridSize  // in pixels
   var values: [Float]  // [row, column, channel], in units of [-1, 1]
 
   /// How far each pixel is covered by the words that change, 0 to 1, [row, column].
@@ -18,17 +19,17 @@ struct PictureChange {
   private static let leastChange: Float = 2
 
   /// No change.
-  init(side: Int) {
-    self.side = side
-    values = [Float](repeating: 0, count: 3 * side * side)
-    coverage = [Float](repeating: 0, count: side * side)
+  init(size: GridSize) {
+    self.size = size
+    values = [Float](repeating: 0, count: 3 * size.count)
+    coverage = [Float](repeating: 0, count: size.count)
   }
 
   /// A difference in pixels, and the coverage of each cell of a grid, which is interpolated.
-  init(difference: [Float], coverage: [Float], grid: Int) {
-    side = Int(Double(difference.count / 3).squareRoot().rounded())
+  init(difference: [Float], coverage: [Float], grid: GridSize, size: GridSize) {
+    self.size = size
     values = difference
-    self.coverage = enlarged(coverage, from: grid, to: side)
+    self.coverage = enlarged(coverage, from: grid, to: size)
   }
 
   /// Weakens the change where a mask, [row, column], is less than 1.
@@ -59,7 +60,7 @@ struct PictureChange {
   /// The mean around each pixel, by a window whose weight falls off towards its rim.
   private func smooth(_ values: [Float], channels: Int, radius: Int) -> [Float] {
     (0..<2).reduce(values) { values, _ in
-      boxMean(values, channels: channels, side: side, radius: radius)
+      boxMean(values, channels: channels, size: size, radius: radius)
     }
   }
 
@@ -84,7 +85,7 @@ struct PictureChange {
     let shares = zip(mask, coverage).map { $0 * $1 }
     let sums = smooth(weighted, channels: 3, radius: radius)
     let weights = smooth(shares, channels: 1, radius: radius)
-    var change = PictureChange(side: side)
+    var change = PictureChange(size: size)
     for pixel in mask.indices where mask[pixel] > 0 && weights[pixel] > 1e-6 {
       change.coverage[pixel] = mask[pixel]
       for channel in 3 * pixel..<3 * pixel + 3 {
@@ -97,7 +98,7 @@ struct PictureChange {
   /// A picture with the change added to it.
   func added(to picture: PixelImage) -> PixelImage {
     PixelImage(
-      width: side, height: side,
+      width: size.columns, height: size.rows,
       pixels: zip(picture.pixels, values).map { byte, change in
         UInt8(min(max((Float(byte) + 127.5 * change).rounded(), 0), 255))
       })
@@ -105,14 +106,15 @@ struct PictureChange {
 
   /// The cells of `patch` pixels a side that change, by their flat index.
   func cells(of patch: Int) -> Set<Int> {
-    let grid = side / patch
+    let grid = GridSize(rows: size.rows / patch, columns: size.columns / patch)
     return Set(
-      (0..<grid * grid).filter { cell in
+      (0..<grid.count).filter { cell in
+        let (top, left) = (cell / grid.columns * patch, cell % grid.columns * patch)
         var sums = SIMD3<Float>.zero
-        for row in cell / grid * patch..<(cell / grid + 1) * patch {
-          for column in cell % grid * patch..<(cell % grid + 1) * patch {
+        for row in top..<top + patch {
+          for column in left..<left + patch {
             for channel in 0..<3 {
-              sums[channel] += abs(values[(row * side + column) * 3 + channel])
+              sums[channel] += abs(values[(row * size.columns + column) * 3 + channel])
             }
           }
         }
@@ -121,35 +123,44 @@ struct PictureChange {
   }
 }
 
-/// A square grid of numbers at more pixels, by bilinear interpolation between the cells' middles.
-func enlarged(_ cells: [Float], from grid: Int, to side: Int) -> [Float] {
-  let samples = (0..<side).map { index -> (first: Int, second: Int, share: Float) in
-    let middle = (Float(index) + 0.5) * Float(grid) / Float(side) - 0.5
-    let at = min(max(middle, 0), Float(grid - 1))
-    return (Int(at), min(Int(at) + 1, grid - 1), at - Float(Int(at)))
+/// A grid of numbers at more pixels, by bilinear interpolation between the cells' middles.
+func enlarged(_ cells: [Float], from grid: GridSize, to size: GridSize) -> [Float] {
+  func samples(
+    _ from: Int, _ to: Int
+  ) -> [(first: Int, second: Int, share: Float)] {
+    (0..<to).map { index in
+      let middle = (Float(index) + 0.5) * Float(from) / Float(to) - 0.5
+      let at = min(max(middle, 0), Float(from - 1))
+      return (Int(at), min(Int(at) + 1, from - 1), at - Float(Int(at)))
+    }
   }
-  return samples.flatMap { down in
-    samples.map { across in
+  let columns = samples(grid.columns, size.columns)
+  return samples(grid.rows, size.rows).flatMap { down in
+    columns.map { across in
       func row(_ row: Int) -> Float {
-        cells[row * grid + across.first] * (1 - across.share)
-          + cells[row * grid + across.second] * across.share
+        cells[row * grid.columns + across.first] * (1 - across.share)
+          + cells[row * grid.columns + across.second] * across.share
       }
       return row(down.first) * (1 - down.share) + row(down.second) * down.share
     }
   }
 }
 
-/// The mean of the square window around each pixel, [row, column, channel]; beyond the edge are
+/// The mean of the window around each pixel, [row, column, channel]; beyond the edge are
 /// zeros.
-private func boxMean(_ values: [Float], channels: Int, side: Int, radius: Int) -> [Float] {
-  func pass(_ values: [Float], step: Int, line: Int) -> [Float] {
+private func boxMean(
+  _ values: [Float], channels: Int, size: GridSize, radius: Int
+) -> [Float] {
+  func pass(
+    _ values: [Float], length: Int, step: Int, lines: Int, line: Int
+  ) -> [Float] {
     var result = values
-    for start in 0..<side {
+    for start in 0..<lines {
       for channel in 0..<channels {
         let first = start * line + channel
         var sum: Float = 0
-        for index in -radius..<side {
-          if index + radius < side { sum += values[first + (index + radius) * step] }
+        for index in -radius..<length {
+          if index + radius < length { sum += values[first + (index + radius) * step] }
           if index > radius { sum -= values[first + (index - radius - 1) * step] }
           if index >= 0 { result[first + index * step] = sum / Float(2 * radius + 1) }
         }
@@ -157,6 +168,8 @@ private func boxMean(_ values: [Float], channels: Int, side: Int, radius: Int) -
     }
     return result
   }
-  let rows = pass(values, step: channels, line: channels * side)
-  return pass(rows, step: channels * side, line: channels)
+  let row = channels * size.columns
+  let rows = pass(
+    values, length: size.columns, step: channels, lines: size.rows, line: row)
+  return pass(rows, length: size.rows, step: row, lines: size.columns, line: channels)
 }

@@ -1,5 +1,5 @@
 public import SPAEPixels
-import SPAEPyramid
+public import SPAEPyramid
 
 /// What the frozen branches say of a picture: which words fit where, and what has which outlines.
 ///
@@ -19,20 +19,24 @@ public struct PictureEvidence: Sendable {
 }
 
 extension Model {
-  /// A picture no larger than the frozen branches see it: a square, for many calls of `evidence`.
-  package func view(of image: PixelImage, fit: Fit) -> PixelImage {
+  /// A framed picture no larger than the frozen branches see it, for many calls of `evidence`.
+  package func view(of image: PixelImage, fit: Fit, shape: PyramidShape) -> PixelImage {
     let sizes = [configuration.semantic?.input, configuration.segmentation?.input]
-    return image.fitted(to: sizes.compactMap { $0 }.max() ?? 256, fit: fit)
+    let size = BranchView.size(of: sizes.compactMap { $0 }.max() ?? 256, for: shape)
+    return image.framed(fit).resampled(to: size)
   }
 
-  /// Looks at a picture of any size, fitted to a square as for `encode`.
-  public func evidence(of image: PixelImage, fit: Fit = .crop) -> PictureEvidence {
-    context.withSpinningThreads { context in
-      let semantics = semantics(of: image, fit: fit, with: context)
-      let named = named(in: image, fit: fit, beside: semantics, with: context)
+  /// Looks at a picture of any size that becomes, framed as for `encode`, a pyramid of a shape.
+  public func evidence(
+    of image: PixelImage, fit: Fit, shape: PyramidShape
+  ) -> PictureEvidence {
+    let image = image.framed(fit)
+    return context.withSpinningThreads { context in
+      let semantics = semantics(of: image, shape: shape, with: context)
+      let named = named(in: image, shape: shape, beside: semantics, with: context)
       return PictureEvidence(
         semantics: semantics,
-        outlines: evidence?.outlines(of: image, fit: fit, with: context), named: named)
+        outlines: evidence?.outlines(of: image, shape: shape, with: context), named: named)
     }
   }
 }

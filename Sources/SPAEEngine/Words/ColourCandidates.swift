@@ -29,12 +29,15 @@ package struct ColourCandidates: Sendable {
   }
 
   /// The names nearest to each of a layer's regions, the nearest first; none of layers without any.
-  package func words(ofLayer layer: Int, in picture: PixelImage) -> [[Int32]] {
+  package func words(
+    ofLayer layer: Int, of shape: PyramidShape, in picture: PixelImage
+  ) -> [[Int32]] {
     let count = layer <= counts.count ? counts[layer - 1] : 0
     guard count > 0 else { return [] }
-    let side = 1 << (layer - 1)
-    return (0..<side * side).map { position in
-      nearest(count, to: Self.mean(of: position / side, position % side, of: side, in: picture))
+    let size = shape.size(ofLayer: layer)
+    return (0..<size.count).map { position in
+      let (row, column) = (position / size.columns, position % size.columns)
+      return nearest(count, to: Self.mean(of: row, column, of: size, in: picture))
     }
   }
 
@@ -44,14 +47,12 @@ package struct ColourCandidates: Sendable {
     return order.prefix(count).map { words[$0] }
   }
 
-  /// The mean colour of one region of a square grid over a picture.
+  /// The mean colour of one region of a grid over a picture.
   package static func mean(
-    of row: Int, _ column: Int, of side: Int, in picture: PixelImage
+    of row: Int, _ column: Int, of grid: GridSize, in picture: PixelImage
   ) -> CIELAB {
-    func part(_ index: Int, of length: Int) -> Range<Int> {
-      index * length / side..<((index + 1) * length + side - 1) / side
-    }
-    let (rows, columns) = (part(row, of: picture.height), part(column, of: picture.width))
+    let rows = adaptiveWindow(of: row, count: grid.rows, length: picture.height)
+    let columns = adaptiveWindow(of: column, count: grid.columns, length: picture.width)
     var sums = (red: 0, green: 0, blue: 0)
     for y in rows {
       for x in columns {

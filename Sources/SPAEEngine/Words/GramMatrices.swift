@@ -79,10 +79,10 @@ struct GramMatrices: Sendable {
     let weights = Dictionary(uniqueKeysWithValues: dependents.map { ($0.cell, Double($0.weight)) })
     var counts: [Pair: Double] = [:]
     for dependent in dependents {
-      let (row, column) = (dependent.cell / grid, dependent.cell % grid)
-      for down in -reach...reach where (0..<grid).contains(row + down) {
-        for right in -reach...reach where (0..<grid).contains(column + right) {
-          let other = dependent.cell + down * grid + right
+      let (row, column) = (dependent.cell / grid.columns, dependent.cell % grid.columns)
+      for down in -reach...reach where (0..<grid.rows).contains(row + down) {
+        for right in -reach...reach where (0..<grid.columns).contains(column + right) {
+          let other = dependent.cell + down * grid.columns + right
           guard let weight = weights[other] else { continue }
           let way = (down + reach) * (2 * reach + 1) + right + reach
           let pair = Pair(first: cellClasses[dependent.cell], second: cellClasses[other], way: way)
@@ -104,8 +104,9 @@ extension ConditionalLinearDecoder {
   ) -> [GramMatrices.Pair: [Float]] {
     let (reach, latent) = (GramMatrices.reach, configuration.latent)
     let side = 2 * reach + 1
-    let planes = Planes(configuration, grid: side)
-    let gradient = Gradient(configuration, grid: side)
+    let grid = GridSize(rows: side, columns: side)
+    let planes = Planes(configuration, grid: grid)
+    let gradient = Gradient(configuration, grid: grid)
     planes.stride = cellClass / LatentUpsampling.classesOfStride
     let middle = reach * side + reach
     let cellClasses = [Int](repeating: cellClass, count: side * side)

@@ -16,10 +16,10 @@ struct LatentCells: Sendable {
     upsampling = LatentUpsampling(
       shape: shape, depth: depth, blendedStride: search.blendedStride)
     cellOfWord = (1...depth).flatMap { shape.cells(ofLayer: $0).map(shape.latentIndex(of:)) }
-    var words = [[Int]](repeating: [], count: shape.grid * shape.grid)
+    var words = [[Int]](repeating: [], count: shape.grid.count)
     for (word, cell) in cellOfWord.enumerated() { words[cell].append(word) }
     wordsOfCell = words
-    var dependents = [[LatentUpsampling.Part]](repeating: [], count: shape.grid * shape.grid)
+    var dependents = [[LatentUpsampling.Part]](repeating: [], count: shape.grid.count)
     for (cell, sources) in upsampling.sources.enumerated() {
       for source in sources {
         dependents[source.cell].append(.init(cell: cell, weight: source.weight))
@@ -50,7 +50,7 @@ struct LatentCells: Sendable {
   }
 
   private func rectangle(_ cell: Int) -> Rectangle {
-    let (row, column) = (cell / shape.grid, cell % shape.grid)
+    let (row, column) = (cell / shape.grid.columns, cell % shape.grid.columns)
     return Rectangle(rows: row..<row + 1, columns: column..<column + 1)
   }
 }

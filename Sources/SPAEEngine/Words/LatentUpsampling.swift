@@ -27,23 +27,22 @@ struct LatentUpsampling: Sendable {
   ///
   /// Only the words of layers `first` ... `depth` count.
   init(shape: PyramidShape, from first: Int = 1, depth: Int, blendedStride: Int) {
-    let grid = shape.grid
-    var visits = [Int](repeating: 0, count: grid * grid)
+    let (grid, layer) = (shape.grid, shape.size(ofLayer: depth))
+    var visits = [Int](repeating: 0, count: grid.count)
     let deepest = shape.stride(ofLayer: depth)
-    let places = (0..<grid).map {
-      Self.places(
-        along: $0, side: grid / deepest, stride: deepest, isBlended: deepest >= blendedStride)
-    }
-    var sources = (0..<grid * grid).map { cell in
-      places[cell / grid].flatMap { row in
-        places[cell % grid].map { column in
-          let address = CellAddress(layer: depth, row: row.place, column: column.place)
+    let isBlended = deepest >= blendedStride
+    let rows = Self.positions(of: layer.rows, along: grid.rows, isBlended: isBlended)
+    let columns = Self.positions(of: layer.columns, along: grid.columns, isBlended: isBlended)
+    var sources = (0..<grid.count).map { cell in
+      rows[cell / grid.columns].flatMap { row in
+        columns[cell % grid.columns].map { column in
+          let address = CellAddress(layer: depth, row: row.position, column: column.position)
           return Part(cell: shape.latentIndex(of: address), weight: row.weight * column.weight)
         }
       }
     }
     var cellClass = [Int](
-      repeating: Self.classesOfStride * Self.logarithm(deepest), count: grid * grid)
+      repeating: Self.classesOfStride * Self.logarithm(deepest), count: grid.count)
     for layer in first...depth {
       for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
         visits[cell] += 1
@@ -73,17 +72,20 @@ struct LatentUpsampling: Sendable {
     return blend[...]
   }
 
-  /// The layer's positions that a row or a column of cells depends on, and their weights.
-  private static func places(
-    along cell: Int, side: Int, stride: Int, isBlended: Bool
-  ) -> [(place: Int, weight: Float)] {
-    guard isBlended else { return [(cell / stride, 1)] }
-    let middle = (Float(cell) + 0.5) / Float(stride) - 0.5
-    let at = min(max(middle, 0), Float(side - 1))
-    let place = Int(at)
-    let weight = at - Float(place)
-    if weight == 0 { return [(place, 1)] }
-    return [(place, 1 - weight), (place + 1, weight)]
+  /// The layer's positions along a side, `count` of them, that each of the side's cells depends on,
+  /// and their weights.
+  private static func positions(
+    of count: Int, along cells: Int, isBlended: Bool
+  ) -> [[(position: Int, weight: Float)]] {
+    (0..<cells).map { cell in
+      guard isBlended else { return [(cell * count / cells, 1)] }
+      let middle = (Double(cell) + 0.5) * Double(count) / Double(cells) - 0.5
+      let at = min(max(middle, 0), Double(count - 1))
+      let position = Int(at)
+      let weight = Float(at - Double(position))
+      if weight == 0 { return [(position, 1)] }
+      return [(position, 1 - weight), (position + 1, weight)]
+    }
   }
 
   private static func logarithm(_ stride: Int) -> Int {

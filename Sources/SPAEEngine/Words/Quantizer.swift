@@ -17,7 +17,7 @@ struct Quantizer {
     fileprivate let energy: Float
 
     init(z: [Float], shape: PyramidShape) {
-      let cells = shape.grid * shape.grid
+      let cells = shape.grid.count
       self.z = z
       total = [Float](repeating: 0, count: z.count)
       visits = [Float](repeating: 0, count: cells)
@@ -85,8 +85,8 @@ struct Quantizer {
     of words: [Int32], shape: PyramidShape, from first: Int = 1, depth: Int
   ) -> [Float] {
     let latent = codebook.latent
-    var total = [Float](repeating: 0, count: shape.grid * shape.grid * latent)
-    var visits = [Float](repeating: 0, count: shape.grid * shape.grid)
+    var total = [Float](repeating: 0, count: shape.grid.count * latent)
+    var visits = [Float](repeating: 0, count: shape.grid.count)
     var next = shape.wordCount(toDepth: first - 1)
     for layer in first...depth {
       for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {

@@ -40,10 +40,10 @@ struct Refinement {
       let matrices = GramMatrices(
         ofLayer: layer, cells: cells, linearDecoder: decoder.linear, configuration: configuration,
         with: context)
-      let side = shape.side(ofLayer: layer)
+      let columns = shape.size(ofLayer: layer).columns
       (self.cells, self.latentIndices) = (cells, latentIndices)
       halves = (0...1).compactMap { colour in
-        let places = latentIndices.indices.filter { ($0 / side + $0 % side) % 2 == colour }
+        let places = latentIndices.indices.filter { ($0 / columns + $0 % columns) % 2 == colour }
         guard !places.isEmpty else { return nil }
         return Half(
           ofKind: matrices.metrics.enumerated().map { kind, metric in
@@ -80,7 +80,8 @@ struct Refinement {
         Layer($0, of: shape, decoder: decoder, configuration: configuration, with: context)
       }
       targets = Plane(
-        height: shape.grid, width: shape.grid, channels: configuration.patchNumbers, border: 0)
+        height: shape.grid.rows, width: shape.grid.columns, channels: configuration.patchNumbers,
+        border: 0)
       gradient = ConditionalLinearDecoder.Gradient(configuration, grid: shape.grid)
     }
   }
@@ -213,7 +214,7 @@ struct Refinement {
     _ places: [Int], words: [Int32], in metric: QuadraticMetric, of layer: Layer, step: Float,
     _ space: Workspace
   ) -> [Float] {
-    let (latent, grid) = (codebook.latent, layer.cells.shape.grid)
+    let (latent, columns) = (codebook.latent, layer.cells.shape.grid.columns)
     return unsafe [Float](unsafeUninitializedCapacity: places.count * latent) { targets, count in
       count = places.count * latent
       for (index, (place, word)) in zip(places, words).enumerated() {
@@ -222,7 +223,8 @@ struct Refinement {
           rebasing: targets[index * latent..<(index + 1) * latent])
         unsafe target.update(repeating: 0)
         for dependent in layer.cells.dependents(of: cell) {
-          let gradient = unsafe space.gradient.pixel(dependent.cell / grid, dependent.cell % grid)
+          let gradient = unsafe space.gradient.pixel(
+            dependent.cell / columns, dependent.cell % columns)
           for i in 0..<latent { unsafe target[i] += gradient[i] * dependent.weight }
         }
         let visits = Float(
@@ -257,20 +259,20 @@ struct Refinement {
     _ picture: PixelImage, in space: Workspace, decodedIn decoded: Decoder.Workspace?,
     with context: Context
   ) {
-    let (side, targets) = (picture.width, space.targets)
-    let patch = side / targets.width
-    context.parallel.forEachPart(of: targets.height, work: 4 * side * side) { rows in
+    let (width, targets) = (picture.width, space.targets)
+    let patch = width / targets.width
+    context.parallel.forEachPart(of: targets.height, work: 4 * width * picture.height) { rows in
       for row in rows.lowerBound * patch..<rows.upperBound * patch {
-        for column in 0..<side {
+        for column in 0..<width {
           let number = row % patch * patch + column % patch
           let target = unsafe targets.pixel(row / patch, column / patch) + number
-          let pixel = (row * side + column) * 3
+          let pixel = (row * width + column) * 3
           for channel in 0..<3 {
             let colour = Float(picture.pixels[pixel + channel]) / 127.5 - 1
             unsafe target[channel * patch * patch] = colour
           }
           guard let decoded else { continue }
-          let result = unsafe decoded.picture(side: side)
+          let result = unsafe decoded.picture
           let linear = unsafe decoded.linear.patches.pixel(row / patch, column / patch) + number
           for channel in 0..<3 {
             unsafe target[channel * patch * patch] +=

@@ -54,17 +54,15 @@ struct GuidedCandidates: Sendable {
   /// The classifier's best probability, of the whole and of each cell of the map.
   var wholeBest: Float?
   var cellBest: [Float] = []
+  /// The positions of each layer.
+  var layers: [GridSize] = []
 
   /// What the classifier is sure of at a position: the best of the cells that it covers.
   func best(ofLayer layer: Int, _ position: Int) -> Float? {
-    guard layer > 1, !cellBest.isEmpty else { return wholeBest }
-    let (grid, side) = (EvidenceMap.grid, 1 << (layer - 1))
-    func part(_ index: Int) -> Range<Int> {
-      index * grid / side..<max(index * grid / side + 1, (index + 1) * grid / side)
-    }
-    return part(position / side).flatMap { row in
-      part(position % side).map { cellBest[row * grid + $0] }
-    }.max()
+    guard layers[layer - 1].count > 1, !cellBest.isEmpty else { return wholeBest }
+    let map = layers[SemanticMap.layer - 1]
+    return EvidenceMap.positions(of: layers[layer - 1], on: map)[position].cells
+      .map { cellBest[$0] }.max()
   }
 }
 
@@ -77,7 +75,7 @@ extension Model {
     of pyramid: Pyramid, in image: PixelImage, fit: Fit = .crop, semanticWeight: Float = 1
   ) throws(EngineError) -> [[WordOrigin]] {
     let found = try candidates(
-      in: image, size: pyramid.shape.grid * configuration.patch, fit: fit,
+      in: image, size: pictureSize(of: pyramid.shape).shorter, fit: fit,
       semanticWeight: semanticWeight)
     return origins(of: pyramid, found)
   }

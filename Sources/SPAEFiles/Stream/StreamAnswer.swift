@@ -11,10 +11,13 @@ struct StreamAnswer: Sendable {
     words = vocabulary.words.map(Self.quoted)
   }
 
-  /// `{"key", "width", "height", "model", "layers"}`, a layer's words row after row.
+  /// `{"key", "width", "height", "model", "layers"}`, a layer's words row after row; with the "grid"
+  /// before the layers where it is no square.
   func line(key: String, width: Int, height: Int, pyramid: Pyramid) -> [UInt8] {
     var line = Array("{\"key\":".utf8) + Self.quoted(key)
     line += Array(",\"width\":\(width),\"height\":\(height),\"model\":".utf8) + model
+    let grid = pyramid.shape.grid
+    if !grid.isSquare { line += Array(",\"grid\":\"\(grid.text)\"".utf8) }
     line += Array(",\"layers\":".utf8)
     var first = 0
     for layer in 1...pyramid.shape.depth {

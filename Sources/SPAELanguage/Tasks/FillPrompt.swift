@@ -77,12 +77,9 @@ public struct FillPrompt: Hashable, Sendable {
   }
 
   private func known(_ down: Int, _ columns: ClosedRange<Int>) -> [CellAddress] {
-    let places = 0..<shape.side(ofLayer: cell.layer)
-    return columns.map {
+    columns.map {
       CellAddress(layer: cell.layer, row: cell.row + down, column: cell.column + $0)
-    }.filter {
-      places.contains($0.row) && places.contains($0.column) && !hidden.contains($0)
-    }
+    }.filter { shape.contains($0) && !hidden.contains($0) }
   }
 
   /// The eight cells around the cell, those that share an edge first; or the cells within.
@@ -95,17 +92,11 @@ public struct FillPrompt: Hashable, Sendable {
 
   /// The cells that contain the cell, the nearest first.
   private var ancestors: [CellAddress] {
-    (1..<cell.layer).reversed().map { layer in
-      let ratio = shape.side(ofLayer: cell.layer) / shape.side(ofLayer: layer)
-      return CellAddress(layer: layer, row: cell.row / ratio, column: cell.column / ratio)
-    }
+    (1..<cell.layer).reversed().map { shape.cell(inLayer: $0, at: cell) }
   }
 
   /// The cells of the next layer within the cell.
   private var children: [CellAddress] {
-    let ratio = shape.side(ofLayer: cell.layer + 1) / shape.side(ofLayer: cell.layer)
-    return shape.cells(ofLayer: cell.layer + 1).filter {
-      $0.row / ratio == cell.row && $0.column / ratio == cell.column
-    }
+    shape.cells(ofLayer: cell.layer + 1).filter { shape.holds(cell, $0) }
   }
 }

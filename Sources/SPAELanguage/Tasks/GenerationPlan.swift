@@ -24,11 +24,15 @@ public struct GenerationPlan: Hashable, Sendable {
     let upper = shape.wordCount(toDepth: min(Self.together, depth))
     var pieces = [Piece(asked: 0..<upper, given: [])]
     for layer in Self.together + 1..<max(Self.together, depth) + 1 {
-      let first = shape.wordCount(toDepth: layer - 1)
-      for start in stride(from: first, to: shape.wordCount(toDepth: layer), by: span) {
-        pieces.append(
-          Piece(
-            asked: start..<start + span, given: Self.given(for: start, from: first, shape: shape)))
+      let (first, size) = (shape.wordCount(toDepth: layer - 1), shape.size(ofLayer: layer))
+      for row in 0..<size.rows {
+        let (start, end) = (first + row * size.columns, first + (row + 1) * size.columns)
+        for place in stride(from: start, to: end, by: span) {
+          pieces.append(
+            Piece(
+              asked: place..<min(place + span, end),
+              given: Self.given(for: place, from: first, shape: shape)))
+        }
       }
     }
     self.pieces = pieces
@@ -37,11 +41,7 @@ public struct GenerationPlan: Hashable, Sendable {
   /// The words of the layers above that contain a place, and the few before it in its own layer.
   private static func given(for place: Int, from first: Int, shape: PyramidShape) -> [Int] {
     let cell = shape.cell(at: place)
-    let containing = (1..<cell.layer).map { layer in
-      let step = shape.side(ofLayer: cell.layer) / shape.side(ofLayer: layer)
-      return shape.index(
-        of: CellAddress(layer: layer, row: cell.row / step, column: cell.column / step))
-    }
+    let containing = (1..<cell.layer).map { shape.index(of: shape.cell(inLayer: $0, at: cell)) }
     return containing + Array(max(first, place - before)..<place)
   }
 }

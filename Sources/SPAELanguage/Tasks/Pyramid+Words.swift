@@ -9,10 +9,9 @@ extension Pyramid {
     var areas: [Int32: Int] = [:]
     var order: [Int32] = []
     for layer in layers {
-      let area = shape.stride(ofLayer: layer) * shape.stride(ofLayer: layer)
-      let range =
-        shape.wordCount(toDepth: layer - 1)..<shape.wordCount(toDepth: layer)
-      for word in words[range] {
+      for cell in shape.cells(ofLayer: layer) {
+        let (word, part) = (self[cell], shape.latentCells(of: cell))
+        let area = part.rows.count * part.columns.count
         if areas[word] == nil { order.append(word) }
         areas[word, default: 0] += area
       }

@@ -129,9 +129,9 @@ public struct WordFilling {
 extension PyramidShape {
   /// How many of the eight cells around a cell are not hidden.
   fileprivate func known(around cell: CellAddress, _ hidden: Set<CellAddress>) -> Int {
-    let side = side(ofLayer: cell.layer)
-    let rows = max(0, cell.row - 1)...min(side - 1, cell.row + 1)
-    let columns = max(0, cell.column - 1)...min(side - 1, cell.column + 1)
+    let size = size(ofLayer: cell.layer)
+    let rows = max(0, cell.row - 1)...min(size.rows - 1, cell.row + 1)
+    let columns = max(0, cell.column - 1)...min(size.columns - 1, cell.column + 1)
     return rows.reduce(0) { count, row in
       count
         + columns.count { column in

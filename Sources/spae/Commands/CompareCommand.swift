@@ -32,6 +32,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var models: ModelsOption
 
+  @OptionGroup var input: PictureOptions
+
   @Option(help: ArgumentHelp("Write a picture of the difference.", valueName: "file"))
   var image: String?
 
@@ -57,8 +59,9 @@ struct CompareCommand: ParsableCommand {
     let shape = sides[0].pyramid.shape
     guard shape == sides[1].pyramid.shape else {
       throw Failure(
-        "\(first) has a grid of \(shape.grid) cells, \(second) of \(sides[1].pyramid.shape.grid);"
-          + " only pyramids of one size can be compared")
+        "\(first) has a grid of \(shape.grid.text) cells, \(second) of"
+          + " \(sides[1].pyramid.shape.grid.text); only pyramids of one size can be compared"
+          + " (--size and --fit say how a picture is encoded)")
     }
     let pictures = try sides.map { try $0.model.decode($0.pyramid) }
     let psnr = pictures[0].psnr(to: pictures[1])
@@ -95,7 +98,9 @@ struct CompareCommand: ParsableCommand {
       case .pyramid(let document, let model): return Side(pyramid: document.pyramid, model: model)
       case .picture(let file):
         let model = try pyramidModels.first ?? models.chosen()
-        return Side(pyramid: try model.encode(file.image), model: model)
+        return Side(
+          pyramid: try model.encode(file.image, size: input.size, fit: input.fit ?? .whole),
+          model: model)
       }
     }
   }

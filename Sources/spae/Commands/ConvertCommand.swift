@@ -48,7 +48,7 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The picture of one pyramid.", valueName: "image"))
   var source: String?
 
-  @Option(help: "How the picture became a square; default: as the words tell.")
+  @Option(help: "What of the picture was encoded; default: as the words tell.")
   var fit: Fit?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))

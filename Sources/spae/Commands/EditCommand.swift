@@ -47,8 +47,8 @@ struct EditCommand: ParsableCommand {
       history, which u in the explorer goes back to. -o NAME.png, .jpg or .webp takes the \
       photograph itself at its own size, with what the words changed laid onto it; with \
       --words-only the picture that the words give. A pyramid without -o is edited in place; -o - \
-      writes words to standard output. A picture is stretched to a square unless --fit says \
-      otherwise, so that all of it can be painted.
+      writes words to standard output. A picture is encoded whole unless --fit says otherwise, so that \
+      all of it can be painted.
 
       spae edit meadow.jpg 'grass -> snow' -o winter.jpg
       """)
@@ -68,11 +68,7 @@ struct EditCommand: ParsableCommand {
   @Flag(help: "Write the picture that the words give, not the photograph.")
   var wordsOnly = false
 
-  @Option(help: ArgumentHelp("Pixels a side: 64, 128, 256 or 512.", valueName: "n"))
-  var size = 128
-
-  @Option(help: "How a picture becomes a square.")
-  var fit = Fit.stretch
+  @OptionGroup var input: PictureOptions
 
   @Option(
     name: .shortAndLong,
@@ -93,9 +89,6 @@ struct EditCommand: ParsableCommand {
   var arguments: [String] = []
 
   func validate() throws {
-    guard [64, 128, 256, 512].contains(size) else {
-      throw ValidationError("--size must be 64, 128, 256 or 512")
-    }
     guard edits != nil || !arguments.isEmpty else {
       throw ValidationError("name an edit, such as 'grass -> snow', or a file of them with --edits")
     }
@@ -117,7 +110,7 @@ struct EditCommand: ParsableCommand {
     let text = try edits.map(read)
     let before = file == "-" ? nil : try? FileSystem.bytes(of: file)
     var edited = try EditedFile(
-      path: file, size: size, fit: fit, models: try models.library())
+      path: file, size: input.size, fit: input.fit ?? .whole, models: try models.library())
     let model = edited.model
     if target == file, edited.isPicture {
       throw Failure("\(file): a picture is not edited in place; name a file with -o")

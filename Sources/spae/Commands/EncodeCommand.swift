@@ -27,9 +27,13 @@ struct EncodeCommand: ParsableCommand {
       which of these happened. AVIF and HEIC, which phones make, are read where Debian's package \
       libheif1 is installed.
 
+      The whole picture is encoded, at its own aspect: --size is the pixels of its shorter side, of \
+      a picture longer than 4:1 the middle is taken. --fit crop takes the middle square; data sets \
+      are made of those, so --stream does unless --fit says otherwise.
+
       --stream reads pictures from standard input until it ends, a line of JSON each, and answers \
-      each with a line, in the same order: key, width, height, model (its hash) and layers, a list \
-      of words for each; or key, model and error, and goes on. A picture is {"file": PATH}, \
+      each with a line, in the same order: key, width, height, model (its hash), grid (such as 24x16, \
+      where it is no square) and layers, a list of words for each; or key, model and error, and goes on. A picture is {"file": PATH}, \
       {"key": NAME, "base64": TEXT}, or {"key": NAME, "length": BYTES} and, after the line's end, \
       so many bytes. A file may have a key too; without one its path is the key. A path that is not \
       UTF-8 is given in its own bytes, or with \\udc80 to \\udcff for these, as Python writes it; the \
@@ -46,7 +50,7 @@ struct EncodeCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))
   var output: String?
 
-  @OptionGroup var square: SquareOptions
+  @OptionGroup var input: PictureOptions
 
   @Option(help: "The form of the words.")
   var format = DocumentFormat.text
@@ -91,7 +95,8 @@ struct EncodeCommand: ParsableCommand {
     var option = model
     option.threads = 1
     let settings = EncodeStream.Settings(
-      size: square.size, fit: square.fit, semanticWeight: semantics.weight, verbose: verbose)
+      size: input.size, fit: input.fit ?? .crop, semanticWeight: semantics.weight,
+      verbose: verbose)
     try EncodeStream(model: try option.load(), settings: settings, threads: threads).run()
   }
 
@@ -151,15 +156,17 @@ struct EncodeCommand: ParsableCommand {
   private func encode(
     _ path: String, to target: String?, model: Model, name: PyramidDocument.ModelName
   ) throws {
-    let file: ImageFile
-    do { file = try ImageFile(path: path) } catch { throw Failure("\(path): \(error)") }
+    let (file, fit): (ImageFile, Fit)
+    do { (file, fit) = (try ImageFile(path: path), input.fit ?? .whole) } catch {
+      throw Failure("\(path): \(error)")
+    }
     if verbose {
-      for note in file.notices(size: square.size, fit: square.fit) {
+      for note in file.notices(size: input.size, fit: fit) {
         print("spae: \(path): \(note)", toStandardError: true)
       }
     }
     let pyramid = try model.encode(
-      file.image, size: square.size, fit: square.fit, semanticWeight: semantics.weight)
+      file.image, size: input.size, fit: fit, semanticWeight: semantics.weight)
     let document = PyramidDocument(
       model: name,
       source: .init(
@@ -181,7 +188,7 @@ struct EncodeCommand: ParsableCommand {
   /// What other options make of a picture. A file does not tell its fit and its semantic weight: all
   /// fits are tried, and the weights that are likely.
   private func otherWords(of image: PixelImage, shape: PyramidShape, model: Model) -> [Pyramid] {
-    let size = shape.grid * model.configuration.patch
+    let size = model.pictureSize(of: shape).shorter
     let fits = image.width == image.height ? [.crop] : Fit.allCases
     return fits.flatMap { fit in
       Set([semantics.weight, 1, 0]).compactMap {

@@ -24,7 +24,8 @@ struct ExploreCommand: ParsableCommand {
       when the program is killed.
 
       A picture is opened as spae encode would encode it: --size and --fit are the same. A picture \
-      that is padded or stretched has a history and a file of its own, such as NAME.pad.spae.
+      of which the middle square is taken, or that is padded or stretched, has a history and a file \
+      of its own, such as NAME.crop.spae.
       """)
 
   @OptionGroup var model: ModelOption
@@ -32,7 +33,7 @@ struct ExploreCommand: ParsableCommand {
   @Option(help: "How the picture is drawn.")
   var graphics = GraphicsChoice.auto
 
-  @OptionGroup var square: SquareOptions
+  @OptionGroup var input: PictureOptions
 
   @OptionGroup var history: HistoryOption
 
@@ -89,7 +90,7 @@ struct ExploreCommand: ParsableCommand {
     let preferences = try Preferences()
     let models = try model.library()
     var opened = try OpenedDocument(
-      file: file, size: square.size, fit: square.fit, models: models,
+      file: file, size: input.size, fit: input.fit ?? .whole, models: models,
       dialect: plain ? .lines : .keys)
     let environment = SystemEnvironment.variables
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1

@@ -13,7 +13,7 @@ struct HistoryListCommand: ParsableCommand {
   struct Entry: Encodable {
     let path: String
     let label: String
-    let grid: Int
+    let grid: GridSize
     let head: Int
     let saved: Int
     let revisions: Int

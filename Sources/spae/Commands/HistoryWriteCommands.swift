@@ -114,9 +114,10 @@ extension HistoryDocument {
   fileprivate func document(
     _ name: PyramidDocument.ModelName, _ pyramid: Pyramid, _ model: Model
   ) -> PyramidDocument {
-    let side = grid * model.configuration.patch
+    let size = grid.scaled(by: model.configuration.patch)
     return PyramidDocument(
-      model: name, source: .init(name: label, width: side, height: side), pyramid: pyramid)
+      model: name, source: .init(name: label, width: size.columns, height: size.rows),
+      pyramid: pyramid)
   }
 }
 

@@ -38,6 +38,7 @@ struct InfoCommand: ParsableCommand {
     var kind: String
     var width: Int
     var height: Int
+    var grid: GridSize?
     var words: [Int]?
     var distinctWords: [Int]?
     var notes: [String]
@@ -86,16 +87,17 @@ struct InfoCommand: ParsableCommand {
     case .picture(let file):
       return FileFacts(
         kind: file.format, width: file.image.width, height: file.image.height,
-        notes: file.notices(size: 128, fit: .crop))
+        notes: file.notices(size: 128, fit: .whole))
     case .pyramid(let document, _):
       let shape = document.pyramid.shape
       let layers = (1...shape.depth).map { layer in
         shape.cells(ofLayer: layer).map { document.pyramid[$0] }
       }
-      let side = shape.grid * model.configuration.patch
+      let size = model.pictureSize(of: shape)
       return FileFacts(
-        kind: "pyramid of \(document.source.name)", width: side, height: side,
-        words: layers.map(\.count), distinctWords: layers.map { Set($0).count }, notes: [])
+        kind: "pyramid of \(document.source.name)", width: size.columns, height: size.rows,
+        grid: shape.grid, words: layers.map(\.count), distinctWords: layers.map { Set($0).count },
+        notes: [])
     }
   }
 
@@ -110,6 +112,9 @@ struct InfoCommand: ParsableCommand {
     print("memory       \(facts.residentMegabytes) MB resident")
     guard let file = facts.file else { return }
     print("file         \(file.kind), \(file.width)x\(file.height)")
+    if let grid = file.grid {
+      print("grid         \(grid.columns) columns and \(grid.rows) rows of cells")
+    }
     if let words = file.words, let distinct = file.distinctWords {
       print("words        \(words.map(String.init).joined(separator: " ")) by layer")
       print("distinct     \(distinct.map(String.init).joined(separator: " "))")

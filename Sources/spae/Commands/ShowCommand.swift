@@ -37,6 +37,8 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The picture of a pyramid, for --why.", valueName: "image"))
   var source: String?
 
+  @OptionGroup var input: PictureOptions
+
   @Option(help: "How the picture is drawn.")
   var graphics = GraphicsChoice.auto
 
@@ -106,11 +108,12 @@ struct ShowCommand: ParsableCommand {
     case .picture(let picture):
       guard source == nil else { throw Failure("\(file): a picture, which needs no --source") }
       let model = try models.chosen()
-      let (pyramid, origins) = try model.encodeWithOrigins(picture.image)
-      let side = pyramid.shape.grid * model.configuration.patch
+      let fit = input.fit ?? .whole
+      let (pyramid, origins) = try model.encodeWithOrigins(
+        picture.image, size: input.size, fit: fit)
       return Shown(
         pyramid: pyramid, model: model, name: FileName.last(of: file),
-        original: picture.image.fitted(to: side, fit: .crop),
+        original: model.picture(picture.image, for: pyramid.shape, fit: fit),
         explanation: ExplainedPyramid(pyramid: pyramid, origins: origins))
     }
   }

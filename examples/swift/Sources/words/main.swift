@@ -8,10 +8,11 @@ let arguments = CommandLine.arguments
 guard arguments.count == 4 else { exit(2) }
 
 let model = try Model(folder: arguments[1])
-let pyramid = try model.encode(try ImageFile(path: arguments[2]).image)
+let pyramid = try model.encode(try ImageFile(path: arguments[2]).image, fit: .whole)
 for layer in 1...3 {
-  let words = pyramid.shape.cells(ofLayer: layer).map { model.vocabulary[pyramid[$0]] }
-  print("\(layer) ", words.joined(separator: " "))
+  for row in pyramid.rows(ofLayer: layer, vocabulary: model.vocabulary) {
+    print("\(layer) ", row.joined(separator: " "))
+  }
 }
 let coarse = try model.decode(pyramid, depth: 3)
 try Data(coarse.pngBytes()).write(to: URL(fileURLWithPath: arguments[3]))
