@@ -33,6 +33,12 @@ public struct PyramidShape: Hashable, Sendable {
   /// Makes the shape over a square grid of so many cells a side.
   public init?(grid: Int) { self.init(grid: GridSize(rows: grid, columns: grid)) }
 
+  /// The shape of a square of 128 pixels, whose upper layers those of all squares are.
+  public static var square: PyramidShape {
+    guard let shape = PyramidShape(grid: 16) else { fatalError("16 is a grid") }
+    return shape
+  }
+
   /// Makes the shape for a picture that is seen whole: the shorter side has `cells` cells, the longer
   /// the number whose aspect is nearest to the picture's, at most four times as many.
   public init?(shorterSide cells: Int, width: Int, height: Int) {

@@ -104,7 +104,10 @@ private struct BranchModel {
 
   @Test func refusesATargetOfAnotherSizeAndStopsWhenCancelled() {
     let large = PixelImage(width: 256, height: 256, colour: .white)
-    #expect(throws: EngineError.target(width: 256, height: 256, expected: 128)) {
+    #expect(
+      throws: EngineError.target(
+        width: 256, height: 256, expected: GridSize(rows: 128, columns: 128))
+    ) {
       try model.rewrite(pyramid, towards: large, cells: corner, holding: [])
     }
     #expect(throws: EngineError.cancelled) {
@@ -141,12 +144,40 @@ private struct BranchModel {
     return sum / Double(rows.count * columns.count)
   }
 
+  @Test("paints a picture that is no square where its word stands", arguments: [true, false])
+  func rectangle(isTall: Bool) throws {
+    let beach = try picture("beach")
+    let image =
+      isTall
+      ? beach.cropped(left: 43, top: 0, width: 170, height: 256)
+      : beach.cropped(left: 0, top: 43, width: 256, height: 170)
+    let pyramid = try model.encode(image, size: 64, fit: .whole)
+    let evidence = model.evidence(of: image, fit: .whole, shape: pyramid.shape)
+    let size = pyramid.shape.size(ofLayer: 3)
+    let cell = CellAddress(layer: 3, row: size.rows - 1, column: size.columns - 1)
+    let word = model.codebook.words(byEffectFrom: pyramid[cell])[4000]
+    let new = try model.steer(
+      pyramid, Steering([cell], to: word, of: pyramid.shape), evidence: evidence.withoutOutlines)
+    #expect(new[cell] == word && new.shape == pyramid.shape)
+    let (before, after) = (try model.decode(pyramid), try model.decode(new))
+    let area = pyramid.shape.latentCells(of: cell)
+    func difference(_ row: Int, _ column: Int) -> Int {
+      (0..<3).reduce(0) { $0 + abs(Int(before[row, column, $1]) - Int(after[row, column, $1])) }
+    }
+    let middle = (
+      4 * (area.rows.lowerBound + area.rows.upperBound),
+      4 * (area.columns.lowerBound + area.columns.upperBound)
+    )
+    #expect(difference(middle.0, middle.1) > 0)
+    #expect(difference(0, 0) == 0)
+  }
+
   @Test("shifts the mean colour as the word's layer alone says", arguments: 1...4)
   func shifts(layer: Int) throws {
     let image = try picture("cat")
     let pyramid = try model.encode(image)
     let evidence = model.evidence(of: image).withoutOutlines
-    let side = pyramid.shape.side(ofLayer: layer)
+    let side = pyramid.shape.size(ofLayer: layer).rows
     let cell = CellAddress(layer: layer, row: side / 2, column: side / 2)
     // Of any weights: the farthest word whose shift does not end at white or black.
     let word = model.codebook.words(byEffectFrom: pyramid[cell])[4000]

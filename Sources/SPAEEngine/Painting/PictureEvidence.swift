@@ -26,9 +26,10 @@ extension Model {
     return image.framed(fit).resampled(to: size)
   }
 
-  /// Looks at a picture of any size that becomes, framed as for `encode`, a pyramid of a shape.
+  /// Looks at a picture of any size that becomes, framed as for `encode`, a pyramid of a shape: by
+  /// itself that of a square.
   public func evidence(
-    of image: PixelImage, fit: Fit, shape: PyramidShape
+    of image: PixelImage, fit: Fit = .crop, shape: PyramidShape = .square
   ) -> PictureEvidence {
     let image = image.framed(fit)
     return context.withSpinningThreads { context in
