@@ -66,12 +66,12 @@ cmp -s words/dog.spae dog.spae || fail "--force did not replace"
 # Nobody has edited what the same picture gave by other options.
 wide=$root/Tests/SPAEPixelsTests/Fixtures/colour.png
 for format in text json; do
-  for options in "--size 64" "--fit pad" "--size 64 --fit stretch" "--semantic-weight 0" "--size 256" ""; do
+  for options in "--size 64" "--fit crop" "--fit pad" "--size 64 --fit stretch" "--semantic-weight 0" "--size 256" ""; do
     "$program" encode "$wide" --format $format $options >fresh
     well encode "$wide" --format $format $options -o options.file
     cmp -s fresh options.file || fail "words of other options are not replaced: $options"
   done
-  sed -i 's/\["[a-z]*"\]/["castle"]/; /^layer 1$/{n;s/.*/castle/}' options.file
+  sed -i 's/\["[a-z]*"/["castle"/; /^layer 1$/{n;s/^[a-z]*/castle/}' options.file
   kept 1 'its words are others' options.file encode "$wide" --format $format --size 64 -o options.file
   rm options.file
 done

@@ -13,7 +13,7 @@ struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The whole picture, its middle square, or a square with white beside it or squeezed.",
-      discussion: "Default: whole; crop with --stream."))
+      discussion: "Default: whole; in a stream crop."))
   var fit: Fit?
 
   func validate() throws {
