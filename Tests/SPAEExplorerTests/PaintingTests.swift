@@ -6,7 +6,7 @@ import Testing
   /// The words of a square of layer 3 and what is beneath, by the pixels' sixteenths.
   private func beneath(_ pyramid: Pyramid, row: Int, column: Int) -> [Int32] {
     (3...6).flatMap { layer in
-      let size = pyramid.shape.side(ofLayer: layer) / 4
+      let size = pyramid.shape.size(ofLayer: layer).rows / 4
       return pyramid.shape.cells(ofLayer: layer)
         .filter { $0.row / size == row && $0.column / size == column }.map { pyramid[$0] }
     }
@@ -25,7 +25,7 @@ import Testing
         == beneath(old, row: from.row, column: from.column))
     for change in Edit(from: old, to: new).changes {
       let cell = new.shape.cell(at: change.index)
-      let size = new.shape.side(ofLayer: cell.layer) / 4
+      let size = new.shape.size(ofLayer: cell.layer).rows / 4
       #expect(cell.layer >= 3 && cell.row / size == to.row && cell.column / size == to.column)
     }
     world.type("u")
