@@ -14,7 +14,7 @@ PAINT ?= --paint --palette 2
 KILLS ?= 200
 PICTURES ?= 20000
 PACKAGES = libncurses-dev libpng-dev libjpeg62-turbo-dev libturbojpeg0-dev libwebp-dev libgif-dev \
-  libsqlite3-dev libssl-dev libcurl4-openssl-dev pkg-config
+  libsqlite3-dev libcurl4-openssl-dev pkg-config
 PYTHON_PACKAGES = python3 python3-venv
 VENV = .venv-training
 PYTHON = $(VENV)/bin/python

@@ -22,7 +22,6 @@ let package = Package(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(
       name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
-    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Without pkg-config: its flags for ncursesw hide the wide characters.
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
 
@@ -37,7 +36,7 @@ let package = Package(
     .target(name: "SPAESystem"),
     .target(name: "TOML"),
     .target(name: "SPAEColour"),
-    .target(name: "SPAEPyramid", dependencies: ["COpenSSL", "SPAESystem"]),
+    .target(name: "SPAEPyramid", dependencies: ["CKernels", "SPAESystem"]),
     .target(
       name: "SPAEPixels",
       dependencies: [
@@ -149,7 +148,7 @@ let package = Package(
     .testTarget(name: "HouseTests"),
 
     .testTarget(name: "SPAESystemTests", dependencies: ["SPAESystem"]),
-    .testTarget(name: "SPAEPyramidTests", dependencies: ["SPAEPyramid"]),
+    .testTarget(name: "SPAEPyramidTests", dependencies: ["CKernels", "SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
     .testTarget(name: "TOMLTests", dependencies: ["TOML"]),

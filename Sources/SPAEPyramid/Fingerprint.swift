@@ -1,12 +1,11 @@
-import COpenSSL
+import CKernels
 
 /// The SHA-256 of bytes: how a model, a vocabulary or a pyramid is known.
 public enum Fingerprint {
   /// The sum of all the bytes: 32 bytes.
   public static func bytes(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
-    _ = unsafe SHA256(
-      bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count, &digest)
+    var digest = [UInt8](repeating: 0, count: 32)
+    unsafe spae_sha256(bytes.baseAddress, bytes.count, &digest)
     return digest
   }
 

@@ -150,6 +150,11 @@ static inline void spae_pause(void) {
 #endif
 }
 
+// The SHA-256 of bytes (FIPS 180-4), by the processor's own instructions where it has them; the other
+// does without.
+void spae_sha256(const void *bytes, size_t count, uint8_t digest[32]);
+void spae_sha256_portable(const void *bytes, size_t count, uint8_t digest[32]);
+
 // The instruction sets compiled in, fastest first; `supported` says whether this processor has it.
 size_t spae_kernel_sets(void);
 const spae_kernels *spae_kernel_set(size_t index);
