@@ -186,6 +186,16 @@ refused 1 'asks for 9' "$program" classify --examples labels --shots 9 "$picture
 refused 1 'no label folders' "$program" classify --examples labels/animal "$pictures/moose.png"
 refused 1 'no such folder' "$program" classify --examples nowhere "$pictures/moose.png"
 refused 2 'layers' "$program" classify --examples labels --layers 3-1 "$pictures/moose.png"
+# As many layers as the pictures have: seven of 256 pixels a side.
+mkdir -p large/animal large/thing
+for name in cat dog; do
+  "$program" encode --size 256 "$pictures/$name.png" -o large/animal/$name.spae
+done
+"$program" encode --size 256 "$pictures/car.png" -o large/thing/car.spae
+"$program" encode --size 256 "$pictures/moose.png" -o moose256.spae
+"$program" classify --examples large --layers 1-7 moose256.spae | has '^animal 0' ||
+  fail "seven layers are not read"
+refused 1 'has layers 1 to 7' "$program" classify --examples large --layers 1-8 moose256.spae
 mkdir labels/MY_Thing
 refused 1 'MY_Thing: no pictures' "$program" classify --examples labels "$pictures/moose.png"
 cp "$pictures/car.png" labels/MY_Thing

@@ -22,6 +22,11 @@ struct LayerRange: ExpressibleByArgument {
     layers.count == 1 ? "\(layers.lowerBound)" : "\(layers.lowerBound)-\(layers.upperBound)"
   }
 
+  /// Refuses layers that do not begin with the first.
+  func validateFromFirst() throws(ValidationError) {
+    guard layers.lowerBound == 1 else { throw ValidationError("--layers must begin with 1") }
+  }
+
   /// The layers, where the pyramid of a file has them all.
   func within(_ shape: PyramidShape, of file: String) throws(Failure) -> ClosedRange<Int> {
     guard layers.upperBound <= shape.depth else {

@@ -81,9 +81,6 @@ struct ClassifyCommand: ParsableCommand {
 
   func validate() throws {
     if let shots, shots < 1 { throw ValidationError("--shots must be 1 or more") }
-    guard layers.layers.upperBound <= 6 else {
-      throw ValidationError("--layers must be 1 to 6, or a range of these")
-    }
   }
 
   func run() throws {

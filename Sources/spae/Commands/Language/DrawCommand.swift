@@ -64,9 +64,7 @@ struct DrawCommand: ParsableCommand {
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
   func validate() throws {
-    guard layers.layers.lowerBound == 1, layers.layers.upperBound <= 6 else {
-      throw ValidationError("--layers must begin with 1 and end with 1 to 6")
-    }
+    try layers.validateFromFirst()
     guard (1...100).contains(shots) else { throw ValidationError("--shots must be 1 to 100") }
     guard (0...100).contains(others) else { throw ValidationError("--others must be 0 to 100") }
     guard (0...10).contains(temperature) else {
@@ -83,6 +81,7 @@ struct DrawCommand: ParsableCommand {
     let encoder = try PictureEncoder(model)
     let context = try ContextExamples(
       folders, label: wanted, shots: shots, others: others, seed: language.seed, by: encoder)
+    _ = try layers.within(context.own[0].shape, of: context.ownPaths[0])
     let session = try language.open(for: "draw")
     let (outcome, copied) = try drawn(context, encoder.model, by: session)
     let shape = context.own[0].shape

@@ -83,9 +83,7 @@ struct FewShotEvaluation: ParsableCommand {
       throw ValidationError("--episodes must be 1 or more")
     }
     guard ways.allSatisfy({ $0 > 1 }) else { throw ValidationError("--ways must be 2 or more") }
-    guard depths.allSatisfy((1...6).contains) else {
-      throw ValidationError("--depths must be 1 to 6")
-    }
+    guard depths.allSatisfy({ $0 > 0 }) else { throw ValidationError("--depths must be 1 or more") }
     guard (1...100_000).contains(languageEpisodes), (1...1000).contains(questions) else {
       throw ValidationError("--language-episodes and --questions must be 1 or more")
     }
@@ -100,6 +98,9 @@ struct FewShotEvaluation: ParsableCommand {
     oracle.semanticWeight = 0.01
     let labels = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels
     try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
+    for depth in depths {
+      _ = try LayerRange(1...depth).within(labels[0].pyramids[0].shape, of: labels[0].paths[0])
+    }
     let centroids = CentroidFigures(
       names: labels.map(\.name), words: labels.map(\.pyramids),
       oracleWords: try LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels

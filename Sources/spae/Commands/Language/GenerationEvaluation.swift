@@ -74,9 +74,7 @@ struct GenerationEvaluation: ParsableCommand {
   func validate() throws {
     guard (2...100).contains(ways), (1...100).contains(shots), (1...100_000).contains(episodes)
     else { throw ValidationError("--ways must be 2 or more, --shots and --episodes 1 or more") }
-    guard layers.layers.lowerBound == 1, layers.layers.upperBound <= 6 else {
-      throw ValidationError("--layers must begin with 1 and end with 1 to 6")
-    }
+    try layers.validateFromFirst()
     guard each > shots + 1 else { throw ValidationError("--each must be above --shots + 1") }
   }
 
@@ -87,6 +85,7 @@ struct GenerationEvaluation: ParsableCommand {
       folders, each: each, least: shots + 2, by: encoder, isQuiet: quiet
     ).labels
     try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
+    _ = try layers.within(labels[0].pyramids[0].shape, of: labels[0].paths[0])
     let session = try language.open(for: "generation")
     let trial = GenerationTrial(
       labels: labels, depth: layers.layers.upperBound, model: encoder.model,

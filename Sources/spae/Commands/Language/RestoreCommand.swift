@@ -67,9 +67,7 @@ struct RestoreCommand: ParsableCommand {
   var image: String
 
   func validate() throws {
-    guard layers.layers.lowerBound == 1, layers.layers.upperBound <= 6 else {
-      throw ValidationError("--layers must begin with 1 and end with 1 to 6")
-    }
+    try layers.validateFromFirst()
     guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
     if let output { try FileForm.validate(output) }
   }
@@ -80,6 +78,7 @@ struct RestoreCommand: ParsableCommand {
     if let output { try overwriting.file(output).refuseTaken() }
     let model = try model.load()
     let (whole, degraded) = try pyramids(model)
+    _ = try layers.within(whole.shape, of: image)
     let noisy = NoisyCopies(
       of: whole.words, condition: degraded.words, count: copies, vocabulary: model.vocabulary.count,
       seed: language.seed)
