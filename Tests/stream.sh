@@ -76,6 +76,9 @@ frame two "$pictures/cat.png" >two
 broken 1 "standard input, byte $((place + 1000)): the input ends after"
 { cat good; printf '{"key":"two","len'; } >input
 broken 1 "standard input, byte $place: expected a line of JSON"
+{ cat good; printf '{"key":"two","length":9223372036854775807}\nabc'; } >input
+broken 1 "standard input, byte "
+has -F 'the input ends after 3 of the 9223372036854775807 bytes' err || fail "no end: $(cat err)"
 { cat good good; cat "$pictures/cat.png" good; } >input
 broken 2 "standard input, byte $((2 * place)): expected a line of JSON"
 for line in '{"key":"two"}:expected one of' '{"key":"two","length":-1}:0 or more' '[]:expected a line' \

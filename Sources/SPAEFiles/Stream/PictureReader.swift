@@ -80,7 +80,7 @@ struct PictureReader: Sendable {
           "the input ends after \(length - missing) of the \(length) bytes of '\(key)', whose line"
             + " is at byte \(place)")
       }
-      let end = min(buffer.count, start + missing)
+      let end = start + min(missing, buffer.count - start)
       if isKept { bytes += buffer[start..<end] }
       missing -= end - start
       advance(to: end)
