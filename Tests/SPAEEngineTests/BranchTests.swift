@@ -301,7 +301,7 @@ import Testing
         #expect(try pyramid == model.encode(image))
         #expect(try origins == model.origins(of: pyramid, in: image))
         #expect(origins.map(\.count) == [1, 4, 16])
-        let named = try #require(model.named(in: image))
+        let named = try #require(try model.named(in: image))
         for (own, origin) in zip(named.joined(), origins.joined()) {
           if origin.source == .colour {
             #expect(own == nil)

@@ -87,7 +87,7 @@ struct Edits: Sendable, CustomTestStringConvertible {
         let isExact = session.floats == floats
         #expect(isExact)
         let whole = PixelImage(
-          width: edits.size, height: edits.size,
+          width: session.picture.width, height: session.picture.height,
           pixels: floats.map { UInt8((($0 + 1) * 127.5).rounded(.toNearestOrEven)) })
         #expect(isSame(session.picture, whole))
         #expect(isSame(before, whole, outside: area))
