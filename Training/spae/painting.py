@@ -44,7 +44,7 @@ from torch import Tensor
 from spae.datasets import EvaluationSet
 from spae.figures import Row, Value, save, table
 from spae.images import rgb, to_image
-from spae.meaning import FITTING, MAP_LAYER, SIZE, evidence_texts
+from spae.meaning import FITTING, MAP_LAYER, SIZE, Judged, ranks
 from spae.model import SPAE
 from spae.painting_marks import (
     cells_of,
@@ -89,11 +89,15 @@ def fits_after(model: SPAE, picture: Tensor, edit: Edit) -> float:
     """1 where the word fits half of its positions or more, by the evidence map of a picture."""
     image = to_image(picture)
     seen = EvaluationSet([edit.picture], picture[None], model.semantics(image))
-    scores = model.codebook.scores(evidence_texts(model, seen)[edit.layer - 1][0])
-    side, number = 1 << (edit.layer - 1), model.words.index(edit.word)
+    side, texts = 1 << (edit.layer - 1), seen.semantics.places(edit.layer)
+    everywhere = torch.arange(side * side)
+    words = torch.full((1, side * side), model.words.index(edit.word))
+    found = ranks(model, words, texts, everywhere)
+    found = found.minimum(
+        Judged.by(model, seen).class_ranks(model, words, edit.layer, everywhere)
+    )
     places = [(row - 1) * side + column - 1 for row, column in edit.cells]
-    better = (scores[places] > scores[places, number].unsqueeze(1)).sum(1)
-    return float((better < FITTING).float().mean() >= 0.5)
+    return float((found[0, places] < FITTING).float().mean() >= 0.5)
 
 
 def edit_painted(program: Program, model: SPAE, photograph: Path, edit: Edit, name: str) -> Painted:
