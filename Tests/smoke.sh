@@ -195,7 +195,7 @@ done
 "$program" encode --size 256 "$pictures/moose.png" -o moose256.spae
 "$program" classify --examples large --layers 1-7 moose256.spae | has '^animal [01]' ||
   fail "seven layers are not read"
-refused 1 'has layers 1 to 7' "$program" classify --examples large --layers 1-8 moose256.spae
+refused 1 'its layers are 1 to 7' "$program" classify --examples large --layers 1-8 moose256.spae
 mkdir labels/MY_Thing
 refused 1 'MY_Thing: no pictures' "$program" classify --examples labels "$pictures/moose.png"
 cp "$pictures/car.png" labels/MY_Thing
