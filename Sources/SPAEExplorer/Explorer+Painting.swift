@@ -20,7 +20,7 @@ public struct Painting: Hashable, Sendable {
 
 /// What became of an edit that paints.
 public enum Painted: Hashable, Sendable {
-  /// The words after it, those that were edited themselves, and how many others were chosen again.
+  /// The words after it, those that were edited themselves, and how many others were rewritten.
   case words(Pyramid, edited: [Int], steered: Int)
   /// The upper words have nothing of what it would replace.
   case nothing

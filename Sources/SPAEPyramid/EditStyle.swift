@@ -1,6 +1,6 @@
 /// What the edit of a word does to the words beneath it.
 public enum EditStyle: String, CaseIterable, Hashable, Sendable {
-  /// They are chosen again, so that the picture follows the new word.
+  /// They are rewritten, so that the picture follows the new word.
   case paint
   /// They stay.
   case exact

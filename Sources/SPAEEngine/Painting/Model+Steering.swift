@@ -6,7 +6,7 @@ extension Model {
   ///
   /// The target picture is the decoded one plus what the new words of the upper layers change when
   /// those layers are decoded alone; where `evidence` has outlines, the change follows them. Towards
-  /// it the words of the layers below are chosen again in the cells that change; upper layers and
+  /// it the words of the layers below are rewritten in the cells that change; upper layers and
   /// all other cells stay. Words of the lowest layers are put as they are. Throws as `rewrite`.
   public func steer(
     _ pyramid: Pyramid, _ steering: Steering, evidence: PictureEvidence,

@@ -20,7 +20,7 @@ public struct Painter: Sendable {
   public struct Outcome: Hashable, Sendable {
     /// The cells that were edited themselves, in order.
     public var edited: [Edit.Change] = []
-    /// How many words were chosen again so that the picture follows.
+    /// How many words were rewritten so that the picture follows.
     public var steered = 0
   }
 

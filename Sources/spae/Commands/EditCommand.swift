@@ -21,7 +21,7 @@ struct EditCommand: ParsableCommand {
     let edits: [String]
     /// The cells that were edited themselves.
     let edited: [Change]
-    /// How many other words were chosen again.
+    /// How many other words were rewritten.
     let steered: Int
     let output: String
   }
@@ -36,7 +36,7 @@ struct EditCommand: ParsableCommand {
       and, where they know its outlines, of its pixels and no others. With --layer only that \
       layer's words count. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
       1; '3:1-2,1-4 = sunset' puts it into a block, '3:1,2 1,4 = sunset' into two cells. The words \
-      below are chosen again, so that the picture takes on the new word's colour and keeps its \
+      below are rewritten, so that the picture takes on the new word's colour and keeps its \
       detail. With --exact, and in the two lowest layers, only the words named change.
 
       Edits are done one after another. --edits reads them from a file, or from standard input for \
