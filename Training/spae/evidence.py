@@ -172,10 +172,11 @@ class EvidenceMap:
 
         Of a picture's middle square, or of all of a framed one with the shape of its pyramid.
         """
-        view = self.detection.view(image, shape)
-        logits = self.segmentation(self.segmentation.view(image, shape)[None])[0]
+        device = next(self.segmentation.parameters()).device
+        view = self.detection.view(image, shape).to(device)
+        logits = self.segmentation(self.segmentation.view(image, shape)[None].to(device))[0].cpu()
         least = min(self.sizes.person.box, self.sizes.thing.box)
-        boxes = boxes_of(self.detection(view[None])[0], Grid(*view.shape[-2:]), least)
+        boxes = boxes_of(self.detection(view[None])[0].cpu(), Grid(*view.shape[-2:]), least)
         shares = logits[:, ::SAMPLE, ::SAMPLE].softmax(0).numpy()
         shape = shape or SQUARE
         return self.decided(self.seen(shares, boxes, whole, cells), shape)

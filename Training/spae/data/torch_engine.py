@@ -40,7 +40,7 @@ class TorchEngine:
         """The words of pictures, layer after layer."""
         if not images:
             return []
-        return self.words_of(*map(torch.stack, zip(*map(self.views, images))))
+        return self.words_of(*map(torch.stack, zip(*map(self.views, images))), images)
 
     def views(self, image: Image.Image) -> tuple[torch.Tensor, torch.Tensor]:
         """A picture as the model and as its semantic branch, if it has one, look at it."""
@@ -48,10 +48,17 @@ class TorchEngine:
         seen = branch.view(image) if branch else torch.empty(0)
         return to_tensor(square_view(image, SIZE)), seen
 
-    def words_of(self, pictures: torch.Tensor, views: torch.Tensor) -> list[list[list[str]]]:
+    def words_of(
+        self,
+        pictures: torch.Tensor,
+        views: torch.Tensor,
+        images: list[Image.Image] | None = None,
+    ) -> list[list[list[str]]]:
+        """The words of a batch. The two branches beside the classifier look at `images`."""
         model = self.model
         seen = model.semantic_branch and model.semantic_branch(views.to(self.device))
-        found = model.choose_words(pictures.to(self.device), seen, 1.0, self.shape)
+        named = model.named(images, seen) if images else None
+        found = model.choose_words(pictures.to(self.device), seen, 1.0, self.shape, named)
         return [self._layers(row) for row in found.cpu()]
 
     def _layers(self, row: torch.Tensor) -> list[list[str]]:
