@@ -237,8 +237,8 @@ until_so "an editor that stops alone does not stop the explorer" is_stopped
 typed "clear; kill %1"
 keys Enter
 until_so "a stopped editor holds the explorer" eval '[ -z "$(program)" ]'
-# Whichever ends first, the editor or the explorer, the screen or standard error names the text.
-rm -f errors
+grep -q '^spae: .*; text kept in ' errors || fail "the end of a stopped job does not name the text: $(cat errors)"
+rm errors
 settings
 cmp -s settings before || fail "stty differs after the end of a stopped job"
 # An interactive shell takes the terminal for a group of its own; killed, it cannot give it back.

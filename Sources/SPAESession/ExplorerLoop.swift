@@ -57,7 +57,8 @@ package final class ExplorerLoop: EffectHost {
     while !hasQuit {
       for event in terminal.events(timeout: patience, watching: session.mailbox.reading) {
         if case .terminate(let signal) = event { return signal }
-        editorsEnd = nil
+        // A key is pressed by somebody who could read it; a signal's other events are not.
+        if case .key = event { editorsEnd = nil }
         take(event)
       }
       takeTimers()

@@ -113,10 +113,10 @@ struct HouseSuite {
     }
   }
 
-  @Test("has a thin program: at most 40 files, each of commands or options")
+  @Test("has a thin program: at most 30 files, each of commands or options")
   func thin() throws {
     let program = try #require(house.rooms.first { $0.name == "spae" })
-    #expect(program.files.count <= 40)
+    #expect(program.files.count <= 30)
     for file in program.files {
       let kinds = #/: (ParsableCommand|ParsableArguments|ExpressibleByArgument)\b/#
       #expect(file.text.contains(kinds), "\(file.path) declares neither a command nor options")

@@ -57,7 +57,7 @@ struct LatentUpsampling: Sendable {
     stride = Self.logarithm(deepest)
   }
 
-  /// What a cell takes of the estimates of other cells, each [latent].
+  /// The weighted sum of other cells' latents that a cell uses, [latent].
   func blend(
     at cell: Int, latent: Int, of estimate: (_ source: Int) -> ArraySlice<Float>
   ) -> ArraySlice<Float> {

@@ -1,7 +1,9 @@
 import ArgumentParser
 
 /// How strongly the meaning of words counts in the choice of the first layers; once `--meaning`.
-struct SemanticWeightOption: ParsableArguments {
+package struct SemanticWeightOption: ParsableArguments {
+  package init() {}
+
   @Option(
     help: ArgumentHelp(
       "Multiplies the candidates of the first layers, and divides their penalties; 0: no guidance.",
@@ -11,9 +13,9 @@ struct SemanticWeightOption: ParsableArguments {
   @Option(help: .hidden) var meaning: Float?
 
   /// The factor, 1 if none is given.
-  var weight: Float { semanticWeight ?? meaning ?? 1 }
+  package var weight: Float { semanticWeight ?? meaning ?? 1 }
 
-  func validate() throws {
+  package func validate() throws {
     guard semanticWeight == nil || meaning == nil else {
       throw ValidationError("give --semantic-weight or --meaning, its former name")
     }
@@ -24,7 +26,9 @@ struct SemanticWeightOption: ParsableArguments {
 }
 
 /// Pictures at large, whose mean is subtracted; once `--ground`.
-struct BackgroundOption: ParsableArguments {
+package struct BackgroundOption: ParsableArguments {
+  package init() {}
+
   @Option(
     help: ArgumentHelp(
       "Subtract the mean of this folder's pictures, which should be of many kinds.",
@@ -34,9 +38,9 @@ struct BackgroundOption: ParsableArguments {
   @Option(help: .hidden) var ground: String?
 
   /// The folder, if one is given.
-  var folder: String? { background ?? ground }
+  package var folder: String? { background ?? ground }
 
-  func validate() throws {
+  package func validate() throws {
     guard background == nil || ground == nil else {
       throw ValidationError("give --background or --ground, its former name")
     }

@@ -1,14 +1,14 @@
-import ArgumentParser
-import SPAEPyramid
-import SPAESystem
+package import ArgumentParser
+package import SPAEPyramid
+package import SPAESystem
 
 /// Layers of a pyramid as a person names them: 2, or 1-3.
-struct LayerRange: ExpressibleByArgument {
-  let layers: ClosedRange<Int>
+package struct LayerRange: ExpressibleByArgument {
+  package let layers: ClosedRange<Int>
 
-  init(_ layers: ClosedRange<Int>) { self.layers = layers }
+  package init(_ layers: ClosedRange<Int>) { self.layers = layers }
 
-  init?(argument: String) {
+  package init?(argument: String) {
     let ends = argument.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
     guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil,
       first >= 1, first <= last
@@ -16,19 +16,19 @@ struct LayerRange: ExpressibleByArgument {
     layers = first...last
   }
 
-  var defaultValueDescription: String { text }
+  package var defaultValueDescription: String { text }
 
   private var text: String {
     layers.count == 1 ? "\(layers.lowerBound)" : "\(layers.lowerBound)-\(layers.upperBound)"
   }
 
   /// Refuses layers that do not begin with the first.
-  func validateFromFirst() throws(ValidationError) {
+  package func validateFromFirst() throws(ValidationError) {
     guard layers.lowerBound == 1 else { throw ValidationError("--layers must begin with 1") }
   }
 
   /// The layers, where the pyramid of a file has them all.
-  func within(_ shape: PyramidShape, of file: String) throws(Failure) -> ClosedRange<Int> {
+  package func within(_ shape: PyramidShape, of file: String) throws(Failure) -> ClosedRange<Int> {
     guard layers.upperBound <= shape.depth else {
       throw Failure("\(file): its layers are 1 to \(shape.depth), not \(text)")
     }
