@@ -32,6 +32,7 @@ final class OpenModel: @unchecked Sendable {
   }
 }
 
+/// Opens a model's folder; 0 threads: all processors.
 @c @implementation
 public func spae_model_open(
   _ folder: UnsafePointer<CChar>?, _ threads: Int32,
@@ -47,11 +48,13 @@ public func spae_model_open(
   }
 }
 
+/// Closes a model; null is allowed.
 @c @implementation
 public func spae_model_close(_ model: OpaquePointer?) {
   unsafe Handle.close(model, as: OpenModel.self)
 }
 
+/// The identity, 64 hexadecimal digits; null on an error. The model owns the text.
 @c @implementation
 public func spae_model_identity(_ model: OpaquePointer?) -> UnsafePointer<CChar>? {
   var text: UnsafePointer<CChar>?
@@ -62,12 +65,14 @@ public func spae_model_identity(_ model: OpaquePointer?) -> UnsafePointer<CChar>
   return unsafe text
 }
 
+/// The number of words of the vocabulary; 0 on an error.
 @c @implementation
 public func spae_model_word_count(_ model: OpaquePointer?) -> Int32 {
   let open = unsafe try? Handle.object(model, as: OpenModel.self, "model")
   return Int32(open?.model.vocabulary.count ?? 0)
 }
 
+/// A word by its number, from 0; null on an error. The model owns the text.
 @c @implementation
 public func spae_model_word(_ model: OpaquePointer?, _ number: Int32) -> UnsafePointer<CChar>? {
   guard let open = unsafe try? Handle.object(model, as: OpenModel.self, "model"),
@@ -76,6 +81,7 @@ public func spae_model_word(_ model: OpaquePointer?, _ number: Int32) -> UnsafeP
   return unsafe open.string(open.model.vocabulary[number])
 }
 
+/// The number of a word; an error if the vocabulary lacks it.
 @c @implementation
 public func spae_model_word_number(
   _ model: OpaquePointer?, _ word: UnsafePointer<CChar>?
@@ -87,12 +93,12 @@ public func spae_model_word_number(
 }
 
 @c @implementation
-public func spae_layer_count(_ width: Int32, _ height: Int32) -> Int32 {
+package func spae_layer_count(_ width: Int32, _ height: Int32) -> Int32 {
   Int32((try? PyramidShape(width: width, height: height))?.depth ?? 0)
 }
 
 @c @implementation
-public func spae_word_count(_ width: Int32, _ height: Int32, _ depth: Int32) -> Int32 {
+package func spae_word_count(_ width: Int32, _ height: Int32, _ depth: Int32) -> Int32 {
   guard let shape = try? PyramidShape(width: width, height: height),
     (1...shape.depth).contains(Int(depth))
   else { return 0 }
@@ -100,7 +106,7 @@ public func spae_word_count(_ width: Int32, _ height: Int32, _ depth: Int32) -> 
 }
 
 @c @implementation
-public func spae_layer_size(
+package func spae_layer_size(
   _ width: Int32, _ height: Int32, _ layer: Int32, _ rows: UnsafeMutablePointer<Int32>?,
   _ columns: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
@@ -116,7 +122,7 @@ public func spae_layer_size(
 }
 
 @c @implementation
-public func spae_encoded_size(
+package func spae_encoded_size(
   _ width: Int32, _ height: Int32, _ encoding: UnsafePointer<spae_encoding>?,
   _ encodedWidth: UnsafeMutablePointer<Int32>?, _ encodedHeight: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
@@ -157,6 +163,7 @@ extension PyramidShape {
   }
 }
 
+/// Reads a picture file as RGB, [height, width, 3]; the caller frees the pixels.
 @c @implementation
 public func spae_picture_read(
   _ path: UnsafePointer<CChar>?, _ pixels: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
@@ -192,9 +199,11 @@ private struct PictureError: Error, CustomStringConvertible {
   init(_ path: String, _ error: ImageError) { description = "\(path): \(error)" }
 }
 
+/// Frees the pixels of `spae_picture_read`; null is allowed.
 @c @implementation
 public func spae_pixels_free(_ pixels: UnsafeMutablePointer<UInt8>?) { unsafe free(pixels) }
 
+/// Encodes RGB, [height, width, 3], as numbers of words, layer after layer.
 @c @implementation
 public func spae_encode(
   _ model: OpaquePointer?, _ pixels: UnsafePointer<UInt8>?, _ width: Int32, _ height: Int32,
@@ -228,6 +237,7 @@ private func fit(_ number: Int32) throws -> Fit {
   }
 }
 
+/// Decodes words to RGB, [size, size, 3], in the caller's memory.
 @c @implementation
 public func spae_decode(
   _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ width: Int32,

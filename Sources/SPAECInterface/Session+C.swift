@@ -5,6 +5,7 @@ import SPAEPyramid
 
 // The functions of spae.h that keep a pyramid decoded.
 
+/// Opens a session that keeps words decoded; it holds its model.
 @c @implementation
 public func spae_session_open(
   _ model: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ width: Int32,
@@ -22,11 +23,13 @@ public func spae_session_open(
   }
 }
 
+/// Closes a session; null is allowed.
 @c @implementation
 public func spae_session_close(_ session: OpaquePointer?) {
   unsafe Handle.close(session, as: DecodeSession.self)
 }
 
+/// Decodes other words, and gives the rectangle of pixels that changed.
 @c @implementation
 public func spae_session_apply(
   _ session: OpaquePointer?, _ words: UnsafePointer<Int32>?, _ count: Int, _ depth: Int32,
@@ -53,7 +56,7 @@ extension spae_area {
 }
 
 @c @implementation
-public func spae_session_size(
+package func spae_session_size(
   _ session: OpaquePointer?, _ width: UnsafeMutablePointer<Int32>?,
   _ height: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
@@ -65,6 +68,7 @@ public func spae_session_size(
   }
 }
 
+/// Copies the decoded picture, RGB, [size, size, 3], to the caller's memory.
 @c @implementation
 public func spae_session_picture(
   _ session: OpaquePointer?, _ pixels: UnsafeMutablePointer<UInt8>?, _ capacity: Int

@@ -1,16 +1,16 @@
 import Glibc
 
 /// A colour as a person compares it, CIELAB under the white point D65: a distance is CIE76.
-public struct CIELAB: Hashable, Sendable {
+package struct CIELAB: Hashable, Sendable {
   /// 0 (black) to 100 (white).
-  public let lightness: Float
+  package let lightness: Float
   /// Green below 0, red above.
-  public let a: Float
+  package let a: Float
   /// Blue below 0, yellow above.
-  public let b: Float
+  package let b: Float
 
   /// Takes sRGB as a screen does, 0 to 1 a channel.
-  public init(red: Float, green: Float, blue: Float) {
+  package init(red: Float, green: Float, blue: Float) {
     let (r, g, b) = (Self.linear(red), Self.linear(green), Self.linear(blue))
     // IEC 61966-2-1's matrix over the white point.
     let x = Self.root(0.4339555 * r + 0.3762143 * g + 0.1898302 * b)
@@ -19,14 +19,14 @@ public struct CIELAB: Hashable, Sendable {
     (lightness, a, self.b) = (116 * y - 16, 500 * (x - y), 200 * (y - z))
   }
 
-  public init(_ colour: RGB) {
+  package init(_ colour: RGB) {
     self.init(
       red: Float(colour.red) / 255, green: Float(colour.green) / 255,
       blue: Float(colour.blue) / 255)
   }
 
   /// CIE76: 2.3 is about what can be seen, black and white are 100 apart.
-  public func distance(to other: CIELAB) -> Float {
+  package func distance(to other: CIELAB) -> Float {
     let (l, a, b) = (lightness - other.lightness, a - other.a, b - other.b)
     return (l * l + a * a + b * b).squareRoot()
   }

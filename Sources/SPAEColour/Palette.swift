@@ -1,5 +1,5 @@
 /// The colours of a terminal that has a fixed number of them.
-public enum Palette: Int, CaseIterable, Sendable {
+package enum Palette: Int, CaseIterable, Sendable {
   case colours8 = 8
   case colours16 = 16
   case colours256 = 256
@@ -7,7 +7,7 @@ public enum Palette: Int, CaseIterable, Sendable {
   /// The number of the colour that looks most like one.
   ///
   /// Of 256 colours the first 16 are never chosen: people give them other colours.
-  public func nearest(to colour: RGB) -> Int {
+  package func nearest(to colour: RGB) -> Int {
     let wanted = colour.oklab
     var best = (number: 0, distance: Double.infinity)
     for number in (self == .colours256 ? 16 : 0)..<rawValue {
@@ -18,13 +18,13 @@ public enum Palette: Int, CaseIterable, Sendable {
   }
 
   /// What a number looks like, as xterm has it.
-  public func colour(_ number: Int) -> RGB { Self.colours[number] }
+  package func colour(_ number: Int) -> RGB { Self.colours[number] }
 
   /// The numbers of a foreground and a background.
   ///
   /// What could be read must stay so: where the two come too near to each other, the foreground
   /// becomes black or white.
-  public func nearest(
+  package func nearest(
     foreground: RGB?, background: RGB?
   ) -> (foreground: Int?, background: Int?) {
     let below = background.map { nearest(to: $0) }

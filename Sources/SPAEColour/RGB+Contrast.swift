@@ -1,11 +1,11 @@
 import Glibc
 
 extension RGB {
-  public static let black = RGB(0, 0, 0)
-  public static let white = RGB(255, 255, 255)
+  package static let black = RGB(0, 0, 0)
+  package static let white = RGB(255, 255, 255)
 
   /// Reads `#rrggbb`; nil for anything else.
-  public init?(hex text: some StringProtocol) {
+  package init?(hex text: some StringProtocol) {
     let digits = text.utf8.dropFirst()
     guard text.first == "#", digits.count == 6, digits.allSatisfy({ Self.isDigit($0) }),
       let value = UInt32(text.dropFirst(), radix: 16)
@@ -18,26 +18,26 @@ extension RGB {
   }
 
   /// The colour as `#rrggbb`.
-  public var hex: String {
+  package var hex: String {
     let value = UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
     let digits = String(value, radix: 16)
     return "#" + String(repeating: "0", count: 6 - digits.count) + digits
   }
 
   /// Relative luminance by WCAG 2, 0 to 1, of linear light.
-  public var luminance: Double {
+  package var luminance: Double {
     let light = linear
     return 0.2126 * light.red + 0.7152 * light.green + 0.0722 * light.blue
   }
 
   /// The contrast of two colours by WCAG 2, 1 to 21; text is readable from 4.5 on.
-  public func contrast(with other: RGB) -> Double {
+  package func contrast(with other: RGB) -> Double {
     let (a, b) = (luminance, other.luminance)
     return (max(a, b) + 0.05) / (min(a, b) + 0.05)
   }
 
   /// Black or white, whichever is easier to read on this colour.
-  public var readable: RGB {
+  package var readable: RGB {
     contrast(with: .black) >= contrast(with: .white) ? .black : .white
   }
 

@@ -1,45 +1,45 @@
-public import SPAELanguage
+package import SPAELanguage
 
 /// A label's pictures as words: what few-shot tasks are drawn from.
-public struct LabelledWords: Hashable, Sendable {
-  public let label: String
+package struct LabelledWords: Hashable, Sendable {
+  package let label: String
   /// The first words of each picture's pyramid, [picture][word].
-  public let pictures: [[Int32]]
+  package let pictures: [[Int32]]
 
-  public init(label: String, pictures: [[Int32]]) {
+  package init(label: String, pictures: [[Int32]]) {
     (self.label, self.pictures) = (label, pictures)
   }
 }
 
 /// One few-shot task: some labels, examples of each, and other pictures to tell.
-public struct Episode: Hashable, Sendable {
+package struct Episode: Hashable, Sendable {
   /// The labels' places in the set, [way].
-  public let labels: [Int]
+  package let labels: [Int]
   /// The examples' places among their label's pictures, [way][shot].
-  public let examples: [[Int]]
+  package let examples: [[Int]]
   /// The same of the pictures to tell, none of which is an example, [way][query].
-  public let queries: [[Int]]
+  package let queries: [[Int]]
   /// The pictures that were drawn again, because their list of words stood among the examples.
-  public let drawnAgain: Int
+  package let drawnAgain: Int
 
-  public init(labels: [Int], examples: [[Int]], queries: [[Int]], drawnAgain: Int = 0) {
+  package init(labels: [Int], examples: [[Int]], queries: [[Int]], drawnAgain: Int = 0) {
     (self.labels, self.examples) = (labels, examples)
     (self.queries, self.drawnAgain) = (queries, drawnAgain)
   }
 }
 
 /// How few-shot tasks are drawn.
-public struct EpisodeDraw: Hashable, Sendable {
-  public var ways: Int
-  public var shots: Int
+package struct EpisodeDraw: Hashable, Sendable {
+  package var ways: Int
+  package var shots: Int
   /// Pictures of each label to tell.
-  public var queries: Int
-  public var seed: UInt64
+  package var queries: Int
+  package var seed: UInt64
   /// Whether a picture whose words equal an example's may be asked for: a language model would only
   /// have to copy.
-  public var allowsEqualWords: Bool
+  package var allowsEqualWords: Bool
 
-  public init(
+  package init(
     ways: Int, shots: Int, queries: Int, seed: UInt64 = 1, allowsEqualWords: Bool = false
   ) {
     (self.ways, self.shots, self.queries) = (ways, shots, queries)
@@ -47,7 +47,7 @@ public struct EpisodeDraw: Hashable, Sendable {
   }
 
   /// Draws episodes from a set; the same seed draws the same ones.
-  public func episodes(
+  package func episodes(
     _ count: Int, from set: [LabelledWords]
   ) throws(LanguageError) -> [Episode] {
     guard set.count >= ways else { throw .tooFewLabels(found: set.count, wanted: ways) }
@@ -95,7 +95,7 @@ public struct EpisodeDraw: Hashable, Sendable {
 
 extension Episode {
   /// The share of pictures that the nearest centroid tells right; points are [label][picture][width].
-  public func centroidShare(_ points: [[[Float]]], background: [Float]? = nil) -> Double {
+  package func centroidShare(_ points: [[[Float]]], background: [Float]? = nil) -> Double {
     let classifier = NearestCentroid(
       examples: zip(labels, examples).map { label, own in own.map { points[label][$0] } },
       background: background)

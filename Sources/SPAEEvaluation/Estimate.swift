@@ -4,15 +4,15 @@ import Glibc
 ///
 /// The interval is 1.96 standard errors to each side, within 0 and 1: the trials are episodes, each
 /// of them a share of right answers, and many.
-public struct Estimate: Hashable, Sendable, Codable {
-  public let mean: Double
-  public let low: Double
-  public let high: Double
+package struct Estimate: Hashable, Sendable, Codable {
+  package let mean: Double
+  package let low: Double
+  package let high: Double
   /// The number of trials.
-  public let trials: Int
+  package let trials: Int
 
   /// Takes shares from 0 to 1; of none at all everything is 0.
-  public init(of shares: [Double]) {
+  package init(of shares: [Double]) {
     let count = Double(max(1, shares.count))
     let mean = shares.reduce(0, +) / count
     let squares = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }

@@ -1,27 +1,27 @@
-public import SPAELanguage
-public import SPAEPyramid
+package import SPAELanguage
+package import SPAEPyramid
 
 /// How a few-shot task is put to a language model, as Frozen's protocol varies it.
-public struct FewShotSetting: Hashable, Sendable, Codable {
+package struct FewShotSetting: Hashable, Sendable, Codable {
   /// Whether a sentence names the labels first.
-  public var induction: Bool
+  package var induction: Bool
   /// Different examples of each label.
-  public var shots: Int
+  package var shots: Int
   /// How often the examples come again after the first time.
-  public var repeats: Int
+  package var repeats: Int
 
-  public init(induction: Bool = true, shots: Int = 1, repeats: Int = 0) {
+  package init(induction: Bool = true, shots: Int = 1, repeats: Int = 0) {
     (self.induction, self.shots, self.repeats) = (induction, shots, repeats)
   }
 
   /// The seven of the published tables, in their order.
-  public static let protocolOrder: [FewShotSetting] =
+  package static let protocolOrder: [FewShotSetting] =
     [.init(induction: false)]
     + [1, 3, 5].map { .init(shots: $0) } + [1, 3, 5].map { .init(repeats: $0) }
 }
 
 /// What is taken off a label's log-probability, so that a label the model likes anyway wins less.
-public enum Calibration: String, CaseIterable, Sendable, Codable {
+package enum Calibration: String, CaseIterable, Sendable, Codable {
   case none
   /// Its score for one list of random words in the question's place.
   case randomWords = "minus one random list"
@@ -31,24 +31,24 @@ public enum Calibration: String, CaseIterable, Sendable, Codable {
 }
 
 /// One episode as words, ready to be put to a language model.
-public struct FewShotTask: Sendable {
-  public struct Question: Hashable, Sendable {
-    public let words: String
+package struct FewShotTask: Sendable {
+  package struct Question: Hashable, Sendable {
+    package let words: String
     /// The right label's place.
-    public let label: Int
+    package let label: Int
   }
 
-  public let labels: [String]
-  public let questions: [Question]
+  package let labels: [String]
+  package let questions: [Question]
   /// A list of random words, as many as a question has.
-  public let randomWords: String
+  package let randomWords: String
   package let setting: FewShotSetting
   package let examples: [Prompt.Pair]
 
   /// Puts an episode into words; the examples' order and the random list follow the seed.
   ///
   /// A question whose list of words stands among the examples is a leak and is refused.
-  public init(
+  package init(
     _ episode: Episode, of set: [LabelledWords], setting: FewShotSetting, vocabulary: Vocabulary,
     seed: UInt64
   ) throws(LanguageError) {
@@ -85,7 +85,7 @@ public struct FewShotTask: Sendable {
   }
 
   /// What is sent for a list of words.
-  public func prompt(for words: String) -> Prompt {
+  package func prompt(for words: String) -> Prompt {
     Prompt(
       induction: setting.induction ? Prompt.induction(labels: labels) : nil, examples: examples,
       input: words)
@@ -94,7 +94,7 @@ public struct FewShotTask: Sendable {
 
 extension FewShotTask {
   /// The share of questions classified right by each calibration of the labels' log-probabilities.
-  public func scoredShares(
+  package func scoredShares(
     by model: some LanguageModel
   ) throws(LanguageError) -> [Calibration: Double] {
     let random = try scores(of: randomWords, by: model)
@@ -107,7 +107,7 @@ extension FewShotTask {
   }
 
   /// The share of questions to which the model itself answers with the right label, greedily.
-  public func writtenShare(by model: some LanguageModel) throws(LanguageError) -> Double {
+  package func writtenShare(by model: some LanguageModel) throws(LanguageError) -> Double {
     var right = 0
     for question in questions {
       let prompt = prompt(for: question.words)

@@ -12,18 +12,18 @@ import SPAELanguage
 /// themselves, each classified by the centroids without it (leave one out), together with the belief that
 /// it is near `usualTemperature`, within a factor of `exp(spread)`: many examples outvote the
 /// belief, and of one example a label nothing can be left out, so that the belief stands.
-public struct NearestCentroid: Sendable {
+package struct NearestCentroid: Sendable {
   /// The likeliest of one example of 21 words a label, on mini-ImageNet's validation classes: 0.134
   /// of two labels, 0.125 of five and 0.116 of sixteen, and a hundredth more with a background.
-  public static let usualTemperature: Float = 0.13
+  package static let usualTemperature: Float = 0.13
   private static let spread: Float = 0.5
 
   private let background: [Float]  // [width]
   private let centroids: [[Float]]  // [label, width]
-  public let temperature: Float
+  package let temperature: Float
 
   /// Takes the points of each label's examples, one a label at least.
-  public init(examples: [[[Float]]], background: [Float]? = nil) {
+  package init(examples: [[[Float]]], background: [Float]? = nil) {
     let width = examples.first?.first?.count ?? 0
     let background = background ?? [Float](repeating: 0, count: width)
     let points = examples.map { $0.map { Self.direction($0, from: background) } }
@@ -33,16 +33,16 @@ public struct NearestCentroid: Sendable {
   }
 
   /// The cosine of a point with each label's centroid, [label].
-  public func cosines(of point: [Float]) -> [Float] {
+  package func cosines(of point: [Float]) -> [Float] {
     let own = Self.direction(point, from: background)
     return centroids.map { product($0, own) }
   }
 
   /// The label nearest to a point; of equal ones the first.
-  public func label(of point: [Float]) -> Int { greatest(cosines(of: point)) }
+  package func label(of point: [Float]) -> Int { greatest(cosines(of: point)) }
 
   /// The probability of each label, [label]; they add up to 1.
-  public func probabilities(for point: [Float]) -> [Double] {
+  package func probabilities(for point: [Float]) -> [Double] {
     softmax(cosines(of: point).map { Double($0 / temperature) })
   }
 

@@ -5,17 +5,17 @@ import SPAELanguage
 ///
 /// They hold most of the answer, as in the paper; so a generated pyramid says something only beside
 /// what the copies alone give: the last of them, and the commonest word of each place.
-public struct NoisyCopies: Hashable, Sendable {
+package struct NoisyCopies: Hashable, Sendable {
   /// The copies, the noisiest first, [copy][word].
-  public let copies: [[Int32]]
+  package let copies: [[Int32]]
   /// What the same noise made of another list, [copy][word].
-  public let conditions: [[Int32]]
+  package let conditions: [[Int32]]
 
   /// The paper's first and last share of words that are swapped for random ones.
   private static let (noisiest, cleanest) = (0.50, 0.23)
 
   /// Makes copies of `words` and of `condition`, which has as many.
-  public init(
+  package init(
     of words: [Int32], condition: [Int32], count: Int, vocabulary: Int, seed: UInt64
   ) {
     var generator = SeededGenerator(seed: seed)
@@ -29,7 +29,7 @@ public struct NoisyCopies: Hashable, Sendable {
   }
 
   /// The commonest word of each place; of equally common ones the one that comes latest.
-  public var majority: [Int32] {
+  package var majority: [Int32] {
     guard let last = copies.last else { return [] }
     return last.indices.map { place in
       var count: [Int32: Int] = [:]

@@ -3,14 +3,14 @@
 /// From table 1 of Yu et al., "SPAE" (NeurIPS 2023, arXiv 2306.17842), which repeats Frozen
 /// (Tsimpoukelli et al., 2021) and LQAE (Liu et al., 2023). Greedy answers of the language model; the
 /// settings are `FewShotSetting.protocolOrder`. Other pictures, classes and episodes than ours.
-public struct PublishedFewShot: Hashable, Sendable {
-  public let name: String
+package struct PublishedFewShot: Hashable, Sendable {
+  package let name: String
   /// Two labels to tell apart, by setting, [7].
-  public let twoWay: [Double]
+  package let twoWay: [Double]
   /// Five labels, [7].
-  public let fiveWay: [Double]
+  package let fiveWay: [Double]
 
-  public static let all = [
+  package static let all = [
     PublishedFewShot(
       name: "Frozen",
       twoWay: [1.7, 33.7, 66.0, 66.0, 63.0, 65.0, 63.7],
@@ -30,7 +30,7 @@ public struct PublishedFewShot: Hashable, Sendable {
   ]
 
   /// The figures for some number of labels; only two and five were published.
-  public func figures(ways: Int) -> [Double]? {
+  package func figures(ways: Int) -> [Double]? {
     switch ways {
     case 2: twoWay
     case 5: fiveWay

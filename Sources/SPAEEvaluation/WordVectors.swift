@@ -2,23 +2,23 @@ import Glibc
 import SPAELanguage
 
 /// The embeddings of a vocabulary's words, as their language model has them.
-public struct WordVectors: Sendable {
+package struct WordVectors: Sendable {
   /// Numbers of one word.
-  public let width: Int
+  package let width: Int
 
   private let values: [Float]  // [V, width]
 
   /// Takes one row of `width` numbers a word.
-  public init(values: [Float], width: Int) {
+  package init(values: [Float], width: Int) {
     precondition(width > 0 && values.count.isMultiple(of: width))
     (self.values, self.width) = (values, width)
   }
 
   /// The number of words.
-  public var count: Int { values.count / width }
+  package var count: Int { values.count / width }
 
   /// The mean of some words' own vectors, [width]; zeros for none.
-  public func mean(of words: some Collection<Int32>) -> [Float] {
+  package func mean(of words: some Collection<Int32>) -> [Float] {
     var total = [Float](repeating: 0, count: width)
     for word in words {
       let start = Int(word) * width
@@ -29,7 +29,7 @@ public struct WordVectors: Sendable {
   }
 
   /// The same vectors given to other words: a control in which only equal words are alike.
-  public func shuffled(seed: UInt64) -> WordVectors {
+  package func shuffled(seed: UInt64) -> WordVectors {
     var generator = SeededGenerator(seed: seed)
     let order = generator.draw(count, below: count)
     return WordVectors(
@@ -38,7 +38,7 @@ public struct WordVectors: Sendable {
 }
 
 /// The mean of some vectors of one width; empty for none.
-public func mean(of vectors: [[Float]]) -> [Float] {
+package func mean(of vectors: [[Float]]) -> [Float] {
   guard var total = vectors.first else { return [] }
   for vector in vectors.dropFirst() {
     for i in total.indices { total[i] += vector[i] }

@@ -1,7 +1,7 @@
-public import SPAEScreen
+package import SPAEScreen
 
 /// What a person can do with a key. The key map, the help and the manual come from this table.
-public enum Action: String, CaseIterable, Hashable, Sendable {
+package enum Action: String, CaseIterable, Hashable, Sendable {
   case left, right, up, down, firstColumn, lastColumn, top, bottom, halfPageDown, halfPageUp
   case descend, ascend, nextPane, previousPane
   case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
@@ -17,21 +17,21 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   case saveThenLeave, leaveUnsaved
 
   /// A line of the table.
-  public struct Entry: Hashable, Sendable {
-    public let action: Action
+  package struct Entry: Hashable, Sendable {
+    package let action: Action
     /// One or more ways to press it.
-    public let keys: [[Key]]
-    public let help: String
-    public let contexts: Set<Context>
+    package let keys: [[Key]]
+    package let help: String
+    package let contexts: Set<Context>
 
     /// The keys as they are written.
-    public var notation: String {
+    package var notation: String {
       keys.map { $0.map(\.notation).joined() }.joined(separator: " ")
     }
   }
 
   /// How the action is used.
-  public var entry: Entry {
+  package var entry: Entry {
     let row = Self.row(of: self)
     let keys = row.keys.split(separator: " ").map { (try? Key.keys(from: String($0))) ?? [] }
     return Entry(action: self, keys: keys, help: row.help, contexts: row.contexts)
@@ -118,7 +118,7 @@ public enum Action: String, CaseIterable, Hashable, Sendable {
   }
 
   /// The name of the action in words.
-  public var name: String {
+  package var name: String {
     rawValue.reduce(into: "") { name, letter in
       name += letter.isUppercase ? " " + letter.lowercased() : String(letter)
     }

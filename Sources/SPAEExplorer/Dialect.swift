@@ -1,12 +1,12 @@
 /// How a person talks to the explorer, and so what its messages may name.
-public enum Dialect: Hashable, Sendable {
+package enum Dialect: Hashable, Sendable {
   /// Keys, and commands behind a colon.
   case keys
   /// The lines of the plain mode.
   case lines
 
   /// A command as it is typed: `:w! cat.png`, or `save! cat.png`.
-  public func command(
+  package func command(
     _ name: CommandName, forced: Bool = false, _ argument: String = ""
   ) -> String {
     typed(name) + (forced ? "!" : "") + (argument.isEmpty ? "" : " " + argument)

@@ -1,13 +1,13 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// What the explorer asks of the world, by who performs it; the answer comes back as a message.
-public enum Effect: Hashable, Sendable {
+package enum Effect: Hashable, Sendable {
   case terminal(TerminalEffect)
   case session(SessionEffect)
 }
 
 /// What only the host of the explorer can do: the terminal, or what stands in for it.
-public enum TerminalEffect: Hashable, Sendable {
+package enum TerminalEffect: Hashable, Sendable {
   case openEditor(Pyramid)
   case chooseTheme(String)
   case chooseGraphics(String)
@@ -17,7 +17,7 @@ public enum TerminalEffect: Hashable, Sendable {
 }
 
 /// What is asked of the engine, the history and the files of an open document.
-public enum SessionEffect: Hashable, Sendable {
+package enum SessionEffect: Hashable, Sendable {
   /// Decode these words; only the newest request matters.
   case decode(DecodeRequest)
   /// Decode the picture without the word of a cell.
@@ -50,13 +50,13 @@ public enum SessionEffect: Hashable, Sendable {
 }
 
 /// Words to decode, and how deep.
-public struct DecodeRequest: Hashable, Sendable {
-  public var pyramid: Pyramid
-  public var depth: Int
+package struct DecodeRequest: Hashable, Sendable {
+  package var pyramid: Pyramid
+  package var depth: Int
   /// The edit whose words are decoded in place of these, once they are found.
-  public var painting: Painting?
+  package var painting: Painting?
 
-  public init(pyramid: Pyramid, depth: Int, painting: Painting? = nil) {
+  package init(pyramid: Pyramid, depth: Int, painting: Painting? = nil) {
     self.pyramid = pyramid
     self.depth = depth
     self.painting = painting
@@ -64,7 +64,7 @@ public struct DecodeRequest: Hashable, Sendable {
 }
 
 /// How the head of the history is to move.
-public enum HistoryMove: Hashable, Sendable {
+package enum HistoryMove: Hashable, Sendable {
   case undo(Int)
   case redo(Int)
   /// By the order in which the states were made, over all branches.

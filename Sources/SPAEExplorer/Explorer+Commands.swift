@@ -2,7 +2,7 @@ import SPAEPyramid
 import SPAEScreen
 
 /// What can be typed after a colon.
-public enum CommandName: String, CaseIterable, Sendable {
+package enum CommandName: String, CaseIterable, Sendable {
   case write = "w"
   case quit = "q"
   case writeQuit = "wq"
@@ -12,7 +12,7 @@ public enum CommandName: String, CaseIterable, Sendable {
   case blink, heat, fill, caption, ask, edit, edits, theme, graphics, help
 
   /// How it is typed, and what it does.
-  public var usage: (form: String, help: String) {
+  package var usage: (form: String, help: String) {
     switch self {
     case .write:
       (

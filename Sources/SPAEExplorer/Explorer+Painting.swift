@@ -1,15 +1,15 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// An edit that paints: what is to change, and in which words.
-public struct Painting: Hashable, Sendable {
-  public var pyramid: Pyramid
-  public var change: WordEdit.Change
+package struct Painting: Hashable, Sendable {
+  package var pyramid: Pyramid
+  package var change: WordEdit.Change
 
   /// Flat indices of words that were typed before, and stay.
-  public var held: Set<Int>
+  package var held: Set<Int>
 
   /// What the history calls it.
-  public var verb: String
+  package var verb: String
 
   package init(
     pyramid: Pyramid, change: WordEdit.Change, held: Set<Int> = [], verb: String = "edit"
@@ -19,7 +19,7 @@ public struct Painting: Hashable, Sendable {
 }
 
 /// What became of an edit that paints.
-public enum Painted: Hashable, Sendable {
+package enum Painted: Hashable, Sendable {
   /// The words after it, those that were edited themselves, and how many others were rewritten.
   case words(Pyramid, edited: [Int], steered: Int)
   /// The upper words have nothing of what it would replace.

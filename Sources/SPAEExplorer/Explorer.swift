@@ -1,30 +1,30 @@
-public import SPAEPyramid
+package import SPAEPyramid
 import SPAEScreen
 
 /// The state of the explorer: a plain value, changed by `update` alone and drawn by `view`.
-public struct Explorer: Sendable {
+package struct Explorer: Sendable {
   /// What the document is called, and where it is kept.
-  public struct Document: Hashable, Sendable {
+  package struct Document: Hashable, Sendable {
     /// The source's name.
-    public var name: String
+    package var name: String
     /// The name of the file that was opened.
-    public var file: String
+    package var file: String
     /// The file of words; nil until they are first saved.
-    public var path: String?
+    package var path: String?
     /// Where `:w` writes when there is no file yet.
-    public var suggestedPath: String
-    public var model: String
+    package var suggestedPath: String
+    package var model: String
     /// The decoded picture's pixels.
-    public var width: Int
-    public var height: Int
+    package var width: Int
+    package var height: Int
     /// Whether a picture was opened, not only words.
-    public var hasOriginal: Bool
+    package var hasOriginal: Bool
     /// Whether edits outlive the program.
-    public var keepsHistory: Bool
+    package var keepsHistory: Bool
     /// How the person talks to the explorer.
-    public var dialect: Dialect
+    package var dialect: Dialect
 
-    public init(
+    package init(
       name: String, file: String? = nil, path: String?, suggestedPath: String, model: String,
       width: Int, height: Int, hasOriginal: Bool = true, keepsHistory: Bool = true,
       dialect: Dialect = .keys
@@ -42,35 +42,35 @@ public struct Explorer: Sendable {
     }
   }
 
-  public enum Pane: CaseIterable, Hashable, Sendable {
+  package enum Pane: CaseIterable, Hashable, Sendable {
     case pyramid, picture, word
   }
 
-  public internal(set) var document: Document
-  public let vocabulary: Vocabulary
+  package internal(set) var document: Document
+  package let vocabulary: Vocabulary
 
   /// The words as they were last accepted, each of them in the history store.
-  public internal(set) var pyramid: Pyramid
+  package internal(set) var pyramid: Pyramid
   /// The words that the file holds, or those that the picture gave.
-  public internal(set) var saved: Pyramid
+  package internal(set) var saved: Pyramid
 
-  public internal(set) var cursor = CellAddress(layer: 1, row: 0, column: 0)
-  public internal(set) var focus = Pane.pyramid
-  public internal(set) var mode = Mode.browsing
-  public internal(set) var size: (rows: Int, columns: Int)
+  package internal(set) var cursor = CellAddress(layer: 1, row: 0, column: 0)
+  package internal(set) var focus = Pane.pyramid
+  package internal(set) var mode = Mode.browsing
+  package internal(set) var size: (rows: Int, columns: Int)
   /// The height of a character cell over its width.
-  public internal(set) var cellAspect: Double
+  package internal(set) var cellAspect: Double
   /// How the picture is drawn, for the status line.
-  public internal(set) var graphics: String
+  package internal(set) var graphics: String
 
   /// The depth that [ and ] chose; nil follows the layer of the cursor.
-  public internal(set) var pinnedDepth: Int?
-  public internal(set) var isTinted: Bool
+  package internal(set) var pinnedDepth: Int?
+  package internal(set) var isTinted: Bool
   /// What a typed word does to the words beneath it.
-  public internal(set) var edits: EditStyle
-  public internal(set) var picture = PictureContent.decoded
+  package internal(set) var edits: EditStyle
+  package internal(set) var picture = PictureContent.decoded
   /// Which half of a blink is shown.
-  public internal(set) var blinkPhase = false
+  package internal(set) var blinkPhase = false
 
   /// Nobody went to a word yet: the whole picture greets.
   var isFresh = true
@@ -94,16 +94,16 @@ public struct Explorer: Sendable {
   /// How many questions there were to the language model.
   var consultations = 0
 
-  public internal(set) var decoded: Decoded?
+  package internal(set) var decoded: Decoded?
   var neighbours: [Int32: [Int32]] = [:]
   var origins: WordOrigins?
-  public internal(set) var history: HistoryFacts
-  public internal(set) var comparison: Comparison?
-  public internal(set) var consultation: Consultation?
+  package internal(set) var history: HistoryFacts
+  package internal(set) var comparison: Comparison?
+  package internal(set) var consultation: Consultation?
   /// What the last command has to say.
-  public internal(set) var notice: Notice?
+  package internal(set) var notice: Notice?
 
-  public init(
+  package init(
     document: Document, vocabulary: Vocabulary, pyramid: Pyramid, saved: Pyramid,
     history: HistoryFacts, size: (rows: Int, columns: Int), cellAspect: Double = 2,
     graphics: String = "none", isTinted: Bool = true, edits: EditStyle = .exact,
@@ -124,13 +124,13 @@ public struct Explorer: Sendable {
 }
 
 /// One line for the person: what happened, or why it did not.
-public struct Notice: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable { case plain, warning, error }
+package struct Notice: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case plain, warning, error }
 
-  public var kind: Kind
-  public var text: String
+  package var kind: Kind
+  package var text: String
 
-  public init(_ text: String, kind: Kind = .plain) {
+  package init(_ text: String, kind: Kind = .plain) {
     self.text = text
     self.kind = kind
   }
@@ -157,11 +157,11 @@ enum Change: Hashable, Sendable {
 // MARK: What follows from the state
 
 extension Explorer {
-  public var shape: PyramidShape { pyramid.shape }
+  package var shape: PyramidShape { pyramid.shape }
 
   /// The depth of the picture: the pinned one, or the layer of the cursor; all before the first key
   /// and where something is painted.
-  public var depth: Int {
+  package var depth: Int {
     pinnedDepth ?? (isFresh || showsPainted || previewed != nil ? shape.depth : cursor.layer)
   }
 
@@ -171,12 +171,12 @@ extension Explorer {
     return origins?.text(of: word, at: cell)
   }
 
-  public var isDirty: Bool { pyramid != saved }
+  package var isDirty: Bool { pyramid != saved }
 
   var dialect: Dialect { document.dialect }
 
   /// The words that the picture shows now: the accepted ones, or what is only being tried.
-  public var shown: Pyramid {
+  package var shown: Pyramid {
     switch mode {
     case .picking(let picker): picker.preview(on: pyramid)
     case .history(let list): list.selected?.pyramid ?? pyramid
@@ -186,7 +186,7 @@ extension Explorer {
   }
 
   /// Whether time has to be told, for the picture blinks.
-  public var blinks: Bool {
+  package var blinks: Bool {
     picture == .blink || (picture == .comparison && comparison != nil)
   }
 

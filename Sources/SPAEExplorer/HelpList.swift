@@ -1,15 +1,15 @@
 import SPAEScreen
 
 /// The keys of where a person is, filtered by what they type.
-public struct HelpList: Hashable, Sendable {
-  public let context: Context
-  public private(set) var filter = LineEditor()
-  public private(set) var selection = 0
+package struct HelpList: Hashable, Sendable {
+  package let context: Context
+  package private(set) var filter = LineEditor()
+  package private(set) var selection = 0
 
   init(context: Context) { self.context = context }
 
   /// The entries that the filter leaves.
-  public var entries: [Action.Entry] {
+  package var entries: [Action.Entry] {
     let words = filter.text.lowercased().split(separator: " ")
     let found = Keymap.entries(in: context).filter { entry in
       let text = "\(entry.action.name) \(entry.notation) \(entry.help)".lowercased()
@@ -22,7 +22,7 @@ public struct HelpList: Hashable, Sendable {
     return found.filter(isTyped) + found.filter { !isTyped($0) }
   }
 
-  public var selected: Action? {
+  package var selected: Action? {
     let entries = entries
     return entries.indices.contains(selection) ? entries[selection].action : nil
   }

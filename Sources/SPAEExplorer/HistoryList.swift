@@ -1,21 +1,21 @@
-public import SPAEPyramid
+package import SPAEPyramid
 import SPAEScreen
 
 /// The tree of all states, newest first.
-public struct HistoryList: Hashable, Sendable {
-  public struct Row: Hashable, Sendable {
-    public var revision: Int
+package struct HistoryList: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
+    package var revision: Int
     /// The lines of the tree left of the state, such as "│ o ".
-    public var branches: String
+    package var branches: String
     /// When it was made, in words.
-    public var time: String
+    package var time: String
     /// What was done, such as "edit: 3 (1,2) muzzle > kitten".
-    public var summary: String
-    public var name: String?
-    public var isHead: Bool
-    public var pyramid: Pyramid
+    package var summary: String
+    package var name: String?
+    package var isHead: Bool
+    package var pyramid: Pyramid
 
-    public init(
+    package init(
       revision: Int, branches: String, time: String, summary: String, name: String?,
       isHead: Bool, pyramid: Pyramid
     ) {
@@ -29,12 +29,12 @@ public struct HistoryList: Hashable, Sendable {
     }
   }
 
-  public private(set) var rows: [Row] = []
-  public private(set) var selection = 0
+  package private(set) var rows: [Row] = []
+  package private(set) var selection = 0
   var thumbnails: [Int: Screen] = [:]
 
   /// The state that is highlighted; its picture is shown.
-  public var selected: Row? { rows.indices.contains(selection) ? rows[selection] : nil }
+  package var selected: Row? { rows.indices.contains(selection) ? rows[selection] : nil }
 
   mutating func take(_ rows: [Row]) {
     self.rows = rows

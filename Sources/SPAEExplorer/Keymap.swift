@@ -1,8 +1,8 @@
-public import SPAEScreen
+package import SPAEScreen
 
 /// Which action a sequence of keys means in a context.
-public enum Keymap {
-  public enum Answer: Hashable, Sendable {
+package enum Keymap {
+  package enum Answer: Hashable, Sendable {
     case action(Action)
     /// The keys begin a longer sequence.
     case incomplete
@@ -20,7 +20,7 @@ public enum Keymap {
   }()
 
   /// Looks a sequence up.
-  public static func answer(to keys: [Key], in context: Context) -> Answer {
+  package static func answer(to keys: [Key], in context: Context) -> Answer {
     let known = actions[context] ?? [:]
     if let action = known[keys] { return .action(action) }
     let begins = known.keys.contains { $0.count > keys.count && $0.starts(with: keys) }
@@ -28,7 +28,7 @@ public enum Keymap {
   }
 
   /// The actions of a context, in the table's order.
-  public static func entries(in context: Context) -> [Action.Entry] {
+  package static func entries(in context: Context) -> [Action.Entry] {
     Action.allCases.map(\.entry).filter { $0.contexts.contains(context) }
   }
 }

@@ -1,7 +1,7 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// What a frozen language model is asked about the words.
-public enum LanguageQuestion: Hashable, Sendable {
+package enum LanguageQuestion: Hashable, Sendable {
   /// A line that describes the picture.
   case caption
   case ask(String)
@@ -10,15 +10,15 @@ public enum LanguageQuestion: Hashable, Sendable {
 }
 
 /// A question, with the words that it is about.
-public struct LanguageRequest: Hashable, Sendable {
+package struct LanguageRequest: Hashable, Sendable {
   /// Another one for each request; its answer names it.
-  public var number: Int
-  public var question: LanguageQuestion
-  public var pyramid: Pyramid
+  package var number: Int
+  package var question: LanguageQuestion
+  package var pyramid: Pyramid
 }
 
 /// What came of a question.
-public enum LanguageAnswer: Hashable, Sendable {
+package enum LanguageAnswer: Hashable, Sendable {
   case text(String)
   /// Ways to fill the cells, the likeliest first: [proposal][cell].
   case proposals([[Int32]])
@@ -26,21 +26,21 @@ public enum LanguageAnswer: Hashable, Sendable {
 }
 
 /// A question that is not answered yet, or whose answer nobody has seen.
-public struct Consultation: Hashable, Sendable {
-  public let request: LanguageRequest
+package struct Consultation: Hashable, Sendable {
+  package let request: LanguageRequest
   /// What is being done for it.
-  public internal(set) var note = "asking the language model"
+  package internal(set) var note = "asking the language model"
   var answer: LanguageAnswer?
 
   init(_ request: LanguageRequest) { self.request = request }
 }
 
 /// Words that a language model proposes for some cells; nothing changes before one is accepted.
-public struct WordFill: Hashable, Sendable {
-  public let cells: [CellAddress]
+package struct WordFill: Hashable, Sendable {
+  package let cells: [CellAddress]
   /// The likeliest first: [proposal][cell].
-  public let proposals: [[Int32]]
-  public private(set) var selection = 0
+  package let proposals: [[Int32]]
+  package private(set) var selection = 0
   /// Where the cursor was before the words were shown.
   let origin: CellAddress
 
@@ -51,7 +51,7 @@ public struct WordFill: Hashable, Sendable {
   }
 
   /// The words with the selected proposal in place.
-  public func preview(on pyramid: Pyramid) -> Pyramid {
+  package func preview(on pyramid: Pyramid) -> Pyramid {
     var preview = pyramid
     for (cell, word) in zip(cells, proposals[selection]) { preview[cell] = word }
     return preview

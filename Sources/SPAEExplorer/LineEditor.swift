@@ -1,18 +1,18 @@
-public import SPAEScreen
+package import SPAEScreen
 
 /// A line of text with a cursor in it.
-public struct LineEditor: Hashable, Sendable {
-  public private(set) var text = ""
+package struct LineEditor: Hashable, Sendable {
+  package private(set) var text = ""
   /// Characters left of the cursor.
-  public private(set) var position = 0
+  package private(set) var position = 0
 
-  public init(_ text: String = "") {
+  package init(_ text: String = "") {
     self.text = text
     position = text.count
   }
 
   /// Applies a key; false when the key is not for a line.
-  public mutating func apply(_ key: Key) -> Bool {
+  package mutating func apply(_ key: Key) -> Bool {
     switch key {
     case .character(let character): insert(character)
     case .backspace, .control("h"): erase(from: position - 1)

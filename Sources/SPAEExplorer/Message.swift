@@ -1,9 +1,9 @@
-public import SPAEColour
-public import SPAEPyramid
-public import SPAEScreen
+package import SPAEColour
+package import SPAEPyramid
+package import SPAEScreen
 
 /// What the explorer hears: keys, the terminal's size, and answers to its effects.
-public enum Message: Sendable {
+package enum Message: Sendable {
   case key(Key)
   /// An action that was chosen by name: in the help, or by a script.
   case action(Action)
@@ -47,17 +47,17 @@ public enum Message: Sendable {
 }
 
 /// A picture that was decoded, and what is known of it.
-public struct Decoded: Hashable, Sendable {
-  public var request: DecodeRequest
+package struct Decoded: Hashable, Sendable {
+  package var request: DecodeRequest
   /// In dB against the source picture; nil without one.
-  public var psnr: Double?
-  public var ssim: Double?
+  package var psnr: Double?
+  package var ssim: Double?
   /// How long it took; nil where that is not to be told.
-  public var milliseconds: Double?
+  package var milliseconds: Double?
   /// The mean colour of each cell's pixels: [layer - 1][row, column].
-  public var tints: [[RGB]]
+  package var tints: [[RGB]]
 
-  public init(
+  package init(
     request: DecodeRequest, psnr: Double?, ssim: Double?, milliseconds: Double?, tints: [[RGB]]
   ) {
     self.request = request
@@ -69,19 +69,19 @@ public struct Decoded: Hashable, Sendable {
 }
 
 /// Where the head of the history stands.
-public struct HistoryFacts: Hashable, Sendable {
+package struct HistoryFacts: Hashable, Sendable {
   /// The number of this state, as in the tree, counted from 1.
-  public var state: Int
+  package var state: Int
   /// The greatest number there is.
-  public var last: Int
+  package var last: Int
   /// The name that a person gave the state.
-  public var name: String?
+  package var name: String?
   /// The model of this state's words; nil is the one that was opened.
-  public var model: String?
+  package var model: String?
   /// Whether it is still written to its file.
-  public var isKept: Bool
+  package var isKept: Bool
 
-  public init(
+  package init(
     state: Int, last: Int, name: String? = nil, model: String? = nil, isKept: Bool = true
   ) {
     self.state = state
@@ -93,12 +93,12 @@ public struct HistoryFacts: Hashable, Sendable {
 }
 
 /// What made the words of the upper layers candidates, as far as a model and a picture tell.
-public struct WordOrigins: Hashable, Sendable {
+package struct WordOrigins: Hashable, Sendable {
   /// The words that are explained; another word was put there since.
-  public var pyramid: Pyramid
-  public var texts: [[String]]  // [layer - 1][position, row after row]
+  package var pyramid: Pyramid
+  package var texts: [[String]]  // [layer - 1][position, row after row]
 
-  public init(pyramid: Pyramid, texts: [[String]]) {
+  package init(pyramid: Pyramid, texts: [[String]]) {
     (self.pyramid, self.texts) = (pyramid, texts)
   }
 
@@ -111,13 +111,13 @@ public struct WordOrigins: Hashable, Sendable {
 }
 
 /// A state of the history beside the words of now.
-public struct Comparison: Hashable, Sendable {
-  public var revision: Int
-  public var pyramid: Pyramid
+package struct Comparison: Hashable, Sendable {
+  package var revision: Int
+  package var pyramid: Pyramid
   /// Between the two decoded pictures, in dB.
-  public var psnr: Double
+  package var psnr: Double
 
-  public init(revision: Int, pyramid: Pyramid, psnr: Double) {
+  package init(revision: Int, pyramid: Pyramid, psnr: Double) {
     self.revision = revision
     self.pyramid = pyramid
     self.psnr = psnr

@@ -1,7 +1,7 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// What the keys mean just now.
-public enum Mode: Hashable, Sendable {
+package enum Mode: Hashable, Sendable {
   case browsing
   /// A block of words is marked, from a cell to the cursor.
   case block(anchor: CellAddress)
@@ -18,11 +18,11 @@ public enum Mode: Hashable, Sendable {
 }
 
 /// A line that is typed at the foot of the screen.
-public struct Prompt: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable { case command, search, name }
+package struct Prompt: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case command, search, name }
 
-  public let kind: Kind
-  public var line = LineEditor()
+  package let kind: Kind
+  package var line = LineEditor()
   /// How many commands back the line came from.
   var recalled = 0
   /// The cells that a command works on: those that were marked when it was begun.
@@ -43,12 +43,12 @@ public struct Prompt: Hashable, Sendable {
 }
 
 /// The part of the keymap that holds in a mode.
-public enum Context: String, CaseIterable, Hashable, Sendable {
+package enum Context: String, CaseIterable, Hashable, Sendable {
   case browsing, block, picking, typing, help, history, filling, reading, leaving
 }
 
 extension Mode {
-  public var context: Context {
+  package var context: Context {
     switch self {
     case .browsing: .browsing
     case .block: .block

@@ -1,8 +1,8 @@
-public import SPAEPyramid
-public import SPAEScreen
+package import SPAEPyramid
+package import SPAEScreen
 
 /// What the picture's box shows.
-public enum PictureContent: Hashable, Sendable {
+package enum PictureContent: Hashable, Sendable {
   case decoded
   case original
   /// The absolute difference to the original, made bright.
@@ -30,13 +30,13 @@ public enum PictureContent: Hashable, Sendable {
 }
 
 /// The picture that belongs on a screen: where, what of it, and which cells are framed.
-public struct PictureView: Hashable, Sendable {
-  public var box: Box
-  public var content: PictureContent
-  public var blinkPhase: Bool
-  public var request: DecodeRequest
+package struct PictureView: Hashable, Sendable {
+  package var box: Box
+  package var content: PictureContent
+  package var blinkPhase: Bool
+  package var request: DecodeRequest
   /// The cells that are framed: the cursor's, or the marked block's corners.
-  public var framed: [CellAddress]
+  package var framed: [CellAddress]
 
   package init(
     box: Box, content: PictureContent, blinkPhase: Bool, request: DecodeRequest,

@@ -1,8 +1,8 @@
-public import SPAEPyramid
+package import SPAEPyramid
 import SPAEScreen
 
 /// A line of the plain mode, in which the explorer is read and told as text.
-public enum PlainCommand: Hashable, Sendable {
+package enum PlainCommand: Hashable, Sendable {
   case showLayer(Int?)
   case go(CellAddress)
   case describe
@@ -15,7 +15,7 @@ public enum PlainCommand: Hashable, Sendable {
   case help
 
   /// The commands and what they do.
-  public static let usage: [(form: String, help: String)] = [
+  package static let usage: [(form: String, help: String)] = [
     ("layer [N]", "print a layer, row by row"),
     ("cell [LAYER ROW COLUMN]", "go to a word and describe it"),
     ("left, right, up, down", "go to the next word there"),
@@ -46,7 +46,7 @@ public enum PlainCommand: Hashable, Sendable {
   ]
 
   /// Reads a line; nil for an empty one.
-  public init?(_ line: String, shape: PyramidShape) throws(PlainCommandError) {
+  package init?(_ line: String, shape: PyramidShape) throws(PlainCommandError) {
     let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
     guard let verb = words.first?.lowercased() else { return nil }
     let rest = words.dropFirst().joined(separator: " ")
@@ -114,8 +114,8 @@ public enum PlainCommand: Hashable, Sendable {
 }
 
 /// Why a line of the plain mode is not understood.
-public struct PlainCommandError: Error, Hashable, CustomStringConvertible {
-  public let description: String
+package struct PlainCommandError: Error, Hashable, CustomStringConvertible {
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }
@@ -151,7 +151,7 @@ extension Explorer {
 
   /// Ends a list or a question that a line has opened, for the next line answers neither; words
   /// that are proposed wait for one more line.
-  public mutating func closePopups() {
+  package mutating func closePopups() {
     if mode.context != .filling { mode = .browsing }
   }
 }
@@ -167,7 +167,7 @@ extension PlainCommand {
 }
 
 /// What the plain mode answers to a command, once all its effects are done.
-public func plainReply(to command: PlainCommand, _ state: Explorer) -> [String] {
+package func plainReply(to command: PlainCommand, _ state: Explorer) -> [String] {
   var lines = state.notice.map { [$0.text] } ?? []
   if state.notice?.kind == .error { return lines }
   if case .leaving = state.mode {

@@ -2,11 +2,11 @@ import SPAEScreen
 import SPAESystem
 
 /// A text that is read in a popup: what the language model answered.
-public struct Reading: Hashable, Sendable {
-  public let title: String
-  public let text: String
+package struct Reading: Hashable, Sendable {
+  package let title: String
+  package let text: String
   /// Lines above those in sight.
-  public internal(set) var scroll = 0
+  package internal(set) var scroll = 0
 
   /// Whatever a server may send, only text gets to the screen.
   init(title: String, text: String) {

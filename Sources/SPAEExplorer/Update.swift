@@ -2,7 +2,7 @@ import SPAEPyramid
 import SPAEScreen
 
 /// Changes the state as a message asks and returns what the world is to do.
-public func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
+package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   var effects: [Effect]
   switch message {
   case .key(let key): effects = state.press(key)

@@ -1,14 +1,14 @@
 import SPAEPyramid
-public import SPAEScreen
+package import SPAEScreen
 
 /// What the terminal is to show: characters, and a picture in their midst.
-public struct View: Hashable, Sendable {
-  public var screen: Screen
-  public var picture: PictureView?
+package struct View: Hashable, Sendable {
+  package var screen: Screen
+  package var picture: PictureView?
 }
 
 /// Draws the state; it stores nothing and asks nothing.
-public func view(_ state: Explorer) -> View {
+package func view(_ state: Explorer) -> View {
   var screen = Screen(rows: state.size.rows, columns: state.size.columns)
   let layout = Layout(state)
   guard !layout.isTooSmall else {

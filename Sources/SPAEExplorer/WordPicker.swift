@@ -1,9 +1,9 @@
-public import SPAEPyramid
-public import SPAEScreen
+package import SPAEPyramid
+package import SPAEScreen
 
 /// Chooses a word for one cell or a block: by spelling, by meaning or by effect.
-public struct WordPicker: Hashable, Sendable {
-  public enum Method: CaseIterable, Hashable, Sendable {
+package struct WordPicker: Hashable, Sendable {
+  package enum Method: CaseIterable, Hashable, Sendable {
     case spelling, meaning, effect
 
     var name: String {
@@ -16,33 +16,33 @@ public struct WordPicker: Hashable, Sendable {
   }
 
   /// What candidates are wanted for.
-  public struct Query: Hashable, Sendable {
-    public var method: Method
-    public var text: String
+  package struct Query: Hashable, Sendable {
+    package var method: Method
+    package var text: String
     /// The cell that changes, the first one of a block.
-    public var cell: CellAddress
-    public var pyramid: Pyramid
+    package var cell: CellAddress
+    package var pyramid: Pyramid
   }
 
-  public struct Candidate: Hashable, Sendable {
-    public var word: Int32
+  package struct Candidate: Hashable, Sendable {
+    package var word: Int32
     /// The cell's pixels as this word makes them.
-    public var thumbnail: Screen?
+    package var thumbnail: Screen?
 
-    public init(word: Int32, thumbnail: Screen? = nil) {
+    package init(word: Int32, thumbnail: Screen? = nil) {
       self.word = word
       self.thumbnail = thumbnail
     }
   }
 
   /// The most candidates that are listed.
-  public static let limit = 60
+  package static let limit = 60
 
-  public let cells: [CellAddress]
-  public private(set) var method: Method
-  public private(set) var line = LineEditor()
-  public private(set) var candidates: [Candidate] = []
-  public private(set) var selection = 0
+  package let cells: [CellAddress]
+  package private(set) var method: Method
+  package private(set) var line = LineEditor()
+  package private(set) var candidates: [Candidate] = []
+  package private(set) var selection = 0
   /// Whether the person chose among words of similar spelling, which the list does not do for them.
   private var hasChosen = false
   /// Whether nothing in the vocabulary is spelled like that, so that the list only offers similar words.
@@ -54,7 +54,7 @@ public struct WordPicker: Hashable, Sendable {
   }
 
   /// The words with the highlighted candidate in place.
-  public func preview(on pyramid: Pyramid) -> Pyramid {
+  package func preview(on pyramid: Pyramid) -> Pyramid {
     guard let word = highlighted else { return pyramid }
     var preview = pyramid
     for cell in cells { preview[cell] = word }

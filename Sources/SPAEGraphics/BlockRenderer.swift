@@ -1,7 +1,7 @@
-public import SPAEPixels
+package import SPAEPixels
 
 /// How characters stand for pixels.
-public enum BlockStyle: Hashable, Sendable {
+package enum BlockStyle: Hashable, Sendable {
   /// Two colours and one of 16 patterns of 2x2 in a cell.
   case quadrants
   /// Two pixels above each other in a cell.
@@ -11,11 +11,11 @@ public enum BlockStyle: Hashable, Sendable {
 }
 
 /// Draws pictures with characters.
-public enum BlockRenderer {
+package enum BlockRenderer {
   /// The picture in a grid of cells, stretched to fill it; without colours it is drawn in ASCII.
   ///
   /// A grid of no columns or no rows has no cells.
-  public static func cells(
+  package static func cells(
     of image: PixelImage, columns: Int, rows: Int, style: BlockStyle, colours: ColourDepth
   ) -> CellGrid {
     guard columns > 0, rows > 0 else { return CellGrid(columns: 0, rows: 0, cells: []) }
@@ -34,7 +34,7 @@ public enum BlockRenderer {
   }
 
   /// The rows that keep a picture's shape in so many columns, with cells of a size in pixels.
-  public static func rows(
+  package static func rows(
     of image: PixelImage, columns: Int, cell: (width: Int, height: Int) = (1, 2)
   ) -> Int {
     let (across, down) = (image.width * cell.height, image.height * cell.width)

@@ -1,10 +1,10 @@
 /// A character of a picture, with its colours.
-public struct PictureCell: Hashable, Sendable {
-  public var character: Unicode.Scalar
-  public var foreground: TerminalColour
-  public var background: TerminalColour
+package struct PictureCell: Hashable, Sendable {
+  package var character: Unicode.Scalar
+  package var foreground: TerminalColour
+  package var background: TerminalColour
 
-  public init(
+  package init(
     character: Unicode.Scalar, foreground: TerminalColour = .standard,
     background: TerminalColour = .standard
   ) {
@@ -15,12 +15,12 @@ public struct PictureCell: Hashable, Sendable {
 }
 
 /// A picture as characters: rows of cells, to be put into a screen or written as lines.
-public struct CellGrid: Hashable, Sendable {
-  public let columns: Int
-  public let rows: Int
+package struct CellGrid: Hashable, Sendable {
+  package let columns: Int
+  package let rows: Int
 
   /// [rows, columns]
-  public let cells: [PictureCell]
+  package let cells: [PictureCell]
 
   init(columns: Int, rows: Int, cells: [PictureCell]) {
     precondition(cells.count == columns * rows)
@@ -30,10 +30,10 @@ public struct CellGrid: Hashable, Sendable {
   }
 
   /// The cell of a row and column, both counted from 0.
-  public subscript(row: Int, column: Int) -> PictureCell { cells[row * columns + column] }
+  package subscript(row: Int, column: Int) -> PictureCell { cells[row * columns + column] }
 
   /// Each row as a line that ends in the terminal's own colours; a colour is told when it changes.
-  public var lines: [String] { (0..<rows).map(line) }
+  package var lines: [String] { (0..<rows).map(line) }
 
   private func line(_ row: Int) -> String {
     var text: [UInt8] = []

@@ -1,5 +1,5 @@
 /// How many colours a terminal shows.
-public enum ColourDepth: Hashable, Sendable {
+package enum ColourDepth: Hashable, Sendable {
   case none
   /// The eight colours of ANSI, and the same brighter.
   case palette16
@@ -8,7 +8,7 @@ public enum ColourDepth: Hashable, Sendable {
   case trueColour
 
   /// What the environment says: NO_COLOR asks for none, COLORTERM tells of all, else TERM decides.
-  public init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     let term = environment["TERM"] ?? ""
     if environment["NO_COLOR"]?.isEmpty == false || Self.isColourless(term) {
       self = .none

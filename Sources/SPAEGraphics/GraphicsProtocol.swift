@@ -1,7 +1,7 @@
 package import SPAEScreen
 
 /// How a picture is drawn in a terminal.
-public enum GraphicsProtocol: String, CaseIterable, Sendable {
+package enum GraphicsProtocol: String, CaseIterable, Sendable {
   case kitty
   case sixel
   /// Quadrant blocks: two colours and one of 16 patterns of 2x2 in a cell.

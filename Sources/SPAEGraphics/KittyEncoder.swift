@@ -1,9 +1,9 @@
-public import SPAEPixels
+package import SPAEPixels
 
 /// Draws pictures by the kitty graphics protocol.
-public enum KittyEncoder {
+package enum KittyEncoder {
   /// How the pixels are sent.
-  public enum Form: Hashable, Sendable {
+  package enum Form: Hashable, Sendable {
     /// As they are: at once, for a picture that changes.
     case raw
     /// Pressed as PNG: fewer bytes, for a picture that stays or a line that is slow.
@@ -11,14 +11,14 @@ public enum KittyEncoder {
   }
 
   /// Where a picture belongs: the cells that it is stretched over, and whose place it takes.
-  public struct Place: Hashable, Sendable {
-    public var columns: Int
+  package struct Place: Hashable, Sendable {
+    package var columns: Int
     /// As many as keep the picture's shape when nil.
-    public var rows: Int?
+    package var rows: Int?
     /// The picture's number, from 1 on: another one with it takes its place; nil stays for good.
-    public var image: UInt32?
+    package var image: UInt32?
 
-    public init(columns: Int, rows: Int? = nil, image: UInt32? = nil) {
+    package init(columns: Int, rows: Int? = nil, image: UInt32? = nil) {
       self.columns = columns
       self.rows = rows
       self.image = image
@@ -38,7 +38,7 @@ public enum KittyEncoder {
   ///
   /// In a place the terminal scales the picture and leaves the cursor where it is; without one the
   /// picture keeps its pixels. It fails only where PNG does.
-  public static func bytes(
+  package static func bytes(
     of image: PixelImage, form: Form = .raw, place: Place? = nil
   ) throws(ImageError) -> [UInt8] {
     let payload = form == .png ? try image.pngBytes() : image.pixels
@@ -56,7 +56,7 @@ public enum KittyEncoder {
   }
 
   /// The escape sequence that removes a picture from the screen and from the terminal's memory.
-  public static func deletion(ofImage image: UInt32) -> [UInt8] {
+  package static func deletion(ofImage image: UInt32) -> [UInt8] {
     Array("\u{1B}_Ga=d,d=I,i=\(image),q=2\u{1B}\\".utf8)
   }
 

@@ -1,12 +1,12 @@
-public import SPAEPixels
+package import SPAEPixels
 
 /// A part of a picture that a terminal takes as one sixel sequence.
-public struct SixelTile: Hashable, Sendable {
+package struct SixelTile: Hashable, Sendable {
   /// Where it begins, in characters down and right of the picture's corner.
-  public let row: Int
-  public let column: Int
+  package let row: Int
+  package let column: Int
   /// The escape sequence that draws it at the cursor.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 }
 
 extension SixelEncoder {
@@ -17,7 +17,7 @@ extension SixelEncoder {
   /// - Parameters:
   ///   - cell: A character in pixels.
   ///   - largest: The most pixels of one sequence; nil where the terminal sets no limit.
-  public static func tiles(
+  package static func tiles(
     of image: PixelImage, quality: Quality, cell: (width: Int, height: Int),
     largest: (width: Int, height: Int)?
   ) -> [SixelTile] {
@@ -37,7 +37,7 @@ extension SixelEncoder {
   }
 
   /// How many tiles a picture of a size is drawn in.
-  public static func tileCount(
+  package static func tileCount(
     width: Int, height: Int, cell: (width: Int, height: Int), largest: (width: Int, height: Int)?
   ) -> Int {
     starts(width, cell: cell.width, largest: largest?.width).count

@@ -1,9 +1,9 @@
-public import SPAEPixels
+package import SPAEPixels
 
 /// Draws pictures as sixels.
-public enum SixelEncoder {
+package enum SixelEncoder {
   /// What is to be good: the time or the picture.
-  public enum Quality: Hashable, Sendable {
+  package enum Quality: Hashable, Sendable {
     /// 216 fixed colours and ordered dithering: for a picture that changes while someone types.
     case fast
     /// Up to 256 colours chosen for the picture, and error diffusion: for a picture that stays.
@@ -13,7 +13,7 @@ public enum SixelEncoder {
   /// The escape sequence that draws the picture at the cursor, a pixel for a pixel.
   ///
   /// Where a terminal has fewer registers than the fixed palette, ask for `fine` with their number.
-  public static func bytes(of image: PixelImage, quality: Quality = .fast) -> [UInt8] {
+  package static func bytes(of image: PixelImage, quality: Quality = .fast) -> [UInt8] {
     bytes(of: indexed(image, quality))
   }
 

@@ -1,39 +1,39 @@
-public import SPAEPixels
+package import SPAEPixels
 
 /// What a terminal answered when it was asked, and what the environment says of it.
-public struct TerminalCapabilities: Hashable, Sendable {
-  public var kitty = false
-  public var sixel = false
+package struct TerminalCapabilities: Hashable, Sendable {
+  package var kitty = false
+  package var sixel = false
 
   /// How many colours a sixel picture may have, if the terminal told.
-  public var sixelColours: Int?
+  package var sixelColours: Int?
 
   /// The most pixels that a sixel picture may have, if the terminal told.
-  public var largestSixel: (width: Int, height: Int)? {
+  package var largestSixel: (width: Int, height: Int)? {
     storedLargest.map { ($0.width, $0.height) }
   }
 
   /// The program and its version, such as "foot(1.13.1)", if the terminal told.
-  public var name: String?
+  package var name: String?
 
   /// The colour behind the text, if the terminal told.
-  public var background: Colour?
+  package var background: Colour?
 
   /// Whether tmux stands between, so that what it does not know itself must be handed through.
-  public var isTmux = false
+  package var isTmux = false
 
   /// A character cell in pixels, if the terminal told.
-  public var cellSize: (width: Int, height: Int)? { storedCell.map { ($0.width, $0.height) } }
+  package var cellSize: (width: Int, height: Int)? { storedCell.map { ($0.width, $0.height) } }
 
   private struct Cell: Hashable { let width: Int, height: Int }
   private var storedCell: Cell?
   private var storedLargest: Cell?
   private var isWindowExact = false
 
-  public init() {}
+  package init() {}
 
   /// Reads the answers to `probe`; anything else in them is passed over.
-  public init(answers: [UInt8], environment: [String: String] = [:]) {
+  package init(answers: [UInt8], environment: [String: String] = [:]) {
     isTmux = Self.isTmux(environment)
     for answer in TerminalAnswer.all(in: answers) {
       switch answer {
@@ -57,7 +57,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   /// told, and again whenever the window or its font has changed.
   ///
   /// Some terminals count their margins in; a window is believed that once agreed with what was told.
-  public mutating func useWindow(columns: Int, rows: Int, width: Int, height: Int) {
+  package mutating func useWindow(columns: Int, rows: Int, width: Int, height: Int) {
     guard columns > 0, rows > 0, width >= columns, height >= rows else { return }
     let cell = Cell(width: width / columns, height: height / rows)
     guard max(cell.width, cell.height) <= 200 else { return }
@@ -76,7 +76,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   /// background and, as a fence that all answer, device attributes.
   ///
   /// tmux and screen take a question in kitty's form for a window's title, so they are not asked.
-  public static func probe(environment: [String: String]) -> String {
+  package static func probe(environment: [String: String]) -> String {
     let kitty = "\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\"
     let names = "\u{1B}[>0q\u{1B}[>c"
     let others = "\u{1B}[?1;1;0S\u{1B}[?2;4;0S\u{1B}[16t\u{1B}]11;?\u{1B}\\\u{1B}[c"
@@ -84,7 +84,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   }
 
   /// Whether the answer to the fence has come.
-  public static func isComplete(_ answers: [UInt8]) -> Bool {
+  package static func isComplete(_ answers: [UInt8]) -> Bool {
     TerminalAnswer.all(in: answers).contains {
       if case .attributes = $0 { true } else { false }
     }
@@ -101,7 +101,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   // MARK: What follows
 
   /// Whether the background is light; nil when the terminal did not tell its colour.
-  public var isLight: Bool? {
+  package var isLight: Bool? {
     background.map { colour in
       299 * Int(colour.red) + 587 * Int(colour.green) + 114 * Int(colour.blue) > 127_500
     }
@@ -113,7 +113,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   ]
 
   /// How many colours it shows: terminals that told their name are known better than by TERM.
-  public func colours(environment: [String: String]) -> ColourDepth {
+  package func colours(environment: [String: String]) -> ColourDepth {
     let stated = ColourDepth(environment: environment)
     guard stated != .none, let name, Self.trueColourNames.contains(where: name.hasPrefix) else {
       return stated
@@ -123,7 +123,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
 
   /// The best way to draw: kitty, sixel, quadrants, half blocks, and ASCII where the locale has no
   /// blocks or the terminal no colours.
-  public func best(environment: [String: String]) -> GraphicsProtocol {
+  package func best(environment: [String: String]) -> GraphicsProtocol {
     if environment["TERM"] == "dumb" { return .none }
     if kitty { return .kitty }
     if sixel { return .sixel }
@@ -131,7 +131,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
   }
 
   /// The best way to draw with characters alone.
-  public static func bestBlocks(environment: [String: String]) -> GraphicsProtocol {
+  package static func bestBlocks(environment: [String: String]) -> GraphicsProtocol {
     guard isUnicode(environment), ColourDepth(environment: environment) != .none else {
       return .ascii
     }

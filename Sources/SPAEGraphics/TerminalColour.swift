@@ -1,7 +1,7 @@
-public import SPAEPixels
+package import SPAEPixels
 
 /// A colour as a terminal is told of it.
-public enum TerminalColour: Hashable, Sendable {
+package enum TerminalColour: Hashable, Sendable {
   /// The terminal's own.
   case standard
   /// A number of its palette: below 16 of ANSI's, else of the 256.
@@ -9,7 +9,7 @@ public enum TerminalColour: Hashable, Sendable {
   case rgb(Colour)
 
   /// Appends the parameters of "select graphic rendition" that choose it.
-  public func appendParameters(isForeground: Bool, to text: inout [UInt8]) {
+  package func appendParameters(isForeground: Bool, to text: inout [UInt8]) {
     let base: UInt8 = isForeground ? 30 : 40
     switch self {
     case .standard: append(base + 9, to: &text)
@@ -34,7 +34,7 @@ public enum TerminalColour: Hashable, Sendable {
 
 extension ColourDepth {
   /// The nearest colour that the terminal shows, by distance in Oklab (Ottosson, 2020).
-  public func nearest(to colour: Colour) -> TerminalColour {
+  package func nearest(to colour: Colour) -> TerminalColour {
     switch self {
     case .none: .standard
     case .palette16: .indexed(TerminalPalette.sixteen.nearest(to: colour))

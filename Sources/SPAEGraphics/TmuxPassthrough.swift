@@ -1,11 +1,11 @@
 /// Hands escape sequences through tmux to the terminal around it.
-public enum TmuxPassthrough {
+package enum TmuxPassthrough {
   private static let escape: UInt8 = 0x1B
 
   /// The sequences, each wrapped by itself as tmux reads at most 1 MiB of one.
   ///
   /// tmux passes them on only where its option `allow-passthrough` is on.
-  public static func wrapped(_ bytes: [UInt8]) -> [UInt8] {
+  package static func wrapped(_ bytes: [UInt8]) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count + bytes.count / 100 + 64)
     var start = bytes.startIndex

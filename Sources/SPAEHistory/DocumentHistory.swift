@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-public import SPAEPyramid
+package import SPAEPyramid
 import Synchronization
 
 /// The history of one document as one window sees it: its own head over revisions that all share.
@@ -8,11 +8,11 @@ import Synchronization
 /// Another process on the same document has a head of its own; an edit of each on the same revision
 /// makes two branches. The store remembers the head that was moved last, for the next opening.
 /// What fails leaves the head, the pyramid and the store as they were.
-public final class DocumentHistory: Sendable {
+package final class DocumentHistory: Sendable {
   /// The document as it was when it was opened.
-  public let document: HistoryDocument
+  package let document: HistoryDocument
   /// What was found when the document was opened.
-  public let opening: Opening
+  package let opening: Opening
 
   private let clock: @Sendable () -> Date
   private let place: Mutex<Connection>
@@ -59,19 +59,19 @@ public final class DocumentHistory: Sendable {
   var connection: Connection { place.withLock { $0 } }
 
   /// The revision that this window shows.
-  public var head: Revision { state.withLock { $0.head } }
+  package var head: Revision { state.withLock { $0.head } }
 
   /// The pyramid of the head.
-  public var pyramid: Pyramid { state.withLock { $0.pyramid } }
+  package var pyramid: Pyramid { state.withLock { $0.pyramid } }
 
   /// The revision that the file holds where the head is ahead of it: edits that were never saved.
-  public var recovered: Revision? {
+  package var recovered: Revision? {
     guard case .recovered(let saved) = opening else { return nil }
     return saved
   }
 
   /// The head's number, and the greatest one this window knows: "3 of 7".
-  public var position: (number: Int, last: Int) {
+  package var position: (number: Int, last: Int) {
     state.withLock { ($0.head.id, $0.last) }
   }
 }
@@ -81,7 +81,7 @@ public final class DocumentHistory: Sendable {
 extension DocumentHistory {
   /// Adds a revision below the head and moves the head to it; a pyramid like the head's adds none.
   @discardableResult
-  public func commit(_ pyramid: Pyramid, verb: String) throws(HistoryError) -> Revision {
+  package func commit(_ pyramid: Pyramid, verb: String) throws(HistoryError) -> Revision {
     try state.withLock { state throws(HistoryError) in
       guard pyramid.shape == state.pyramid.shape else {
         throw .grid(pyramid.shape.grid, expected: state.pyramid.shape.grid)
@@ -105,7 +105,7 @@ extension DocumentHistory {
 
   /// Moves the head to its parent; nil at the first revision.
   @discardableResult
-  public func undo() throws(HistoryError) -> Revision? {
+  package func undo() throws(HistoryError) -> Revision? {
     try state.withLock { state throws(HistoryError) in
       guard let parent = state.head.parent else { return nil }
       return try move(to: parent, &state)
@@ -114,7 +114,7 @@ extension DocumentHistory {
 
   /// Moves the head to the child that this window made or visited last, else any did; nil at a leaf.
   @discardableResult
-  public func redo() throws(HistoryError) -> Revision? {
+  package func redo() throws(HistoryError) -> Revision? {
     try state.withLock { state throws(HistoryError) in
       let head = state.head.id
       let known = state.trail[head]
@@ -126,12 +126,12 @@ extension DocumentHistory {
 
   /// Moves the head to any revision.
   @discardableResult
-  public func jump(to id: Revision.ID) throws(HistoryError) -> Revision {
+  package func jump(to id: Revision.ID) throws(HistoryError) -> Revision {
     try state.withLock { state throws(HistoryError) in try move(to: id, &state) }
   }
 
   /// How far to go through time.
-  public enum Distance: Hashable, Sendable {
+  package enum Distance: Hashable, Sendable {
     case count(Int)
     case seconds(Double)
   }
@@ -141,13 +141,13 @@ extension DocumentHistory {
   /// Revisions are earlier by their number. Seconds lead to the latest revision before the head
   /// whose time lies that far before the head's, or to the first.
   @discardableResult
-  public func earlier(_ distance: Distance) throws(HistoryError) -> Revision? {
+  package func earlier(_ distance: Distance) throws(HistoryError) -> Revision? {
     try travel(distance) { db, head in try db.earlier(document.id, head, distance) }
   }
 
   /// Moves the head to a revision made later, on whatever branch; nil at the last.
   @discardableResult
-  public func later(_ distance: Distance) throws(HistoryError) -> Revision? {
+  package func later(_ distance: Distance) throws(HistoryError) -> Revision? {
     try travel(distance) { db, head in try db.later(document.id, head, distance) }
   }
 
@@ -185,7 +185,7 @@ extension DocumentHistory {
   }
 
   /// Names a revision, or takes its name away; a name that another revision had moves to this one.
-  public func name(_ id: Revision.ID, _ name: String?) throws(HistoryError) {
+  package func name(_ id: Revision.ID, _ name: String?) throws(HistoryError) {
     if let name { try check(name: name) }
     let key = RevisionKey(document.id, id).raw
     try connection.write { db in
@@ -205,7 +205,7 @@ extension DocumentHistory {
   ///
   /// The file stays as it is; what is changed from here on ends with this window. Throws where the
   /// store is too large for that.
-  public func goOnInMemory() throws(HistoryError) {
+  package func goOnInMemory() throws(HistoryError) {
     try place.withLock { place throws(HistoryError) in
       guard place.isInFile else { return }
       let (queue, name) = (place.queue, place.name)
@@ -222,13 +222,13 @@ extension DocumentHistory {
   }
 
   /// Whether changes outlive the program.
-  public var isInFile: Bool { connection.isInFile }
+  package var isInFile: Bool { connection.isInFile }
 
   /// In bytes.
   private static let largestCopy = 256 << 20
 
   /// Notes that the file holds the head now.
-  public func markSaved() throws(HistoryError) {
+  package func markSaved() throws(HistoryError) {
     let head = head.id
     try connection.write { try $0.setSaved(head, of: document.id) }
   }
@@ -253,7 +253,7 @@ func check(name: String) throws(HistoryError) {
 
 extension DocumentHistory {
   /// The latest revision that holds these words; nil when none does.
-  public func revision(holding pyramid: Pyramid) throws(HistoryError) -> Revision? {
+  package func revision(holding pyramid: Pyramid) throws(HistoryError) -> Revision? {
     let content = Snapshot(pyramid).content
     return try connection.read { db in
       let numbers = try db.keys(content: content)
@@ -263,7 +263,7 @@ extension DocumentHistory {
   }
 
   /// A revision of the document.
-  public func revision(_ id: Revision.ID) throws(HistoryError) -> Revision {
+  package func revision(_ id: Revision.ID) throws(HistoryError) -> Revision {
     guard let revision = try connection.read({ try $0.revision(document.id, id) }) else {
       throw .revision(id, document: document.path)
     }
@@ -271,7 +271,7 @@ extension DocumentHistory {
   }
 
   /// The revision that a person named.
-  public func revision(named name: String) throws(HistoryError) -> Revision? {
+  package func revision(named name: String) throws(HistoryError) -> Revision? {
     try connection.read { db in
       let sql = "SELECT key FROM name WHERE document = ? AND name = ?"
       let key = try db.row(sql, [document.id, name])?.value(0, as: Int64.self)
@@ -280,7 +280,7 @@ extension DocumentHistory {
   }
 
   /// The pyramid of a revision.
-  public func pyramid(of id: Revision.ID) throws(HistoryError) -> Pyramid {
+  package func pyramid(of id: Revision.ID) throws(HistoryError) -> Pyramid {
     guard let pyramid = try connection.read({ try $0.snapshot(document.id, id) }) else {
       throw .revision(id, document: document.path)
     }
@@ -289,12 +289,12 @@ extension DocumentHistory {
   }
 
   /// The revision that the file holds, as far as the store was told.
-  public func saved() throws(HistoryError) -> Revision {
+  package func saved() throws(HistoryError) -> Revision {
     try connection.read { try $0.existing(document.id, try $0.existing(document.id).saved) }
   }
 
   /// All revisions with their branches; its cost grows with their number.
-  public func tree() throws(HistoryError) -> RevisionTree {
+  package func tree() throws(HistoryError) -> RevisionTree {
     let (revisions, saved) = try connection.read { db in
       (try db.revisions(document.id), try db.existing(document.id).saved)
     }
@@ -302,17 +302,17 @@ extension DocumentHistory {
   }
 
   /// The revisions that nothing was made from: the end of each branch, the latest last.
-  public func leaves() throws(HistoryError) -> [Revision] {
+  package func leaves() throws(HistoryError) -> [Revision] {
     try connection.read { try $0.leaves(document.id) }
   }
 
   /// What leads from one revision to another.
-  public func diff(_ a: Revision.ID, _ b: Revision.ID) throws(HistoryError) -> Edit {
+  package func diff(_ a: Revision.ID, _ b: Revision.ID) throws(HistoryError) -> Edit {
     Edit(from: try pyramid(of: a), to: try pyramid(of: b))
   }
 
   /// The latest revision that both were made from; one of them where it is the other's ancestor.
-  public func commonAncestor(
+  package func commonAncestor(
     _ a: Revision.ID, _ b: Revision.ID
   ) throws(HistoryError) -> Revision {
     (_, _) = (try revision(a), try revision(b))
@@ -321,7 +321,7 @@ extension DocumentHistory {
   }
 
   /// The revisions that other windows added since this was asked last, in their order.
-  public func newRevisions() throws(HistoryError) -> [Revision] {
+  package func newRevisions() throws(HistoryError) -> [Revision] {
     try state.withLock { state throws(HistoryError) in
       let seen = state.seen
       let added = try connection.read { try $0.revisions(document.id, from: seen + 1) }

@@ -1,8 +1,8 @@
 import GRDB
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// What can be wrong with a history store, or with what is asked of it.
-public enum HistoryError: Error, Hashable, Sendable {
+package enum HistoryError: Error, Hashable, Sendable {
   /// The file or its folder cannot be made or written.
   case unwritable(path: String, reason: String)
   case full(path: String)
@@ -28,7 +28,7 @@ public enum HistoryError: Error, Hashable, Sendable {
 }
 
 extension HistoryError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unwritable(let path, let reason):
       "\(path): the history cannot be written: \(reason); \(Self.remedy)"
@@ -68,7 +68,7 @@ extension HistoryError {
   private static let remedy = "name another file, or none, with --history"
 
   /// Why nothing can be written; nil for an error of another kind.
-  public var obstacle: String? {
+  package var obstacle: String? {
     switch self {
     case .unwritable(let path, let reason): "\(path): \(reason)"
     case .full(let path): "\(path): no space is left on the device"

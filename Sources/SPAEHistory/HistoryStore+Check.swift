@@ -2,13 +2,13 @@ import GRDB
 import SPAEPyramid
 
 /// What a check of the store found.
-public struct HistoryCheck: Hashable, Sendable {
-  public var documents: Int
-  public var revisions: Int
+package struct HistoryCheck: Hashable, Sendable {
+  package var documents: Int
+  package var revisions: Int
   /// A line for each thing that is wrong; none where all is well.
-  public var problems: [String]
+  package var problems: [String]
 
-  public init(documents: Int = 0, revisions: Int = 0, problems: [String] = []) {
+  package init(documents: Int = 0, revisions: Int = 0, problems: [String] = []) {
     self.documents = documents
     self.revisions = revisions
     self.problems = problems
@@ -17,7 +17,7 @@ public struct HistoryCheck: Hashable, Sendable {
 
 extension HistoryStore {
   /// Checks SQLite's own integrity, and every snapshot against its content and its chain of edits.
-  public func check() throws(HistoryError) -> HistoryCheck {
+  package func check() throws(HistoryError) -> HistoryCheck {
     try read { db in
       var check = HistoryCheck()
       for row in try db.rows("PRAGMA integrity_check(100)") {

@@ -1,10 +1,10 @@
-public import Foundation
+package import Foundation
 import GRDB
-public import SPAEPyramid
+package import SPAEPyramid
 import SPAESystem
 
 /// What was found when a document was opened.
-public enum Opening: Hashable, Sendable {
+package enum Opening: Hashable, Sendable {
   /// The store did not know the document.
   case new
   /// The file holds the head.
@@ -28,7 +28,7 @@ extension HistoryStore {
   /// the file holds becomes a revision if none on the way to the head held it before. Where the
   /// vocabulary's `wordCount` is given, a revision with another word is refused. `model` is whose
   /// words they are.
-  public func open(
+  package func open(
     documentPath: String, pyramid: Pyramid, vocabularyHash: String, wordCount: Int? = nil,
     label: String, model: RevisionModel? = nil
   ) throws(HistoryError) -> DocumentHistory {
@@ -52,21 +52,21 @@ extension HistoryStore {
   }
 
   /// Every document that the store knows, in the order of their first opening.
-  public func documents() throws(HistoryError) -> [HistoryDocument] {
+  package func documents() throws(HistoryError) -> [HistoryDocument] {
     try read { try $0.documents() }
   }
 
   /// A document in a few figures.
-  public struct Summary: Hashable, Sendable {
-    public let document: HistoryDocument
+  package struct Summary: Hashable, Sendable {
+    package let document: HistoryDocument
     /// How many revisions there are.
-    public let revisions: Int
+    package let revisions: Int
     /// When the latest revision was made.
-    public let latest: Date
+    package let latest: Date
   }
 
   /// Every document with its figures.
-  public func summaries() throws(HistoryError) -> [Summary] {
+  package func summaries() throws(HistoryError) -> [Summary] {
     try read { db in
       try db.documents().map { document in
         let (last, count) = (try db.lastNumber(document.id), try db.revisionCount(document.id))
@@ -77,7 +77,7 @@ extension HistoryStore {
   }
 
   /// The history of a document as it is, without its file: the latest where the path has several.
-  public func history(ofPath path: String) throws(HistoryError) -> DocumentHistory {
+  package func history(ofPath path: String) throws(HistoryError) -> DocumentHistory {
     guard let document = try read({ try $0.documents(path: absolute(path)) }).first else {
       throw .document(path: path)
     }
@@ -85,7 +85,7 @@ extension HistoryStore {
   }
 
   /// The history of a document as it is, without its file.
-  public func history(of document: HistoryDocument) throws(HistoryError) -> DocumentHistory {
+  package func history(of document: HistoryDocument) throws(HistoryError) -> DocumentHistory {
     try DocumentHistory(store: self, document: document, opening: .same)
   }
 }

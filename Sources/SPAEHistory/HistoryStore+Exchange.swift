@@ -50,7 +50,7 @@ extension HistoryStore {
   /// Hands out the whole store, or the documents of one path, as lines of JSON.
   ///
   /// The store waits for `body`, which must not use it.
-  public func export(
+  package func export(
     path: String? = nil, to body: (String) throws -> Void
   ) throws(HistoryError) {
     try read { db in
@@ -65,7 +65,7 @@ extension HistoryStore {
   ///
   /// A document that is there already must be the same revision for revision.
   @discardableResult
-  public func importLines(
+  package func importLines(
     _ lines: some Sequence<String>
   ) throws(HistoryError) -> (documents: Int, revisions: Int) {
     try write { db in

@@ -1,19 +1,19 @@
-public import Foundation
+package import Foundation
 import GRDB
 import SPAEPyramid
 
 /// What pruning removes, or would.
-public struct Pruning: Hashable, Sendable {
-  public struct Document: Hashable, Sendable {
-    public let document: HistoryDocument
-    public let removed: [Revision.ID]
-    public let kept: Int
+package struct Pruning: Hashable, Sendable {
+  package struct Document: Hashable, Sendable {
+    package let document: HistoryDocument
+    package let removed: [Revision.ID]
+    package let kept: Int
   }
 
   /// The documents that revisions go from.
-  public var documents: [Document] = []
+  package var documents: [Document] = []
 
-  public var removed: Int { documents.reduce(0) { $0 + $1.removed.count } }
+  package var removed: Int { documents.reduce(0) { $0 + $1.removed.count } }
 }
 
 extension HistoryStore {
@@ -22,7 +22,7 @@ extension HistoryStore {
   /// What is kept: the first of each document, leaves, named ones, what the file and the head hold,
   /// the first of each model, and all since `date`. What follows a removed revision becomes a child of the one before it, by
   /// an edit that leads there. No other process may have the store open.
-  public func prune(
+  package func prune(
     before date: Date, path: String? = nil, isDryRun: Bool
   ) throws(HistoryError) -> Pruning {
     if isDryRun { return try read { try $0.pruning(before: date, path: path.map(absolute)) } }

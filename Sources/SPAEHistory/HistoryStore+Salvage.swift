@@ -3,17 +3,17 @@ import GRDB
 import SPAEPyramid
 
 /// What was saved of a damaged store.
-public struct Salvage: Hashable, Sendable {
+package struct Salvage: Hashable, Sendable {
   /// Where the damaged file lies now, with what was beside it: nothing of it is deleted.
-  public let damagedPath: String
-  public let documents: Int
-  public let revisions: Int
+  package let damagedPath: String
+  package let documents: Int
+  package let revisions: Int
   /// Revisions that were found but are not whole.
-  public let broken: Int
+  package let broken: Int
 }
 
 extension Salvage: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     "the history was damaged and lies in \(damagedPath); \(revisions) revisions of \(documents)"
       + " documents were saved, \(broken) were incomplete"
   }

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 import GRDB
 import SPAESystem
 import Synchronization
@@ -8,9 +8,9 @@ import Synchronization
 /// A call that changes something returns when the change is on the disk: SQLite's log is synced with
 /// every commit. Calls may come from any thread; each takes its turn. In memory, where there is no
 /// path, nothing outlives the store.
-public final class HistoryStore: Sendable {
+package final class HistoryStore: Sendable {
   /// How SQLite keeps a commit whole.
-  public enum Journal: String, Hashable, Sendable {
+  package enum Journal: String, Hashable, Sendable {
     /// A log beside the file that is written ahead of it.
     case wal
     /// A copy of what is overwritten: where the file system cannot share memory.
@@ -19,7 +19,7 @@ public final class HistoryStore: Sendable {
   }
 
   /// The file, or nil for a store in memory.
-  public let path: String?
+  package let path: String?
 
   /// What the clock says; times are kept for people, never for order.
   let clock: @Sendable () -> Date
@@ -36,7 +36,7 @@ public final class HistoryStore: Sendable {
   /// Opens a store, or makes it with its folders; nil or "none" keeps it in memory.
   ///
   /// A damaged file is set aside and what can be read of it goes into a new store: `salvage` tells.
-  public convenience init(
+  package convenience init(
     path: String?, clock: @escaping @Sendable () -> Date
   ) throws(HistoryError) {
     try self.init(path: path, clock: clock, fileSystem: nil)
@@ -65,22 +65,22 @@ public final class HistoryStore: Sendable {
   }
 
   /// Where the store is when nobody says otherwise: in $XDG_STATE_HOME or ~/.local/state.
-  public static func defaultPath(environment: [String: String]) -> String {
+  package static func defaultPath(environment: [String: String]) -> String {
     let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     let state = named ?? (environment["HOME"] ?? "/") + "/.local/state"
     return state + "/spae/history.db"
   }
 
-  public var journal: Journal { state.withLock { $0.journal } }
+  package var journal: Journal { state.withLock { $0.journal } }
 
   /// What was saved of a damaged file, where one was found.
-  public var salvage: Salvage? { state.withLock { $0.salvage } }
+  package var salvage: Salvage? { state.withLock { $0.salvage } }
 
   /// Sets a file aside that proved damaged while it was open, and goes on with what can be saved.
   ///
   /// Histories of documents that are open must be opened again.
   @discardableResult
-  public func setAside() throws(HistoryError) -> Salvage? {
+  package func setAside() throws(HistoryError) -> Salvage? {
     guard let path, let lock else { return nil }
     return try state.withLock { state throws(HistoryError) in
       let saved = try lock.alone { () throws(HistoryError) in

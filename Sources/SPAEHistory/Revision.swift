@@ -1,38 +1,38 @@
-public import Foundation
-public import SPAEPyramid
+package import Foundation
+package import SPAEPyramid
 
 /// One state of a document that was ever accepted: it is never changed, and no edit removes it.
-public struct Revision: Hashable, Sendable, Identifiable {
+package struct Revision: Hashable, Sendable, Identifiable {
   /// The revision's number within its document, from 1; a child's is greater than its parent's.
-  public let id: Int
+  package let id: Int
   /// The revision it was made from; nil for the first.
-  public let parent: Int?
+  package let parent: Int?
   /// When it was made, as the clock said. Order is by `id`: clocks are set back.
-  public let time: Date
+  package let time: Date
   /// What was done: "open", "replace", "outside change".
-  public let verb: String
+  package let verb: String
   /// What a person calls it.
-  public var name: String?
+  package var name: String?
   /// What it changed in its parent; empty for the first.
-  public let edit: Edit
+  package let edit: Edit
 }
 
 /// A document that the store knows.
-public struct HistoryDocument: Hashable, Sendable, Identifiable {
-  public let id: Int
+package struct HistoryDocument: Hashable, Sendable, Identifiable {
+  package let id: Int
   /// Where its file was seen last.
-  public let path: String
+  package let path: String
   /// The latent grid.
-  public let grid: GridSize
+  package let grid: GridSize
   /// The SHA-256 of the vocabulary whose words the numbers are; empty where it was lost.
-  public let vocabulary: String
+  package let vocabulary: String
   /// What it was made from, such as a picture's name.
-  public let label: String
-  public let created: Date
+  package let label: String
+  package let created: Date
   /// The revision that was moved to last, by any process.
-  public let head: Int
+  package let head: Int
   /// The revision that the file holds.
-  public let saved: Int
+  package let saved: Int
 }
 
 /// The place of a revision in the whole store: the document's number above, its own below.

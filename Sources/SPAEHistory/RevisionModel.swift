@@ -1,22 +1,22 @@
 import GRDB
 
 /// The model that a revision's words belong to.
-public struct RevisionModel: Hashable, Sendable {
-  public var name: String
+package struct RevisionModel: Hashable, Sendable {
+  package var name: String
   /// The model's identity: SHA-256, 64 hexadecimal digits.
-  public var hash: String
+  package var hash: String
   /// Identities that the same model had in earlier forms.
-  public var formerHashes: [String]
+  package var formerHashes: [String]
 
-  public init(name: String, hash: String, formerHashes: [String] = []) {
+  package init(name: String, hash: String, formerHashes: [String] = []) {
     (self.name, self.hash, self.formerHashes) = (name, hash, formerHashes)
   }
 
   /// Its name and the first digits of its identity.
-  public var label: String { "\(name) \(hash.prefix(12))" }
+  package var label: String { "\(name) \(hash.prefix(12))" }
 
   /// Whether a recorded model is this one, perhaps in an earlier form.
-  public func isSame(as recorded: Self) -> Bool {
+  package func isSame(as recorded: Self) -> Bool {
     hash == recorded.hash || formerHashes.contains(recorded.hash)
   }
 }
@@ -24,7 +24,7 @@ public struct RevisionModel: Hashable, Sendable {
 extension HistoryStore {
   /// The model of the words that a document's head holds, by the path of its file, and whether a
   /// person ever edited them; nil where the store does not know the path or the model.
-  public func model(
+  package func model(
     ofPath path: String
   ) throws(HistoryError) -> (model: RevisionModel, isEdited: Bool)? {
     try read { db in
@@ -38,7 +38,7 @@ extension HistoryStore {
 
 extension DocumentHistory {
   /// The model that a revision's words belong to; nil where it was not recorded.
-  public func model(of revision: Revision.ID) throws(HistoryError) -> RevisionModel? {
+  package func model(of revision: Revision.ID) throws(HistoryError) -> RevisionModel? {
     try connection.read { try $0.model(document.id, revision) }
   }
 }

@@ -1,15 +1,15 @@
 /// All revisions of a document with their branches.
-public struct RevisionTree: Hashable, Sendable {
+package struct RevisionTree: Hashable, Sendable {
   /// The revisions in their order.
-  public let revisions: [Revision]
-  public let head: Revision.ID
+  package let revisions: [Revision]
+  package let head: Revision.ID
   /// The revision that the file holds.
-  public let saved: Revision.ID
+  package let saved: Revision.ID
 
   private let positions: [Revision.ID: Int]
   private let childrenOf: [Revision.ID: [Revision.ID]]
 
-  public init(revisions: [Revision], head: Revision.ID, saved: Revision.ID) {
+  package init(revisions: [Revision], head: Revision.ID, saved: Revision.ID) {
     self.revisions = revisions
     self.head = head
     self.saved = saved
@@ -20,13 +20,13 @@ public struct RevisionTree: Hashable, Sendable {
     }
   }
 
-  public subscript(id: Revision.ID) -> Revision? { positions[id].map { revisions[$0] } }
+  package subscript(id: Revision.ID) -> Revision? { positions[id].map { revisions[$0] } }
 
   /// The revisions made from one, the oldest first.
-  public func children(of id: Revision.ID) -> [Revision.ID] { childrenOf[id] ?? [] }
+  package func children(of id: Revision.ID) -> [Revision.ID] { childrenOf[id] ?? [] }
 
   /// The revisions from the first to this one.
-  public func way(to id: Revision.ID) -> [Revision.ID] {
+  package func way(to id: Revision.ID) -> [Revision.ID] {
     var way: [Revision.ID] = []
     var next = positions[id] == nil ? nil : Optional(id)
     while let each = next {
@@ -41,10 +41,10 @@ public struct RevisionTree: Hashable, Sendable {
 
 extension RevisionTree {
   /// A line of the drawn tree.
-  public struct Line: Hashable, Sendable {
+  package struct Line: Hashable, Sendable {
     /// What stands left of the revision: `│ ├─`.
-    public let branches: String
-    public let revision: Revision
+    package let branches: String
+    package let revision: Revision
   }
 
   /// The tree from the first revision down: the way to the head runs straight, branches leave it.
@@ -54,7 +54,7 @@ extension RevisionTree {
   ///     ├─3
   ///     │ 4
   ///     5
-  public func lines() -> [Line] {
+  package func lines() -> [Line] {
     let straight = Set(way(to: head))
     var lines: [Line] = []
     let roots = revisions.filter { $0.parent == nil || self[$0.parent ?? 0] == nil }

@@ -1,16 +1,16 @@
 /// What is written under a name: its ending says so.
-public enum FileForm: Hashable, Sendable {
+package enum FileForm: Hashable, Sendable {
   /// The words, in the format of spae(5) or as JSON.
   case text, json
   case picture(ImageEncoding)
 
   /// The endings there are, as they are told to people.
-  public static var endings: String {
+  package static var endings: String {
     ".spae, .json (words), \(ImageEncoding.endings) (picture)"
   }
 
   /// nil for any other ending, or none.
-  public init?(path: String) {
+  package init?(path: String) {
     let name = path.lowercased()
     if name.hasSuffix(".spae") {
       self = .text
@@ -24,12 +24,12 @@ public enum FileForm: Hashable, Sendable {
   }
 
   /// Whether a name is a picture's, of whatever format: words never go there.
-  public static func isPictureName(_ path: String) -> Bool {
+  package static func isPictureName(_ path: String) -> Bool {
     let name = path.lowercased()
     return PictureFormat.recognisedSuffixes.contains { name.hasSuffix("." + $0) }
   }
 
-  public var isPicture: Bool {
+  package var isPicture: Bool {
     if case .picture = self { true } else { false }
   }
 }

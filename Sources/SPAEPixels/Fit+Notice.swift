@@ -1,7 +1,7 @@
 extension Fit {
   /// Says what of a picture of `width` x `height` pixels is left out where its shorter side becomes
   /// `size` pixels; nil where nothing is, or less than a pixel.
-  public func notice(width: Int, height: Int, size: Int) -> String? {
+  package func notice(width: Int, height: Int, size: Int) -> String? {
     let (short, long) = (min(width, height), max(width, height))
     switch self {
     case .pad, .stretch: return nil
@@ -21,7 +21,7 @@ extension Fit {
 
 extension ImageFile {
   /// What a person should know of how the picture was read, and of what is left out.
-  public func notices(size: Int, fit: Fit) -> [String] {
+  package func notices(size: Int, fit: Fit) -> [String] {
     let cut = fit.notice(width: image.width, height: image.height, size: size)
     return notes + (cut.map { [$0] } ?? [])
   }

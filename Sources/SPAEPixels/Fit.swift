@@ -10,12 +10,12 @@ public enum Fit: String, CaseIterable, Sendable {
   case stretch
 
   /// How many times as long as high, or as high as long, a picture may be to be seen whole.
-  public static let greatestAspect = 4
+  package static let greatestAspect = 4
 }
 
 extension PixelImage {
   /// The part of a picture that is used, with what is put beside it, at its own resolution.
-  public func framed(_ fit: Fit) -> PixelImage {
+  package func framed(_ fit: Fit) -> PixelImage {
     switch fit {
     case .whole: centre(aspect: Fit.greatestAspect)
     case .crop: centreSquare

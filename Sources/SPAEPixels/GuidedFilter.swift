@@ -4,14 +4,14 @@
 /// pixel takes the mean of the functions of the windows that hold it. A window at the picture's edge
 /// holds fewer pixels. Sums move along with the windows, so the time does not grow with the radius,
 /// and rows pass through, so the memory is that of 4 (radius + 1) rows.
-public struct GuidedFilter: Sendable {
+package struct GuidedFilter: Sendable {
   /// Pixels from a window's middle to its edge.
-  public let radius: Int
+  package let radius: Int
 
   /// The variance of the guide, in squares of its unit, below which an area is flat.
-  public let epsilon: Double
+  package let epsilon: Double
 
-  public init(radius: Int, epsilon: Double) {
+  package init(radius: Int, epsilon: Double) {
     precondition(radius >= 0 && epsilon > 0)
     (self.radius, self.epsilon) = (radius, epsilon)
   }

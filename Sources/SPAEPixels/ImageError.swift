@@ -15,6 +15,7 @@ public enum ImageError: Error, Hashable, Sendable {
 }
 
 extension ImageError: CustomStringConvertible {
+  /// What is wrong, and what helps; the file is for the caller to name.
   public var description: String {
     switch self {
     case .unreadable(let reason): reason

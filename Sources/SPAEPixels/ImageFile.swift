@@ -3,6 +3,7 @@ import SPAESystem
 
 /// A picture as it came from a file, and what had to be done to it.
 public struct ImageFile: Hashable, Sendable {
+  /// The picture, upright and without transparency.
   public let image: PixelImage
 
   /// The name of its format.

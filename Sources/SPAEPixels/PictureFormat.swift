@@ -1,16 +1,16 @@
 /// A kind of picture files: its name, how it is recognised, and how it is read.
 ///
 /// A new format is a row of `all`, and a file with its reader.
-public struct PictureFormat: Sendable {
+package struct PictureFormat: Sendable {
   typealias Reader = @Sendable ([UInt8]) throws(ImageError) -> ImageFile
 
-  public let name: String
+  package let name: String
 
   /// How names of its files end, without the dot, in lower case.
-  public let suffixes: [String]
+  package let suffixes: [String]
 
   /// Whether its files are read; those of others are recognised, so that an error can name them.
-  public let isRead: Bool
+  package let isRead: Bool
 
   /// Whether a file's content looks like it.
   let matches: @Sendable ([UInt8]) -> Bool
@@ -21,16 +21,16 @@ public struct PictureFormat: Sendable {
   static let all: [PictureFormat] = [png, jpeg, webP, gif, avif, heic] + foreign
 
   /// The formats that are read.
-  public static let readable = all.filter(\.isRead)
+  package static let readable = all.filter(\.isRead)
 
   /// How names of readable pictures end, without the dot, in lower case.
-  public static let suffixes = readable.flatMap(\.suffixes)
+  package static let suffixes = readable.flatMap(\.suffixes)
 
   /// The same of every format that is recognised.
-  public static let recognisedSuffixes = all.flatMap(\.suffixes)
+  package static let recognisedSuffixes = all.flatMap(\.suffixes)
 
   /// The names of the readable formats: "PNG, JPEG and WebP".
-  public static let namesRead: String = {
+  package static let namesRead: String = {
     let names = readable.map(\.name)
     return names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
   }()

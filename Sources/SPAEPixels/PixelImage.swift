@@ -1,6 +1,8 @@
 /// A picture in memory: RGB of 8 bits, row after row.
 public struct PixelImage: Hashable, Sendable {
+  /// Pixels a row.
   public let width: Int
+  /// Rows.
   public let height: Int
 
   /// [height, width, 3]
@@ -15,7 +17,7 @@ public struct PixelImage: Hashable, Sendable {
   }
 
   /// Makes a picture of one colour.
-  public init(width: Int, height: Int, colour: Colour) {
+  package init(width: Int, height: Int, colour: Colour) {
     var pixels = [UInt8](repeating: colour.red, count: 3 * width * height)
     if colour.green != colour.red || colour.blue != colour.red {
       for start in stride(from: 0, to: pixels.count, by: 3) {
@@ -58,15 +60,20 @@ public struct PixelImage: Hashable, Sendable {
 
 /// RGB of 8 bits.
 public struct Colour: Hashable, Sendable {
+  /// The red part, 0 to 255.
   public var red: UInt8
+  /// The green part, 0 to 255.
   public var green: UInt8
+  /// The blue part, 0 to 255.
   public var blue: UInt8
 
+  /// A colour by its parts, each 0 to 255.
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue
   }
 
+  /// 255 of each part.
   public static let white = Colour(red: 255, green: 255, blue: 255)
 }

@@ -1,10 +1,14 @@
 /// The position of one word in a pyramid: its layer, counted from 1, and row and column in that layer's
 /// grid, counted from 0.
 public struct CellAddress: Hashable, Sendable {
+  /// Counted from 1, the coarsest.
   public var layer: Int
+  /// Counted from 0, at the top.
   public var row: Int
+  /// Counted from 0, at the left.
   public var column: Int
 
+  /// A position; no pyramid checks it before it is used.
   public init(layer: Int, row: Int, column: Int) {
     self.layer = layer
     self.row = row
@@ -19,7 +23,7 @@ extension PyramidShape {
   }
 
   /// The position of a cell in its layer, row after row.
-  public func position(of cell: CellAddress) -> Int {
+  package func position(of cell: CellAddress) -> Int {
     cell.row * size(ofLayer: cell.layer).columns + cell.column
   }
 
@@ -32,7 +36,7 @@ extension PyramidShape {
   }
 
   /// Whether the pyramid has the layer, and the layer the row and the column.
-  public func contains(_ cell: CellAddress) -> Bool {
+  package func contains(_ cell: CellAddress) -> Bool {
     guard (1...depth).contains(cell.layer) else { return false }
     let size = size(ofLayer: cell.layer)
     return (0..<size.rows).contains(cell.row) && (0..<size.columns).contains(cell.column)
@@ -70,7 +74,7 @@ extension PyramidShape {
 extension PyramidShape {
   /// The cell of a layer above that holds the middle of a cell; of a layer below, the one that
   /// holds its middle.
-  public func cell(inLayer layer: Int, at cell: CellAddress) -> CellAddress {
+  package func cell(inLayer layer: Int, at cell: CellAddress) -> CellAddress {
     let (own, other) = (size(ofLayer: cell.layer), size(ofLayer: layer))
     return CellAddress(
       layer: layer, row: middle(of: cell.row, count: own.rows, length: other.rows),
@@ -78,7 +82,7 @@ extension PyramidShape {
   }
 
   /// The rows and columns of a layer below, or of the cell's own, whose middles a cell holds.
-  public func cells(
+  package func cells(
     ofLayer layer: Int, in cell: CellAddress
   ) -> (rows: Range<Int>, columns: Range<Int>) {
     let (own, other) = (size(ofLayer: cell.layer), size(ofLayer: layer))
@@ -89,13 +93,13 @@ extension PyramidShape {
   }
 
   /// Whether the middle of a cell is in another one, of the same layer or one above.
-  public func holds(_ outer: CellAddress, _ inner: CellAddress) -> Bool {
+  package func holds(_ outer: CellAddress, _ inner: CellAddress) -> Bool {
     inner.layer >= outer.layer && cell(inLayer: outer.layer, at: inner) == outer
   }
 
   /// The latent cells that a cell stands for where nothing below it does: those of its part of the
   /// grid.
-  public func latentCells(of cell: CellAddress) -> (rows: Range<Int>, columns: Range<Int>) {
+  package func latentCells(of cell: CellAddress) -> (rows: Range<Int>, columns: Range<Int>) {
     let size = size(ofLayer: cell.layer)
     return (
       part(of: cell.row, count: size.rows, length: grid.rows),

@@ -4,9 +4,12 @@ public struct Edit: Hashable, Sendable {
   public struct Change: Hashable, Sendable {
     /// The cell's place in the flat list of words.
     public var index: Int
+    /// The number of the word before.
     public var old: Int32
+    /// The number of the word after.
     public var new: Int32
 
+    /// A change of one position.
     public init(index: Int, old: Int32, new: Int32) {
       self.index = index
       self.old = old
@@ -17,6 +20,7 @@ public struct Edit: Hashable, Sendable {
   /// The changes, each cell at most once.
   public var changes: [Change]
 
+  /// An edit of some positions, each named once.
   public init(changes: [Change]) { self.changes = changes }
 
   /// What makes one pyramid of another of the same shape, in the order of the cells.
@@ -28,6 +32,7 @@ public struct Edit: Hashable, Sendable {
     }
   }
 
+  /// Whether nothing changes.
   public var isEmpty: Bool { changes.isEmpty }
 
   /// The edit that takes this one back.

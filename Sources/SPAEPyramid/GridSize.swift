@@ -1,8 +1,11 @@
 /// The rows and columns of a grid.
 public struct GridSize: Hashable, Sendable {
+  /// From top to bottom.
   public var rows: Int
+  /// From left to right.
   public var columns: Int
 
+  /// Makes a size; nothing is checked.
   public init(rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
@@ -11,12 +14,13 @@ public struct GridSize: Hashable, Sendable {
   /// The number of cells.
   public var count: Int { rows * columns }
 
-  public var shorter: Int { min(rows, columns) }
-  public var longer: Int { max(rows, columns) }
+  package var shorter: Int { min(rows, columns) }
+  package var longer: Int { max(rows, columns) }
+  /// Whether there are as many rows as columns.
   public var isSquare: Bool { rows == columns }
 
   /// The grid whose cells are `factor` times as fine along both sides.
-  public func scaled(by factor: Int) -> GridSize {
+  package func scaled(by factor: Int) -> GridSize {
     GridSize(rows: rows * factor, columns: columns * factor)
   }
 
@@ -27,10 +31,10 @@ public struct GridSize: Hashable, Sendable {
 extension GridSize {
   /// As files and messages write it: the side of a square, or columns x rows, as sizes of pictures
   /// are written.
-  public var text: String { isSquare ? "\(rows)" : "\(columns)x\(rows)" }
+  package var text: String { isSquare ? "\(rows)" : "\(columns)x\(rows)" }
 
   /// Reads `text` back.
-  public init?(text: some StringProtocol) {
+  package init?(text: some StringProtocol) {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     switch parts.count {
     case 1:
@@ -46,6 +50,7 @@ extension GridSize {
 
 /// In JSON: 16, or "24x16" where it is no square.
 extension GridSize: Codable {
+  /// Reads what `encode` writes.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if let side = try? container.decode(Int.self) {
@@ -58,6 +63,7 @@ extension GridSize: Codable {
     }
   }
 
+  /// Writes the side of a square, or columns x rows.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     if isSquare { try container.encode(rows) } else { try container.encode(text) }

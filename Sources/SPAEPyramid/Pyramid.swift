@@ -1,5 +1,6 @@
 /// A picture as words: one word of the vocabulary for every cell of every layer.
 public struct Pyramid: Hashable, Sendable {
+  /// The layers and their grids.
   public let shape: PyramidShape
 
   /// Indices into the vocabulary, layer after layer, row after row: `shape.wordCount` of them.

@@ -2,12 +2,14 @@
 public struct PyramidDocument: Hashable, Sendable {
   /// Which model's words these are.
   public struct ModelName: Hashable, Sendable, Codable {
+    /// The picture's name, for people.
     public var name: String
     /// The model's identity: SHA-256, 64 hexadecimal digits.
     public var hash: String
     /// The SHA-256 of the vocabulary alone: another model with the same words can read the file.
     public var vocabulary: String
 
+    /// A model as a file names it.
     public init(name: String, hash: String, vocabulary: String) {
       self.name = name
       self.hash = hash
@@ -17,10 +19,14 @@ public struct PyramidDocument: Hashable, Sendable {
 
   /// The picture that was encoded.
   public struct Source: Hashable, Sendable, Codable {
+    /// The picture's name, for people.
     public var name: String
+    /// Pixels a row of the picture.
     public var width: Int
+    /// Rows of the picture.
     public var height: Int
 
+    /// A picture, before it became a square.
     public init(name: String, width: Int, height: Int) {
       self.name = name
       self.width = width
@@ -31,28 +37,35 @@ public struct PyramidDocument: Hashable, Sendable {
   /// A person's own words: a line before one that means something, or the end of such a line.
   public struct Comment: Hashable, Sendable {
     /// The line that means something, counted from 0.
-    public var line: Int
+    package var line: Int
 
     /// Whether it stands at the end of that line, not on one of its own before it.
-    public var isAtEnd: Bool
+    package var isAtEnd: Bool
 
     /// From `#` on; before it there may be white space where the line is its own.
     public var text: String
 
-    public init(before line: Int, text: String) {
+    /// A line of its own.
+    package init(before line: Int, text: String) {
       (self.line, isAtEnd, self.text) = (line, false, text)
     }
 
-    public init(endOf line: Int, text: String) {
+    /// The end of a line.
+    package init(endOf line: Int, text: String) {
       (self.line, isAtEnd, self.text) = (line, true, text)
     }
   }
 
+  /// The model that made the words.
   public var model: ModelName
+  /// The picture that was encoded.
   public var source: Source
+  /// The words.
   public var pyramid: Pyramid
+  /// A person's comments, in the order of the file.
   public var comments: [Comment]
 
+  /// A document with what its file is to say.
   public init(model: ModelName, source: Source, pyramid: Pyramid, comments: [Comment] = []) {
     self.model = model
     self.source = source
@@ -67,6 +80,7 @@ extension PyramidDocument.Comment: Codable {
     case before, endOf, text
   }
 
+  /// Reads either form; throws what the decoder throws.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let text = try container.decode(String.self, forKey: .text)
@@ -77,6 +91,7 @@ extension PyramidDocument.Comment: Codable {
     }
   }
 
+  /// Writes the form of its place; throws what the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(line, forKey: isAtEnd ? .endOf : .before)
@@ -86,7 +101,7 @@ extension PyramidDocument.Comment: Codable {
 
 extension PyramidDocument.ModelName {
   /// How a document's model fits the one that is to read it.
-  public enum Match: Hashable, Sendable {
+  package enum Match: Hashable, Sendable {
     case same
     /// Another model with the same vocabulary: the words mean the same, the picture may differ.
     case sameVocabulary
@@ -94,7 +109,7 @@ extension PyramidDocument.ModelName {
   }
 
   /// Compares the document's model with the reader's.
-  public func match(_ other: Self) -> Match {
+  package func match(_ other: Self) -> Match {
     if hash == other.hash { return .same }
     return vocabulary == other.vocabulary ? .sameVocabulary : .different
   }

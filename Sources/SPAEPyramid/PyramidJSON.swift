@@ -1,16 +1,16 @@
 import SPAESystem
 
 /// A pyramid's document in the form that JSON holds: the same content as the text format.
-public struct PyramidJSON: Codable, Hashable, Sendable {
-  public var format: Int
-  public var model: PyramidDocument.ModelName
-  public var source: PyramidDocument.Source
-  public var grid: GridSize
+package struct PyramidJSON: Codable, Hashable, Sendable {
+  package var format: Int
+  package var model: PyramidDocument.ModelName
+  package var source: PyramidDocument.Source
+  package var grid: GridSize
   /// Layer after layer, row after row.
-  public var layers: [[[String]]]
-  public var comments: [PyramidDocument.Comment]
+  package var layers: [[[String]]]
+  package var comments: [PyramidDocument.Comment]
 
-  public init(_ document: PyramidDocument, vocabulary: Vocabulary) {
+  package init(_ document: PyramidDocument, vocabulary: Vocabulary) {
     format = PyramidText.version(of: document.pyramid.shape)
     model = document.model
     source = document.source
@@ -22,7 +22,7 @@ public struct PyramidJSON: Codable, Hashable, Sendable {
   }
 
   /// The document, with every count and word checked.
-  public func document(vocabulary: Vocabulary) throws(PyramidTextError) -> PyramidDocument {
+  package func document(vocabulary: Vocabulary) throws(PyramidTextError) -> PyramidDocument {
     func bad(_ problem: PyramidTextError.Problem) -> PyramidTextError {
       PyramidTextError(line: 0, column: 0, problem: problem)
     }

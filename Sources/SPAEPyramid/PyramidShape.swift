@@ -12,7 +12,7 @@ public struct PyramidShape: Hashable, Sendable {
   public let layers: [GridSize]
 
   /// How many times as long as the shorter side of a grid the longer one may be.
-  public static let greatestAspect = 4
+  package static let greatestAspect = 4
 
   /// Makes the shape over a grid, or nil when its shorter side is not a power of two from 8 to 64
   /// or the other more than four times as long.
@@ -66,7 +66,7 @@ public struct PyramidShape: Hashable, Sendable {
   public func stride(ofLayer layer: Int) -> Int { grid.shorter / size(ofLayer: layer).shorter }
 
   /// Whether a word of a layer stands for more than one cell, so that an edit of it can paint.
-  public func paints(_ layer: Int) -> Bool { stride(ofLayer: layer) > 1 }
+  package func paints(_ layer: Int) -> Bool { stride(ofLayer: layer) > 1 }
 
   /// The number of words in layers 1 ... `depth`: 1, 5, 21, 85, 341, 597 for a grid of 16 x 16.
   public func wordCount(toDepth depth: Int) -> Int {

@@ -22,11 +22,11 @@ import SPAESystem
 /// another. Blank lines are free.
 public enum PyramidText {
   /// The versions that are read.
-  public static let versions = 1...2
+  package static let versions = 1...2
 
   /// The version that is written: 1 for squares, as ever, so that earlier programs read them, and 2
   /// for other shapes.
-  public static func version(of shape: PyramidShape) -> Int { shape.grid.isSquare ? 1 : 2 }
+  package static func version(of shape: PyramidShape) -> Int { shape.grid.isSquare ? 1 : 2 }
 
   /// Writes a document as text.
   public static func text(of document: PyramidDocument, vocabulary: Vocabulary) -> String {

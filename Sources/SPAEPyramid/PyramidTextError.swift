@@ -1,5 +1,6 @@
 /// What is wrong with the text of a pyramid, and where.
 public struct PyramidTextError: Error, Hashable, Sendable {
+  /// What is wrong, with what was expected and what was found.
   public enum Problem: Hashable, Sendable {
     case empty
     case notPyramid
@@ -17,9 +18,12 @@ public struct PyramidTextError: Error, Hashable, Sendable {
 
   /// Counted from 1; 0 where the whole file is meant.
   public let line: Int
+  /// Counted from 1, in characters; 0 if the whole file is meant.
   public let column: Int
+  /// What is wrong.
   public let problem: Problem
 
+  /// A problem at a place in the text.
   public init(line: Int, column: Int, problem: Problem) {
     self.line = line
     self.column = column
@@ -28,12 +32,14 @@ public struct PyramidTextError: Error, Hashable, Sendable {
 }
 
 extension PyramidTextError: CustomStringConvertible {
+  /// The problem, and what helps.
   public var description: String {
     line == 0 ? problem.description : "line \(line), column \(column): \(problem)"
   }
 }
 
 extension PyramidTextError.Problem: CustomStringConvertible {
+  /// The problem, and what helps.
   public var description: String {
     switch self {
     case .empty: "there is no pyramid in it; spae encode makes one from a picture"

@@ -25,6 +25,7 @@ public struct Vocabulary: Sendable {
     self.numbers = numbers
   }
 
+  /// The number of words.
   public var count: Int { words.count }
 
   /// The word of a number.
@@ -80,15 +81,19 @@ public struct Vocabulary: Sendable {
 
 /// What is wrong with the text of a vocabulary.
 public struct VocabularyError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong.
   public enum Problem: Hashable, Sendable {
     case empty
     case notAWord(String)
     case repeated(String)
   }
 
+  /// Counted from 1.
   public let line: Int
+  /// What is wrong in that line.
   public let problem: Problem
 
+  /// The place and the problem.
   public var description: String {
     switch problem {
     case .empty: "there is no word in it"

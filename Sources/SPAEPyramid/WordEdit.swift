@@ -2,6 +2,7 @@ import SPAESystem
 
 /// An edit of a pyramid as people write it: `grass -> snow`, or `2:1,2 = sunset`.
 public struct WordEdit: Hashable, Sendable {
+  /// What becomes which word.
   public enum Change: Hashable, Sendable {
     /// One word becomes another wherever the picture has it.
     case replace(old: Int32, new: Int32)
@@ -9,16 +10,17 @@ public struct WordEdit: Hashable, Sendable {
     case put([CellAddress], word: Int32)
   }
 
+  /// What becomes which word.
   public var change: Change
 
   /// As it was written, without a comment and white space around it.
-  public var text: String
+  package var text: String
 
   /// Where it was written: its line, or its number among the arguments, from 1.
-  public var line: Int
+  package var line: Int
 
   /// The column at which it begins, from 1.
-  public var column: Int
+  package var column: Int
 }
 
 extension WordEdit {
@@ -48,6 +50,7 @@ extension WordEdit {
 
 /// What is wrong with an edit, and where.
 public struct WordEditError: Error, Hashable, Sendable {
+  /// What is wrong: `description` says it to a person.
   public enum Problem: Hashable, Sendable {
     case form(String)
     case layer(String, depth: Int)
@@ -60,14 +63,16 @@ public struct WordEditError: Error, Hashable, Sendable {
   public let line: Int
   /// Counted from 1.
   public let column: Int
+  /// What is wrong.
   public let problem: Problem
 
-  public init(line: Int, column: Int, problem: Problem) {
+  package init(line: Int, column: Int, problem: Problem) {
     (self.line, self.column, self.problem) = (line, column, problem)
   }
 }
 
 extension WordEditError.Problem: CustomStringConvertible {
+  /// The problem in English, without its position.
   public var description: String {
     switch self {
     case .form(let got):

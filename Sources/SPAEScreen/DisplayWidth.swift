@@ -3,7 +3,7 @@ import SPAESystem
 extension Character {
   /// The cells that a terminal gives it: 0 for a lone mark or control, 2 for wide East Asian
   /// characters and emoji, else 1 (Unicode Standard Annex 11).
-  public var displayWidth: Int {
+  package var displayWidth: Int {
     if let ascii = asciiValue { return ascii < 0x20 || ascii == 0x7F ? 0 : 1 }
     guard let first = unicodeScalars.first else { return 0 }
     if Self.isPlain(first.value), unicodeScalars.count == 1 { return 1 }
@@ -54,10 +54,10 @@ extension Character {
 
 extension StringProtocol {
   /// The cells that a terminal gives it, as it may be shown.
-  public var displayWidth: Int { printable.reduce(0) { $0 + $1.displayWidth } }
+  package var displayWidth: Int { printable.reduce(0) { $0 + $1.displayWidth } }
 
   /// The text as it may be shown, cut to a width; an ellipsis stands for what was left out.
-  public func clipped(to width: Int) -> String {
+  package func clipped(to width: Int) -> String {
     guard width > 0 else { return "" }
     var shown = ""
     var used = 0
@@ -73,7 +73,7 @@ extension StringProtocol {
   }
 
   /// The text with blanks behind it up to a width, or cut to it.
-  public func padded(to width: Int) -> String {
+  package func padded(to width: Int) -> String {
     let text = clipped(to: width)
     return text + String(repeating: " ", count: Swift.max(0, width - text.displayWidth))
   }

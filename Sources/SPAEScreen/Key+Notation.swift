@@ -10,7 +10,7 @@ extension Key {
   ]
 
   /// How the key is written.
-  public var notation: String {
+  package var notation: String {
     if let named = Self.names.first(where: { $0.key == self }) { return "<\(named.name)>" }
     return switch self {
     case .character(let character): String(character)
@@ -23,7 +23,7 @@ extension Key {
   }
 
   /// Reads keys written one after the other; line ends between them count for nothing.
-  public static func keys(from text: String) throws(KeyNotationError) -> [Key] {
+  package static func keys(from text: String) throws(KeyNotationError) -> [Key] {
     var keys: [Key] = []
     for (index, line) in text.textLines.enumerated() {
       var rest = line[...]
@@ -77,19 +77,19 @@ extension Key.Mouse {
 }
 
 /// Why a text is not a list of keys.
-public struct KeyNotationError: Error, Hashable, CustomStringConvertible {
+package struct KeyNotationError: Error, Hashable, CustomStringConvertible {
   /// Counted from 1, as is `column`.
-  public let line: Int
-  public let column: Int
-  public let found: String
+  package let line: Int
+  package let column: Int
+  package let found: String
 
-  public init(line: Int, column: Int, found: String) {
+  package init(line: Int, column: Int, found: String) {
     self.line = line
     self.column = column
     self.found = found
   }
 
-  public var description: String {
+  package var description: String {
     "line \(line), column \(column): <\(found)> is no key; write <lt> for the sign <,"
       + " and keys as <Esc>, <CR>, <C-r>, <Up>"
   }

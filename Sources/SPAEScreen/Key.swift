@@ -1,5 +1,5 @@
 /// What a person pressed.
-public enum Key: Hashable, Sendable {
+package enum Key: Hashable, Sendable {
   case character(Character)
   /// A letter, or one of [ ] \ ^ _ @, held with Control.
   case control(Character)
@@ -10,16 +10,16 @@ public enum Key: Hashable, Sendable {
   case mouse(Mouse)
 
   /// Something the mouse did at a cell of the screen.
-  public struct Mouse: Hashable, Sendable {
-    public enum Action: String, CaseIterable, Hashable, Sendable {
+  package struct Mouse: Hashable, Sendable {
+    package enum Action: String, CaseIterable, Hashable, Sendable {
       case press, drag, release, wheelUp, wheelDown
     }
 
-    public var action: Action
-    public var row: Int
-    public var column: Int
+    package var action: Action
+    package var row: Int
+    package var column: Int
 
-    public init(_ action: Action, row: Int, column: Int) {
+    package init(_ action: Action, row: Int, column: Int) {
       self.action = action
       self.row = row
       self.column = column

@@ -3,23 +3,23 @@
 /// It knows the sequences of xterm and its kin, rxvt and the Linux console, mouse reports by SGR
 /// (mode 1006) and bracketed paste (mode 2004), whose text comes as plain characters. Answers of
 /// the terminal to a question asked earlier are passed over.
-public struct KeyDecoder: Sendable {
+package struct KeyDecoder: Sendable {
   private var waiting: [UInt8] = []
   private var isPasting = false
 
   /// No sequence is longer; what claims to be is thrown away.
   private static let longest = 8192
 
-  public init() {}
+  package init() {}
 
   /// Whether Escape waits for more; after a short while without any, `flush` says what it was.
   ///
   /// Longer beginnings of a sequence wait for its end as long as it takes: a slow line must not
   /// turn half a mouse report into commands.
-  public var isPending: Bool { !isPasting && waiting.first == 0x1B && waiting.count <= 2 }
+  package var isPending: Bool { !isPasting && waiting.first == 0x1B && waiting.count <= 2 }
 
   /// Takes bytes as they come, and gives the keys that are complete.
-  public mutating func keys(in bytes: some Sequence<UInt8>) -> [Key] {
+  package mutating func keys(in bytes: some Sequence<UInt8>) -> [Key] {
     waiting += bytes
     var keys: [Key] = []
     var rest = waiting[...]
@@ -33,7 +33,7 @@ public struct KeyDecoder: Sendable {
   }
 
   /// Takes what is pending for what it is so far: Escape, or a key held with Alt.
-  public mutating func flush() -> [Key] {
+  package mutating func flush() -> [Key] {
     guard isPending else { return [] }
     defer { waiting = [] }
     guard waiting.count == 2 else { return [.escape] }

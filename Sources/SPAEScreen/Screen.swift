@@ -1,11 +1,11 @@
 /// A rectangle of character cells, counted from 0.
-public struct Box: Hashable, Sendable {
-  public var row: Int
-  public var column: Int
-  public var rows: Int
-  public var columns: Int
+package struct Box: Hashable, Sendable {
+  package var row: Int
+  package var column: Int
+  package var rows: Int
+  package var columns: Int
 
-  public init(row: Int, column: Int, rows: Int, columns: Int) {
+  package init(row: Int, column: Int, rows: Int, columns: Int) {
     self.row = row
     self.column = column
     self.rows = rows
@@ -13,58 +13,58 @@ public struct Box: Hashable, Sendable {
   }
 
   /// The box without its outermost cells.
-  public var inside: Box {
+  package var inside: Box {
     Box(row: row + 1, column: column + 1, rows: max(0, rows - 2), columns: max(0, columns - 2))
   }
 
-  public var isEmpty: Bool { rows <= 0 || columns <= 0 }
+  package var isEmpty: Bool { rows <= 0 || columns <= 0 }
 
-  public func contains(row: Int, column: Int) -> Bool {
+  package func contains(row: Int, column: Int) -> Bool {
     (self.row..<self.row + max(0, rows)).contains(row)
       && (self.column..<self.column + max(0, columns)).contains(column)
   }
 
-  public func intersects(_ other: Box) -> Bool {
+  package func intersects(_ other: Box) -> Bool {
     row < other.row + other.rows && other.row < row + rows
       && column < other.column + other.columns && other.column < column + columns
   }
 }
 
 /// A grid of characters that some terminal is to show: drawing on it needs no terminal.
-public struct Screen: Hashable, Sendable {
-  public struct Cell: Hashable, Sendable {
+package struct Screen: Hashable, Sendable {
+  package struct Cell: Hashable, Sendable {
     /// What stands here; nil right of a wide character, which covers this cell too.
-    public var character: Character?
-    public var style: Style
+    package var character: Character?
+    package var style: Style
 
-    public init(_ character: Character?, _ style: Style) {
+    package init(_ character: Character?, _ style: Style) {
       self.character = character
       self.style = style
     }
   }
 
-  public let rows: Int
-  public let columns: Int
+  package let rows: Int
+  package let columns: Int
   private var cells: [Cell]  // [rows, columns]
 
   /// Where the terminal's own cursor is, while a person types.
-  public var cursor: (row: Int, column: Int)? {
+  package var cursor: (row: Int, column: Int)? {
     get { cursorCell.map { ($0 / max(columns, 1), $0 % max(columns, 1)) } }
     set { cursorCell = newValue.map { $0.row * max(columns, 1) + $0.column } }
   }
   private var cursorCell: Int?
 
   /// Makes an empty screen.
-  public init(rows: Int, columns: Int) {
+  package init(rows: Int, columns: Int) {
     self.rows = max(0, rows)
     self.columns = max(0, columns)
     cells = Array(repeating: Cell(" ", Style(.background)), count: self.rows * self.columns)
   }
 
-  public var box: Box { Box(row: 0, column: 0, rows: rows, columns: columns) }
+  package var box: Box { Box(row: 0, column: 0, rows: rows, columns: columns) }
 
   /// A cell inside the screen.
-  public subscript(row: Int, column: Int) -> Cell {
+  package subscript(row: Int, column: Int) -> Cell {
     get { cells[row * columns + column] }
     set { cells[row * columns + column] = newValue }
   }
@@ -75,7 +75,7 @@ public struct Screen: Hashable, Sendable {
   ///
   /// Returns the number of cells it took.
   @discardableResult
-  public mutating func put(
+  package mutating func put(
     _ text: some StringProtocol, row: Int, column: Int, width: Int = .max, style: Style
   ) -> Int {
     guard (0..<rows).contains(row) else { return 0 }
@@ -94,7 +94,7 @@ public struct Screen: Hashable, Sendable {
   }
 
   /// Fills a box with one character of width 1.
-  public mutating func fill(_ box: Box, with character: Character = " ", style: Style) {
+  package mutating func fill(_ box: Box, with character: Character = " ", style: Style) {
     for row in max(0, box.row)..<max(0, box.row, min(rows, box.row + box.rows)) {
       let last = max(0, box.column, min(columns, box.column + box.columns))
       for column in max(0, box.column)..<last { self[row, column] = Cell(character, style) }
@@ -102,7 +102,7 @@ public struct Screen: Hashable, Sendable {
   }
 
   /// Draws a frame with a title in its upper edge.
-  public mutating func frame(_ box: Box, title: String, style: Style, titleStyle: Style) {
+  package mutating func frame(_ box: Box, title: String, style: Style, titleStyle: Style) {
     guard box.rows >= 2, box.columns >= 2 else { return }
     let line = String(repeating: "─", count: box.columns - 2)
     put("┌\(line)┐", row: box.row, column: box.column, style: style)
@@ -118,7 +118,7 @@ public struct Screen: Hashable, Sendable {
   }
 
   /// Copies another screen onto this one.
-  public mutating func overlay(_ other: Screen, row: Int, column: Int) {
+  package mutating func overlay(_ other: Screen, row: Int, column: Int) {
     for y in 0..<other.rows where (0..<rows).contains(row + y) {
       for x in 0..<other.columns where (0..<columns).contains(column + x) {
         self[row + y, column + x] = other[y, x]
@@ -127,7 +127,7 @@ public struct Screen: Hashable, Sendable {
   }
 
   /// The text of each row, without the blanks at its end.
-  public var lines: [String] {
+  package var lines: [String] {
     (0..<rows).map { row in
       var line = String((0..<columns).compactMap { self[row, $0].character })
       while line.last == " " { line.removeLast() }

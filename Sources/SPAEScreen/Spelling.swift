@@ -1,7 +1,7 @@
 /// Finds what a person may have meant.
-public enum Spelling {
+package enum Spelling {
   /// The name nearest to what was written; nil when none is near.
-  public static func nearest(to written: String, among names: some Sequence<String>) -> String? {
+  package static func nearest(to written: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(written.lowercased().unicodeScalars.prefix(64))
     let candidates = names.map {
       (distance: distance(wanted, Array($0.lowercased().unicodeScalars)), name: $0)

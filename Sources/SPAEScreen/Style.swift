@@ -1,7 +1,7 @@
-public import SPAEColour
+package import SPAEColour
 
 /// What a piece of the screen is for; a theme says how that looks.
-public enum Role: String, CaseIterable, Hashable, Sendable {
+package enum Role: String, CaseIterable, Hashable, Sendable {
   /// The background of everything.
   case background
   case text
@@ -42,14 +42,14 @@ public enum Role: String, CaseIterable, Hashable, Sendable {
 }
 
 /// How a cell of the screen is to look: its role, and colours that come from a picture.
-public struct Style: Hashable, Sendable {
-  public var role: Role
+package struct Style: Hashable, Sendable {
+  package var role: Role
   /// Replaces the theme's foreground.
-  public var foreground: RGB?
+  package var foreground: RGB?
   /// Replaces the theme's background; the theme then picks a foreground that can be read on it.
-  public var background: RGB?
+  package var background: RGB?
 
-  public init(_ role: Role, foreground: RGB? = nil, background: RGB? = nil) {
+  package init(_ role: Role, foreground: RGB? = nil, background: RGB? = nil) {
     self.role = role
     self.foreground = foreground
     self.background = background

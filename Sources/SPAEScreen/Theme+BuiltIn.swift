@@ -1,12 +1,12 @@
 extension Theme {
   /// The theme for terminals with a dark background, or with one that did not tell.
-  public static let dark = builtIn(darkSource)
+  package static let dark = builtIn(darkSource)
 
   /// The theme for terminals with a light background.
-  public static let light = builtIn(lightSource)
+  package static let light = builtIn(lightSource)
 
   /// The texts of the themes that need no file; Themes/ holds the same, to begin with.
-  public static let builtInSources = [darkSource, lightSource]
+  package static let builtInSources = [darkSource, lightSource]
 
   private static func builtIn(_ source: ThemeSource) -> Theme {
     let found = try? Theme(source) { name, _ in builtInSources.first { $0.name == name } }

@@ -6,7 +6,7 @@ extension Theme {
   /// A file that inherits nothing begins with `mono`. A role in a file replaces the inherited role
   /// as a whole; a colour in its palette replaces the inherited colour wherever that is named.
   /// Throws `ThemeError` for the first thing that is wrong, with its file, line and column.
-  public init(
+  package init(
     _ source: ThemeSource, among names: [String] = [], find: (String, ThemeSource) -> ThemeSource?
   ) throws(ThemeError) {
     let files = try Self.ancestry(of: source, names, find)

@@ -2,7 +2,7 @@ extension Theme {
   /// The theme without colours: whatever must be told apart is bold, underlined or reversed.
   ///
   /// It is complete: other themes begin with it, and terminals without colours use it.
-  public static let mono = Theme(
+  package static let mono = Theme(
     name: "mono", appearance: .any,
     looks: [
       .background: Attributes(),

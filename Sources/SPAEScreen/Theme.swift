@@ -1,38 +1,38 @@
-public import SPAEColour
+package import SPAEColour
 
 /// How characters look.
-public struct Attributes: Hashable, Sendable {
+package struct Attributes: Hashable, Sendable {
   /// nil is the terminal's own colour, as for `background`.
-  public var foreground: RGB?
-  public var background: RGB?
-  public var bold = false
-  public var faint = false
-  public var italic = false
-  public var underline = false
-  public var reverse = false
+  package var foreground: RGB?
+  package var background: RGB?
+  package var bold = false
+  package var faint = false
+  package var italic = false
+  package var underline = false
+  package var reverse = false
 
-  public init(foreground: RGB? = nil, background: RGB? = nil) {
+  package init(foreground: RGB? = nil, background: RGB? = nil) {
     self.foreground = foreground
     self.background = background
   }
 }
 
 /// A name for a set of looks, one for each role.
-public struct Theme: Hashable, Sendable {
+package struct Theme: Hashable, Sendable {
   /// The terminals that a theme is made for.
-  public enum Appearance: String, CaseIterable, Sendable {
+  package enum Appearance: String, CaseIterable, Sendable {
     case light, dark, any
   }
 
-  public let name: String
-  public let appearance: Appearance
+  package let name: String
+  package let appearance: Appearance
   private let looks: [Role: Attributes]
 
   /// Makes a theme; a role without a look of its own looks like text.
   ///
   /// A look without a foreground takes that of text; one without a background takes that of the
   /// surface it stands on, a popup or the whole screen.
-  public init(name: String, appearance: Appearance, looks: [Role: Attributes]) {
+  package init(name: String, appearance: Appearance, looks: [Role: Attributes]) {
     self.name = name
     self.appearance = appearance
     var whole: [Role: Attributes] = [:]
@@ -46,10 +46,10 @@ public struct Theme: Hashable, Sendable {
     self.looks = whole
   }
 
-  public subscript(role: Role) -> Attributes { looks[role] ?? Attributes() }
+  package subscript(role: Role) -> Attributes { looks[role] ?? Attributes() }
 
   /// How a cell of a style looks: a background from a picture gets a foreground to be read on it.
-  public func attributes(of style: Style) -> Attributes {
+  package func attributes(of style: Style) -> Attributes {
     var look = self[style.role]
     if let background = style.background {
       look.background = background

@@ -1,8 +1,8 @@
-public import TOML
+package import TOML
 
 /// What is wrong with the file of a theme, and where.
-public struct ThemeError: Error, Hashable, Sendable {
-  public enum Problem: Hashable, Sendable {
+package struct ThemeError: Error, Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     case syntax(String)
     case unknownKey(String, near: String?)
     case unknownRole(String, near: String?)
@@ -14,11 +14,11 @@ public struct ThemeError: Error, Hashable, Sendable {
     case cycle([String])
   }
 
-  public let file: String
-  public let place: TextPlace
-  public let problem: Problem
+  package let file: String
+  package let place: TextPlace
+  package let problem: Problem
 
-  public init(file: String, place: TextPlace, problem: Problem) {
+  package init(file: String, place: TextPlace, problem: Problem) {
     self.file = file
     self.place = place
     self.problem = problem
@@ -26,13 +26,13 @@ public struct ThemeError: Error, Hashable, Sendable {
 }
 
 extension ThemeError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     "\(file): line \(place.line), column \(place.column): \(problem)"
   }
 }
 
 extension ThemeError.Problem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .syntax(let reason): reason
     case .unknownKey(let key, let near): "'\(key)' is no key of a theme" + remedy(near)

@@ -2,13 +2,13 @@ import SPAEColour
 import TOML
 
 /// The text of a theme, and what to call it.
-public struct ThemeSource: Hashable, Sendable {
-  public let name: String
+package struct ThemeSource: Hashable, Sendable {
+  package let name: String
   /// What messages call it: a path.
-  public let file: String
-  public let text: String
+  package let file: String
+  package let text: String
 
-  public init(name: String, file: String, text: String) {
+  package init(name: String, file: String, text: String) {
     self.name = name
     self.file = file
     self.text = text

@@ -1,5 +1,5 @@
 /// A value of a TOML document.
-public indirect enum TOMLNode: Hashable, Sendable {
+package indirect enum TOMLNode: Hashable, Sendable {
   case string(String)
   case integer(Int)
   case number(Double)
@@ -10,7 +10,7 @@ public indirect enum TOMLNode: Hashable, Sendable {
   case dateTime
 
   /// What a person would call it.
-  public var kind: String {
+  package var kind: String {
     switch self {
     case .string: "a text"
     case .integer: "a whole number"
@@ -24,27 +24,27 @@ public indirect enum TOMLNode: Hashable, Sendable {
 }
 
 /// A place in a text, counted from 1.
-public struct TextPlace: Hashable, Sendable {
-  public let line: Int
-  public let column: Int
+package struct TextPlace: Hashable, Sendable {
+  package let line: Int
+  package let column: Int
 
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 }
 
 /// Why a text is not TOML, and where.
-public struct TOMLSyntaxError: Error, Hashable, CustomStringConvertible {
-  public let place: TextPlace
-  public let reason: String
+package struct TOMLSyntaxError: Error, Hashable, CustomStringConvertible {
+  package let place: TextPlace
+  package let reason: String
 
-  public var description: String { "line \(place.line), column \(place.column): \(reason)" }
+  package var description: String { "line \(place.line), column \(place.column): \(reason)" }
 }
 
 /// A TOML document: its values, and where each of them stands.
-public struct TOMLDocument: Hashable, Sendable {
-  public let root: [String: TOMLNode]
+package struct TOMLDocument: Hashable, Sendable {
+  package let root: [String: TOMLNode]
   private let sites: [String: TOMLSite]
 
   /// Reads a text by the rules of TOML 1.0, in time linear in its length.
@@ -53,7 +53,7 @@ public struct TOMLDocument: Hashable, Sendable {
   /// than 30 accents is refused. Keys are compared as Swift compares texts: a letter with its accent
   /// is one key however it is encoded.
   /// Throws `TOMLSyntaxError` for the first mistake.
-  public init(_ text: String) throws(TOMLSyntaxError) {
+  package init(_ text: String) throws(TOMLSyntaxError) {
     var reader = TOMLReader(text)
     let table = try reader.document()
     root = table.nodes
@@ -63,12 +63,12 @@ public struct TOMLDocument: Hashable, Sendable {
   /// Where the key at the end of a path stands, or the beginning if there is none.
   ///
   /// A list is no step of the path: a key below it is that of the first table with such a key.
-  public func place(ofKey path: [String]) -> TextPlace {
+  package func place(ofKey path: [String]) -> TextPlace {
     site(path)?.key ?? TextPlace(line: 1, column: 1)
   }
 
   /// Where the value at the end of a path begins; for the table of a header, its key.
-  public func place(ofValue path: [String]) -> TextPlace {
+  package func place(ofValue path: [String]) -> TextPlace {
     site(path)?.value ?? TextPlace(line: 1, column: 1)
   }
 

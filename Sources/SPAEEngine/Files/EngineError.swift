@@ -22,6 +22,7 @@ public enum EngineError: Error, Hashable, Sendable {
 }
 
 extension EngineError: CustomStringConvertible {
+  /// One line for a person, with the file, the place in it and the remedy.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason):

@@ -1,31 +1,31 @@
 import FoundationEssentials
 
 /// Every size of a model, as `config.json` holds it. The engine has no size of its own.
-public struct ModelConfiguration: Codable, Hashable, Sendable {
+package struct ModelConfiguration: Codable, Hashable, Sendable {
   /// A residual block: two convolutions with an inner width of expansion x width.
-  public struct Block: Codable, Hashable, Sendable {
-    public var kernels: [Int]
-    public var expansion: Int
+  package struct Block: Codable, Hashable, Sendable {
+    package var kernels: [Int]
+    package var expansion: Int
   }
 
   /// The blocks that work at one resolution.
-  public struct Stage: Codable, Hashable, Sendable {
-    public var width: Int
-    public var blocks: [Block]
+  package struct Stage: Codable, Hashable, Sendable {
+    package var width: Int
+    package var blocks: [Block]
   }
 
-  public struct Attention: Codable, Hashable, Sendable {
-    public var blocks: Int
-    public var heads: Int
-    public var expansion: Int
+  package struct Attention: Codable, Hashable, Sendable {
+    package var blocks: Int
+    package var heads: Int
+    package var expansion: Int
   }
 
-  public struct Encoder: Codable, Hashable, Sendable {
-    public var stages: [Stage]
-    public var attention: Attention
-    public var frequencies: Int
+  package struct Encoder: Codable, Hashable, Sendable {
+    package var stages: [Stage]
+    package var attention: Attention
+    package var frequencies: Int
     /// The hidden width of the path from the evidence straight to the latent.
-    public var semanticSkip: Int
+    package var semanticSkip: Int
 
     enum CodingKeys: String, CodingKey {
       case stages, attention, frequencies
@@ -33,29 +33,29 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
     }
   }
 
-  public struct Decoder: Codable, Hashable, Sendable {
-    public var stages: [Stage]
+  package struct Decoder: Codable, Hashable, Sendable {
+    package var stages: [Stage]
   }
 
   /// An inverted bottleneck of the semantic branch.
-  public struct MobileBlock: Codable, Hashable, Sendable {
-    public var kernel: Int
-    public var stride: Int
-    public var expansion: Int
-    public var output: Int
+  package struct MobileBlock: Codable, Hashable, Sendable {
+    package var kernel: Int
+    package var stride: Int
+    package var expansion: Int
+    package var output: Int
   }
 
   /// The frozen classifier and what is kept of its answer.
-  public struct Semantic: Codable, Hashable, Sendable {
-    public var input: Int
-    public var classes: Int
-    public var grid: Int
-    public var wholeTop: Int
-    public var cellTop: Int
-    public var scale: Float
-    public var stem: Int
-    public var head: Int
-    public var blocks: [MobileBlock]
+  package struct Semantic: Codable, Hashable, Sendable {
+    package var input: Int
+    package var classes: Int
+    package var grid: Int
+    package var wholeTop: Int
+    package var cellTop: Int
+    package var scale: Float
+    package var stem: Int
+    package var head: Int
+    package var blocks: [MobileBlock]
 
     enum CodingKeys: String, CodingKey {
       case input, classes, grid, scale, stem, head, blocks
@@ -65,18 +65,18 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   }
 
   /// How many candidate words each position of the first layers has, and how they are scored.
-  public struct Guided: Codable, Hashable, Sendable {
+  package struct Guided: Codable, Hashable, Sendable {
     /// Of each guided layer: the number of candidates of a position.
-    public var candidates: [Int]
+    package var candidates: [Int]
     /// The weight of the whole picture's evidence beside the position's own, 0 to 1.
-    public var wholeShare: Float
+    package var wholeShare: Float
     /// Of each layer: the share of a word's mean score at the other positions that is subtracted.
-    public var specificity: [Float]?
+    package var specificity: [Float]?
     /// Of each layer: the share of the picture's error that a word must save for each point that
     /// its score is lower than the best candidate's.
-    public var penalty: [Float]?
+    package var penalty: [Float]?
     /// Names of colours that are candidates too, where the picture has their colour.
-    public var colours: Colours?
+    package var colours: Colours?
 
     enum CodingKeys: String, CodingKey {
       case candidates, specificity, penalty, colours
@@ -85,23 +85,23 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   }
 
   /// Names of colours that are candidates beside the evidence's words.
-  public struct Colours: Codable, Hashable, Sendable {
+  package struct Colours: Codable, Hashable, Sendable {
     /// Of each layer: how many names a position has, those nearest to its region's mean colour.
-    public var counts: [Int]
+    package var counts: [Int]
     /// What such a name scores, beside the scores of the evidence.
-    public var score: Float
-    public var names: [NamedColour]
+    package var score: Float
+    package var names: [NamedColour]
   }
 
   /// The name of a colour, and the colour in sRGB; in JSON `["red", 229, 0, 0]`.
-  public struct NamedColour: Codable, Hashable, Sendable {
-    public var name: String
+  package struct NamedColour: Codable, Hashable, Sendable {
+    package var name: String
     /// 0 to 255, as the other two.
-    public var red: Int
-    public var green: Int
-    public var blue: Int
+    package var red: Int
+    package var green: Int
+    package var blue: Int
 
-    public init(from decoder: any Swift.Decoder) throws {
+    package init(from decoder: any Swift.Decoder) throws {
       var row = try decoder.unkeyedContainer()
       name = try row.decode(String.self)
       red = try row.decode(Int.self)
@@ -109,7 +109,7 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
       blue = try row.decode(Int.self)
     }
 
-    public func encode(to encoder: any Swift.Encoder) throws {
+    package func encode(to encoder: any Swift.Encoder) throws {
       var row = encoder.unkeyedContainer()
       try row.encode(name)
       for channel in [red, green, blue] { try row.encode(channel) }
@@ -117,27 +117,27 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   }
 
   /// The rules by which words are searched. Two models that differ here give different words.
-  public struct Search: Codable, Hashable, Sendable {
+  package struct Search: Codable, Hashable, Sendable {
     /// The revision of the encoder's code. It grows when the same numbers give other words.
-    public var revision: Int
+    package var revision: Int
     /// Refinement passes by the decoded picture: of the last layer, the one above it, and so on.
-    public var decodedPasses: [Int]
+    package var decodedPasses: [Int]
     /// Refinement passes by the linear decoder's picture, of each layer above those.
-    public var linearPasses: Int
+    package var linearPasses: Int
     /// The step of an unguided pass towards the linear decoder's least error, 0 to 1.
-    public var step: Float
+    package var step: Float
     /// The share by which a guided layer must reduce the error, or its penalty is halved.
-    public var leastGain: Float
+    package var leastGain: Float
     /// How often a guided layer's penalty is halved at most.
-    public var halvings: Int
+    package var halvings: Int
     /// Candidates that are scored for each one kept, where specificity counts.
-    public var specificityFactor: Int
+    package var specificityFactor: Int
     /// Words that are ranked for each candidate kept, so that forms of one lemma can be skipped.
-    public var lemmaFactor: Int
+    package var lemmaFactor: Int
     /// Words that are ranked beyond those.
-    public var lemmaExtra: Int
+    package var lemmaExtra: Int
     /// The stride from which on a cell without words blends the positions around it.
-    public var blendedStride: Int
+    package var blendedStride: Int
 
     enum CodingKeys: String, CodingKey {
       case revision, step, halvings
@@ -155,25 +155,25 @@ public struct ModelConfiguration: Codable, Hashable, Sendable {
   }
 
   /// The form of this file.
-  public var format: Int
+  package var format: Int
   /// Identities of this model in earlier forms, whose words and pictures are the same.
-  public var formerIdentities: [String]?
-  public var name: String
-  public var patch: Int
-  public var latent: Int
-  public var vocabulary: Int
-  public var embedding: Int
-  public var text: Int
-  public var guided: Guided?
-  public var search: Search
-  public var semantic: Semantic?
-  public var segmentation: Segmentation?
-  public var detection: Detection?
-  public var evidence: Evidence?
+  package var formerIdentities: [String]?
+  package var name: String
+  package var patch: Int
+  package var latent: Int
+  package var vocabulary: Int
+  package var embedding: Int
+  package var text: Int
+  package var guided: Guided?
+  package var search: Search
+  package var semantic: Semantic?
+  package var segmentation: Segmentation?
+  package var detection: Detection?
+  package var evidence: Evidence?
   /// Words that people may type and no picture is given by itself.
-  public var reserved: [String]?
-  public var encoder: Encoder
-  public var decoder: Decoder
+  package var reserved: [String]?
+  package var encoder: Encoder
+  package var decoder: Decoder
 
   enum CodingKeys: String, CodingKey {
     case format, name, patch, latent, vocabulary, embedding, text, guided, search, semantic

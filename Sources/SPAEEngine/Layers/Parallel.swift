@@ -15,6 +15,7 @@ public struct Parallel: Sendable {
   /// The same for threads that need not be woken.
   private static let leastSpinningWork = 200_000
 
+  /// At least one thread; by default as many as there are processors.
   public init(threads: Int = Parallel.processors) {
     self.threads = max(1, threads)
   }

@@ -1,8 +1,11 @@
 /// A part of a plane or of a picture, in its rows and columns.
 public struct Rectangle: Hashable, Sendable {
+  /// The rows, from the top.
   public var rows: Range<Int>
+  /// The columns, from the left.
   public var columns: Range<Int>
 
+  /// The cells or pixels in both ranges.
   public init(rows: Range<Int>, columns: Range<Int>) {
     self.rows = rows
     self.columns = columns

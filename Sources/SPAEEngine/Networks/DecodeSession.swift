@@ -11,7 +11,7 @@ import Synchronization
 public final class DecodeSession: @unchecked Sendable {
   private let model: Model
   /// The shape of the pyramids that it decodes.
-  public let shape: PyramidShape
+  package let shape: PyramidShape
   private let space: Decoder.Workspace
   private let turn = Mutex(())
 

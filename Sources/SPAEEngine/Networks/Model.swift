@@ -4,8 +4,10 @@ import Synchronization
 
 /// A SPAE: a picture becomes a pyramid of words, and the words become the picture again.
 public final class Model: Sendable {
-  public let configuration: ModelConfiguration
+  package let configuration: ModelConfiguration
+  /// The words, by number.
   public let vocabulary: Vocabulary
+  /// The words' embeddings and codes.
   public let codebook: Codebook
 
   /// The folder it was loaded from.
@@ -127,7 +129,7 @@ public final class Model: Sendable {
   }
 
   /// Turns a picture into words, and tells where those of the guided layers come from.
-  public func encodeWithOrigins(
+  package func encodeWithOrigins(
     _ image: PixelImage, size: Int = 128, fit: Fit = .crop, semanticWeight: Float = 1
   ) throws(EngineError) -> (pyramid: Pyramid, origins: [[WordOrigin]]) {
     let (pyramid, found) = try encode(

@@ -1,104 +1,104 @@
 // The sizes of the frozen branches that say what stands where and which things are in the picture.
 extension ModelConfiguration {
   /// A class that a frozen branch knows, and the words that say it, the best first.
-  public struct SeenClass: Codable, Hashable, Sendable {
-    public var name: String
-    public var words: [String]
+  package struct SeenClass: Codable, Hashable, Sendable {
+    package var name: String
+    package var words: [String]
   }
 
   /// An inverted bottleneck of the segmentation branch, of its own inner width.
-  public struct SegmentationBlock: Codable, Hashable, Sendable {
-    public var kernel: Int
-    public var stride: Int
-    public var dilation: Int
-    public var inner: Int
-    public var output: Int
+  package struct SegmentationBlock: Codable, Hashable, Sendable {
+    package var kernel: Int
+    package var stride: Int
+    package var dilation: Int
+    package var inner: Int
+    package var output: Int
   }
 
   /// The features pooled to some grids, in equal parts for each of some kernels.
-  public struct PooledGrids: Codable, Hashable, Sendable {
-    public var grids: [Int]
-    public var kernels: [Int]
-    public var width: Int
-    public var output: Int
+  package struct PooledGrids: Codable, Hashable, Sendable {
+    package var grids: [Int]
+    package var kernels: [Int]
+    package var width: Int
+    package var output: Int
   }
 
   /// The blocks whose filtered features bring back the detail, at an eighth and a quarter.
-  public struct SegmentationDecoder: Codable, Hashable, Sendable {
-    public var middle: Int
-    public var fine: Int
-    public var width: Int
+  package struct SegmentationDecoder: Codable, Hashable, Sendable {
+    package var middle: Int
+    package var fine: Int
+    package var width: Int
   }
 
   /// The frozen network that says which of some classes each pixel is.
-  public struct Segmentation: Codable, Hashable, Sendable {
-    public var input: Int
-    public var stem: Int
-    public var blocks: [SegmentationBlock]
-    public var head: Int
-    public var pyramid: PooledGrids
-    public var decoder: SegmentationDecoder
-    public var classes: [SeenClass]
+  package struct Segmentation: Codable, Hashable, Sendable {
+    package var input: Int
+    package var stem: Int
+    package var blocks: [SegmentationBlock]
+    package var head: Int
+    package var pyramid: PooledGrids
+    package var decoder: SegmentationDecoder
+    package var classes: [SeenClass]
   }
 
   /// A halving of the side, and its blocks.
-  public struct DetectionStage: Codable, Hashable, Sendable {
-    public var width: Int
-    public var blocks: Int
+  package struct DetectionStage: Codable, Hashable, Sendable {
+    package var width: Int
+    package var blocks: Int
   }
 
   /// The frozen network that draws boxes around things of some classes.
-  public struct Detection: Codable, Hashable, Sendable {
-    public var input: Int
-    public var stem: Int
-    public var stages: [DetectionStage]
-    public var pools: [Int]
-    public var neck: Int
-    public var head: Int
-    public var classes: [SeenClass]
+  package struct Detection: Codable, Hashable, Sendable {
+    package var input: Int
+    package var stem: Int
+    package var stages: [DetectionStage]
+    package var pools: [Int]
+    package var neck: Int
+    package var head: Int
+    package var classes: [SeenClass]
   }
 }
 
 extension ModelConfiguration {
   /// When the whole picture is named: so much of it, and by stuff where the classifier is as unsure
   /// as this.
-  public struct WholeGate: Codable, Hashable, Sendable {
-    public var area: Float
-    public var unsure: Float
+  package struct WholeGate: Codable, Hashable, Sendable {
+    package var area: Float
+    package var unsure: Float
   }
 
   /// When people are named: boxes of such a score, so much of the picture, of a cell.
-  public struct PersonGate: Codable, Hashable, Sendable {
-    public var box: Float
-    public var area: Float
-    public var cell: Float
+  package struct PersonGate: Codable, Hashable, Sendable {
+    package var box: Float
+    package var area: Float
+    package var cell: Float
   }
 
   /// When things are named: boxes of such a score and area, so much of them at the position.
-  public struct ThingGate: Codable, Hashable, Sendable {
-    public var box: Float
-    public var area: Float
-    public var cover: Float
+  package struct ThingGate: Codable, Hashable, Sendable {
+    package var box: Float
+    package var area: Float
+    package var cover: Float
   }
 
   /// The mean share from which a class names a position where the classifier is unsure, and from
   /// which it does where the classifier is sure of something else, whose object is elsewhere.
-  public struct StuffGate: Codable, Hashable, Sendable {
-    public var name: String
-    public var least: Float
-    public var certain: Float
+  package struct StuffGate: Codable, Hashable, Sendable {
+    package var name: String
+    package var least: Float
+    package var certain: Float
   }
 
   /// When the segmentation and the detection branch name a position of the upper layers.
-  public struct Evidence: Codable, Hashable, Sendable {
+  package struct Evidence: Codable, Hashable, Sendable {
     /// Below this best probability the classifier is.
-    public var unsure: Float
-    public var whole: WholeGate
-    public var person: PersonGate
-    public var thing: ThingGate
-    public var stuff: [StuffGate]
+    package var unsure: Float
+    package var whole: WholeGate
+    package var person: PersonGate
+    package var thing: ThingGate
+    package var stuff: [StuffGate]
     /// What each further word of a class scores less than the one before it.
-    public var step: Float
+    package var step: Float
   }
 }
 

@@ -1,4 +1,4 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 extension Model {
   /// The edit that makes one word another wherever the picture has it; nil where it has none.
@@ -6,7 +6,7 @@ extension Model {
   /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
   /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
   /// old word names. With `layer` only the words of that layer count.
-  public func steering(
+  package func steering(
     from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
     evidence: PictureEvidence
   ) -> Steering? {

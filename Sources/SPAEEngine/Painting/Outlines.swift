@@ -3,7 +3,7 @@ import SPAEPixels
 import SPAEPyramid
 
 /// How likely each part of a picture belongs to each class that the segmentation branch knows.
-public struct Outlines: Sendable {
+package struct Outlines: Sendable {
   /// Rows and columns of parts: a quarter of the pixels that the branch sees.
   let size: GridSize
 

@@ -11,6 +11,7 @@ public struct Painter: Sendable {
     /// The layer to which `OLD -> NEW` is limited.
     public var layer: Int?
 
+    /// Makes a style: without arguments, edits paint in all layers.
     public init(isExact: Bool = false, layer: Int? = nil) {
       (self.isExact, self.layer) = (isExact, layer)
     }
@@ -24,21 +25,24 @@ public struct Painter: Sendable {
     public var steered = 0
   }
 
-  public let model: Model
+  package let model: Model
+  /// The pyramid after the edits so far.
   public private(set) var pyramid: Pyramid
+  /// What the edits so far did.
   public private(set) var outcome = Outcome()
   private let first: Pyramid
   private let evidence: PictureEvidence
   private var put: Set<Int> = []
   private var held: Set<Int> = []
 
+  /// Begins with a pyramid and what the frozen branches say of its picture.
   public init(model: Model, pyramid: Pyramid, evidence: PictureEvidence) {
     (self.model, self.pyramid, self.evidence) = (model, pyramid, evidence)
     first = pyramid
   }
 
   /// Keeps words, by their flat index, as if an edit had put them.
-  public mutating func hold(_ words: Set<Int>) { held.formUnion(words) }
+  package mutating func hold(_ words: Set<Int>) { held.formUnion(words) }
 
   /// Does an edit; false where the picture has nothing of what it would replace.
   public mutating func apply(
@@ -72,7 +76,7 @@ public struct Painter: Sendable {
   }
 
   /// What an edit could replace here: the words of the upper layers, each once, the commonest first.
-  public var upperWords: [Int32] {
+  package var upperWords: [Int32] {
     let count = pyramid.shape.wordCount(toDepth: 3)
     var times: [Int32: Int] = [:]
     var order: [Int32] = []

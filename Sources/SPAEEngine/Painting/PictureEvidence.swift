@@ -7,7 +7,7 @@ public import SPAEPyramid
 public struct PictureEvidence: Sendable {
   let semantics: SemanticMap?
   /// Nil for a model without a segmentation branch.
-  public let outlines: Outlines?
+  package let outlines: Outlines?
 
   /// What each position of the upper layers is, by the segmentation branch or the detection branch.
   let named: [[EvidenceMap.Named?]]?

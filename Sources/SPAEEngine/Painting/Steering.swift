@@ -6,22 +6,26 @@ public struct Steering: Hashable, Sendable {
   public var words: [Int: Int32]
 
   /// What the picture changes to beyond the positions themselves: all of some classes of the outlines.
-  public var filled: ClassFill?
+  package var filled: ClassFill?
 
   /// Flat indices of new words that paint nothing themselves: finer ones say where.
-  public var silent: Set<Int> = []
+  package var silent: Set<Int> = []
 
   /// Flat indices of other words that must stay.
   public var held: Set<Int>
 
   /// Classes of the segmentation branch that become a word wherever they are.
-  public struct ClassFill: Hashable, Sendable {
+  package struct ClassFill: Hashable, Sendable {
     var numbers: [Int]
     var word: Int32
   }
 
-  public init(words: [Int: Int32], filled: ClassFill? = nil, held: Set<Int> = []) {
-    (self.words, self.filled, self.held) = (words, filled, held)
+  /// Makes new words, by their flat index; the words of `held` stay.
+  public init(words: [Int: Int32], held: Set<Int> = []) { (self.words, self.held) = (words, held) }
+
+  package init(words: [Int: Int32], filled: ClassFill?) {
+    self.init(words: words)
+    self.filled = filled
   }
 
   /// Makes the same word of some cells.

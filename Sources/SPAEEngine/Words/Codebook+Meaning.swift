@@ -4,7 +4,7 @@ import Synchronization
 // Words by what they mean.
 extension Codebook {
   /// The words' embeddings in the language model's width, before the projection, [V, embedding].
-  public var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
+  package var embeddings: [Float] { embedding.floats(0..<count * embeddingWidth) }
 
   /// A layer whose positions have candidates, and what those are to be like.
   struct CandidateRequest {

@@ -20,7 +20,7 @@ public final class Codebook: @unchecked Sendable {
   let embedding: HalfTable  // [V, embedding]
 
   /// Numbers of one word's embedding.
-  public let embeddingWidth: Int
+  package let embeddingWidth: Int
 
   let text: HalfTable  // [V, text]
   let bias: [Float]  // [V]

@@ -1,9 +1,9 @@
-public import SPAEPixels
-public import SPAEPyramid
+package import SPAEPixels
+package import SPAEPyramid
 
 /// What made a word a candidate of its position, and how sure that was.
-public struct WordOrigin: Hashable, Sendable {
-  public enum Source: Hashable, Sendable {
+package struct WordOrigin: Hashable, Sendable {
+  package enum Source: Hashable, Sendable {
     /// The frozen classifier; sure is its best class at the position.
     case classifier
     /// What the segmentation branch saw; sure is the mean share of the position's pixels.
@@ -16,18 +16,18 @@ public struct WordOrigin: Hashable, Sendable {
     case none
   }
 
-  public var source: Source
+  package var source: Source
   /// From 0 to 1; nil where nothing says.
-  public var sureness: Float?
+  package var sureness: Float?
 
-  public init(_ source: Source, sureness: Float? = nil) {
+  package init(_ source: Source, sureness: Float? = nil) {
     (self.source, self.sureness) = (source, sureness)
   }
 }
 
 extension WordOrigin: CustomStringConvertible {
   /// Such as `segmentation "sky" .83`.
-  public var description: String {
+  package var description: String {
     let source =
       switch source {
       case .classifier: "classifier"
@@ -71,7 +71,7 @@ extension Model {
   /// encoded: [layer - 1][position, row after row]. A model that guides no layer gives none.
   ///
   /// Costs what the frozen branches take, about half of an encode.
-  public func origins(
+  package func origins(
     of pyramid: Pyramid, in image: PixelImage, fit: Fit = .crop, semanticWeight: Float = 1
   ) throws(EngineError) -> [[WordOrigin]] {
     let found = try candidates(

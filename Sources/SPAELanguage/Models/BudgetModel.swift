@@ -1,31 +1,31 @@
 /// A language model whose answers may have more tokens than a question would allow them.
 ///
 /// Models that reason need room for that before their answer.
-public struct BudgetModel: LanguageModel {
+package struct BudgetModel: LanguageModel {
   private let model: any LanguageModel
   private let tokens: Int
 
   /// Takes the least budget of every answer, in tokens.
-  public init(_ model: any LanguageModel, tokens: Int) {
+  package init(_ model: any LanguageModel, tokens: Int) {
     self.model = model
     self.tokens = tokens
   }
 
-  public var name: String { model.name }
-  public var contextLength: Int? { model.contextLength }
-  public var remarks: [String] { model.remarks }
+  package var name: String { model.name }
+  package var contextLength: Int? { model.contextLength }
+  package var remarks: [String] { model.remarks }
 
-  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+  package func tokenCount(of text: String) throws(LanguageError) -> Int {
     try model.tokenCount(of: text)
   }
 
-  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
     var request = request
     request.maximumTokens = max(request.maximumTokens, tokens)
     return try model.complete(request)
   }
 
-  public func logProbabilities(
+  package func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
     try model.logProbabilities(of: continuations, after: prompt)

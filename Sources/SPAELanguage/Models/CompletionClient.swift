@@ -1,11 +1,11 @@
 /// A language model behind a server: llama.cpp's own, or any that is compatible with OpenAI's.
-public struct CompletionClient: LanguageModel {
+package struct CompletionClient: LanguageModel {
   private let model: any LanguageModel
 
   /// Asks the server what it is; `modelName` chooses where it has several models.
   ///
   /// `keepsPrompts` lets llama.cpp's server go on from what it has read before.
-  public init(
+  package init(
     endpoint: Endpoint, modelName: String? = nil, keepsPrompts: Bool = false,
     retryPolicy: RetryPolicy = RetryPolicy()
   ) throws(LanguageError) {
@@ -32,19 +32,19 @@ public struct CompletionClient: LanguageModel {
     }
   }
 
-  public var name: String { model.name }
-  public var contextLength: Int? { model.contextLength }
-  public var remarks: [String] { model.remarks }
+  package var name: String { model.name }
+  package var contextLength: Int? { model.contextLength }
+  package var remarks: [String] { model.remarks }
 
-  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+  package func tokenCount(of text: String) throws(LanguageError) -> Int {
     try model.tokenCount(of: text)
   }
 
-  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
     try model.complete(request)
   }
 
-  public func logProbabilities(
+  package func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
     try model.logProbabilities(of: continuations, after: prompt)

@@ -1,7 +1,7 @@
 import SPAESystem
 
 /// What can go wrong between us and a language model.
-public enum LanguageError: Error, Hashable, Sendable {
+package enum LanguageError: Error, Hashable, Sendable {
   // The way there.
 
   /// Not an address that a server can have.
@@ -82,7 +82,7 @@ public enum LanguageError: Error, Hashable, Sendable {
 }
 
 extension LanguageError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .endpoint(let text, let reason):
       "'\(text)' is no address of a language model: \(reason); expected http://HOST:PORT or https://HOST"

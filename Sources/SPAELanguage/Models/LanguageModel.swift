@@ -2,7 +2,7 @@
 ///
 /// What asks it knows no server: a scripted model stands in for it in tests. Every call blocks until
 /// the answer is there.
-public protocol LanguageModel: Sendable {
+package protocol LanguageModel: Sendable {
   /// The name it goes by, for reports.
   var name: String { get }
 
@@ -25,7 +25,7 @@ public protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
-  public var remarks: [String] { [] }
+  package var remarks: [String] { [] }
 }
 
 /// What a model goes on with, where nothing at all is an answer, too.

@@ -1,10 +1,10 @@
 /// A language model whose questions and answers are kept in a folder.
-public struct RecordingModel: LanguageModel {
+package struct RecordingModel: LanguageModel {
   private let model: any LanguageModel
   private let folder: RunFolder
 
   /// Notes which model answers, and the command line.
-  public init(
+  package init(
     _ model: any LanguageModel, in folder: RunFolder, command: [String]
   ) throws(LanguageError) {
     self.model = model
@@ -13,17 +13,17 @@ public struct RecordingModel: LanguageModel {
       .model(name: model.name, contextLength: model.contextLength, command: command))
   }
 
-  public var name: String { model.name }
-  public var contextLength: Int? { model.contextLength }
-  public var remarks: [String] { model.remarks }
+  package var name: String { model.name }
+  package var contextLength: Int? { model.contextLength }
+  package var remarks: [String] { model.remarks }
 
-  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+  package func tokenCount(of text: String) throws(LanguageError) -> Int {
     let count = try model.tokenCount(of: text)
     try folder.append(.tokens(text: text, answer: count))
     return count
   }
 
-  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
     let answer = try noting(request.prompt) { () throws(LanguageError) in
       try model.complete(request)
     }
@@ -31,7 +31,7 @@ public struct RecordingModel: LanguageModel {
     return answer
   }
 
-  public func logProbabilities(
+  package func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
     let answer = try noting(prompt) { () throws(LanguageError) in

@@ -3,7 +3,7 @@ import SPAESystem
 import Synchronization
 
 /// A language model that gives the answers of a run again, and asks nobody.
-public final class ReplayedModel: LanguageModel {
+package final class ReplayedModel: LanguageModel {
   /// A question, without the words of a restriction: their fingerprint stands for them.
   private enum Question: Hashable {
     case completion(CompletionRequest)
@@ -17,15 +17,15 @@ public final class ReplayedModel: LanguageModel {
     case tokens(Int)
   }
 
-  public let name: String
-  public let contextLength: Int?
+  package let name: String
+  package let contextLength: Int?
 
   private let path: String
   /// Answers to the same question in their order; the last one stays.
   private let answers: Mutex<[Question: [Answer]]>
 
   /// Reads the record of a run's folder.
-  public init(folder: String) throws(LanguageError) {
+  package init(folder: String) throws(LanguageError) {
     path = folder + "/" + RunFolder.fileName
     let lines = try Self.lines(path)
     guard case .model(let name, let contextLength, _)? = lines.first else {
@@ -39,12 +39,12 @@ public final class ReplayedModel: LanguageModel {
     self.answers = Mutex(answers.mapValues { $0.reversed() })
   }
 
-  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+  package func tokenCount(of text: String) throws(LanguageError) -> Int {
     guard case .tokens(let count) = try answer(to: .tokens(text), text) else { return 0 }
     return count
   }
 
-  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
     var question = request
     question.allowedWords = request.allowedWords.map { [RunLine.fingerprint($0)] }
     guard case .completion(let answer) = try answer(to: .completion(question), request.prompt)
@@ -52,7 +52,7 @@ public final class ReplayedModel: LanguageModel {
     return answer
   }
 
-  public func logProbabilities(
+  package func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
     let question = Question.scores(prompt: prompt, continuations: continuations)

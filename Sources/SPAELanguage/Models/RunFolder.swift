@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// Its file `run.ndjson` has one line of JSON a question, written before the answer is used. The key of
 /// an endpoint is in none of them.
-public final class RunFolder: Sendable {
-  public let path: String
+package final class RunFolder: Sendable {
+  package let path: String
 
   private struct State {
     var descriptor: Int32
@@ -21,7 +21,7 @@ public final class RunFolder: Sendable {
   static let fileName = "run.ndjson"
 
   /// Makes the folder; it must be new or hold no run, unless `isNamedByUs`, where a number is added.
-  public init(path: String, isNamedByUs: Bool = false) throws(LanguageError) {
+  package init(path: String, isNamedByUs: Bool = false) throws(LanguageError) {
     var (path, descriptor) = (path, Int32(-1))
     for attempt in 1...99 {
       let candidate = attempt == 1 ? path : "\(path)-\(attempt)"
@@ -45,7 +45,7 @@ public final class RunFolder: Sendable {
   deinit { _ = state.withLock { close($0.descriptor) } }
 
   /// Where runs go that are not told where: by the time, in UTC, and the command.
-  public static func defaultPath(
+  package static func defaultPath(
     environment: [String: String], command: String, time: String
   ) -> String {
     stateFolder(environment) + "/spae/runs/\(time)-\(command)"

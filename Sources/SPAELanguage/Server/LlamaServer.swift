@@ -3,15 +3,15 @@ import Glibc
 import SPAESystem
 
 /// Where the language model in the box is installed.
-public struct LanguageInstallation: Sendable, Equatable {
+package struct LanguageInstallation: Sendable, Equatable {
   /// The Python of the virtual environment.
-  public var python: String
+  package var python: String
   /// The script that serves the model.
-  public var script: String
+  package var script: String
   /// Threads that the server computes with.
-  public var threads: Int
+  package var threads: Int
 
-  public init(python: String, script: String, threads: Int = 1) {
+  package init(python: String, script: String, threads: Int = 1) {
     self.python = python
     self.script = script
     self.threads = threads
@@ -24,18 +24,18 @@ public struct LanguageInstallation: Sendable, Equatable {
 
 /// llama.cpp's server on 127.0.0.1 with the model in the box, which ends when this object or process
 /// does.
-public final class LlamaServer: Sendable {
-  public let url: String
+package final class LlamaServer: Sendable {
+  package let url: String
   private let child: ChildProcess
 
   /// Starts the server and waits until it answers: about a second.
-  public init(_ installation: LanguageInstallation) throws(LanguageError) {
+  package init(_ installation: LanguageInstallation) throws(LanguageError) {
     let log = try Self.unnamedFile()
     child = try ChildProcess(installation.command(stays: false), log: log, stays: false)
     url = try Self.address(child)
   }
 
-  public var process: Int32 { child.identifier }
+  package var process: Int32 { child.identifier }
 
   var isEnding: Bool { child.isEnding }
   var lastLines: [String] { child.lastLines() }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The language model in the box, behind the server that stays, or behind one that ends with us.
-public final class LocalModel: LanguageModel {
+package final class LocalModel: LanguageModel {
   private struct State {
     /// nil where the server stays.
     var server: LlamaServer?
@@ -11,11 +11,11 @@ public final class LocalModel: LanguageModel {
   private let installation: LanguageInstallation
   private let retryPolicy: RetryPolicy
   private let state: Mutex<State>
-  public let name: String
-  public let contextLength: Int?
+  package let name: String
+  package let contextLength: Int?
 
   /// Takes the server that stays, or starts one.
-  public init(
+  package init(
     _ installation: LanguageInstallation, sharedServer: SharedServer.Record? = nil,
     retryPolicy: RetryPolicy = RetryPolicy()
   ) throws(LanguageError) {
@@ -32,17 +32,17 @@ public final class LocalModel: LanguageModel {
   }
 
   /// Whether the server ends with us.
-  public var isOwn: Bool { state.withLock { $0.server != nil } }
+  package var isOwn: Bool { state.withLock { $0.server != nil } }
 
-  public func tokenCount(of text: String) throws(LanguageError) -> Int {
+  package func tokenCount(of text: String) throws(LanguageError) -> Int {
     try ask { model throws(LanguageError) in try model.tokenCount(of: text) }
   }
 
-  public func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
+  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
     try ask { model throws(LanguageError) in try model.complete(request) }
   }
 
-  public func logProbabilities(
+  package func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
     try ask { model throws(LanguageError) in

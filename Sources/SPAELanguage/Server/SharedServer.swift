@@ -3,11 +3,11 @@ import Glibc
 import SPAESystem
 
 /// The server that stays between commands, which all of them use: a file tells where it is.
-public struct SharedServer: Sendable {
+package struct SharedServer: Sendable {
   /// What the file says.
-  public struct Record: Codable, Hashable, Sendable {
-    public var url: String
-    public var process: Int32
+  package struct Record: Codable, Hashable, Sendable {
+    package var url: String
+    package var process: Int32
   }
 
   private let folder: String
@@ -15,13 +15,13 @@ public struct SharedServer: Sendable {
   private var logPath: String { folder + "/language.log" }
 
   /// Takes the folder of the file: of the run, else of the state, of this person.
-  public init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     let run = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     folder = (run ?? stateFolder(environment)) + "/spae"
   }
 
   /// The server that stays, where there is one; a file that another left behind is removed.
-  public func record() -> Record? {
+  package func record() -> Record? {
     guard let bytes = try? FileSystem.bytes(of: path) else { return nil }
     if let record = try? JSONDecoder().decode(Record.self, from: Data(bytes)), isOurs(record) {
       return record
@@ -31,7 +31,7 @@ public struct SharedServer: Sendable {
   }
 
   /// Starts a server that outlives this process.
-  public func start(_ installation: LanguageInstallation) throws(LanguageError) -> Record {
+  package func start(_ installation: LanguageInstallation) throws(LanguageError) -> Record {
     if let record = record() {
       throw .alreadyRunning(url: record.url, process: record.process)
     }
@@ -51,7 +51,7 @@ public struct SharedServer: Sendable {
   }
 
   /// Ends the server that stays.
-  public func stop() throws(LanguageError) -> Record {
+  package func stop() throws(LanguageError) -> Record {
     guard let record = record() else { throw .noServer }
     kill(record.process, SIGTERM)
     for _ in 0..<200 where isOurs(record) { usleep(10_000) }

@@ -8,14 +8,14 @@
 ///
 /// A blank line ends an example, a line that begins with `#` is a comment, and the question is left out
 /// where none is asked.
-public struct ExampleFile: Hashable, Sendable {
+package struct ExampleFile: Hashable, Sendable {
   /// One example; `question` is nil where none is asked.
-  public struct Example: Hashable, Sendable {
-    public var words: [String]
-    public var question: String?
-    public var answer: String
+  package struct Example: Hashable, Sendable {
+    package var words: [String]
+    package var question: String?
+    package var answer: String
 
-    public init(words: [String], question: String?, answer: String) {
+    package init(words: [String], question: String?, answer: String) {
       self.words = words
       self.question = question
       self.answer = answer
@@ -23,11 +23,11 @@ public struct ExampleFile: Hashable, Sendable {
   }
 
   /// The prompt's first line; empty where there is none.
-  public var heading: String
-  public var examples: [Example]
+  package var heading: String
+  package var examples: [Example]
 
   /// Reads a file's text; every example must have a question where `asks`, and none must otherwise.
-  public init(text: String, path: String, asks: Bool) throws(LanguageError) {
+  package init(text: String, path: String, asks: Bool) throws(LanguageError) {
     var reader = Reader(path: path, asks: asks)
     // A line's end of Windows is one character, and a newline too.
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)

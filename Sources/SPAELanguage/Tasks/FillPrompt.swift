@@ -1,4 +1,4 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// The words around a cell as a text that goes on with the cell's own word.
 ///
@@ -12,13 +12,13 @@ public import SPAEPyramid
 /// ```
 /// that is the row below, the row above, the rest of its own row with the words of the layers above
 /// it, and the row up to the cell.
-public struct FillPrompt: Hashable, Sendable {
+package struct FillPrompt: Hashable, Sendable {
   /// Rows that are told on either side, and words of a row on either side.
   static let reach = (rows: 2, columns: 4)
 
   /// Where a word stands that follows from nothing: words that are likely anywhere are not likelier
   /// for that in one place.
-  public static let neutral = "\n the"
+  package static let neutral = "\n the"
 
   private let pyramid: Pyramid
   /// The cells whose words are not known: no line tells them.
@@ -26,14 +26,14 @@ public struct FillPrompt: Hashable, Sendable {
   private let cell: CellAddress
 
   /// Makes the prompt for one of the hidden cells.
-  public init(for cell: CellAddress, of pyramid: Pyramid, hidden: Set<CellAddress>) {
+  package init(for cell: CellAddress, of pyramid: Pyramid, hidden: Set<CellAddress>) {
     self.pyramid = pyramid
     self.hidden = hidden.union([cell])
     self.cell = cell
   }
 
   /// The prompt as it is sent; what follows is a space and a word.
-  public func text(_ vocabulary: Vocabulary) -> String {
+  package func text(_ vocabulary: Vocabulary) -> String {
     let reach = Self.reach
     let rows = [1...reach.rows, -reach.rows ... -1].flatMap { rows in
       rows.map { row in known(row, -reach.columns...reach.columns) }
@@ -47,7 +47,7 @@ public struct FillPrompt: Hashable, Sendable {
 
   /// The words that may well stand in the cell too: those around it with how often they do, the most
   /// frequent first, then those above it.
-  public var surroundings: [(word: Int32, count: Int)] {
+  package var surroundings: [(word: Int32, count: Int)] {
     var counts: [(word: Int32, count: Int)] = []
     for word in around.map({ pyramid[$0] }) {
       if let place = counts.firstIndex(where: { $0.word == word }) {

@@ -1,25 +1,25 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// In which pieces the words of a pyramid are asked for: a pyramid is longer than an answer may be.
 ///
 /// The upper words (to layer 3) come at once, since together they say what the picture is; below,
 /// a piece is `span` neighbours of one row. What a piece is told of the pyramid so far is `condition`.
-public struct GenerationPlan: Hashable, Sendable {
+package struct GenerationPlan: Hashable, Sendable {
   /// Words of a pyramid that are asked for together, and those that are given for them.
-  public struct Piece: Hashable, Sendable {
+  package struct Piece: Hashable, Sendable {
     /// Places in the flat list of words.
-    public let asked: Range<Int>
-    public let given: [Int]
+    package let asked: Range<Int>
+    package let given: [Int]
   }
 
-  public let shape: PyramidShape
-  public let pieces: [Piece]
+  package let shape: PyramidShape
+  package let pieces: [Piece]
 
   private static let together = 3
   private static let before = 4
 
   /// Plans the layers from the first to `depth`.
-  public init(shape: PyramidShape, depth: Int, span: Int = 2) {
+  package init(shape: PyramidShape, depth: Int, span: Int = 2) {
     self.shape = shape
     let upper = shape.wordCount(toDepth: min(Self.together, depth))
     var pieces = [Piece(asked: 0..<upper, given: [])]

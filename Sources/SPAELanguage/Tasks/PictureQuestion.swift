@@ -2,16 +2,16 @@
 ///
 /// The examples stand first and never change, so that a server which keeps what it has read reads only
 /// the picture's own words and the question.
-public struct PictureQuestion: Hashable, Sendable {
-  public var file: ExampleFile
+package struct PictureQuestion: Hashable, Sendable {
+  package var file: ExampleFile
   /// The picture's words, each once.
-  public var words: [String]
+  package var words: [String]
   /// nil asks for a caption.
-  public var question: String?
+  package var question: String?
 
   /// Takes examples, of which one with just the picture's words would give the answer away: it is left
   /// out.
-  public init(file: ExampleFile, words: [String], question: String?) {
+  package init(file: ExampleFile, words: [String], question: String?) {
     self.file = file
     self.file.examples.removeAll { $0.words == words }
     self.words = words
@@ -19,13 +19,13 @@ public struct PictureQuestion: Hashable, Sendable {
   }
 
   /// Tokens that an answer may have: it ends with its line.
-  public static let longestAnswer = 40
+  package static let longestAnswer = 40
 
   /// The text that is sent.
-  public var prompt: String { prompt(examples: file.examples.count) }
+  package var prompt: String { prompt(examples: file.examples.count) }
 
   /// Asks, and takes the answer's only line.
-  public func answer(
+  package func answer(
     by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
   ) throws(LanguageError) -> Completion {
     try checkLength(model)

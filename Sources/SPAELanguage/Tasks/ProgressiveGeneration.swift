@@ -1,35 +1,35 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// Makes a pyramid's words in context, layer by layer (SPAE, section 3.3).
 ///
 /// Every piece is asked for with a context of its own: for each example what is given (its condition
 /// and its words so far) and the words that follow, then the same of the pyramid in the making. The
 /// answer may hold words of the vocabulary only, and is mended where it does not fit.
-public struct ProgressiveGeneration: Sendable {
+package struct ProgressiveGeneration: Sendable {
   /// What is told of a pyramid besides its own words.
-  public enum Condition: Hashable, Sendable {
+  package enum Condition: Hashable, Sendable {
     case label(String)
     /// Another pyramid's words, of which a piece sees those in its own places.
     case words([Int32])
   }
 
   /// An example in context.
-  public struct Example: Hashable, Sendable {
-    public let condition: Condition
-    public let words: [Int32]
+  package struct Example: Hashable, Sendable {
+    package let condition: Condition
+    package let words: [Int32]
 
-    public init(condition: Condition, words: [Int32]) {
+    package init(condition: Condition, words: [Int32]) {
       (self.condition, self.words) = (condition, words)
     }
   }
 
   /// What came of it.
-  public struct Outcome: Hashable, Sendable {
-    public var words: [Int32]
-    public var repairs: RepairCount
-    public var requests: Int
+  package struct Outcome: Hashable, Sendable {
+    package var words: [Int32]
+    package var repairs: RepairCount
+    package var requests: Int
 
-    public init(words: [Int32], repairs: RepairCount = RepairCount(), requests: Int = 0) {
+    package init(words: [Int32], repairs: RepairCount = RepairCount(), requests: Int = 0) {
       (self.words, self.repairs, self.requests) = (words, repairs, requests)
     }
 
@@ -44,18 +44,18 @@ public struct ProgressiveGeneration: Sendable {
     }
   }
 
-  public let plan: GenerationPlan
-  public let vocabulary: Vocabulary
-  public var induction: String?
-  public var temperature = 0.0
-  public var seed: UInt64 = 1
+  package let plan: GenerationPlan
+  package let vocabulary: Vocabulary
+  package var induction: String?
+  package var temperature = 0.0
+  package var seed: UInt64 = 1
 
-  public init(plan: GenerationPlan, vocabulary: Vocabulary) {
+  package init(plan: GenerationPlan, vocabulary: Vocabulary) {
     (self.plan, self.vocabulary) = (plan, vocabulary)
   }
 
   /// What is sent for a piece of a pyramid whose words so far are known.
-  public func prompt(
+  package func prompt(
     for piece: GenerationPlan.Piece, examples: [Example], known: Example
   ) -> Prompt {
     Prompt(
@@ -69,7 +69,7 @@ public struct ProgressiveGeneration: Sendable {
   /// Makes the words that the plan asks for; `spare` fills what an answer lacks, and stands below.
   ///
   /// `below` may give other words for the layers under the first piece, once that is known.
-  public func outcome(
+  package func outcome(
     of condition: Condition, examples: [Example], spare: [Int32], by model: some LanguageModel,
     below: (ArraySlice<Int32>) -> [Int32]? = { _ in nil }, progress: () -> Void = {}
   ) throws(LanguageError) -> Outcome {

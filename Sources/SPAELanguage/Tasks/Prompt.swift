@@ -11,13 +11,13 @@
 /// The examples stand first and the question last, so that a server that keeps what it has read
 /// reads the examples once. Every list of words begins with a space: without it most of our words
 /// would be several tokens.
-public struct Prompt: Hashable, Sendable {
+package struct Prompt: Hashable, Sendable {
   /// One example: what is given, and the answer to it.
-  public struct Pair: Hashable, Sendable {
-    public let input: String
-    public let output: String
+  package struct Pair: Hashable, Sendable {
+    package let input: String
+    package let output: String
 
-    public init(input: String, output: String) {
+    package init(input: String, output: String) {
       (self.input, self.output) = (input, output)
     }
 
@@ -25,16 +25,16 @@ public struct Prompt: Hashable, Sendable {
   }
 
   /// A sentence that says what is asked for (task induction), or none.
-  public var induction: String?
-  public var examples: [Pair]
-  public var input: String
+  package var induction: String?
+  package var examples: [Pair]
+  package var input: String
 
-  public init(induction: String? = nil, examples: [Pair], input: String) {
+  package init(induction: String? = nil, examples: [Pair], input: String) {
     (self.induction, self.examples, self.input) = (induction, examples, input)
   }
 
   /// The prompt as it is sent; the answer begins with a space.
-  public var text: String { text(withLast: examples.count) }
+  package var text: String { text(withLast: examples.count) }
 
   private func text(withLast count: Int) -> String {
     (induction.map { $0 + "\n" } ?? "") + examples.suffix(count).map(\.text).joined()
@@ -43,7 +43,7 @@ public struct Prompt: Hashable, Sendable {
 
   /// Refuses a prompt that is too long for a model together with an answer of some tokens; the error
   /// says how many examples would fit.
-  public func check(
+  package func check(
     for model: some LanguageModel, answer: Int
   ) throws(LanguageError) {
     guard let limit = model.contextLength else { return }
@@ -59,7 +59,7 @@ public struct Prompt: Hashable, Sendable {
   }
 
   /// The probability that a model gives to each label as the answer, [label]; they add up to 1.
-  public func probabilities(
+  package func probabilities(
     of labels: [String], by model: some LanguageModel
   ) throws(LanguageError) -> [Double] {
     try check(for: model, answer: Self.labelTokens)
@@ -70,7 +70,7 @@ public struct Prompt: Hashable, Sendable {
   package static var labelTokens: Int { 12 }
 
   /// The sentence that names the labels, as Frozen and SPAE put it.
-  public static func induction(labels: [String]) -> String {
+  package static func induction(labels: [String]) -> String {
     let named = labels.map { "'\($0)'" }.joined(separator: " or ")
     return "For each of the following input output pairs, output is one of [\(named)]"
   }

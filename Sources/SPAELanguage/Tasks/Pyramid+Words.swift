@@ -1,11 +1,11 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 extension Pyramid {
   /// The words of some layers, each once, that which covers most of the picture first.
   ///
   /// A word counts by the cells of the latent grid that it stands for; of equals the upper one, then
   /// the earlier one, comes first.
-  public func wordsByArea(ofLayers layers: ClosedRange<Int>) -> [Int32] {
+  package func wordsByArea(ofLayers layers: ClosedRange<Int>) -> [Int32] {
     var areas: [Int32: Int] = [:]
     var order: [Int32] = []
     for layer in layers {

@@ -1,5 +1,5 @@
 import Glibc
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// Proposes words for cells of a picture: those around them, as a language model scores them.
 ///
@@ -12,18 +12,18 @@ public import SPAEPyramid
 /// word around is it in 24, 16 and 16 %, one of the six most frequent in 60, 33 and 27 %; what the
 /// model writes freely in 17, 19 and 4 %, and a candidate drawn at random in 6, 4 and 3 %. So it adds
 /// nothing to counting; a larger model may.
-public struct WordFilling {
+package struct WordFilling {
   /// The most words that are scored for one cell.
-  public static let candidates = 24
+  package static let candidates = 24
   /// The most proposals.
-  public static let proposals = 6
+  package static let proposals = 6
 
   private let model: any LanguageModel
   private let vocabulary: Vocabulary
   /// The words nearest in meaning to a word, so many of them.
   private let neighbours: (_ of: Int32, _ count: Int) -> [Int32]
 
-  public init(
+  package init(
     model: any LanguageModel, vocabulary: Vocabulary,
     neighbours: @escaping (_ of: Int32, _ count: Int) -> [Int32]
   ) {
@@ -36,7 +36,7 @@ public struct WordFilling {
   ///
   /// The cells beside known ones come first, and what they get is known to the rest. `progress`
   /// hears how many are done, and ends the work by answering false: then there is no proposal.
-  public func proposals(
+  package func proposals(
     for cells: [CellAddress], of pyramid: Pyramid, progress: (Int) -> Bool
   ) throws(LanguageError) -> [[Int32]] {
     var (filled, hidden) = (pyramid, Set(cells))

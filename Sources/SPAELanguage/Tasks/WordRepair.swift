@@ -1,22 +1,22 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// What an answer had to be mended in, so that it became the words that were asked for.
-public struct RepairCount: Hashable, Sendable, Codable {
+package struct RepairCount: Hashable, Sendable, Codable {
   /// Words that were asked for.
-  public var words = 0
+  package var words = 0
   /// Places whose word is not in the vocabulary: they took the spare word.
-  public var outside = 0
+  package var outside = 0
   /// Places that the answer did not reach: they took the spare word.
-  public var missing = 0
+  package var missing = 0
   /// Words beyond what was asked for: they were cut off.
-  public var extra = 0
+  package var extra = 0
 
-  public init() {}
+  package init() {}
 
   /// Whether nothing had to be mended.
-  public var isClean: Bool { outside + missing + extra == 0 }
+  package var isClean: Bool { outside + missing + extra == 0 }
 
-  public static func += (total: inout RepairCount, other: RepairCount) {
+  package static func += (total: inout RepairCount, other: RepairCount) {
     total.words += other.words
     total.outside += other.outside
     total.missing += other.missing
@@ -27,7 +27,7 @@ public struct RepairCount: Hashable, Sendable, Codable {
 /// Makes an answer into as many words of the vocabulary as there are spare ones, place by place.
 ///
 /// Words are what stands between spaces, commas and line ends, in small letters.
-public func repaired(
+package func repaired(
   _ answer: String, spare: [Int32], vocabulary: Vocabulary
 ) -> (words: [Int32], count: RepairCount) {
   let given = answer.split { $0.isWhitespace || $0 == "," }.map { $0.lowercased() }

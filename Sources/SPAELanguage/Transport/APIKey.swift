@@ -2,11 +2,11 @@ import Glibc
 import SPAESystem
 
 /// The secret that a server wants to see: it goes into one header, and into no text of ours.
-public struct APIKey: Sendable, Equatable {
+package struct APIKey: Sendable, Equatable {
   let secret: String
 
   /// Takes a key from memory; nil where it is empty or cannot stand in a header.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let secret = text.filter { !$0.isWhitespace }
     guard !secret.isEmpty, secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       return nil
@@ -15,7 +15,7 @@ public struct APIKey: Sendable, Equatable {
   }
 
   /// Reads a key from a file that nobody else can read: mode 0600 or stricter, 4 KiB at most.
-  public init(file path: String) throws(LanguageError) {
+  package init(file path: String) throws(LanguageError) {
     let descriptor = FileSystem.open(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw .keyFile(path: path, reason: systemError()) }
     defer { close(descriptor) }
@@ -47,9 +47,9 @@ extension APIKey {
 }
 
 extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  public var description: String { "(a key)" }
-  public var debugDescription: String { description }
-  public var customMirror: Mirror { Mirror(self, children: [:]) }
+  package var description: String { "(a key)" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 /// What the system said of the last call.

@@ -1,12 +1,12 @@
 /// Where a language model's server is, and the key it wants.
-public struct Endpoint: Sendable, Equatable {
+package struct Endpoint: Sendable, Equatable {
   /// Without a slash at its end and without `/v1`.
-  public let url: String
-  public let key: APIKey?
+  package let url: String
+  package let key: APIKey?
   let host: String
 
   /// Reads an address like http://127.0.0.1:8080 or https://api.example.org/v1.
-  public init(_ text: String, key: APIKey? = nil) throws(LanguageError) {
+  package init(_ text: String, key: APIKey? = nil) throws(LanguageError) {
     var url = text
     while url.hasSuffix("/") { url.removeLast() }
     if url.hasSuffix("/v1") { url.removeLast(3) }
@@ -28,7 +28,7 @@ public struct Endpoint: Sendable, Equatable {
   }
 
   /// Whether what is sent stays on this machine.
-  public var isThisMachine: Bool {
+  package var isThisMachine: Bool {
     host == "localhost" || host == "[::1]" || host.hasPrefix("127.")
   }
 

@@ -1,20 +1,20 @@
 import Glibc
 
 /// How long to wait for a server, and how often to ask one again that is busy or failed.
-public struct RetryPolicy: Sendable {
+package struct RetryPolicy: Sendable {
   /// Seconds for one answer.
-  public var seconds: Double
-  public var attempts: Int
+  package var seconds: Double
+  package var attempts: Int
   /// Seconds before the second attempt; they double with each, up to `longestPause`.
-  public var firstPause: Double
-  public var longestPause: Double
+  package var firstPause: Double
+  package var longestPause: Double
   /// More seconds than this are not waited for, though a server asks for them.
-  public var longestWait: Double
+  package var longestWait: Double
   private let sleep: @Sendable (Double) -> Void
   private let random: @Sendable () -> Double
 
   /// Takes how to wait for some seconds, and where numbers from 0 to 1 come from.
-  public init(
+  package init(
     seconds: Double = 120, attempts: Int = 4, firstPause: Double = 0.5, longestPause: Double = 8,
     longestWait: Double = 60,
     sleep: @escaping @Sendable (Double) -> Void = { pause(seconds: $0) },
