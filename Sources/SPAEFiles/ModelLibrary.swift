@@ -165,8 +165,7 @@ package final class ModelLibrary: Sendable {
 
   /// Where a person puts models: it is named, though it may not be there yet.
   private static func own(_ environment: [String: String]) -> String {
-    let named = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    return (named ?? (environment["HOME"] ?? "") + "/.local/share") + "/spae/models"
+    UserFolders(environment: environment).data + "/spae/models"
   }
 
   /// The identities of a folder, read once; none of what is no whole model.

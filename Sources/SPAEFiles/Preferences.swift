@@ -87,7 +87,6 @@ package struct Preferences: Equatable {
 
   /// Where the file is.
   package static func path(_ environment: [String: String]) -> String {
-    let named = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    return (named ?? (environment["HOME"] ?? "") + "/.config") + "/spae/config.toml"
+    UserFolders(environment: environment).configuration + "/spae/config.toml"
   }
 }

@@ -17,9 +17,7 @@ package struct PyramidCache: Sendable {
     environment: [String: String] = SystemEnvironment.variables
   ) {
     self.vocabulary = vocabulary
-    let named = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let cache = named ?? (environment["HOME"] ?? "") + "/.cache"
-    folder = "\(cache)/spae/pyramids/\(model.hash)"
+    folder = UserFolders(environment: environment).cache + "/spae/pyramids/\(model.hash)"
     try? FileSystem.makeFolder(folder)
   }
 

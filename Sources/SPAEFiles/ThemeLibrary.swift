@@ -10,7 +10,7 @@ package struct ThemeLibrary {
   /// Looks in `$XDG_CONFIG_HOME/spae/themes`, beside the program, and in the project's tree.
   package init(environment: [String: String] = SystemEnvironment.variables) {
     folders =
-      [Self.configuration(environment) + "/spae/themes"]
+      [UserFolders(environment: environment).configuration + "/spae/themes"]
       + InstalledFiles.places(installed: "themes", inTree: "Themes")
   }
 
@@ -91,10 +91,5 @@ package struct ThemeLibrary {
   private func unknown(_ name: String) -> String {
     let near = Spelling.nearest(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
     return "there is no theme '\(name)'; \(near)spae theme list names all"
-  }
-
-  private static func configuration(_ environment: [String: String]) -> String {
-    if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") { return folder }
-    return (environment["HOME"] ?? "") + "/.config"
   }
 }

@@ -66,9 +66,7 @@ package final class HistoryStore: Sendable {
 
   /// Where the store is when nobody says otherwise: in $XDG_STATE_HOME or ~/.local/state.
   package static func defaultPath(environment: [String: String]) -> String {
-    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let state = named ?? (environment["HOME"] ?? "/") + "/.local/state"
-    return state + "/spae/history.db"
+    UserFolders(environment: environment).state + "/spae/history.db"
   }
 
   package var journal: Journal { state.withLock { $0.journal } }

@@ -19,7 +19,7 @@ enum StoreFile {
       return try sync(folder(of: path))
     }
     guard errno == EEXIST, let status = FileSystem.status(of: path) else {
-      throw .unwritable(path: path, reason: systemError())
+      throw .unwritable(path: path, reason: SystemError.lastReason)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unwritable(path: path, reason: "it is no regular file")
@@ -29,7 +29,7 @@ enum StoreFile {
   /// Makes the names in a folder survive a crash of the machine.
   private static func sync(_ folder: String) throws(HistoryError) {
     let descriptor = FileSystem.open(folder, O_RDONLY | O_DIRECTORY)
-    guard descriptor >= 0 else { throw .unwritable(path: folder, reason: systemError()) }
+    guard descriptor >= 0 else { throw .unwritable(path: folder, reason: SystemError.lastReason) }
     defer { close(descriptor) }
     _ = fsync(descriptor)
   }

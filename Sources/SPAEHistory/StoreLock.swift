@@ -17,7 +17,7 @@ final class StoreLock: Sendable {
   init(beside path: String) throws(HistoryError) {
     self.path = path
     descriptor = FileSystem.open(path + "-lock", O_RDWR | O_CREAT, mode: 0o600)
-    guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
+    guard descriptor >= 0 else { throw .unwritable(path: path, reason: SystemError.lastReason) }
     do throws(HistoryError) {
       try wait(for: .opening, F_WRLCK)
       try wait(for: .open, F_RDLCK)
@@ -50,7 +50,7 @@ final class StoreLock: Sendable {
     request.l_len = 1
     if unsafe fcntl(descriptor, Self.setLock, &request) == 0 { return true }
     if errno == EAGAIN || errno == EACCES { return false }
-    throw .unwritable(path: path, reason: systemError())
+    throw .unwritable(path: path, reason: SystemError.lastReason)
   }
 
   private func wait(for byte: Byte, _ kind: Int32) throws(HistoryError) {
@@ -67,6 +67,3 @@ enum Waiting {
   static let attempts = 10_000
   static let microseconds: UInt32 = 1000
 }
-
-/// What the system said of the last call.
-func systemError() -> String { "\(SystemError.last)" }

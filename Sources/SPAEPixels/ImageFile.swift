@@ -51,22 +51,15 @@ public struct ImageFile: Hashable, Sendable {
   public static func bytes(path: String) throws(ImageError) -> [UInt8] {
     guard path != "-" else { return try bytes(descriptor: STDIN_FILENO) }
     let descriptor = FileSystem.open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw .unreadable(systemError()) }
+    guard descriptor >= 0 else { throw .unreadable(SystemError.lastReason) }
     defer { close(descriptor) }
     return try bytes(descriptor: descriptor)
   }
 
   /// Everything that an open file still holds.
   package static func bytes(descriptor: Int32) throws(ImageError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = unsafe read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      if count < 0 { throw .unreadable(systemError()) }
-      if count == 0 { return bytes }
-      bytes += buffer[..<count]
-      if bytes.count > greatestBytes { throw .tooManyBytes(limit: greatestBytes) }
+    do { return try FileSystem.bytes(descriptor: descriptor, limit: greatestBytes) } catch {
+      throw error.code == EFBIG ? .tooManyBytes(limit: greatestBytes) : .unreadable("\(error)")
     }
   }
 
@@ -77,9 +70,4 @@ public struct ImageFile: Hashable, Sendable {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     guard !overflow, area <= greatestPixels else { throw .tooLarge(width: width, height: height) }
   }
-}
-
-/// The system's words for the last failed call.
-private func systemError() -> String {
-  errno == EISDIR ? "it is a directory" : unsafe String(cString: strerror(errno)).lowercased()
 }

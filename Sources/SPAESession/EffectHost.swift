@@ -34,7 +34,7 @@ extension EffectHost {
       use(try themes.theme(name))
       return [.notice(Notice("theme \(name)"))]
     } catch {
-      return [.notice(Notice(error.lines.joined(separator: "; "), kind: .error))]
+      return [.notice(Notice(error.line, kind: .error))]
     }
   }
 
@@ -51,7 +51,7 @@ extension EffectHost {
       try use(graphics)
       return [.graphicsChanged(graphics.rawValue)]
     } catch {
-      return [.notice(Notice(error.lines.joined(separator: "; "), kind: .error))]
+      return [.notice(Notice(error.line, kind: .error))]
     }
   }
 }

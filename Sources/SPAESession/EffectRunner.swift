@@ -163,7 +163,7 @@ package final class EffectRunner: Sendable {
     if case HistoryError.revision(let number, _)? = error as? HistoryError {
       return "there is no state \(number); the tree lists which there are"
     }
-    return (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
+    return error.reason
   }
 
   private func inBackground(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {

@@ -18,7 +18,7 @@ package struct ExternalEditor {
   ) -> Message {
     let file: TemporaryText
     do { file = try TemporaryText(files.text(of: pyramid)) } catch {
-      return .notice(Notice(error.inWords, kind: .error))
+      return .notice(Notice(error.reason, kind: .error))
     }
     let name = Self.name
     do {
@@ -33,7 +33,7 @@ package struct ExternalEditor {
       file.remove()
       return .edited(edited)
     } catch {
-      return .notice(Notice(error.inWords + "; text kept in \(file.inWords)", kind: .error))
+      return .notice(Notice(error.reason + "; text kept in \(file.inWords)", kind: .error))
     }
   }
 
@@ -73,12 +73,6 @@ extension ForegroundProgram.Ending {
 
   private static func killed(_ signal: Int32) -> String {
     "signal \(signal) (\(unsafe String(cString: strsignal(signal)))) ended the editor"
-  }
-}
-
-extension Error {
-  fileprivate var inWords: String {
-    (self as? Failure)?.lines.joined(separator: "; ") ?? "\(self)"
   }
 }
 

@@ -60,7 +60,7 @@ package final class LanguageWorker: Sendable {
         return isWanted(request)
       }
     } catch {
-      return .failure((error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)")
+      return .failure(error.reason)
     }
   }
 

@@ -14,7 +14,7 @@ final class Mailbox: Sendable {
   init() throws(Failure) {
     var ends: (reading: Int32, writing: Int32) = (0, 0)
     guard unsafe spae_signals_pipe(&ends.reading, &ends.writing) == 0 else {
-      throw Failure("no pipe could be made: \(unsafe String(cString: strerror(errno)))")
+      throw Failure("no pipe could be made: \(SystemError.lastReason)")
     }
     (reading, writing) = ends
   }

@@ -9,6 +9,9 @@ package struct SystemError: Error, Hashable, Sendable {
   /// The reason why the last call failed.
   package static var last: SystemError { SystemError(code: errno) }
 
+  /// The same in words.
+  package static var lastReason: String { "\(last)" }
+
   package var isBrokenPipe: Bool { code == EPIPE }
 
   package var isLackOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }

@@ -3,6 +3,7 @@ import CTerminalGuard
 import Glibc
 package import SPAEGraphics
 package import SPAEScreen
+import SPAESystem
 
 /// The terminal in the hands of curses, from `init` to `leave`; one thread uses it.
 ///
@@ -274,16 +275,8 @@ package final class CursesTerminal {
     unsafe clearok(spae_curses_physical_screen(), true)
   }
 
-  /// Writes bytes past curses, all of them.
-  func send(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }  // the terminal is gone, as the next poll will tell
-      rest = rest.dropFirst(count)
-    }
-  }
+  /// Writes bytes past curses, all of them; of a terminal that is gone the next poll will tell.
+  func send(_ bytes: [UInt8]) { try? FileSystem.write(bytes, to: descriptor) }
 }
 
 // MARK: What the system is asked for

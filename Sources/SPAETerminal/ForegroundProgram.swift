@@ -77,7 +77,7 @@ package struct ForegroundProgram {
     let status = unsafe posix_spawn(
       &child, "/bin/sh", &actions, &attributes, arguments, environment)
     guard status == 0 else {
-      throw Failure("/bin/sh cannot be run: \(unsafe String(cString: strerror(status)))")
+      throw Failure("/bin/sh cannot be run: \(SystemError(code: status))")
     }
     return child
   }
@@ -145,7 +145,7 @@ private struct ChildWait {
     if changed == 0 || (changed < 0 && errno == EINTR) { return nil }
     guard changed == child else {
       throw Failure(
-        "the end of the editor cannot be seen: \(unsafe String(cString: strerror(errno)))")
+        "the end of the editor cannot be seen: \(SystemError.lastReason)")
     }
     if status & 0xFF == 0x7F {
       stopAlong()

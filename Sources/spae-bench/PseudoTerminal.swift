@@ -19,7 +19,7 @@ final class PseudoTerminal {
     var (master, terminal): (Int32, Int32) = (-1, -1)
     var name = [CChar](repeating: 0, count: 128)
     guard unsafe openpty(&master, &terminal, &name, nil, &size) == 0 else {
-      throw Failure("no pseudo-terminal: \(unsafe String(cString: strerror(errno)))")
+      throw Failure("no pseudo-terminal: \(SystemError.lastReason)")
     }
     close(terminal)
     _ = fcntl(master, F_SETFD, FD_CLOEXEC)
@@ -83,7 +83,7 @@ final class PseudoTerminal {
     let status = unsafe posix_spawn(
       &process, command[0], &actions, &attributes, arguments, variables)
     guard status == 0 else {
-      throw Failure("\(command[0]): cannot be started: \(unsafe String(cString: strerror(status)))")
+      throw Failure("\(command[0]): cannot be started: \(SystemError(code: status))")
     }
     return process
   }

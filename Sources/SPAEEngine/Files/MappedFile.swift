@@ -12,7 +12,7 @@ import SPAESystem
     self.path = path
     let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else {
-      let reason = lastError()
+      let reason = SystemError.lastReason
       let target = FileSystem.linkTarget(of: path)
       throw .unreadable(
         path: path, reason: target.map { "a link to \($0): \(reason)" } ?? reason)
@@ -20,7 +20,7 @@ import SPAESystem
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      throw .unreadable(path: path, reason: lastError())
+      throw .unreadable(path: path, reason: SystemError.lastReason)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw .unreadable(path: path, reason: "not a regular file")
@@ -29,7 +29,7 @@ import SPAESystem
     guard count > 0 else { throw .unreadable(path: path, reason: "the file is empty") }
     let memory = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0)
     guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
-      throw .unreadable(path: path, reason: lastError())
+      throw .unreadable(path: path, reason: SystemError.lastReason)
     }
     unsafe bytes = UnsafeRawBufferPointer(start: memory, count: count)
   }
@@ -60,6 +60,3 @@ import SPAESystem
     unsafe munmap(UnsafeMutableRawPointer(mutating: base), max(bytes.count, 1))
   }
 }
-
-/// The system's words for the last failed call.
-func lastError() -> String { unsafe String(cString: strerror(errno)) }

@@ -101,7 +101,7 @@ struct PictureReader: Sendable {
       let count = unsafe read(descriptor, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else {
-        let reason = unsafe String(cString: strerror(errno)).lowercased()
+        let reason = SystemError.lastReason
         throw Self.broken(at: taken + buffer.count, reason)
       }
       buffer += chunk[..<count]

@@ -35,7 +35,8 @@ package final class RunFolder: Sendable {
       guard errno == EEXIST, isNamedByUs else { break }
     }
     guard descriptor >= 0 else {
-      let reason = errno == EEXIST ? "it holds a run already; name another folder" : systemError()
+      let reason =
+        errno == EEXIST ? "it holds a run already; name another folder" : SystemError.lastReason
       throw .unwritable(path: path, reason: reason)
     }
     self.path = path
@@ -48,7 +49,7 @@ package final class RunFolder: Sendable {
   package static func defaultPath(
     environment: [String: String], command: String, time: String
   ) -> String {
-    stateFolder(environment) + "/spae/runs/\(time)-\(command)"
+    UserFolders(environment: environment).state + "/spae/runs/\(time)-\(command)"
   }
 
   /// Adds a line; words that answers are restricted to are written once.

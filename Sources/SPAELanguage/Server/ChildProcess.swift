@@ -98,7 +98,7 @@ final class ChildProcess: Sendable {
   private static func pipe() throws(LanguageError) -> [Int32] {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else {
-      throw .cannotStart(reason: systemError(), log: [])
+      throw .cannotStart(reason: SystemError.lastReason, log: [])
     }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return ends
@@ -136,7 +136,7 @@ final class ChildProcess: Sendable {
         unsafe posix_spawn(&process, path, &actions, &attributes, arguments, variables)
       } ?? EINVAL
     guard status == 0 else {
-      let reason = unsafe String(cString: strerror(status))
+      let reason = SystemError(code: status)
       throw .cannotStart(reason: "\(command[0]): \(reason)", log: [])
     }
     return process

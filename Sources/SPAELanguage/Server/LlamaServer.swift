@@ -61,7 +61,7 @@ package final class LlamaServer: Sendable {
     defer { unsafe free(template) }
     let descriptor = unsafe template.map { unsafe mkstemp($0) } ?? -1
     guard descriptor >= 0, let template = unsafe template else {
-      throw .unwritable(path: folder, reason: systemError())
+      throw .unwritable(path: folder, reason: SystemError.lastReason)
     }
     FileSystem.remove(unsafe FileName.text(at: template))
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

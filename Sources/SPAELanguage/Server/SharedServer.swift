@@ -16,8 +16,7 @@ package struct SharedServer: Sendable {
 
   /// Takes the folder of the file: of the run, else of the state, of this person.
   package init(environment: [String: String]) {
-    let run = environment["XDG_RUNTIME_DIR"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    folder = (run ?? stateFolder(environment)) + "/spae"
+    folder = UserFolders(environment: environment).runtime + "/spae"
   }
 
   /// The server that stays, where there is one; a file that another left behind is removed.
@@ -38,7 +37,7 @@ package struct SharedServer: Sendable {
     try makePrivateFolder(folder)
     let flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW
     let log = FileSystem.open(logPath, flags, mode: 0o600)
-    guard log >= 0 else { throw .unwritable(path: logPath, reason: systemError()) }
+    guard log >= 0 else { throw .unwritable(path: logPath, reason: SystemError.lastReason) }
     let child = try ChildProcess(installation.command(stays: true), log: log, stays: true)
     let record = Record(url: try LlamaServer.address(child), process: child.identifier)
     do throws(LanguageError) {
@@ -84,12 +83,6 @@ package struct SharedServer: Sendable {
   }
 }
 
-/// Where a person's programs keep their state: $XDG_STATE_HOME or ~/.local/state.
-func stateFolder(_ environment: [String: String]) -> String {
-  let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-  return named ?? (environment["HOME"] ?? "/") + "/.local/state"
-}
-
 /// Makes a folder that only its owner sees.
 func makePrivateFolder(_ path: String) throws(LanguageError) {
   do { try FileSystem.makeFolder(path, mode: 0o700) } catch {
@@ -101,20 +94,14 @@ func makePrivateFolder(_ path: String) throws(LanguageError) {
 func writePrivateFile(_ bytes: [UInt8], to path: String) throws(LanguageError) {
   let flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
   let descriptor = FileSystem.open(path, flags, mode: 0o600)
-  guard descriptor >= 0 else { throw .unwritable(path: path, reason: systemError()) }
+  guard descriptor >= 0 else { throw .unwritable(path: path, reason: SystemError.lastReason) }
   defer { close(descriptor) }
   try append(bytes, to: descriptor, path: path)
 }
 
 /// Writes all bytes to a file that is open.
 func append(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(LanguageError) {
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let count = unsafe rest.withUnsafeBytes {
-      unsafe write(descriptor, $0.baseAddress, $0.count)
-    }
-    if count < 0, errno == EINTR { continue }
-    guard count > 0 else { throw .unwritable(path: path, reason: systemError()) }
-    rest = rest.dropFirst(count)
+  do { try FileSystem.write(bytes, to: descriptor) } catch {
+    throw .unwritable(path: path, reason: "\(error)")
   }
 }

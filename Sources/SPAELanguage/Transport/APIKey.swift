@@ -17,7 +17,7 @@ package struct APIKey: Sendable, Equatable {
   /// Reads a key from a file that nobody else can read: mode 0600 or stricter, 4 KiB at most.
   package init(file path: String) throws(LanguageError) {
     let descriptor = FileSystem.open(path, O_RDONLY | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .keyFile(path: path, reason: systemError()) }
+    guard descriptor >= 0 else { throw .keyFile(path: path, reason: SystemError.lastReason) }
     defer { close(descriptor) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -28,7 +28,7 @@ package struct APIKey: Sendable, Equatable {
     }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = unsafe read(descriptor, &bytes, bytes.count)
-    guard count >= 0 else { throw .keyFile(path: path, reason: systemError()) }
+    guard count >= 0 else { throw .keyFile(path: path, reason: SystemError.lastReason) }
     guard let key = APIKey(String(decoding: bytes.prefix(count), as: UTF8.self)) else {
       throw .keyFile(path: path, reason: "it must hold one line of visible ASCII characters")
     }
@@ -51,6 +51,3 @@ extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   package var debugDescription: String { description }
   package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
-
-/// What the system said of the last call.
-func systemError() -> String { "\(SystemError.last)" }

@@ -118,8 +118,7 @@ struct EncodeCommand: ParsableCommand {
         do {
           try encode(images[index], to: targets[index], model: model, name: name)
         } catch {
-          let line = (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
-          failures.withLock { $0[index] = line }
+          failures.withLock { $0[index] = error.reason }
         }
         progress.advance()
       }
