@@ -136,7 +136,8 @@ let package = Package(
     .executableTarget(
       name: "spae-fuzz",
       dependencies: [
-        "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics", "SPAELanguage",
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics",
+        "SPAELanguage", "SPAEFiles", "SPAESession",
       ],
       path: "Tests/Fuzz"),
 

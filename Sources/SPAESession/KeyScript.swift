@@ -24,6 +24,11 @@ package struct KeyScript {
     guard let text = FileSystem.text(of: path) else {
       throw Failure("\(path): cannot be read, or is no text")
     }
+    try self.init(text: text, path: path)
+  }
+
+  /// Reads the text of a file; `path` is named in errors.
+  package init(text: String, path: String) throws(Failure) {
     for (number, line) in text.textLines.enumerated() where !line.hasPrefix("# ") {
       if line.isEmpty { steps.append(.rest) }
       do throws(KeyNotationError) {

@@ -28,7 +28,7 @@ import Glibc
     let subjects =
       try Subject.pyramids() + Subject.models(root: ".") + Subject.examples(root: ".")
       + Subject.screens(root: ".")
-      + Subject.pictures(root: ".")
+      + Subject.inputs(root: ".") + Subject.pictures(root: ".")
     var fuzz = Fuzz(verbose: wanted != nil)
     for subject in subjects where wanted == nil || wanted == subject.name { fuzz.feed(subject) }
     fuzz.failures.forEach { print($0) }

@@ -199,7 +199,7 @@ extension Subject {
 
 extension Subject {
   /// Deep nests, and what costs a careless reader the square of its length.
-  private static var hostileTOML: [String] {
+  static var hostileTOML: [String] {
     func many(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
     func keys(_ count: Int, _ value: String = "1") -> String {
       (0..<count).map { "k\($0)=\(value)\n" }.joined()
@@ -220,6 +220,6 @@ private func bytes(_ folder: String, _ name: String) throws -> [UInt8] {
   try ImageFile.bytes(path: folder + "/" + name)
 }
 
-private func repeated(_ text: String, _ count: Int) -> [UInt8] {
+func repeated(_ text: String, _ count: Int) -> [UInt8] {
   Array(repeatElement(Array(text.utf8), count: count).joined())
 }

@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
 import SPAEPixels
-import SPAESystem
+package import SPAESystem
 
 /// Pictures from a descriptor: for each a line of JSON, which its bytes may follow.
 ///
 /// `{"file": "a.jpg"}`, `{"key": "a", "base64": "..."}`, or `{"key": "a", "length": 4096}` and
 /// then so many bytes. A file's key is its path where none is given; empty lines mean nothing.
-struct PictureReader: Sendable {
+package struct PictureReader: Sendable {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -19,10 +19,10 @@ struct PictureReader: Sendable {
   /// The longest line: the longest picture in base64, and its name.
   private static let greatestLine = ImageFile.greatestBytes / 3 * 4 + (1 << 16)
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  package init(descriptor: Int32) { self.descriptor = descriptor }
 
   /// The next picture; nil at the end of the input. An error says at which byte the input broke.
-  mutating func next() throws(Failure) -> StreamedPicture? {
+  package mutating func next() throws(Failure) -> StreamedPicture? {
     while true {
       let place = taken
       guard let line = try line() else { return nil }

@@ -1,12 +1,12 @@
-import SPAEPyramid
+package import SPAEPyramid
 import SPAESystem
 
 /// The answers of a stream as lines of JSON.
-struct StreamAnswer: Sendable {
+package struct StreamAnswer: Sendable {
   private let model: [UInt8]
   private let words: [[UInt8]]
 
-  init(model: String, vocabulary: Vocabulary) {
+  package init(model: String, vocabulary: Vocabulary) {
     self.model = Self.quoted(model)
     words = vocabulary.words.map(Self.quoted)
   }
@@ -34,7 +34,7 @@ struct StreamAnswer: Sendable {
   }
 
   /// `{"key", "model", "error"}`: why this picture has no words.
-  func line(key: String, error: String) -> [UInt8] {
+  package func line(key: String, error: String) -> [UInt8] {
     let parts = [
       Array("{\"key\":".utf8), Self.quoted(key), Array(",\"model\":".utf8), model,
       Array(",\"error\":".utf8), Self.quoted(error), Array("}\n".utf8),
