@@ -239,7 +239,7 @@ package struct Convolution: Sendable {
     profiler.measure(layer(), work: work(), body)
   }
 
-  /// Runs a series of layers with threads that stay awake from the first to the last.
+  /// Runs a series of layers with threads that spin from the first to the last.
   func withSpinningThreads<Result, E>(_ body: (Context) throws(E) -> Result) throws(E) -> Result {
     try parallel.withSpinningThreads { parallel throws(E) in
       try body(unsafe Context(kernels: kernels, parallel: parallel, profiler: profiler))

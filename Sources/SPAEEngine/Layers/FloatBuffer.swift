@@ -3,8 +3,8 @@ import Synchronization
 
 /// Floats set to zero at first, aligned for any vector, that live as long as this object.
 ///
-/// They are pieces of large chunks, for which the kernel is asked for pages of 2 MB: to fault in
-/// the buffers of a model 4 kB at a time takes longer than to fill them.
+/// They are pieces of large chunks on pages of 2 MB: page faults at 4 kB each would take longer
+/// than filling the buffers of a model.
 @safe final class FloatBuffer: @unchecked Sendable {
   let count: Int
   let floats: UnsafeMutablePointer<Float>
@@ -35,13 +35,13 @@ import Synchronization
     }
     unsafe self.memory = unsafe memory
     self.bytes = bytes
-    // A wish only: without large pages the memory is as good, and slower.
+    // A hint only: without large pages the memory is slower.
     _ = unsafe madvise(memory, bytes, MADV_HUGEPAGE)
   }
 
   deinit { unsafe munmap(memory, bytes) }
 
-  /// Memory that nobody else has had; a large piece is a chunk of its own.
+  /// Memory that no other buffer uses; a large piece is a chunk of its own.
   static func piece(of bytes: Int) -> (chunk: Chunk, offset: Int) {
     let bytes = max(64, (bytes + 63) / 64 * 64)
     if bytes > size / 2 { return (Chunk(bytes: bytes), 0) }

@@ -6,7 +6,7 @@ struct InvertedBottleneck: Sendable {
   let depthwise: DepthwiseConvolution
   let project: Convolution
   let residual: Bool
-  /// Of the first two.
+  /// The activation of the first two convolutions.
   let activation: Activation
 
   /// The rows that a band of so many rows of the output looks at.
@@ -78,10 +78,10 @@ struct InvertedBottleneck: Sendable {
 }
 
 extension InvertedBottleneck {
-  /// What lies between a block's layers, for a few rows of its output: so it stays in the second
-  /// cache, where the whole would not.
+  /// The planes between a block's layers, for a few rows of its output, so that they fit in the L2
+  /// cache.
   final class Band: Sendable {
-    /// About a half of a second cache.
+    /// About half of an L2 cache.
     private static let bytes = 600_000
 
     fileprivate let rows: Int
@@ -108,7 +108,7 @@ extension InvertedBottleneck {
     }
   }
 
-  /// The bands of a network: blocks of one shape use the same, which then stay in the caches.
+  /// The bands of a network: blocks of one shape share them, so that they stay cached.
   struct Bands {
     let threads: Int
     private var made: [[Int]: [Band]] = [:]

@@ -2,9 +2,9 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// What each layer of a network takes, on one thread.
+/// Measures the processor time of each layer of a network, on one thread.
 package final class LayerProfiler: Sendable {
-  /// Layers of one shape: they are told together.
+  /// Layers of one shape, which are counted together.
   package struct Layer: Hashable, Sendable {
     /// The network: classifier, encoder or decoder; or the refinement of the words.
     package var network = ""
@@ -15,11 +15,11 @@ package final class LayerProfiler: Sendable {
     package let width: Int
   }
 
-  /// What layers took so far.
+  /// The work and time of layers so far.
   package struct Cost: Sendable {
-    /// Multiplications with additions.
+    /// Multiply-accumulates.
     package var work = 0
-    /// Of the processor.
+    /// Processor time.
     package var nanoseconds = 0
   }
 
@@ -36,7 +36,7 @@ package final class LayerProfiler: Sendable {
     state.withLock { state in state.order.map { ($0, state.costs[$0] ?? Cost()) } }
   }
 
-  /// Layers that follow are those of another network.
+  /// The layers that follow belong to another network.
   func enter(_ network: String) { state.withLock { $0.network = network } }
 
   func measure(_ layer: Layer, work: Int, _ body: () -> Void) {
@@ -61,8 +61,8 @@ package final class LayerProfiler: Sendable {
 }
 
 extension InstructionSet {
-  /// The multiplications with additions that one thread does in a second at most, in billions: as
-  /// many as hide each other's latency, on numbers in registers.
+  /// The most multiply-accumulates that one thread does in a second, in billions: enough independent
+  /// ones to hide their latency, on numbers in registers.
   package var peak: Double {
     let (profiler, rounds) = (LayerProfiler(), 200_000)
     let layer = LayerProfiler.Layer(kind: "peak", inputs: 0, outputs: 0, width: 0)

@@ -6,13 +6,13 @@ public struct Parallel: Sendable {
   /// The number of threads that may work at once.
   public let threads: Int
 
-  /// Threads that wait awake, while there are some.
+  /// Threads that spin while they wait, during a series of work.
   private var spinning: SpinningThreads?
 
-  /// Below this many multiply-accumulates the work is done at once, on the caller's thread.
+  /// Less work than this, in multiply-accumulates, is done on the caller's thread.
   private static let leastWork = 1_000_000
 
-  /// The same for threads that need not be woken.
+  /// The same while threads spin, which need no wake-up.
   private static let leastSpinningWork = 200_000
 
   /// At least one thread; by default as many as there are processors.
@@ -39,7 +39,7 @@ public struct Parallel: Sendable {
     }
   }
 
-  /// Runs a series of short pieces of work with threads that stay awake from first to last.
+  /// Runs a series of short pieces of work with threads that spin from the first to the last.
   func withSpinningThreads<Result, E>(_ body: (Parallel) throws(E) -> Result) throws(E) -> Result {
     guard threads > 1, spinning == nil else { return try body(self) }
     let spinning = SpinningThreads()

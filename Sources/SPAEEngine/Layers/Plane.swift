@@ -2,10 +2,10 @@ package import SPAEPyramid
 
 /// A picture of numbers, [row, column, channel] in float32, within a border of zeros.
 ///
-/// Channels are padded with zeros to a multiple of 16, so that a pixel is whole vectors; only what a
-/// dense convolution alone reads may do without, for which memory is scarce. The border
-/// stands for the zero padding of convolutions: code for the edges does not exist, and a part of the
-/// plane is an offset.
+/// Channels are padded with zeros to a multiple of 16, so that a pixel is whole vectors; only planes
+/// that dense convolutions alone read may be unpadded, to save memory. The border
+/// is the zero padding of convolutions: no code treats edges, and a part of the plane is
+/// an offset.
 @safe package final class Plane: @unchecked Sendable {
   package let height: Int
   package let width: Int

@@ -2,13 +2,13 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// Threads that stay awake between the short pieces of work of one picture.
+/// Threads that spin between the short pieces of work of one picture.
 ///
-/// To wake a sleeping thread takes as long as a layer of an edit. So helpers are woken once and
-/// wait, spinning, until the leader has shared out its last piece. A helper that the system does
-/// not let run costs nothing: the leader does every part that nobody has taken.
+/// Waking a sleeping thread takes as long as one layer of an edit. So helpers are woken once, and
+/// spin until the leader has distributed its last piece. A helper that the system does not schedule
+/// costs nothing: the leader does every part that no helper has taken.
 final class SpinningThreads: @unchecked Sendable {
-  /// What is shared out now: a turn's number, how many parts it has, and the next one to take.
+  /// The current piece of work: its number, how many parts it has, and the next part to take.
   private struct Ticket {
     var bits: UInt64
 
@@ -24,16 +24,16 @@ final class SpinningThreads: @unchecked Sendable {
   private static let patience = 500
   private let ticket = Atomic<UInt64>(0)
   private let finished = Atomic<Int>(0)
-  /// Set before its ticket, by the leader alone.
+  /// Set by the leader alone, before the ticket of the piece.
   private var work: @Sendable (Int) -> Void = { _ in }
 
-  /// The leader's: runs `body` for 0..<parts, with whoever helps.
+  /// Called by the leader: runs `body` for 0..<parts, together with the helpers.
   func share(_ parts: Int, _ body: @Sendable (Int) -> Void) {
     let last = Ticket(bits: ticket.load(ordering: .relaxed))
     withoutActuallyEscaping(body) { body in
       work = body
       finished.store(0, ordering: .relaxed)
-      let turn = (last.turn + 1) & 0x7FFFFF  // so that no ticket reads as `dismissed`
+      let turn = (last.turn + 1) & 0x7FFFFF  // so that no ticket equals `stopped`
       ticket.store(Ticket(turn: turn, parts: parts).bits, ordering: .releasing)
       while takePart() {}
       var patience = Self.patience
@@ -42,7 +42,7 @@ final class SpinningThreads: @unchecked Sendable {
     }
   }
 
-  /// The helpers': takes parts until the leader dismisses the team.
+  /// Called by each helper: takes parts until the leader calls `stop`.
   func help() {
     var patience = Self.patience
     while ticket.load(ordering: .relaxed) != Self.stopped {
@@ -50,7 +50,7 @@ final class SpinningThreads: @unchecked Sendable {
     }
   }
 
-  /// Waits an instant; after some of them, lets others use this processor, who may be waited for.
+  /// Pauses; after some hundred times it yields, since the thread it waits for may need the processor.
   private func rest(_ patience: inout Int) {
     patience -= 1
     if patience > 0 { spae_pause() } else { sched_yield() }
@@ -58,7 +58,7 @@ final class SpinningThreads: @unchecked Sendable {
 
   func stop() { ticket.store(Self.stopped, ordering: .releasing) }
 
-  /// Does the next part of the turn, if there is one left.
+  /// Does the next part of the current piece, if one is left.
   private func takePart() -> Bool {
     let seen = ticket.load(ordering: .relaxed)
     let offer = Ticket(bits: seen)
@@ -71,6 +71,6 @@ final class SpinningThreads: @unchecked Sendable {
     return true
   }
 
-  /// Never inlined: it must have let go of the closure before the leader hears that it is done.
+  /// Never inlined: it must have released the closure before the leader sees that it has finished.
   @inline(never) private func perform(_ part: Int) { work(part) }
 }

@@ -1,21 +1,21 @@
 import SPAEPyramid
 
-/// The inverse of the encoder's linear code: estimates of cells to the numbers of their patches.
+/// The inverse of the linear encoder: from the estimates of cells to the numbers of their patches.
 ///
-/// What a cell says of its own patch has a matrix for each label of a cell. What it says of the
-/// patches around has one for each stride, which is that of the deepest layer decoded.
+/// A cell writes to its own patch by a matrix for its class, and to the patches around by one for
+/// the stride of the deepest decoded layer.
 struct ConditionalLinearDecoder: Sendable {
   /// The mean patch, [numbers].
   let mean: [Float]
 
-  private let own: [Convolution]  // [labels], of one pixel over cells
+  private let own: [Convolution]  // [class], of one pixel over cells
   private let around: [Convolution]  // [strides], of nine
 
   /// The same maps transposed, from the patches' errors to the estimates.
   private let ownTransposed: [Convolution]
   private let aroundTransposed: [Convolution]
 
-  /// How many cells away a patch looks.
+  /// How many cells away a patch depends on.
   let reach = 1
 
   init(_ configuration: ModelConfiguration, from weights: inout Weights) throws(EngineError) {
@@ -79,7 +79,7 @@ struct ConditionalLinearDecoder: Sendable {
   }
 
   /// Sets what the patches of some cells, in order, are made of: an estimate, [latent], of each, and
-  /// its label among those of all cells.
+  /// its class among those of all cells.
   func set(
     _ cells: some Collection<Int>, cellClasses: [Int], in planes: Planes, with context: Context,
     to estimate: (_ cell: Int) -> ArraySlice<Float>
@@ -104,7 +104,7 @@ struct ConditionalLinearDecoder: Sendable {
 
   // MARK: Transposed
 
-  /// What a picture's patches are short of, and what that asks of each cell's estimate.
+  /// The errors of a picture's patches, and their gradient for each cell's estimate.
   final class Gradient {
     /// The errors of each patch, [channel, row, column].
     let errors: Plane
@@ -131,13 +131,13 @@ struct ConditionalLinearDecoder: Sendable {
       return Float(sum)
     }
 
-    /// By how much less error there is for more of a cell's estimate, [latent].
+    /// By how much the error falls as each component of a cell's estimate grows, [latent].
     func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
       unsafe estimates.pixel(row, column)
     }
   }
 
-  /// Computes the gradient of some cells from the errors; `labels` are those of all cells.
+  /// Computes the gradient of some cells from the errors; `cellClasses` are those of all cells.
   func transpose(
     _ gradient: Gradient, cells: [Int], cellClasses: [Int], stride: Int, with context: Context
   ) {

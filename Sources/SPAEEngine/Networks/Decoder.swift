@@ -137,7 +137,7 @@ struct Decoder: Sendable {
     }
   }
 
-  /// Sets what some cells, in order, are decoded from: an estimate, [latent], of each, and its label
+  /// Sets what some cells, in order, are decoded from: an estimate, [latent], of each, and its class
   /// among those of all cells.
   func set(
     _ cells: some Collection<Int>, cellClasses: [Int], in space: Workspace, with context: Context,

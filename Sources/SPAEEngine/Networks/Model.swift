@@ -351,8 +351,7 @@ public final class Model: Sendable {
     }
   }
 
-  /// What each layer takes when a picture is encoded, and so decoded as well, `runs` times, on one
-  /// thread.
+  /// The processor time of each layer in `runs` encodings, which include a decoding, on one thread.
   package func layers(
     ofCoding image: PixelImage, size: Int, runs: Int
   ) throws(EngineError) -> [(layer: LayerProfiler.Layer, cost: LayerProfiler.Cost)] {

@@ -11,7 +11,7 @@ extension Codebook {
     return nearest(to: mean)[0]
   }
 
-  /// All other words in the order of what they change when they replace one, from little to much.
+  /// All other words, by how much they change the picture when they replace one, the least first.
   public func words(byEffectFrom word: Int32) -> [Int32] {
     let distances = (0..<count).map { other -> (distance: Float, word: Int32) in
       var distance: Float = 0

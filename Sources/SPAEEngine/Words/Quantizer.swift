@@ -3,12 +3,12 @@ import SPAEPyramid
 /// Streaming average quantization (SPAE, section 3.2).
 ///
 /// At a cell's n-th visit the target is n z minus the words so far, so that the mean of the n words
-/// comes near z. Where a place's fitting words are known (the first layers), the word is the nearest
-/// of those; the later words of the cell repair the mean.
+/// comes near z. In the guided layers the word is the nearest of its position's candidates, and the
+/// later words of the cell correct the mean.
 struct Quantizer {
   let codebook: Codebook
 
-  /// What the cells' words so far add up to, and how many each cell has.
+  /// The sums of the cells' codes so far, and how many each cell has.
   struct Sum {
     fileprivate let z: [Float]  // [cell, latent]
     fileprivate var total: [Float]  // [cell, latent]
@@ -25,7 +25,7 @@ struct Quantizer {
     }
   }
 
-  /// The word nearest to each target of a layer; of its candidates, where there are some.
+  /// The word nearest to each target of a layer, among its candidates if there are any.
   func nearest(
     at cells: [Int], to sum: Sum, among candidates: [Candidates]?, with context: Context
   ) -> [Int32] {
@@ -72,7 +72,7 @@ struct Quantizer {
     return total
   }
 
-  /// What a cell takes of the estimates of all, at the depth of `cells`, [latent].
+  /// A cell's upsampled estimate at the depth of `cells`, [latent].
   func estimate(at cell: Int, in cells: LatentCells, of words: [Int32]) -> ArraySlice<Float> {
     cells.upsampling.blend(at: cell, latent: codebook.latent) {
       estimate(of: cells.words(of: $0, in: words))[...]
