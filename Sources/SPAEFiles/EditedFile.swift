@@ -10,37 +10,20 @@ package struct EditedFile {
   package let before: PyramidDocument
   package private(set) var painter: Painter
   package let model: Model
-  private let picture: ImageFile?
+  private let opened: OpenedPicture
   private let fit: Fit
 
   /// Reads a picture, which is encoded, or a pyramid.
   package init(path: String, size: Int, fit: Fit, models: ModelLibrary) throws {
-    self.fit = fit
-    let evidence: PictureEvidence
-    switch try Input(path: path, models: models) {
-    case .pyramid(let document, let own):
-      (before, picture, model) = (document, nil, own)
-      evidence = model.evidence(
-        of: try model.decode(document.pyramid), fit: .whole, shape: document.pyramid.shape)
-    case .picture(let file):
-      picture = file
-      model = try models.chosen()
-      before = PyramidDocument(
-        model: try model.name(),
-        source: .init(
-          name: FileName.label(of: path), width: file.image.width, height: file.image.height),
-        pyramid: try model.encode(file.image, size: size, fit: fit))
-      evidence = model.evidence(of: file.image, fit: fit, shape: before.pyramid.shape)
-    }
-    painter = Painter(model: model, pyramid: before.pyramid, evidence: evidence)
+    opened = try OpenedPicture(path: path, size: size, fit: fit, models: models)
+    (before, model, self.fit) = (opened.document, opened.model, fit)
+    painter = Painter(model: model, pyramid: opened.pyramid, evidence: try opened.evidence())
   }
 
-  package var isPicture: Bool { picture != nil }
+  package var isPicture: Bool { opened.image != nil }
 
   /// What a person should know of how the picture was read.
-  package var notices: [String] {
-    picture?.notices(size: model.pictureSize(of: before.pyramid.shape).shorter, fit: fit) ?? []
-  }
+  package var notices: [String] { opened.notices }
 
   /// Does an edit, or says what is there instead.
   package mutating func apply(_ edit: WordEdit, _ style: Painter.Style) throws {
@@ -69,8 +52,8 @@ package struct EditedFile {
   /// The picture that the words give, or the photograph with what they changed laid onto it.
   package func painted(wordsOnly: Bool) throws -> PixelImage {
     let after = try model.decode(painter.pyramid)
-    guard let picture, !wordsOnly else { return after }
-    return picture.image.repainted(
+    guard let image = opened.image, !wordsOnly else { return after }
+    return image.repainted(
       from: try model.decode(before.pyramid), to: after, fit: fit)
   }
 }

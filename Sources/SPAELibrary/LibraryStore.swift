@@ -24,8 +24,7 @@ package final class LibraryStore: Sendable {
   package static func defaultPath(
     environment: [String: String] = SystemEnvironment.variables
   ) -> String {
-    let named = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    return (named ?? (environment["HOME"] ?? "/") + "/.local/state") + "/spae/index.db"
+    UserFolders(environment: environment).state + "/spae/index.db"
   }
 
   func write<Result>(_ body: (Database) throws -> Result) throws(LibraryError) -> Result {

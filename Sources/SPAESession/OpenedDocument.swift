@@ -34,35 +34,15 @@ package struct OpenedDocument {
   package init(
     file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys
   ) throws {
+    let opened = try OpenedPicture(path: file, size: size, fit: fit, models: models)
+    (self.models, self.dialect, model) = (models, dialect, opened.model)
+    (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
+    (original, view) = (opened.original, opened.view)
+    explain = { try opened.explanation() }
     var stem = FileName.stem(of: file)
-    name = file == "-" ? "stdin" : FileName.label(of: file)
-    self.dialect = dialect
-    self.models = models
-    switch try Input(path: file, models: models) {
-    case .pyramid(let document, let own):
-      self.document = document
-      model = own
-      (original, view) = (nil, nil)
-      explain = { try ExplainedPyramid(document, of: own, path: file, source: nil) }
-    case .picture(let picture):
-      model = try models.chosen()
-      let (pyramid, origins): (Pyramid, [[WordOrigin]])
-      do {
-        (pyramid, origins) = try model.encodeWithOrigins(picture.image, size: size, fit: fit)
-      } catch {
-        throw Failure("\(file): \(error)")
-      }
-      explain = { ExplainedPyramid(pyramid: pyramid, origins: origins) }
-      document = PyramidDocument(
-        model: try model.name(),
-        source: .init(name: name, width: picture.image.width, height: picture.image.height),
-        pyramid: pyramid)
-      original = model.picture(picture.image, for: pyramid.shape, fit: fit)
-      view = model.view(of: picture.image, fit: fit, shape: pyramid.shape)
-      notices = picture.notices(size: size, fit: fit)
+    if let image = opened.image, fit != .whole, image.width != image.height {
       // Other words of the same picture are another document: its name keeps their histories apart.
-      let isSquare = picture.image.width == picture.image.height
-      if fit != .whole, !isSquare { stem += "." + fit.rawValue }
+      stem += "." + fit.rawValue
     }
     saved = document.pyramid
     files = PyramidFiles(

@@ -20,6 +20,11 @@ extension FileName {
     }
   }
 
+  /// What an input is called: `stdin` for `-`, which means standard input, else as `label`.
+  package static func inputLabel(of path: String) -> String {
+    path == "-" ? "stdin" : label(of: path)
+  }
+
   /// The folder that a path is in: `a` of `a/b.png`, `.` of `b.png`, `/` of `/b.png`.
   package static func folder(of path: String) -> String {
     let path = withoutSlashes(path)

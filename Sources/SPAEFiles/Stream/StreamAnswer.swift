@@ -13,7 +13,7 @@ package struct StreamAnswer: Sendable {
 
   /// `{"key", "width", "height", "model", "layers"}`, a layer's words row after row; with the "grid"
   /// before the layers where it is no square.
-  func line(key: String, width: Int, height: Int, pyramid: Pyramid) -> [UInt8] {
+  package func line(key: String, width: Int, height: Int, pyramid: Pyramid) -> [UInt8] {
     var line = Array("{\"key\":".utf8) + Self.quoted(key)
     line += Array(",\"width\":\(width),\"height\":\(height),\"model\":".utf8) + model
     let grid = pyramid.shape.grid

@@ -93,15 +93,11 @@ struct CompareCommand: ParsableCommand {
     let pyramidModels = inputs.compactMap {
       if case .pyramid(_, let model) = $0 { model } else { nil }
     }
-    return try inputs.map {
-      switch $0 {
-      case .pyramid(let document, let model): return Side(pyramid: document.pyramid, model: model)
-      case .picture(let file):
-        let model = try pyramidModels.first ?? models.chosen()
-        return Side(
-          pyramid: try model.encode(file.image, size: input.size, fit: input.fit ?? .whole),
-          model: model)
-      }
+    return try zip(inputs, [first, second]).map { file, path in
+      let opened = try OpenedPicture(
+        file, path: path, size: input.size, fit: input.fit ?? .whole,
+        by: try pyramidModels.first ?? models.chosen())
+      return Side(pyramid: opened.pyramid, model: opened.model)
     }
   }
 

@@ -169,7 +169,7 @@ struct EncodeCommand: ParsableCommand {
     let document = PyramidDocument(
       model: name,
       source: .init(
-        name: path == "-" ? "stdin" : FileName.label(of: path),
+        name: FileName.inputLabel(of: path),
         width: file.image.width, height: file.image.height),
       pyramid: pyramid)
     let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)

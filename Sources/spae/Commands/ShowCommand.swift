@@ -54,7 +54,11 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let shown = try read(with: try models.library())
+    let shown = try OpenedPicture(
+      path: file, size: input.size, fit: input.fit ?? .whole, models: try models.library())
+    guard source == nil || shown.image == nil else {
+      throw Failure("\(file): a picture, which needs no --source")
+    }
     let (pyramid, model) = (shown.pyramid, shown.model)
     let range = try layers.within(pyramid.shape, of: file)
     let depth = depth ?? pyramid.shape.depth
@@ -83,50 +87,16 @@ struct ShowCommand: ParsableCommand {
     ).show(by: graphics.driver(on: capabilities, environment: environment))
   }
 
-  /// What is shown, and where its words come from.
-  private struct Shown {
-    let pyramid: Pyramid
-    let model: Model
-    let name: String
-    /// The picture, where that was given.
-    var original: PixelImage?
-    var explanation: ExplainedPyramid?
-  }
-
-  private func read(with models: ModelLibrary) throws -> Shown {
-    switch try Input(path: file, models: models) {
-    case .pyramid(let document, let model):
-      let name = FileName.label(of: file)
-      let origin = document.source.name
-      var shown = Shown(
-        pyramid: document.pyramid, model: model,
-        name: name == origin ? name : "\(name) of \(origin)")
-      if why {
-        shown.explanation = try ExplainedPyramid(document, of: model, path: file, source: source)
-      }
-      return shown
-    case .picture(let picture):
-      guard source == nil else { throw Failure("\(file): a picture, which needs no --source") }
-      let model = try models.chosen()
-      let fit = input.fit ?? .whole
-      let (pyramid, origins) = try model.encodeWithOrigins(
-        picture.image, size: input.size, fit: fit)
-      return Shown(
-        pyramid: pyramid, model: model, name: FileName.last(of: file),
-        original: model.picture(picture.image, for: pyramid.shape, fit: fit),
-        explanation: ExplainedPyramid(pyramid: pyramid, origins: origins))
-    }
-  }
-
-  private func reasons(for shown: Shown, _ range: ClosedRange<Int>) throws -> [String] {
-    guard let explanation = shown.explanation, !explanation.origins.isEmpty else {
-      throw Failure("\(shown.model.folder): this model guides no layer, so that nothing tells why")
+  private func reasons(for opened: OpenedPicture, _ range: ClosedRange<Int>) throws -> [String] {
+    let explanation = try opened.explanation(source: source)
+    guard !explanation.origins.isEmpty else {
+      throw Failure("\(opened.model.folder): this model guides no layer, so that nothing tells why")
     }
     guard range.upperBound <= explanation.origins.count else {
       throw Failure("\(file): --why tells of layers 1 to \(explanation.origins.count)")
     }
     for note in explanation.notes { print("spae: \(file): \(note)", toStandardError: true) }
-    return explanation.lines(ofLayers: range, vocabulary: shown.model.vocabulary)
+    return explanation.lines(ofLayers: range, vocabulary: opened.model.vocabulary)
   }
 
   private func text(

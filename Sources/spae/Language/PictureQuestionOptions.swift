@@ -73,13 +73,8 @@ struct PictureQuestionOptions: ParsableArguments {
   /// The picture's words, that which covers most of it first.
   private func words() throws -> [String] {
     let models = try model.library()
-    let (pyramid, model): (Pyramid, Model)
-    switch try Input(path: file, models: models) {
-    case .pyramid(let document, let own): (pyramid, model) = (document.pyramid, own)
-    case .picture(let picture):
-      model = try models.chosen()
-      pyramid = try model.encode(picture.image)
-    }
+    let opened = try OpenedPicture(path: file, fit: .crop, models: models)
+    let (pyramid, model) = (opened.pyramid, opened.model)
     let layers = try layers.within(pyramid.shape, of: file)
     return pyramid.wordsByArea(ofLayers: layers).map { model.vocabulary[$0] }
   }

@@ -1,0 +1,86 @@
+package import SPAEEngine
+package import SPAEPixels
+package import SPAEPyramid
+import SPAESystem
+
+/// A picture or a pyramid from a file, as words and with their model.
+package struct OpenedPicture: Sendable {
+  /// The words, with the name and the size of what they are of.
+  package let document: PyramidDocument
+  /// The model that the words name, or the one that read the picture.
+  package let model: Model
+  /// The picture at its own size; nil if the file holds words.
+  package let image: PixelImage?
+  /// What a person should know of how the picture was read.
+  package let notices: [String]
+
+  private let path: String
+  private let fit: Fit
+  /// Where the words of the guided layers come from; nil if the file holds words.
+  private let origins: [[WordOrigin]]?
+
+  /// Reads a file, or standard input for "-", and encodes a picture with the chosen model.
+  package init(path: String, size: Int = 128, fit: Fit = .whole, models: ModelLibrary) throws {
+    let input = try Input(path: path, models: models)
+    try self.init(input, path: path, size: size, fit: fit, by: try models.chosen())
+  }
+
+  /// The same for a file that has been read; only a picture asks for `model`.
+  package init(
+    _ input: Input, path: String, size: Int = 128, fit: Fit = .whole,
+    by model: @autoclosure () throws -> Model
+  ) throws {
+    (self.path, self.fit) = (path, fit)
+    switch input {
+    case .pyramid(let document, let own):
+      (self.document, self.model, image, origins, notices) = (document, own, nil, nil, [])
+    case .picture(let file):
+      let model = try model()
+      let (pyramid, origins): (Pyramid, [[WordOrigin]])
+      do {
+        (pyramid, origins) = try model.encodeWithOrigins(file.image, size: size, fit: fit)
+      } catch { throw Failure("\(path): \(error)") }
+      (self.model, self.origins, image) = (model, origins, file.image)
+      document = PyramidDocument(
+        model: try model.name(),
+        source: .init(
+          name: FileName.inputLabel(of: path), width: file.image.width, height: file.image.height),
+        pyramid: pyramid)
+      notices = file.notices(size: size, fit: fit)
+    }
+  }
+
+  package var pyramid: Pyramid { document.pyramid }
+
+  /// The picture in the size of the decoded one; nil if the file holds words.
+  package var original: PixelImage? {
+    image.map { model.picture($0, for: pyramid.shape, fit: fit) }
+  }
+
+  /// The picture as the frozen branches see it; nil if the file holds words.
+  package var view: PixelImage? {
+    image.map { model.view(of: $0, fit: fit, shape: pyramid.shape) }
+  }
+
+  /// What the frozen branches say of the picture, or of the decoded one if the file holds words.
+  package func evidence() throws -> PictureEvidence {
+    guard let image else {
+      return model.evidence(of: try model.decode(pyramid), fit: .whole, shape: pyramid.shape)
+    }
+    return model.evidence(of: image, fit: fit, shape: pyramid.shape)
+  }
+
+  /// Finds out where the words come from; of a pyramid by its picture, which `source` may name.
+  package func explanation(source: String? = nil) throws -> ExplainedPyramid {
+    guard let origins else {
+      return try ExplainedPyramid(document, of: model, path: path, source: source)
+    }
+    return ExplainedPyramid(pyramid: pyramid, origins: origins)
+  }
+
+  /// The name of the file, and that of what its words are of where it is another.
+  package var name: String {
+    let (name, origin) = (FileName.inputLabel(of: path), document.source.name)
+    return name == origin ? name : "\(name) of \(origin)"
+  }
+}
