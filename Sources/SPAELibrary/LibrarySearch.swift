@@ -77,13 +77,13 @@ package struct LibrarySearch: Sendable {
   private static let floor: Float = 0.4
   /// What the best position of each term must reach, of 1, for a picture to match.
   private static let least: Float = 0.4
-  /// What the words of all positions count beside the best one.
-  private static let support: Float = 0.5
+  /// How many of the best positions count.
+  private static let counted = 6
 
   /// The pictures that hold every term of a query, the best first.
   ///
-  /// A term's score is that of its best position, and with half the weight the mean of all, layer by
-  /// layer; a picture's is the geometric mean of its terms'.
+  /// A term's score is the mean square of how well its six best positions have it, so that what fills
+  /// much of a picture comes before what one word says; a picture's is the geometric mean of its terms'.
   package func matches(_ query: LibraryQuery, limit: Int = .max) throws(LibraryError) -> [Match] {
     let tables = query.terms.map { Table(term: $0, similarity: $0.word.map(similarity)) }
     var found: [(entry: Int, score: Float)] = []
@@ -146,18 +146,9 @@ package struct LibrarySearch: Sendable {
   }
 
   private static func score(_ table: Table, _ upper: UpperLayers) -> (best: Float, score: Float) {
-    var (best, means): (Float, Float) = (0, 0)
-    for layer in 1...UpperLayers.depth {
-      let words = upper.words(ofLayer: layer)
-      var sum: Float = 0
-      for position in words.indices {
-        let score = table.score(position, upper)
-        best = max(best, score)
-        sum += score * score
-      }
-      means += sum / Float(words.count)
-    }
-    return (best, (best + support * means / Float(UpperLayers.depth)) / (1 + support))
+    let scores = upper.words.indices.map { table.score($0, upper) }.sorted(by: >)
+    let sum = scores.prefix(counted).reduce(0) { $0 + $1 * $1 }
+    return (scores.first ?? 0, sum / Float(counted))
   }
 
   private func matched(_ table: Table, _ upper: UpperLayers) -> MatchedWord {

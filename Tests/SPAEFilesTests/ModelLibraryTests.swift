@@ -94,7 +94,7 @@ struct ModelLibraryTests {
     try FileManager.default.removeItem(atPath: models.path("present") + "/codebook.safetensors")
     #expect { try models.model("first") } throws: {
       "\($0)".contains(
-        "first/codebook.safetensors: a link to ../present/codebook.safetensors: No such file")
+        "first/codebook.safetensors: a link to ../present/codebook.safetensors: no such file")
     }
   }
 
