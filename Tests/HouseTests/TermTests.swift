@@ -18,7 +18,7 @@ private enum FormerName {
   /// No identifiers of the search for words, in either language.
   static let ofSearch = [
     "pool", "pools", "cost", "costs", "contrast", "meaning", "label", "labels", "share", "shares",
-    "fill", "said", "wanted", "given", "awake", "dismiss",
+    "fill", "said", "wanted", "given", "awake", "dismiss", "place", "places",
   ]
 }
 

@@ -1,6 +1,6 @@
 """The other teacher: CLIP as open_clip has it, for whoever has its package and weights.
 
-CLIP looks at the whole square and at one crop, half as wide, around each of 4x4 places. What it
+CLIP looks at the whole square and at one crop, half as wide, around each of 4x4 positions. What it
 sees there is itself the text vector; the words' own vectors are CLIP's for "a photo of a WORD".
 It is opened only when a picture has no cached answer, so a machine that trains need not hold it.
 """
@@ -20,7 +20,7 @@ from spae.images import centre_square
 from spae.pyramid import PyramidShape
 from spae.teacher import MissingTeacher, SemanticMap
 
-CROP = 0.5  # the side of a place's crop, as a share of the square's
+CROP = 0.5  # the side of a position's crop, as a share of the square's
 HUB = 0.5  # of a word's mean score over classes, which is taken off its scores
 PROMPTS = ("a photo of a {}.", "a photo of the {}.", "something like a {}.")
 BATCH = 256
@@ -81,7 +81,7 @@ class ClipTeacher(nn.Module):
         self.class_text = tensors["class_text"].float()
 
     def view(self, image: Image.Image, shape: PyramidShape | None = None) -> Tensor:
-        """The whole square and the crop of each place, [1 + places, 3, side, side]."""
+        """The whole square and the crop of each position, [1 + positions, 3, side, side]."""
         if shape and shape.grid.rows != shape.grid.columns:
             raise ValueError("CLIP sees squares only: encode with fit crop, pad or stretch")
         square = centre_square(image)
@@ -92,7 +92,7 @@ class ClipTeacher(nn.Module):
         return torch.stack([self.clip.preprocess(part) for part in parts])
 
     def answers(self, view: Tensor, shape: PyramidShape | None = None) -> dict[str, np.ndarray]:
-        """[batch, 1 + places, 3, side, side] -> the vectors, in float16."""
+        """[batch, 1 + positions, 3, side, side] -> the vectors, in float16."""
         grid = self.sizes.grid
         vectors = self.clip.of_pictures(view.flatten(0, 1)).unflatten(0, view.shape[:2]).half()
         cells = vectors[:, 1:].unflatten(1, (grid, grid))
@@ -110,7 +110,7 @@ class ClipTeacher(nn.Module):
 
 
 def boxes_of(grid: int) -> list[tuple[float, float, float, float]]:
-    """Left, top, right and bottom of each place's crop in shares of the square, row by row."""
+    """Left, top, right and bottom of each position's crop in shares of the square, row by row."""
     starts = [min(max((i + 0.5) / grid - CROP / 2, 0), 1 - CROP) for i in range(grid)]
     return [(x, y, x + CROP, y + CROP) for y in starts for x in starts]
 

@@ -189,9 +189,9 @@ def doubled(x: Tensor) -> Tensor:
 def decoded(raw: Tensor, stride: int) -> Tensor:
     """One scale's output as [batch, cells, 5 + classes], in pixels and probabilities."""
     rows, columns = (torch.arange(length, device=raw.device) for length in raw.shape[-2:])
-    place = torch.stack(
+    position = torch.stack(
         [columns.repeat(len(rows)), rows.repeat_interleave(len(columns))], 1
     )
     raw = raw.flatten(2).transpose(1, 2)
-    centre, size = (raw[..., :2] + place) * stride, raw[..., 2:4].exp() * stride
+    centre, size = (raw[..., :2] + position) * stride, raw[..., 2:4].exp() * stride
     return torch.cat([centre, size, raw[..., 4:].sigmoid()], -1)

@@ -32,18 +32,18 @@ On 100 photographs of train-scenes and train-imagenet1k, whose cells were labell
 
 On eval-imagenette, 491 pictures of ten classes, a layer a column:
   true class       share of pictures whose top word is among the 20 best of the TRUE class's text
-  percentile       share of the vocabulary that fits a word's place worse, by the evidence map: where
-                   a branch names a place, the words of its class are the best, in their order;
+  percentile       share of the vocabulary that fits a word's position worse, by the evidence map: where
+                   a branch names a position, the words of its class are the best, in their order;
                    elsewhere, and after them, those of the classifier. Layers below the third ask the
-                   one of the map's 4 x 4 places that holds the cell
-  among the 20     share of words that are among the 20 best of their place
+                   one of the map's 4 x 4 positions that holds the cell
+  among the 20     share of words that are among the 20 best of their position
   among the 100, or its colour
-                   share of words that are among the 100 best of their place, or a name of a colour
+                   share of words that are among the 100 best of their position, or a name of a colour
                    within 20 (CIE76) of the mean colour of the region that the word covers
-  own place        of places that no branch names: the word fits its own place better than another
-                   such place of the same picture by the classifier: the
-                   share of all pairs of places in which the two scores differ (chance: 50 %); and
-                   of those pairs alone in which the other place has another word, since two places
+  own position     of positions that no branch names: the word fits its own position better than
+                   another such position of the same picture by the classifier: the share of all
+                   pairs of positions in which the two scores differ (chance: 50 %); and of those
+                   pairs alone in which the other position has another word, since two positions
                    of one word win and lose against each other
   lemmas           different lemmas in the five words of layers 1 and 2, on average
 

@@ -2,10 +2,10 @@
 
     python -m spae.find_queries --program .build/release/spae --model MODEL --data DATA
 
-tables/find-queries.tsv has 20 queries and which of 400 photographs of BSDS500 show each. The program
-indexes the photographs whole and searches them. Of each query the precision of the first ten is
-printed: the share of the first ten answers that show it. Where fewer than ten photographs show it, the
-first as many count. The mean over the queries stands in the last line.
+tables/find-queries.tsv has 20 queries and which of 400 photographs of BSDS500 show each. The
+program indexes the photographs whole and searches them. Of each query the precision of the first
+ten is printed: the share of the first ten answers that show it. Where fewer than ten photographs
+show it, the first as many count. The mean over the queries stands in the last line.
 """
 
 import argparse

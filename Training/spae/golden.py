@@ -18,7 +18,7 @@ from spae.model import SPAE
 from spae.picture_files import read
 
 SEMANTIC_WEIGHT = 0.25  # penalties so high that layers save nothing and halve them
-STEP = 5  # every fifth row and column: prime to a patch's eight, so every place in it is seen
+STEP = 5  # every fifth row and column: prime to a patch's eight, so every position in it is seen
 
 
 # Left, top, right and bottom of a part of a picture, and the pixels that its shorter side becomes:

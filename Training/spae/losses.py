@@ -109,7 +109,7 @@ def quantization_losses(
 
     They are means over all but the first `free` layers.
 
-    Those layers' words need not be near z, which they would drag along: they mean what the place
+    Those layers' words need not be near z, which they would drag along: they mean what the position
     shows, or were chosen for many cells.
     """
     commitment, codebook_loss = z.new_zeros(()), z.new_zeros(())

@@ -1,4 +1,4 @@
-"""Whether words say what their places show, and how evenly the vocabulary is used."""
+"""Whether words say what their positions show, and how evenly the vocabulary is used."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -18,10 +18,10 @@ from spae.model import SPAE, Names
 from spae.pyramid import PyramidShape
 
 BEST = 20  # words of a text that count as its best
-FITTING = 100  # words of a place that count as fitting it
+FITTING = 100  # words of a position that count as fitting it
 NEAR = 20  # CIE76 of a name of a colour to its region's mean colour, to fit it
 SIZE = 128  # pixels of the pictures that are judged
-MAP_LAYER = 3  # the layer with one cell for each place of the semantic map
+MAP_LAYER = 3  # the layer with one cell for each position of the semantic map
 
 
 def use_rows(words: Tensor, pyramid_shape: PyramidShape) -> list[Row]:
@@ -87,8 +87,8 @@ def people_rows(model: SPAE, names: list[str], words: Tensor, data: Path) -> lis
     return rows
 
 
-def places_of(layer: int, pyramid_shape: PyramidShape, grid: int) -> Tensor:
-    """The place of the semantic map that each cell of a layer asks, [cells]."""
+def positions_of(layer: int, pyramid_shape: PyramidShape, grid: int) -> Tensor:
+    """The position of the semantic map that each cell of a layer asks, [cells]."""
     side = pyramid_shape.layers[layer - 1].rows
     if layer <= MAP_LAYER:
         return torch.arange(side * side)
@@ -97,13 +97,13 @@ def places_of(layer: int, pyramid_shape: PyramidShape, grid: int) -> Tensor:
 
 
 @torch.no_grad()
-def ranks(model: SPAE, words: Tensor, texts: Tensor, places: Tensor) -> Tensor:
-    """How many words fit each word's place better, [n, cells]; texts are [n, place, text]."""
+def ranks(model: SPAE, words: Tensor, texts: Tensor, positions: Tensor) -> Tensor:
+    """How many words fit each word's position better, [n, cells]; texts are [n, position, text]."""
     found = []
     for own, text in zip(words, texts):
         scores = model.codebook.scores(text)
-        ascending = scores.sort(-1).values[places]
-        mine = scores[places, own].unsqueeze(-1)
+        ascending = scores.sort(-1).values[positions]
+        mine = scores[positions, own].unsqueeze(-1)
         above = torch.searchsorted(ascending, mine.contiguous(), right=True).squeeze(-1)
         found.append(scores.shape[-1] - above)
     return torch.stack(found)
@@ -115,20 +115,20 @@ def own_place_wins(
     words: Tensor,
     texts: Tensor,
     differing: bool = False,
-    counted_places: Tensor | None = None,
+    counted_positions: Tensor | None = None,
 ) -> Tensor:
-    """For each picture the share of pairs (own place, another) that the own one wins, nan if none.
+    """For each picture the share of pairs (own position, another) that the own one wins, nan if none.
 
-    `differing` counts only the pairs whose words differ, `counted_places`, [n, place], those of
-    some places.
+    `differing` counts only the pairs whose words differ, `counted_positions`, [n, position], those of
+    some positions.
     """
     fits = torch.einsum("npc,noc->npo", model.codebook.text[words], texts)
     own = torch.diagonal(fits, dim1=1, dim2=2).unsqueeze(-1)
     counted = fits != own
     if differing:
         counted &= words.unsqueeze(-1) != words.unsqueeze(-2)
-    if counted_places is not None:
-        counted &= counted_places.unsqueeze(-1) & counted_places.unsqueeze(-2)
+    if counted_positions is not None:
+        counted &= counted_positions.unsqueeze(-1) & counted_positions.unsqueeze(-2)
     pairs = counted.sum((1, 2))
     return ((own > fits) & counted).sum((1, 2)) / pairs.where(pairs > 0, torch.nan)
 
@@ -149,18 +149,18 @@ class Judged:
         """The positions of a layer that are left to the classifier, [n, position]."""
         semantics = self.pictures.semantics
         if self.names is None:
-            return torch.ones(semantics.places(layer).shape[:2], dtype=torch.bool)
+            return torch.ones(semantics.positions(layer).shape[:2], dtype=torch.bool)
         return torch.tensor([[own is None for own in row[layer - 1]] for row in self.names])
 
-    def class_ranks(self, model: SPAE, words: Tensor, layer: int, places: Tensor) -> Tensor:
+    def class_ranks(self, model: SPAE, words: Tensor, layer: int, positions: Tensor) -> Tensor:
         """The rank of each word among those of the class that names its position, [n, cells].
 
         The vocabulary's size where none does, or where the word is not of the class.
         """
         found = torch.full(words.shape, len(model.words))
         for picture, row in enumerate(self.names or []):
-            for cell, place in enumerate(places.tolist()):
-                named = row[layer - 1][place]
+            for cell, position in enumerate(positions.tolist()):
+                named = row[layer - 1][position]
                 if named is not None:
                     own = model.evidence.words(named).tolist()
                     word = int(words[picture, cell])
@@ -174,10 +174,10 @@ def own_place_row(model: SPAE, judged: Judged, words: Tensor, differing: bool) -
     for layer in (2, 3):
         own = pyramid_shape.layer_of(words, layer)
         wins = own_place_wins(
-            model, own, pictures.semantics.places(layer), differing, judged.unnamed(layer)
+            model, own, pictures.semantics.positions(layer), differing, judged.unnamed(layer)
         )
         values.append(Value.over(wins[~wins.isnan()], 100))
-    name = "own place %" + (", of another word" if differing else "")
+    name = "own position %" + (", of another word" if differing else "")
     return Row("eval-imagenette", name, by_layer(values, 2), 1)
 
 
@@ -217,9 +217,9 @@ def rank_rows(
     pictures, percentiles, best, fitting = judged.pictures, [], [], []
     for layer in range(1, pyramid_shape.depth + 1):
         own, seen = pyramid_shape.layer_of(words, layer), min(layer, MAP_LAYER)
-        places = places_of(layer, pyramid_shape, pictures.semantics.cells.shape[1])
-        by_classifier = ranks(model, own, pictures.semantics.places(seen), places)
-        rank = by_classifier.minimum(judged.class_ranks(model, own, seen, places)).float()
+        positions = positions_of(layer, pyramid_shape, pictures.semantics.cells.shape[1])
+        by_classifier = ranks(model, own, pictures.semantics.positions(seen), positions)
+        rank = by_classifier.minimum(judged.class_ranks(model, own, seen, positions)).float()
         side = pyramid_shape.layers[layer - 1].rows
         named = names_its_colour(model, pictures.pictures, own, side)
         percentiles.append(Value.over((1 - rank / (len(model.words) - 1)).mean(1), 100))

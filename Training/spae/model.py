@@ -29,7 +29,7 @@ from spae.teacher import SemanticMap, Teacher
 Names = list[list[list[Named | None]]]  # of each picture, each layer and each position
 
 
-EVIDENCE_LAYERS = 3  # whose places the evidence map tells apart
+EVIDENCE_LAYERS = 3  # whose positions the evidence map tells apart
 
 
 class SPAE(nn.Module):
@@ -137,7 +137,7 @@ class SPAE(nn.Module):
 
         for layer, (size, specificity, penalty) in islice(enumerate(settings, 1), layers):
             candidates_by_layer[layer] = self.codebook.candidates(
-                whole + (1 - guided.whole_share) * semantics.places(layer, size_of(layer)),
+                whole + (1 - guided.whole_share) * semantics.positions(layer, size_of(layer)),
                 max(1, round(size * semantic_weight)),
                 specificity,
                 penalty / semantic_weight,
@@ -154,7 +154,7 @@ class SPAE(nn.Module):
     def colour_candidates(
         self, colours: ColourCandidates | None, layer: int, pictures: Tensor | None
     ) -> tuple[Tensor | None, float]:
-        """The names of colours for each place of a layer, if any, and what each scores."""
+        """The names of colours for each position of a layer, if any, and what each scores."""
         count = dict(enumerate(colours.counts, 1)).get(layer, 0) if colours else 0
         if pictures is None or count == 0:
             return None, 0.0

@@ -89,7 +89,7 @@ def fits_after(model: SPAE, picture: Tensor, edit: Edit) -> float:
     """1 where the word fits half of its positions or more, by the evidence map of a picture."""
     image = to_image(picture)
     seen = EvaluationSet([edit.picture], picture[None], model.semantics(image))
-    side, texts = 1 << (edit.layer - 1), seen.semantics.places(edit.layer)
+    side, texts = 1 << (edit.layer - 1), seen.semantics.positions(edit.layer)
     everywhere = torch.arange(side * side)
     words = torch.full((1, side * side), model.words.index(edit.word))
     found = ranks(model, words, texts, everywhere)

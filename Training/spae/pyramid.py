@@ -138,8 +138,8 @@ class PyramidShape:
             self._positions_along(count, length, stride)
             for count, length in zip(self.layers[depth - 1], self.grid)
         )
-        places = down[row][:, :, None] * self.layers[depth - 1].columns + right[column][:, None, :]
-        source = self.visited(depth)[places.reshape(cells, -1)]
+        positions = down[row][:, :, None] * self.layers[depth - 1].columns + right[column][:, None, :]
+        source = self.visited(depth)[positions.reshape(cells, -1)]
         weight = (upper[row][:, :, None] * left[column][:, None, :]).reshape(cells, -1)
         cell_class = np.full(cells, CLASSES_A_STRIDE * _class_stride(stride), np.int64)
         visits = np.zeros(cells, np.int64)
@@ -162,9 +162,9 @@ class PyramidShape:
         if stride < self.blended_stride:
             return (cells * count // length)[:, None], np.ones((length, 1), np.float32)
         at = np.clip((cells + 0.5) * count / length - 0.5, 0, last)
-        place = np.floor(at).astype(np.int64)
-        weight = (at - place).astype(np.float32)
-        return np.stack([place, np.minimum(place + 1, last)], 1), np.stack([1 - weight, weight], 1)
+        position = np.floor(at).astype(np.int64)
+        weight = (at - position).astype(np.float32)
+        return np.stack([position, np.minimum(position + 1, last)], 1), np.stack([1 - weight, weight], 1)
 
 
 def _class_stride(stride: int) -> int:

@@ -1,4 +1,4 @@
-"""Streaming average quantization (SPAE, section 3.2), guided where the place's words are known."""
+"""Streaming average quantization (SPAE, section 3.2), guided where the position's words are known."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ RUN = 64  # codes whose best score is found first
 class Candidates:
     """The words that each position of a layer may choose from, and the penalty of each."""
 
-    words: Tensor  # [batch, place, count], the best first
+    words: Tensor  # [batch, position, count], the best first
     penalty: Tensor  # the same; the share of the error that a word must save to be chosen
 
     def __getitem__(self, index) -> "Candidates":
@@ -32,7 +32,7 @@ class Quantized:
     """What the quantizer found, layer by layer."""
 
     words: Tensor  # [batch, words of the pyramid]
-    targets: list[Tensor]  # what each layer's words should equal, [batch, place, latent]
+    targets: list[Tensor]  # what each layer's words should equal, [batch, position, latent]
     estimates: list[Tensor]  # after each layer: each cell's mean, [batch, cell, latent]
     visits: list[Tensor]  # after each layer: how many words each cell has, [cell]
 

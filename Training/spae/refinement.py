@@ -99,7 +99,7 @@ class Refinement:
         decoded: Tensor | None,
         candidates: Candidates | None = None,
     ) -> Tensor:
-        """The words of a layer, [batch, places], for pictures [batch, 3, N, N].
+        """The words of a layer, [batch, positions], for pictures [batch, 3, N, N].
 
         `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture;
         without it the linear decoder's is used.
@@ -112,19 +112,19 @@ class Refinement:
         words, size = words.clone(), shape.layers[layer - 1]
         own = shape.layer_of(words, layer)  # a part of them
         kinds, matrices = gram_matrices(self.linear_decoder, shape, layer)
-        places = torch.arange(size.cells, device=codes.device)
-        colours = (places // size.columns + places % size.columns) % 2
+        positions = torch.arange(size.cells, device=codes.device)
+        colours = (positions // size.columns + positions % size.columns) % 2
         target, prediction = self._patches(pictures), self._linear_patches(words, layer)
         if decoded is not None:
             target = target - self._patches(decoded) + prediction
-        error = (target - prediction).square().sum((1, 2, 3)) / len(places)  # for each position
+        error = (target - prediction).square().sum((1, 2, 3)) / len(positions)  # for each position
         for colour in (0, 1):
             if colour == 1:
                 prediction = self._linear_patches(words, layer)
             gradient = self.linear_decoder.transposed(target - prediction, cell_class)
             gradient = upsampled_transposed(gradient, upsampling)[:, cells]
             for kind, matrix in enumerate(matrices):
-                chosen = places[(colours == colour) & (kinds == kind)]
+                chosen = positions[(colours == colour) & (kinds == kind)]
                 if len(chosen) == 0:
                     continue
                 step = visits[chosen] * gradient[:, chosen]
@@ -158,9 +158,9 @@ class Refinement:
 def gram_matrices(
     linear_decoder: ConditionalLinearDecoder, shape: PyramidShape, layer: int
 ) -> tuple[Tensor, Tensor]:
-    """How the picture changes with the estimate of each place of a layer.
+    """How the picture changes with the estimate of each position of a layer.
 
-    A kind for each place, [places], and for each kind the matrix whose quadratic form is the
+    A kind for each position, [positions], and for each kind the matrix whose quadratic form is the
     squared change of all pixels by the linear decoder, [kind, latent, latent].
     """
     kinds, counts, cell_classes = neighbours(shape, layer)
@@ -177,9 +177,9 @@ def gram_matrices(
 
 @lru_cache
 def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Which of the cells that take of a place write to a patch in common, by kind of place.
+    """Which of the cells that take of a position write to a patch in common, by kind of position.
 
-    Kinds [places]; for each kind the number of pairs of such cells, each as much as both take, by
+    Kinds [positions]; for each kind the number of pairs of such cells, each as much as both take, by
     the classes of both and the way from one to the other, [kind, class, class, 5, 5]; and the
     classes. Pixels beyond the picture's edge are counted too.
     """
@@ -188,9 +188,9 @@ def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray,
     cell_class = upsampling.cell_class.reshape(grid)
     cell_classes, which = np.unique(cell_class, return_inverse=True)
     which = which.reshape(cell_class.shape)
-    place = np.full(grid.cells, -1)
+    position = np.full(grid.cells, -1)
     cells = shape.visited(layer)
-    place[cells] = np.arange(len(cells))
+    position[cells] = np.arange(len(cells))
     width = 2 * REACH + 1
     counts = np.zeros((len(cells), len(cell_classes), len(cell_classes), width, width))
     around = (REACH, REACH), (REACH, REACH)
@@ -200,8 +200,8 @@ def neighbours(shape: PyramidShape, layer: int) -> tuple[np.ndarray, np.ndarray,
     for y, x, one, other in product(range(width), range(width), several, several):
         window = (slice(y, y + grid.rows), slice(x, x + grid.columns))
         first, second = source[..., one], padded[window][..., other]
-        pair = (first == second) & (place[first] >= 0)
-        at = place[first[pair]], which[pair], classes[window][pair], y, x
+        pair = (first == second) & (position[first] >= 0)
+        at = position[first[pair]], which[pair], classes[window][pair], y, x
         np.add.at(counts, at, (weight[..., one] * shared[window][..., other])[pair])
     kinds, index = np.unique(counts.reshape(len(cells), -1), axis=0, return_inverse=True)
     return index.reshape(-1), kinds.reshape(-1, *counts.shape[1:]), cell_classes.tolist()

@@ -127,7 +127,7 @@ class SegmentationBranch(nn.Module):
 
 
 def enlarged(x: Tensor, size: Grid) -> Tensor:
-    """Bilinear interpolation without half pixels: target place p looks at p * (from / to)."""
+    """Bilinear interpolation without half pixels: target position p looks at p * (from / to)."""
     first, second, share = between(x.shape[-1], size.columns, x)
     x = x[..., first] + (x[..., second] - x[..., first]) * share
     first, second, share = between(x.shape[-2], size.rows, x)
@@ -135,7 +135,7 @@ def enlarged(x: Tensor, size: Grid) -> Tensor:
 
 
 def between(length: int, target: int, like: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The two places of a line that each of a target's looks at, and the second one's share."""
+    """The two positions of a line that each of a target's looks at, and the second one's share."""
     at = torch.arange(target, dtype=torch.float32, device=like.device) * (length / target)
     first = at.floor().long().clamp(max=length - 1)
     return first, (first + 1).clamp(max=length - 1), at - first

@@ -1,7 +1,7 @@
 """A frozen classifier says what stands where, as text vectors: the semantic branch.
 
 EfficientNet-Lite2 looks at the centre square of the source picture. Its likeliest classes, for the
-whole picture and for each of 4x4 places, become mean sentence embeddings of those classes' texts.
+whole picture and for each of 4x4 positions, become mean sentence embeddings of those classes' texts.
 """
 
 from pathlib import Path
@@ -33,7 +33,7 @@ class SameConvolution(nn.Conv2d):
 
 
 def same_padding(length: int, kernel: int, stride: int, dilation: int = 1) -> tuple[int, int]:
-    """Zeros before and after a line, so that the output has ceil(length / stride) places."""
+    """Zeros before and after a line, so that the output has ceil(length / stride) positions."""
     extent = (kernel - 1) * dilation + 1
     total = max((-(-length // stride) - 1) * stride + extent - length, 0)
     return total // 2, total - total // 2

@@ -1,4 +1,4 @@
-"""What says which words fit a picture and its places: the interface of the two teachers."""
+"""What says which words fit a picture and its positions: the interface of the two teachers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ class SemanticMap:
         whole = self.whole.unsqueeze(1).expand_as(cells)
         return torch.cat([cells, whole], -1) * scale
 
-    def places(self, layer: int, size: Grid | None = None) -> Tensor:
+    def positions(self, layer: int, size: Grid | None = None) -> Tensor:
         """What stands at each position of a layer, [batch, position, text].
 
         The whole where there is one position alone, else the mean of the map's cells in its

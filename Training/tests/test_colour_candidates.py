@@ -68,7 +68,7 @@ def test_the_penalty_of_a_colour_is_what_its_score_falls_short_of_the_best(guide
     for layer, side, penalty, share in ((2, 2, 2.0, 0.5), (3, 4, 3.0, 1.0)):
         own, before = candidates_by_layer[layer], plain[layer]
         assert (own.penalty.diff() >= 0).all() and (own.penalty[..., 0] == 0).all()
-        text = semantics().places(layer)
+        text = semantics().positions(layer)
         text = 0.3 * semantics().whole[:, None] + 0.7 * text
         others = (text.sum(1, keepdim=True) - text) / (text.shape[1] - 1)
         scores = guided.codebook.scores(text)
@@ -85,7 +85,7 @@ def test_the_penalty_of_a_colour_is_what_its_score_falls_short_of_the_best(guide
 
 def test_layer_4_asks_the_place_of_the_map_that_holds_it(guided):
     cells = semantics().cells
-    places = semantics().places(4).view(8, 8, 16)
+    places = semantics().positions(4).view(8, 8, 16)
     assert torch.equal(places[5, 2], cells[0, 2, 1]) and torch.equal(places[7, 7], cells[0, 3, 3])
 
 

@@ -63,7 +63,7 @@ def test_own_place_counts_pairs_of_counted_places_alone(model):
 
 
 def test_places_of_deep_layers_are_those_of_the_map():
-    places = meaning.places_of(4, shape(16), 4).view(8, 8)
+    places = meaning.positions_of(4, shape(16), 4).view(8, 8)
     assert places[0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     assert places[7, 7] == 15
 

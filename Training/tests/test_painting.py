@@ -180,7 +180,7 @@ def test_half_of_a_shift_is_an_error(model, data, tmp_path, monkeypatch):
 def test_a_word_fits_by_its_rank(model, photograph):
     picture = torch.from_numpy(photograph).permute(2, 0, 1) / 127.5 - 1
     semantics = model.semantics(Image.fromarray(photograph))
-    scores = model.codebook.scores(semantics.places(3)[0])[5]
+    scores = model.codebook.scores(semantics.positions(3)[0])[5]
     order = scores.argsort(descending=True).tolist()
     assert len(order) > FITTING
     for rank, expected in ((0, 1), (FITTING - 1, 1), (FITTING, 0), (len(order) - 1, 0)):

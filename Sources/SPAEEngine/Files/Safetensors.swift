@@ -6,7 +6,7 @@ import FoundationEssentials
 /// Format: a 64-bit little-endian length, that many bytes of JSON
 /// (name -> dtype, shape, data_offsets), then the data.
 package struct Safetensors: Sendable {
-  /// One tensor's place in the file.
+  /// One tensor's position in the file.
   struct Entry: Decodable, Sendable {
     let dtype: String
     let shape: [Int]
@@ -197,11 +197,11 @@ package struct Safetensors: Sendable {
     unsafe self.values = unsafe values
   }
 
-  /// The place of the first infinity or not-a-number.
+  /// The index of the first infinity or not-a-number.
   fileprivate var firstInfinite: Int? {
     guard let set = InstructionSet.available.first else { return nil }
-    let place = unsafe set.kernels.pointee.find_infinite(values.baseAddress, values.count)
-    return unsafe place < values.count ? place : nil
+    let index = unsafe set.kernels.pointee.find_infinite(values.baseAddress, values.count)
+    return unsafe index < values.count ? index : nil
   }
 
   /// A part of the table as floats.

@@ -1,14 +1,14 @@
 /// A 1x1 convolution followed by a pixel shuffle of 2: it doubles the resolution.
 ///
-/// Each of the four places of a square has a convolution of its own, which stores its output there,
+/// Each of the four positions of a square has a convolution of its own, which stores its output there,
 /// so the shuffle itself costs nothing.
 package struct UpConvolution: Sendable {
-  private let places: [Convolution]  // row by row
+  private let positions: [Convolution]  // row by row
 
-  /// Packs weights of [4 outputs, inputs, 1, 1], channel c of place (dy, dx) at 4 c + 2 dy + dx.
+  /// Packs weights of [4 outputs, inputs, 1, 1], channel c of position (dy, dx) at 4 c + 2 dy + dx.
   package init(weights: [Float], bias: [Float], inputs: Int, outputs: Int) {
-    places = (0..<4).map { place in
-      let rows = (0..<outputs).map { 4 * $0 + place }
+    positions = (0..<4).map { position in
+      let rows = (0..<outputs).map { 4 * $0 + position }
       return Convolution(
         weights: rows.flatMap { weights[$0 * inputs..<($0 + 1) * inputs] },
         bias: rows.map { bias[$0] }, inputs: inputs, outputs: outputs, window: .same(1))
@@ -16,20 +16,21 @@ package struct UpConvolution: Sendable {
   }
 
   /// Multiply-accumulates for each input pixel.
-  var work: Int { places.reduce(0) { $0 + $1.work } }
+  var work: Int { positions.reduce(0) { $0 + $1.work } }
 
   /// Doubles a rectangle of the input, or all of it.
   package func apply(
     to input: Plane, into output: Plane, rectangle: Rectangle? = nil, with context: Context
   ) {
     let area = rectangle ?? input.bounds
-    let items = places[0].items(of: area)
+    let items = positions[0].items(of: area)
     context.parallel.forEachPart(of: 4 * items, work: area.area * work) { part in
-      for (place, convolution) in places.enumerated() {
+      for (position, convolution) in positions.enumerated() {
         convolution.run(
-          part.clamped(to: place * items..<(place + 1) * items).shifted(by: -place * items),
+          part.clamped(to: position * items..<(position + 1) * items).shifted(
+            by: -position * items),
           of: area, from: input, into: output, activation: .identity, residual: nil, spread: 2,
-          phase: (place / 2, place % 2), with: context)
+          phase: (position / 2, position % 2), with: context)
       }
     }
   }
@@ -42,7 +43,7 @@ extension Range<Int> {
 }
 
 extension Plane {
-  /// Fills this plane with the squares of a finer one: channel c of place (dy, dx) becomes channel
+  /// Fills this plane with the squares of a finer one: channel c of position (dy, dx) becomes channel
   /// c r r + dy r + dx, as PyTorch's pixel unshuffle orders them.
   func unshuffle(_ picture: Plane, by factor: Int) {
     for row in 0..<height {

@@ -1,4 +1,4 @@
-/// Memory that several threads write at different places.
+/// Memory that several threads write at different positions.
 @safe struct SharedFloats: @unchecked Sendable {
   let floats: UnsafeMutablePointer<Float>
   init(_ floats: UnsafeMutablePointer<Float>) { unsafe self.floats = unsafe floats }
@@ -10,7 +10,7 @@
   init(_ floats: UnsafeBufferPointer<Float>) { unsafe self.floats = unsafe floats }
 }
 
-/// Words that several threads find at different places.
+/// Words that several threads find at different positions.
 @safe final class SharedWords: @unchecked Sendable {
   private let count: Int
   let words: UnsafeMutablePointer<Int32>

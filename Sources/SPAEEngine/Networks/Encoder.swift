@@ -108,7 +108,7 @@ struct Encoder: Sendable {
     fileprivate let patches: Plane
     fileprivate let stages: [StagePlanes]
     fileprivate let positions: Plane
-    /// Of each place of the classifier's grid, whose cells all have the same.
+    /// Of each region of the classifier's grid, whose cells all have the same.
     fileprivate let semantics: Plane
     fileprivate let meant: Plane
     fileprivate let hidden: Plane
@@ -162,7 +162,7 @@ struct Encoder: Sendable {
   ) {
     load(picture, into: space.picture)
     let tokens = convolve(space, with: context)
-    place(shape, semantics, on: tokens, in: space, with: context)
+    embedPositions(shape, semantics, on: tokens, in: space, with: context)
     for block in attention { apply(block, to: tokens, in: space, with: context) }
     let planes = space.stages[2]
     norm.apply(to: tokens, into: planes.normed, with: context)
@@ -209,7 +209,7 @@ struct Encoder: Sendable {
   }
 
   /// Adds to each token where it is, its kind, and what stands there.
-  private func place(
+  private func embedPositions(
     _ shape: PyramidShape, _ semantics: SemanticMap?, on tokens: Plane, in space: Workspace,
     with context: Context
   ) {
@@ -225,7 +225,7 @@ struct Encoder: Sendable {
     semantic.apply(to: space.semantics, into: space.meant, with: context)
     for cell in 0..<grid.count {
       let token = unsafe tokens.pixel(cell / grid.columns, cell % grid.columns)
-      let meant = unsafe Self.place(of: cell, grid: grid, in: space.meant)
+      let meant = unsafe Self.region(of: cell, grid: grid, in: space.meant)
       for i in 0..<width { unsafe token[i] += meant[i] }
     }
   }
@@ -247,7 +247,7 @@ struct Encoder: Sendable {
     }
   }
 
-  /// [what stands at the place, the whole picture] x scale, for each place of the classifier's.
+  /// [what stands at the region, the whole picture] x scale, for each region of the classifier's.
   private func load(_ semantics: SemanticMap, into plane: Plane) {
     let scale = configuration.semantic?.scale ?? 1
     let grid = semantics.grid
@@ -263,13 +263,13 @@ struct Encoder: Sendable {
     }
   }
 
-  /// The pixel of the classifier's place that holds a latent cell.
-  private static func place(
-    of cell: Int, grid: GridSize, in places: Plane
+  /// The pixel of the classifier's region that holds a latent cell.
+  private static func region(
+    of cell: Int, grid: GridSize, in regions: Plane
   ) -> UnsafeMutablePointer<Float> {
-    unsafe places.pixel(
-      cell / grid.columns * places.height / grid.rows,
-      cell % grid.columns * places.width / grid.columns)
+    unsafe regions.pixel(
+      cell / grid.columns * regions.height / grid.rows,
+      cell % grid.columns * regions.width / grid.columns)
   }
 
   /// x += output(attention(norm1 x)); x += mlp2(SiLU(mlp1(norm2 x))).
@@ -301,7 +301,7 @@ struct Encoder: Sendable {
     var latents = [Float](repeating: 0, count: grid.count * latent)
     for cell in 0..<grid.count {
       let z = unsafe space.z.pixel(cell / grid.columns, cell % grid.columns)
-      let added = unsafe Self.place(of: cell, grid: grid, in: space.direct) + kinds[cell] * latent
+      let added = unsafe Self.region(of: cell, grid: grid, in: space.direct) + kinds[cell] * latent
       for i in 0..<latent { unsafe latents[cell * latent + i] = z[i] + (hasDirect ? added[i] : 0) }
     }
     return latents

@@ -260,7 +260,7 @@ public final class Model: Sendable {
     semantics.flatMap { evidence?.named(in: image, shape: shape, beside: $0, with: context) }
   }
 
-  /// The words that each place of the guided layers may choose from; where something names it,
+  /// The words that each position of the guided layers may choose from; where something names it,
   /// those of its class.
   func candidates(
     for semantics: SemanticMap?, named: [[EvidenceMap.Named?]]?, of picture: PixelImage,
@@ -271,11 +271,11 @@ public final class Model: Sendable {
     }
     // The finest grid is left to the latent.
     let count = min(guided.candidates.count, max(SemanticMap.layer, shape.depth - 2))
-    let places = shape.layers.prefix(min(count, SemanticMap.layer)).map {
+    let regions = shape.layers.prefix(min(count, SemanticMap.layer)).map {
       semantics.regions(of: $0)
     }
-    let texts = places.joined().flatMap { place in
-      zip(semantics.whole, place).map {
+    let texts = regions.joined().flatMap { region in
+      zip(semantics.whole, region).map {
         guided.wholeShare * $0 + (1 - guided.wholeShare) * $1
       }
     }

@@ -162,19 +162,19 @@ extension Codebook {
     of table: HalfTable, width: Int, with vectors: [Float], minus bias: [Float],
     _ context: Context
   ) -> [Float] {
-    let places = vectors.count / width
-    return unsafe [Float](unsafeUninitializedCapacity: count * places) { buffer, initialized in
-      initialized = count * places
+    let positions = vectors.count / width
+    return unsafe [Float](unsafeUninitializedCapacity: count * positions) { buffer, initialized in
+      initialized = count * positions
       guard let base = buffer.baseAddress else { return }
       let target = unsafe SharedFloats(base)
       unsafe vectors.withUnsafeBufferPointer { vectors in
         let input = unsafe SharedInput(vectors)
-        context.parallel.forEachPart(of: count, work: count * places * width) { part in
+        context.parallel.forEachPart(of: count, work: count * positions * width) { part in
           unsafe bias.withUnsafeBufferPointer { bias in
             unsafe context.kernels.pointee.score(
               table.values.baseAddress.map { unsafe $0 + part.lowerBound * width },
               bias.baseAddress.map { unsafe $0 + part.lowerBound }, part.count, width,
-              input.floats.baseAddress, places, target.floats + part.lowerBound, count)
+              input.floats.baseAddress, positions, target.floats + part.lowerBound, count)
           }
         }
       }

@@ -21,8 +21,8 @@ struct GramMatrices: Sendable {
     configuration: ModelConfiguration, with context: Context
   ) {
     let latent = configuration.latent
-    let places = cells.shape.cells(ofLayer: layer).map(cells.shape.latentIndex(of:))
-    let filled = places.map { Self.pairs(of: cells.dependents(of: $0), in: cells) }
+    let positions = cells.shape.cells(ofLayer: layer).map(cells.shape.latentIndex(of:))
+    let filled = positions.map { Self.pairs(of: cells.dependents(of: $0), in: cells) }
     var kindOf: [[Pair: Double]: Int] = [:]
     kinds = filled.map { pairs in
       if let kind = kindOf[pairs] { return kind }

@@ -54,9 +54,9 @@ struct Quantizer {
   ) -> [Int32] {
     guard let candidates else { return codebook.nearest(to: targets, with: context) }
     let latent = codebook.latent
-    return candidates.enumerated().map { place, candidates in
+    return candidates.enumerated().map { position, candidates in
       codebook.nearest(
-        to: targets[place * latent..<(place + 1) * latent], among: candidates, error: error)
+        to: targets[position * latent..<(position + 1) * latent], among: candidates, error: error)
     }
   }
 

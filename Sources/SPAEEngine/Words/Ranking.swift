@@ -15,12 +15,12 @@ struct Ranking {
       items.removeLast()
       scores.removeLast()
     }
-    var (place, end) = (0, scores.count)
-    while place < end {
-      let middle = (place + end) / 2
-      if scores[middle] < score { end = middle } else { place = middle + 1 }
+    var (index, end) = (0, scores.count)
+    while index < end {
+      let middle = (index + end) / 2
+      if scores[middle] < score { end = middle } else { index = middle + 1 }
     }
-    items.insert(item, at: place)
-    scores.insert(score, at: place)
+    items.insert(item, at: index)
+    scores.insert(score, at: index)
   }
 }

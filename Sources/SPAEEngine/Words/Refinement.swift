@@ -22,13 +22,13 @@ struct Refinement {
   struct Layer: Sendable {
     /// Positions that change together, and the cells that depend on their words.
     fileprivate struct Half {
-      let ofKind: [(metric: QuadraticMetric, places: [Int])]
+      let ofKind: [(metric: QuadraticMetric, positions: [Int])]
       let filled: [Int]
     }
 
     fileprivate let cells: LatentCells
-    fileprivate let latentIndices: [Int]  // [place]
-    fileprivate private(set) var halves: [Half]  // one, where there is a single place
+    fileprivate let latentIndices: [Int]  // [position]
+    fileprivate private(set) var halves: [Half]  // one, where there is a single position
 
     init(
       _ layer: Int, of shape: PyramidShape, decoder: Decoder, configuration: ModelConfiguration,
@@ -43,12 +43,12 @@ struct Refinement {
       let columns = shape.size(ofLayer: layer).columns
       (self.cells, self.latentIndices) = (cells, latentIndices)
       halves = (0...1).compactMap { colour in
-        let places = latentIndices.indices.filter { ($0 / columns + $0 % columns) % 2 == colour }
-        guard !places.isEmpty else { return nil }
+        let positions = latentIndices.indices.filter { ($0 / columns + $0 % columns) % 2 == colour }
+        guard !positions.isEmpty else { return nil }
         return Half(
           ofKind: matrices.metrics.enumerated().map { kind, metric in
-            (metric, places.filter { matrices.kinds[$0] == kind })
-          }, filled: cells.dependents(ofAny: places.map { latentIndices[$0] }))
+            (metric, positions.filter { matrices.kinds[$0] == kind })
+          }, filled: cells.dependents(ofAny: positions.map { latentIndices[$0] }))
       }
     }
 
@@ -56,7 +56,7 @@ struct Refinement {
     func restricted(to free: Set<Int>) -> Layer {
       var layer = self
       layer.halves = halves.compactMap { half in
-        let ofKind = half.ofKind.map { ($0.metric, $0.places.filter(free.contains)) }
+        let ofKind = half.ofKind.map { ($0.metric, $0.positions.filter(free.contains)) }
         let changing = ofKind.flatMap { $0.1 }.map { latentIndices[$0] }
         guard !changing.isEmpty else { return nil }
         return Half(ofKind: ofKind, filled: cells.dependents(ofAny: changing))
@@ -180,15 +180,15 @@ struct Refinement {
         stride: upsampling.stride,
         with: context)
       outdated = []
-      for (metric, places) in half.ofKind {
+      for (metric, positions) in half.ofKind {
         let targets = targets(
-          places, words: places.map { words[first + $0] }, in: metric, of: layer,
+          positions, words: positions.map { words[first + $0] }, in: metric, of: layer,
           step: candidates == nil ? search.step : 1, space)
         let new = choose(
-          targets, for: places, from: candidates, error: error, in: metric, with: context)
-        for (place, word) in zip(places, new) where words[first + place] != word {
-          words[first + place] = word
-          outdated.append(layer.latentIndices[place])
+          targets, for: positions, from: candidates, error: error, in: metric, with: context)
+        for (position, word) in zip(positions, new) where words[first + position] != word {
+          words[first + position] = word
+          outdated.append(layer.latentIndices[position])
         }
       }
     }
@@ -199,26 +199,26 @@ struct Refinement {
   }
 
   private func choose(
-    _ targets: [Float], for places: [Int], from candidates: [Candidates]?, error: Float,
+    _ targets: [Float], for positions: [Int], from candidates: [Candidates]?, error: Float,
     in metric: QuadraticMetric, with context: Context
   ) -> [Int32] {
     guard let candidates else { return codebook.nearest(to: targets, in: metric, with: context) }
-    return places.enumerated().map { index, place in
+    return positions.enumerated().map { index, position in
       let target = targets[index * codebook.latent..<(index + 1) * codebook.latent]
-      return codebook.nearest(to: target, in: metric, among: candidates[place], error: error)
+      return codebook.nearest(to: target, in: metric, among: candidates[position], error: error)
     }
   }
 
   /// The targets of the words of some positions, times the metric, [position, latent].
   private func targets(
-    _ places: [Int], words: [Int32], in metric: QuadraticMetric, of layer: Layer, step: Float,
+    _ positions: [Int], words: [Int32], in metric: QuadraticMetric, of layer: Layer, step: Float,
     _ space: Workspace
   ) -> [Float] {
     let (latent, columns) = (codebook.latent, layer.cells.shape.grid.columns)
-    return unsafe [Float](unsafeUninitializedCapacity: places.count * latent) { targets, count in
-      count = places.count * latent
-      for (index, (place, word)) in zip(places, words).enumerated() {
-        let cell = layer.latentIndices[place]
+    return unsafe [Float](unsafeUninitializedCapacity: positions.count * latent) { targets, count in
+      count = positions.count * latent
+      for (index, (position, word)) in zip(positions, words).enumerated() {
+        let cell = layer.latentIndices[position]
         let target = unsafe UnsafeMutableBufferPointer(
           rebasing: targets[index * latent..<(index + 1) * latent])
         unsafe target.update(repeating: 0)
