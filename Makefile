@@ -155,7 +155,7 @@ build-bench: packages ## Build spae-bench, which measures the program
 	swift build -c release --product spae-bench
 
 bench: build build-bench $(VENV)/ready ## Time everything beside named peers, and write BENCHMARKS.md
-	$(PYTHON) -m pip install --quiet './Training[bench]'
+	$(PYTHON) -m pip install --quiet --editable './Training[bench]'
 	cd Training && ../$(PYTHON) -m bench.peer --model $(abspath $(MODEL)) \
 	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE)) \
 	  --markdown $(abspath BENCHMARKS.md)

@@ -39,6 +39,9 @@ EDITS_SHARE = 200 / 60  # of the runs, for what takes little
 # machines of many cores and takes up to nine times as long here.
 FAISS_MATRICES_FROM = 20
 
+# The networks of an encode, but the decoder; a model may lack the last two.
+ENCODING = ("encoder", "branch", "segmentation", "detection")
+
 SPIN = "print(flush=True)\nwhile True: pass"
 
 
@@ -234,10 +237,11 @@ def sums(medians: dict[Task, float], passes: tuple[int, ...]) -> dict[Task, floa
     The decoder is one of them, several times: the words of the last layers are chosen by what it
     makes of the layers so far.
     """
-    networks = ("encoder", "branch", *sum(passes) * (f"decode {SIZE} px",))
     return {
         Task(who, f"encode {SIZE} px", threads): sum(
-            medians[Task(who, network, threads)] for network in networks
+            medians[Task(who, network, threads)]
+            for network in (*ENCODING, *sum(passes) * (f"decode {SIZE} px",))
+            if Task(who, network, threads) in medians
         )
         for who in ("onnxruntime", "PyTorch")
         for threads in THREADS

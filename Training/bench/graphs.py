@@ -15,8 +15,9 @@ from spae.encoder import SemanticSkip, positions
 from spae.images import square_view, to_tensor
 from spae.model import SPAE
 from spae.picture_files import read
-from spae.pyramid import KINDS, PyramidShape
+from spae.pyramid import KINDS, Grid, PyramidShape
 from spae.quantizer import estimates_of, upsampled
+from spae.segmentation import AdaptivePooling
 from spae.semantic_branch import SameConvolution, same_padding
 
 OPSET = 17
@@ -97,15 +98,15 @@ class EncoderGraph(nn.Module):
         kinds = torch.from_numpy(pyramid_shape.kinds)
         waves = positions(pyramid_shape.grid, encoder.frequencies, encoder.norm.gain)
         self.direct = FixedSemanticSkip(encoder.direct, kinds)
-        places = encoder.position(waves) + encoder.kind(kinds)
-        self.register_buffer("places", places.detach())
+        tokens = encoder.position(waves) + encoder.kind(kinds)
+        self.register_buffer("positions", tokens.detach())
 
     def forward(self, picture: Tensor, semantics: Tensor) -> Tensor:
         encoder = self.encoder
         x = encoder.stem(F.pixel_unshuffle(picture, 2))
         for stage in encoder.stages:
             x = stage.blocks(stage.down(x) if hasattr(stage, "down") else x)
-        tokens = x.flatten(2).transpose(1, 2) + self.places + encoder.semantic(semantics)
+        tokens = x.flatten(2).transpose(1, 2) + self.positions + encoder.semantic(semantics)
         z = encoder.output(encoder.norm(encoder.attention(tokens)))
         linear = encoder.linear(F.pixel_unshuffle(picture, encoder.patch))
         return z + self.direct(semantics) + linear
@@ -122,25 +123,47 @@ class FixedConvolution(nn.Module):
         own = self.convolution
         if self.padding is None:
             sides = [
-                same_padding(length, own.kernel_size[0], own.stride[0])
+                same_padding(length, own.kernel_size[0], own.stride[0], own.dilation[0])
                 for length in (x.shape[-1], x.shape[-2])
             ]
             self.padding = sides[0] + sides[1]
         x = F.pad(x, self.padding) if any(self.padding) else x
-        return F.conv2d(x, own.weight, own.bias, own.stride, groups=own.groups)
+        return F.conv2d(x, own.weight, own.bias, own.stride, 0, own.dilation, own.groups)
+
+
+class FixedPooling(nn.Module):
+    """An adaptive pooling to grids that divide the plane that it saw first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.side = None
+
+    def forward(self, x: Tensor, size: Grid) -> Tensor:
+        if self.side is None:
+            self.side = x.shape[-1]
+        return F.avg_pool2d(x, self.side // int(size.rows))
+
+
+def fixed(branch: nn.Module, view: Tensor) -> nn.Module:
+    """A copy of a frozen branch for views of the size of this one."""
+    branch = copy.deepcopy(branch)
+    for name, module in list(branch.named_modules()):
+        if isinstance(module, SameConvolution):
+            branch.set_submodule(name, FixedConvolution(module))
+        if isinstance(module, AdaptivePooling):
+            branch.set_submodule(name, FixedPooling())
+    branch(view)
+    return branch
 
 
 class SemanticGraph(nn.Module):
-    """The classifier's view -> class probabilities, of the whole picture and of its places."""
+    """The classifier's view -> class probabilities, of the whole picture and of its regions."""
 
     def __init__(self, model: SPAE):
         super().__init__()
-        self.branch = copy.deepcopy(model.semantic_branch)
-        for name, module in list(self.branch.named_modules()):
-            if isinstance(module, SameConvolution):
-                self.branch.set_submodule(name, FixedConvolution(module))
-        self.register_buffer("pooling", pooling(self.branch.sizes.input, self.branch.sizes.grid))
-        self(torch.zeros(1, 3, self.branch.sizes.input, self.branch.sizes.input))
+        sizes = model.semantic_branch.sizes
+        self.branch = fixed(model.semantic_branch, torch.zeros(1, 3, sizes.input, sizes.input))
+        self.register_buffer("pooling", pooling(sizes.input, sizes.grid))
 
     def forward(self, view: Tensor) -> tuple[Tensor, Tensor]:
         branch = self.branch
@@ -152,7 +175,7 @@ class SemanticGraph(nn.Module):
 
 
 def pooling(size: int, grid: int) -> Tensor:
-    """Adaptive average pooling of the last features as a matrix, [places, grid x grid]."""
+    """Adaptive average pooling of the last features as a matrix, [pixels, grid x grid]."""
     side = -(-size // 32)
     units = torch.eye(side * side).view(1, -1, side, side)
     return F.adaptive_avg_pool2d(units, grid)[0].flatten(1)
@@ -200,13 +223,19 @@ def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
 
 @torch.no_grad()
 def encoder_works(model: SPAE, picture: Path, size: int) -> list[Work]:
-    """The encoder's network and the frozen semantic branch: together the most of an encode."""
+    """The encoder's network and all frozen branches of the model: together the most of an encode."""
     image, shape = read(picture), model.shape(size)
     semantics = model.semantics(image).tokens(shape.grid, model.configuration.semantic.scale)
     pixels = to_tensor(square_view(image, size))[None]
     view = model.semantic_branch.view(image)[None]
     encoder, branch = EncoderGraph(model, shape).eval(), SemanticGraph(model).eval()
-    return [
+    works = [
         Work("encoder", encoder, (pixels, semantics), model.encoder),
         Work("branch", branch, (view,), model.semantic_branch.probabilities),
     ]
+    frozen = {"segmentation": model.segmentation_branch, "detection": model.detection_branch}
+    for name, branch in frozen.items():
+        if branch is not None:
+            view = branch.view(image)[None]
+            works.append(Work(name, fixed(branch, view), (view,), branch))
+    return works

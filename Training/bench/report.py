@@ -77,11 +77,11 @@ alone meanwhile.
 - Everybody runs the same network with the same weights, on the same number of threads. A decode is
   of all words at full depth. Ours also looks the words up; the peers begin with what was looked up.
 - An encode of ours goes the whole way from the picture to the words. A peer's is the sum of the
-  networks that run in it, the classifier's, the encoder's and three times the decoder's, by which
-  words of layers 4 and 6 are chosen once more (6 twice): without resizing and without any search
-  for words. Less three of the decodes above it is what choosing every word once takes a peer.
-  The classifier alone is what nothing can encode without.
-  What the classifier says of each of its 16 places goes through the encoder's linear layers once
+  networks that run in it: the three frozen branches (classifier, segmentation, detection), the
+  encoder and three times the decoder, by which the words of layers 4 and 6 are refined (6 twice).
+  It holds no resizing and no search for words. Without these three decodes it is what one pass
+  over the words takes a peer. The classifier alone is what nothing can encode without.
+  What the classifier says of each of its 16 regions goes through the encoder's linear layers once
   here, and for each of 256 cells in a peer: that is 4 % of an encode's work, with the same result.
 - A changed word is any of all words, changed to any other, in some 200 changes that add up; the
   peer decodes the whole picture anew.

@@ -54,6 +54,13 @@ class Separable(nn.Module):
         return F.relu(self.project(F.relu(self.depthwise(x))))
 
 
+class AdaptivePooling(nn.Module):
+    """The mean of each part of a plane."""
+
+    def forward(self, x: Tensor, size: Grid) -> Tensor:
+        return F.adaptive_avg_pool2d(x, size)
+
+
 class SegmentationBranch(nn.Module):
     def __init__(self, sizes: Segmentation):
         super().__init__()
@@ -65,6 +72,7 @@ class SegmentationBranch(nn.Module):
             Bottleneck(width, block) for width, block in zip(widths, sizes.blocks, strict=False)
         )
         self.head = SameConvolution(widths[-1], sizes.head, 1)
+        self.pool = AdaptivePooling()
         part = sizes.head // len(pyramid.kernels)
         self.pyramid = nn.ModuleList(
             nn.ModuleList(Separable(part, kernel, pyramid.width) for kernel in pyramid.kernels)
@@ -97,7 +105,7 @@ class SegmentationBranch(nn.Module):
         """The features beside what is seen in them from farther away."""
         parts, size = [], Grid(*x.shape[-2:])
         for grid, branches in zip(self.sizes.pyramid.grids, self.pyramid, strict=True):
-            pooled = F.adaptive_avg_pool2d(x, self._pooled(grid, size))
+            pooled = self.pool(x, self._pooled(grid, size))
             halves = pooled.chunk(len(branches), 1)
             seen = [branch(half) for branch, half in zip(branches, halves, strict=True)]
             parts.append(enlarged(torch.cat(seen, 1), size))
