@@ -147,6 +147,9 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	cd Training && ../$(PYTHON) -m spae.golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
+	cd Training && ../$(PYTHON) -m spae.painting_golden --model $(abspath $(MODEL)) \
+	  --pictures $(abspath Assets/pictures) \
+	  --output $(abspath Tests/SPAEEngineTests/Fixtures/painting.safetensors)
 	cd Training && ../$(PYTHON) -m spae.branch_golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) $(abspath Tests/SPAEEngineTests/Fixtures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/branches.safetensors)

@@ -3,6 +3,7 @@
 model = spae.SPAE.load("Assets/models/small")
 pyramid = model.encode(image)               # a PIL image
 picture = model.decode(pyramid, depth=6)    # a PIL image
+winter = model.edit(pyramid, "grass -> snow", image)
 
 `spae.data` encodes whole data sets.
 """

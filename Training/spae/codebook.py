@@ -131,3 +131,16 @@ class Codebook(nn.Module):
         repeated = torch.zeros_like(again).scatter(-1, order, again)
         order = repeated.long().argsort(dim=-1, stable=True)[..., :count]
         return best.gather(-1, order), scores.gather(-1, order)
+
+    @torch.no_grad()
+    def neighbours(self, word: int, count: int) -> tuple[Tensor, Tensor]:
+        """The words nearest in meaning: their similarity, -1 to 1, and their numbers, best first.
+
+        The mean of two cosines: of the language model's embeddings, which know how words are used,
+        and of the sentence embeddings, which know rare words better.
+        """
+        sense = self.text[word] @ F.normalize(self.text, dim=-1, eps=1e-12).T
+        sense = sense / self.text[word].norm().clamp(min=1e-12)
+        similarity = (self.embedding @ self.embedding[word] + sense) / 2
+        similarity[word] = -torch.inf
+        return similarity.topk(min(count, len(self.words) - 1))

@@ -18,13 +18,17 @@ from spae.detection import DetectionBranch
 from spae.encoder import Encoder
 from spae.evidence import EvidenceMap, Named, with_named
 from spae.images import framed, resized, rgb, to_image, to_tensor
+from spae.painter import Painter
 from spae.published import check
 from spae.pyramid import Grid, Pyramid, PyramidShape, grid_for, shape, square
 from spae.quantizer import Candidates, Quantized, Refine, estimates_of, quantize, upsampled
 from spae.refinement import Refinement
+from spae.rewriting import PictureEvidence, evidence_in, free_words, rewritten
 from spae.segmentation import SegmentationBranch
 from spae.semantic_branch import SemanticBranch
+from spae.steering import Steering, steered
 from spae.teacher import SemanticMap, Teacher
+from spae.word_edits import EditError, read_edits
 
 Names = list[list[list[Named | None]]]  # of each picture, each layer and each position
 
@@ -268,6 +272,66 @@ class SPAE(nn.Module):
         depth = depth or pyramid.shape.depth
         return to_image(self.decode_words(words, pyramid.shape, depth)[0])
 
+    # Painting
+
+    def evidence_in(
+        self, image: Image.Image, shape: PyramidShape, fit: str = "crop"
+    ) -> PictureEvidence:
+        """What the frozen branches say of a picture that becomes, framed, a pyramid of a shape.
+
+        It takes about as long as encoding; many edits of one picture share it.
+        """
+        return evidence_in(self, image, shape, fit)
+
+    def rewrite(
+        self,
+        pyramid: Pyramid,
+        picture: Image.Image,
+        cells: Collection[int],
+        holding: Collection[int] = (),
+        words: Collection[int] = (),
+        evidence: PictureEvidence | None = None,
+    ) -> Pyramid:
+        """Chooses the words of some cells again, so that the decoded picture comes near another.
+
+        `cells` are flat indices of the latent grid. Words of the layers `holding`, of the other
+        cells and of the flat indices `words` stay, and so does every pixel that no rewritten cell
+        reaches. `picture` is as large as the decoded one. Without evidence the branches look at it.
+        """
+        shape = pyramid.shape
+        evidence = evidence or self.evidence_in(picture, shape, "whole")
+        free = free_words(shape, cells, holding, words)
+        return rewritten(self, pyramid, picture, free, evidence)
+
+    def steer(self, pyramid: Pyramid, steering: Steering, evidence: PictureEvidence) -> Pyramid:
+        """Puts new words into a pyramid, and recolours what they cover as their colours say."""
+        return steered(self, pyramid, steering, evidence)
+
+    def edit(
+        self,
+        pyramid: Pyramid,
+        edits: str | Iterable[str],
+        image: Image.Image | None = None,
+        fit: str = "crop",
+        exact: bool = False,
+        layer: int | None = None,
+    ) -> Pyramid:
+        """Paints with words: edits as `grass -> snow` or `2:1,2 = sunset`, one after another.
+
+        `image` is the picture that the words came from, framed as it was encoded; without it the
+        decoded one is looked at. With `exact` only the words named change. `layer` limits
+        replacements to one layer. An edit that cannot be read or done raises EditError.
+        """
+        known = read_edits(edits, pyramid.shape, self.words)
+        source, own_fit = (self.decode(pyramid), "whole") if image is None else (image, fit)
+        evidence = self.evidence_in(source, pyramid.shape, own_fit)
+        painter = Painter(self, pyramid, evidence)
+        for position, (text, change) in enumerate(known, 1):
+            if not painter.apply(change, exact, layer):
+                there = ", ".join(painter.upper_words[:24])
+                raise EditError(f"the picture has no such word; it has {there}", text, position)
+        return painter.pyramid
+
     @torch.no_grad()
     def words_of(
         self,
@@ -284,11 +348,16 @@ class SPAE(nn.Module):
             found.append(self.choose_words(own, seen, semantic_weight, pyramid_shape, named))
         return torch.cat(found)
 
-    def decode_words(self, words: Tensor, pyramid_shape: PyramidShape, depth: int) -> Tensor:
-        """Words [batch, n] -> pictures [batch, 3, height, width] in [-1, 1]."""
-        upsampling, codes = pyramid_shape.upsampling(depth), self.codebook.codes()
+    def decode_words(
+        self, words: Tensor, pyramid_shape: PyramidShape, depth: int, first: int = 1
+    ) -> Tensor:
+        """Words [batch, n] of layers `first` ... depth -> pictures [batch, 3, height, width].
+
+        They are in [-1, 1].
+        """
+        upsampling, codes = pyramid_shape.upsampling(depth, first), self.codebook.codes()
         residual = self.configuration.quantization.residual
-        estimates = estimates_of(words, codes, pyramid_shape, depth, residual)
+        estimates = estimates_of(words, codes, pyramid_shape, depth, residual, first)
         cell_class = torch.from_numpy(upsampling.cell_class).to(words.device)
         return self.decoder(upsampled(estimates, upsampling), cell_class, pyramid_shape.grid).clamp(-1, 1)
 

@@ -125,8 +125,8 @@ class PyramidShape:
             kinds[self.visited(layer)] = max(1, KINDS - (self.stride(layer).bit_length() - 1))
         return kinds
 
-    def upsampling(self, depth: int) -> LatentUpsampling:
-        """What each latent cell takes at this depth.
+    def upsampling(self, depth: int, first: int = 1) -> LatentUpsampling:
+        """What each latent cell takes of the words of layers `first` ... `depth`.
 
         A cell with words of its own takes their mean. A cell without takes the estimate of the
         deepest layer's cell that contains it, or from `blended_stride` on a bilinear blend of those
@@ -143,7 +143,7 @@ class PyramidShape:
         weight = (upper[row][:, :, None] * left[column][:, None, :]).reshape(cells, -1)
         cell_class = np.full(cells, CLASSES_A_STRIDE * _class_stride(stride), np.int64)
         visits = np.zeros(cells, np.int64)
-        for layer in range(1, depth + 1):
+        for layer in range(first, depth + 1):
             own = self.visited(layer)
             visits[own] += 1
             source[own], weight[own] = own[:, None], np.eye(1, weight.shape[1])

@@ -135,12 +135,17 @@ def quantize(
 
 
 def estimates_of(
-    words: Tensor, codes: Tensor, shape: PyramidShape, depth: int, residual: bool = False
+    words: Tensor,
+    codes: Tensor,
+    shape: PyramidShape,
+    depth: int,
+    residual: bool = False,
+    first: int = 1,
 ) -> Tensor:
-    """The mean (or sum) of each cell's words in layers 1 ... depth; zero where a cell has none."""
+    """The mean (or sum) of each cell's words in layers first ... depth; zero where it has none."""
     total = codes.new_zeros(words.shape[0], shape.grid.cells, codes.shape[1])
     visits = codes.new_zeros(shape.grid.cells)
-    for layer in range(1, depth + 1):
+    for layer in range(first, depth + 1):
         cells = torch.from_numpy(shape.visited(layer)).to(codes.device)
         start = shape.word_count(layer - 1)
         own = words[:, start : start + len(cells)].long()

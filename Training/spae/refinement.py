@@ -60,11 +60,13 @@ class Refinement:
         pictures: Tensor,
         decode: Callable[[Tensor, int], Tensor],
         candidates: Candidates | None = None,
+        free: Tensor | None = None,
     ) -> Tensor:
         """The words down to a layer, [batch, n], after all passes of that layer's refinement.
 
         `decode` gives the picture of such words at that depth. `candidates` is what each position
-        may choose from, if not from all words.
+        may choose from, if not from all words. With `free`, [positions] of booleans, only those
+        positions change, and the penalty of their candidates stays as it is.
         """
         above, count = (
             words[:, : self.shape.word_count(layer - 1)],
@@ -74,12 +76,12 @@ class Refinement:
         def anew(words: Tensor, rows: Tensor, candidates: Candidates | None) -> Tensor:
             for _ in range(self.search.linear_passes if count is None else count):
                 decoded = None if count is None else decode(words, layer)
-                own = self.refined(words, layer, pictures[rows], decoded, candidates)
+                own = self.refined(words, layer, pictures[rows], decoded, candidates, free)
                 words = torch.cat([above[rows], own], 1)
             return words
 
         words = anew(words, torch.arange(len(words)), candidates)
-        if layer == 1 or count is not None or candidates is None:
+        if layer == 1 or count is not None or candidates is None or free is not None:
             return words
         most = (1 - self.search.least_gain) * self.linear_error(above, layer - 1, pictures)
         for _ in range(self.search.halvings):
@@ -98,11 +100,12 @@ class Refinement:
         pictures: Tensor,
         decoded: Tensor | None,
         candidates: Candidates | None = None,
+        free: Tensor | None = None,
     ) -> Tensor:
         """The words of a layer, [batch, positions], for pictures [batch, 3, N, N].
 
         `words` [batch, n] holds those of this layer and all above, and `decoded` is their picture;
-        without it the linear decoder's is used.
+        without it the linear decoder's is used. Only `free` positions, [positions], change, if given.
         """
         shape, codes = self.shape, self.codes
         upsampling = shape.upsampling(layer)
@@ -124,7 +127,8 @@ class Refinement:
             gradient = self.linear_decoder.transposed(target - prediction, cell_class)
             gradient = upsampled_transposed(gradient, upsampling)[:, cells]
             for kind, matrix in enumerate(matrices):
-                chosen = positions[(colours == colour) & (kinds == kind)]
+                chosen = (colours == colour) & (kinds == kind)
+                chosen = positions[chosen if free is None else chosen & free]
                 if len(chosen) == 0:
                     continue
                 step = visits[chosen] * gradient[:, chosen]

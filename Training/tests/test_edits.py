@@ -1,0 +1,213 @@
+"""Edits that paint: what they change, what they keep, and what they refuse."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from spae.guided_filter import guided, window_means
+from spae.outlines import Outlines
+from spae.picture_change import PictureChange, box_means, enlarged
+from spae.pyramid import Grid, shape, square
+from spae.steering import Steering
+from spae.word_edits import EditError, Put, Replace, read_edits
+
+WORDS = ["grass", "snow", "sunset", "red"]
+
+
+@pytest.fixture
+def encoded(model, picture):
+    image = Image.fromarray(picture)
+    return model, model.encode(image, 64), image
+
+
+# Rewriting
+
+
+def corner(pyramid, side: int = 3) -> list[int]:
+    return [row * pyramid.shape.grid.columns + at for row in range(side) for at in range(side)]
+
+
+def changed(before, after) -> list[int]:
+    return np.flatnonzero(before.words != after.words).tolist()
+
+
+def test_a_rewritten_corner_comes_near_its_target_and_the_rest_stays(encoded):
+    model, pyramid, _ = encoded
+    before = model.decode(pyramid)
+    target = ImageOps.invert(before)
+    after = model.rewrite(pyramid, target, corner(pyramid), holding=[1, 2])
+    assert changed(pyramid, after)
+    for index in changed(pyramid, after):
+        layer = next(own for own in range(1, 6) if index < pyramid.shape.word_count(own))
+        place = index - pyramid.shape.word_count(layer - 1)
+        assert layer > 2 and pyramid.shape.visited(layer)[place] in corner(pyramid)
+    far = np.s_[48:, 48:]
+    assert (np.asarray(model.decode(after))[far] == np.asarray(before)[far]).all()
+
+    def error(picture) -> float:
+        difference = np.asarray(picture, np.float32) - np.asarray(target, np.float32)
+        return float((difference[:24, :24] ** 2).mean())
+
+    assert error(model.decode(after)) < error(before)
+
+
+def test_words_and_layers_that_are_held_stay(encoded):
+    model, pyramid, _ = encoded
+    target, held = ImageOps.invert(model.decode(pyramid)), range(100, 120)
+    after = model.rewrite(pyramid, target, range(64), holding=[1, 4], words=held)
+    layers = {
+        next(own for own in range(1, 6) if index < pyramid.shape.word_count(own))
+        for index in changed(pyramid, after)
+    }
+    assert layers <= {2, 3, 5} and 5 in layers
+    assert not set(held) & set(changed(pyramid, after))
+
+
+def test_without_cells_nothing_changes(encoded):
+    model, pyramid, image = encoded
+    same = model.rewrite(pyramid, image.resize((64, 64)), [])
+    assert (same.words == pyramid.words).all()
+
+
+def test_a_target_of_another_size_is_refused(encoded):
+    model, pyramid, image = encoded
+    with pytest.raises(ValueError, match="32 x 32 pixels, the decoded one has 64 x 64"):
+        model.rewrite(pyramid, image.resize((32, 32)), [0])
+
+
+# Steering
+
+
+def test_an_edit_puts_its_word_and_holds_what_an_earlier_one_put(encoded):
+    model, pyramid, image = encoded
+    first, second = model.words[7], model.words[20]
+    after = model.edit(pyramid, [f"2:1,1 = {first}", f"3:1,1-2 = {second}"], image)
+    assert after.words[pyramid.shape.word_count(1)] == 7
+    assert after.layer(3)[0, :2].tolist() == [20, 20]
+    assert len(changed(pyramid, after)) > 3
+
+
+def test_an_exact_edit_changes_one_word(encoded):
+    model, pyramid, _ = encoded
+    after = model.edit(pyramid, f"2:2,2 = {model.words[9]}", exact=True)
+    assert changed(pyramid, after) in ([pyramid.shape.word_count(2) - 1], [])
+    assert after.words[pyramid.shape.word_count(2) - 1] == 9
+
+
+def test_a_replacement_takes_a_word_wherever_it_is(encoded):
+    model, pyramid, image = encoded
+    old = int(pyramid.words[pyramid.shape.word_count(2)])
+    new = (old + 40) % len(model.words)
+    after = model.edit(pyramid, f"{model.words[old]} -> {model.words[new]}", image)
+    upper = pyramid.shape.word_count(3)
+    assert old not in after.words[:upper]
+    assert (after.words[:upper] == new).sum() >= (pyramid.words[:upper] == old).sum()
+
+
+def test_the_lowest_layers_are_put_as_they_are(encoded):
+    model, pyramid, _ = encoded
+    first = pyramid.shape.word_count(4)
+    after = model.edit(pyramid, f"5:1,1 = {model.words[3]}")
+    assert changed(pyramid, after) in ([first], []) and after.words[first] == 3
+
+
+def test_a_word_that_is_no_word_is_refused(encoded):
+    model, pyramid, image = encoded
+    evidence = model.evidence_in(image, pyramid.shape)
+    with pytest.raises(ValueError, match="there is no word 9999"):
+        model.steer(pyramid, Steering({0: 9999}), evidence)
+
+
+def test_an_edit_of_what_is_not_there_says_what_is(model, picture):
+    codebook, image = model.codebook, Image.fromarray(picture)
+    codebook.embedding.div_(codebook.embedding.norm(dim=1, keepdim=True))
+    pyramid = model.encode(image, 64)
+    upper = codebook.lemma[pyramid.words[: pyramid.shape.word_count(3)]].tolist()
+    absent = next(
+        word
+        for word in range(len(model.words))
+        if int(codebook.lemma[word]) not in upper and codebook.neighbours(word, 1)[0] < 0.8
+    )
+    edits = [f"1:1,1 = {model.words[upper[0]]}", f"{model.words[absent]} -> {model.words[1]}"]
+    with pytest.raises(EditError, match="edit 2, .*no such word; it has") as refused:
+        model.edit(pyramid, edits, image)
+    assert refused.value.place == 2
+
+
+# What people write
+
+
+def test_edits_are_read():
+    text = "# all of it\ngrass -> Snow  # white\n\n 2:1,1-2 2,2 = sunset\n"
+    assert read_edits(text, shape(16), WORDS) == [
+        ("grass -> Snow", Replace(0, 1)),
+        ("2:1,1-2 2,2 = sunset", Put(((2, 0), (2, 1), (2, 3)), 2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("grass", "expected 'OLD -> NEW'"),
+        ("grass -> ", "expected 'OLD -> NEW'"),
+        ("grass -> snow snow", "expected 'OLD -> NEW'"),
+        ("2:1 = snow", "expected 'OLD -> NEW'"),
+        ("grass -> snwo", "'snwo' is not in the vocabulary; nearest in spelling are snow"),
+        ("9:1,1 = snow", "there is no layer 9; this pyramid has layers 1 to 6"),
+        ("2:1,3 = snow", "there is no column 3 in layer 2, which has 1 to 2"),
+        ("2:0,1 = snow", "there is no row 0 in layer 2"),
+        ("3:3-2,1 = snow", "rows 3-2 end before they begin"),
+    ],
+)
+def test_what_is_no_edit_is_named_with_its_place(line, problem):
+    with pytest.raises(EditError) as refused:
+        read_edits(["# nothing", line], shape(16), WORDS)
+    assert problem in str(refused.value) and refused.value.place == 2
+
+
+# Pictures
+
+
+def test_outlines_take_the_class_that_a_word_names():
+    shares = np.zeros((8, 8, 3), np.float32)
+    shares[:4, :, 0], shares[4:, :, 1] = 1, 1
+    outlines = Outlines(shares, [[5, 6], [7, 5], []], things=[2])
+    assert outlines.named(5) == [0, 1] and outlines.named(9) == []
+    assert outlines.meant(2, 0, 5, shape(16)) == [0]  # above
+    assert outlines.meant(2, 2, 5, shape(16)) == [1]  # below
+    assert outlines.meant(3, 0, 9, shape(16)) == [0]  # what fills it
+    assert outlines.positions([1], 2, shape(16)) == [2, 3]
+    assert outlines.positions([], 2, shape(16)) == []
+    mask = outlines.mask([0], np.zeros((64, 64, 3), np.uint8))
+    assert mask[:24].min() == 1 and mask[40:].max() == 0
+
+
+def test_a_guided_filter_keeps_an_edge_and_flattens_noise():
+    edge = np.repeat([0.0, 1.0], 16)[None].repeat(32, 0)
+    noise = np.random.default_rng(0).normal(size=edge.shape) * 0.05
+    smooth = guided(edge + noise, edge, radius=4, epsilon=1e-3)
+    assert np.abs(smooth - edge).std() < 0.3 * noise.std()
+    assert np.abs(smooth[:, 15] - edge[:, 15]).max() < 0.1
+    assert np.allclose(window_means(np.ones((5, 7)), 3), 1)
+
+
+def test_means_of_a_window_and_enlarged_cells():
+    line = np.arange(6, dtype=np.float32)
+    assert np.allclose(box_means(line, 1), [1 / 3, 1, 2, 3, 4, 3])
+    cells = np.array([[0, 1], [2, 3]], np.float32)
+    large = enlarged(cells, Grid(4, 4))
+    assert large[0].tolist() == [0, 0.25, 0.75, 1] and large[:, 0].tolist() == [0, 0.5, 1.5, 2]
+
+
+def test_a_change_covers_another_and_says_which_cells_change():
+    change, over = PictureChange.none(square(16)), PictureChange.none(square(16))
+    change.values[:], change.coverage[:] = 0.5, 1
+    over.values[:8, :8], over.coverage[:8, :8] = -0.5, 1
+    change.cover(over)
+    assert change.cells(8) == {0, 1, 2, 3}
+    assert change.added_to(np.full((16, 16, 3), 100, np.uint8))[::8, ::8, 0].tolist() == [
+        [36, 164],
+        [164, 164],
+    ]
+    change.confine(np.zeros((16, 16), np.float32))
+    assert change.cells(8) == set()
