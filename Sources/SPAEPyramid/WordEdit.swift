@@ -8,6 +8,14 @@ public struct WordEdit: Hashable, Sendable {
     case replace(old: Int32, new: Int32)
     /// Some cells become a word.
     case put([CellAddress], word: Int32)
+
+    /// The new word.
+    public var word: Int32 {
+      switch self {
+      case .replace(_, let new): new
+      case .put(_, let word): word
+      }
+    }
   }
 
   /// What becomes which word.

@@ -54,11 +54,44 @@ public struct Painter: Sendable {
       style.isExact
       ? steering.applied(to: pyramid)
       : try model.steer(pyramid, steering, evidence: evidence, isCancelled: isCancelled)
-    put.formUnion(steering.words.keys)
+    note(steering.words.keys)
+    return true
+  }
+
+  /// The block that an edit means for what is brought; nil where its cells are no rectangle, or
+  /// where the picture has nothing of what it would replace.
+  public func block(of change: WordEdit.Change, _ style: Style = Style()) -> CellBlock? {
+    if case .put(let cells, _) = change { return CellBlock(cells) }
+    let cells = steering(for: change, style)?.loud.words.keys.map(pyramid.shape.cell(at:)) ?? []
+    guard let finest = cells.map(\.layer).max() else { return nil }
+    return CellBlock(around: cells.filter { $0.layer == finest })
+  }
+
+  /// Does an edit by bringing what its word says from parts of other pictures.
+  ///
+  /// Gives the number of the part that was taken, nil where nothing was to be taken; false as `apply`.
+  public mutating func bring(
+    _ change: WordEdit.Change, from parts: [PicturePart], _ style: Style = Style(),
+    isCancelled: () -> Bool = { false }
+  ) throws(EngineError) -> (isDone: Bool, part: Int?) {
+    guard let block = block(of: change, style), let steering = steering(for: change, style) else {
+      return (false, nil)
+    }
+    var bringing = Bringing(change.word, into: block, of: pyramid.shape, from: parts)
+    bringing.positions.formUnion(steering.words.keys)
+    bringing.held = held.union(put)
+    let brought = try model.bring(pyramid, bringing, isCancelled: isCancelled)
+    pyramid = brought.pyramid
+    note(bringing.positions)
+    return (true, brought.part)
+  }
+
+  /// Takes note of words that an edit has put.
+  private mutating func note(_ positions: some Sequence<Int>) {
+    put.formUnion(positions)
     let all = Edit(from: first, to: pyramid).changes
     outcome.edited = all.filter { put.contains($0.index) }
     outcome.steered = all.count - outcome.edited.count
-    return true
   }
 
   private func steering(for change: WordEdit.Change, _ style: Style) -> Steering? {

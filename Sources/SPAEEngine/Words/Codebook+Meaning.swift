@@ -106,6 +106,18 @@ extension Codebook {
     return ranking
   }
 
+  /// A word, and then the others of its lemma.
+  package func forms(of word: Int32) -> [Int32] {
+    let own = lemma[Int(word)]
+    return [word] + (0..<Int32(count)).filter { $0 != word && lemma[Int($0)] == own }
+  }
+
+  /// How many words fit a text vector, [text], better than one does.
+  func rank(of word: Int32, by text: [Float], with context: Context) -> Int {
+    let scores = products(of: self.text, width: textWidth, with: text, minus: bias, context)
+    return scores.count { $0 > scores[Int(word)] }
+  }
+
   /// The words nearest in meaning, best first, with their similarity from -1 to 1.
   ///
   /// The similarity is the mean of two cosines: of the language model's embeddings, which know how
