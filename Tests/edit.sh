@@ -60,6 +60,17 @@ cmp words.png decoded.png || fail "--words-only is another picture than decode g
 edit cat.spae '1:1,1 = red' -o of-words.jpg
 head -c 2 of-words.jpg | od -An -t x1 | has 'ff d8' || fail "no JPEG"
 
+# A pyramid's edits on the photograph that its words came from, and on no other.
+"$program" encode cat.png -o whole.spae
+edit cat.png '1:1,1 = red' -o at-once.png
+edit whole.spae '1:1,1 = red' --source cat.png -o of-source.png
+cmp at-once.png of-source.png || fail "a pyramid and its photograph give another picture"
+refused 1 'dog.png: [0-9]* of 597 words agree with those of whole.spae' \
+  whole.spae '1:1,1 = red' --source "$root/Assets/pictures/dog.png" -o no.png
+refused 1 'nowhere.png: no such file' whole.spae '1:1,1 = red' --source nowhere.png -o no.png
+refused 1 'a picture is its own source' cat.png '1:1,1 = red' --source cat.png -o no.png
+[ ! -e no.png ] || fail "a picture is written in spite of a mistake"
+
 # Edits of a file, of standard input, and in place: one revision, which can be taken back.
 printf '# winter\n\n1:1,1 = snow  # all of it\n3:1-2,1-2 = red\n' >list
 edit cat.spae --edits list -o a.spae
@@ -91,6 +102,40 @@ refused 1 'no such file' cat.png --edits nowhere -o no.spae
 refused 1 'not replaced' cat.png '1:1,1 = snow' -o cat.spae
 refused 2 'a name ends in' cat.png '1:1,1 = snow' -o no.txt
 refused 2 'cannot be both' - '1:1,1 = snow' --edits - -o no.spae
+[ ! -e no.spae ] || fail "something is written in spite of a mistake"
+
+# What a word says is brought from a picture: of the bundled ones, or of a folder.
+edit cat.spae '2:1,1 = dog' --bring -o brought.spae
+has "'dog' brought from .*dog.png" <told || fail "it is not told where it comes from: $(cat told)"
+sed -n '/^layer 2/,/^layer 3/p' brought.spae | has '^dog ' || fail "the word is not put"
+[ "$(differ cat.spae brought.spae)" -gt 100 ] || fail "nothing is brought"
+mkdir photos empty
+cp "$root/Assets/pictures/car.png" photos
+edit cat.spae '2:1,1 = car' --bring --library photos --json -o car.spae >said
+has '"brought":\["[^"]*/photos/car.png"\]' <said || fail "$(cat said)"
+mkdir -p config/spae
+echo "library = \"$work/photos\"" >config/spae/config.toml
+edit cat.spae '2:1,1 = car' --bring -o set.spae
+cmp car.spae set.spae || fail "the configuration names another library"
+rm config/spae/config.toml
+refused 1 "none of the 1 pictures of the library shows 'dog'" \
+  cat.spae '2:1,1 = dog' --bring --library photos -o no.spae
+has 'with --library' err || fail "no remedy: $(cat err)"
+refused 1 'empty: there is no picture in it' cat.spae '2:1,1 = dog' --bring --library empty -o no.spae
+refused 1 'nowhere: no folder' cat.spae '2:1,1 = dog' --bring --library nowhere -o no.spae
+refused 1 'cat.png: no folder' cat.spae '2:1,1 = dog' --bring --library cat.png -o no.spae
+mkdir huge other
+for number in $(seq 2001); do : >"huge/$number.png"; done
+refused 1 "huge: 2001 of its pictures are not in the index.*; run 'spae index'" \
+  cat.spae '2:1,1 = dog' --bring --library huge -o no.spae
+"$program" encode cat.png --fit stretch --model "$root/Assets/models/small-2026-11" -o other/cat.spae
+refused 1 "other: its only picture cannot be used; .*cat.spae: its words are those of the model" \
+  cat.spae '2:1,1 = cat' --bring --library other -o no.spae
+refused 1 'edit 2, column 1: the cells are no rectangle' \
+  cat.spae '1:1,1 = dog' '3:1,1 4,4 = dog' --bring -o no.spae
+refused 1 "there is no 'locomotive' in this picture" cat.png 'locomotive -> dog' --bring -o no.spae
+refused 2 'give --exact or --bring' cat.spae '2:1,1 = dog' --bring --exact -o no.spae
+refused 2 'needs --bring' cat.spae '2:1,1 = dog' --library photos -o no.spae
 [ ! -e no.spae ] || fail "something is written in spite of a mistake"
 
 # The explorer paints by default, and says so; E and the settings make edits exact.

@@ -40,6 +40,11 @@ package struct LibraryUpdate {
     self.isQuiet = isQuiet
   }
 
+  /// How many pictures of a folder an update would encode, and how many it has.
+  package func waiting(in folder: String) throws -> (count: Int, of: Int) {
+    try indexer.waiting(in: Self.wholePath(folder))
+  }
+
   /// Updates a folder as a person named it.
   package func report(of folder: String) throws -> Report {
     let bar = Mutex<ProgressBar?>(nil)

@@ -26,7 +26,10 @@ extension ParsableCommand {
     } catch LanguageError.dryRun {
       Failure("\(LanguageError.dryRun)").report()
       return 0
-    } catch  where error is HistoryError || error is LanguageError || error is LibraryError {
+    } catch
+      where error is HistoryError || error is LanguageError || error is LibraryError
+      || error is ExemplarError
+    {
       Failure("\(error)").report()
       return 1
     } catch {

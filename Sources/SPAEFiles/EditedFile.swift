@@ -11,13 +11,49 @@ package struct EditedFile {
   package private(set) var painter: Painter
   package let model: Model
   private let opened: OpenedPicture
-  private let fit: Fit
+  private let photograph: Photograph?
 
-  /// Reads a picture, which is encoded, or a pyramid.
-  package init(path: String, size: Int, fit: Fit, models: ModelLibrary) throws {
+  /// The picture that words came from, and those that it has without any edit.
+  private struct Photograph {
+    let image: PixelImage
+    let fit: Fit
+    let words: Pyramid
+  }
+
+  /// Reads a picture, which is encoded, or a pyramid; `source` is the picture that a pyramid's words
+  /// came from, and an error where it is another.
+  package init(
+    path: String, size: Int, fit: Fit, models: ModelLibrary, source: String? = nil
+  ) throws {
     opened = try OpenedPicture(path: path, size: size, fit: fit, models: models)
-    (before, model, self.fit) = (opened.document, opened.model, fit)
-    painter = Painter(model: model, pyramid: opened.pyramid, evidence: try opened.evidence())
+    (before, model) = (opened.document, opened.model)
+    photograph = try Self.photograph(of: opened, path, fit, source)
+    let evidence =
+      if let photograph {
+        model.evidence(
+          of: photograph.image, fit: photograph.fit, shape: photograph.words.shape)
+      } else { try opened.evidence() }
+    painter = Painter(model: model, pyramid: opened.pyramid, evidence: evidence)
+  }
+
+  private static func photograph(
+    of opened: OpenedPicture, _ path: String, _ fit: Fit, _ source: String?
+  ) throws -> Photograph? {
+    if let image = opened.image {
+      guard source == nil else {
+        throw Failure("\(path): a picture is its own source; --source belongs to a pyramid")
+      }
+      return Photograph(image: image, fit: fit, words: opened.pyramid)
+    }
+    let (document, model) = (opened.document, opened.model)
+    var notes: [String] = []
+    guard let source,
+      let known = try SourcePicture(
+        of: document, path: path, source: source, former: model, fit: nil, notes: &notes)
+    else { return nil }
+    let size = model.pictureSize(of: document.pyramid.shape).shorter
+    let words = try model.encode(known.image, size: size, fit: known.fit)
+    return Photograph(image: known.image, fit: known.fit, words: words)
   }
 
   package var isPicture: Bool { opened.image != nil }
@@ -31,6 +67,26 @@ package struct EditedFile {
       guard case .replace(let old, _) = edit.change else { return }
       throw Failure(missing(old, style))
     }
+  }
+
+  /// Does an edit by bringing its word from another picture; `parts` gives what there is of a word.
+  ///
+  /// Gives the path of the picture that it came from; nil where the edit changes only the word.
+  package mutating func bring(
+    _ edit: WordEdit, _ style: Painter.Style,
+    from parts: (Int32) throws -> [(path: String, part: PicturePart)]
+  ) throws -> String? {
+    guard painter.block(of: edit.change, style) != nil else {
+      guard case .replace(let old, _) = edit.change else {
+        throw Failure(
+          "the cells are no rectangle, and a picture is brought into one; name a block such as"
+            + " 3:1-2,1-4, or write an edit for each")
+      }
+      throw Failure(missing(old, style))
+    }
+    let found = try parts(edit.change.word)
+    let part = try painter.bring(edit.change, from: found.map(\.part), style).part
+    return part.map { found[$0].path }
   }
 
   private func missing(_ word: Int32, _ style: Painter.Style) -> String {
@@ -52,9 +108,9 @@ package struct EditedFile {
   /// The picture that the words give, or the photograph with what they changed laid onto it.
   package func painted(wordsOnly: Bool) throws -> PixelImage {
     let after = try model.decode(painter.pyramid)
-    guard let image = opened.image, !wordsOnly else { return after }
-    return image.repainted(
-      from: try model.decode(before.pyramid), to: after, fit: fit)
+    guard let photograph, !wordsOnly else { return after }
+    return photograph.image.repainted(
+      from: try model.decode(photograph.words), to: after, fit: photograph.fit)
   }
 }
 

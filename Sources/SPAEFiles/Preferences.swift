@@ -15,10 +15,12 @@ package struct Preferences: Equatable {
   package var model: String?
   /// Whether words wear the colours of their pixels.
   package var tint = true
+  /// The folder of pictures that edits bring words from.
+  package var library: String?
   /// What a typed word does to the words beneath it.
   package var edits = EditStyle.paint
 
-  private static let keys = ["theme", "graphics", "history", "model", "tint", "edits"]
+  private static let keys = ["theme", "graphics", "history", "model", "tint", "edits", "library"]
 
   /// Reads the person's file; without one nothing is wished.
   package init(environment: [String: String] = SystemEnvironment.variables) throws(Failure) {
@@ -58,6 +60,7 @@ package struct Preferences: Equatable {
     case ("theme", .string(let name)): theme = name
     case ("history", .string(let path)): history = Self.expanded(path)
     case ("model", .string(let path)): model = Self.expanded(path)
+    case ("library", .string(let path)): library = Self.expanded(path)
     case ("tint", .boolean(let wish)): tint = wish
     case ("graphics", .string(let name)):
       graphics = GraphicsChoice(rawValue: name)

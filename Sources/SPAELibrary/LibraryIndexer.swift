@@ -78,6 +78,14 @@ package struct LibraryIndexer: Sendable {
     return report
   }
 
+  /// How many files of a folder an update would encode, and how many there are.
+  package func waiting(in folder: String) throws(LibraryError) -> (count: Int, of: Int) {
+    let scan = try FolderScan(folder)
+    let number = try store.write { try $0.number(of: encoding) }
+    let states = try store.read { try $0.states(number, below: folder) }
+    return (scan.files.count { states.known[$0.name] != $0.state }, scan.files.count)
+  }
+
   /// Removes what no file is any more, except in folders that could not be listed; gives the number
   /// of pictures.
   private func removeGone(

@@ -27,6 +27,14 @@ package final class LibraryStore: Sendable {
     UserFolders(environment: environment).state + "/spae/index.db"
   }
 
+  /// Where the index of the bundled pictures is, which can be made again at any time: in
+  /// $XDG_CACHE_HOME or ~/.cache.
+  package static func bundledPath(
+    environment: [String: String] = SystemEnvironment.variables
+  ) -> String {
+    UserFolders(environment: environment).cache + "/spae/bundled.db"
+  }
+
   func write<Result>(_ body: (Database) throws -> Result) throws(LibraryError) -> Result {
     try connected(path) {
       var result: Result?

@@ -17,7 +17,11 @@ package struct PictureLibrary: Sendable {
 
   /// Takes the models that a command may use: the chosen one encodes, and gives the words.
   package init(store: LibraryStore, models: ModelLibrary) throws {
-    let model = try models.chosen()
+    try self.init(store: store, models: models, model: try models.chosen())
+  }
+
+  /// Takes the model whose words are wanted.
+  package init(store: LibraryStore, models: ModelLibrary, model: Model) throws {
     (self.store, self.models, self.model) = (store, models, model)
     encoding = PictureEncoding(
       model: try model.identity(), name: model.configuration.name,

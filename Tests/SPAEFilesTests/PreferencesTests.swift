@@ -29,6 +29,14 @@ struct PreferencesSuite {
     #expect(preferences.graphics == choice)
   }
 
+  @Test("take a folder to bring words from, in the home folder too")
+  func library() throws {
+    let preferences = try Preferences(text: "library = \"~/photos\"", path: "config.toml")
+    #expect(preferences.library?.hasSuffix("/photos") == true)
+    #expect(preferences.library?.hasPrefix("/") == true)
+    #expect(refusal(of: "library = 3")?.contains("a text in quotes") == true)
+  }
+
   @Test("refuse what is wrong, by line and column, and name what is right")
   func refusals() {
     #expect(

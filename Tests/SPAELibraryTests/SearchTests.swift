@@ -137,6 +137,44 @@ import Testing
     #expect(third.allSatisfy { $0.pyramid.words.contains(grass) })
   }
 
+  @Test func exemplarsComeFromTheFoldersNamed() throws {
+    try world.folder.write("dog wall #808080", "more/other.png")
+    _ = try world.update("more")
+    let dog = try #require(world.encoding.vocabulary.number(of: "dog"))
+    func names(_ folders: [String]) throws -> Set<String> {
+      let found = try world.store.exemplars(
+        of: dog, count: 9, in: folders.map { world.folder($0) }, encoding: world.encoding)
+      return Set(found.map { FileName.last(of: $0.path) })
+    }
+    #expect(try names(["more"]) == ["other.png"])
+    #expect(try names(["photos", "more"]) == names([]))
+    #expect(try names([]).contains("dog-wall.png"))
+    #expect(try names(["mor"]).isEmpty)
+    #expect(
+      try world.store.pictureCount(in: [world.folder("more")], encoding: world.encoding) == 1)
+  }
+
+  @Test func whatAnUpdateWouldEncodeIsCountedBefore() throws {
+    try world.folder.write("dog wall #808080", "more/a.png")
+    try world.folder.write("dog wall #808080", "more/b.png")
+    #expect(try world.indexer().waiting(in: world.folder("more")) == (2, 2))
+    _ = try world.update("more")
+    try world.folder.write("cat wall #808080", "more/c.png")
+    #expect(try world.indexer().waiting(in: world.folder("more")) == (1, 3))
+  }
+
+  @Test func whatIsWrongWithALibraryIsSaidWithARemedy() {
+    let errors: [ExemplarError] = [
+      .empty(folder: "f"), .unusable(folder: "f", count: 3, path: "f/a.spae", reason: "why"),
+      .huge(folder: "f", waiting: 9_000), .absent(word: "dog", near: ["cat", "pet"], pictures: 7),
+    ]
+    let texts = errors.map(\.description)
+    #expect(texts[0].contains("f: there is no picture") && texts[0].contains("name a folder"))
+    #expect(texts[1].contains("none of its 3 pictures") && texts[1].contains("f/a.spae: why"))
+    #expect(texts[2].contains("about 9 minutes; run 'spae index'"))
+    #expect(texts[3].contains("none of the 7 pictures") && texts[3].contains("cat, pet"))
+  }
+
   @Test func upperLayersArePackedAndReadBack() throws {
     let upper = try World.picture("dog grass #102030", world.encoding.vocabulary).upper
     #expect(UpperLayers(bytes: upper.bytes) == upper)

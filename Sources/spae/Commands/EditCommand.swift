@@ -3,6 +3,7 @@ import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 import SPAEHistory
+import SPAELibrary
 import SPAEPixels
 import SPAEPyramid
 import SPAESystem
@@ -23,6 +24,8 @@ struct EditCommand: ParsableCommand {
     let edited: [Change]
     /// How many other words were rewritten.
     let steered: Int
+    /// With --bring: the picture that each edit's word came from, null where only the word was put.
+    let brought: [String?]?
     let output: String
   }
 
@@ -39,6 +42,12 @@ struct EditCommand: ParsableCommand {
       below are rewritten, so that the picture takes on the new word's colour and keeps its \
       detail. With --exact, and in the two lowest layers, only the words named change.
 
+      With --bring the new word comes with what it says: the picture of the library that shows it \
+      best is scaled into the cells, or into those of the old word, and its rim is blended. The \
+      library is the index (see 'spae index') with the bundled pictures, or --library FOLDER: \
+      pictures and .spae files, which the index then holds too. Photographs keep their own detail \
+      beneath what is brought; --words-only shows the words alone.
+
       Edits are done one after another. --edits reads them from a file, or from standard input for \
       -, one a line; # begins a comment. One edit that cannot be done ends the command, and nothing \
       is written.
@@ -46,11 +55,14 @@ struct EditCommand: ParsableCommand {
       -o NAME.spae or .json takes the words, with the words before as the first state of its \
       history, which u in the explorer goes back to. -o NAME.png, .jpg or .webp takes the \
       photograph itself at its own size, with what the words changed laid onto it; with \
-      --words-only the picture that the words give. A pyramid without -o is edited in place; -o - \
+      --words-only the picture that the words give. With --source PHOTO a pyramid's edits, those in \
+      it and the new ones, are laid onto the photograph that its words came from; another one is \
+      refused. A pyramid without -o is edited in place; -o - \
       writes words to standard output. A picture is encoded whole unless --fit says otherwise, so that \
       all of it can be painted.
 
       spae edit meadow.jpg 'grass -> snow' -o winter.jpg
+      spae edit meadow.jpg '2:2,1 = dog' --bring -o dog.spae
       """)
 
   @OptionGroup var models: ModelsOption
@@ -65,8 +77,14 @@ struct EditCommand: ParsableCommand {
   @Flag(help: "Change only the words named; the others stay.")
   var exact = false
 
+  @OptionGroup var bringing: BringOptions
+
   @Flag(help: "Write the picture that the words give, not the photograph.")
   var wordsOnly = false
+
+  @Option(
+    help: ArgumentHelp("The photograph that a pyramid's words came from.", valueName: "picture"))
+  var source: String?
 
   @OptionGroup var input: PictureOptions
 
@@ -99,6 +117,7 @@ struct EditCommand: ParsableCommand {
     if let output, wordsOnly, FileForm(path: output)?.isPicture != true {
       throw ValidationError("--words-only needs -o with a picture's name")
     }
+    if exact, bringing.bring { throw ValidationError("give --exact or --bring") }
     if json, output == "-" {
       throw ValidationError("--json and -o - would both write to standard output")
     }
@@ -109,8 +128,10 @@ struct EditCommand: ParsableCommand {
     if target != file, target != "-" { try overwriting.file(target).refuseTaken() }
     let text = try edits.map(read)
     let before = file == "-" ? nil : try? FileSystem.bytes(of: file)
+    let library = try models.library()
     var edited = try EditedFile(
-      path: file, size: input.size, fit: input.fit ?? .whole, models: try models.library())
+      path: file, size: input.size, fit: input.fit ?? .whole, models: library,
+      source: source)
     let model = edited.model
     if target == file, edited.isPicture {
       throw Failure("\(file): a picture is not edited in place; name a file with -o")
@@ -118,15 +139,28 @@ struct EditCommand: ParsableCommand {
     try checkLayer(edited.before.pyramid.shape)
     for notice in edited.notices { print("spae: \(file): \(notice)", toStandardError: true) }
     let list = try all(text, model, edited.before.pyramid.shape)
+    let exemplars = bringing.bring ? try bringing.exemplars(library, model) : nil
+    var brought: [String?]?
     for (edit, place) in list {
-      do { try edited.apply(edit, .init(isExact: exact, layer: layer)) } catch let failure
-        as Failure
-      {
-        throw Failure("\(place), column \(edit.column): \(failure.lines.joined(separator: "; "))")
+      do { try apply(edit, to: &edited, exemplars, &brought) } catch {
+        let reason = (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
+        throw Failure("\(place), column \(edit.column): \(reason)")
       }
     }
     try write(edited, to: target, whoseBytesWere: before, edits: list.map(\.edit), model)
-    try report(edited, list.map(\.edit), target, model.vocabulary)
+    try report(edited, list.map(\.edit), target, model.vocabulary, brought)
+  }
+
+  private func apply(
+    _ edit: WordEdit, to edited: inout EditedFile, _ exemplars: ExemplarLibrary?,
+    _ brought: inout [String?]?
+  ) throws {
+    let style = Painter.Style(isExact: exact, layer: layer)
+    guard let exemplars else { return try edited.apply(edit, style) }
+    let path = try edited.bring(edit, style) { word in
+      try exemplars.parts(showing: word).map { ($0.path, $0.part) }
+    }
+    brought = (brought ?? []) + [path]
   }
 
   /// Where the result goes: a pyramid without -o is edited in place.
@@ -230,7 +264,8 @@ struct EditCommand: ParsableCommand {
   }
 
   private func report(
-    _ edited: EditedFile, _ edits: [WordEdit], _ target: String, _ vocabulary: Vocabulary
+    _ edited: EditedFile, _ edits: [WordEdit], _ target: String, _ vocabulary: Vocabulary,
+    _ brought: [String?]?
   ) throws {
     let (outcome, shape) = (edited.painter.outcome, edited.before.pyramid.shape)
     let changes = outcome.edited.map { change in
@@ -242,12 +277,17 @@ struct EditCommand: ParsableCommand {
     if json {
       return try putJSON(
         Report(
-          edits: edits.map(\.text), edited: changes, steered: outcome.steered, output: target))
+          edits: edits.map(\.text), edited: changes, steered: outcome.steered, brought: brought,
+          output: target))
     }
     for change in changes {
       print(
         "\(change.layer) (\(change.row),\(change.column))  \(change.old) -> \(change.new)",
         toStandardError: true)
+    }
+    for (edit, path) in zip(edits, brought ?? []) {
+      guard let path else { continue }
+      print("'\(vocabulary[edit.change.word])' brought from \(path)", toStandardError: true)
     }
     print(
       "\(changes.count) word\(changes.count == 1 ? "" : "s") edited, \(outcome.steered) steered",

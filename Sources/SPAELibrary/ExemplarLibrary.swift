@@ -1,0 +1,94 @@
+package import SPAEEngine
+import SPAEPyramid
+
+/// What can be wrong with the pictures that edits bring words from.
+package enum ExemplarError: Error, Hashable, Sendable {
+  /// A folder without a picture.
+  case empty(folder: String)
+  /// A folder of which no picture has words of this model: how many, and why the first has none.
+  case unusable(folder: String, count: Int, path: String, reason: String)
+  /// A folder with so many pictures that are not indexed.
+  case huge(folder: String, waiting: Int)
+  /// No picture shows the word; what it shows that is near in meaning, and how many pictures there
+  /// are.
+  case absent(word: String, near: [String], pictures: Int)
+}
+
+extension ExemplarError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .empty(let folder):
+      "\(folder): there is no picture in it; name a folder of pictures or of .spae files"
+    case .unusable(let folder, let count, let path, let reason):
+      "\(folder): \(count == 1 ? "its only picture cannot" : "none of its \(count) pictures can")"
+        + " be used; \(path): \(reason)"
+    case .huge(let folder, let waiting):
+      "\(folder): \(waiting) of its pictures are not in the index, which would take about"
+        + " \(max(1, waiting / 1_000)) minutes; run 'spae index' on the folder first"
+    case .absent(let word, let near, let pictures):
+      "none of the \(pictures) pictures of the library shows '\(word)'"
+        + (near.isEmpty ? "" : "; nearest in meaning they show \(near.joined(separator: ", "))")
+        + "; name another folder with --library, or add one with 'spae index'"
+    }
+  }
+}
+
+/// Pictures of words that edits bring a word from: folders of one index or several.
+package struct ExemplarLibrary: Sendable {
+  /// A part of a picture that shows a word.
+  package struct Showing: Hashable, Sendable {
+    package let path: String
+    package let part: PicturePart
+  }
+
+  /// The most parts that an edit chooses from.
+  package static let limit = 16
+
+  private let sources: [(library: PictureLibrary, folders: [String])]
+
+  /// Takes indexes, the first one asked first, each with the folders that count; all for none.
+  package init(_ sources: [(library: PictureLibrary, folders: [String])]) {
+    self.sources = sources
+  }
+
+  /// The parts that show a word, or a form of it where none does, the best first.
+  package func parts(showing word: Int32) throws -> [Showing] {
+    guard let codebook = sources.first?.library.model.codebook else { return [] }
+    for form in codebook.forms(of: word) {
+      let found = try sources.flatMap { source in
+        try source.library.exemplars(of: form, count: Self.limit, in: source.folders)
+      }
+      let whole = found.filter {
+        $0.pyramid.words.allSatisfy { (0..<Int32(codebook.count)).contains($0) }
+      }
+      if !whole.isEmpty {
+        return whole.prefix(Self.limit).compactMap { exemplar in
+          exemplar.cells.first.map {
+            Showing(path: exemplar.path, part: PicturePart(pyramid: exemplar.pyramid, cell: $0))
+          }
+        }
+      }
+    }
+    throw try absent(word, codebook)
+  }
+
+  private func absent(_ word: Int32, _ codebook: Codebook) throws -> ExemplarError {
+    guard let vocabulary = sources.first?.library.encoding.vocabulary else {
+      return .absent(word: "", near: [], pictures: 0)
+    }
+    var near: [String] = []
+    for neighbour in codebook.neighbours(of: word, count: 60) where near.count < 3 {
+      let shown = try sources.contains { source in
+        try !source.library.exemplars(of: neighbour.word, count: 1, in: source.folders).isEmpty
+      }
+      if shown { near.append(vocabulary[neighbour.word]) }
+    }
+    return .absent(word: vocabulary[word], near: near, pictures: try pictureCount)
+  }
+
+  private var pictureCount: Int {
+    get throws {
+      try sources.reduce(0) { $0 + (try $1.library.pictureCount(in: $1.folders)) }
+    }
+  }
+}
