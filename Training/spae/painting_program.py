@@ -75,7 +75,7 @@ class Program:
     model: Path
     folder: Path
 
-    def run(self, command: str, *arguments: str | Path) -> None:
+    def run(self, command: str, *arguments: str | int | Path) -> None:
         kinds = ("STATE", "CACHE", "CONFIG")
         homes = {f"XDG_{kind}_HOME": str(self.folder / kind) for kind in kinds}
         line = [str(self.path.resolve()), command, *map(str, arguments), "--model", str(self.model)]
@@ -85,15 +85,17 @@ class Program:
         if done.returncode != 0:
             raise SystemExit(f"{' '.join(line)}: exit status {done.returncode}\n{done.stderr}")
 
-    def encoded(self, photograph: Path) -> Path:
+    def encoded(self, photograph: Path, *options: str | int) -> Path:
         words = photograph.with_suffix(".before.spae")
         if not words.exists():
-            self.run("encode", photograph, "-o", words)
+            self.run("encode", photograph, "-o", words, *options)
         return words
 
-    def edited(self, photograph: Path, texts: list[str], name: str) -> Path:
+    def edited(
+        self, photograph: Path, texts: list[str], name: str, *options: str | int | Path
+    ) -> Path:
         words = photograph.with_name(f"{name}.spae")
-        self.run("edit", photograph, *texts, "-o", words)
+        self.run("edit", photograph, *texts, "-o", words, *options)
         return words
 
     def decoded(self, words: Path, depth: int | None = None) -> Tensor:
