@@ -191,7 +191,8 @@ let package = Package(
     .testTarget(
       name: "SPAETerminalTests",
       dependencies: [
-        "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEGraphics", "SPAEExplorer", "SPAETerminal",
+        "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEGraphics", "SPAEExplorer",
+        "SPAETerminal",
       ]),
     .testTarget(
       name: "SPAEEngineTests",

@@ -96,7 +96,7 @@ settled plain
 terminal resize-window -x 40 -y 12
 shows "^ cat.png +layer 1/6"
 keys Tab
-shows "┌ depth 6"
+shows "┌ all layers"
 keys BTab
 shows "┌ Pyramid"
 terminal resize-window -x 39 -y 11
@@ -213,8 +213,8 @@ ln -s van.jpg names/link.spae
 mkfifo names/pipe.spae
 open "before.spae --history names.db"
 keys G
-shows "depth 6"
-command_says "w names/cat.png" "saved names/cat.png: 128x128, depth 6"
+shows "all layers"
+command_says "w names/cat.png" "saved names/cat.png: 128x128, all layers"
 "$program" decode before.spae -o names/decoded.png
 cmp names/cat.png names/decoded.png || fail "the picture is another one than decode gives"
 command_says "w names/cat.webp" "saved names/cat.webp"
@@ -395,9 +395,9 @@ typed "clear; '$program' explore cat.png --graphics sixel 2>>errors"
 keys Enter
 shows "┌ Pyramid"
 keys G
-shows "depth 6, 597"
+shows "all layers, 597"
 keys "["
-shows "depth 5, pinned"
+shows "layers 1-5, 341 words, pinned"
 terminal pipe-pane "cat >$work/sent"
 keys i
 shows "┌ Change"
@@ -451,7 +451,7 @@ play() {
   grep -Eq -- "$2" seen || fail "the keys $1 do not show $2: $(cat seen)"
 }
 play 'e' '^│>1 \[lion\]'
-play ':3<CR>:w names/scripted.jpg<CR>' 'saved names/scripted.jpg: 128x128, depth 3'
+play ':3<CR>:w names/scripted.jpg<CR>' 'saved names/scripted.jpg: 128x128, all layers'
 begins_with names/scripted.jpg $'\xff\xd8\xff'
 play ':w! names/scripted<CR>' 'end it in .spae'
 play '12' '^ G go to layer 12 .* 12$'

@@ -9,7 +9,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case markBlock, yank, paste, repeatChange
   case fill, nextProposal, previousProposal, caption, ask
   case search, searchWord, nextMatch, previousMatch
-  case shallower, deeper, followLayer
+  case shallower, deeper, allLayers, pinLayer, toggleInset
   case showOriginal, showDifference, showBlink, showSideBySide, showHeat, toggleTint
   case undo, redo, earlierState, laterState, openHistory, nameState
   case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
@@ -56,7 +56,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .bottom: ("G", "the last row; 3G is layer 3", [.browsing, .reading])
     case .halfPageDown: ("<C-d> <PageDown>", "half a page down", [.browsing, .reading])
     case .halfPageUp: ("<C-u> <PageUp>", "half a page up", [.browsing, .reading])
-    case .descend: ("<CR>", "down to the words within this one", [.browsing])
+    case .descend:
+      ("<CR>", "down to the words within this one; in a mosaic first write them out", [.browsing])
     case .ascend: ("<BS>", "up to the word that contains this one", [.browsing])
     case .nextPane: ("<Tab>", "next pane", [.browsing])
     case .previousPane: ("<S-Tab>", "previous pane", [.browsing])
@@ -84,7 +85,9 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .previousMatch: ("N", "previous match", [.browsing])
     case .shallower: ("[", "decode one layer less", cells)
     case .deeper: ("]", "decode one layer more", cells)
-    case .followLayer: ("=", "decode as deep as the layer you are in", cells)
+    case .allLayers: ("=", "decode all layers", cells)
+    case .pinLayer: ("zd", "decode down to the layer you are in, and no deeper", cells)
+    case .toggleInset: ("zi", "inset: the picture down to the layer you are in, and away", cells)
     case .showOriginal: ("o", "the original picture, and back", [.browsing])
     case .showDifference: ("d", "the difference to the original, and back", [.browsing])
     case .showBlink: ("b", "blink between the original and the decoded picture", [.browsing])

@@ -20,6 +20,8 @@ package enum TerminalEffect: Hashable, Sendable {
 package enum SessionEffect: Hashable, Sendable {
   /// Decode these words; only the newest request matters.
   case decode(DecodeRequest)
+  /// Decode these words for the inset, when nothing else is to be decoded.
+  case decodeInset(DecodeRequest)
   /// Decode the picture without the word of a cell.
   case decodeWithout(CellAddress, of: DecodeRequest)
   case findNeighbours(of: Int32)

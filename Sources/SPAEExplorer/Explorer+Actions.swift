@@ -4,8 +4,6 @@ import SPAEScreen
 extension Explorer {
   /// Does what an action says; the one place where actions get their meaning.
   mutating func perform(_ action: Action) -> [Effect] {
-    isFresh = isFresh && action.leavesPicture
-    showsPainted = showsPainted && action.leavesPicture
     switch action {
     case .left, .right, .up, .down, .firstColumn, .lastColumn, .top, .bottom, .halfPageDown,
       .halfPageUp, .descend, .ascend:
@@ -33,7 +31,9 @@ extension Explorer {
     case .previousMatch: return searchAgain(forward: false)
     case .shallower: return pin(depth - takeCount())
     case .deeper: return pin(depth + takeCount())
-    case .followLayer: return pin(nil)
+    case .allLayers: return pin(nil)
+    case .pinLayer: return pin(cursor.layer)
+    case .toggleInset: return toggleInset()
     case .showOriginal: return toggle(.original)
     case .showDifference: return toggle(.difference)
     case .showBlink: return toggle(.blink)
@@ -72,7 +72,8 @@ extension Explorer {
   }
 
   private mutating func focusPane(_ step: Int) -> [Effect] {
-    let panes = Pane.allCases
+    // On a narrow screen there is one for the words and one for the picture.
+    let panes = Layout(self).isNarrow ? [.pyramid, .picture] : Pane.allCases
     let place = (panes.firstIndex(of: focus) ?? 0) + step + panes.count
     focus = panes[place % panes.count]
     return []
@@ -89,24 +90,15 @@ extension Explorer {
     return []
   }
 
-  /// Decodes so many layers, or with nil as many as the cursor's; `[` and `]` end at the first and
-  /// the last, and say so.
-  mutating func pin(_ wanted: Int?) -> [Effect] {
-    pinnedDepth = wanted.map { min(max(1, $0), shape.depth) }
-    let words = shape.wordCount(toDepth: depth)
-    let limits = wanted == depth ? "" : "; the depths are 1 to \(shape.depth)"
-    say(
-      "depth \(depth): \(words) word\(words == 1 ? "" : "s")"
-        + (wanted == nil ? ", as the layer" : limits))
-    return []
-  }
-
   /// Goes back to browsing; nothing that was only tried stays.
   mutating func cancel() -> [Effect] {
     if mode == .browsing, consultation != nil, consultation?.answer == nil {
       return giveUpConsultation()
     }
-    if mode == .browsing, picture != .decoded { picture = .decoded }
+    if mode == .browsing {
+      if picture == .decoded { writesWindow = false }
+      picture = .decoded
+    }
     if case .filling(let fill) = mode { cursor = fill.origin }
     mode = .browsing
     return []
@@ -215,19 +207,6 @@ extension Prompt {
 extension String {
   fileprivate func commonPrefix(with other: String) -> String {
     String(zip(self, other).prefix { $0 == $1 }.map(\.0))
-  }
-}
-
-extension Action {
-  /// Whether the whole picture may go on greeting: nobody has gone to a word yet.
-  fileprivate var leavesPicture: Bool {
-    switch self {
-    case .help, .command, .cancel, .accept, .complete, .redraw, .suspend, .nextPane, .previousPane,
-      .toggleTint, .showOriginal, .showDifference, .showBlink, .showSideBySide, .nextItem,
-      .previousItem, .caption, .ask, .close, .toggleEdits:
-      true
-    default: false
-    }
   }
 }
 

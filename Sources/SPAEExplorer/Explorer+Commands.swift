@@ -30,7 +30,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .history: (":history", "the tree of all states")
     case .mark: (":mark NAME", "give this state a name")
     case .compare: (":compare [N]", "blink between this state and state N; without N stop")
-    case .depth: (":depth [N]", "pin the depth; without N follow the layer")
+    case .depth: (":depth [N]", "decode so many layers; without N all")
     case .layer: (":layer N", "go to a layer, as :N does")
     case .original: (":original", "show the original picture")
     case .difference: (":difference", "show the difference to the original")

@@ -4,8 +4,6 @@ extension Explorer {
   /// Answers a key; one that does nothing says so.
   mutating func press(_ key: Key) -> [Effect] {
     if case .mouse(let mouse) = key {
-      isFresh = false
-      showsPainted = false
       dropPending()
       return press(mouse)
     }
@@ -136,7 +134,7 @@ extension Explorer {
   private func looks(like before: Explorer) -> Bool {
     cursor == before.cursor && mode == before.mode && focus == before.focus
       && pinnedDepth == before.pinnedDepth && isTinted == before.isTinted
-      && isFresh == before.isFresh && showsPainted == before.showsPainted
+      && showsInset == before.showsInset && writesWindow == before.writesWindow
       && picture == before.picture && pending == before.pending
       && consultation == before.consultation
   }

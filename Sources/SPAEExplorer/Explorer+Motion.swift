@@ -17,6 +17,7 @@ extension Explorer {
     case .bottom: goToBottom()
     case .halfPageDown: for _ in 0..<takeCount() * halfPage { stepRow(1) }
     case .halfPageUp: for _ in 0..<takeCount() * halfPage { stepRow(-1) }
+    case .descend where writesWords: return writeWindow()
     case .descend: for _ in 0..<takeCount() { descend() }
     case .ascend: for _ in 0..<takeCount() { ascend() }
     default: break
@@ -62,13 +63,23 @@ extension Explorer {
 
   /// Goes to a layer that a person named by its number.
   mutating func goTo(layer: Int) {
-    isFresh = false
-    showsPainted = false
     guard (1...shape.depth).contains(layer) else {
       return say("no layer \(layer): the layers are 1 to \(shape.depth)", .warning)
     }
     if layer == cursor.layer { return say("this is layer \(layer)") }
     jump(toLayer: layer)
+  }
+
+  /// Whether Enter first writes the words around the cursor out, for they are in a mosaic.
+  private var writesWords: Bool {
+    !writesWindow && count == nil && dialect == .keys
+      && PyramidPane(self, box: Layout(self).pyramid).isMosaic(cursor.layer)
+  }
+
+  private mutating func writeWindow() -> [Effect] {
+    writesWindow = true
+    say("the words around are written out; Enter again goes down, Esc puts them away")
+    return []
   }
 
   /// To the first of the words within this one.

@@ -67,7 +67,6 @@ extension Explorer {
     switch painted {
     case .words(let words, let edited, let steered):
       for index in edited { typed[index] = words.words[index] }
-      showsPainted = true
       say("steered \(steered) word\(steered == 1 ? "" : "s")")
       return commit(words, verb: painting.verb)
     case .nothing:

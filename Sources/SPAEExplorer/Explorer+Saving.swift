@@ -37,9 +37,8 @@ extension Explorer {
       saved = words
       document.path = path
     }
-    say(
-      "saved \(path)"
-        + (words == nil ? ": \(document.width)x\(document.height), depth \(depth)" : ""))
+    let picture = "\(document.width)x\(document.height), \(shape.layersInWords(toDepth: depth))"
+    say("saved \(path)" + (words == nil ? ": \(picture)" : ""))
     guard quitsWhenSaved else { return [] }
     quitsWhenSaved = false
     return leave()

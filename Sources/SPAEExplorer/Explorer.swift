@@ -48,6 +48,8 @@ package struct Explorer: Sendable {
 
   package internal(set) var document: Document
   package let vocabulary: Vocabulary
+  /// The cells that each word of the vocabulary takes.
+  let wordWidths: [UInt16]
 
   /// The words as they were last accepted, each of them in the history store.
   package internal(set) var pyramid: Pyramid
@@ -63,7 +65,7 @@ package struct Explorer: Sendable {
   /// How the picture is drawn, for the status line.
   package internal(set) var graphics: String
 
-  /// The depth that [ and ] chose; nil follows the layer of the cursor.
+  /// The depth that [ and ] chose; nil decodes all layers.
   package internal(set) var pinnedDepth: Int?
   package internal(set) var isTinted: Bool
   /// What a typed word does to the words beneath it.
@@ -71,11 +73,11 @@ package struct Explorer: Sendable {
   package internal(set) var picture = PictureContent.decoded
   /// Which half of a blink is shown.
   package internal(set) var blinkPhase = false
+  /// Whether the words around the cursor are written out below a mosaic.
+  package internal(set) var writesWindow = false
+  /// Whether the picture down to the cursor's layer is shown within that of all layers.
+  package internal(set) var showsInset = true
 
-  /// Nobody went to a word yet: the whole picture greets.
-  var isFresh = true
-  /// A word was painted just now: the whole picture shows what came of it.
-  var showsPainted = false
   /// The words that were typed, by their flat index: a later edit paints around them.
   var typed: [Int: Int32] = [:]
   var count: Int?
@@ -89,6 +91,7 @@ package struct Explorer: Sendable {
   /// The store could not go back to the saved words: to leave, it need not.
   var cannotDiscard = false
   var requested: DecodeRequest?
+  var requestedInset: DecodeRequest?
   var requestedNeighbours: Int32?
   var requestedHeat: Heat?
   /// How many questions there were to the language model.
@@ -111,6 +114,7 @@ package struct Explorer: Sendable {
   ) {
     self.document = document
     self.vocabulary = vocabulary
+    wordWidths = vocabulary.widths
     self.pyramid = pyramid
     self.saved = saved
     self.history = history
@@ -159,11 +163,8 @@ enum Change: Hashable, Sendable {
 extension Explorer {
   package var shape: PyramidShape { pyramid.shape }
 
-  /// The depth of the picture: the pinned one, or the layer of the cursor; all before the first key
-  /// and where something is painted.
-  package var depth: Int {
-    pinnedDepth ?? (isFresh || showsPainted || previewed != nil ? shape.depth : cursor.layer)
-  }
+  /// The depth of the picture: the pinned one, or all layers.
+  package var depth: Int { pinnedDepth ?? shape.depth }
 
   /// What made a word a candidate; nil where nothing tells, as of another model's words.
   func origin(of word: Int32, at cell: CellAddress) -> String? {

@@ -1,7 +1,8 @@
 import SPAEPyramid
 import SPAEScreen
 
-/// Where things are on the screen: it follows from the size and the focus alone.
+/// Where things are on the screen: it follows from the size, the focus, and the room that the words
+/// of the upper layers and of the one in hand want.
 ///
 /// Wide screens show pyramid, word and picture at once; narrow ones the picture instead of the
 /// words while it has the focus.
@@ -11,6 +12,8 @@ struct Layout {
   private static let leastWords = 34
   private static let leastFigures = 34
   private static let wide = 64
+  /// What words leave to a picture that could use more: columns, and of all columns eighths.
+  private static let leastPicture = (columns: 32, eighths: 3)
 
   let screen: Box
   let pyramid: Box
@@ -18,26 +21,41 @@ struct Layout {
   /// The frame of the picture; empty where it is not shown.
   let picture: Box
   let isTooSmall: Bool
+  /// Whether words or the picture are shown, and not both.
+  let isNarrow: Bool
 
   init(_ state: Explorer) {
     self.init(
       rows: state.size.rows, columns: state.size.columns, aspect: state.cellAspect,
-      grid: state.shape.grid, showsPicture: state.focus == .picture)
+      grid: state.shape.grid, showsPicture: state.focus == .picture
+    ) { base, most, height in
+      PyramidArrangement.width(of: state, base: base, most: most, height: height)
+    }
   }
 
+  /// The columns that words want, given those that the picture leaves anyway, those that they may
+  /// get at most, and the lines there are; all of them within the frame.
+  typealias WordsWidth = (_ base: Int, _ most: Int, _ height: Int) -> Int
+
   /// `aspect` is the height of a character over its width; the picture has the shape of its grid.
-  init(rows: Int, columns: Int, aspect: Double, grid: GridSize, showsPicture: Bool) {
+  init(
+    rows: Int, columns: Int, aspect: Double, grid: GridSize, showsPicture: Bool,
+    wordsWidth: WordsWidth
+  ) {
     screen = Box(row: 0, column: 0, rows: rows, columns: columns)
     isTooSmall = rows < Self.leastRows || columns < Self.leastColumns
     let height = max(0, rows - 2)  // between the title and the foot
     let wordHeight = rows >= 20 ? 6 : 4
     let isWide = columns >= Self.wide
+    isNarrow = !isWide
     self.aspect = aspect * Double(grid.columns) / Double(grid.rows)
     let wanted = Int((Double(height - 3) * self.aspect).rounded()) + 2
     // The figures below a slender picture need room too.
     let least = min(Self.leastFigures, Int((Double(height - 3) * aspect).rounded()) + 2)
-    let pictureWidth = isWide ? min(max(wanted, least), columns - Self.leastWords) : columns
-    let left = isWide ? columns - pictureWidth : columns
+    let base = columns - min(max(wanted, least), columns - Self.leastWords)
+    let left =
+      isWide ? Self.left(base, columns, height - wordHeight - 2, wordsWidth) : columns
+    let pictureWidth = isWide ? columns - left : columns
     let hidden = Box(row: 0, column: 0, rows: 0, columns: 0)
     let shown = isWide || showsPicture
     picture =
@@ -48,6 +66,17 @@ struct Layout {
     word =
       hidesWords
       ? hidden : Box(row: 1 + height - wordHeight, column: 0, rows: wordHeight, columns: left)
+  }
+
+  /// The columns of the words: more than the picture leaves where they need them.
+  private static func left(
+    _ base: Int, _ columns: Int, _ height: Int, _ wordsWidth: WordsWidth
+  ) -> Int {
+    let picture = max(leastPicture.columns, columns * leastPicture.eighths / 8)
+    let most = max(base, columns - picture)
+    let wanted = wordsWidth(base - 2, most - 2, height) + 2
+    // In steps, so that not each letter of an edit gives the picture another size.
+    return max(base, min(most, (wanted + 1) / 2 * 2))
   }
 
   /// The columns over the rows of characters that the picture covers.
@@ -83,6 +112,18 @@ struct Layout {
     }
     return Box(
       row: pyramid.row, column: 0, rows: pyramid.rows + word.rows, columns: pyramid.columns)
+  }
+
+  /// Where the list of words stands: below the layer in hand, or at least below the cursor.
+  func picker(of state: Explorer) -> Box {
+    guard !pyramid.isEmpty else { return popup }
+    let whole = popup
+    let lines = PyramidPane(state, box: pyramid).linesInHand
+    let least = min(whole.rows - 2, screen.rows < 20 ? 5 : 8)
+    let top = max(
+      min(lines.end, whole.row + whole.rows - least), min(lines.cursor, pyramid.row + 1) + 1)
+    return Box(
+      row: top, column: whole.column, rows: whole.row + whole.rows - top, columns: whole.columns)
   }
 
   /// The cell of a layer whose pixels are at a place of the screen.

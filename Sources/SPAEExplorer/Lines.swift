@@ -19,7 +19,8 @@ struct TitleLine {
 
   private let marks = ["edited *", "*"]
 
-  private var shortest: Int { lefts[lefts.count - 1].displayWidth }
+  /// The shortest that still names the file.
+  private var shortest: Int { lefts[lefts.count - 2].displayWidth }
 
   /// As much as there is room for.
   private func left(within room: Int) -> String {
@@ -29,7 +30,7 @@ struct TitleLine {
   /// What is open and where the cursor is, from all of it to the least.
   private var lefts: [String] {
     let document = state.document
-    let words = state.shape.wordCount(toDepth: state.cursor.layer)
+    let words = state.shape.size(ofLayer: state.cursor.layer).count
     let layer = "layer \(state.cursor.layer)/\(state.shape.depth)"
     let counted = "\(layer)  \(words) word\(words == 1 ? "" : "s")"
     let model = state.history.model ?? document.model
@@ -38,7 +39,7 @@ struct TitleLine {
     return [
       "spae  \(document.file)\(source)  \(size)  \(counted)",
       "spae  \(document.file)  \(size)  \(counted)", "spae  \(document.file)  \(counted)",
-      "\(document.file)  \(layer)",
+      "\(document.file)  \(layer)", layer,
     ]
   }
 
@@ -46,8 +47,11 @@ struct TitleLine {
     let history = state.history
     let name = history.name.map { " \($0)" } ?? ""
     let loss = state.document.keepsHistory && history.isKept ? "" : " not kept"
-    let word = state.size.columns < 64 ? "" : "state "
-    return "\(word)\(history.state)/\(history.last)\(loss)\(name)  \(state.graphics)"
+    let place = "\(history.state)/\(history.last)\(loss)\(name)"
+    if Layout(state).isNarrow {
+      return "\(place)  \(state.focus == .picture ? "picture" : "words")"
+    }
+    return "state \(place)  \(state.graphics)"
   }
 }
 
@@ -123,7 +127,8 @@ struct FootLine {
       return [("Enter", "accept"), ("Tab", place), ("Esc", "cancel")]
     case .reading: return [("j k", "scroll"), ("q", "close")]
     default:
-      return [
+      let other = state.focus == .picture ? "words" : "picture"
+      return (Layout(state).isNarrow ? [("Tab", other)] : []) + [
         ("i", "edit"), ("s", "meaning"), ("u", "undo"), ("^R", "redo"), ("[ ]", "depth"),
         ("/", "find"), ("t", "tree"), ("?", "help"), (":w", "save"), ("q", "quit"),
       ]

@@ -37,15 +37,17 @@ package struct PictureView: Hashable, Sendable {
   package var request: DecodeRequest
   /// The cells that are framed: the cursor's, or the marked block's corners.
   package var framed: [CellAddress]
+  package var inset: Inset?
 
   package init(
     box: Box, content: PictureContent, blinkPhase: Bool, request: DecodeRequest,
-    framed: [CellAddress]
+    framed: [CellAddress], inset: Inset? = nil
   ) {
     self.box = box
     self.content = content
     self.blinkPhase = blinkPhase
     self.request = request
     self.framed = framed
+    self.inset = inset
   }
 }

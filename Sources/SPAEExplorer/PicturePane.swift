@@ -14,9 +14,12 @@ struct PicturePane {
       titleStyle: Style(.heading))
     // The line discipline of curses never erases what it believes to be ink.
     if view != nil { screen.fill(layout.canvas, with: "\u{A0}", style: Style(.picture)) }
+    let (row, room) = (box.row + box.rows - 2, box.columns - 4)
+    let width = screen.put(
+      figures, row: row, column: box.column + 2, width: room, style: Style(.text))
+    guard let note = state.insetNote(in: layout), width + note.count + 2 <= room else { return }
     screen.put(
-      figures, row: box.row + box.rows - 2, column: box.column + 2, width: box.columns - 4,
-      style: Style(.text))
+      note, row: row, column: box.column + 2 + room - note.count, style: Style(.faint))
   }
 
   /// What the shell is to draw, if there is room and a way to draw.
@@ -25,7 +28,7 @@ struct PicturePane {
     return PictureView(
       box: content == .sideBySide ? layout.canvas : layout.image, content: content,
       blinkPhase: state.blinkPhase,
-      request: state.request, framed: state.framed)
+      request: state.request, framed: state.framed, inset: state.inset(in: layout))
   }
 
   private var content: PictureContent {
@@ -33,9 +36,7 @@ struct PicturePane {
   }
 
   private var title: String {
-    let words = state.shape.wordCount(toDepth: state.depth)
-    let pin = state.pinnedDepth == nil ? "" : ", pinned"
-    let depth = "depth \(state.depth)\(pin), \(words) word\(words == 1 ? "" : "s")"
+    let depth = state.depthInWords + (state.pinnedDepth == nil ? "" : ", pinned")
     return content == .decoded ? depth : "\(content.name), \(depth)"
   }
 

@@ -30,7 +30,7 @@ package enum PlainCommand: Hashable, Sendable {
     ("accept, another, drop", "take the proposed words, show the next ones, or take none"),
     ("undo, redo, tree", "undo, redo, list all states"),
     ("earlier 5m, later 2", "go back or forward by time, or by states"),
-    ("depth [N]", "decode so many layers; without N as many as the layer you are in"),
+    ("depth [N]", "decode so many layers; without N all"),
     (
       "save[!] [FILE]",
       "write the words (.spae, .json) or the picture (.png, .jpg, .webp); ! replaces a file"
@@ -123,8 +123,6 @@ package struct PlainCommandError: Error, Hashable, CustomStringConvertible {
 extension Explorer {
   mutating func perform(_ command: PlainCommand) -> [Effect] {
     notice = nil
-    isFresh = false
-    showsPainted = false
     if mode.context == .filling, !command.answersProposal { _ = cancel() }
     switch command {
     case .showLayer(let layer):
@@ -248,7 +246,7 @@ private struct PlainReply {
 
   private var figures: [String] {
     guard let psnr = state.decoded?.psnr else { return [] }
-    return ["\(decimal(psnr, 1)) dB at depth \(state.depth)"]
+    return ["\(decimal(psnr, 1)) dB from \(state.shape.layersInWords(toDepth: state.depth))"]
   }
 
   var states: [String] {

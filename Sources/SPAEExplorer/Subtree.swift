@@ -86,7 +86,6 @@ extension Explorer {
     var edited = pyramid
     subtree.place(at: target[0], in: &edited)
     mode = .browsing
-    showsPainted = true
     return commit(edited, verb: "paste")
   }
 }

@@ -66,6 +66,10 @@ extension Explorer {
       requested = request
       effects.append(.session(.decode(request)))
     }
+    if let inset = insetRequest, inset != requestedInset, decoded?.request == request {
+      requestedInset = inset
+      effects.append(.session(.decodeInset(inset)))
+    }
     if picture == .heat, let cell = framed.last, requestedHeat != Heat(cell: cell, request: request)
     {
       requestedHeat = Heat(cell: cell, request: request)

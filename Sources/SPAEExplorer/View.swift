@@ -32,7 +32,8 @@ package func view(_ state: Explorer) -> View {
 /// Draws the list of the mode, if it has one.
 private func drawPopup(_ state: Explorer, _ layout: Layout, on screen: inout Screen) -> Bool {
   switch state.mode {
-  case .picking(let picker): Popups.draw(picker, state, in: layout.popup, on: &screen)
+  case .picking(let picker):
+    Popups.draw(picker, state, in: layout.picker(of: state), on: &screen)
   case .help(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .history(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .reading(let reading): Popups.draw(reading, in: layout.popup, on: &screen)

@@ -22,6 +22,7 @@ package final class EffectRunner: Sendable {
   private let history: DocumentHistory
   private let files: PyramidFiles
   private let worker: DecodeWorker
+  private let inset: InsetWorker
   private let painter: EditPainter
   private let language: LanguageWorker
   private let pictureStore: PictureStore
@@ -64,6 +65,10 @@ package final class EffectRunner: Sendable {
         mailbox.post(.notice(Notice("\(error)", kind: .error)))
       }
     }
+    inset = InsetWorker(inUse: inUse, painter: painter) { request, picture in
+      pictureStore.change { $0.inset = (request.depth, picture) }
+      mailbox.wake()
+    }
     if let complaint = try inUse.follow(history) {
       mailbox.post(.notice(Notice(complaint, kind: .warning)))
     }
@@ -78,6 +83,7 @@ package final class EffectRunner: Sendable {
   package func finish() {
     language.finish()
     worker.finish()
+    inset.finish()
     queue.sync {}
     origins.sync {}
   }
@@ -96,6 +102,7 @@ package final class EffectRunner: Sendable {
   func perform(_ effect: SessionEffect) -> [Message] {
     switch effect {
     case .decode(let request): worker.request(request)
+    case .decodeInset(let request): inset.request(request)
     case .findNeighbours(let word):
       inBackground { runner in [.neighbours(of: word, runner.words.neighbours(of: word, count: 12))]
       }

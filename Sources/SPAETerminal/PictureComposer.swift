@@ -9,6 +9,8 @@ package struct Pictures {
   package var decoded: PixelImage?
   /// The state of the history that is compared.
   package var compared: PixelImage?
+  /// The picture of the inset, and how deep it was decoded.
+  package var inset: (depth: Int, picture: PixelImage)?
   /// The decoded picture without the word under the cursor.
   package var without: PixelImage?
   /// Another number for each change of a picture.
@@ -49,7 +51,7 @@ struct PictureComposer {
     guard width > 0, height > 0 else { return nil }
     guard view.content == .sideBySide, let original = pictures.original,
       let decoded = pictures.decoded
-    else { return shown.map { framed(enlarge($0)) } }
+    else { return shown.map { withInset(framed(enlarge($0))) } }
     let size = decoded.size(within: ((width - 2) / 2, height), pixelAspect)
     guard size.width > 0, size.height > 0 else { return nil }
     var canvas = PixelImage(width: width, height: height, colour: Self.behind)

@@ -36,7 +36,8 @@ struct ExplorerSuite {
       ("", 1, 0, 0), ("j", 2, 0, 0), ("jjl", 2, 1, 1), ("jj l", 2, 1, 1), ("jjj", 3, 0, 0),
       ("4G", 4, 4, 4), ("3Gk", 3, 1, 2), ("3G0", 3, 2, 0), ("3G$", 3, 2, 3), ("G", 6, 15, 8),
       ("Ggg", 1, 0, 0), ("<CR><CR>", 3, 0, 0), ("2<CR>", 3, 0, 0), ("4Glj<BS>", 3, 2, 2),
-      ("5G<CR>", 6, 8, 8), ("G100l100k", 1, 0, 0), ("<C-d>", 4, 0, 0), ("<C-d><C-u>", 1, 0, 0),
+      ("5G<CR>", 5, 8, 8), ("5G<CR><CR>", 6, 8, 8), ("G100l100k", 1, 0, 0), ("<C-d>", 4, 0, 0),
+      ("<C-d><C-u>", 1, 0, 0),
       ("h", 1, 0, 0), ("3<Esc>", 1, 0, 0), ("<wheelDown:4,4>", 3, 0, 0), ("0", 1, 0, 0),
       ("gx", 1, 0, 0), ("9G", 1, 0, 0), ("3gg", 3, 2, 2), ("4G03l", 4, 4, 3), ("123", 1, 0, 0),
       ("4G10l", 4, 4, 7), ("g<Esc>gg", 1, 0, 0), ("3<Esc>j", 2, 0, 0), (":3<CR>", 3, 2, 2),
@@ -79,7 +80,7 @@ struct ExplorerSuite {
       ("3G3G", "this is layer 3"), ("9G", "no layer 9: the layers are 1 to 6"),
       (":7<CR>", "no layer 7: the layers are 1 to 6"),
       ("<BS>", "layer 1 is the first: no word contains this one"),
-      ("G<CR>", "layer 6 is the last: there are no words within this one"),
+      ("G<CR><CR>", "layer 6 is the last: there are no words within this one"),
       ("gx", "gx: no such key here; ? lists the keys"),
       ("3Q", "Q: no such key here; ? lists the keys"),
       ("<Esc>", "nothing to leave; q quits, ? lists the keys"),
@@ -129,18 +130,91 @@ struct ExplorerSuite {
     }
   }
 
-  @Test("decodes as deep as the layer it is in, or as deep as it was told")
+  @Test("decodes all layers wherever the cursor is, or as deep as it was told")
   func depth() {
     var world = World()
-    world.type("3G")
-    #expect(world.state.depth == 3)
-    world.type("]]gg")
+    for layer in 1...6 {
+      world.type("\(layer)G")
+      #expect(world.state.depth == 6)
+      #expect(world.state.decoded?.request.depth == 6)
+    }
+    #expect(world.lines[1].contains("all layers, 597 words"))
+    world.type("3Gzd]]gg")
     #expect(world.state.depth == 5)
+    #expect(world.lines[1].contains("layers 1-5, 341 words, pinned"))
     world.type("99[")
     #expect(world.state.depth == 1)
+    #expect(world.lines[1].contains("layer 1, 1 word, pinned"))
     world.type("4G=")
-    #expect(world.state.depth == 4)
-    #expect(world.state.decoded?.request.depth == 4)
+    #expect(world.state.depth == 6)
+    #expect(world.state.decoded?.request.depth == 6)
+  }
+
+  @Test("shows the layers down to the cursor's as an inset, where there is room for one")
+  func inset() {
+    var world = World(rows: 40, columns: 120)
+    #expect(view(world.state).picture?.inset == nil, "one word is hardly a picture")
+    world.type("3G")
+    #expect(view(world.state).picture?.inset?.depth == 3)
+    #expect(world.lines.contains { $0.contains("inset: layers 1-3") })
+    world.type("G")
+    #expect(view(world.state).picture?.inset == nil, "the last layer is the picture itself")
+    world.type("3Gd")
+    #expect(view(world.state).picture?.inset == nil, "only the decoded picture has one")
+    world.type("d2Gzi")
+    #expect(view(world.state).picture?.inset == nil)
+    world.type("zizd")
+    #expect(view(world.state).picture?.inset == nil, "the picture is as deep as the layer")
+    world.type("=")
+    #expect(view(world.state).picture?.inset?.depth == 2)
+    #expect(insets(world).last == DecodeRequest(pyramid: world.state.pyramid, depth: 2))
+    world.send(.resized(rows: 24, columns: 80))
+    #expect(view(world.state).picture?.inset == nil)
+    world.type("zizi")
+    #expect(world.state.notice?.text.hasPrefix("there is no room for an inset here") == true)
+  }
+
+  @Test("lets the inset show what is tried, after the picture")
+  func insetPreview() {
+    var world = World(rows: 40, columns: 120)
+    world.type("jikitten")
+    #expect(insets(world).last?.pyramid == world.state.shown)
+    let decodes = world.effects.compactMap { effect -> Int? in
+      switch effect {
+      case .session(.decode): 0
+      case .session(.decodeInset): 1
+      default: nil
+      }
+    }
+    #expect(decodes.first == 0 && decodes.last == 1)
+  }
+
+  @Test("keeps the inset off the cells that are framed", arguments: ["2G", "2Gl", "3Gvlj", "4G$"])
+  func insetCorner(_ keys: String) throws {
+    var world = World(rows: 40, columns: 120)
+    world.type(keys)
+    let picture = try #require(view(world.state).picture)
+    let inset = try #require(picture.inset)
+    let size = world.state.shape.size(ofLayer: world.state.cursor.layer)
+    for cell in picture.framed {
+      let (top, left) = (
+        cell.row * picture.box.rows / size.rows, cell.column * picture.box.columns / size.columns
+      )
+      let (bottom, right) = (
+        (cell.row + 1) * picture.box.rows / size.rows,
+        (cell.column + 1) * picture.box.columns / size.columns
+      )
+      let box = Box(row: top, column: left, rows: bottom - top, columns: right - left)
+      #expect(!box.intersects(inset.box))
+    }
+    #expect(inset.box.row + inset.box.rows <= picture.box.rows)
+    #expect(inset.box.column + inset.box.columns <= picture.box.columns)
+  }
+
+  private func insets(_ world: World) -> [DecodeRequest] {
+    world.effects.compactMap { effect in
+      if case .session(.decodeInset(let request)) = effect { request } else { nil }
+    }
   }
 
   @Test("changes a word by what is typed, and only when it is accepted")
@@ -326,11 +400,14 @@ struct ExplorerSuite {
     world.type("3Gikitten<CR>" + keys)
     #expect(world.files.count == (areWords ? 1 : 0))
     #expect(world.pictures.count == (areWords ? 0 : 1))
-    let request = DecodeRequest(pyramid: world.state.pyramid, depth: 3)
+    let request = DecodeRequest(pyramid: world.state.pyramid, depth: 6)
     #expect(world.pictures.values.allSatisfy { $0 == request })
     #expect(world.state.isDirty == !areWords)
     let notice = world.state.notice?.text ?? ""
-    #expect(notice.hasSuffix(areWords ? "" : ": 128x128, depth 3"))
+    #expect(notice.hasSuffix(areWords ? "" : ": 128x128, all layers"))
+    world.type("3Gzd:w! pinned.png<CR>")
+    #expect(world.pictures["pinned.png"]?.depth == 3)
+    #expect(world.state.notice?.text == "saved pinned.png: 128x128, layers 1-3")
   }
 
   @Test(
@@ -467,14 +544,15 @@ struct ExplorerSuite {
     #expect(world.state.cursor.layer == 3)
   }
 
-  @Test("says where the depths end", arguments: [("9]", "depth 6"), ("9[", "depth 1")])
+  @Test(
+    "says where the depths end",
+    arguments: [("9]", "all layers, 597 words"), ("9[", "layer 1, 1 word")])
   func depthEnds(keys: String, depth: String) {
     var world = World()
     world.type("3G" + keys)
-    let text = world.state.notice?.text ?? ""
-    #expect(text.hasPrefix(depth) && text.hasSuffix("; the depths are 1 to 6"))
+    #expect(world.state.notice?.text == "the picture is of \(depth); there are 1 to 6")
     world.type("3G=")
-    #expect(world.state.notice?.text.contains("the depths are") == false)
+    #expect(world.state.notice?.text == "the picture is of all layers, 597 words")
   }
 
   @Test("runs what is picked in the help")
@@ -606,7 +684,7 @@ struct PlainSuite {
       ("cell 2 1 2", "waoo, layer 2, row 1, column 2"), ("in", "waho, layer 2, row 1, column 1"),
       ("near kitten", "elephant kitten muzzle whisker"),
       ("set kitten", "kitten, layer 1, row 1, column 1, was waao"),
-      ("depth 3", "depth 3: 21 words"),
+      ("depth 3", "the picture is of layers 1-3, 21 words"),
       ("find wbeo", "'wbeo' found once"), ("save", "saved cat.spae"),
       ("tree", "@ 0 (here)  12:00  edit"), ("set nonsense", "'nonsense' is not in the vocabulary"),
     ])
@@ -698,7 +776,9 @@ struct RectangleSuite {
       while world.state.cursor.row > cell.row { world.type("k") }
       while world.state.cursor.row < cell.row { world.type("j") }
       let start = world.state.cursor
+      // In a mosaic the first Enter writes out what is around.
       world.type("<CR>")
+      if world.state.cursor == start { world.type("<CR>") }
       #expect(world.state.cursor.layer == cell.layer + 1)
       world.type("<BS>")
       #expect(world.state.cursor == start)

@@ -62,15 +62,13 @@ import Testing
     #expect(world.state.pyramid == world.states[0])
   }
 
-  @Test func showsTheWholePictureUntilTheCursorMoves() {
+  @Test func showsWhatIsPaintedAsDeepAsIsPinned() {
     var world = World(edits: .paint)
-    world.type("3G")
+    world.type("3Gikitten")
+    #expect(world.state.depth == 6)
+    world.type("<Esc>zdikitten")
     #expect(world.state.depth == 3)
-    world.type("ikitten")
-    #expect(world.state.depth == 6)
     world.type("<CR>")
-    #expect(world.state.depth == 6)
-    world.type("l")
     #expect(world.state.depth == 3)
   }
 

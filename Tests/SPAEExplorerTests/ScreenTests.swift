@@ -17,9 +17,10 @@ struct ScreenSuite {
       ("80x24", "picker", "4Gsmu"), ("80x24", "block", "4Gvjl"), ("80x24", "help", "?layer"),
       ("80x24", "history", "ikit<CR>jimuz<CR>t"), ("80x24", "command", "ikit<CR>:s/kitten"),
       ("80x24", "leaving", "ikit<CR>q"), ("80x24", "refusal", "ikittem<CR>"),
-      ("120x40", "words", "5G"), ("200x60", "words", "6G]"), ("200x60", "beside", "3G|"),
+      ("120x40", "words", "5G"), ("80x24", "window", "5Gl<CR>"), ("120x40", "fourth", "4G"),
+      ("200x60", "words", "6G]"), ("200x60", "beside", "3G|"),
       ("80x24", "consulting", "3Gvjl:fill<CR>"), ("80x24", "filling", "4GvjlF"),
-      ("80x24", "reading", "aWhat is it?<CR>"), ("40x12", "reading", "Kj"),
+      ("80x24", "reading", "aWhat is it?<CR>"), ("40x12", "reading", "K"),
       ("39x12", "toosmall", ""), ("40x11", "toosmall", ""),
     ])
   func drawn(_ size: String, _ name: String, _ keys: String) throws {

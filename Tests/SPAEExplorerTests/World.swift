@@ -91,7 +91,9 @@ struct World {
     switch effect {
     case .decode(let request):
       let tints = (1...request.pyramid.shape.depth).map { layer in
-        request.pyramid.shape.cells(ofLayer: layer).map { RGB(UInt8($0.row * 8), 90, 120) }
+        request.pyramid.shape.cells(ofLayer: layer).map {
+          RGB(UInt8(min(255, $0.row * 8)), 90, 120)
+        }
       }
       return [
         .decoded(

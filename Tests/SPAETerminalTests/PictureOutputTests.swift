@@ -1,3 +1,4 @@
+import SPAEColour
 import SPAEExplorer
 import SPAEGraphics
 import SPAEPixels
@@ -57,6 +58,36 @@ struct PictureOutputSuite {
     let again = output.bytes(for: view, pictures, wasErased: true)
     let isSame = again?.bytes == first?.bytes
     #expect(isSame)
+  }
+
+  @Test("has the inset in its corner, once that is decoded as deep as is wished")
+  func inset() throws {
+    var view = try view(in: box)
+    let corner = Box(row: 10, column: 20, rows: 6, columns: 12)
+    view.inset = Inset(depth: 3, box: corner)
+    let store = PictureStore(Pictures(original: nil))
+    store.change { $0.decoded = picture() }
+    let red = PixelImage(width: 128, height: 128, colour: .init(red: 250, green: 0, blue: 0))
+    store.change { $0.inset = (2, red) }
+    #expect(try reds(view, store).isEmpty)
+    store.change { $0.inset = (3, red) }
+    let found = try reds(view, store)
+    #expect(!found.isEmpty)
+    #expect(found.allSatisfy { corner.contains(row: $0.0, column: $0.1) })
+    view.inset = nil
+    #expect(try reds(view, store).isEmpty)
+  }
+
+  /// Rows and columns, in the picture's box, of the characters that have much red in them.
+  private func reds(_ view: PictureView, _ store: PictureStore) throws -> [(Int, Int)] {
+    var screen = Screen(rows: 24, columns: 80)
+    output(.quadrants).draw(view, store.pictures, into: &screen)
+    return (0..<box.rows).flatMap { row in (0..<box.columns).map { (row, $0) } }.filter {
+      let style = screen[box.row + $0.0, box.column + $0.1].style
+      return [style.foreground, style.background].contains {
+        $0.map { $0.red > 200 && $0.green < 90 } ?? false
+      }
+    }
   }
 
   @Test("is not sent again where another picture has the same pixels")
