@@ -17,7 +17,7 @@ package struct PictureEncoding: Hashable, Sendable {
   /// The model's identity.
   package let model: String
   package let name: String
-  /// The size and the fit, such as "128 crop".
+  /// The size and the fit, such as "128 whole".
   package let form: String
   package let vocabulary: Vocabulary
 

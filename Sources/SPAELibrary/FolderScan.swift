@@ -38,6 +38,13 @@ struct FolderScan {
     }
   }
 
+  /// Takes single files; those that are not there are refused.
+  init(files paths: [String]) {
+    for path in paths {
+      if FileSystem.exists(path) { take(path) } else { refused.append((path, "no such file")) }
+    }
+  }
+
   private mutating func list(_ folder: String) throws(SystemError) {
     for name in try FileSystem.names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
       take(folder == "/" ? "/\(name)" : "\(folder)/\(name)")

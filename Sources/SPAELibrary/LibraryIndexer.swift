@@ -3,7 +3,7 @@ import Foundation
 import GRDB
 import SPAEPixels
 import SPAEPyramid
-import SPAESystem
+package import SPAESystem
 import Synchronization
 
 /// Brings the index of a folder up to date, on several threads and in constant memory.
@@ -35,6 +35,20 @@ package struct LibraryIndexer: Sendable {
     package let reason: String
   }
 
+  /// What is known while an update goes on, from any thread.
+  package enum Event: Sendable {
+    /// All files, with the times of their last changes, and how many of them wait for their words.
+    case found([(path: String, time: Int64)], waiting: Int)
+    /// What has become of some files; it is in the index.
+    case done([Outcome])
+  }
+
+  package struct Outcome: Sendable {
+    package let path: String
+    package let time: Int64
+    package let picture: Result<EncodedPicture, Failure>
+  }
+
   let store: LibraryStore
   let encoding: PictureEncoding
   let workers: Int
@@ -57,16 +71,43 @@ package struct LibraryIndexer: Sendable {
   ///
   /// What could not be read is tried again: a package that reads it may have been installed.
   /// `folder` is a path from the root without links. `progress` is called from any thread, with
-  /// how many files are done, of how many; where `isStopped` says so, the run ends early.
+  /// how many files are done, of how many, and so is `tell`; where `isStopped` says so, the run ends
+  /// early.
   package func update(
     _ folder: String, isStopped: @escaping @Sendable () -> Bool = { false },
-    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    tell: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws(LibraryError) -> Report {
     let scan = try FolderScan(folder)
     let number = try store.write { try $0.number(of: encoding) }
     let states = try store.read { try $0.states(number, below: folder) }
+    let report = try update(
+      scan, states, number, isStopped: isStopped, progress: progress, tell: tell)
+    if !isStopped() { try markIndexed(folder, number) }
+    return report
+  }
+
+  /// The same for single files, by their paths from the root without links.
+  package func update(
+    files: [String], isStopped: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in },
+    tell: @escaping @Sendable (Event) -> Void = { _ in }
+  ) throws(LibraryError) -> Report {
+    let scan = FolderScan(files: files)
+    let number = try store.write { try $0.number(of: encoding) }
+    let states = try store.read { try $0.states(number, of: files) }
+    return try update(
+      scan, states, number, isStopped: isStopped, progress: progress, tell: tell)
+  }
+
+  private func update(
+    _ scan: FolderScan, _ states: FileStates, _ number: Int64,
+    isStopped: @escaping @Sendable () -> Bool, progress: @escaping @Sendable (Int, Int) -> Void,
+    tell: @escaping @Sendable (Event) -> Void
+  ) throws(LibraryError) -> Report {
     let waiting = scan.files.filter { states.known[$0.name] != $0.state }
-    let work = Work(self, waiting, number: number)
+    tell(.found(scan.files.map { ($0.path, $0.state.time) }, waiting: waiting.count))
+    let work = Work(self, waiting, number: number, tell: tell)
     try work.run(isStopped: isStopped, progress: progress)
     var report = work.report
     report.unchanged = scan.files.count - waiting.count
@@ -74,7 +115,6 @@ package struct LibraryIndexer: Sendable {
     report.removed = try removeGone(scan, states, number)
     report.unreadable += scan.refused.map { Unreadable(path: $0.path, reason: $0.reason) }
     report.unreadable.sort { FileName.precedes($0.path, $1.path) }
-    if !isStopped() { try markIndexed(folder, number) }
     return report
   }
 
@@ -130,9 +170,14 @@ package struct LibraryIndexer: Sendable {
     private let number: Int64
     private let next = Atomic<Int>(0)
     private let state = Mutex(State())
+    private let tell: @Sendable (Event) -> Void
 
-    init(_ indexer: LibraryIndexer, _ files: [FolderScan.File], number: Int64) {
+    init(
+      _ indexer: LibraryIndexer, _ files: [FolderScan.File], number: Int64,
+      tell: @escaping @Sendable (Event) -> Void
+    ) {
       (self.indexer, self.files, self.number) = (indexer, files, number)
+      self.tell = tell
     }
 
     var report: Report { state.withLock { $0.report } }
@@ -193,6 +238,11 @@ package struct LibraryIndexer: Sendable {
         return
       }
       for result in results { count(result, in: &state.report) }
+      tell(
+        .done(
+          results.map {
+            Outcome(path: $0.file.path, time: $0.file.state.time, picture: $0.picture)
+          }))
     }
 
     private func put(_ result: Result, _ db: Database) throws {

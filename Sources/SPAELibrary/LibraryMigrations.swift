@@ -8,6 +8,7 @@ enum LibraryMigrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("v1", migrate: v1)
+    migrator.registerMigration("v2", migrate: v2)
     return migrator
   }
 
@@ -39,6 +40,19 @@ enum LibraryMigrations {
           size INTEGER NOT NULL, time INTEGER NOT NULL, reason TEXT NOT NULL,
           PRIMARY KEY (encoding, path)) WITHOUT ROWID;
         CREATE VIRTUAL TABLE word USING fts5 (layer1, layer2, layer3, tokenize = 'ascii');
+        """)
+  }
+
+  /// Pictures are seen whole since; nothing asks for their middle squares any more.
+  private static func v2(_ db: Database) throws {
+    let old = "SELECT id FROM encoding WHERE form LIKE '% crop'"
+    try db.execute(
+      sql: """
+        DELETE FROM word WHERE rowid IN (SELECT id FROM picture WHERE encoding IN (\(old)));
+        DELETE FROM picture WHERE encoding IN (\(old));
+        DELETE FROM unreadable WHERE encoding IN (\(old));
+        DELETE FROM folder WHERE encoding IN (\(old));
+        DELETE FROM encoding WHERE form LIKE '% crop';
         """)
   }
 }

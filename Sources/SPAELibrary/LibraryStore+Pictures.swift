@@ -66,6 +66,25 @@ extension Database {
     return states
   }
 
+  /// The same for single files.
+  func states(_ encoding: Int64, of paths: [String]) throws -> FileStates {
+    let pictures = try cachedStatement(
+      sql: "SELECT size, time FROM picture WHERE encoding = ? AND path = ?")
+    let unreadable = try cachedStatement(
+      sql: "SELECT EXISTS (SELECT 1 FROM unreadable WHERE encoding = ? AND path = ?)")
+    var states = FileStates()
+    for path in paths {
+      let name = Data(FileName.bytes(path))
+      if let row = try Row.fetchOne(pictures, arguments: [encoding, name]) {
+        states.known[name] = FileState(size: try row.value(0), time: try row.value(1))
+      }
+      if try Bool.fetchOne(unreadable, arguments: [encoding, name]) == true {
+        states.unreadable.insert(name)
+      }
+    }
+    return states
+  }
+
   /// What a picture with the same bytes has become, wherever it is.
   func picture(_ encoding: Int64, content: Data) throws -> EncodedPicture? {
     let row = try Row.fetchOne(

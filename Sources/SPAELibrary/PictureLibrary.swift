@@ -13,7 +13,7 @@ package struct PictureLibrary: Sendable {
 
   /// How pictures become words: those of the index and those that are compared with it.
   private static let size = 128
-  private static let fit = Fit.crop
+  private static let fit = Fit.whole
 
   /// Takes the models that a command may use: the chosen one encodes, and gives the words.
   package init(store: LibraryStore, models: ModelLibrary) throws {
@@ -29,10 +29,16 @@ package struct PictureLibrary: Sendable {
   }
 
   /// Brings a folder up to date; the model should use one thread, and `workers` pictures go at once.
-  package func indexer(workers: Int) throws(LibraryError) -> LibraryIndexer {
+  /// Each of them waits in `rest` first.
+  package func indexer(
+    workers: Int, rest: @escaping @Sendable () -> Void = {}
+  ) throws(LibraryError) -> LibraryIndexer {
     try LibraryIndexer(
       store: store, encoding: encoding, workers: workers,
-      encode: { try encoded(bytes: $1, path: $0) })
+      encode: {
+        rest()
+        return try encoded(bytes: $1, path: $0)
+      })
   }
 
   /// The words of a picture, or of a file that holds words.

@@ -58,7 +58,7 @@ struct World {
     self.folder = folder
     store = try LibraryStore(path: folder("state/spae/index.db"))
     encoding = PictureEncoding(
-      model: model, name: "test", form: "64 crop",
+      model: model, name: "test", form: "64 whole",
       vocabulary: try Vocabulary(text: Self.words.joined(separator: "\n")))
   }
 
