@@ -100,7 +100,7 @@ let package = Package(
       dependencies: [
         "CTerminalGuard", "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen",
         "SPAEEngine", "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles",
-        "SPAETerminal",
+        "SPAELibrary", "SPAETerminal",
       ]),
 
     // What the two programs share: an option, and how a program ends.

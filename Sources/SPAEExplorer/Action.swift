@@ -15,6 +15,10 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
   case cancel, accept, nextItem, previousItem, nextMethod, complete, close
   case saveThenLeave, leaveUnsaved
+  case nextPicture, previousPicture, gallery
+  case pictureLeft, pictureRight, pictureAbove, pictureBelow, firstPicture, lastPicture
+  case halfPictureRows, halfPictureRowsBack, openPicture
+  case findPictures, sortPictures, likePicture, largerPictures, smallerPictures, listUnreadable
 
   /// A line of the table.
   package struct Entry: Hashable, Sendable {
@@ -100,11 +104,11 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .laterState: ("g+", "next state by time", [.browsing])
     case .openHistory: ("t", "the tree of all states", [.browsing])
     case .nameState: ("m", "give this state a name", [.browsing])
-    case .command: (":", "a command: :help lists them", words)
-    case .help: ("? <F1>", "the keys of where you are", [.browsing, .block, .history])
+    case .command: (":", "a command: :help lists them", words.union([.gallery]))
+    case .help: ("? <F1>", "the keys of where you are", [.browsing, .block, .history, .gallery])
     case .saveAndQuit: ("ZZ", "save and quit", [.browsing])
     case .quitUnsaved: ("ZQ", "discard what is not saved, and quit; the tree keeps it", [.browsing])
-    case .quit: ("q", "quit", [.browsing])
+    case .quit: ("q", "quit", [.browsing, .gallery])
     case .redraw: ("<C-l>", "draw the screen again", Set(Context.allCases))
     case .suspend: ("<C-z>", "back to the shell; fg returns", Set(Context.allCases))
     case .cancel:
@@ -117,6 +121,24 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .close: ("q <CR>", "close", [.reading])
     case .saveThenLeave: ("y", "save, then quit", [.leaving])
     case .leaveUnsaved: ("n", "discard them, and quit; the tree keeps them", [.leaving])
+    case .nextPicture: ("<C-n>", "the next picture of the list or folder", [.browsing])
+    case .previousPicture: ("<C-p>", "the picture before", [.browsing])
+    case .gallery: ("gf", "the gallery: all pictures of the list or folder", [.browsing])
+    case .pictureLeft: ("h <Left>", "picture to the left", [.gallery])
+    case .pictureRight: ("l <Right>", "picture to the right", [.gallery])
+    case .pictureAbove: ("k <Up>", "picture above", [.gallery])
+    case .pictureBelow: ("j <Down>", "picture below", [.gallery])
+    case .firstPicture: ("gg <Home>", "the first picture; 3gg is the third", [.gallery])
+    case .lastPicture: ("G <End>", "the last picture; 3G is the third", [.gallery])
+    case .halfPictureRows: ("<C-d> <PageDown>", "half a page down", [.gallery])
+    case .halfPictureRowsBack: ("<C-u> <PageUp>", "half a page up", [.gallery])
+    case .openPicture: ("<CR>", "open the picture; gf comes back", [.gallery])
+    case .findPictures: ("/", "rank by words, such as dog grass; <Esc> goes back", [.gallery])
+    case .sortPictures: ("s", "sort by name, by date, by likeness to this one", [.gallery])
+    case .likePicture: ("*", "those like this one first; <Esc> goes back", [.gallery])
+    case .largerPictures: ("+", "larger thumbnails", [.gallery])
+    case .smallerPictures: ("-", "smaller thumbnails", [.gallery])
+    case .listUnreadable: ("!", "the files that cannot be read, and why", [.gallery])
     }
   }
 

@@ -13,6 +13,8 @@ package enum TerminalEffect: Hashable, Sendable {
   case chooseGraphics(String)
   case suspend
   case redraw
+  /// Leave this document for another, or for the gallery.
+  case turn(Turn)
   case quit
 }
 

@@ -68,6 +68,13 @@ extension Explorer {
     case .nextMethod: return nextMethod()
     case .complete: return complete()
     case .close: return cancel()
+    case .nextPicture: return go(.next(takeCount()))
+    case .previousPicture: return go(.next(-takeCount()))
+    case .gallery: return go(.gallery)
+    case .pictureLeft, .pictureRight, .pictureAbove, .pictureBelow, .firstPicture, .lastPicture,
+      .halfPictureRows, .halfPictureRowsBack, .openPicture, .findPictures, .sortPictures,
+      .likePicture, .largerPictures, .smallerPictures, .listUnreadable:
+      return []
     }
   }
 

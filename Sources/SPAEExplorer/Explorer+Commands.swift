@@ -10,6 +10,9 @@ package enum CommandName: String, CaseIterable, Sendable {
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
   case blink, heat, fill, caption, ask, edit, edits, theme, graphics, help
+  case next = "n"
+  case previous = "N"
+  case gallery
 
   /// How it is typed, and what it does.
   package var usage: (form: String, help: String) {
@@ -39,12 +42,15 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .fill: (":fill", "the language model proposes words from those around")
     case .caption: (":caption", "caption the picture with the language model")
     case .ask: (":ask QUESTION", "ask the language model a question about the picture")
-    case .edit: (":edit", "edit all words in $EDITOR")
+    case .edit: (":e[dit] [FILE]", "open another file; without one edit all words in $EDITOR")
     case .edits: (":edits [paint|exact]", "what a typed word does to the words beneath it")
     case .theme: (":theme NAME", "change the theme")
     case .graphics:
       (":graphics NAME", "draw the picture by \(GraphicsChoice.names)")
     case .help: (":help", "the keys")
+    case .next: (":n [N]", "the next picture of the list or folder, or the Nth from here")
+    case .previous: (":N [N]", "the picture before, or the Nth before")
+    case .gallery: (":gallery", "all pictures of the list or folder")
     }
   }
 }
@@ -123,7 +129,14 @@ extension Explorer {
     case .fill: return fill(target)
     case .caption: return consult(.caption)
     case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
-    case .edit: return [.terminal(.openEditor(pyramid))]
+    case .edit:
+      return argument.isEmpty ? [.terminal(.openEditor(pyramid))] : go(.file(argument))
+    case .next, .previous:
+      guard let steps = argument.isEmpty ? 1 : Int(argument), steps > 0 else {
+        return refuse(command)
+      }
+      return go(.next(command == .next ? steps : -steps))
+    case .gallery: return go(.gallery)
     case .edits:
       if argument.isEmpty { return setEdits(edits) }
       return EditStyle(rawValue: argument).map { setEdits($0) } ?? refuse(command)
@@ -216,11 +229,10 @@ extension CommandName {
     switch self {
     case .write, .writeQuit, .exit: true
     case .quit: argument.isEmpty
-    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .edit, .help:
+    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .help, .gallery:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,
-      .edits,
-      .graphics:
+      .edits, .graphics, .edit, .next, .previous:
       !forced
     }
   }
@@ -230,6 +242,7 @@ extension CommandName {
     let aliases: [String: CommandName] = [
       "write": .write, "quit": .quit, "exit": .exit, "substitute": .substitute, "tree": .history,
       "u": .undo, "h": .help, "qa": .quit, "wqa": .writeQuit, "diff": .difference,
+      "e": .edit, "next": .next, "previous": .previous, "Next": .previous,
     ]
     if let command = CommandName(rawValue: typed) ?? aliases[typed] {
       self = command

@@ -3,6 +3,7 @@ import SPAEScreen
 extension Explorer {
   /// Answers a key; one that does nothing says so.
   mutating func press(_ key: Key) -> [Effect] {
+    dropTurn()
     if case .mouse(let mouse) = key {
       dropPending()
       return press(mouse)
@@ -149,14 +150,14 @@ extension Context {
   fileprivate var takesNumbers: Bool {
     switch self {
     case .browsing, .block, .filling, .history, .reading: true
-    case .picking, .typing, .help, .leaving: false
+    case .picking, .typing, .help, .leaving, .gallery: false
     }
   }
 
   /// What a person who pressed the wrong key may press.
-  fileprivate var whatToPress: String {
+  var whatToPress: String {
     switch self {
-    case .browsing, .block, .history: "? lists the keys"
+    case .browsing, .block, .history, .gallery: "? lists the keys"
     case .picking, .typing, .help: "Enter accepts, Esc leaves"
     case .filling: "Enter accepts, Tab shows others, Esc leaves"
     case .reading: "j and k scroll, q closes"
@@ -171,7 +172,7 @@ extension Action {
     switch self {
     case .left, .right, .up, .down, .top, .bottom, .halfPageDown, .halfPageUp, .descend, .ascend,
       .undo, .redo, .earlierState, .laterState, .nextMatch, .previousMatch, .searchWord,
-      .shallower, .deeper, .nextProposal, .previousProposal:
+      .shallower, .deeper, .nextProposal, .previousProposal, .nextPicture, .previousPicture:
       true
     default: false
     }

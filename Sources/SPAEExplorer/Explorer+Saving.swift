@@ -48,7 +48,7 @@ extension Explorer {
 
   /// Quits if nothing is lost by it, and asks otherwise.
   mutating func leave() -> [Effect] {
-    guard isDirty else { return [.terminal(.quit)] }
+    guard isDirty else { return [departure] }
     mode = .leaving
     return []
   }
@@ -56,7 +56,7 @@ extension Explorer {
   /// Quits without saving: the next opening shows the words that the file holds, or those that the
   /// picture gave.
   mutating func leaveUnsaved() -> [Effect] {
-    isDirty && !cannotDiscard ? [.session(.discard(to: saved))] : [.terminal(.quit)]
+    isDirty && !cannotDiscard ? [.session(.discard(to: saved))] : [departure]
   }
 
   mutating func stay(because reason: String) -> [Effect] {

@@ -88,6 +88,10 @@ package struct Explorer: Sendable {
   var lastSearch: String?
   var commandHistory: [String] = []
   var quitsWhenSaved = false
+  /// Where the person is about to go, instead of quitting.
+  var turn: Turn?
+  /// Where the picture is in its list; nil where only one file was opened.
+  package var place: Turn.Place?
   /// The store could not go back to the saved words: to leave, it need not.
   var cannotDiscard = false
   var requested: DecodeRequest?

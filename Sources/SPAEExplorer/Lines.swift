@@ -35,10 +35,11 @@ struct TitleLine {
     let counted = "\(layer)  \(words) word\(words == 1 ? "" : "s")"
     let model = state.history.model ?? document.model
     let size = "\(document.width)x\(document.height)  \(model)"
+    let place = state.place.map { $0.count > 1 ? "\($0.number)/\($0.count)  " : "" } ?? ""
     let source = document.file == document.name ? "" : " of \(document.name)"
     return [
-      "spae  \(document.file)\(source)  \(size)  \(counted)",
-      "spae  \(document.file)  \(size)  \(counted)", "spae  \(document.file)  \(counted)",
+      "spae  \(place)\(document.file)\(source)  \(size)  \(counted)",
+      "spae  \(place)\(document.file)  \(size)  \(counted)", "spae  \(document.file)  \(counted)",
       "\(document.file)  \(layer)", layer,
     ]
   }
@@ -78,7 +79,10 @@ struct FootLine {
   private var line: (String, Role)? {
     if let notice = state.notice { return (notice.text, notice.role) }
     if case .leaving = state.mode {
-      return ("The words are not saved.  y save and quit   n discard and quit   Esc stay", .warning)
+      let then = state.turn == nil ? "quit" : "go on"
+      return (
+        "The words are not saved.  y save and \(then)   n discard and \(then)   Esc stay", .warning
+      )
     }
     guard !state.isPending, state.mode.isAmongWords else { return nil }
     return state.consultationLine.map { ($0, .notice) }
@@ -137,7 +141,7 @@ struct FootLine {
 }
 
 extension Notice {
-  fileprivate var role: Role {
+  var role: Role {
     switch kind {
     case .plain: .notice
     case .warning: .warning

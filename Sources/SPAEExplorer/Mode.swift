@@ -44,7 +44,7 @@ package struct Prompt: Hashable, Sendable {
 
 /// The part of the keymap that holds in a mode.
 package enum Context: String, CaseIterable, Hashable, Sendable {
-  case browsing, block, picking, typing, help, history, filling, reading, leaving
+  case browsing, block, picking, typing, help, history, filling, reading, leaving, gallery
 }
 
 extension Mode {

@@ -35,6 +35,9 @@ package enum PlainCommand: Hashable, Sendable {
       "save[!] [FILE]",
       "write the words (.spae, .json) or the picture (.png, .jpg, .webp); ! replaces a file"
     ),
+    ("next [N], previous [N]", "the next picture of the list or folder, or the one before"),
+    ("gallery", "all pictures of the list or folder"),
+    ("edit FILE", "open another file"),
     ("quit, quit!", "leave; with ! discard words that are not saved"),
   ]
 
@@ -67,6 +70,8 @@ package enum PlainCommand: Hashable, Sendable {
     case "find", "f": self = .find(rest.lowercased())
     case "save": self = .command("w \(rest)")
     case "save!": self = .command("w! \(rest)")
+    case "next": self = .command("n \(rest)")
+    case "previous": self = .command("N \(rest)")
     case "help", "?": self = .help
     default: self = try Self.step(words, verb) ?? .command(line)
     }
@@ -123,6 +128,7 @@ package struct PlainCommandError: Error, Hashable, CustomStringConvertible {
 extension Explorer {
   mutating func perform(_ command: PlainCommand) -> [Effect] {
     notice = nil
+    dropTurn()
     if mode.context == .filling, !command.answersProposal { _ = cancel() }
     switch command {
     case .showLayer(let layer):

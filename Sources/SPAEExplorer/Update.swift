@@ -42,7 +42,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.picture = .comparison
     effects = []
   case .saved(let path, let words): effects = state.finishSaving(path, words)
-  case .discarded: effects = [.terminal(.quit)]
+  case .discarded: effects = [state.departure]
   case .notDiscarded(let reason): effects = state.stay(because: reason)
   case .edited(let pyramid): effects = state.commit(pyramid, verb: "editor")
   case .graphicsChanged(let name):

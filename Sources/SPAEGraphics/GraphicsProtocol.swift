@@ -31,13 +31,14 @@ package enum GraphicsProtocol: String, CaseIterable, Sendable {
     self = isBlocks && !isColoured ? .ascii : wanted
   }
 
-  /// Who draws so; nil for `none`.
+  /// Who draws so; nil for `none`. Several pictures on a screen need numbers of their own.
   package func driver(
-    on capabilities: TerminalCapabilities, environment: [String: String]
+    on capabilities: TerminalCapabilities, environment: [String: String],
+    number: UInt32 = KittyDriver.standardNumber
   ) -> (any PictureDriver)? {
     let colours = capabilities.colours(environment: environment)
     return switch self {
-    case .kitty: KittyDriver(capabilities)
+    case .kitty: KittyDriver(capabilities, number: number)
     case .sixel: SixelDriver(capabilities)
     case .quadrants: BlockDriver(style: .quadrants, colours: colours)
     case .halfBlocks: BlockDriver(style: .halfBlocks, colours: colours)

@@ -4,17 +4,23 @@ package import SPAEPixels
 package struct KittyDriver: PixelDriver {
   private let capabilities: TerminalCapabilities
 
-  private static let number: UInt32 = 5741  // this picture's
+  private let number: UInt32
+
+  /// That of the one picture that a screen has.
+  package static let standardNumber: UInt32 = 5741
   /// The least side that is sent, of the longer ones that the terminal is left to enlarge.
   private static let leastSide = 192
 
-  package init(_ capabilities: TerminalCapabilities) { self.capabilities = capabilities }
+  /// `number` is the picture's: another one with it takes its place.
+  package init(_ capabilities: TerminalCapabilities, number: UInt32 = Self.standardNumber) {
+    (self.capabilities, self.number) = (capabilities, number)
+  }
 
   package var refines: Bool { false }
   package var mostTiles: Int { 0 }
 
   package var removal: [UInt8]? {
-    capabilities.handedThrough(KittyEncoder.deletion(ofImage: Self.number))
+    capabilities.handedThrough(KittyEncoder.deletion(ofImage: number))
   }
 
   package func size(
@@ -31,7 +37,7 @@ package struct KittyDriver: PixelDriver {
   package func tiles(
     of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool
   ) -> [PictureTile] {
-    let place = KittyEncoder.Place(columns: columns, rows: rows, image: Self.number)
+    let place = KittyEncoder.Place(columns: columns, rows: rows, image: number)
     // Raw pixels cannot fail: only PNG can.
     return [whole((try? KittyEncoder.bytes(of: picture, form: .raw, place: place)) ?? [])]
   }

@@ -30,12 +30,7 @@ extension EffectHost {
 
   /// Hands over the theme that is wished for, and says so; or why there is none.
   func chooseTheme(_ name: String, _ use: (Theme) -> Void) -> [Message] {
-    do throws(Failure) {
-      use(try themes.theme(name))
-      return [.notice(Notice("theme \(name)"))]
-    } catch {
-      return [.notice(Notice(error.line, kind: .error))]
-    }
+    [.notice(themes.notice(choosing: name, use))]
   }
 
   /// Hands over the graphics that are wished for, and says so; or why there are none.
@@ -52,6 +47,18 @@ extension EffectHost {
       return [.graphicsChanged(graphics.rawValue)]
     } catch {
       return [.notice(Notice(error.line, kind: .error))]
+    }
+  }
+}
+
+extension ThemeLibrary {
+  /// Hands over the theme that is wished for, and says so; or why there is none.
+  func notice(choosing name: String, _ use: (Theme) -> Void) -> Notice {
+    do throws(Failure) {
+      use(try theme(name))
+      return Notice("theme \(name)")
+    } catch {
+      return Notice(error.line, kind: .error)
     }
   }
 }

@@ -17,7 +17,7 @@ import Synchronization
 /// Edits are kept before their answer is given; what takes longer than a frame is done in the
 /// background and answered through the mailbox.
 package final class EffectRunner: Sendable {
-  let mailbox: Mailbox
+  let mailbox: Mailbox<Message>
   private let inUse: ModelInUse
   private let history: DocumentHistory
   private let files: PyramidFiles
@@ -40,7 +40,7 @@ package final class EffectRunner: Sendable {
     original: PixelImage?, view: PixelImage? = nil, thumbnails: any CellDriver,
     connect: @escaping LanguageWorker.Connect
   ) throws {
-    let mailbox = try Mailbox()
+    let mailbox = try Mailbox<Message>()
     self.mailbox = mailbox
     let inUse = ModelInUse(model, of: models)
     self.inUse = inUse

@@ -19,22 +19,26 @@ package final class ExplorerLoop: EffectHost {
   let session: EffectRunner
   private let terminal: any TerminalBackend
   private let editor: ExternalEditor
-  private var output: PictureOutput
+  package private(set) var output: PictureOutput
   let themes: ThemeLibrary
-  private var scripted: [KeyScript.Step]
+  private let keys: ScriptedKeys
   private let environment: [String: String]
 
   private var hasQuit = false
-  private var mustRedraw = false
+  /// Where the person goes from here; nil quits.
+  package private(set) var turn: Turn?
+  /// Is called when a key comes.
+  package var heardKey: () -> Void = {}
+  /// Something else is on the screen yet.
+  var mustRedraw = false
   private var blinkDeadline: ContinuousClock.Instant?
   private var fineDeadline: ContinuousClock.Instant?
-  private var keyDeadline: ContinuousClock.Instant?
   private let refining = DispatchQueue(label: "refine", qos: .utility)
   private let refined = Refined()
 
   package init(
     state: Explorer, session: EffectRunner, terminal: any TerminalBackend, editor: ExternalEditor,
-    output: PictureOutput, themes: ThemeLibrary, script: KeyScript, environment: [String: String]
+    output: PictureOutput, themes: ThemeLibrary, keys: ScriptedKeys, environment: [String: String]
   ) {
     self.state = state
     self.session = session
@@ -42,7 +46,7 @@ package final class ExplorerLoop: EffectHost {
     self.editor = editor
     self.output = output
     self.themes = themes
-    scripted = script.steps
+    self.keys = keys
     self.environment = environment
   }
 
@@ -64,7 +68,15 @@ package final class ExplorerLoop: EffectHost {
       takeTimers()
       draw()
     }
+    removePicture()
     return nil
+  }
+
+  private func removePicture() {
+    guard let (bytes, box) = output.bytes(for: nil, session.pictures, wasErased: false) else {
+      return
+    }
+    terminal.place(picture: bytes, at: box)
   }
 
   /// Waits until nothing more is done in the background.
@@ -75,7 +87,7 @@ package final class ExplorerLoop: EffectHost {
 
   private func take(_ event: TerminalEvent) {
     switch event {
-    case .key(let key): send(.key(key))
+    case .key(let key): press(key)
     case .resized:
       output.measure(by: terminal)
       send(.cellsChanged(aspect: output.cellAspect))
@@ -89,11 +101,20 @@ package final class ExplorerLoop: EffectHost {
     }
   }
 
+  private func press(_ key: Key) {
+    heardKey()
+    // Keys behind the one that ended it are for what comes next.
+    if !hasQuit { send(.key(key)) }
+  }
+
   // MARK: Effects
 
   func perform(_ effect: TerminalEffect) -> [Message] {
     switch effect {
     case .quit: hasQuit = true
+    case .turn(let turn):
+      self.turn = turn
+      hasQuit = true
     case .redraw: mustRedraw = true
     case .suspend:
       terminal.suspend()
@@ -115,9 +136,7 @@ package final class ExplorerLoop: EffectHost {
   }
 
   private func use(_ graphics: GraphicsProtocol) {
-    if let (bytes, box) = output.bytes(for: nil, session.pictures, wasErased: false) {
-      terminal.place(picture: bytes, at: box)
-    }
+    removePicture()
     output = PictureOutput(
       graphics: graphics, capabilities: output.capabilities, environment: environment)
     mustRedraw = true
@@ -129,17 +148,15 @@ package final class ExplorerLoop: EffectHost {
   private var patience: Duration? {
     if state.blinks, blinkDeadline == nil { blinkDeadline = terminal.now + Self.blink }
     if !state.blinks { blinkDeadline = nil }
-    if keyDeadline == nil, let step = scripted.first { keyDeadline = terminal.now + step.duration }
-    let deadlines = [blinkDeadline, fineDeadline, keyDeadline].compactMap { $0 }
+    let deadlines = [blinkDeadline, fineDeadline, keys.deadline(now: terminal.now)].compactMap {
+      $0
+    }
     return deadlines.min().map { max(.zero, $0 - terminal.now) }
   }
 
   private func takeTimers() {
     let now = terminal.now
-    if let deadline = keyDeadline, deadline <= now {
-      keyDeadline = nil
-      if !scripted.isEmpty, case .key(let key) = scripted.removeFirst() { send(.key(key)) }
-    }
+    if let key = keys.due(at: now) { press(key) }
     if let deadline = blinkDeadline, deadline <= now {
       blinkDeadline = nil
       send(.blinked)

@@ -10,6 +10,9 @@ package import SPAETerminal
 package final class HeadlessExplorer: EffectHost {
   package internal(set) var state: Explorer
   package private(set) var hasQuit = false
+  /// Where the person goes from here; nil quits.
+  package private(set) var turn: Turn?
+  private var refusal: String?
   let session: EffectRunner
   let themes: ThemeLibrary
   private let editor: ExternalEditor
@@ -60,12 +63,27 @@ package final class HeadlessExplorer: EffectHost {
     return .decoded(decoded)
   }
 
+  /// Goes on here, for what was wanted cannot be opened.
+  func stay(_ reason: Notice) {
+    (turn, hasQuit, refusal) = (nil, false, reason.text)
+    settle(.notice(reason))
+  }
+
+  /// Why the person stayed, once.
+  func takeRefusal() -> String? {
+    defer { refusal = nil }
+    return refusal
+  }
+
   package func closePopups() { state.closePopups() }
 
   func perform(_ effect: TerminalEffect) -> [Message] {
     switch effect {
     case .quit:
       hasQuit = true
+      return []
+    case .turn(let turn):
+      (self.turn, hasQuit) = (turn, true)
       return []
     case .openEditor(let pyramid):
       return [

@@ -1,11 +1,10 @@
 import CTerminalGuard
 import Glibc
-import SPAEExplorer
 import SPAESystem
 import Synchronization
 
 /// Messages from other threads, and a pipe that wakes the loop which waits for them.
-final class Mailbox: Sendable {
+final class Mailbox<Message: Sendable>: Sendable {
   private let messages = Mutex<[Message]>([])
   /// Can be read when there are messages.
   let reading: Int32

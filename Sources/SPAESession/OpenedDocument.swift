@@ -31,15 +31,17 @@ package struct OpenedDocument {
   private let name: String
   private let dialect: Dialect
 
+  /// `isBeside` saves its words beside the file, and not in the current folder.
   package init(
-    file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys
+    file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys,
+    isBeside: Bool = false
   ) throws {
     let opened = try OpenedPicture(path: file, size: size, fit: fit, models: models)
     (self.models, self.dialect, model) = (models, dialect, opened.model)
     (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
     (original, view) = (opened.original, opened.view)
     explain = { try opened.explanation() }
-    var stem = FileName.stem(of: file)
+    var stem = isBeside ? FileName.withoutEnding(file) : FileName.stem(of: file)
     if let image = opened.image, fit != .whole, image.width != image.height {
       // Other words of the same picture are another document: its name keeps their histories apart.
       stem += "." + fit.rawValue

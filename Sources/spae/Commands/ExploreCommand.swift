@@ -6,6 +6,7 @@ import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
 import SPAEHistory
+import SPAELibrary
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
@@ -18,6 +19,11 @@ struct ExploreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explore", abstract: "Browse the words, change one, see the picture change.",
     discussion: """
+      A picture opens with its words; a folder opens as a gallery of all pictures within it, and \
+      several files as a list: :n and :N go on and back, gf shows the gallery, Enter opens a picture. \
+      Without a file, the gallery of the current folder opens, if that holds pictures. A gallery is \
+      indexed as by 'spae index', in the background; / ranks it by words, as 'spae find' does.
+
       Keys are as in vim: hjkl move, 3G goes to layer 3, i changes a word and paints what it covers, u takes it back, :w \
       saves the words as text, :w NAME.png the picture, ? lists all keys. :caption, :ask and :fill consult a language model, \
       which starts when it is asked. Every accepted edit is kept in the history, also \
@@ -66,8 +72,11 @@ struct ExploreCommand: ParsableCommand {
     help: ArgumentHelp("The size of the screen that is saved.", valueName: "columnsxrows"))
   var screenSize = "120x40"
 
-  @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))
-  var file: String
+  @Argument(
+    help: ArgumentHelp(
+      "Pictures, pyramids, or a folder; without one the pictures of this folder.",
+      valueName: "file"))
+  var files: [String] = []
 
   func validate() throws {
     guard rowsAndColumns != nil else {
@@ -88,13 +97,11 @@ struct ExploreCommand: ParsableCommand {
 
   func run() throws {
     let preferences = try Preferences()
-    let models = try model.library()
-    var opened = try OpenedDocument(
-      file: file, size: input.size, fit: input.fit ?? .whole, models: models,
-      dialect: plain ? .lines : .keys)
+    let paths = try paths
+    let album = try album(preferences)
     let environment = SystemEnvironment.variables
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
-    guard saveScreen != nil || plain || isTerminal else { return printed(opened) }
+    guard saveScreen != nil || plain || isTerminal else { return try printed(paths, album) }
     let usesTerminal = saveScreen == nil && !plain
     let capabilities =
       usesTerminal
@@ -103,41 +110,41 @@ struct ExploreCommand: ParsableCommand {
       graphics: try chosen(capabilities, environment, usesTerminal, preferences),
       capabilities: capabilities,
       environment: environment)
-    let (store, past, loss) = try openHistory(of: &opened)
-    let runner = try EffectRunner(
-      model: opened.model, models: models, history: past, files: opened.files,
-      original: opened.original, view: opened.view, thumbnails: output.cells, connect: connect)
-    let state = try opened.state(
-      history: past, store: store, output: output, tint: preferences.tint,
-      edits: preferences.edits)
-    runner.explain(opened.explain)
-    let editor = ExternalEditor(files: opened.files)
+    let stage = try album.start(paths, output: output)
     guard usesTerminal else {
-      let explorer = HeadlessExplorer(
-        state: state, session: runner, editor: editor,
-        themes: ThemeLibrary(environment: environment),
+      let browser = HeadlessBrowser(
+        album: album, themes: ThemeLibrary(environment: environment),
         output: saveScreen == nil ? nil : output, environment: environment,
         size: rowsAndColumns ?? (40, 120))
-      if let loss { explorer.settle(.notice(loss)) }
-      return try settle(explorer)
+      browser.show(stage)
+      return try settle(browser)
     }
-    try explore(state, runner, editor, output, theme: theme ?? preferences.theme, notice: loss)
+    try explore(stage, album, output, theme: theme ?? preferences.theme)
   }
 
-  /// Opens the picture's history; where nothing can be written one in memory, and what is lost by it.
-  private func openHistory(
-    of opened: inout OpenedDocument
-  ) throws -> (HistoryStore, DocumentHistory, loss: Notice?) {
-    do {
-      let store = try HistoryStore(path: try history.path, clock: { Date() })
-      return (store, try opened.history(in: store), nil)
-    } catch let error as HistoryError {
-      // A file that was named on the command line was meant.
-      guard history.file == nil, let reason = error.obstacle else { throw error }
-      let store = try HistoryStore(path: nil, clock: { Date() })
-      let loss = Notice("edits are not kept, as with --history none: \(reason)", kind: .warning)
-      return (store, try opened.history(in: store), loss)
+  /// What was named, or the current folder where it holds pictures.
+  private var paths: [String] {
+    get throws {
+      if !files.isEmpty { return files }
+      let suffixes = Set(PictureFormat.suffixes + ["spae"])
+      let names = (try? FileSystem.names(in: ".")) ?? []
+      guard names.contains(where: { suffixes.contains(FileName.ending(of: $0)) }) else {
+        throw ValidationError("name a picture, a pyramid or a folder; this folder has no pictures")
+      }
+      return ["."]
     }
+  }
+
+  private func album(_ preferences: Preferences) throws -> Album {
+    let desk = DocumentDesk(
+      models: try model.library(), size: input.size, fit: input.fit ?? .whole,
+      dialect: plain ? .lines : .keys, history: try history.path,
+      isHistoryMeant: history.file != nil, tint: preferences.tint, edits: preferences.edits,
+      connect: connect)
+    var single = model
+    single.threads = 1
+    return Album(
+      desk: desk, models: try single.library(), index: LibraryStore.defaultPath())
   }
 
   /// Opens the way to the language model, when something is asked of it for the first time.
@@ -146,15 +153,14 @@ struct ExploreCommand: ParsableCommand {
   }
 
   /// Reads lines, or plays keys and writes the screen.
-  private func settle(_ explorer: HeadlessExplorer) throws {
+  private func settle(_ browser: HeadlessBrowser) throws {
     guard let saveScreen else {
-      var plain = PlainExplorer(explorer, isTerminal: isatty(STDIN_FILENO) == 1)
+      var plain = PlainBrowser(browser, isTerminal: isatty(STDIN_FILENO) == 1)
       if !plain.run() { throw ExitCode(1) }
       return
     }
-    let scripted = ScriptedExplorer(explorer)
-    scripted.play(try script())
-    let text = scripted.lines.joined(separator: "\n") + "\n"
+    browser.play(try script())
+    let text = browser.lines.joined(separator: "\n") + "\n"
     if saveScreen == "-" {
       StandardOutput.write(Array(text.utf8))
     } else {
@@ -163,24 +169,23 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func explore(
-    _ state: Explorer, _ runner: EffectRunner, _ editor: ExternalEditor, _ output: PictureOutput,
-    theme wish: String?, notice: Notice?
+    _ stage: Album.Stage, _ album: Album, _ output: PictureOutput, theme wish: String?
   ) throws {
     let environment = SystemEnvironment.variables
     let library = ThemeLibrary(environment: environment)
     let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
     let terminal = try CursesTerminal(
       theme: theme, colours: output.colours)
-    let loop = ExplorerLoop(
-      state: state, session: runner, terminal: terminal, editor: editor, output: output,
-      themes: library, script: try script(), environment: environment)
+    let browser = Browser(
+      album: album, terminal: terminal, output: output, themes: library,
+      keys: ScriptedKeys(try script()), environment: environment)
     let log = ErrorLog(environment: environment)
-    let signal = loop.run(notices: [complaint.map { Notice($0, kind: .warning) }, notice])
+    let signal = browser.run(stage, notices: [complaint.map { Notice($0, kind: .warning) }])
     terminal.leave()
-    if signal != nil, let notice = loop.editorsEnd { ErrorLog.add(notice.text) }
+    if signal != nil, let notice = browser.editorsEnd { ErrorLog.add(notice.text) }
     log?.end()
     guard let signal else { return }
-    if let notice = loop.editorsEnd { Failure(notice.text).report() }
+    if let notice = browser.editorsEnd { Failure(notice.text).report() }
     throw ExitCode(128 + signal)
   }
 
@@ -188,8 +193,12 @@ struct ExploreCommand: ParsableCommand {
     try keys.map { path throws(Failure) in try KeyScript(contentsOf: path) } ?? KeyScript()
   }
 
-  /// Without a terminal the explorer is the plain view.
-  private func printed(_ opened: OpenedDocument) {
+  /// Without a terminal the explorer is the plain view, and a gallery a list.
+  private func printed(_ paths: [String], _ album: Album) throws {
+    guard paths.count == 1, paths[0] == "-" || !FileSystem.isFolder(paths[0]) else {
+      return try listed(paths, album)
+    }
+    let opened = try album.desk.document(paths[0])
     print(opened.title)
     print("")
     let pyramid = opened.document.pyramid
@@ -200,6 +209,21 @@ struct ExploreCommand: ParsableCommand {
       }
       if layer < 3 { print("") }
     }
+  }
+
+  /// Prints the pictures with their words.
+  private func listed(_ paths: [String], _ album: Album) throws {
+    let environment = SystemEnvironment.variables
+    let output = PictureOutput(
+      graphics: .none, capabilities: TerminalCapabilities(), environment: environment)
+    let browser = HeadlessBrowser(
+      album: album, themes: ThemeLibrary(environment: environment), output: nil,
+      environment: environment, size: (40, 120))
+    browser.show(try album.gallery(paths, output: output))
+    guard let gallery = browser.gallery else { return }
+    for line in gallery.plainLines(of: .list) { print(line) }
+    let failures = gallery.unreadable.map { "\($0.name): \($0.reason)" }
+    if !failures.isEmpty { throw Failure(lines: failures) }
   }
 
   /// The option's graphics, else those of the configuration file, else what suits.

@@ -20,6 +20,7 @@ struct KeysCommand: ParsableCommand {
     (.typing, "Typing a command, a search or a name"), (.help, "The help"),
     (.history, "The tree of states"), (.filling, "Words that the language model proposes"),
     (.reading, "A caption or an answer"), (.leaving, "Leaving words that are not saved"),
+    (.gallery, "A gallery"),
   ]
 
   private var list: [String] {
@@ -29,6 +30,8 @@ struct KeysCommand: ParsableCommand {
     }
     return keys + ["Commands"]
       + CommandName.allCases.map { "  " + $0.usage.form.padded(to: 26) + $0.usage.help }
+      + ["", "Commands of a gallery"]
+      + GalleryCommand.allCases.map { "  " + $0.usage.form.padded(to: 26) + $0.usage.help }
   }
 
   // MARK: The manual page, in mdoc(7)
@@ -51,7 +54,9 @@ struct KeysCommand: ParsableCommand {
     }
     let commands = section(
       "Commands", CommandName.allCases.map { ($0.usage.form, $0.usage.help) })
-    return head + keys + commands + [".Sh SEE ALSO", ".Xr spae.explore 1"]
+    let others = section(
+      "Commands of a gallery", GalleryCommand.allCases.map { ($0.usage.form, $0.usage.help) })
+    return head + keys + commands + others + [".Sh SEE ALSO", ".Xr spae.explore 1"]
   }
 
   private func section(_ title: String, _ entries: [(String, String)]) -> [String] {

@@ -1,0 +1,155 @@
+package import SPAEExplorer
+package import SPAEFiles
+import SPAEGraphics
+import SPAESystem
+package import SPAETerminal
+
+/// The pictures that a person goes through: a gallery, and the documents that are opened from it.
+package final class Album {
+  /// What comes next on the screen.
+  package enum Stage {
+    case gallery
+    case document(DocumentDesk.Opened)
+  }
+
+  package let desk: DocumentDesk
+  /// Gives models of one thread, for indexing.
+  private let models: ModelLibrary
+  private let index: String
+  /// The gallery, once there was reason to open one.
+  package private(set) var state: Gallery?
+  package private(set) var worker: GalleryWorker?
+  /// The file that is open, or was last.
+  private var file: String?
+  /// The file that the gallery is to select once it is listed.
+  private var awaited: String?
+
+  package init(desk: DocumentDesk, models: ModelLibrary, index: String) {
+    (self.desk, self.models, self.index) = (desk, models, index)
+  }
+
+  deinit { worker?.stop() }
+
+  /// Opens what was named on the command line: a folder as a gallery, the first of several files.
+  package func start(_ paths: [String], output: PictureOutput) throws -> Stage {
+    guard paths.count > 1 else { return try go(to: paths[0], output: output) }
+    try openGallery(.files(paths), output: output)
+    return .document(try open(paths[0], isBeside: true, output: output))
+  }
+
+  /// Opens the gallery of what was named on the command line.
+  package func gallery(_ paths: [String], output: PictureOutput) throws -> Stage {
+    try openGallery(paths.count == 1 ? .folder(paths[0]) : .files(paths), output: output)
+    return .gallery
+  }
+
+  /// Opens a file or a folder by its name.
+  package func go(to path: String, output: PictureOutput) throws -> Stage {
+    let home = SystemEnvironment.variables["HOME"] ?? ""
+    let path = path.hasPrefix("~/") ? home + path.dropFirst() : path
+    guard path != "-", FileSystem.isFolder(path) else {
+      return .document(try open(path, isBeside: false, output: output))
+    }
+    try openGallery(.folder(path), output: output)
+    return .gallery
+  }
+
+  /// Goes where a person wants to go from the document that is open.
+  package func turn(_ turn: Turn, output: PictureOutput) throws -> Stage {
+    hearAll()
+    switch turn {
+    case .file(let path): return try go(to: path, output: output)
+    case .gallery:
+      try showGallery(output)
+      return .gallery
+    case .next(let steps):
+      guard var gallery = state, let number = gallery.turn(by: steps) else {
+        throw Failure("there is no such picture in the list")
+      }
+      return .document(try open(number, output: output))
+    }
+  }
+
+  /// Opens a picture of the gallery by its number.
+  package func open(_ number: Int, output: PictureOutput) throws -> DocumentDesk.Opened {
+    guard let worker else { throw Failure("there is no gallery") }
+    let opened = try open(worker.path(of: number), isBeside: true, output: output)
+    state?.select(number)
+    return opened
+  }
+
+  private func open(
+    _ path: String, isBeside: Bool, output: PictureOutput
+  ) throws -> DocumentDesk.Opened {
+    var opened = try desk.open(path, isBeside: isBeside, output: output)
+    file = path
+    hearAll()
+    if let state, let number = worker?.number(of: path),
+      let place = state.order.firstIndex(of: number)
+    {
+      self.state?.select(number)
+      opened.state.place = Turn.Place(number: place + 1, count: state.order.count)
+    }
+    return opened
+  }
+
+  // MARK: The gallery
+
+  /// The gallery that there is, or that of the folder of the file that is open.
+  private func showGallery(_ output: PictureOutput) throws {
+    if state == nil {
+      guard let file, file != "-" else {
+        throw Failure("there is no folder: the words came from standard input")
+      }
+      try openGallery(.folder(FileName.folder(of: file)), output: output)
+    }
+    awaited = file
+    state?.greet()
+  }
+
+  private func openGallery(_ subject: GallerySubject, output: PictureOutput) throws {
+    if case .folder(let path) = subject {
+      do throws(SystemError) { _ = try FileSystem.names(in: path) } catch {
+        throw Failure("\(path): the folder cannot be listed: \(error)")
+      }
+    }
+    let worker = try GalleryWorker(subject, models: models, index: index)
+    self.worker?.stop()
+    self.worker = worker
+    state = Gallery(
+      title: subject.title, dialect: desk.dialect, size: (24, 80), cellAspect: output.cellAspect,
+      graphics: output.graphics.rawValue)
+    worker.start()
+  }
+
+  // MARK: Messages
+
+  /// Gives the gallery a message; what only a host can do is given back.
+  func send(_ message: GalleryMessage) -> [GalleryTerminalEffect] {
+    guard var gallery = state else { return [] }
+    let effects = update(&gallery, message)
+    state = gallery
+    selectAwaited()
+    return effects.compactMap { effect in
+      switch effect {
+      case .terminal(let effect): return effect
+      case .session(let effect):
+        worker?.perform(effect)
+        return nil
+      }
+    }
+  }
+
+  /// Takes what has become known in the meantime.
+  func hearAll() {
+    for message in worker?.mailbox.take() ?? [] { _ = send(message) }
+  }
+
+  private func selectAwaited() {
+    guard let awaited, let gallery = state, let number = worker?.number(of: awaited),
+      gallery.order.contains(number)
+    else { return }
+    self.awaited = nil
+    state?.select(number)
+  }
+}

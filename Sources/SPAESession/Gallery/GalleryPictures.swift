@@ -1,0 +1,97 @@
+import Foundation
+import SPAEExplorer
+import SPAELibrary
+import SPAEPyramid
+import SPAESystem
+
+/// The pictures of a gallery by their numbers and by their paths, as far as they are known.
+struct GalleryPictures {
+  private let subject: GallerySubject
+  private let vocabulary: Vocabulary
+  private(set) var pictures: [Gallery.Picture] = []
+  private var paths: [String] = []
+  private var numbers: [Data: Int] = [:]
+  private var reasons: [Data: String] = [:]
+
+  /// How many words of a picture are shown.
+  private static let words = 6
+
+  init(_ subject: GallerySubject, vocabulary: Vocabulary) {
+    (self.subject, self.vocabulary) = (subject, vocabulary)
+  }
+
+  func path(of number: Int) -> String { paths[number] }
+  func number(of path: String) -> Int? { numbers[Data(FileName.bytes(path))] }
+
+  /// The numbers in the order of the paths' bytes; a list of files keeps its order.
+  var byName: [Int] {
+    guard case .folder = subject else { return Array(paths.indices) }
+    return numbers.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+  }
+
+  var unreadable: [Gallery.Unreadable] {
+    reasons.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { path, reason in
+      Gallery.Unreadable(name: subject.name(of: FileName.text(path)), reason: reason)
+    }
+  }
+
+  private mutating func add(_ path: String, time: Int64) -> Int {
+    if let number = number(of: path) { return number }
+    numbers[Data(FileName.bytes(path))] = paths.count
+    paths.append(path)
+    pictures.append(Gallery.Picture(name: subject.name(of: path), time: time))
+    return paths.count - 1
+  }
+
+  /// Takes what the index has.
+  mutating func take(_ known: [IndexedPicture]) {
+    for picture in known {
+      let number = add(picture.path, time: picture.time)
+      describe(number, picture.upper)
+    }
+  }
+
+  /// Files that could not be read before: they are tried again, and not shown until then.
+  mutating func take(unreadable known: [(path: String, reason: String)]) {
+    for (path, reason) in known { refuse(path, reason) }
+  }
+
+  /// Takes all files that there are; others are gone.
+  mutating func take(found: [(path: String, time: Int64)]) {
+    for number in pictures.indices { pictures[number].isListed = false }
+    for (path, time) in found {
+      let number = add(path, time: time)
+      pictures[number].time = time
+      pictures[number].isListed = reasons[Data(FileName.bytes(path))] == nil
+    }
+    let there = Set(found.map { Data(FileName.bytes($0.path)) })
+    reasons = reasons.filter { there.contains($0.key) }
+  }
+
+  /// Takes what has become of some files, and gives their numbers.
+  mutating func take(_ outcomes: [LibraryIndexer.Outcome]) -> [Int] {
+    outcomes.map { outcome in
+      let number = add(outcome.path, time: outcome.time)
+      switch outcome.picture {
+      case .success(let picture):
+        reasons[Data(FileName.bytes(outcome.path))] = nil
+        describe(number, picture.upper)
+      case .failure(let failure): refuse(outcome.path, failure.line)
+      }
+      return number
+    }
+  }
+
+  /// A file or a folder that cannot be read.
+  mutating func refuse(_ path: String, _ reason: String) {
+    reasons[Data(FileName.bytes(path))] = reason
+    if let number = number(of: path) { pictures[number].isListed = false }
+  }
+
+  private mutating func describe(_ number: Int, _ upper: UpperLayers) {
+    let words = upper.weightiest.filter { vocabulary.words.indices.contains(Int($0)) }
+    pictures[number].words = words.prefix(Self.words).map { vocabulary[$0] }
+    pictures[number].isEncoded = true
+    pictures[number].isListed = true
+  }
+}
