@@ -65,7 +65,8 @@ final class Stage {
     let opened = try Opened(output: output)
     loop = ExplorerLoop(
       state: opened.state, session: opened.session, terminal: terminal, editor: opened.editor,
-      output: output, themes: opened.themes, keys: ScriptedKeys(script), environment: Opened.environment)
+      output: output, themes: opened.themes, keys: ScriptedKeys(script),
+      environment: Opened.environment)
     terminal.settle = { [unowned self] in loop.settle() }
   }
 

@@ -12,6 +12,8 @@ package final class Browser {
   private let themes: ThemeLibrary
   private let keys: ScriptedKeys
   private let environment: [String: String]
+  /// The document that is open.
+  private var document: ExplorerLoop?
   /// Whether the screen shows what was there before.
   private var hasShown = false
   /// What an editor's end left to say; a signal that ends both leaves nobody to read it here.
@@ -40,6 +42,11 @@ package final class Browser {
       case .stage(let next, let notice): (stage, notices) = (next, [notice])
       }
     }
+  }
+
+  /// Waits until nothing more is done in the background.
+  package func settle() {
+    if let document { document.settle() } else { album.worker?.finish() }
   }
 
   private enum Outcome {
@@ -74,8 +81,7 @@ package final class Browser {
   /// What comes next, or where a person stays, and why.
   private func next(else stay: Album.Stage, _ body: () throws -> Album.Stage) -> Outcome {
     do { return .stage(try body(), nil) } catch {
-      let reason = (error as? Failure)?.line ?? "\(error)"
-      return .stage(stay, Notice(reason, kind: .error))
+      return .stage(stay, Notice(error.reason, kind: .error))
     }
   }
 
@@ -88,7 +94,9 @@ package final class Browser {
     loop.mustRedraw = hasShown
     hasShown = true
     if let gate = album.worker?.gate { loop.heardKey = { gate.hold() } }
+    document = loop
     let signal = loop.run(notices: notices + [opened.loss])
+    document = nil
     editorsEnd = loop.editorsEnd
     output = loop.output
     if let signal { return .signal(signal) }

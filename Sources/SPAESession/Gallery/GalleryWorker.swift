@@ -137,10 +137,8 @@ package final class GalleryWorker: Sendable {
         gate.hold()
         do {
           mailbox.post(.ranked(question, try ranked(question)))
-        } catch let failure as Failure {
-          mailbox.post(.notRanked(question, failure.line))
         } catch {
-          mailbox.post(.notRanked(question, "\(error)"))
+          mailbox.post(.notRanked(question, error.reason))
         }
       }
     }

@@ -85,10 +85,7 @@ package final class HeadlessBrowser {
   }
 
   private func go(orSay say: (Notice) -> Void, _ body: (PictureOutput) throws -> Void) {
-    do { try body(drawing) } catch {
-      let reason = (error as? Failure)?.line ?? "\(error)"
-      say(Notice(reason, kind: .error))
-    }
+    do { try body(drawing) } catch { say(Notice(error.reason, kind: .error)) }
   }
 
   private var drawing: PictureOutput {

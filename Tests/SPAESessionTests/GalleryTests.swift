@@ -1,0 +1,109 @@
+import Foundation
+import SPAEExplorer
+import SPAEFiles
+import SPAEGraphics
+import SPAEPixels
+import SPAEScreen
+import SPAESession
+import SPAESystem
+import SPAETerminal
+import Testing
+
+/// Five pictures in a folder that is gone after the test, on a test terminal.
+private final class GalleryStage {
+  let folder: String
+  let terminal: TestTerminal
+  let album: Album
+  private let output: PictureOutput
+  private let browser: Browser
+
+  init(_ graphics: GraphicsProtocol, rows: Int = 30, columns: Int = 100) throws {
+    let folder = NSTemporaryDirectory() + "spae-gallery-" + UUID().uuidString
+    try FileManager.default.createDirectory(
+      atPath: folder + "/photos", withIntermediateDirectories: true)
+    self.folder = try #require(FileSystem.resolved(folder))
+    for name in ["balloon", "car", "cat", "dog", "goldfish"] {
+      try FileManager.default.copyItem(
+        atPath: Opened.root + "/Assets/pictures/\(name).png",
+        toPath: "\(folder)/photos/\(name).png")
+    }
+    var capabilities = TerminalCapabilities()
+    capabilities.sixel = graphics == .sixel
+    capabilities.kitty = graphics == .kitty
+    terminal = TestTerminal(rows: rows, columns: columns)
+    terminal.measure(&capabilities)
+    output = PictureOutput(
+      graphics: graphics, capabilities: capabilities, environment: Opened.environment)
+    let models = ModelLibrary(model: try Opened.model.get())
+    let desk = DocumentDesk(
+      models: models, size: 128, fit: .whole, dialect: .keys, history: nil, isHistoryMeant: false,
+      tint: true, edits: .exact, connect: { throw Failure("no language model is here") })
+    album = Album(desk: desk, models: models, index: self.folder + "/state/index.db")
+    browser = Browser(
+      album: album, terminal: terminal, output: output,
+      themes: ThemeLibrary(environment: Opened.environment), keys: ScriptedKeys(KeyScript()),
+      environment: Opened.environment)
+    terminal.settle = { [unowned self] in browser.settle() }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  func run(_ keys: String) throws {
+    try terminal.press(keys)
+    _ = browser.run(try album.start([folder + "/photos"], output: output), notices: [])
+  }
+
+  func look(_ look: @escaping () -> Void) { terminal.play([.look(look)]) }
+  var lines: [String] { terminal.screen?.lines ?? [] }
+}
+
+@Suite("A gallery on a terminal")
+struct GalleryLoopSuite {
+  @Test("draws a row of thumbnails as one picture", arguments: [GraphicsProtocol.sixel, .kitty])
+  func strips(_ graphics: GraphicsProtocol) throws {
+    // Two tiles across and three rows down for five pictures.
+    let stage = try GalleryStage(graphics, rows: 30, columns: 46)
+    var rows: Set<Int> = []
+    var before = 0
+    stage.look {
+      rows = Set(stage.terminal.placements.map(\.box.row))
+      before = stage.terminal.placements.count
+    }
+    try stage.run("l")
+    #expect(rows.count == 3)
+    // The frame moves within one row: it alone is drawn again; at the end kitty's are removed.
+    let after = stage.terminal.placements.dropFirst(before).filter { $0.box.column == 0 }
+    #expect(Set(after.map(\.box.row)).subtracting([0]).count == 1)
+  }
+
+  @Test("draws with characters, and frames the selected one")
+  func characters() throws {
+    let stage = try GalleryStage(.quadrants)
+    var lines: [String] = []
+    stage.look { lines = stage.lines }
+    try stage.run("l")
+    #expect(lines.count == 30 && lines[0].contains("5 pictures"))
+    #expect(lines[1].hasPrefix("┌"))
+    let ink = lines[2..<8].joined().filter { !" │┌┐└┘─".contains($0) }.count
+    #expect(ink > 100)
+    #expect(stage.terminal.placements.isEmpty)
+  }
+
+  @Test("goes into a picture, on, back and out")
+  func browses() throws {
+    let stage = try GalleryStage(.quadrants)
+    var titles: [String] = []
+    let look = { titles.append(stage.lines[0]) }
+    stage.look {}
+    try stage.terminal.press("l<CR>")
+    stage.look(look)
+    try stage.terminal.press("<C-n>")
+    stage.look(look)
+    try stage.terminal.press("gf")
+    stage.look(look)
+    try stage.run("")
+    #expect(titles.count == 3)
+    #expect(titles[0].contains("2/5  car.png") && titles[1].contains("3/5  cat.png"))
+    #expect(titles[2].contains("5 pictures") && stage.album.state?.place?.number == 3)
+  }
+}
