@@ -54,8 +54,9 @@ package struct LibraryIndexer: Sendable {
   let workers: Int
   let encode: Encode
 
-  /// How many pictures are a commit.
+  /// How many pictures are a commit, and how long the first of them waits for it.
   private static let batch = 8
+  private static let patience = Duration.milliseconds(500)
 
   package init(
     store: LibraryStore, encoding: PictureEncoding, workers: Int, encode: @escaping Encode
@@ -163,6 +164,7 @@ package struct LibraryIndexer: Sendable {
       var results: [Result] = []
       var failure: LibraryError?
       var done = 0
+      var written = ContinuousClock.now
     }
 
     private let indexer: LibraryIndexer
@@ -222,14 +224,15 @@ package struct LibraryIndexer: Sendable {
       state.withLock { state in
         state.results.append(result)
         state.done += 1
-        if state.results.count >= LibraryIndexer.batch { write(&state) }
+        let isLate = .now - state.written > LibraryIndexer.patience
+        if isLate || state.results.count >= LibraryIndexer.batch { write(&state) }
       }
     }
 
     /// Writes what waits as one commit.
     private func write(_ state: inout State) {
       let results = state.results
-      state.results = []
+      (state.results, state.written) = ([], .now)
       guard state.failure == nil, !results.isEmpty else { return }
       do throws(LibraryError) {
         try indexer.store.write { db in for result in results { try put(result, db) } }

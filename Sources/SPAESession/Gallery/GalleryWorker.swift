@@ -146,6 +146,8 @@ package final class GalleryWorker: Sendable {
 
   private func ranked(_ question: GalleryRanking) throws -> [Int] {
     let found: [LibrarySearch.Match]
+    // A copy is as like to a picture as the picture itself, which stands first all the same.
+    var first: Int?
     switch question {
     case .words(let text):
       let query = try LibraryQuery(
@@ -157,10 +159,12 @@ package final class GalleryWorker: Sendable {
         throw Failure("\(subject.name(of: path)) is not encoded yet")
       }
       found = try index().matches(like: meaning)
+      first = number
     }
-    return catalogue.read { pictures in
+    let numbers = catalogue.read { pictures in
       found.compactMap { pictures.number(of: $0.path) }.filter { pictures.pictures[$0].isListed }
     }
+    return first.map { first in [first] + numbers.filter { $0 != first } } ?? numbers
   }
 
   /// The pictures in memory, read again when there are others.
