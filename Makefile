@@ -101,10 +101,12 @@ install: build install-library install-models ## Install program, library, model
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(PREFIX)/share/spae/themes $(DESTDIR)$(PREFIX)/share/spae/language \
 	  $(DESTDIR)$(PREFIX)/share/spae/pictures
+	install -d $(DESTDIR)$(PREFIX)/share/spae/pages
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install .build/release/spae $(DESTDIR)$(PREFIX)/bin/spae
 	install -m 644 Training/spae/tables/colours.tsv $(DESTDIR)$(PREFIX)/share/spae
 	install -m 644 Themes/*.toml $(DESTDIR)$(PREFIX)/share/spae/themes
+	install -m 644 Assets/pages/* $(DESTDIR)$(PREFIX)/share/spae/pages
 	install -m 644 Assets/language/* $(DESTDIR)$(PREFIX)/share/spae/language
 	install -m 644 Assets/pictures/*.png $(DESTDIR)$(PREFIX)/share/spae/pictures
 	if [ -e $(LANGUAGE_VENV)/ready ]; then \

@@ -84,6 +84,13 @@ let package = Package(
         "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEFiles",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
+    // Pages for a browser; their styles and scripts are in Assets/pages.
+    .target(
+      name: "SPAEPages",
+      dependencies: [
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEFiles",
+        "SPAELibrary",
+      ]),
     .target(
       name: "SPAETerminal",
       dependencies: [
@@ -117,7 +124,7 @@ let package = Package(
       dependencies: [
         "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
         "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal",
-        "SPAELibrary", "SPAEEvaluation", "SPAESession", "SPAECommandLine",
+        "SPAELibrary", "SPAEPages", "SPAEEvaluation", "SPAESession", "SPAECommandLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),
