@@ -10,7 +10,7 @@ public struct WordEdit: Hashable, Sendable {
     case put([CellAddress], word: Int32)
 
     /// The new word.
-    public var word: Int32 {
+    package var word: Int32 {
       switch self {
       case .replace(_, let new): new
       case .put(_, let word): word

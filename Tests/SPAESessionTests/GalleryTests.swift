@@ -3,6 +3,7 @@ import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
 import SPAEPixels
+import SPAEPyramid
 import SPAEScreen
 import SPAESession
 import SPAESystem

@@ -1,22 +1,22 @@
-public import SPAEPyramid
+package import SPAEPyramid
 
 /// A rectangle of positions of one layer.
-public struct CellBlock: Hashable, Sendable {
+package struct CellBlock: Hashable, Sendable {
   /// Counted from 1, the coarsest.
-  public let layer: Int
+  package let layer: Int
   /// Counted from 0, at the top.
-  public let rows: Range<Int>
+  package let rows: Range<Int>
   /// Counted from 0, at the left.
-  public let columns: Range<Int>
+  package let columns: Range<Int>
 
   /// Takes cells in any order; nil where they are of two layers or no whole rectangle.
-  public init?(_ cells: some Collection<CellAddress>) {
+  package init?(_ cells: some Collection<CellAddress>) {
     guard let block = CellBlock(around: cells), Set(cells).count == block.count else { return nil }
     self = block
   }
 
   /// The smallest rectangle that holds some cells of one layer; nil for none, or cells of two layers.
-  public init?(around cells: some Collection<CellAddress>) {
+  package init?(around cells: some Collection<CellAddress>) {
     let (rows, columns) = (cells.map(\.row), cells.map(\.column))
     guard let first = cells.first, cells.allSatisfy({ $0.layer == first.layer }),
       let top = rows.min(), let bottom = rows.max(), let left = columns.min(),
@@ -26,10 +26,10 @@ public struct CellBlock: Hashable, Sendable {
   }
 
   /// How many positions there are.
-  public var count: Int { rows.count * columns.count }
+  package var count: Int { rows.count * columns.count }
 
   /// The positions, row by row.
-  public var cells: [CellAddress] {
+  package var cells: [CellAddress] {
     rows.flatMap { row in
       columns.map { CellAddress(layer: layer, row: row, column: $0) }
     }

@@ -1,5 +1,5 @@
 import SPAEPixels
-public import SPAEPyramid
+package import SPAEPyramid
 
 extension Model {
   /// How many of the parts whose rims fit best are looked at, and how many of those are tried to the
@@ -12,7 +12,7 @@ extension Model {
   /// are rewritten. Of parts whose rims fit well that one is taken in which the frozen branches see the
   /// word best, in the end in the decoded picture. Gives the words and the number of the part.
   /// All other cells stay. Throws as `rewrite`; without parts nothing but the words is put.
-  public func bring(
+  package func bring(
     _ pyramid: Pyramid, _ bringing: Bringing, isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> (pyramid: Pyramid, part: Int?) {
     let shape = pyramid.shape

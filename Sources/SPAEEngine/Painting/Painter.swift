@@ -60,7 +60,7 @@ public struct Painter: Sendable {
 
   /// The block that an edit means for what is brought; nil where its cells are no rectangle, or
   /// where the picture has nothing of what it would replace.
-  public func block(of change: WordEdit.Change, _ style: Style = Style()) -> CellBlock? {
+  package func block(of change: WordEdit.Change, _ style: Style = Style()) -> CellBlock? {
     if case .put(let cells, _) = change { return CellBlock(cells) }
     let cells = steering(for: change, style)?.loud.words.keys.map(pyramid.shape.cell(at:)) ?? []
     guard let finest = cells.map(\.layer).max() else { return nil }
@@ -70,7 +70,7 @@ public struct Painter: Sendable {
   /// Does an edit by bringing what its word says from parts of other pictures.
   ///
   /// Gives the number of the part that was taken, nil where nothing was to be taken; false as `apply`.
-  public mutating func bring(
+  package mutating func bring(
     _ change: WordEdit.Change, from parts: [PicturePart], _ style: Style = Style(),
     isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> (isDone: Bool, part: Int?) {
