@@ -35,6 +35,11 @@ package enum SessionEffect: Hashable, Sendable {
   case consult(LanguageRequest)
   case giveUpConsultation
 
+  /// Keep words with all beneath them for a later paste, here or in another explorer.
+  case keepYanked(Subtree)
+  /// Find the words that were kept last; the answer is `yanked`.
+  case findYanked
+
   /// Let the picture follow an edit.
   case paint(Painting)
 

@@ -18,7 +18,7 @@ extension Explorer {
     case .yank: return yank()
     case .paste: return paste()
     case .yankBeneath: return yankBeneath()
-    case .pasteBeneath: return pasteBeneath()
+    case .pasteBeneath: return [.session(.findYanked)]
     case .repeatChange: return repeatChange()
     case .fill: return fill(target)
     case .nextProposal: return turnProposal(by: takeCount())

@@ -83,7 +83,6 @@ package struct Explorer: Sendable {
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?
-  var subtree: Subtree?
   var lastChange: Change?
   var lastSearch: String?
   var commandHistory: [String] = []

@@ -27,6 +27,8 @@ package enum Message: Sendable {
   case consulting(number: Int, note: String)
   case answered(number: Int, LanguageAnswer)
 
+  /// The words that were yanked last with all beneath them, by whichever explorer.
+  case yanked(Subtree?)
   case painted(Painting, Painted)
   /// An edit is in the store, and so accepted.
   case committed(Pyramid, HistoryFacts)

@@ -1,12 +1,26 @@
-import SPAEPyramid
+package import SPAEPyramid
 
 /// A block of words that was yanked with all the words beneath it.
-struct Subtree: Hashable, Sendable {
+package struct Subtree: Hashable, Sendable {
   /// The layer of the block.
-  let layer: Int
-  let shape: PyramidShape
+  package let layer: Int
+  package let shape: PyramidShape
   /// Of each layer from that one on, the words row by row.
-  private let layers: [[[Int32]]]
+  package let layers: [[[Int32]]]
+
+  /// Takes the words of a layer of a shape and of all below it; nil where they are no rectangles, or
+  /// none, or of other layers.
+  package init?(layer: Int, shape: PyramidShape, layers: [[[Int32]]]) {
+    guard (1...shape.depth).contains(layer), layers.count == shape.depth - layer + 1 else {
+      return nil
+    }
+    for (rows, size) in zip(layers, shape.layers.dropFirst(layer - 1)) {
+      guard let columns = rows.first?.count, (1...size.rows).contains(rows.count),
+        (1...size.columns).contains(columns), rows.allSatisfy({ $0.count == columns })
+      else { return nil }
+    }
+    (self.layer, self.shape, self.layers) = (layer, shape, layers)
+  }
 
   /// The cells of one layer, a rectangle in the order of reading, and what lies beneath.
   init(_ cells: [CellAddress], of pyramid: Pyramid) {
@@ -23,12 +37,13 @@ struct Subtree: Hashable, Sendable {
   /// How many words there are in all layers.
   var count: Int { layers.joined().reduce(0) { $0 + $1.count } }
 
-  /// Puts the words into a pyramid of the same shape, from a cell of the same layer on; what would
+  /// Puts the words into a pyramid of as many layers, from a cell of the same layer on; what would
   /// lie outside is left out.
   ///
   /// Where cells of the layer hold different numbers of those beneath, the last ones are repeated
   /// or left out.
   func place(at cell: CellAddress, in pyramid: inout Pyramid) {
+    let shape = pyramid.shape
     let size = shape.size(ofLayer: layer)
     let last = CellAddress(
       layer: layer, row: min(cell.row + layers[0].count, size.rows) - 1,
@@ -64,19 +79,25 @@ extension Explorer {
   mutating func yankBeneath() -> [Effect] {
     let cells = target
     let yanked = Subtree(cells, of: pyramid)
-    subtree = yanked
     if mode.context == .block { cursor = cells[0] }
     mode = .browsing
     say(
       "yanked \(yanked.count) word\(yanked.count == 1 ? "" : "s") of layers \(yanked.layer) to \(shape.depth)"
     )
-    return []
+    return [.session(.keepYanked(yanked))]
   }
 
-  /// Puts what was yanked with all beneath it at the cursor.
-  mutating func pasteBeneath() -> [Effect] {
+  /// Puts what was yanked with all beneath it, in this picture or another, at the cursor.
+  mutating func paste(_ subtree: Subtree?) -> [Effect] {
     guard let subtree else {
       say("nothing was yanked with what is beneath it yet; Y does", .warning)
+      return []
+    }
+    guard subtree.shape.depth == shape.depth else {
+      let (own, other) = (8 * shape.grid.shorter, 8 * subtree.shape.grid.shorter)
+      say(
+        "these words are of a picture of \(other) pixels, this one has \(own):"
+          + " --size opens a picture in another size", .warning)
       return []
     }
     guard subtree.layer == cursor.layer else {

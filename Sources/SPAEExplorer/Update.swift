@@ -30,6 +30,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.origins = origins
     effects = []
   case .meanWord(let word, let cells): effects = state.replace(cells, by: word, verb: "mean word")
+  case .yanked(let subtree): effects = state.paste(subtree)
   case .painted(let painting, let painted): effects = state.take(painted, of: painting)
   case .committed(let pyramid, let facts): effects = state.accept(pyramid, facts)
   case .moved(let pyramid, let facts, let note):

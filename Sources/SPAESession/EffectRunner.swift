@@ -28,6 +28,7 @@ package final class EffectRunner: Sendable {
   private let pictureStore: PictureStore
   private let words: WordFinder
   private let thumbnails: any CellDriver
+  private let yanked: YankedWords
   /// What is to be told of edits that are no longer kept.
   private let loss = Mutex<Notice?>(nil)
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
@@ -38,6 +39,7 @@ package final class EffectRunner: Sendable {
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
     original: PixelImage?, view: PixelImage? = nil, thumbnails: any CellDriver,
+    yanked: YankedWords = YankedWords(path: nil),
     connect: @escaping LanguageWorker.Connect
   ) throws {
     let mailbox = try Mailbox<Message>()
@@ -47,6 +49,7 @@ package final class EffectRunner: Sendable {
     self.history = history
     self.files = files
     self.thumbnails = thumbnails
+    self.yanked = yanked
     words = WordFinder(inUse: inUse, thumbnails: thumbnails)
     language = LanguageWorker(service: LanguageService(model: model), connect: connect) {
       mailbox.post($0)
@@ -115,6 +118,12 @@ package final class EffectRunner: Sendable {
       return [.meanWord(model.codebook.word(nearestToMeanOf: layer), cells: cells)]
     case .consult(let request): language.request(request)
     case .giveUpConsultation: language.giveUp()
+    case .keepYanked(let subtree):
+      return answered {
+        try yanked.keep(subtree, of: model)
+        return []
+      }
+    case .findYanked: return answered { [.yanked(try yanked.last(for: model))] }
     case .paint(let painting): return [.painted(painting, painted(painting))]
     case .commit(let pyramid, let verb):
       return answered { [.committed(try kept(pyramid, verb), facts)] }

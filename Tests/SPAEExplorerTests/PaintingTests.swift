@@ -43,6 +43,39 @@ import Testing
     world.type("2GlP")
     #expect(world.states.count == 2)
   }
+
+  @Test("is pasted into another picture, of another shape, but not of another size")
+  func elsewhere() throws {
+    var first = World()
+    first.type("3GY")
+    let (block, from) = (try #require(first.yanked), first.state.cursor)
+    var wide = World(grid: GridSize(rows: 16, columns: 24))
+    wide.yanked = block
+    wide.type("3GP")
+    let to = wide.state.cursor
+    #expect(wide.state.pyramid[to] == first.state.pyramid[from])
+    #expect(wide.states.count == 2)
+    var small = World(grid: GridSize(rows: 8, columns: 8))
+    small.yanked = block
+    small.type("3GP")
+    #expect(
+      small.state.notice?.text.hasPrefix("these words are of a picture of 128 pixels") == true)
+    #expect(small.states.count == 1)
+  }
+
+  @Test("is read back as it was, and only as rectangles of the right layers")
+  func parts() throws {
+    var world = World()
+    world.type("3GY")
+    let block = try #require(world.yanked)
+    #expect(Subtree(layer: block.layer, shape: block.shape, layers: block.layers) == block)
+    #expect(Subtree(layer: 2, shape: block.shape, layers: block.layers) == nil)
+    #expect(Subtree(layer: 3, shape: block.shape, layers: Array(block.layers.dropLast())) == nil)
+    var ragged = block.layers
+    ragged[1][0].removeLast()
+    #expect(Subtree(layer: 3, shape: block.shape, layers: ragged) == nil)
+    #expect(Subtree(layer: 7, shape: block.shape, layers: []) == nil)
+  }
 }
 
 @Suite struct ATypedWord {

@@ -31,6 +31,8 @@ struct World {
   var questions: [LanguageRequest] = []
   /// The edits that were painted.
   var paintings: [Painting] = []
+  /// What was yanked with all beneath it.
+  var yanked: Subtree?
   /// Whether the picture has nothing of what an edit would replace.
   var hasNothing = false
   /// Makes the store refuse edits.
@@ -103,6 +105,8 @@ struct World {
     case .findCandidates(let query):
       return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
     case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
+    case .keepYanked(let subtree): yanked = subtree
+    case .findYanked: return [.yanked(yanked)]
     case .paint(let painting):
       paintings.append(painting)
       return [.painted(painting, hasNothing ? .nothing : Self.painted(painting))]

@@ -30,7 +30,9 @@ struct Opened {
   let editor: ExternalEditor
   let themes = ThemeLibrary(environment: Self.environment)
 
-  init(output: PictureOutput) throws {
+  init(
+    output: PictureOutput, yanked: YankedWords = YankedWords(path: nil)
+  ) throws {
     let model = try Self.model.get()
     let models = ModelLibrary(model: model)
     var opened = try OpenedDocument(file: Self.picture, size: 128, fit: .crop, models: models)
@@ -38,7 +40,7 @@ struct Opened {
     let history = try opened.history(in: store)
     session = try EffectRunner(
       model: model, models: models, history: history, files: opened.files,
-      original: opened.original, thumbnails: output.cells,
+      original: opened.original, thumbnails: output.cells, yanked: yanked,
       connect: { throw Failure("no language model is here") })
     state = try opened.state(
       history: history, store: store, output: output, tint: true)

@@ -55,7 +55,8 @@ package struct DocumentDesk {
     let (store, past, loss) = try openHistory(of: &document)
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
-      original: document.original, view: document.view, thumbnails: output.cells, connect: connect)
+      original: document.original, view: document.view, thumbnails: output.cells,
+      yanked: YankedWords(path: YankedWords.defaultPath()), connect: connect)
     let state = try document.state(
       history: past, store: store, output: output, tint: tint, edits: edits)
     runner.explain(document.explain)
