@@ -115,8 +115,8 @@ edit cat.spae '2:1,1 = car' --bring --library photos --json -o car.spae >said
 has '"brought":\["[^"]*/photos/car.png"\]' <said || fail "$(cat said)"
 mkdir -p config/spae
 echo "library = \"$work/photos\"" >config/spae/config.toml
-edit cat.spae '2:1,1 = car' --bring -o chosen.spae
-cmp car.spae chosen.spae || fail "the configuration names another library"
+edit cat.spae '2:1,1 = car' --bring -o configured.spae
+cmp car.spae configured.spae || fail "the configuration names another library"
 rm config/spae/config.toml
 refused 1 "none of the 1 pictures of the library shows 'dog'" \
   cat.spae '2:1,1 = dog' --bring --library photos -o no.spae

@@ -2,13 +2,13 @@
 
     python -m spae.bringing --program .build/release/spae --model MODEL --data DATA --library FOLDER
 
-The trials are those of tables/brings.tsv: 60 photographs of eval-bsds, each with a quarter and a word.
-The program brings the word from the pictures of FOLDER, which it indexes first, and the words that it
-writes are decoded. A word is seen where it is among the 100 best words of the evidence map, by the
-classifier or as a word of the class that another branch names, at one of the quarter's positions of
-layer 3. The table has the share of the trials in which it is, in the photograph as its words give it
-and after the edit, with 95 % intervals; bringing.tsv has a line for each trial. The engine chooses
-among the pictures by the same frozen branches.
+The trials are those of tables/brings.tsv: 60 photographs of eval-bsds, each with a quarter and a
+word. The program brings the word from the pictures of FOLDER, which it indexes first, and the words
+that it writes are decoded. A word is seen where it is among the 100 best words of the evidence map,
+by the classifier or as a word of the class that another branch names, at one of the quarter's
+positions of layer 3. The table has the share of the trials in which it is, in the photograph as its
+words give it and after the edit, with 95 % intervals; bringing.tsv has a line for each trial. The
+engine chooses among the pictures by the same frozen branches.
 """
 
 import argparse
