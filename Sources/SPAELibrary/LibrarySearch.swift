@@ -14,6 +14,8 @@ package struct LibrarySearch: Sendable {
     package let score: Float
     /// The best position for each term of a query.
     package let words: [MatchedWord]
+    /// That of the picture, in which the positions are; nil where no words were asked for.
+    package var shape: PyramidShape?
   }
 
   /// Where a term of a query was found.
@@ -101,7 +103,8 @@ package struct LibrarySearch: Sendable {
     return zip(best, paths).map { found, path in
       let upper = entries[found.entry].upper
       return Match(
-        path: path, score: pow(found.score, power), words: tables.map { matched($0, upper) })
+        path: path, score: pow(found.score, power), words: tables.map { matched($0, upper) },
+        shape: upper.shape)
     }
   }
 

@@ -25,6 +25,8 @@ package final class ExplorerLoop: EffectHost {
   private let environment: [String: String]
 
   private var hasQuit = false
+  /// The signal that ends it.
+  private var signal: Int32?
   /// Where the person goes from here; nil quits.
   package private(set) var turn: Turn?
   /// Is called when a key comes.
@@ -59,13 +61,11 @@ package final class ExplorerLoop: EffectHost {
     for notice in notices.compactMap({ $0 }) { send(.notice(notice)) }
     draw()
     while !hasQuit {
-      for event in terminal.events(timeout: patience, watching: session.mailbox.reading) {
-        if case .terminate(let signal) = event { return signal }
-        // A key is pressed by somebody who could read it; a signal's other events are not.
-        if case .key = event { editorsEnd = nil }
-        take(event)
-      }
-      takeTimers()
+      let events = keys.events(
+        of: terminal, timeout: patience, watching: session.mailbox.reading)
+      keys.deliver(events, until: { hasQuit || signal != nil }, to: take)
+      if let signal { return signal }
+      if !hasQuit { takeTimers() }
       draw()
     }
     removePicture()
@@ -97,14 +97,15 @@ package final class ExplorerLoop: EffectHost {
     case .readable:
       session.mailbox.take().forEach(send)
       placeRefined()
-    case .terminate: break
+    case .terminate(let number): signal = number
     }
   }
 
   private func press(_ key: Key) {
     heardKey()
-    // Keys behind the one that ended it are for what comes next.
-    if !hasQuit { send(.key(key)) }
+    // A key is pressed by somebody who could read the screen; a signal's other events are not.
+    editorsEnd = nil
+    send(.key(key))
   }
 
   // MARK: Effects

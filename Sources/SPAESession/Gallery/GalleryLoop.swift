@@ -50,10 +50,10 @@ package final class GalleryLoop {
     if let notice { send(.notice(notice)) }
     draw()
     while true {
-      for event in terminal.events(timeout: patience, watching: worker.mailbox.reading) {
-        take(event)
-      }
-      takeTimers()
+      let events = keys.events(
+        of: terminal, timeout: patience, watching: worker.mailbox.reading)
+      keys.deliver(events, until: { ending != nil }, to: take)
+      if ending == nil { takeTimers() }
       if let ending {
         removePictures()
         return ending
@@ -89,8 +89,6 @@ package final class GalleryLoop {
   }
 
   private func perform(_ effect: GalleryTerminalEffect) -> [GalleryMessage] {
-    // Keys that were pressed together with the one that ended it are not for this gallery.
-    guard ending == nil else { return [] }
     switch effect {
     case .open(let number):
       announce(album.state?.pictures[number].name ?? "")

@@ -154,12 +154,25 @@ private struct FoundPicture: Encodable {
     let colour: String
   }
 
+  /// The positions of a layer: pictures that are no squares have more across or down.
+  struct Size: Encodable {
+    let rows: Int
+    let columns: Int
+  }
+
   let path: String
   let score: Float
+  /// The layers' sizes, from layer 1 to 3; none for a picture that is like another.
+  let layers: [Size]?
   let words: [Word]
 
   init(_ match: LibrarySearch.Match, path: String) {
     (self.path, score) = (path, match.score)
+    layers = match.shape.map { shape in
+      (1...UpperLayers.depth).map { layer in
+        Size(rows: shape.size(ofLayer: layer).rows, columns: shape.size(ofLayer: layer).columns)
+      }
+    }
     words = match.words.map {
       Word(
         term: $0.term, word: $0.word, score: $0.score, layer: $0.cell.layer, row: $0.cell.row + 1,
