@@ -31,7 +31,7 @@ package final class LlamaServer: Sendable {
   /// Starts the server and waits until it answers: about a second.
   package init(_ installation: LanguageInstallation) throws(LanguageError) {
     let log = try Self.unnamedFile()
-    child = try ChildProcess(installation.command(stays: false), log: log, stays: false)
+    child = try Self.child(installation, log: log, stays: false)
     url = try Self.address(child)
   }
 
@@ -54,17 +54,22 @@ package final class LlamaServer: Sendable {
       reason: hasEnded ? "it ended at once" : "it says no address", log: child.lastLines())
   }
 
-  /// A file that is gone when it is closed.
-  private static func unnamedFile() throws(LanguageError) -> Int32 {
-    let folder = SystemEnvironment.variables["TMPDIR"] ?? "/tmp"
-    let template = unsafe FileName.copied("\(folder)/spae-language-XXXXXX")
-    defer { unsafe free(template) }
-    let descriptor = unsafe template.map { unsafe mkstemp($0) } ?? -1
-    guard descriptor >= 0, let template = unsafe template else {
-      throw .unwritable(path: folder, reason: SystemError.lastReason)
+  /// Starts the server's script; one that stays reads nothing and is not ended with us.
+  static func child(
+    _ installation: LanguageInstallation, log: Int32, stays: Bool
+  ) throws(LanguageError) -> ChildProcess {
+    let command = installation.command(stays: stays)
+    do throws(SystemError) {
+      return try ChildProcess(command, log: log, .init(hasInput: !stays, stays: stays))
+    } catch {
+      throw .cannotStart(reason: "\(command[0]): \(error)", log: [])
     }
-    FileSystem.remove(unsafe FileName.text(at: template))
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    return descriptor
+  }
+
+  private static func unnamedFile() throws(LanguageError) -> Int32 {
+    do throws(SystemError) { return try FileSystem.unnamedFile() } catch {
+      let folder = SystemEnvironment.variables["TMPDIR"] ?? "/tmp"
+      throw .unwritable(path: folder, reason: "\(error)")
+    }
   }
 }

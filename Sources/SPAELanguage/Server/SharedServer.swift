@@ -38,7 +38,7 @@ package struct SharedServer: Sendable {
     let flags = O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW
     let log = FileSystem.open(logPath, flags, mode: 0o600)
     guard log >= 0 else { throw .unwritable(path: logPath, reason: SystemError.lastReason) }
-    let child = try ChildProcess(installation.command(stays: true), log: log, stays: true)
+    let child = try LlamaServer.child(installation, log: log, stays: true)
     let record = Record(url: try LlamaServer.address(child), process: child.identifier)
     do throws(LanguageError) {
       try write(record)
