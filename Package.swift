@@ -42,6 +42,9 @@ let package = Package(
       dependencies: [
         "CKernels", "CPicture", "CPNG", "CTurboJPEG", "CWebP", "SPAESystem",
       ]),
+    .target(
+      name: "SPAEFrames",
+      dependencies: ["CPicture", "CWebP", "SPAESystem", "SPAEPyramid", "SPAEPixels"]),
     .target(name: "SPAEScreen", dependencies: ["SPAESystem", "SPAEColour", "TOML"]),
 
     // The rooms, which do not know each other.
@@ -159,6 +162,9 @@ let package = Package(
     .testTarget(name: "SPAEPyramidTests", dependencies: ["CKernels", "SPAEPyramid"]),
     .testTarget(
       name: "SPAEPixelsTests", dependencies: ["SPAEPixels"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SPAEFramesTests",
+      dependencies: ["SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEFrames"]),
     .testTarget(name: "TOMLTests", dependencies: ["TOML"]),
     .testTarget(name: "SPAEScreenTests", dependencies: ["SPAEColour", "SPAEScreen", "TOML"]),
     .testTarget(

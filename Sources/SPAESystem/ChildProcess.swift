@@ -63,18 +63,14 @@ package final class ChildProcess: Sendable {
 
   // MARK: Reading and writing
 
-  /// Reads what the child has written, at most as much as there is room for; 0 at the end.
+  /// Puts what the child has written into a buffer, from a place to its end at most; 0 at the end.
   ///
   /// Throws `ETIMEDOUT` where nothing comes in time.
   package func read(
-    into buffer: UnsafeMutableRawBufferPointer, milliseconds: Int32
+    into bytes: inout [UInt8], from start: Int = 0, milliseconds: Int32
   ) throws(SystemError) -> Int {
     try wait(for: output, POLLIN, milliseconds: milliseconds)
-    while true {
-      let count = unsafe Glibc.read(output, buffer.baseAddress, buffer.count)
-      if count >= 0 { return count }
-      guard errno == EINTR else { throw .last }
-    }
+    return try FileSystem.read(from: output, into: &bytes, at: start)
   }
 
   /// Writes all bytes to the child's input; throws `EPIPE` where it reads no more, and `ETIMEDOUT`
@@ -110,13 +106,10 @@ package final class ChildProcess: Sendable {
   /// What it writes to standard output until a line ends; nil where it ends first, or in time.
   package func line(milliseconds: Int32) -> String? {
     var line: [UInt8] = []
+    var byte: [UInt8] = [0]
     while line.last != UInt8(ascii: "\n") {
-      var byte: UInt8 = 0
-      let count = unsafe withUnsafeMutableBytes(of: &byte) { buffer in
-        unsafe try? read(into: buffer, milliseconds: milliseconds)
-      }
-      guard count == 1 else { return nil }
-      line.append(byte)
+      guard (try? read(into: &byte, milliseconds: milliseconds)) == 1 else { return nil }
+      line += byte
     }
     return String(decoding: line.dropLast(), as: UTF8.self)
   }

@@ -18,12 +18,27 @@ extension FileSystem {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-      let count = unsafe read(descriptor, &buffer, buffer.count)
+      let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
       guard count >= 0 else { throw .last }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
       if bytes.count > limit { throw SystemError(code: EFBIG) }
+    }
+  }
+
+  /// Puts what a descriptor gives at once into a buffer, from a place to its end at most; 0 at the
+  /// end.
+  package static func read(
+    from descriptor: Int32, into bytes: inout [UInt8], at start: Int
+  ) throws(SystemError) -> Int {
+    while true {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
+        return unsafe Glibc.read(descriptor, rest.baseAddress, rest.count)
+      }
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw .last }
     }
   }
 
@@ -35,7 +50,7 @@ extension FileSystem {
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: start.utf8.count)
-    let count = unsafe read(descriptor, &bytes, bytes.count)
+    let count = unsafe Glibc.read(descriptor, &bytes, bytes.count)
     return !bytes.prefix(max(0, count)).elementsEqual(start.utf8)
   }
 

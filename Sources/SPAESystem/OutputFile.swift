@@ -17,7 +17,7 @@ package struct OutputFile {
   }
 
   package let path: String
-  private let mayReplace: Bool
+  package let mayReplace: Bool
 
   package init(_ path: String, mayReplace: Bool = false) {
     self.path = path
@@ -53,11 +53,11 @@ package struct OutputFile {
   private static let longestCompared = 256 << 20
 
   /// Whether it is a pipe, a device or a folder.
-  private var isSpecial: Bool {
+  var isSpecial: Bool {
     FileSystem.status(of: path).map { $0.st_mode & S_IFMT != S_IFREG } ?? false
   }
 
-  private func refusal(_ reason: String) -> Failure {
+  func refusal(_ reason: String) -> Failure {
     Failure("\(path): not replaced: \(reason); --force replaces it")
   }
 }
