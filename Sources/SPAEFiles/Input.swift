@@ -9,15 +9,29 @@ package enum Input {
   case picture(ImageFile)
   case pyramid(PyramidDocument, Model)
 
+  /// What a reader of one picture does with a film of words.
+  package enum Films {
+    /// It says what it is: who writes into the file would write over a film.
+    case refused
+    /// It takes the first frame, and says so.
+    case firstFrame
+  }
+
   /// Reads a file, or standard input for "-", and tells by its content which it is.
-  package init(path: String, models: ModelLibrary) throws {
+  package init(path: String, models: ModelLibrary, films: Films = .refused) throws {
     let bytes: [UInt8]
     do { bytes = try ImageFile.bytes(path: path) } catch { throw Failure("\(path): \(error)") }
-    try self.init(bytes: bytes, path: path, models: models)
+    try self.init(bytes: bytes, path: path, models: models, films: films)
   }
 
   /// Tells by the content of a file which it is; `path` is named in errors.
-  package init(bytes: [UInt8], path: String, models: ModelLibrary) throws {
+  package init(
+    bytes: [UInt8], path: String, models: ModelLibrary, films: Films = .refused
+  ) throws {
+    if Self.holdsFilm(bytes) {
+      self = try Self.firstFrame(of: bytes, path: path, models: models, films)
+      return
+    }
     guard Self.holdsWords(bytes) else {
       do { self = .picture(try ImageFile(contents: bytes)) } catch {
         throw Failure("\(path): \(error)")
@@ -36,6 +50,7 @@ package enum Input {
     bytes: [UInt8], path: String
   ) throws -> PyramidDocument.ModelName? {
     guard holdsWords(bytes) else { return nil }
+    if holdsFilm(bytes) { throw Failure("\(path): \(Self.filmRefusal)") }
     return try explained(path, nil) { try Content(bytes).modelName }
   }
 

@@ -21,7 +21,7 @@ package struct OpenedPicture: Sendable {
 
   /// Reads a file, or standard input for "-", and encodes a picture with the chosen model.
   package init(path: String, size: Int = 128, fit: Fit = .whole, models: ModelLibrary) throws {
-    let input = try Input(path: path, models: models)
+    let input = try Input(path: path, models: models, films: .firstFrame)
     try self.init(input, path: path, size: size, fit: fit, by: try models.chosen())
   }
 

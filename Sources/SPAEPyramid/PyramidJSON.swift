@@ -23,10 +23,23 @@ package struct PyramidJSON: Codable, Hashable, Sendable {
 
   /// The document, with every count and word checked.
   package func document(vocabulary: Vocabulary) throws(PyramidTextError) -> PyramidDocument {
-    func bad(_ problem: PyramidTextError.Problem) -> PyramidTextError {
-      PyramidTextError(line: 0, column: 0, problem: problem)
-    }
-    guard PyramidText.versions.contains(format) else { throw bad(.version("\(format)")) }
+    guard PyramidText.versions.contains(format) else { throw Self.bad(.version("\(format)")) }
+    try Self.check(model, source)
+    guard let shape = PyramidShape(grid: grid) else { throw Self.bad(.grid(grid.text)) }
+    let words = try Self.words(layers, of: shape, vocabulary: vocabulary)
+    guard let pyramid = Pyramid(shape: shape, words: words) else { throw Self.bad(.empty) }
+    return PyramidDocument(
+      model: model, source: source, pyramid: pyramid, comments: try checkedComments(shape))
+  }
+
+  private static func bad(_ problem: PyramidTextError.Problem) -> PyramidTextError {
+    PyramidTextError(line: 0, column: 0, problem: problem)
+  }
+
+  /// Refuses names and sizes that a text cannot hold.
+  static func check(
+    _ model: PyramidDocument.ModelName, _ source: PyramidDocument.Source
+  ) throws(PyramidTextError) {
     guard source.width > 0, source.height > 0 else {
       throw bad(.size("\(source.width)x\(source.height)"))
     }
@@ -34,7 +47,12 @@ package struct PyramidJSON: Codable, Hashable, Sendable {
     where !isField(name) {
       throw bad(.header(expected: "a name without spaces or #", got: String(name.prefix(40))))
     }
-    guard let shape = PyramidShape(grid: grid) else { throw bad(.grid(grid.text)) }
+  }
+
+  /// The numbers of the words of all layers, in order.
+  static func words(
+    _ layers: [[[String]]], of shape: PyramidShape, vocabulary: Vocabulary
+  ) throws(PyramidTextError) -> [Int32] {
     guard layers.count == shape.depth else {
       throw bad(.layer(expected: min(layers.count, shape.depth) + 1, got: "\(layers.count) layers"))
     }
@@ -49,24 +67,23 @@ package struct PyramidJSON: Codable, Hashable, Sendable {
           throw bad(
             .words(layer: index + 1, row: row + 1, expected: size.columns, got: line.count))
         }
-        for word in line {
-          guard let number = vocabulary.number(of: word) else {
-            throw bad(
-              .unknownWord(
-                String(word.prefix(40)),
-                near: vocabulary.nearestInSpelling(to: String(word.prefix(64)))))
-          }
-          words.append(number)
-        }
+        for word in line { words.append(try number(of: word, vocabulary)) }
       }
     }
-    guard let pyramid = Pyramid(shape: shape, words: words) else { throw bad(.empty) }
-    return PyramidDocument(
-      model: model, source: source, pyramid: pyramid, comments: try checkedComments(shape))
+    return words
+  }
+
+  private static func number(
+    of word: String, _ vocabulary: Vocabulary
+  ) throws(PyramidTextError) -> Int32 {
+    if let number = vocabulary.number(of: word) { return number }
+    throw bad(
+      .unknownWord(
+        String(word.prefix(40)), near: vocabulary.nearestInSpelling(to: String(word.prefix(64)))))
   }
 
   /// Whether a name stays one field of a text's line.
-  private func isField(_ name: String) -> Bool {
+  private static func isField(_ name: String) -> Bool {
     !name.isEmpty && name.unicodeScalars.first != "#"
       && !name.unicodeScalars.contains(where: \.properties.isWhitespace)
   }

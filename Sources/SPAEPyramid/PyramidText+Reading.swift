@@ -11,6 +11,7 @@ extension PyramidText {
     guard text.utf8.count <= longest else {
       throw PyramidTextError(line: 0, column: 0, problem: .tooLong(limit: longest))
     }
+    if FilmText.begins(text) { throw PyramidTextError(line: 1, column: 1, problem: .film) }
     var reader = PyramidReader(text: text, vocabulary: vocabulary)
     return try reader.document()
   }
@@ -19,69 +20,48 @@ extension PyramidText {
   public static func modelName(
     in text: String
   ) throws(PyramidTextError) -> PyramidDocument.ModelName {
+    if FilmText.begins(text) { throw PyramidTextError(line: 1, column: 1, problem: .film) }
     var reader = PyramidReader(text: String(text.prefix(4096)), vocabulary: nil)
     return try reader.header()
   }
 }
 
 /// Reads the lines of a pyramid's text, one after the other.
-private struct PyramidReader {
-  private struct Line {
-    let number: Int
-    let text: Substring
-  }
+struct PyramidReader {
+  typealias Line = SignificantLines.Line
 
   /// Nil where only the header is read.
   private let vocabulary: Vocabulary?
-  private var lines: ArraySlice<Line> = []
-  private var comments: [PyramidDocument.Comment] = []
+  private var lines: ArraySlice<Line>
+  private let comments: [PyramidDocument.Comment]
   private let lineCount: Int
 
   init(text: String, vocabulary: Vocabulary?) {
-    self.vocabulary = vocabulary
     let plain = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
-    var significant: [Line] = []
+    var significant = SignificantLines()
+    for (index, line) in plain.textLines.enumerated() { significant.add(line, number: index + 1) }
     // An error at the end of the text names the line that would come next.
-    lineCount = plain.textLines.count + (plain.utf8.last == UInt8(ascii: "\n") ? 1 : 0)
-    for (index, line) in plain.textLines.enumerated() {
-      let scalars = line[...].unicodeScalars
-      guard let first = scalars.first(where: { !$0.properties.isWhitespace }) else { continue }
-      if first == "#" {
-        comments.append(.init(before: significant.count, text: line))
-        continue
-      }
-      let comment = Self.comment(in: scalars)
-      if let comment {
-        comments.append(.init(endOf: significant.count, text: String(scalars[comment...])))
-      }
-      let text = Substring(scalars[..<(comment ?? scalars.endIndex)])
-      significant.append(Line(number: index + 1, text: text))
-    }
-    lines = significant[...]
+    let ending = plain.utf8.last == UInt8(ascii: "\n") ? 1 : 0
+    self.init(
+      significant, vocabulary: vocabulary, lineCount: plain.textLines.count + ending)
   }
 
-  /// Where the comment at a line's end begins: a # after white space, but not within the quotes of a
-  /// source's name.
-  private static func comment(
-    in line: Substring.UnicodeScalarView
-  ) -> Substring.UnicodeScalarView.Index? {
-    let hasQuotes = line.drop(while: \.properties.isWhitespace).starts(
-      with: "source".unicodeScalars)
-    var (isQuoted, isEscaped, last) = (false, false, Unicode.Scalar("x"))
-    for index in line.indices {
-      let scalar = line[index]
-      if scalar == "#", !isQuoted, last.properties.isWhitespace { return index }
-      if scalar == "\"", hasQuotes, !isEscaped { isQuoted.toggle() }
-      isEscaped = scalar == "\\" && !isEscaped
-      last = scalar
-    }
-    return nil
+  /// Takes a part of a text; an error at its end names the line `lineCount`.
+  init(_ lines: SignificantLines, vocabulary: Vocabulary?, lineCount: Int) {
+    (self.vocabulary, self.lineCount) = (vocabulary, lineCount)
+    (self.lines, comments) = (lines.lines[...], lines.comments)
   }
 
   mutating func document() throws(PyramidTextError) -> PyramidDocument {
     let model = try header()
     let source = try source()
     let shape = try shape()
+    let pyramid = try pyramid(of: shape)
+    return PyramidDocument(model: model, source: source, pyramid: pyramid, comments: comments)
+  }
+
+  /// The layers of a pyramid, after which nothing comes.
+  mutating func pyramid(of shape: PyramidShape) throws(PyramidTextError) -> Pyramid {
     var words: [Int32] = []
     for layer in 1...shape.depth { words += try self.words(ofLayer: layer, of: shape) }
     try refuseMoreRows(ofLayer: shape.depth, of: shape)
@@ -89,7 +69,7 @@ private struct PyramidReader {
     guard let pyramid = Pyramid(shape: shape, words: words) else {
       throw PyramidTextError(line: 0, column: 0, problem: .empty)
     }
-    return PyramidDocument(model: model, source: source, pyramid: pyramid, comments: comments)
+    return pyramid
   }
 
   // MARK: Header
@@ -103,12 +83,17 @@ private struct PyramidReader {
     guard PyramidText.versions.contains(where: { start[1] == "\($0)" }) else {
       throw error(first, .version(excerpt(start[1])))
     }
+    return try identity()
+  }
+
+  /// The lines that name the model and its vocabulary.
+  mutating func identity() throws(PyramidTextError) -> PyramidDocument.ModelName {
     let model = try next("model NAME SHA-256", count: 3)
     let vocabulary = try next("vocabulary SHA-256", count: 2)
     return .init(name: String(model[1]), hash: String(model[2]), vocabulary: String(vocabulary[1]))
   }
 
-  private mutating func source() throws(PyramidTextError) -> PyramidDocument.Source {
+  mutating func source() throws(PyramidTextError) -> PyramidDocument.Source {
     let expected = "source \"NAME\" WIDTHxHEIGHT"
     guard let line = lines.popFirst() else { throw ended(.header(expected: expected, got: "")) }
     let text = line.text.drop { $0.isWhitespace }
@@ -152,7 +137,7 @@ private struct PyramidReader {
     return nil
   }
 
-  private mutating func shape() throws(PyramidTextError) -> PyramidShape {
+  mutating func shape() throws(PyramidTextError) -> PyramidShape {
     let line = lines.first
     let fields = try next("grid CELLS", count: 2)
     guard let grid = GridSize(text: fields[1]), let shape = PyramidShape(grid: grid) else {
@@ -160,6 +145,18 @@ private struct PyramidReader {
         line: line?.number ?? 0, column: 1, problem: .grid(excerpt(fields[1])))
     }
     return shape
+  }
+
+  /// The frames of a film in a second.
+  mutating func rate() throws(PyramidTextError) -> FrameRate {
+    let line = lines.first
+    let fields = try next("rate FRAMES-A-SECOND", count: 2)
+    guard let rate = FrameRate(fields[1]) else {
+      throw PyramidTextError(
+        line: line?.number ?? 0, column: line.map { column(of: fields[1], in: $0.text) } ?? 0,
+        problem: .rate(excerpt(fields[1])))
+    }
+    return rate
   }
 
   /// The fields of the next line, which must begin with the first word of `expected`.
@@ -229,21 +226,22 @@ private struct PyramidReader {
     if let number = vocabulary?.number(of: word) ?? vocabulary?.number(of: word.lowercased()) {
       return number
     }
-    let column = line.text.distance(from: line.text.startIndex, to: word.startIndex) + 1
     throw PyramidTextError(
-      line: line.number, column: column,
+      line: line.number, column: column(of: word, in: line.text),
       problem: .unknownWord(
         excerpt(word), near: vocabulary?.nearestInSpelling(to: String(word.prefix(64))) ?? []))
   }
 
   // MARK: Parts
 
-  private func fields(_ text: Substring) -> [Substring] {
-    text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace).map(Substring.init)
+  private func fields(_ text: Substring) -> [Substring] { text.fields }
+
+  private func column(of field: Substring, in text: Substring) -> Int {
+    text.distance(from: text.startIndex, to: field.startIndex) + 1
   }
 
   /// A part of the text for a message.
-  private func excerpt(_ text: Substring) -> String { text.trimmed.prefix(40).printable }
+  private func excerpt(_ text: Substring) -> String { text.excerpt }
 
   private func error(_ line: Line, _ problem: PyramidTextError.Problem) -> PyramidTextError {
     PyramidTextError(line: line.number, column: 1, problem: problem)
@@ -252,14 +250,5 @@ private struct PyramidReader {
   /// The text ended too early.
   private func ended(_ problem: PyramidTextError.Problem) -> PyramidTextError {
     PyramidTextError(line: lineCount, column: 1, problem: problem)
-  }
-}
-
-extension Substring {
-  /// Without white space at both ends.
-  fileprivate var trimmed: Substring {
-    var text = drop { $0.isWhitespace }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
   }
 }

@@ -30,45 +30,57 @@ public enum PyramidText {
 
   /// Writes a document as text.
   public static func text(of document: PyramidDocument, vocabulary: Vocabulary) -> String {
-    var comments = document.comments[...]
-    var lines: [String] = []
-    for (index, line) in significantLines(document, vocabulary).enumerated() {
-      if line.hasPrefix("layer ") { lines.append("") }
+    let shape = document.pyramid.shape
+    let lines =
+      ["spae \(version(of: shape))"]
+      + headerLines(model: document.model, source: document.source, grid: shape.grid)
+      + layerLines(of: document.pyramid, vocabulary: vocabulary)
+    return text(of: lines, comments: document.comments) + "\n"
+  }
+
+  /// Lines with a person's comments between and behind them; each layer has an empty line before it.
+  static func text(of lines: [String], comments: [PyramidDocument.Comment]) -> String {
+    var (comments, text) = (comments[...], [String]())
+    for (index, line) in lines.enumerated() {
+      if line.hasPrefix("layer ") { text.append("") }
       while let comment = comments.first, comment.line <= index, !comment.isAtEnd {
-        lines.append(comment.text)
+        text.append(comment.text)
         comments.removeFirst()
       }
-      lines.append(line)
+      text.append(line)
       if let comment = comments.first, comment.line == index, comment.isAtEnd {
-        lines[lines.count - 1] += "  " + comment.text
+        text[text.count - 1] += "  " + comment.text
         comments.removeFirst()
       }
     }
-    lines += comments.map(\.text)
-    return lines.joined(separator: "\n") + "\n"
+    return (text + comments.map(\.text)).joined(separator: "\n")
   }
 
   /// How many lines of a text mean something.
   static func significantLineCount(_ shape: PyramidShape) -> Int {
-    5 + shape.depth + shape.layers.reduce(0) { $0 + $1.rows }
+    5 + layerLineCount(shape)
   }
 
-  private static func significantLines(
-    _ document: PyramidDocument, _ vocabulary: Vocabulary
+  static func layerLineCount(_ shape: PyramidShape) -> Int {
+    shape.depth + shape.layers.reduce(0) { $0 + $1.rows }
+  }
+
+  /// What the header of every text says after its first line.
+  static func headerLines(
+    model: PyramidDocument.ModelName, source: PyramidDocument.Source, grid: GridSize
   ) -> [String] {
-    let (shape, source) = (document.pyramid.shape, document.source)
-    var lines = [
-      "spae \(version(of: shape))",
-      "model \(document.model.name) \(document.model.hash)",
-      "vocabulary \(document.model.vocabulary)",
+    [
+      "model \(model.name) \(model.hash)",
+      "vocabulary \(model.vocabulary)",
       "source \(quoted(source.name)) \(source.width)x\(source.height)",
-      "grid \(shape.grid.text)",
+      "grid \(grid.text)",
     ]
-    for layer in 1...shape.depth {
-      lines.append("layer \(layer)")
-      lines += document.pyramid.rows(ofLayer: layer, vocabulary: vocabulary).aligned
+  }
+
+  static func layerLines(of pyramid: Pyramid, vocabulary: Vocabulary) -> [String] {
+    (1...pyramid.shape.depth).flatMap {
+      ["layer \($0)"] + pyramid.rows(ofLayer: $0, vocabulary: vocabulary).aligned
     }
-    return lines
   }
 
   /// A name within quotes; escaped is what could break a line, or move a terminal's cursor.

@@ -4,10 +4,12 @@ public struct PyramidTextError: Error, Hashable, Sendable {
   public enum Problem: Hashable, Sendable {
     case empty
     case notPyramid
+    case film
     case version(String)
     case header(expected: String, got: String)
     case grid(String)
     case size(String)
+    case rate(String)
     case layer(expected: Int, got: String)
     case words(layer: Int, row: Int, expected: Int, got: Int)
     case rows(layer: Int, expected: Int, got: Int)
@@ -44,12 +46,15 @@ extension PyramidTextError.Problem: CustomStringConvertible {
     switch self {
     case .empty: "there is no pyramid in it; spae encode makes one from a picture"
     case .notPyramid: "not a pyramid of words: the first line must be 'spae 1'"
+    case .film: "a film, not one picture: its first line is 'spae film 1'"
     case .version(let got): "version '\(got)' is not known; this program reads versions 1 and 2"
     case .header(let expected, let got): "expected '\(expected)', got '\(got)'"
     case .grid(let got):
       "'\(got)' is not a grid; expected 8, 16, 32 or 64 cells a side, or such as 24x16, columns and"
         + " rows, of which the more are at most four times the fewer"
     case .size(let got): "'\(got)' is not a size; expected width x height, such as 256x256"
+    case .rate(let got):
+      "'\(got)' is not a frame rate; expected frames a second, such as 25, 29.97 or 30000/1001"
     case .layer(let expected, let got): "expected 'layer \(expected)', got '\(got)'"
     case .words(let layer, let row, let expected, let got):
       "layer \(layer), row \(row): expected \(expected) words, got \(got)"

@@ -89,7 +89,9 @@ struct CompareCommand: ParsableCommand {
 
   private func sides() throws -> [Side] {
     let models = try models.library()
-    let inputs = try [first, second].map { try Input(path: $0, models: models) }
+    let inputs = try [first, second].map {
+      try Input(path: $0, models: models, films: .firstFrame)
+    }
     let pyramidModels = inputs.compactMap {
       if case .pyramid(_, let model) = $0 { model } else { nil }
     }

@@ -1,0 +1,37 @@
+import Foundation
+import SPAEEngine
+import SPAEPyramid
+import SPAESystem
+
+extension Input {
+  static let filmRefusal =
+    "a film of words, not one picture; spae decode makes pictures or a clip of it"
+
+  /// Whether a file is a film of words, as text or as JSON lines.
+  package static func holdsFilm(_ bytes: [UInt8]) -> Bool {
+    let start = String(decoding: bytes.prefix(4096), as: UTF8.self)
+    if FilmText.begins(start) { return true }
+    guard start.first(where: { !$0.isWhitespace }) == "{", let line = start.textLines.first else {
+      return false
+    }
+    return (try? JSONDecoder().decode(FilmJSON.Header.self, from: Data(line.utf8))) != nil
+  }
+
+  /// The first frame of a film as a picture, which standard error tells.
+  static func firstFrame(
+    of bytes: [UInt8], path: String, models: ModelLibrary, _ films: Films
+  ) throws -> Input {
+    guard films == .firstFrame else { throw Failure("\(path): \(filmRefusal)") }
+    let text = String(decoding: bytes, as: UTF8.self)
+    do {
+      let model = try models.model(try FilmReader.header(in: text).model, for: path)
+      let (document, hasMore) = try FilmReader.firstFrame(in: text, vocabulary: model.vocabulary)
+      if hasMore {
+        print("spae: \(path): a film; only its first frame is used", toStandardError: true)
+      }
+      return .pyramid(document, model)
+    } catch let error as FilmTextError {
+      throw Failure("\(path): \(error)")
+    }
+  }
+}

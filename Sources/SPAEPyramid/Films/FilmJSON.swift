@@ -1,0 +1,116 @@
+import SPAESystem
+
+/// A film as JSON lines: a header, then an object for each frame, with the content of the text.
+///
+///     {"film":1,"grid":16,"model":{...},"rate":"25","source":{...}}
+///     {"frame":1,"layers":[[["cat"]],...]}
+///     {"changes":[["5:3,7","stone"]],"frame":2}
+///     {"end":2}
+package enum FilmJSON {
+  /// The first line.
+  package struct Header: Codable, Hashable, Sendable {
+    package var film: Int
+    package var model: PyramidDocument.ModelName
+    package var source: PyramidDocument.Source
+    package var grid: GridSize
+    /// As text: 25, 29.97 or 30000/1001.
+    package var rate: String
+
+    package init(_ header: FilmHeader) {
+      film = FilmText.version
+      (model, source, grid) = (header.model, header.source, header.grid)
+      rate = header.rate.description
+    }
+  }
+
+  /// A line after the first: a frame, or the end.
+  package struct Line: Codable, Hashable, Sendable {
+    /// The number of a frame, from 1.
+    package var frame: Int?
+    /// Of a key frame: layer after layer, row after row.
+    package var layers: [[[String]]]?
+    /// Of another one: `["5:3,7", "stone"]` for each cell.
+    package var changes: [[String]]?
+    /// The number of the last frame.
+    package var end: Int?
+
+    package init(_ frame: FilmFrame, number: Int, vocabulary: Vocabulary) {
+      self.frame = number
+      switch frame.content {
+      case .key(let pyramid):
+        layers = (1...pyramid.shape.depth).map {
+          pyramid.rows(ofLayer: $0, vocabulary: vocabulary)
+        }
+      case .changes(let changes):
+        self.changes = changes.map { [$0.cell.text, vocabulary[$0.word]] }
+      }
+    }
+
+    package init(end: Int) { self.end = end }
+  }
+}
+
+extension FilmJSON.Header {
+  /// The header, with every name and number checked; `line` is named in errors.
+  package func header(line: Int) throws(FilmTextError) -> FilmHeader {
+    func bad(_ problem: FilmTextError.Problem) -> FilmTextError {
+      FilmTextError(line: line, column: 1, problem: problem)
+    }
+    guard film == FilmText.version else { throw bad(.version("\(film)")) }
+    guard let rate = FrameRate(rate) else {
+      throw bad(.pyramid(.rate(self.rate[...].excerpt)))
+    }
+    // The grid, the names and the sizes are those of a picture's.
+    guard let shape = PyramidShape(grid: grid) else { throw bad(.pyramid(.grid(grid.text))) }
+    do { try PyramidJSON.check(model, source) } catch { throw bad(.pyramid(error.problem)) }
+    return FilmHeader(model: model, source: source, shape: shape, rate: rate)
+  }
+}
+
+extension FilmJSON.Line {
+  /// The frame, with every cell and word checked; nil of the end. `line` is named in errors.
+  func content(
+    _ shape: PyramidShape, _ vocabulary: Vocabulary, line: Int
+  ) throws(FilmTextError) -> FilmFrame.Content? {
+    func bad(_ problem: FilmTextError.Problem) -> FilmTextError {
+      FilmTextError(line: line, column: 1, problem: problem)
+    }
+    if let layers, changes == nil, end == nil {
+      do {
+        let words = try PyramidJSON.words(layers, of: shape, vocabulary: vocabulary)
+        return Pyramid(shape: shape, words: words).map { .key($0) }
+      } catch {
+        throw bad(.pyramid(error.problem))
+      }
+    }
+    guard let changes, layers == nil, end == nil else {
+      guard end != nil, layers == nil, changes == nil, frame == nil else {
+        throw bad(.notJSON("a line has \"frame\" with \"layers\" or \"changes\", or \"end\""))
+      }
+      return nil
+    }
+    var (found, changed) = ([FilmFrame.Change](), Set<CellAddress>())
+    for pair in changes {
+      let change = try change(pair, shape, vocabulary, bad)
+      guard changed.insert(change.cell).inserted else { throw bad(.twice(change.cell.text)) }
+      found.append(change)
+    }
+    return .changes(found)
+  }
+
+  private func change(
+    _ pair: [String], _ shape: PyramidShape, _ vocabulary: Vocabulary,
+    _ bad: (FilmTextError.Problem) -> FilmTextError
+  ) throws(FilmTextError) -> FilmFrame.Change {
+    guard pair.count == 2, let cell = CellAddress(text: pair[0][...]) else {
+      throw bad(.change(pair.joined(separator: " ")[...].excerpt))
+    }
+    if let problem = FilmTextError.CellProblem(cell, shape) { throw bad(.cell(cell.text, problem)) }
+    guard let word = vocabulary.number(of: pair[1]) else {
+      throw bad(
+        .unknownWord(
+          pair[1][...].excerpt, near: vocabulary.nearestInSpelling(to: String(pair[1].prefix(64)))))
+    }
+    return FilmFrame.Change(cell: cell, word: word)
+  }
+}
