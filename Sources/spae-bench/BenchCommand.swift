@@ -9,7 +9,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "spae-bench", abstract: "Measures how fast spae is: medians of many runs.",
     subcommands: [
       DecodeBenchCommand.self, EncodeBenchCommand.self, EditBenchCommand.self,
-      SteerBenchCommand.self,
+      SteerBenchCommand.self, FilmBenchCommand.self,
       QuantizeBenchCommand.self, LayersBenchCommand.self, MemoryBenchCommand.self,
       ExploreBenchCommand.self, GraphicsBenchCommand.self,
       HistoryBenchCommand.self,

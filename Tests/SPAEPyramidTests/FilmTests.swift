@@ -133,8 +133,10 @@ enum SampleFilm {
     var writer = FilmWriter(
       try SampleFilm.header(), vocabulary: try Sample.vocabulary(), after: frames.count)
     let more = FilmFrame(.changes([]))
-    let text = try SampleFilm.text(of: frames) + String(
-      decoding: writer.bytes(of: more) + writer.ending(), as: UTF8.self)
+    let text =
+      try SampleFilm.text(of: frames)
+      + String(
+        decoding: writer.bytes(of: more) + writer.ending(), as: UTF8.self)
     let (found, ending) = try SampleFilm.read(text)
     #expect(found == frames + [more])
     #expect(ending == .whole(frames: 6))

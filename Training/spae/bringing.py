@@ -60,7 +60,7 @@ def trials() -> list[Trial]:
 def best_rank(model: SPAE, picture: Tensor, word: str, positions: list[int]) -> int:
     """How many words fit a picture better, at the position where the word fits best."""
     seen = EvaluationSet([""], picture[None], model.semantics(to_image(picture)))
-    texts = seen.semantics.places(MAP_LAYER)
+    texts = seen.semantics.positions(MAP_LAYER)
     everywhere = torch.arange(texts.shape[1])
     words = torch.full((1, len(everywhere)), model.words.index(word))
     found = ranks(model, words, texts, everywhere)

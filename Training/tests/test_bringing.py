@@ -27,7 +27,7 @@ def test_a_quarter_has_four_positions(quarter, positions):
 
 def test_the_best_rank_is_that_of_the_position_where_the_word_fits_best(model, picture):
     image = to_tensor(Image.fromarray(picture).resize((64, 64)))
-    texts = model.semantics(Image.fromarray(picture).resize((64, 64))).places(3)[0]
+    texts = model.semantics(Image.fromarray(picture).resize((64, 64))).positions(3)[0]
     order = model.codebook.scores(texts).argsort(-1, descending=True)
     best = model.words[int(order[5, 0])]
     assert best_rank(model, image, best, [0, 1, 4, 5]) == 0

@@ -21,14 +21,14 @@ struct Refinement {
   /// What one layer of a shape needs, for every picture.
   struct Layer: Sendable {
     /// Positions that change together, and the cells that depend on their words.
-    fileprivate struct Half {
+    struct Half {
       let ofKind: [(metric: QuadraticMetric, positions: [Int])]
       let filled: [Int]
     }
 
-    fileprivate let cells: LatentCells
+    let cells: LatentCells
     fileprivate let latentIndices: [Int]  // [position]
-    fileprivate private(set) var halves: [Half]  // one, where there is a single position
+    private(set) var halves: [Half]  // one, where there is a single position
 
     init(
       _ layer: Int, of shape: PyramidShape, decoder: Decoder, configuration: ModelConfiguration,

@@ -152,7 +152,9 @@ struct FilmLines {
   mutating func next() throws -> String? {
     var seen = start
     while true {
-      if let end = waiting[seen...].firstIndex(of: UInt8(ascii: "\n")) { return line(endingAt: end) }
+      if let end = waiting[seen...].firstIndex(of: UInt8(ascii: "\n")) {
+        return line(endingAt: end)
+      }
       guard waiting.count - start <= FilmText.longestLine else {
         throw FilmTextError(
           line: count + 1, column: 1, problem: .lineTooLong(limit: FilmText.longestLine))

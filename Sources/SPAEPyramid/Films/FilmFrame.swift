@@ -77,7 +77,8 @@ package enum FilmEnding: Hashable, Sendable {
   /// What a person should know of it.
   package var notice: String? {
     guard case .cut(let frames) = self else { return nil }
-    return "it has no line 'end': it was cut short, or is still being written; it has \(frames) whole "
+    return
+      "it has no line 'end': it was cut short, or is still being written; it has \(frames) whole "
       + (frames == 1 ? "frame" : "frames")
   }
 }

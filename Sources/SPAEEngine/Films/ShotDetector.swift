@@ -1,0 +1,106 @@
+package import SPAEPixels
+
+/// Tells where a clip is cut, by the pictures alone.
+///
+/// Each block of a small grey copy is looked for in the copy before, a few pixels around its place.
+/// What is not found there is new. A moving camera and moving things are found again; a cut leaves
+/// little. A change of the light alone is none: blocks are compared without their means.
+package struct ShotDetector: Sendable {
+  /// Pixels of the small copy along the shorter side.
+  private static let side = 64
+  private static let block = 8
+  private static let reach = 6
+
+  private struct Copy: Sendable {
+    let width: Int
+    let height: Int
+    let grey: [Int]  // [height, width]
+  }
+
+  private var last: Copy?
+
+  package init() {}
+
+  /// The share of a frame, from 0 to 1, that the frame before does not explain; 1 of the first frame.
+  ///
+  /// All frames of a clip must have one size.
+  package mutating func novelty(of frame: PixelImage) -> Float {
+    let copy = Self.copy(of: frame)
+    defer { last = copy }
+    guard let last, last.width == copy.width, last.height == copy.height else { return 1 }
+    var (new, all) = (0, 0)
+    for top in stride(from: 0, through: copy.height - Self.block, by: Self.block) {
+      for left in stride(from: 0, through: copy.width - Self.block, by: Self.block) {
+        let own = Self.texture(copy, top, left)
+        all += own
+        new += min(own, Self.nearest(copy, last, top, left, atMost: own))
+      }
+    }
+    // A blank frame is explained by a blank frame, of whatever colour.
+    return all == 0 ? 0 : Float(new) / Float(all)
+  }
+
+  private static func copy(of frame: PixelImage) -> Copy {
+    let short = min(frame.width, frame.height)
+    let scale = { max(block, (side * $0 + short / 2) / short) }
+    let (width, height) = (scale(frame.width), scale(frame.height))
+    let small =
+      width == frame.width && height == frame.height
+      ? frame : frame.resampled(width: width, height: height)
+    let grey = stride(from: 0, to: small.pixels.count, by: 3).map {
+      2 * Int(small.pixels[$0]) + 5 * Int(small.pixels[$0 + 1]) + Int(small.pixels[$0 + 2])
+    }
+    return Copy(width: width, height: height, grey: grey)
+  }
+
+  /// How much a block differs from its mean.
+  private static func texture(_ copy: Copy, _ top: Int, _ left: Int) -> Int {
+    let mean = mean(copy, top, left)
+    var sum = 0
+    for row in top..<top + block {
+      for column in left..<left + block {
+        sum += abs(copy.grey[row * copy.width + column] - mean)
+      }
+    }
+    return sum
+  }
+
+  private static func mean(_ copy: Copy, _ top: Int, _ left: Int) -> Int {
+    var sum = 0
+    for row in top..<top + block {
+      for column in left..<left + block { sum += copy.grey[row * copy.width + column] }
+    }
+    return sum / (block * block)
+  }
+
+  /// The least difference of a block from those around its place in the last copy.
+  private static func nearest(
+    _ copy: Copy, _ last: Copy, _ top: Int, _ left: Int, atMost limit: Int
+  ) -> Int {
+    var best = limit
+    let mean = mean(copy, top, left)
+    for row in max(0, top - reach)...min(last.height - block, top + reach) {
+      for column in max(0, left - reach)...min(last.width - block, left + reach) {
+        let shift = mean - Self.mean(last, row, column)
+        best = min(
+          best, difference(copy, top, left, last, row, column, shift: shift, atMost: best))
+      }
+    }
+    return best
+  }
+
+  private static func difference(
+    _ copy: Copy, _ top: Int, _ left: Int, _ last: Copy, _ row: Int, _ column: Int, shift: Int,
+    atMost limit: Int
+  ) -> Int {
+    var sum = 0
+    for down in 0..<block {
+      let (own, other) = ((top + down) * copy.width + left, (row + down) * last.width + column)
+      for right in 0..<block {
+        sum += abs(copy.grey[own + right] - last.grey[other + right] - shift)
+      }
+      if sum >= limit { return limit }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import Foundation
+import SPAECommandLine
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+import SPAESystem
+
+/// `spae-bench film`: a clip as a film of words, against the same clip frame by frame.
+struct FilmBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "film", abstract: "Measure films of words: their words, error, flicker and time.")
+
+  @OptionGroup var model: ModelOption
+
+  @Option(help: ArgumentHelp("Pixels of the shorter side: 64, 128, 256 or 512.", valueName: "n"))
+  var size = 128
+
+  @Option(help: ArgumentHelp("The size of the clip's frames.", valueName: "WIDTHxHEIGHT"))
+  var frames: String
+
+  @Option(help: ArgumentHelp("At most so many frames.", valueName: "n"))
+  var limit = 24
+
+  @Option(parsing: .singleValue, help: ArgumentHelp("What a change must gain.", valueName: "n"))
+  var tolerance: [Float] = []
+
+  @Option var steadiness: Float?
+  @Option var passes: Int?
+  @Option var keyPasses: Int?
+  @Option var cut: Float?
+  @Option var fresh: Float?
+
+  @Flag(help: "Leave out the clip frame by frame.")
+  var filmAlone = false
+
+  @Flag(help: "Print the words of layer 1 of each frame, and the frames that are key frames.")
+  var shots = false
+
+  @Argument(help: "The clip as raw RGB: ffmpeg -i CLIP -f rawvideo -pix_fmt rgb24 FILE.")
+  var clip: String
+
+  func run() throws {
+    let model = try model.load()
+    let clip = try read()
+    let pictures = try clip.map {
+      model.picture($0, for: try model.shape(forSize: size), fit: .crop)
+    }
+    var source = FilmFigures()
+    for picture in pictures { source.add(picture, of: picture, words: 0) }
+    print("source: flicker \(source.flickerText)")
+    if !filmAlone {
+      var figures = FilmFigures()
+      for (frame, picture) in zip(clip, pictures) {
+        let clock = ContinuousClock()
+        var pyramid: Pyramid?
+        figures.time += try clock.measure { pyramid = try model.encode(frame, size: size) }
+        guard let pyramid else { continue }
+        figures.add(try model.decode(pyramid), of: picture, words: pyramid.words.count)
+      }
+      print("frame by frame: \(figures.text)")
+    }
+    for tolerance in tolerance.isEmpty ? [FilmSettings().tolerance] : tolerance {
+      try film(clip, pictures, tolerance, model)
+    }
+  }
+
+  private func film(
+    _ clip: [PixelImage], _ pictures: [PixelImage], _ tolerance: Float, _ model: Model
+  ) throws {
+    var settings = FilmSettings()
+    settings.tolerance = tolerance
+    settings.steadiness = steadiness ?? settings.steadiness
+    settings.passes = passes ?? settings.passes
+    settings.keyPasses = keyPasses ?? settings.keyPasses
+    settings.fresh = fresh ?? settings.fresh
+    settings.cut = cut ?? settings.cut
+    let encoder = FilmEncoder(model: model, settings: settings, size: size)
+    var (figures, detector) = (FilmFigures(), ShotDetector())
+    for (index, (frame, picture)) in zip(clip, pictures).enumerated() {
+      let clock = ContinuousClock()
+      var result: FilmFrame?
+      figures.time += try clock.measure { result = try encoder.encode(frame) }
+      guard let result, let shown = encoder.picture, let pyramid = encoder.pyramid else { continue }
+      figures.add(shown, of: picture, words: result.isKey ? nil : result.wordCount)
+      if shots {
+        let top = model.vocabulary[pyramid.words[0]]
+        print(
+          "\(index + 1)\(result.isKey ? " key" : "") \(top) \(result.wordCount) words,"
+            + " novelty \(detector.novelty(of: picture))")
+      }
+    }
+    print("film, tolerance \(tolerance): \(figures.text)")
+  }
+
+  private func read() throws -> [PixelImage] {
+    let parts = frames.split(separator: "x").compactMap { Int($0) }
+    guard parts.count == 2 else { throw Failure("--frames '\(frames)': expected WIDTHxHEIGHT") }
+    let length = 3 * parts[0] * parts[1]
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: clip), options: .alwaysMapped)
+    return (0..<min(limit, bytes.count / length)).map {
+      PixelImage(
+        width: parts[0], height: parts[1], pixels: Array(bytes[$0 * length..<($0 + 1) * length]))
+    }
+  }
+}
+
+/// The sums over the frames of a clip.
+private struct FilmFigures {
+  var time = Duration.zero
+  private var decibels = 0.0
+  private var frames = 0
+  private var words = 0
+  private var changed = 0  // frames that are no key frames
+  private var flicker = (sum: 0.0, count: 0)
+  private var last: (shown: PixelImage, source: PixelImage)?
+
+  mutating func add(_ shown: PixelImage, of source: PixelImage, words: Int?) {
+    var error = 0.0
+    for (a, b) in zip(shown.pixels, source.pixels) { error += pow(Double(a) - Double(b), 2) }
+    decibels += 10 * log10(255 * 255 / max(1e-9, error / Double(source.pixels.count)))
+    frames += 1
+    if let words { (self.words, changed) = (self.words + words, changed + 1) }
+    if let last { addFlicker(shown, source, last) }
+    last = (shown, source)
+  }
+
+  private mutating func addFlicker(
+    _ shown: PixelImage, _ source: PixelImage, _ last: (shown: PixelImage, source: PixelImage)
+  ) {
+    for pixel in stride(from: 0, to: source.pixels.count, by: 3) {
+      let isStill = (pixel..<pixel + 3).allSatisfy {
+        abs(Int(source.pixels[$0]) - Int(last.source.pixels[$0])) < 6
+      }
+      guard isStill else { continue }
+      for i in pixel..<pixel + 3 {
+        flicker.sum += pow(Double(shown.pixels[i]) - Double(last.shown.pixels[i]), 2)
+      }
+      flicker.count += 3
+    }
+  }
+
+  var flickerText: String {
+    String(format: "%.2f", flicker.sum / Double(max(1, flicker.count)))
+  }
+
+  var text: String {
+    let seconds = time / Duration.seconds(1)
+    return String(
+      format: "%.1f words a frame, %.2f dB, flicker %@, %.1f frames a second",
+      Double(words) / Double(max(1, changed)), decibels / Double(max(1, frames)), flickerText,
+      Double(frames) / seconds)
+  }
+}
