@@ -29,7 +29,7 @@ struct FilmBenchCommand: ParsableCommand {
   @Option var passes: Int?
   @Option var keyPasses: Int?
   @Option var cut: Float?
-  @Option var fresh: Float?
+  @Option var beginning: Float?
 
   @Flag(help: "Leave out the clip frame by frame.")
   var filmAlone = false
@@ -73,7 +73,7 @@ struct FilmBenchCommand: ParsableCommand {
     settings.steadiness = steadiness ?? settings.steadiness
     settings.passes = passes ?? settings.passes
     settings.keyPasses = keyPasses ?? settings.keyPasses
-    settings.fresh = fresh ?? settings.fresh
+    settings.beginning = beginning ?? settings.beginning
     settings.cut = cut ?? settings.cut
     let encoder = FilmEncoder(model: model, settings: settings, size: size)
     var (figures, detector) = (FilmFigures(), ShotDetector())

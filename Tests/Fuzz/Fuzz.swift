@@ -26,7 +26,8 @@ import Glibc
   static func main() throws {
     let wanted = CommandLine.arguments.dropFirst().first
     let subjects =
-      try Subject.pyramids() + Subject.models(root: ".") + Subject.examples(root: ".")
+      try Subject.pyramids() + Subject.films() + Subject.models(root: ".")
+      + Subject.examples(root: ".")
       + Subject.screens(root: ".")
       + Subject.inputs(root: ".") + Subject.pictures(root: ".")
     var fuzz = Fuzz(verbose: wanted != nil)

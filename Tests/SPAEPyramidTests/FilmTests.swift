@@ -204,7 +204,7 @@ enum SampleFilm {
 
   @Test(arguments: [
     ("\"film\":1", "\"film\":2", 1, "version"), ("5:8,8", "5:9,8", 3, "there is no 5:9,8"),
-    ("\"dog\"", "\"dug\"", 3, "'dug' is not in the vocabulary"),
+    ("8\",\"dog\"", "8\",\"dug\"", 3, "'dug' is not in the vocabulary"),
     ("\"frame\":3", "\"frame\":7", 4, "expected 'frame 3'"), ("\"frame\":2}", "", 3, "JSON"),
   ])
   func namesTheLineOfJSON(old: String, new: String, line: Int, problem: String) throws {

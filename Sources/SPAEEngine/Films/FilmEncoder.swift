@@ -23,8 +23,12 @@ package final class FilmEncoder {
     var source: PixelImage
     /// Each cell of the clip when its words were chosen last.
     var seen: PixelImage
+    var names = UpperWords()
+    var semantics: SemanticMap?
+    /// The frames since the frozen branches looked last.
+    var sinceLook = 0
+    /// The frames since the last key frame.
     var sinceKey = 0
-    var looks: UpperWords
   }
 
   /// Pictures become words of `size` pixels along the shorter side: 64, 128, 256 or 512.
@@ -51,22 +55,31 @@ package final class FilmEncoder {
       throw .grid(shape.grid, expected: shot.pyramid.shape.grid)
     }
     let source = model.picture(frame, for: shape, fit: fit)
-    let isCut = detector.novelty(of: source) > settings.cut
-    guard var shot, !isCut else { return try begin(frame, source) }
+    let novelty = detector.novelty(of: source)
+    guard var shot, novelty <= settings.cut else { return try begin(frame, source) }
+    (shot.sinceLook, shot.sinceKey) = (shot.sinceLook + 1, shot.sinceKey + 1)
+    let isDoubtful = novelty > settings.doubtfulCut
+    let isLook = isDoubtful || shot.sinceLook >= settings.framesOfLook
+    let found = isLook ? try candidates(frame) : nil
+    if isDoubtful, let found, UpperWords.lost(shot.pyramid, found) > 0.5 {
+      return try begin(frame, source)
+    }
     let old = shot.pyramid
-    shot.sinceKey += 1
-    try follow(frame, source, &shot)
+    try follow(source, found, &shot)
     let isKey = shot.sinceKey >= settings.longestRun
     if isKey { shot.sinceKey = 0 }
     self.shot = shot
     return isKey ? FilmFrame(.key(shot.pyramid)) : FilmFrame(from: old, to: shot.pyramid)
   }
 
-  // MARK: Key frames
+  private func candidates(_ frame: PixelImage) throws(EngineError) -> GuidedCandidates {
+    try model.candidates(in: frame, size: size, fit: fit, semanticWeight: 1)
+  }
 
-  /// Encodes the first frame of a shot.
+  // MARK: The first frame of a shot
+
   private func begin(_ frame: PixelImage, _ source: PixelImage) throws(EngineError) -> FilmFrame {
-    let first = try model.encode(frame, size: size, fit: fit)
+    let (first, found) = try model.encodeWithCandidates(frame, size: size, fit: fit)
     let session: DecodeSession
     if let shot {
       session = shot.session
@@ -76,22 +89,19 @@ package final class FilmEncoder {
     }
     var shot = Shot(
       session: session, search: shot?.search ?? FilmSearch(model, shape: first.shape),
-      pyramid: first, source: source, seen: source, looks: UpperWords(first))
+      pyramid: first, source: source, seen: source, semantics: found.semantics)
     try polish(&shot)
     self.shot = shot
     return FilmFrame(.key(shot.pyramid))
   }
 
-  /// Chooses the fine words of a key frame again, as long as that helps.
+  /// Chooses the words of the last two layers again, as long as that helps.
   private func polish(_ shot: inout Shot) throws(EngineError) {
-    let depth = shot.pyramid.shape.depth
-    let target = shot.source.floats
     var least = shot.source.squaredError(to: shot.session.picture)
     for _ in 0..<settings.keyPasses {
       let question = FilmSearch.Question(
-        standing: shot.pyramid.words, target: target,
-        cells: Array(0..<shot.pyramid.shape.grid.count), layers: [depth, depth - 1, depth - 2],
-        price: 0)
+        standing: shot.pyramid.words, target: shot.source.floats,
+        weights: shot.source.evenWeights, cells: Set(0..<shot.pyramid.shape.grid.count), price: 0)
       let better = try improved(shot.pyramid, question, shot)
       _ = try shot.session.apply(better)
       let error = shot.source.squaredError(to: shot.session.picture)
@@ -103,6 +113,59 @@ package final class FilmEncoder {
     }
   }
 
+  // MARK: The frames after it
+
+  /// Changes the words that the next frame of a shot needs changed.
+  private func follow(
+    _ source: PixelImage, _ found: GuidedCandidates?, _ shot: inout Shot
+  ) throws(EngineError) {
+    let (last, columns) = (shot.source, source.width / shot.search.patch)
+    let errors = FrameErrors(
+      of: source, after: last, shown: shot.session.picture, grid: shot.pyramid.shape.grid,
+      settings: settings)
+    shot.source = source
+    let renamed = try rename(by: found, &shot)
+    let changed = errors.cells(changedSince: shot.seen, least: settings.tolerance / 4)
+    guard !changed.isEmpty || !renamed.isEmpty else { return }
+    shot.seen.copy(changed, from: source, columns: columns)
+    let question = FilmSearch.Question(
+      standing: shot.pyramid.words, target: errors.target, weights: errors.weights,
+      cells: errors.around(changed.union(renamed)), price: settings.price)
+    let beginning = errors.cells(changedSince: last, least: settings.beginning)
+    var pyramid = try begun(beginning.intersection(changed).union(renamed), shot)
+    for _ in 0..<settings.passes {
+      pyramid = try improved(pyramid, question, shot)
+      _ = try shot.session.apply(pyramid)
+    }
+    shot.pyramid = try kept(pyramid, besides: renamed, errors, shot)
+  }
+
+  /// Puts other words where upper ones fit no longer; gives the cells that they visit.
+  private func rename(
+    by found: GuidedCandidates?, _ shot: inout Shot
+  ) throws(EngineError) -> Set<Int> {
+    guard let found else { return [] }
+    (shot.sinceLook, shot.semantics) = (0, found.semantics)
+    let renamed = shot.names.renamed(in: shot.pyramid, by: found)
+    let shape = shot.pyramid.shape
+    for (index, word) in renamed { shot.pyramid[shape.cell(at: index)] = word }
+    return Set(renamed.keys.map { shape.latentIndex(of: shape.cell(at: $0)) })
+  }
+
+  /// The words with those of some cells begun anew by the encoder.
+  private func begun(_ cells: Set<Int>, _ shot: Shot) throws(EngineError) -> Pyramid {
+    guard !cells.isEmpty else { return shot.pyramid }
+    let shape = shot.pyramid.shape
+    let words = model.context.withSpinningThreads { context in
+      let z = model.latent(
+        of: shot.source, shape: shape, semantics: shot.semantics, with: context)
+      return shot.search.begun(shot.pyramid.words, cells: cells, latent: z, with: context)
+    }
+    let begun = try pyramid(words, shape)
+    _ = try shot.session.apply(begun)
+    return begun
+  }
+
   private func improved(
     _ pyramid: Pyramid, _ question: FilmSearch.Question, _ shot: Shot
   ) throws(EngineError) -> Pyramid {
@@ -110,69 +173,32 @@ package final class FilmEncoder {
     let words = model.context.withSpinningThreads { context in
       shot.search.improved(pyramid.words, question, decoded: decoded, with: context)
     }
-    guard let better = Pyramid(shape: pyramid.shape, words: words) else { throw .pictureSize(size) }
-    return better
-  }
-
-  // MARK: Other frames
-
-  /// Changes the words that the next frame of a shot needs changed.
-  private func follow(
-    _ frame: PixelImage, _ source: PixelImage, _ shot: inout Shot
-  ) throws(EngineError) {
-    let standing = shot.pyramid
-    let shape = standing.shape
-    let before = shot.session.picture
-    let errors = FrameErrors(
-      of: source, after: shot.source, shown: before, grid: shape.grid, settings: settings)
-    let lastSource = shot.source
-    shot.source = source
-    let cells = errors.cells(changedSince: shot.seen, least: settings.tolerance / 8)
-    guard !cells.isEmpty else { return }
-    shot.seen.copy(cells, from: source, columns: shape.grid.columns)
-    let depth = shape.depth
-    var question = FilmSearch.Question(
-      standing: standing.words, target: errors.target, cells: cells,
-      layers: [depth, depth - 1, depth - 2],
-      fresh: errors.cells(changedSince: lastSource, least: settings.fresh),
-      price: settings.price)
-    var pyramid = standing
-    for pass in 0..<settings.passes {
-      if pass > 0 { question.fresh = [] }
-      pyramid = try improved(pyramid, question, shot)
-      _ = try shot.session.apply(pyramid)
-    }
-    shot.pyramid = try kept(pyramid, over: standing, errors, shot)
+    return try self.pyramid(words, pyramid.shape)
   }
 
   /// The changed words without those of cells that gain too little by them.
   private func kept(
-    _ new: Pyramid, over standing: Pyramid, _ errors: FrameErrors, _ shot: Shot
+    _ new: Pyramid, besides renamed: Set<Int>, _ errors: FrameErrors, _ shot: Shot
   ) throws(EngineError) -> Pyramid {
     let shape = new.shape
-    var changes: [Int: [Edit.Change]] = [:]
-    for change in Edit(from: standing, to: new).changes {
-      changes[shape.latentIndex(of: shape.cell(at: change.index)), default: []].append(change)
+    let changes = Dictionary(grouping: Edit(from: shot.pyramid, to: new).changes) {
+      shape.latentIndex(of: shape.cell(at: $0.index))
     }
-    guard !changes.isEmpty else { return new }
     let gains = errors.gains(of: Set(changes.keys), decoded: shot.session.picture)
     var words = new.words
-    for (cell, changes) in changes {
-      let cost = Float(changes.count) * settings.tolerance * 192 / 2
-      if gains[cell, default: 0] < cost {
+    for (cell, changes) in changes where !renamed.contains(cell) {
+      if gains[cell, default: 0] < Float(changes.count) * settings.cellError / 2 {
         for change in changes { words[change.index] = change.old }
       }
     }
-    guard words != new.words, let kept = Pyramid(shape: shape, words: words) else { return new }
+    guard words != new.words else { return new }
+    let kept = try pyramid(words, shape)
     _ = try shot.session.apply(kept)
     return kept
   }
-}
 
-extension FilmSettings {
-  /// What a word costs, as a squared error of pixels in [-1, 1].
-  var price: Float { tolerance * 192 / (127.5 * 127.5) }
+  private func pyramid(_ words: [Int32], _ shape: PyramidShape) throws(EngineError) -> Pyramid {
+    guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
+    return pyramid
+  }
 }
-
-/// Placeholder
-struct UpperWords { init(_ pyramid: Pyramid) {} }

@@ -4,9 +4,10 @@ import SPAEPyramid
 /// Chooses words of cells again so that the decoded picture comes near a target, where each word
 /// that differs from the standing one must pay for itself.
 ///
-/// All words of a cell have the same effect on its picture, whatever their layer, so each is refined
-/// as those of the last layer are: a Gauss-Newton step over words by the linear decoder, half of the
-/// cells at a time.
+/// The last two layers visit every cell, and both words of a cell have the same effect on its
+/// picture. So the two are chosen together: a Gauss-Newton step by the linear decoder says what their
+/// codes should sum up to, and pairs that come near it are found by descent from several starts.
+/// Half of the cells move at a time.
 final class FilmSearch {
   private let codebook: Codebook
   private let decoder: Decoder
@@ -15,16 +16,14 @@ final class FilmSearch {
   private let planes: ConditionalLinearDecoder.Planes
   private let gradient: ConditionalLinearDecoder.Gradient
   private let targets: Plane  // [channel, row, column] of each patch
-  private let patch: Int
-
-  /// The flat index of each cell's word of some layer; nil where the layer does not visit it.
-  private let slots: [[Int?]]  // [layer - 1][cell]
   private let visits: [Float]  // [cell], the number of its words
+  private let positions: [(Int, Int)]  // [cell], the flat indices of its words of the last two layers
+  private let inverses: [ObjectIdentifier: [Float]]  // of each metric, [latent, latent]
 
   let shape: PyramidShape
 
-  /// The flat index of a cell's word in a layer; nil where the layer does not visit it.
-  func position(of cell: Int, inLayer layer: Int) -> Int? { slots[layer - 1][cell] }
+  /// Pixels of a cell along each side.
+  let patch: Int
 
   init(_ model: Model, shape: PyramidShape) {
     self.shape = shape
@@ -36,16 +35,14 @@ final class FilmSearch {
     planes = ConditionalLinearDecoder.Planes(model.configuration, grid: shape.grid)
     gradient = ConditionalLinearDecoder.Gradient(model.configuration, grid: shape.grid)
     targets = Plane(shape.grid, channels: model.configuration.patchNumbers, border: 0)
-    slots = (1...shape.depth).map { layer in
-      var slot = [Int?](repeating: nil, count: shape.grid.count)
-      for cell in shape.cells(ofLayer: layer) {
-        slot[shape.latentIndex(of: cell)] = shape.index(of: cell)
-      }
-      return slot
-    }
-    visits = (0..<shape.grid.count).map { [slots] cell in
-      Float(slots.count { $0[cell] != nil })
-    }
+    inverses = Dictionary(
+      layer.halves.flatMap(\.ofKind).map {
+        (ObjectIdentifier($0.metric), $0.metric.inverse(width: model.codebook.latent))
+      }, uniquingKeysWith: { first, _ in first })
+    let (last, cells) = (shape.wordCount(toDepth: shape.depth - 1), shape.grid.count)
+    positions = (0..<cells).map { (last - cells + $0, last + $0) }
+    let words = [Int32](repeating: 0, count: shape.wordCount)
+    visits = (0..<cells).map { [layer] in Float(layer.cells.words(of: $0, in: words).count) }
   }
 
   /// What a search starts from and what its words cost.
@@ -54,41 +51,89 @@ final class FilmSearch {
     let standing: [Int32]
     /// What the words shall come near, [height, width, 3] in [-1, 1].
     let target: [Float]
-    /// The cells whose words may change, in order.
-    let cells: [Int]
-    /// The layers whose words may, in the order in which they do.
-    let layers: [Int]
-    /// The cells whose words begin anew, before the others move.
-    var fresh: [Int] = []
+    /// How much an error of each pixel counts, [height, width].
+    let weights: [Float]
+    /// The cells whose words may change.
+    let cells: Set<Int>
     /// By how much a word that is not the standing one must reduce the squared error.
     let price: Float
   }
 
-  /// The words after one step in each layer; `decoded` is the picture of `words`, [height, width, 3].
+  /// The words after one step towards the target; `decoded` is the picture of `words`.
   func improved(
     _ words: [Int32], _ question: Question, decoded: PixelImage, with context: Context
   ) -> [Int32] {
     var words = words
-    load(words, with: context)
-    note(question.target, decoded, with: context)
-    if !question.fresh.isEmpty {
-      let part = layer.restricted(to: Set(question.fresh))
-      for half in part.halves { begin(half, &words, with: context) }
+    planes.stride = layer.cells.upsampling.stride
+    set(Array(0..<shape.grid.count), words, with: context)
+    note(question.target, decoded)
+    let means = means(of: question.weights)
+    for half in layer.restricted(to: question.cells).halves {
+      differentiate(half, question.weights, with: context)
+      let changed = half.ofKind.flatMap { metric, cells in
+        move(cells, &words, question, means, in: metric, with: context)
+      }
+      if !changed.isEmpty { set(changed.sorted(), words, with: context) }
     }
-    for number in question.layers {
-      let slots = slots[number - 1]
-      let part = layer.restricted(to: Set(question.cells.filter { slots[$0] != nil }))
-      for half in part.halves {
-        move(half, slots, &words, question, with: context)
+    return words
+  }
+
+  /// Moves the words of cells of one kind; gives those that changed.
+  private func move(
+    _ cells: [Int], _ words: inout [Int32], _ question: Question, _ means: [Float],
+    in metric: QuadraticMetric, with context: Context
+  ) -> [Int] {
+    let cells = cells.filter { cell in
+      let (first, second) = positions[cell]
+      return words[first] != question.standing[first] || words[second] != question.standing[second]
+        || greatestGain(at: cell, means[cell], in: metric) > question.price
+    }
+    guard !cells.isEmpty else { return [] }
+    let pairs = pairs(
+      for: cells, cells.flatMap { wanted(at: $0, means[$0], words, in: metric) }, words,
+      question.standing, prices: cells.map { question.price / means[$0] }, in: metric,
+      with: context)
+    return zip(cells, pairs).filter { put($0.1, at: $0.0, &words) }.map(\.0)
+  }
+
+  /// By how much the best codes there could be would reduce a cell's error.
+  private func greatestGain(at cell: Int, _ mean: Float, in metric: QuadraticMetric) -> Float {
+    guard let inverse = inverses[ObjectIdentifier(metric)] else { return .infinity }
+    let latent = codebook.latent
+    let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
+    var gain: Float = 0
+    for row in 0..<latent {
+      var sum: Float = 0
+      for column in 0..<latent { unsafe sum += inverse[row * latent + column] * asked[column] }
+      unsafe gain += sum * asked[row]
+    }
+    return step * step * gain / mean
+  }
+
+  /// The words of some cells begun anew, from a frame's latent, [cell, latent].
+  func begun(
+    _ words: [Int32], cells: Set<Int>, latent z: [Float], with context: Context
+  ) -> [Int32] {
+    var words = words
+    for half in layer.restricted(to: cells).halves {
+      for (metric, cells) in half.ofKind where !cells.isEmpty {
+        let wanted = cells.flatMap { cell in
+          let held = held(at: cell, words)
+          let code = (0..<codebook.latent).map {
+            visits[cell] * z[cell * codebook.latent + $0] - held[$0]
+          }
+          return image(of: code, in: metric)
+        }
+        let pairs = pairs(
+          for: cells, wanted, words, words, prices: cells.map { _ in 0 }, in: metric,
+          with: context)
+        for (cell, pair) in zip(cells, pairs) { _ = put(pair, at: cell, &words) }
       }
     }
     return words
   }
 
-  private func load(_ words: [Int32], with context: Context) {
-    planes.stride = layer.cells.upsampling.stride
-    set(Array(0..<shape.grid.count), words, with: context)
-  }
+  // MARK: The linear decoder
 
   private func set(_ cells: [Int], _ words: [Int32], with context: Context) {
     let quantizer = Quantizer(codebook: codebook)
@@ -99,7 +144,7 @@ final class FilmSearch {
   }
 
   /// Sets what the linear decoder is to give: its picture and what the decoded one is short of.
-  private func note(_ target: [Float], _ decoded: PixelImage, with context: Context) {
+  private func note(_ target: [Float], _ decoded: PixelImage) {
     let (width, patch) = (decoded.width, patch)
     for row in 0..<decoded.height {
       for column in 0..<width {
@@ -115,120 +160,164 @@ final class FilmSearch {
     }
   }
 
-  /// Moves the words of half of the cells.
-  private func move(
-    _ half: Refinement.Layer.Half, _ slots: [Int?], _ words: inout [Int32], _ question: Question,
-    with context: Context
+  /// Computes the gradient of half of the cells.
+  private func differentiate(
+    _ half: Refinement.Layer.Half, _ weights: [Float], with context: Context
   ) {
-    subtract()
-    let upsampling = layer.cells.upsampling
-    decoder.linear.transpose(
-      gradient, cells: half.filled, cellClasses: upsampling.cellClass, stride: upsampling.stride,
-      with: context)
-    var changed: [Int] = []
-    for (metric, cells) in half.ofKind where !cells.isEmpty {
-      let positions = cells.compactMap { slots[$0] }
-      let goals = goals(of: cells, words: positions.map { words[$0] }, in: metric)
-      let nearest = codebook.nearest(to: goals, in: metric, with: context)
-      for (index, position) in positions.enumerated() {
-        let goal = goals[index * codebook.latent..<(index + 1) * codebook.latent]
-        let word = best(
-          of: [nearest[index], question.standing[position], words[position]], goal, in: metric,
-          standing: question.standing[position], price: question.price, cell: cells[index])
-        guard word != words[position] else { continue }
-        words[position] = word
-        changed.append(cells[index])
-      }
-    }
-    if !changed.isEmpty { set(changed.sorted(), words, with: context) }
-  }
-
-  /// Begins the words of half of the cells anew: that of the last layer but one becomes the one which
-  /// with the words above it comes nearest to what is wanted, as in the streaming average. That of
-  /// the last layer, which was made for the one before, does not count.
-  private func begin(
-    _ half: Refinement.Layer.Half, _ words: inout [Int32], with context: Context
-  ) {
-    subtract()
-    let upsampling = layer.cells.upsampling
-    decoder.linear.transpose(
-      gradient, cells: half.filled, cellClasses: upsampling.cellClass, stride: upsampling.stride,
-      with: context)
-    for (metric, cells) in half.ofKind where !cells.isEmpty {
-      let goals = cells.flatMap { freshGoal(of: $0, words: words, in: metric) }
-      for (cell, word) in zip(cells, codebook.nearest(to: goals, in: metric, with: context)) {
-        guard let position = slots[shape.depth - 2][cell] else { continue }
-        words[position] = word
-      }
-    }
-    set(half.ofKind.flatMap(\.positions).sorted(), words, with: context)
-  }
-
-  /// With n words of sum S, and a and b those of the last two layers, the code (n - 1) z - (S - a - b),
-  /// where z is S / n and what the gradient asks for, times the metric.
-  private func freshGoal(of cell: Int, words: [Int32], in metric: QuadraticMetric) -> [Float] {
-    let (latent, columns) = (codebook.latent, shape.grid.columns)
-    let asked = unsafe gradient.pixel(cell / columns, cell % columns)
-    let mean = Quantizer(codebook: codebook).estimate(of: layer.cells.words(of: cell, in: words))
-    var (goal, code) = ([Float](repeating: 0, count: latent), mean)
-    for i in 0..<latent { code[i] *= -1 }  // (n - 1) S / n - S = -S / n
-    for layer in shape.depth - 1...shape.depth {
-      guard let position = slots[layer - 1][cell] else { continue }
-      for i in 0..<latent { unsafe code[i] += codebook.codes.floats[Int(words[position]) * latent + i] }
-    }
-    for i in 0..<latent { unsafe goal[i] = (visits[cell] - 1) * asked[i] }
-    unsafe goal.withUnsafeMutableBufferPointer { goal in
-      unsafe code.withUnsafeBufferPointer { code in
-        guard let code = code.baseAddress else { return }
-        unsafe metric.addImage(of: code, to: goal)
-      }
-    }
-    return goal
-  }
-
-  /// The word that reduces the error most, after what a change costs; the last one where none is
-  /// better.
-  private func best(
-    of choices: [Int32], _ goal: ArraySlice<Float>, in metric: QuadraticMetric, standing: Int32,
-    price: Float, cell: Int
-  ) -> Int32 {
-    let cost = price * visits[cell] * visits[cell] / 2
-    var best: (word: Int32, score: Float)?
-    for word in choices.reversed() {
-      let code = unsafe codebook.codes.floats + Int(word) * codebook.latent
-      var score = unsafe -metric.halfSquare(of: code)
-      for (i, component) in goal.enumerated() { score += unsafe component * code[i] }
-      if word != standing { score -= cost }
-      if best.map({ score > $0.score }) ?? true { best = (word, score) }
-    }
-    return best?.word ?? standing
-  }
-
-  /// Where the words of some cells should go, times the metric, [cell, latent].
-  private func goals(
-    of cells: [Int], words: [Int32], in metric: QuadraticMetric
-  ) -> [Float] {
-    let (latent, columns) = (codebook.latent, shape.grid.columns)
-    return unsafe [Float](unsafeUninitializedCapacity: cells.count * latent) { goals, count in
-      count = cells.count * latent
-      for (index, (cell, word)) in zip(cells, words).enumerated() {
-        let goal = unsafe UnsafeMutableBufferPointer(
-          rebasing: goals[index * latent..<(index + 1) * latent])
-        let asked = unsafe gradient.pixel(cell / columns, cell % columns)
-        for i in 0..<latent { unsafe goal[i] = step * visits[cell] * asked[i] }
-        unsafe metric.addImage(of: codebook.codes.floats + Int(word) * latent, to: goal)
-      }
-    }
-  }
-
-  private func subtract() {
+    let (width, numbers) = (shape.grid.columns * patch, patch * patch)
     for row in 0..<targets.height {
       for column in 0..<targets.width {
         let error = unsafe gradient.errors.pixel(row, column)
         let target = unsafe targets.pixel(row, column)
         let linear = unsafe planes.patches.pixel(row, column)
-        for i in 0..<targets.channels { unsafe error[i] = target[i] - linear[i] }
+        for number in 0..<numbers {
+          let pixel = (row * patch + number / patch) * width + column * patch + number % patch
+          for i in stride(from: number, to: targets.channels, by: numbers) {
+            unsafe error[i] = weights[pixel] * (target[i] - linear[i])
+          }
+        }
       }
     }
+    let upsampling = layer.cells.upsampling
+    decoder.linear.transpose(
+      gradient, cells: half.filled, cellClasses: upsampling.cellClass, stride: upsampling.stride,
+      with: context)
+  }
+
+  /// The mean weight of the pixels of each cell, [cell].
+  ///
+  /// The metric of a cell whose pixels count so much is taken as its own times this.
+  private func means(of weights: [Float]) -> [Float] {
+    var means = [Float](repeating: 0, count: shape.grid.count)
+    let width = shape.grid.columns * patch
+    for (pixel, weight) in weights.enumerated() {
+      means[pixel / width / patch * shape.grid.columns + pixel % width / patch] += weight
+    }
+    return means.map { $0 / Float(patch * patch) }
+  }
+
+  /// What the codes of a cell's two words should sum up to, times the metric, [latent].
+  private func wanted(
+    at cell: Int, _ mean: Float, _ words: [Int32], in metric: QuadraticMetric
+  ) -> [Float] {
+    let (first, second) = (code(words[positions[cell].0]), code(words[positions[cell].1]))
+    var wanted = image(of: zip(first, second).map { $0 + $1 }, in: metric)
+    let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
+    for i in wanted.indices { unsafe wanted[i] += step * visits[cell] * asked[i] / mean }
+    return wanted
+  }
+
+  // MARK: Pairs of words
+
+  /// The words of the last two layers.
+  private typealias Pair = (Int32, Int32)
+
+  /// For each cell the pair that comes nearest to what is wanted, [cell, latent], after what its
+  /// words cost; the pair that is there where none is better.
+  private func pairs(
+    for cells: [Int], _ wanted: [Float], _ words: [Int32], _ standing: [Int32], prices: [Float],
+    in metric: QuadraticMetric, with context: Context
+  ) -> [Pair] {
+    let latent = codebook.latent
+    let old = cells.map { (standing[positions[$0].0], standing[positions[$0].1]) }
+    /// The words that with others come nearest to the sum.
+    func partners(of words: [Int32]) -> [Int32] {
+      var goals = wanted
+      for (index, word) in words.enumerated() {
+        let taken = image(of: code(word), in: metric)
+        for i in 0..<latent { goals[index * latent + i] -= taken[i] }
+      }
+      return codebook.nearest(to: goals, in: metric, with: context)
+    }
+    /// Pairs that are found by turns from their first words.
+    func descended(_ start: [Int32]) -> [Pair] {
+      var (first, second) = (start, partners(of: start))
+      for _ in 0..<Self.turns {
+        first = partners(of: second)
+        second = partners(of: first)
+      }
+      return Array(zip(first, second))
+    }
+    let (first, second) = (partners(of: old.map(\.1)), partners(of: old.map(\.0)))
+    let choices = [
+      cells.map { (words[positions[$0].0], words[positions[$0].1]) }, old,
+      zip(first, old).map { ($0, $1.1) }, zip(old, second).map { ($0.0, $1) },
+      descended(first), descended(second).map { ($0.1, $0.0) },
+      descended(codebook.nearest(to: wanted.map { $0 / 2 }, in: metric, with: context)),
+    ]
+    return cells.indices.map { index in
+      let goal = wanted[index * latent..<(index + 1) * latent]
+      let cost = prices[index] * visits[cells[index]] * visits[cells[index]] / 2
+      var best: (pair: Pair, score: Float)?
+      for pairs in choices {
+        let pair = pairs[index]
+        let changes = (pair.0 != old[index].0 ? 1 : 0) + (pair.1 != old[index].1 ? 1 : 0)
+        let score = score(of: pair, goal, in: metric) - cost * Float(changes)
+        if best.map({ score > $0.score }) ?? true { best = (pair, score) }
+      }
+      return best?.pair ?? old[index]
+    }
+  }
+
+  /// How many times the words of a pair take turns.
+  private static let turns = 1
+
+  private func score(
+    of pair: Pair, _ goal: ArraySlice<Float>, in metric: QuadraticMetric
+  ) -> Float {
+    let sum = zip(code(pair.0), code(pair.1)).map { $0 + $1 }
+    let half = unsafe sum.withUnsafeBufferPointer { sum in
+      unsafe sum.baseAddress.map { unsafe metric.halfSquare(of: $0) } ?? 0
+    }
+    return zip(goal, sum).reduce(-half) { $0 + $1.0 * $1.1 }
+  }
+
+  private func put(_ pair: Pair, at cell: Int, _ words: inout [Int32]) -> Bool {
+    let (first, second) = positions[cell]
+    guard words[first] != pair.0 || words[second] != pair.1 else { return false }
+    (words[first], words[second]) = pair
+    return true
+  }
+
+  /// The sum of the codes of a cell's other words, [latent].
+  private func held(at cell: Int, _ words: [Int32]) -> [Float] {
+    layer.cells.words(of: cell, in: words).dropLast(2).reduce(
+      [Float](repeating: 0, count: codebook.latent)
+    ) { sum, word in zip(sum, code(word)).map { $0 + $1 } }
+  }
+
+  private func code(_ word: Int32) -> [Float] {
+    let start = Int(word) * codebook.latent
+    return (start..<start + codebook.latent).map { unsafe codebook.codes.floats[$0] }
+  }
+
+  /// A code times the metric.
+  private func image(of code: [Float], in metric: QuadraticMetric) -> [Float] {
+    var image = [Float](repeating: 0, count: codebook.latent)
+    unsafe image.withUnsafeMutableBufferPointer { image in
+      unsafe code.withUnsafeBufferPointer { code in
+        if let code = code.baseAddress { unsafe metric.addImage(of: code, to: image) }
+      }
+    }
+    return image
+  }
+}
+
+extension QuadraticMetric {
+  /// The inverse of the matrix, [width, width].
+  fileprivate func inverse(width: Int) -> [Float] {
+    // Gauss and Jordan's; a symmetric, positive matrix needs no other pivots.
+    var rows = (0..<width).map { row in
+      (0..<width).map { Double(self[row, $0]) } + (0..<width).map { $0 == row ? 1 : 0 }
+    }
+    for pivot in 0..<width {
+      let scale = rows[pivot][pivot]
+      for column in 0..<2 * width { rows[pivot][column] /= scale }
+      for row in 0..<width where row != pivot {
+        let factor = rows[row][pivot]
+        for column in 0..<2 * width { rows[row][column] -= factor * rows[pivot][column] }
+      }
+    }
+    return rows.flatMap { $0[width...].map { Float($0) } }
   }
 }

@@ -2,36 +2,45 @@
 package struct FilmSettings: Hashable, Sendable {
   /// By how much a changed word must lower the squared error of a cell's 8 x 8 pixels, in the mean of
   /// its colours from 0 to 255. The greater, the fewer words change; 0 changes all that gain anything.
-  package var tolerance: Float = 40
+  package var tolerance: Float = 5
 
   /// How much a change of what is shown counts against an error, at pixels that stand still in the
-  /// clip. 0 lets them flicker.
-  package var steadiness: Float = 2
-
-  /// By how much a cell of the clip must change, as a squared error, for its words to begin anew
-  /// instead of moving from where they are.
-  package var fresh: Float = 100
+  /// clip. 0 lets them flicker; the greater, the longer an error stays.
+  package var steadiness: Float = 0.5
 
   /// By how much of 255 a pixel of the clip may change from frame to frame and still stand still.
-  package var stillness: Float = 6
+  package var stillness = 6
 
-  /// How many times the words of a key frame are chosen again by its decoded picture. Each time costs
-  /// about two decodes, once a shot.
-  package var keyPasses = 3
+  /// By how much a cell of the clip must change, as a squared error, for its words to begin anew by
+  /// the encoder instead of moving from where they are.
+  package var beginning: Float = 100
 
-  /// How many times the words of other frames are.
+  /// How many times the words of a frame are chosen by its decoded picture. Each time costs about a
+  /// decode of what changes.
   package var passes = 2
 
-  /// Every so many frames the frozen branches look whether the upper words still name what is shown.
-  /// A word goes when two looks in a row find it wrong.
-  package var frameOfLook = 12
+  /// The same of the first frame of a shot.
+  package var keyPasses = 3
 
-  /// A key frame comes after so many frames at most: it is where reading can begin.
+  /// After so many frames the frozen branches look again whether the upper words still name what is
+  /// shown. A word goes when two looks in a row find it wrong.
+  package var framesOfLook = 12
+
+  /// A key frame comes after so many frames at most, without any other change: reading can begin
+  /// there.
   package var longestRun = 250
 
-  /// How different two frames must be for a cut, from 0 to 1: the share of a frame that nothing in
-  /// the last one explains.
-  package var cut: Float = 0.6
+  /// The share of a frame, from 0 to 1, that nothing in the last one explains, and which is a cut.
+  package var cut: Float = 0.75
+
+  /// The same which is a cut if the upper words do not fit any more.
+  package var doubtfulCut: Float = 0.5
 
   package init() {}
+
+  /// What a word costs, as a squared error of pixels in [-1, 1].
+  var price: Float { cellError / (127.5 * 127.5) }
+
+  /// What a word costs, as a squared error of a cell's 192 colours from 0 to 255.
+  var cellError: Float { tolerance * 192 }
 }

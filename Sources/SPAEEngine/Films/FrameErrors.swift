@@ -17,11 +17,10 @@ struct FrameErrors {
     (self.source, self.shown, self.grid) = (source, shown, grid)
     var still = [Float](repeating: 0, count: source.width * source.height)
     for pixel in still.indices {
-      var most = 0
-      for i in 3 * pixel..<3 * pixel + 3 {
-        most = max(most, abs(Int(source.pixels[i]) - Int(last.pixels[i])))
+      let isStill = (3 * pixel..<3 * pixel + 3).allSatisfy {
+        abs(Int(source.pixels[$0]) - Int(last.pixels[$0])) <= settings.stillness
       }
-      if Float(most) <= settings.stillness { still[pixel] = settings.steadiness }
+      if isStill { still[pixel] = settings.steadiness }
     }
     self.still = still
     before = Self.errors(of: shown, source, shown, still, grid)
@@ -36,12 +35,18 @@ struct FrameErrors {
     }
   }
 
-  /// The cells where the clip is other than a picture by some mean squared error, in order.
-  func cells(changedSince seen: PixelImage, least: Float) -> [Int] {
-    let changes = Self.errors(
-      of: seen, source, seen, [Float](repeating: 0, count: still.count), grid)
-    return changes.indices.filter { changes[$0] > least * 192 }
+  /// How much an error against the target counts at each pixel, [height, width].
+  var weights: [Float] { still.map { 1 + $0 } }
+
+  /// The cells where the clip is other than a picture by some mean squared error.
+  func cells(changedSince seen: PixelImage, least: Float) -> Set<Int> {
+    let even = [Float](repeating: 0, count: still.count)
+    let changes = Self.errors(of: seen, source, seen, even, grid)
+    return Set(changes.indices.filter { changes[$0] > least * 192 })
   }
+
+  /// Some cells, and those beside them.
+  func around(_ cells: Set<Int>) -> Set<Int> { Set(cells.flatMap { neighbours(of: $0) }) }
 
   /// By how much the words of some cells reduce the error, where `decoded` is the picture of all of
   /// them. What is gained around a cell is shared among the changed cells beside it.
@@ -60,6 +65,7 @@ struct FrameErrors {
     return gains
   }
 
+  /// A cell and those beside it, in order.
   private func neighbours(of cell: Int) -> [Int] {
     let (row, column) = (cell / grid.columns, cell % grid.columns)
     return (max(0, row - 1)...min(grid.rows - 1, row + 1)).flatMap { row in
@@ -95,6 +101,9 @@ extension PixelImage {
   /// The colours in [-1, 1], [height, width, 3].
   var floats: [Float] { pixels.map { Float($0) / 127.5 - 1 } }
 
+  /// The weight of each pixel where all are alike, [height, width].
+  var evenWeights: [Float] { [Float](repeating: 1, count: width * height) }
+
   /// The sum of the squared differences of all colours.
   func squaredError(to other: PixelImage) -> Int {
     zip(pixels, other.pixels).reduce(0) { sum, pair in
@@ -103,8 +112,8 @@ extension PixelImage {
     }
   }
 
-  /// Takes some cells of 8 x 8 pixels from another picture.
-  mutating func copy(_ cells: [Int], from other: PixelImage, columns: Int) {
+  /// Takes some cells from another picture, of which a row has so many.
+  mutating func copy(_ cells: Set<Int>, from other: PixelImage, columns: Int) {
     let patch = width / columns
     for cell in cells {
       let (top, left) = (cell / columns * patch, cell % columns * patch)

@@ -137,6 +137,13 @@ public final class Model: Sendable {
     return (pyramid, origins(of: pyramid, found))
   }
 
+  /// Turns a picture into words, with the candidates of its guided layers.
+  func encodeWithCandidates(
+    _ image: PixelImage, size: Int, fit: Fit
+  ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
+    try encode(image, size: size, fit: fit, semanticWeight: 1, with: context)
+  }
+
   private func encode(
     _ image: PixelImage, size: Int, fit: Fit, semanticWeight: Float, with context: Context
   ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
@@ -303,7 +310,8 @@ public final class Model: Sendable {
     }
     return GuidedCandidates(
       candidates: Dictionary(uniqueKeysWithValues: zip(1..., found)), colours: names, named: named,
-      wholeBest: semantics.wholeBest, cellBest: semantics.cellBest, layers: shape.layers)
+      wholeBest: semantics.wholeBest, cellBest: semantics.cellBest, layers: shape.layers,
+      semantics: semantics)
   }
 
   /// Decodes the picture that the first `depth` layers of words give; nil is all of them.

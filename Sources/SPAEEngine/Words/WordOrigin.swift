@@ -56,6 +56,8 @@ struct GuidedCandidates: Sendable {
   var cellBest: [Float] = []
   /// The positions of each layer.
   var layers: [GridSize] = []
+  /// What the semantic branch saw; nil where no layer is guided.
+  var semantics: SemanticMap?
 
   /// What the classifier is sure of at a position: the best of the cells that it covers.
   func best(ofLayer layer: Int, _ position: Int) -> Float? {

@@ -1,0 +1,42 @@
+import SPAEPyramid
+
+/// The words that name what a shot shows, and how long each has been wrong.
+///
+/// A word of a guided layer stays while the frozen branches still count it among those that fit its
+/// position. It goes when two looks in a row leave it out, so that nothing is renamed for a moment.
+struct UpperWords: Sendable {
+  /// The looks in a row that leave a word out before it goes.
+  private static let patience = 2
+
+  private var misses: [Int: Int] = [:]  // of flat indices
+
+  /// The words that go, by their flat indices, and what comes in their place.
+  mutating func renamed(in pyramid: Pyramid, by found: GuidedCandidates) -> [Int: Int32] {
+    let unfit = Self.unfit(pyramid, found)
+    let counts = unfit.map { ($0.key, misses[$0.key, default: 0] + 1) }
+    misses = Dictionary(uniqueKeysWithValues: counts.filter { $0.1 < Self.patience })
+    return unfit.filter { misses[$0.key] == nil }
+  }
+
+  /// The share of the words of layers 1 and 2 that fit no longer.
+  static func lost(_ pyramid: Pyramid, _ found: GuidedCandidates) -> Float {
+    let count = pyramid.shape.wordCount(toDepth: 2)
+    guard !found.candidates.isEmpty else { return 1 }
+    return Float(unfit(pyramid, found).keys.count { $0 < count }) / Float(count)
+  }
+
+  /// The words that are no candidates of their positions, each with the best candidate.
+  private static func unfit(_ pyramid: Pyramid, _ found: GuidedCandidates) -> [Int: Int32] {
+    var unfit: [Int: Int32] = [:]
+    for (layer, candidates) in found.candidates {
+      let first = pyramid.shape.wordCount(toDepth: layer - 1)
+      for (position, candidates) in candidates.enumerated() {
+        guard let best = candidates.words.first,
+          !candidates.words.contains(pyramid.words[first + position])
+        else { continue }
+        unfit[first + position] = best
+      }
+    }
+    return unfit
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import SPAEEngine
+import SPAEPixels
+import SPAEPyramid
+import Testing
+
+/// Small clips, drawn: a background of waves, a square that moves, and another background.
+@Suite struct AFilmOfWords {
+  private static let folder = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Assets/models/small").path
+  private static let models: [Int: Model?] = [
+    1: try? Model(folder: folder, parallel: Parallel(threads: 1)),
+    2: try? Model(folder: folder, parallel: Parallel(threads: 2)),
+  ]
+
+  private static func model(threads: Int = 2) throws -> Model {
+    try #require(models[threads] ?? nil)
+  }
+
+  /// Waves of some length, with a red square at a column where that is one.
+  private static func frame(wave: Int = 9, square: Int? = nil, width: Int = 64) -> PixelImage {
+    var image = PixelImage(
+      width: width, height: 64, pixels: [UInt8](repeating: 0, count: 3 * 64 * width))
+    for row in 0..<64 {
+      for column in 0..<width {
+        let isSquare = square.map { (20..<36).contains(row) && ($0..<$0 + 16).contains(column) }
+        let value = UInt8(90 + (row * row / wave + 3 * column) % 90)
+        image[row, column, 0] = isSquare == true ? 230 : value
+        image[row, column, 1] = isSquare == true ? 20 : UInt8(250 - Int(value))
+        image[row, column, 2] = isSquare == true ? 20 : value / 2
+      }
+    }
+    return image
+  }
+
+  private static func film(
+    _ clip: [PixelImage], threads: Int = 2, settings: FilmSettings = FilmSettings()
+  ) throws -> [FilmFrame] {
+    let encoder = FilmEncoder(
+      model: try model(threads: threads), settings: settings, size: 64, fit: .whole)
+    return try clip.map { try encoder.encode($0) }
+  }
+
+  @Test func standsStillWithTheClip() throws {
+    let frames = try Self.film([PixelImage](repeating: Self.frame(), count: 4))
+    #expect(frames.map(\.isKey) == [true, false, false, false])
+    #expect(frames.dropFirst().allSatisfy { $0.wordCount == 0 })
+  }
+
+  @Test func changesWordsWhereSomethingMoves() throws {
+    let frames = try Self.film((0..<5).map { Self.frame(square: 8 + 4 * $0) })
+    #expect(frames.map(\.isKey) == [true, false, false, false, false])
+    let shape = try #require(frames[0].pyramid(after: nil)).shape
+    for frame in frames.dropFirst() {
+      guard case .changes(let changes) = frame.content else { continue }
+      #expect(!changes.isEmpty && changes.count < shape.wordCount / 3)
+      // The square is in rows 2 to 4 of the latent grid; its surroundings are one cell more.
+      #expect(changes.allSatisfy { (1...5).contains(shape.latentPosition(of: $0.cell).row) })
+    }
+  }
+
+  @Test func beginsAnewAtACut() throws {
+    let clip = [9, 9, 9].map { Self.frame(wave: $0) } + [31, 31].map { Self.frame(wave: $0) }
+    #expect(try Self.film(clip).map(\.isKey) == [true, false, false, true, false])
+  }
+
+  @Test func isTheSameOnAnyNumberOfThreads() throws {
+    let clip = (0..<3).map { Self.frame(square: 8 + 6 * $0, width: 96) }
+    #expect(try Self.film(clip, threads: 1) == Self.film(clip, threads: 2))
+  }
+
+  @Test func writesFewerWordsForMoreTolerance() throws {
+    let clip = (0..<4).map { Self.frame(square: 8 + 3 * $0) }
+    let counts = try [Float(0), 40, 1e9].map { tolerance in
+      var settings = FilmSettings()
+      settings.tolerance = tolerance
+      return try Self.film(clip, settings: settings).dropFirst().reduce(0) { $0 + $1.wordCount }
+    }
+    #expect(counts[0] > counts[1] && counts[1] > 0 && counts[2] == 0)
+  }
+
+  @Test func hasAKeyFrameInEveryRun() throws {
+    var settings = FilmSettings()
+    settings.longestRun = 2
+    let frames = try Self.film(
+      [PixelImage](repeating: Self.frame(), count: 5), settings: settings)
+    #expect(frames.map(\.isKey) == [true, false, true, false, true])
+    #expect(frames[2].pyramid(after: nil) == frames[0].pyramid(after: nil))
+  }
+
+  @Test func refusesFramesOfAnotherShape() throws {
+    let clip = [Self.frame(), Self.frame(width: 96)]
+    #expect(throws: EngineError.self) { try Self.film(clip) }
+  }
+
+  @Test func isDecodedAsEachPyramidIs() throws {
+    let model = try Self.model()
+    let frames = try Self.film(
+      (0..<3).map { Self.frame(square: 8 + 6 * $0) } + [Self.frame(wave: 31)])
+    let decoder = FilmDecoder(model: model)
+    #expect(try decoder.picture(of: frames[1]) == nil)
+    var pyramid: Pyramid?
+    for frame in frames {
+      pyramid = frame.pyramid(after: pyramid)
+      let picture = try decoder.picture(of: frame)
+      #expect(try picture == model.decode(#require(pyramid)))
+    }
+  }
+}
