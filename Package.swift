@@ -79,7 +79,7 @@ let package = Package(
     .target(
       name: "SPAEFiles",
       dependencies: [
-        "SPAESystem", "TOML", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
+        "SPAESystem", "TOML", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEScreen", "SPAEEngine",
       ]),
     .target(
       name: "SPAELibrary",
@@ -125,9 +125,10 @@ let package = Package(
     .executableTarget(
       name: "spae",
       dependencies: [
-        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine",
-        "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal",
-        "SPAELibrary", "SPAEPages", "SPAEEvaluation", "SPAESession", "SPAECommandLine",
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEScreen",
+        "SPAEEngine", "SPAEGraphics", "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles",
+        "SPAETerminal", "SPAELibrary", "SPAEPages", "SPAEEvaluation", "SPAESession",
+        "SPAECommandLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),

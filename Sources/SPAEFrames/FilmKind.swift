@@ -43,7 +43,9 @@ package enum FilmKind: Hashable, Sendable {
     if bytes.has("FLV\u{1}") { return "Flash" }
     if bytes.has("OggS") { return "Ogg" }
     if bytes.starts(with: [0x30, 0x26, 0xB2, 0x75, 0x8E, 0x66, 0xCF, 0x11]) { return "WMV" }
-    if bytes.starts(with: [0, 0, 1, 0xBA]) || bytes.starts(with: [0, 0, 1, 0xB3]) { return "MPEG" }
+    if bytes.starts(with: [0, 0, 1, 0xBA]) || bytes.starts(with: [0, 0, 1, 0xB3]) {
+      return "MPEG"
+    }
     let isStream = [0, 188, 376].allSatisfy { bytes.count > $0 && bytes[$0] == 0x47 }
     return isStream ? "MPEG" : nil
   }

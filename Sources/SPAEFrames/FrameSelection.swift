@@ -25,7 +25,9 @@ package struct FrameSelection: Hashable, Sendable {
     guard isPlain, let last = parts.last.flatMap({ Double($0) }) else { return nil }
     let whole = parts.dropLast().map { Int($0) }
     guard whole.allSatisfy({ $0 != nil }) else { return nil }
-    guard parts.count == 1 || last < 60, parts.count < 3 || (whole[1] ?? 60) < 60 else { return nil }
+    guard parts.count == 1 || last < 60, parts.count < 3 || (whole[1] ?? 60) < 60 else {
+      return nil
+    }
     return whole.reduce(0) { 60 * $0 + Double($1 ?? 0) } * (parts.count == 1 ? 1 : 60) + last
   }
 }

@@ -45,7 +45,8 @@ public struct ImageFile: Hashable, Sendable {
       (picture.isTransparent ? ["transparency was laid on white"] : []) + notes + orientation.notes
   }
 
-  static let firstFrameNote = "only the first frame of its animation is used"
+  /// What is noted of an animation.
+  package static let firstFrameNote = "only the first frame of its animation is used"
 
   /// Everything in a file, or on standard input when the path is "-".
   public static func bytes(path: String) throws(ImageError) -> [UInt8] {

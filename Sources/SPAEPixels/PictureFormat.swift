@@ -29,6 +29,14 @@ package struct PictureFormat: Sendable {
   /// The same of every format that is recognised.
   package static let recognisedSuffixes = all.flatMap(\.suffixes)
 
+  /// Whether content is that of a picture without motion, as its beginning says.
+  package static func isStill(_ bytes: some Collection<UInt8>) -> Bool {
+    let bytes = Array(bytes)
+    return all.contains { format in
+      format.isRead && !["GIF", "WebP", "PNG"].contains(format.name) && format.matches(bytes)
+    }
+  }
+
   /// The names of the readable formats: "PNG, JPEG and WebP".
   package static let namesRead: String = {
     let names = readable.map(\.name)

@@ -76,7 +76,7 @@ package enum AtomicFile {
   }
 
   /// What a person can do about an error; empty where nothing is known.
-  static func remedy(for error: SystemError) -> String {
+  package static func remedy(for error: SystemError) -> String {
     if error.isLackOfSpace { return "; free some, or name a file elsewhere" }
     return error.code == ENOENT ? "; make its folder first" : ""
   }

@@ -120,7 +120,9 @@ package final class ChildProcess: Sendable {
     let size = lseek(log, 0, SEEK_END)
     let read = unsafe pread(log, &bytes, bytes.count, max(0, size - bytes.count))
     let text = String(decoding: bytes.prefix(max(0, read)), as: UTF8.self)
-    return text.textLines.filter { !$0.isEmpty }.suffix(count).map { String($0.printable.prefix(200)) }
+    return text.textLines.filter { !$0.isEmpty }.suffix(count).map {
+      String($0.printable.prefix(200))
+    }
   }
 
   /// Forgets what it wrote to standard error, where that has become long: `log` is a file that is

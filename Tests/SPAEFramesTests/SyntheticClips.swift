@@ -1,8 +1,8 @@
-import Testing
 import SPAEFrames
 import SPAEPixels
 import SPAEPyramid
 import SPAESystem
+import Testing
 
 /// Clips that the tests make themselves.
 enum Clip {

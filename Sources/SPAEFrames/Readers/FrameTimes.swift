@@ -13,15 +13,15 @@ package struct FrameTimes: Hashable, Sendable {
   /// Takes the times as the file has them.
   ///
   /// Times of 10 ms and less, 0 among them, are those of makers who wanted it "as fast as possible":
-  /// browsers show such frames for 100 ms, and so does this. The last frame may be held for longer
-  /// than the others.
+  /// browsers show such frames for 100 ms, and so does this. The last frame of a steady film may be
+  /// held for longer than the others.
   package init(_ times: [Int]) {
     durations = times.map { $0 <= 10 ? 100 : $0 }
     let steady = durations.count > 1 ? durations.dropLast() : durations[...]
     let (least, most) = (steady.min() ?? 100, steady.max() ?? 100)
     // GIF counts in 10 ms, WebP in one.
     let rounding = steady.allSatisfy { $0.isMultiple(of: 10) } ? 10 : 1
-    isSteady = most - least <= rounding
+    isSteady = most - least <= rounding && (durations.last ?? least) >= least - rounding
     rate = isSteady ? Self.mean(steady) : Self.common(durations)
   }
 

@@ -36,7 +36,8 @@ package struct Y4MHeader: Hashable, Sendable {
 
   /// The bytes of a frame behind its line.
   var frameBytes: Int {
-    let chroma = sampling.hasColour ? 2 * sampling.chromaWidth(width) * sampling.chromaHeight(height) : 0
+    let chroma =
+      sampling.hasColour ? 2 * sampling.chromaWidth(width) * sampling.chromaHeight(height) : 0
     return width * height + chroma
   }
 

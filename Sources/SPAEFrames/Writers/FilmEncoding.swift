@@ -50,7 +50,8 @@ package enum FilmEncoding: Hashable, Sendable {
   private static let usual = [
     "-vf",
     "pad=ceil(iw/2)*2:ceil(ih/2)*2,scale=out_color_matrix=bt709:flags=accurate_rnd,format=yuv420p",
-    "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
+    "-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc",
+    "bt709",
   ]
 
   /// Good enough for the eye; the head of an MP4 stands at its beginning.

@@ -82,7 +82,8 @@ private struct GIFPart {
   private let image: PixelImage
 
   init(_ image: PixelImage, before: PixelImage?) {
-    let (rows, columns) = before.map { image.changes(since: $0) } ?? (0..<image.height, 0..<image.width)
+    let (rows, columns) =
+      before.map { image.changes(since: $0) } ?? (0..<image.height, 0..<image.width)
     self.image = image.cropped(
       left: columns.lowerBound, top: rows.lowerBound, width: columns.count, height: rows.count)
     (frame.left, frame.top) = (Int32(columns.lowerBound), Int32(rows.lowerBound))

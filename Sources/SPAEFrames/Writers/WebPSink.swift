@@ -45,6 +45,7 @@ package final class WebPSink: FrameSink {
 
   private func failure() -> FrameError {
     let reason = unsafe encoder.flatMap { unsafe WebPAnimEncoderGetError($0) }
-    return .unwritable(unsafe reason.map { unsafe String(cString: $0) } ?? "there is not enough memory")
+    return .unwritable(
+      unsafe reason.map { unsafe String(cString: $0) } ?? "there is not enough memory")
   }
 }

@@ -24,15 +24,24 @@ struct CompareCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Compare two pyramids: their words and decoded pictures.",
+    commandName: "compare",
+    abstract: "Compare two pyramids or films: their words and decoded pictures.",
     discussion: """
       Rows and columns are counted from 1. Each pyramid is decoded with the model that it names. A \
       picture is encoded first, with the model of the pyramid that it is compared with.
+
+      A clip and the film of words that was made of it, or two of either, are compared frame by \
+      frame: PSNR, the words that the film writes, and flicker, which is how much pixels that stand \
+      still in the first film change from frame to frame (a mean squared error). Frames of the clip \
+      become as large as those of the film. A film that was made with --from is compared with the \
+      clip by --from too, which then is of both.
       """)
 
   @OptionGroup var models: ModelsOption
 
   @OptionGroup var input: PictureOptions
+
+  @OptionGroup var frames: FrameOptions
 
   @Option(help: ArgumentHelp("Write a picture of the difference.", valueName: "file"))
   var image: String?
@@ -42,7 +51,7 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  @Argument(help: ArgumentHelp("A pyramid or a picture.", valueName: "a"))
+  @Argument(help: ArgumentHelp("A pyramid, a film of words, a picture or a clip.", valueName: "a"))
   var first: String
 
   @Argument(help: ArgumentHelp("Another.", valueName: "b"))
@@ -55,7 +64,12 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let sides = try sides()
+    let models = try models.library()
+    if let comparison = try comparison(with: models) {
+      if json { try putJSON(comparison) } else { comparison.lines.forEach { print($0) } }
+      return
+    }
+    let sides = try sides(with: models)
     let shape = sides[0].pyramid.shape
     guard shape == sides[1].pyramid.shape else {
       throw Failure(
@@ -87,10 +101,23 @@ struct CompareCommand: ParsableCommand {
     subscript(cell: CellAddress) -> String { model.vocabulary[pyramid[cell]] }
   }
 
-  private func sides() throws -> [Side] {
-    let models = try models.library()
+  /// The comparison of two films; nil where neither is one.
+  private func comparison(with models: ModelLibrary) throws -> FilmComparison? {
+    let films = try [first, second].map { path in
+      try OpenedFilm(path: path, models: models).map { FilmComparison.Side.words($0) }
+        ?? (FilmComparison.isClip(path) ? .clip(path: path) : nil)
+    }
+    guard films.contains(where: { $0 != nil }) else { return nil }
+    guard let one = films[0], let other = films[1] else {
+      throw Failure("\(films[0] == nil ? first : second): no film; a film is compared with a film")
+    }
+    if image != nil { throw Failure("--image is for pictures; leave it out for films") }
+    return try FilmComparison(one, other, frames.selection, showsProgress: true)
+  }
+
+  private func sides(with models: ModelLibrary) throws -> [Side] {
     let inputs = try [first, second].map {
-      try Input(path: $0, models: models, films: .firstFrame)
+      try Input(path: $0, models: models)
     }
     let pyramidModels = inputs.compactMap {
       if case .pyramid(_, let model) = $0 { model } else { nil }

@@ -4,6 +4,7 @@ import Foundation
 import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
+import SPAEFrames
 import SPAEPixels
 import SPAEPyramid
 import SPAESystem
@@ -14,7 +15,7 @@ extension DocumentFormat: ExpressibleByArgument {}
 /// `spae encode`: pictures to pyramids.
 struct EncodeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "encode", abstract: "Turn pictures into pyramids of words.",
+    commandName: "encode", abstract: "Turn pictures into pyramids of words, and clips into films.",
     discussion: """
       Reads \(PictureFormat.namesRead); - is standard input. One picture is written to standard \
       output unless -o names a file or a folder; several need a folder. A file that exists is \
@@ -23,13 +24,19 @@ struct EncodeCommand: ParsableCommand {
       it, so that a run can be repeated.
 
       Pictures are turned upright as EXIF or XMP says, transparency is laid on white, gamma and \
-      colour profiles are ignored, and of an animation the first frame is taken; --verbose tells \
-      which of these happened. AVIF and HEIC, which phones make, are read where Debian's package \
+      colour profiles are ignored; --verbose tells which of these happened. Of an animation the \
+      first frame is taken unless --film asks for all. AVIF and HEIC, which phones make, are read where Debian's package \
       libheif1 is installed.
 
       The whole picture is encoded, at its own aspect: --size is the pixels of its shorter side, of \
       a picture longer than 4:1 the middle is taken. --fit crop takes the middle square; data sets \
       are made of those, so --stream does unless --fit says otherwise.
+
+      A clip becomes a film: a pyramid and the words that change. y4m, and with --film animated GIF \
+      and WebP, are read as they are, from a pipe too; MP4, MKV, WebM, AVI, MOV and others, and \
+      APNG with --film, by the program ffmpeg (apt install ffmpeg). Each frame is in the file as \
+      soon as it is done. Where a clip breaks off, the frames before are kept, and the exit status \
+      is 1. --fps, --from and --to choose frames; those that come at varying times become steady.
 
       --stream reads pictures from standard input until it ends, a line of JSON each, and answers \
       each with a line, in the same order: key, width, height, model (its hash), grid (such as 24x16, \
@@ -55,6 +62,8 @@ struct EncodeCommand: ParsableCommand {
   @Option(help: "The form of the words.")
   var format = DocumentFormat.text
 
+  @OptionGroup var films: FilmOptions
+
   @OptionGroup var semantics: SemanticWeightOption
 
   @OptionGroup var overwriting: OverwriteOption
@@ -68,16 +77,16 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
-  @Argument(help: ArgumentHelp("The pictures.", valueName: "image"))
+  @Argument(help: ArgumentHelp("The pictures or clips.", valueName: "image"))
   var images: [String] = []
 
   func validate() throws {
     try FileForm.validate(wordsFor: output)
     if stream {
-      guard images.isEmpty, output == nil, format == .text else {
+      guard images.isEmpty, output == nil, format == .text, !films.areGiven else {
         throw ValidationError(
           "--stream takes its pictures from standard input and writes JSON to standard output;"
-            + " leave out the names, -o and --format")
+            + " leave out the names, -o, --format and what is for films")
       }
     } else if images.isEmpty {
       throw ValidationError("name the pictures, or feed them to --stream")
@@ -155,12 +164,48 @@ struct EncodeCommand: ParsableCommand {
   private func encode(
     _ path: String, to target: String?, model: Model, name: PyramidDocument.ModelName
   ) throws {
-    let (file, fit): (ImageFile, Fit)
-    do { (file, fit) = (try ImageFile(path: path), input.fit ?? .whole) } catch {
+    switch try PictureOrClip(path: path, asFilm: films.film) {
+    case .picture(let file): try encode(file, path, to: target, model: model, name: name)
+    case .clip(let reader, let kind):
+      try encode(reader, kind, path, to: target ?? "-", model: model)
+    }
+  }
+
+  private func encode(
+    _ reader: ByteReader, _ kind: FilmKind, _ path: String, to target: String, model: Model
+  ) throws {
+    guard semantics.weight == 1 else {
+      throw Failure("\(path): a film; --semantic-weight is for pictures")
+    }
+    let output = overwriting.file(target)
+    if target != "-" { try output.refuseTaken() }
+    let source: any FrameSource
+    do throws(FrameError) {
+      source = try FrameReader.open(reader, path: path, kind: kind, films.frames.selection)
+    } catch {
       throw Failure("\(path): \(error)")
     }
-    if verbose {
-      for note in file.notices(size: input.size, fit: fit) {
+    var settings = ClipEncoder.Settings(
+      size: input.size, fit: input.fit ?? .whole, format: format == .json ? .json : .text)
+    settings.film = films.settings
+    settings.showsProgress = !quiet && images.count == 1
+    let report = try ClipEncoder(model: model, settings: settings)
+      .encode(source, path: path, to: output)
+    if quiet { return }
+    for line in report.notices + (verbose || target != "-" ? [report.text] : []) {
+      print("spae: \(path): \(line)", toStandardError: true)
+    }
+  }
+
+  private func encode(
+    _ file: ImageFile, _ path: String, to target: String?, model: Model,
+    name: PyramidDocument.ModelName
+  ) throws {
+    let fit = input.fit ?? .whole
+    for note in file.notices(size: input.size, fit: fit) {
+      if note == ImageFile.firstFrameNote, !quiet {
+        print("spae: \(path): \(note); --film takes all", toStandardError: true)
+      } else if verbose {
         print("spae: \(path): \(note)", toStandardError: true)
       }
     }

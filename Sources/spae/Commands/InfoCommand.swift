@@ -21,6 +21,7 @@ struct InfoCommand: ParsableCommand {
     var threads: Int
     var residentMegabytes: Int
     var file: FileFacts?
+    var film: FilmFacts?
   }
 
   /// What makes words candidates.
@@ -45,7 +46,7 @@ struct InfoCommand: ParsableCommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Describe a model, a picture or a pyramid.",
+    commandName: "info", abstract: "Describe a model, a picture, a pyramid or a film of words.",
     discussion: "For a pyramid, the model is described that it names and is read with.")
 
   @OptionGroup var model: ModelOption
@@ -53,7 +54,9 @@ struct InfoCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  @Argument(help: ArgumentHelp("A pyramid, a picture or a model's folder.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "A pyramid, a film of words, a picture or a model's folder.", valueName: "file"))
   var file: String?
 
   func run() throws {
@@ -64,9 +67,15 @@ struct InfoCommand: ParsableCommand {
       path = nil
     }
     let models = try option.library()
-    let input = try path.map { try Input(path: $0, models: models) }
+    let bytes = try path.flatMap { $0 == "-" ? try FileSystem.bytes(descriptor: 0) : nil }
+    let film = try path.flatMap { try OpenedFilm(path: $0, bytes: bytes, models: models) }
+    let input = try film == nil ? path.map { try read($0, bytes, models) } : nil
     let model: Model
-    if case .pyramid(_, let own)? = input { model = own } else { model = try models.chosen() }
+    if case .pyramid(_, let own)? = input {
+      model = own
+    } else {
+      model = try film?.model ?? models.chosen()
+    }
     let name = try model.name()
     var facts = Facts(
       model: name.name, folder: model.folder, hash: name.hash, vocabulary: model.vocabulary.count,
@@ -75,11 +84,17 @@ struct InfoCommand: ParsableCommand {
       instructionSet: model.instructionSet.name,
       threads: option.threads ?? Parallel.processors, residentMegabytes: Self.residentMegabytes)
     facts.file = input.map { fileFacts($0, model) }
+    facts.film = try film.map { try FilmFacts($0) }
     if json {
       try putJSON(facts)
     } else {
       printed(facts)
     }
+  }
+
+  private func read(_ path: String, _ bytes: [UInt8]?, _ models: ModelLibrary) throws -> Input {
+    guard let bytes else { return try Input(path: path, models: models) }
+    return try Input(bytes: bytes, path: path, models: models)
   }
 
   private func fileFacts(_ input: Input, _ model: Model) -> FileFacts {
@@ -110,6 +125,7 @@ struct InfoCommand: ParsableCommand {
     print("branches     \(branches.isEmpty ? "none" : branches.joined(separator: ", "))")
     print("processor    \(facts.instructionSet), \(facts.threads) threads")
     print("memory       \(facts.residentMegabytes) MB resident")
+    facts.film?.lines.forEach { print($0) }
     guard let file = facts.file else { return }
     print("file         \(file.kind), \(file.width)x\(file.height)")
     if let grid = file.grid {

@@ -28,6 +28,9 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Which layers of words, such as 2 or 1-3.", valueName: "range"))
   var layers = LayerRange(1...3)
 
+  @Option(help: ArgumentHelp("Which frame of a film, counted from 1.", valueName: "n"))
+  var frame: Int?
+
   @Option(help: ArgumentHelp("How many layers the picture is decoded from.", valueName: "n"))
   var depth: Int?
 
@@ -50,12 +53,12 @@ struct ShowCommand: ParsableCommand {
 
   func validate() throws {
     guard (4...400).contains(width) else { throw ValidationError("--width must be 4 to 400") }
+    if let frame, frame < 1 { throw ValidationError("--frame counts from 1") }
     guard why || source == nil else { throw ValidationError("--source is of use with --why alone") }
   }
 
   func run() throws {
-    let shown = try OpenedPicture(
-      path: file, size: input.size, fit: input.fit ?? .whole, models: try models.library())
+    let shown = try opened(with: try models.library())
     guard source == nil || shown.image == nil else {
       throw Failure("\(file): a picture, which needs no --source")
     }
@@ -85,6 +88,20 @@ struct ShowCommand: ParsableCommand {
       title: title, words: words, picture: picture, columns: width, capabilities: capabilities,
       terminal: isTerminal ? TerminalProbe.size() : nil
     ).show(by: graphics.driver(on: capabilities, environment: environment))
+  }
+
+  /// The picture or pyramid, or a frame of the film.
+  private func opened(with models: ModelLibrary) throws -> OpenedPicture {
+    let (size, fit) = (input.size, input.fit ?? .whole)
+    guard let frame else {
+      return try OpenedPicture(path: file, size: size, fit: fit, models: models)
+    }
+    guard let film = try OpenedFilm(path: file, models: models) else {
+      throw Failure("\(file): no film of words; leave out --frame")
+    }
+    let document = film.film.header.document(of: try film.pyramid(ofFrame: frame - 1))
+    return try OpenedPicture(
+      .pyramid(document, film.model), path: file, size: size, fit: fit, by: film.model)
   }
 
   private func reasons(for opened: OpenedPicture, _ range: ClosedRange<Int>) throws -> [String] {

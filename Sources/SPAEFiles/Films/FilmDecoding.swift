@@ -1,0 +1,80 @@
+package import SPAEFrames
+import SPAEPixels
+import SPAEPyramid
+package import SPAESystem
+
+/// Writes the pictures of a film as a clip, perhaps beside those of the clip that it was made of.
+package struct FilmDecoding {
+  package var depth: Int?
+  package var scale = 1
+  package var selection = FrameSelection()
+  /// The clip whose frames stand on the left.
+  package var clip: String?
+  package var showsProgress = false
+
+  package init() {}
+
+  /// Writes all chosen frames, and gives what a person should know of the films.
+  package func write(
+    _ opened: OpenedFilm, to output: OutputFile, as encoding: FilmEncoding
+  ) throws(Failure) -> [String] {
+    let frames = SelectedFrames(DecodedFilm(opened, depth: depth), selection)
+    let beside = try clip.map { path throws(Failure) in try left(path, of: opened, frames) }
+    let sink = try FrameWriter.open(output, as: encoding, rate: frames.rate)
+    let expected = frames.duration.map { Int(($0 * frames.rate.framesPerSecond).rounded()) }
+    var progress = FilmProgress(total: expected, isShown: showsProgress)
+    while let frame = try Self.named(opened.path, { () throws(FrameError) in try frames.next() }) {
+      var image = frame.image
+      if let beside {
+        guard let other = try beside.next() else { break }
+        image = opened.fitted(other).joined(to: image)
+      }
+      try Self.named(output.path) { () throws(FrameError) in try sink.put(image.enlarged(scale)) }
+      progress.advance()
+    }
+    try Self.named(output.path) { () throws(FrameError) in try sink.finish() }
+    progress.finish()
+    return frames.notices
+  }
+
+  /// The frames of a clip, with its name in errors.
+  private struct NamedClip {
+    let path: String
+    let source: any FrameSource
+
+    func next() throws(Failure) -> PixelImage? {
+      try FilmDecoding.named(path) { () throws(FrameError) in try source.next()?.image }
+    }
+  }
+
+  private func left(
+    _ path: String, of opened: OpenedFilm, _ frames: SelectedFrames
+  ) throws(Failure) -> NamedClip {
+    var wish = selection
+    wish.rate = frames.rate
+    let source = try Self.named(path) { () throws(FrameError) in
+      try FrameReader.open(path: path, wish)
+    }
+    return NamedClip(path: path, source: source)
+  }
+
+  /// Gives what `body` gives, and its errors with the file's name.
+  static func named<Result>(
+    _ path: String, _ body: () throws(FrameError) -> Result
+  ) throws(Failure) -> Result {
+    do throws(FrameError) { return try body() } catch { throw Failure("\(path): \(error)") }
+  }
+}
+
+extension PixelImage {
+  /// This picture with another of its height on the right.
+  fileprivate func joined(to other: PixelImage) -> PixelImage {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(self.pixels.count + other.pixels.count)
+    for row in 0..<height {
+      pixels += self.pixels[3 * row * width..<3 * (row + 1) * width]
+      pixels += other.pixels[3 * row * other.width..<3 * (row + 1) * other.width]
+    }
+    return PixelImage(width: width + other.width, height: height, pixels: pixels)
+  }
+}

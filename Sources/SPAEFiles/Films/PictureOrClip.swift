@@ -1,0 +1,43 @@
+package import SPAEFrames
+package import SPAEPixels
+package import SPAESystem
+
+/// A file to be encoded, by its content: a picture, or a clip whose frames are yet to be read.
+package enum PictureOrClip {
+  case picture(ImageFile)
+  case clip(ByteReader, FilmKind)
+
+  /// Opens a file, or standard input for "-".
+  ///
+  /// An animation is a picture, its first frame, unless a film is wished for.
+  package init(path: String, asFilm: Bool) throws(Failure) {
+    let (reader, prefix) = try FilmDecoding.named(path) { () throws(FrameError) in
+      let reader = try ByteReader(path: path)
+      return (reader, try reader.peek(FilmKind.prefix))
+    }
+    let kind = PictureFormat.isStill(prefix) ? nil : FilmKind(prefix: prefix, name: path)
+    if let kind, asFilm || !kind.isPicture {
+      self = .clip(reader, kind)
+      return
+    }
+    guard !asFilm else { throw Failure("\(path): \(FrameError.notAClip)") }
+    do throws(ImageError) {
+      guard path == "-" else {
+        self = .picture(try ImageFile(path: path))
+        return
+      }
+      self = .picture(try ImageFile(contents: try Self.rest(of: reader)))
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+
+  private static func rest(of reader: ByteReader) throws(ImageError) -> [UInt8] {
+    do throws(FrameError) {
+      return try reader.rest(limit: ImageFile.greatestBytes, format: "")
+    } catch {
+      if case .tooManyBytes(_, let limit) = error { throw .tooManyBytes(limit: limit) }
+      throw .unreadable("\(error)")
+    }
+  }
+}
