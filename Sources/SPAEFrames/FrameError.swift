@@ -1,4 +1,3 @@
-import SPAEPixels
 import SPAESystem
 
 /// Why a clip cannot be read or written, or only in part; the file's name is the caller's to add.
@@ -15,7 +14,7 @@ package enum FrameError: Error, Hashable, Sendable {
   case noRate(format: String)
   /// The clip ends, after so many seconds, before the first frame that is wanted.
   case nothingSelected(seconds: Double)
-  case tooLarge(width: Int, height: Int)
+  case tooLarge(width: Int, height: Int, limit: Int)
   case tooManyBytes(format: String, limit: Int)
   case needsFile
   case ffmpegMissing
@@ -25,6 +24,17 @@ package enum FrameError: Error, Hashable, Sendable {
 }
 
 extension FrameError {
+  /// The same error, behind so many whole frames.
+  func behind(_ frames: Int) -> FrameError {
+    switch self {
+    case .ffmpegSilent(_, let seconds, let log):
+      .ffmpegSilent(frames: frames, seconds: seconds, log: log)
+    case .ffmpegFailed(_, let status, let log):
+      .ffmpegFailed(frames: frames, status: status, log: log)
+    default: self
+    }
+  }
+
   /// How many frames were whole before the error, where some may have been.
   package var wholeFrames: Int {
     switch self {
@@ -55,8 +65,8 @@ extension FrameError: CustomStringConvertible {
     case .nothingSelected(let seconds):
       "no frame is chosen: the film ends after \((seconds * 100).rounded() / 100) s;"
         + " --from names an earlier time"
-    case .tooLarge(let width, let height):
-      "its frames have \(width) x \(height) pixels; at most \(ImageFile.greatestPixels) pixels are"
+    case .tooLarge(let width, let height, let limit):
+      "its frames have \(width) x \(height) pixels; at most \(limit) pixels are"
         + " read, so make it smaller first: ffmpeg -i FILE -vf scale=640:-2 NEW.mp4"
     case .tooManyBytes(let format, let limit):
       "the \(format) film has more than \(limit) bytes; cut it first, or make an MP4 of it"

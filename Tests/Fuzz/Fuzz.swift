@@ -29,7 +29,7 @@ import Glibc
       try Subject.pyramids() + Subject.films() + Subject.models(root: ".")
       + Subject.examples(root: ".")
       + Subject.screens(root: ".")
-      + Subject.inputs(root: ".") + Subject.pictures(root: ".")
+      + Subject.inputs(root: ".") + Subject.pictures(root: ".") + Subject.clips(root: ".")
     var fuzz = Fuzz(verbose: wanted != nil)
     for subject in subjects where wanted == nil || wanted == subject.name { fuzz.feed(subject) }
     fuzz.failures.forEach { print($0) }

@@ -15,7 +15,8 @@ package enum PictureOrClip {
       let reader = try ByteReader(path: path)
       return (reader, try reader.peek(FilmKind.prefix))
     }
-    let kind = PictureFormat.isStill(prefix) ? nil : FilmKind(prefix: prefix, name: path)
+    let isOther = prefix.isEmpty || PictureFormat.isStill(prefix)
+    let kind = isOther ? nil : FilmKind(prefix: prefix, name: path)
     if let kind, asFilm || !kind.isPicture {
       self = .clip(reader, kind)
       return

@@ -17,6 +17,11 @@ package struct FFmpeg: Sendable {
     (self.program, self.probe, self.patience) = (program, probe, patience)
   }
 
+  /// Takes other programs of the same arguments.
+  package init(program: String, probe: String, patience: Duration) {
+    (self.program, self.probe, self.patience) = (program, probe, patience)
+  }
+
   var milliseconds: Int32 { Int32(patience / .milliseconds(1)) }
 
   /// Arguments that name a file to read: whatever its name, it is a file, and so is all that it
@@ -39,6 +44,8 @@ package struct FFmpeg: Sendable {
   }
 
   /// What a child writes to its standard output.
+  ///
+  /// Its errors do not count frames.
   func reader(of child: ChildProcess) -> ByteReader {
     ByteReader { bytes, start throws(FrameError) in
       do throws(SystemError) {

@@ -58,6 +58,10 @@ package final class FFmpegSource: FrameSource {
 
   package func next() throws(FrameError) -> Frame? {
     child.shortenLog()
+    do throws(FrameError) { return try read() } catch { throw error.behind(count) }
+  }
+
+  private func read() throws(FrameError) -> Frame? {
     guard let header = try header() else { return try end() }
     let bytes = header.width * header.height * 3
     let pixels = try reader.take(bytes)

@@ -61,7 +61,7 @@ package final class GIFSource: FrameSource {
     guard width > 0, height > 0 else {
       throw .cutShort(format: format, frames: clock.count, reason: "the next frame has no pixels")
     }
-    try FrameError.check(width: width, height: height)
+    try FrameError.check(width: width, height: height, limit: FrameError.greatestScreen)
     var numbers = [UInt8](repeating: 0, count: width * height)
     guard unsafe spae_gif_pixels(reader, &numbers, &picture) == 0 else { throw cut() }
     var pixels = [UInt8](repeating: 255, count: 4 * width * height)
@@ -79,7 +79,7 @@ package final class GIFSource: FrameSource {
   private func screen(for part: FrameCanvas.Part) throws(FrameError) -> FrameCanvas {
     let width = max(Int(picture.width), part.left + part.width)
     let height = max(Int(picture.height), part.top + part.height)
-    try FrameError.check(width: width, height: height)
+    try FrameError.check(width: width, height: height, limit: FrameError.greatestScreen)
     return FrameCanvas(width: width, height: height)
   }
 

@@ -31,7 +31,7 @@ package final class WebPSource: FrameSource {
         Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_WIDTH)),
         Int(WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT))
       )
-      try FrameError.check(width: width, height: height)
+      try FrameError.check(width: width, height: height, limit: FrameError.greatestScreen)
       let times = unsafe Self.times(demuxer)
       if times.isEmpty, state != WEBP_DEMUX_DONE {
         throw .cutShort(format: "WebP", frames: 0, reason: "it is truncated")
@@ -75,7 +75,7 @@ package final class WebPSource: FrameSource {
     let frame = unsafe frame.pointee
     let (width, height) = unsafe (Int(frame.width), Int(frame.height))
     guard width > 0, height > 0 else { throw cut("the next frame has no pixels") }
-    try FrameError.check(width: width, height: height)
+    try FrameError.check(width: width, height: height, limit: FrameError.greatestScreen)
     var pixels = [UInt8](repeating: 0, count: 4 * width * height)
     let decoded = unsafe WebPDecodeRGBAInto(
       frame.fragment.bytes, frame.fragment.size, &pixels, pixels.count, Int32(4 * width))

@@ -53,11 +53,16 @@ package final class Y4MSource: FrameSource {
 }
 
 extension FrameError {
+  /// The most pixels of an animation's screen, of which there are some copies.
+  static let greatestScreen = 16_000_000
+
   /// Refuses frames that are too large, before there is memory for them.
-  static func check(width: Int, height: Int) throws(FrameError) {
+  static func check(
+    width: Int, height: Int, limit: Int = ImageFile.greatestPixels
+  ) throws(FrameError) {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, area <= ImageFile.greatestPixels else {
-      throw .tooLarge(width: width, height: height)
+    guard !overflow, area <= limit else {
+      throw .tooLarge(width: width, height: height, limit: limit)
     }
   }
 }

@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# Films in and out of the real program: clips of every kind, damaged ones, refused files, ffmpeg.
+# Usage: Tests/films.sh PROGRAM
+set -euo pipefail
+program=$(realpath "$1")
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
+export SPAE_MODEL=$root/Assets/models/small
+
+fail() { echo "films: $*" >&2; exit 1; }
+has() { grep "$@" >/dev/null; }
+encode() { "$program" encode --size 64 "$@"; }
+
+# A command that must fail with a status and say something.
+refused() {
+  local status=$1 words=$2 got=0
+  shift 2
+  "$@" >out 2>err || got=$?
+  [ "$got" = "$status" ] || fail "status $got, expected $status: $* $(cat err)"
+  has -F -- "$words" err || fail "'$words' is not in: $(cat err)"
+}
+frames() { "$program" info --json "$1" | grep -o '"frames" *: *[0-9]*' | grep -o '[0-9]*$'; }
+
+# A grey frame of 64x48: above the one brightness, below the other.
+grey() { head -c 1536 /dev/zero | tr '\0' "\\$1"; }
+frame() { printf 'FRAME\n'; grey "$1"; grey "$2"; }
+clip() {
+  printf 'YUV4MPEG2 W64 H48 %s Ip Cmono\n' "${1:-F10:1}"
+  frame 040 300; frame 040 300; frame 100 300; frame 240 060
+}
+clip >clip.y4m
+size=3078  # the bytes of a frame
+
+# y4m from a file and by a pipe, to words and back.
+encode clip.y4m -o clip.spae 2>err
+has 'clip.y4m: 4 frames' err || fail "the report is missing: $(cat err)"
+[ "$(frames clip.spae)" = 4 ] || fail "not four frames"
+head -1 clip.spae | has -x 'spae film 1' || fail "no film: $(head -1 clip.spae)"
+has -x 'rate 10' clip.spae || fail "the rate is lost"
+encode - <clip.y4m >piped.spae
+diff <(grep -v ^source clip.spae) <(grep -v ^source piped.spae) || fail "a pipe gives other words"
+encode clip.y4m --format json -o clip.json
+[ "$(frames clip.json)" = 4 ] || fail "JSON lines hold another film"
+encode clip.y4m --fps 5 -o half.spae
+[ "$(frames half.spae)" = 2 ] || fail "--fps is not obeyed"
+encode clip.y4m --from 0.1 --to 0:00.3 -o part.spae
+[ "$(frames part.spae)" = 2 ] || fail "--from and --to are not obeyed"
+
+for kind in y4m gif webp; do
+  "$program" decode clip.spae -o film.$kind
+  encode --film film.$kind --size 64 -o again.$kind.spae
+  [ "$(frames again.$kind.spae)" = 4 ] || fail "$kind: not four frames"
+done
+"$program" decode clip.spae -o - | cmp - film.y4m || fail "standard output has another film"
+"$program" decode - -o - <clip.spae | cmp - film.y4m || fail "standard input has another film"
+"$program" decode clip.spae -o pictures/
+[ "$(ls pictures | tr '\n' ' ')" = "000001.png 000002.png 000003.png 000004.png " ] ||
+  fail "the folder holds $(ls pictures)"
+"$program" decode clip.spae --frame 3 -o third.png
+cmp third.png pictures/000003.png || fail "--frame takes another frame"
+"$program" decode clip.spae --side-by-side clip.y4m -o side.y4m
+head -1 side.y4m | has 'W176 H64' || fail "side by side: $(head -1 side.y4m)"
+"$program" decode clip.spae --scale 2 --from 0.2 -o scaled.y4m
+head -1 scaled.y4m | has 'W176 H128' || fail "scaled: $(head -1 scaled.y4m)"
+
+# Comparing, showing.
+"$program" compare clip.y4m clip.spae >out
+has '^frame 4  .* dB  .* words$' out || fail "compare has no lines of frames: $(cat out)"
+tail -1 out | has '^4 frames; PSNR .* words a frame; flicker' || fail "compare: $(tail -1 out)"
+"$program" compare clip.spae clip.spae | tail -1 | has 'PSNR equal' || fail "a film differs from itself"
+"$program" compare clip.y4m part.spae --json | has '"differsInLength" *: *true' || fail "no other length"
+"$program" show clip.spae --frame 4 | has clip.y4m || fail "show does not name the clip"
+"$program" info clip.spae | has '^frames  *4, 10 a second' || fail "info says nothing of frames"
+
+# An animation is a picture, unless a film is wished for; that is said.
+encode film.gif -o first.spae 2>err
+has -F 'only the first frame of its animation is used; --film' err || fail "not said: $(cat err)"
+head -1 first.spae | has film && fail "a picture became a film"
+
+# Bad input: what is whole is kept, and the place is named.
+head -c $((60 + 2 * size)) clip.y4m >cut.y4m
+refused 1 'behind frame 2' encode cut.y4m -o cut.spae
+has -F '2 whole frames are in cut.spae' err || fail "what was kept is not said: $(cat err)"
+[ "$(frames cut.spae)" = 2 ] || fail "the whole frames are lost"
+head -c 60 clip.y4m >one.y4m
+refused 1 'in its first frame' encode one.y4m -o one.spae
+[ ! -e one.spae ] || fail "a film of no frame was written"
+head -1 clip.y4m >none.y4m
+refused 1 'the y4m film has no frame' encode none.y4m -o one.spae
+clip F0:0 >zero.y4m
+refused 1 'say it with --fps' encode zero.y4m -o one.spae
+encode zero.y4m --fps 10 -o zero.spae
+[ "$(frames zero.spae)" = 4 ] || fail "--fps gives no rate"
+for kind in gif webp; do
+  head -c $(($(stat -c %s film.$kind) * 2 / 3)) film.$kind >cut.$kind
+  refused 1 'cut short or damaged' encode --film cut.$kind -o cut.$kind.spae
+done
+printf 'YUV4MPEG2 W1 H1 F1:1 C444\nFRAME\n\200\200\200' >pixel.y4m
+encode pixel.y4m -o pixel.spae
+[ "$(frames pixel.spae)" = 1 ] || fail "one pixel is no film"
+: >empty.mp4
+refused 1 'the file is empty' encode empty.mp4
+refused 1 'no such file' encode nowhere.mp4
+refused 1 'not a film' encode --film "$root/Tests/SPAEPixelsTests/Fixtures/colour.jpg"
+refused 2 'above 0' encode clip.y4m --fps 0
+refused 2 'a time is' encode clip.y4m --from later
+refused 2 'must be behind' encode clip.y4m --from 3 --to 2
+refused 1 'the film ends after 0.4 s' encode clip.y4m --from 3
+refused 1 'there is no frame 9' "$program" decode clip.spae --frame 9 -o ninth.png
+refused 1 'a picture, not a pyramid' "$program" decode "$root/Assets/pictures/cat.png"
+refused 1 '--frame takes one frame' "$program" decode clip.spae -o one.png
+
+# Ten hours by a pipe, of which the last two seconds are taken: memory does not grow.
+{
+  printf 'YUV4MPEG2 W64 H48 F1:10 Cmono\n'
+  frame 100 200 >frame
+  for _ in {1..3600}; do cat frame; done
+} >long.y4m
+cat long.y4m | "$program" encode --size 64 --from 9:59:45 - >long.spae &
+most=0
+while kill -0 $! 2>/dev/null; do
+  now=$(awk '/VmHWM/ { print $2 }' /proc/$!/status 2>/dev/null || true)
+  [ "${now:-0}" -gt "$most" ] && most=$now
+  sleep 0.05
+done
+wait $! || fail "ten hours are not read"
+[ "$most" -lt 400000 ] || fail "ten hours take $most kB"
+[ "$(frames long.spae)" = 1 ] || fail "the end of ten hours has $(frames long.spae) frames"
+
+# No file is replaced unasked, and a refused or failed one leaves nothing.
+cp clip.y4m mine.spae
+for path in mine.spae film.gif film.webp film.y4m; do
+  before=$(md5sum $path)
+  if [ $path = mine.spae ]; then
+    refused 1 'not replaced: it exists; --force' encode clip.y4m -o $path
+  else
+    refused 1 'not replaced: it exists; --force' "$program" decode clip.spae -o $path
+  fi
+  [ "$before" = "$(md5sum $path)" ] || fail "$path was changed"
+done
+refused 1 'holds pictures already' "$program" decode clip.spae -o pictures
+"$program" decode clip.spae --force -o pictures
+encode clip.y4m --force -o mine.spae
+cmp mine.spae clip.spae || fail "--force does not replace"
+ls -A | has '[.]part$' && fail "temporary files stay: $(ls -A)"
+
+# Without ffmpeg the remedy is named, before anything is written.
+mkdir bin
+refused 1 'install it with apt install ffmpeg' env PATH="$work/bin" "$program" decode clip.spae -o new.mp4
+printf '....ftypisom' >foreign.mp4
+refused 1 'install it with apt install ffmpeg' env PATH="$work/bin" "$program" encode foreign.mp4
+refused 1 'name the file' "$program" encode - <foreign.mp4
+[ ! -e new.mp4 ] || fail "a refused film is there"
+
+if ! command -v ffmpeg >/dev/null; then
+  echo "films: passed, but what needs ffmpeg, which is not installed"
+  exit 0
+fi
+refused 1 'ffmpeg ended with status' encode foreign.mp4
+for kind in mp4 mkv webm avi mov apng; do
+  "$program" decode clip.spae -o film.$kind
+  encode --film film.$kind -o again.$kind.spae
+  [ "$(frames again.$kind.spae)" = 4 ] || fail "$kind: $(frames again.$kind.spae) frames, not four"
+  has -x 'rate 10' again.$kind.spae || fail "$kind: the rate is lost"
+done
+"$program" decode clip.spae
+[ -s clip.decoded.mp4 ] || fail "decode does not choose a name"
+refused 1 'not replaced: it exists' "$program" decode clip.spae
+# Whatever its name, a file is a file.
+for name in ./-dash.mp4 http:x.mp4 'concat:a|b.mp4' 'a b;c.mp4'; do
+  cp film.mp4 "$name"
+  encode "$name" --to 0.1 >named.spae || fail "$name is not read"
+done
+refused 1 'no such file' encode http://localhost/film.mp4
+head -c $(($(stat -c %s film.mkv) / 2)) film.mkv >cut.mkv
+got=0
+encode cut.mkv -o cut.mkv.spae 2>err || got=$?
+[ $got = 0 ] || [ $got = 1 ] || fail "a cut film gives status $got"
+[ -s err ] || fail "a cut film is read without a word"
+# One that changes its size becomes as its beginning.
+ffmpeg -v error -i film.mp4 -vf scale=96:64 -f mpegts large.ts
+ffmpeg -v error -i film.mp4 -f mpegts small.ts
+cat small.ts large.ts >both.ts
+encode both.ts -o both.spae 2>err || fail "a film of two sizes is not read: $(cat err)"
+has 'size of its frames changes' err || fail "two sizes are not said: $(cat err)"
+echo "films: passed"
