@@ -147,7 +147,8 @@ let package = Package(
     .executableTarget(
       name: "spae-fuzz",
       dependencies: [
-        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEScreen", "SPAEEngine", "SPAEGraphics",
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEScreen", "SPAEEngine",
+        "SPAEGraphics",
         "SPAELanguage", "SPAEFiles", "SPAESession",
       ],
       path: "Tests/Fuzz"),

@@ -5,7 +5,7 @@ import SPAEPyramid
 import SPAESystem
 import Testing
 
-@Suite("Films by ffmpeg")
+@Suite("Films by ffmpeg", .serialized)
 struct FFmpegTests {
   private let folder: TemporaryFolder
 

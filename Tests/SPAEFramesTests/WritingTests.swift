@@ -21,12 +21,12 @@ struct WritingTests {
   @Test("are not there before they are whole", arguments: ["x.y4m", "x.gif", "x.webp"])
   func whole(name: String) throws {
     do {
-      let sink = try sink(name)
+      let sink = try self.sink(name)
       for image in images { try sink.put(image) }
       #expect(folder.names.isEmpty)
     }
     #expect(folder.names.isEmpty)
-    let sink = try sink(name)
+    let sink = try self.sink(name)
     for image in images { try sink.put(image) }
     try sink.finish()
     #expect(folder.names == [name])
@@ -35,9 +35,9 @@ struct WritingTests {
   @Test("replace another file only if they may", arguments: ["x.y4m", "x.gif", "x.webp"])
   func replaced(name: String) throws {
     let path = try folder.file(name, [1, 2, 3])
-    let error = #expect(throws: Failure.self) { _ = try sink(name) }
+    let error = #expect(throws: Failure.self) { _ = try self.sink(name) }
     #expect(error?.line.contains("not replaced: it exists; --force") == true)
-    let sink = try sink(name, mayReplace: true)
+    let sink = try self.sink(name, mayReplace: true)
     for image in images { try sink.put(image) }
     #expect(try FileSystem.bytes(of: path) == [1, 2, 3])
     try sink.finish()
@@ -47,14 +47,14 @@ struct WritingTests {
 
   @Test("of no frame are an error", arguments: ["x.gif", "x.webp", "x/"])
   func empty(name: String) throws {
-    let sink = try sink(name)
+    let sink = try self.sink(name)
     #expect(throws: FrameError.self) { try sink.finish() }
     #expect(folder.names == (name == "x/" ? ["x"] : []))
   }
 
   @Test("are a picture for each frame in a folder")
   func pictures() throws {
-    let sink = try sink("frames/")
+    let sink = try self.sink("frames/")
     for image in images { try sink.put(image) }
     try sink.finish()
     let names = try FileSystem.names(in: "\(folder.path)/frames")
@@ -74,7 +74,9 @@ struct WritingTests {
 
   @Test(
     "are asked for by the ending",
-    arguments: ["-", "a.Y4M", "a.gif", "a.webp", "a/", "a.mp4", "b.MKV", "c.webm", "d.mov", "e.avi"])
+    arguments: [
+      "-", "a.Y4M", "a.gif", "a.webp", "a/", "a.mp4", "b.MKV", "c.webm", "d.mov", "e.avi",
+    ])
   func endings(path: String) { #expect(FilmEncoding(path: path) != nil) }
 
   @Test("are not asked for by other endings", arguments: ["a.png", "a", "mp4", "a.mp4.txt", ""])

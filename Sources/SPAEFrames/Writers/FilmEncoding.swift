@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// A format in which films are written, by the ending of a file's name.
 package enum FilmEncoding: Hashable, Sendable {
   case y4m, gif, webP
@@ -15,8 +17,7 @@ package enum FilmEncoding: Hashable, Sendable {
 
   /// nil for any other ending; a folder's name ends in a slash.
   package init?(path: String) {
-    let name = path.lowercased()
-    let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init)
+    let ending = FileName.ending(of: path)
     if path.utf8.last == UInt8(ascii: "/") {
       self = .folder
     } else if path == "-" || ending == "y4m" {
@@ -25,7 +26,7 @@ package enum FilmEncoding: Hashable, Sendable {
       self = .gif
     } else if ending == "webp" {
       self = .webP
-    } else if let container = ending.flatMap({ Self.containers[$0] }) {
+    } else if let container = Self.containers[ending] {
       self = .foreign(container)
     } else {
       return nil
