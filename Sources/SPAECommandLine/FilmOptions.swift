@@ -1,12 +1,12 @@
-import ArgumentParser
-import SPAEEngine
-import SPAEFiles
-import SPAEFrames
+package import ArgumentParser
+package import SPAEEngine
+package import SPAEFrames
 import SPAEPyramid
-import SPAESystem
 
 /// Which frames of a film are taken.
-struct FrameOptions: ParsableArguments {
+package struct FrameOptions: ParsableArguments {
+  package init() {}
+
   @Option(
     help: ArgumentHelp(
       "Frames a second, such as 12, 29.97 or 30000/1001; default those of the film.",
@@ -20,7 +20,7 @@ struct FrameOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where it ends.", valueName: "time"))
   var to: String?
 
-  func validate() throws {
+  package func validate() throws {
     if let fps, FrameRate(fps).map({ $0.framesPerSecond > 1000 }) ?? true {
       throw ValidationError(
         "--fps \(fps): frames a second are a number above 0, up to 1000, or a fraction such as 30000/1001"
@@ -35,7 +35,7 @@ struct FrameOptions: ParsableArguments {
     }
   }
 
-  var selection: FrameSelection {
+  package var selection: FrameSelection {
     FrameSelection(
       rate: fps.flatMap { FrameRate($0) },
       from: from.flatMap { FrameSelection.seconds($0) } ?? 0,
@@ -43,15 +43,17 @@ struct FrameOptions: ParsableArguments {
   }
 
   /// Whether any of them was given.
-  var areGiven: Bool { fps != nil || from != nil || to != nil }
+  package var areGiven: Bool { fps != nil || from != nil || to != nil }
 }
 
 /// How a clip becomes a film of words.
-struct FilmOptions: ParsableArguments {
-  @Flag(help: "Encode all frames of a GIF, WebP or APNG, which otherwise is a picture.")
-  var film = false
+package struct FilmOptions: ParsableArguments {
+  package init() {}
 
-  @OptionGroup var frames: FrameOptions
+  @Flag(help: "Encode all frames of a GIF, WebP or APNG, which otherwise is a picture.")
+  package var film = false
+
+  @OptionGroup package var frames: FrameOptions
 
   @Option(
     help: ArgumentHelp(
@@ -60,16 +62,16 @@ struct FilmOptions: ParsableArguments {
       valueName: "error"))
   var tolerance: Float?
 
-  func validate() throws {
+  package func validate() throws {
     guard tolerance.map({ $0.isFinite && $0 >= 0 }) ?? true else {
       throw ValidationError("--tolerance must be 0 or more")
     }
   }
 
   /// Whether any was given that says nothing of a picture.
-  var areGiven: Bool { film || frames.areGiven || tolerance != nil }
+  package var areGiven: Bool { film || frames.areGiven || tolerance != nil }
 
-  var settings: FilmSettings {
+  package var settings: FilmSettings {
     var settings = FilmSettings()
     if let tolerance { settings.tolerance = tolerance }
     return settings
