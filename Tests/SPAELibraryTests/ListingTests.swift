@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SPAELibrary
+import SPAEPixels
 import SPAEPyramid
 import SPAESystem
 import Synchronization
@@ -71,18 +72,20 @@ import Testing
       var done: [String: Bool] = [:]
     }
     let told = Mutex(Told())
-    _ = try world.indexer().update(world.folder("photos")) { event in
-      told.withLock { told in
-        switch event {
-        case .found(let files, let waiting):
-          (told.found, told.waiting) = (files.map(\.path), waiting)
-        case .done(let outcomes):
-          for each in outcomes {
-            told.done[FileName.last(of: each.path)] = (try? each.picture.get()) != nil
+    _ = try world.indexer().update(
+      world.folder("photos"),
+      tell: { event in
+        told.withLock { told in
+          switch event {
+          case .found(let files, let waiting):
+            (told.found, told.waiting) = (files.map(\.path), waiting)
+          case .done(let outcomes):
+            for each in outcomes {
+              told.done[FileName.last(of: each.path)] = (try? each.picture.get()) != nil
+            }
           }
         }
-      }
-    }
+      })
     told.withLock { told in
       #expect(told.found.count == 4 && told.waiting == 4)
       #expect(told.done == ["a.png": true, "b.png": true, "c.png": true, "bad.png": false])

@@ -17,7 +17,8 @@ final class FilmSearch {
   private let gradient: ConditionalLinearDecoder.Gradient
   private let targets: Plane  // [channel, row, column] of each patch
   private let visits: [Float]  // [cell], the number of its words
-  private let positions: [(Int, Int)]  // [cell], the flat indices of its words of the last two layers
+  /// The flat indices of each cell's words of the last two layers.
+  private let positions: [(Int, Int)]  // [cell]
   private let inverses: [ObjectIdentifier: [Float]]  // of each metric, [latent, latent]
 
   let shape: PyramidShape

@@ -56,7 +56,8 @@ package struct DocumentDesk {
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
       original: document.original, view: document.view, thumbnails: output.cells,
-      yanked: YankedWords(path: YankedWords.defaultPath(environment: SystemEnvironment.variables)), connect: connect)
+      yanked: YankedWords(path: YankedWords.defaultPath(environment: SystemEnvironment.variables)),
+      connect: connect)
     let state = try document.state(
       history: past, store: store, output: output, tint: tint, edits: edits)
     runner.explain(document.explain)
