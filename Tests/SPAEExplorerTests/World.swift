@@ -105,7 +105,9 @@ struct World {
     case .findCandidates(let query):
       return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
     case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
-    case .keepYanked(let subtree): yanked = subtree
+    case .keepYanked(let subtree):
+      yanked = subtree
+      return []
     case .findYanked: return [.yanked(yanked)]
     case .paint(let painting):
       paintings.append(painting)
