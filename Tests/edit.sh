@@ -83,6 +83,20 @@ edit place.spae '1:1,1 = snow'
 "$program" history restore place.spae 1 >said
 cmp place.spae cat.spae || fail "the edit cannot be taken back"
 
+# A file that somebody changes meanwhile keeps what they wrote: the photograph comes by a pipe, which
+# is opened when the words have been read.
+cp whole.spae shared.spae
+mkfifo pipe.png
+"$program" edit shared.spae '1:1,1 = snow' --source pipe.png 2>err &
+exec 3>pipe.png
+sed '0,/^layer 1$/s//# mine\nlayer 1/' whole.spae >shared.spae
+cp shared.spae mine.spae
+cat cat.png >&3
+exec 3>&-
+wait $! && fail "a file that was changed meanwhile is replaced"
+has 'changed meanwhile' err || fail "it is not told: $(cat err)"
+cmp shared.spae mine.spae || fail "what was written meanwhile is lost"
+
 # Mistakes name their place, and nothing is written.
 refused 1 "edit 2, column 9: 'snowq' is not in the vocabulary; nearest in spelling are" \
   cat.spae '1:1,1 = snow' '1:1,1 = snowq' -o no.spae
