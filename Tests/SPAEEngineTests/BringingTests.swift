@@ -43,11 +43,11 @@ import Testing
     #expect(changed.allSatisfy { $0.layer > 1 && shape.holds(quarter, $0) })
     let (before, after) = (try model.decode(pyramid), try model.decode(found.pyramid))
     let small = try model.decode(part("dog").pyramid).resampled(width: 64, height: 64)
-    func quarter(_ image: PixelImage) -> PixelImage {
+    func inner(_ image: PixelImage) -> PixelImage {
       image.cropped(left: 8, top: 72, width: 48, height: 48)
     }
     let wanted = small.cropped(left: 8, top: 8, width: 48, height: 48)
-    #expect(quarter(after).psnr(to: wanted) > quarter(before).psnr(to: wanted) + 6)
+    #expect(inner(after).psnr(to: wanted) > inner(before).psnr(to: wanted) + 6)
     func far(_ image: PixelImage) -> PixelImage {
       image.cropped(left: 96, top: 0, width: 32, height: 32)
     }

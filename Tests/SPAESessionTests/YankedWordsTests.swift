@@ -31,7 +31,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let first = try played("2GY", explorer(path))
     let yanked = first.state.pyramid[first.state.cursor]
-    let second = try played("2GljP", explorer(path))
+    let second = try played("2GkhP", explorer(path))
     #expect(second.state.pyramid[second.state.cursor] == yanked)
     #expect(second.state.pyramid != first.state.pyramid)
   }
@@ -58,7 +58,7 @@ import Testing
     let opened = try explorer("/proc/no/spae/yanked.json")
     let yanked = try played("2GY", opened)
     #expect(yanked.state.notice?.text.contains("only this explorer can paste") == true)
-    let pasted = try played("2GYljP", opened)
+    let pasted = try played("2GYkhP", opened)
     #expect(pasted.state.pyramid != opened.state.pyramid)
   }
 }
