@@ -10,6 +10,7 @@ class Pyramid {
       return own;
     });
     this.words = all;
+    this.near = new Map(Object.entries(data.near));
     this.depth = data.layers.length;
   }
 
@@ -23,6 +24,7 @@ class Pyramid {
 
   /** How many words layers 1 to `depth` have. */
   count(depth) {
+    if (depth < 1) return 0;
     return depth < this.depth ? this.starts[depth] : this.words.length;
   }
 
@@ -72,7 +74,20 @@ class Pyramid {
 // The state of the page, and all that changes it.
 
 const pictures = JSON.parse(pageData("data")).pictures.map((data) => new Pyramid(data));
-const state = { picture: pictures[0], layer: 3, depth: 1, cell: null, point: null };
+const state = {
+  picture: pictures[0],
+  /** The layer whose words are over the picture; 0 is none. */
+  layer: 3,
+  depth: 1,
+  /** The word in hand. */
+  cell: null,
+  /** The word that was last gone to: what the other layers have at its middle is shown for them. */
+  anchor: null,
+  /** Where the mouse is, in shares of the picture's sides. */
+  point: null,
+};
+/** The layers whose tables stand beside the picture; the others are wide. */
+const upperLayers = 3;
 /** The mean colour of each word's position, once the picture was read. */
 let colours = [];
 /** The elements of the grid, by position in the layer. */
@@ -83,7 +98,8 @@ function choose(picture) {
   state.picture = picture;
   state.depth = picture.depth;
   state.layer = Math.min(state.layer, picture.depth);
-  state.cell = state.layer > 0 ? middleOf(Math.max(1, state.layer)) : middleOf(1);
+  state.cell = picture.cellIn(Math.max(1, state.layer), { layer: 1, row: 0, column: 0 });
+  state.anchor = state.cell;
   state.point = null;
   colours = [];
   showPicture();
@@ -93,18 +109,15 @@ function choose(picture) {
   readColours(picture);
 }
 
-function middleOf(layer) {
-  return state.picture.cellIn(layer, { layer: 1, row: 0, column: 0 });
-}
-
 /** Lays a layer's words over the picture; 0 is none. */
-function chooseLayer(layer, cell = null) {
+function chooseLayer(layer) {
   const { picture } = state;
   state.layer = layer;
-  const name = layer > 0 ? `layer ${layer}, ${counted(picture.count(layer) - picture.count(layer - 1), "word")}` : "no words";
+  const number = picture.count(layer) - picture.count(layer - 1);
+  const name = layer > 0 ? `layer ${layer}, ${counted(number, "word")}` : "no words";
   byId("layers").querySelectorAll("input")[layer].checked = true;
   showGrid();
-  if (layer > 0) showWord(cell ?? picture.cellIn(layer, state.cell));
+  if (layer > 0) showWord(picture.cellIn(layer, state.anchor));
   say(`Over the picture: ${name}`);
 }
 
@@ -205,7 +218,7 @@ async function readColours(picture) {
   colours = picture.layers.flatMap((_, index) =>
     picture.cells(index + 1).flat().map((cell) => mean(pixels, width, height, picture.box(cell))),
   );
-  document.querySelectorAll("#tables td").forEach((cell, index) => {
+  document.querySelectorAll(".tables td").forEach((cell, index) => {
     const [red, green, blue] = colours[index];
     cell.style.backgroundColor = `rgb(${red} ${green} ${blue})`;
     cell.style.color = red * 0.299 + green * 0.587 + blue * 0.114 > 140 ? "#000" : "#fff";
@@ -312,7 +325,7 @@ function showWord(cell) {
     (times > 1 ? `; ${times} times in this layer` : "");
   const former = picture.former(cell);
   showLine("word-was", former && `was ${former} before the edit`);
-  showLine("word-near", picture.near[word]);
+  showLine("word-near", picture.near.get(word));
   showLadder(cell);
   markCells(cell, word);
 }
@@ -353,8 +366,8 @@ function markCells(cell, word) {
   });
   const own = layer > 0 ? picture.cellIn(layer, cell) : null;
   if (own) gridCells[picture.index(own) - picture.starts[layer - 1]].tabIndex = 0;
-  document.querySelector("#tables td.on")?.classList.remove("on");
-  byId("tables").querySelectorAll("td")[picture.index(cell)]?.classList.add("on");
+  document.querySelector(".tables td.on")?.classList.remove("on");
+  document.querySelectorAll(".tables td")[picture.index(cell)]?.classList.add("on");
 }
 
 /** The words of all layers at a point, or at the middle of a word's position. */
@@ -403,7 +416,9 @@ function fillLadder(button, cell, chosen) {
 
 function showTables() {
   const { picture } = state;
-  byId("tables").replaceChildren(...picture.layers.map((_, index) => table(index + 1)));
+  const tables = picture.layers.map((_, index) => table(index + 1));
+  byId("upper").replaceChildren(...tables.slice(0, upperLayers));
+  byId("lower").replaceChildren(...tables.slice(upperLayers));
 }
 
 function table(layer) {
@@ -442,7 +457,12 @@ function tableCell(cell) {
 /** Goes to a word, and into its layer. */
 function goTo(cell) {
   state.point = null;
-  if (cell.layer !== state.layer) chooseLayer(cell.layer, cell);
+  state.anchor = cell;
+  if (cell.layer !== state.layer) chooseLayer(cell.layer);
+  focusOn(cell);
+}
+
+function focusOn(cell) {
   gridCells[state.picture.index(cell) - state.picture.starts[cell.layer - 1]].focus();
 }
 
@@ -452,7 +472,8 @@ function movePointer(event) {
     (event.clientX - area.left) / area.width,
     (event.clientY - area.top) / area.height,
   ];
-  showWord(state.picture.cellAt(Math.max(1, state.layer || state.picture.depth), ...state.point));
+  state.anchor = state.picture.cellAt(state.layer || state.picture.depth, ...state.point);
+  showWord(state.anchor);
 }
 
 /** Keys within the grid; gives whether the key means something there. */
@@ -489,7 +510,7 @@ function takeKey(event) {
     isTaken = true;
   } else if (/^[0-9]$/.test(event.key) && Number(event.key) <= state.picture.depth) {
     chooseLayer(Number(event.key));
-    if (state.layer > 0) goTo(state.cell);
+    if (state.layer > 0) focusOn(state.cell);
     isTaken = true;
   }
   if (isTaken) event.preventDefault();

@@ -16,7 +16,7 @@ struct Page {
   let plain: String
   /// JSON for the script.
   let data: [UInt8]
-  /// Further blocks of text for the script, by name: base64.
+  /// Further blocks of text for the script, by name: base64. They come behind the script.
   var blocks: [(name: String, text: String)] = []
   /// The last line of the page.
   let note: String
@@ -44,8 +44,9 @@ struct Page {
     html += Self.block("note", "text/plain", note)
     var bytes = Array(html.utf8)
     bytes += Self.block("data", "application/json", data)
+    bytes += Array("<script>\(parts.script)</script>\n".utf8)
     for block in blocks { bytes += Self.block(block.name, "text/plain", Array(block.text.utf8)) }
-    bytes += Array("<script>\(parts.script)</script>\n</body>\n</html>\n".utf8)
+    bytes += Array("</body>\n</html>\n".utf8)
     return bytes
   }
 

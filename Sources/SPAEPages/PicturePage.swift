@@ -13,9 +13,9 @@ package struct PicturePage {
   /// Takes the JPEG quality of the pictures; nil keeps every pixel of those that words give.
   package init(quality: Int? = nil) { self.quality = quality }
 
-  /// Adds a picture; `source` is where its words come from, if that is at hand.
-  package mutating func add(_ opened: OpenedPicture, source: PageSource?) throws {
-    pictures.append(try Picture(opened, source: source, quality: quality))
+  /// Adds a picture under a name; `source` is where its words come from, if that is at hand.
+  package mutating func add(_ opened: OpenedPicture, name: String, source: PageSource?) throws {
+    pictures.append(try Picture(opened, name: name, source: source, quality: quality))
   }
 
   /// The page as the bytes of a file.
@@ -87,7 +87,7 @@ private struct Picture: Encodable {
   let words: String
   /// The pictures from one layer to all.
   let depths: [String]
-  /// The source, and in dB how like it each picture is; both only where it is at hand.
+  /// The source where it is at hand, and in dB how like it each picture is, unless words were edited.
   let original: String?
   let psnr: [Double]?
   let before: Before?
@@ -100,10 +100,10 @@ private struct Picture: Encodable {
   /// A JPEG's quality for a source where pictures are to keep every pixel.
   private static let sourceQuality = 90
 
-  init(_ opened: OpenedPicture, source: PageSource?, quality: Int?) throws {
+  init(_ opened: OpenedPicture, name: String, source: PageSource?, quality: Int?) throws {
     let (pyramid, model) = (opened.pyramid, opened.model)
     let (shape, size) = (pyramid.shape, model.pictureSize(of: pyramid.shape))
-    name = opened.name.printable
+    self.name = name.printable
     self.source = (source?.name ?? opened.document.source.name).printable
     self.model = model.configuration.name.printable
     self.size = [size.columns, size.rows]
@@ -112,13 +112,16 @@ private struct Picture: Encodable {
     words = pyramid.words.map { model.vocabulary[$0] }.joined(separator: " ")
     let pictures = try (1...shape.depth).map { try model.decode(pyramid, depth: $0) }
     depths = try pictures.map { try $0.dataURI(quality: quality) }
-    let small = source?.image.resampled(width: size.columns, height: size.rows)
-    psnr = small.map { small in pictures.map { ($0.psnr(to: small) * 10).rounded() / 10 } }
     original = try source?.image.resampled(toMultipleOf: size, limit: Self.greatestSource)
       .dataURI(quality: quality ?? Self.sourceQuality)
     before = try source?.pyramid.flatMap {
       try Self.before($0, of: pyramid, by: model, quality: quality)
     }
+    // An edit is not to be like the source.
+    let small = source?.image.resampled(width: size.columns, height: size.rows)
+    psnr =
+      before != nil
+      ? nil : small.map { small in pictures.map { ($0.psnr(to: small) * 10).rounded() / 10 } }
     near = Self.near(pyramid, model)
   }
 

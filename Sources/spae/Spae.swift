@@ -17,7 +17,7 @@ struct Spae: ParsableCommand {
       ConvertCommand.self,
       ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, IndexCommand.self,
-      FindCommand.self, PageCommand.self, HistoryCommand.self,
+      FindCommand.self, PageCommand.self, AtlasCommand.self, HistoryCommand.self,
       ClassifyCommand.self, AskCommand.self, CaptionCommand.self, DrawCommand.self,
       RestoreCommand.self, EvaluateCommand.self, LanguageCommand.self, ThemeCommand.self,
       KeysCommand.self,

@@ -123,13 +123,19 @@ extension Codebook {
   /// The similarity is the mean of two cosines: of the language model's embeddings, which know how
   /// words are used, and of the sentence embeddings, which know rare words better.
   public func neighbours(of word: Int32, count: Int) -> [(word: Int32, similarity: Float)] {
-    let use = cosines(of: embedding, width: embeddingWidth, to: word, scales: nil)
-    let sense = cosines(of: text, width: textWidth, to: word, scales: textScale)
+    let similarity = similarityOfMeaning(to: word)
     var ranking = Ranking(limit: count)
     for other in 0..<Int32(self.count) where other != word {
-      ranking.offer(other, (use[Int(other)] + sense[Int(other)]) / 2)
+      ranking.offer(other, similarity[Int(other)])
     }
     return Array(zip(ranking.items, ranking.scores)).map { (word: $0, similarity: $1) }
+  }
+
+  /// How like every word is to one, as `neighbours` has it, -1 to 1, [V].
+  package func similarityOfMeaning(to word: Int32) -> [Float] {
+    let use = cosines(of: embedding, width: embeddingWidth, to: word, scales: nil)
+    let sense = cosines(of: text, width: textWidth, to: word, scales: textScale)
+    return zip(use, sense).map { ($0 + $1) / 2 }
   }
 
   /// The cosine of every word's text vector with a word's own, -1 to 1, [V].

@@ -1,6 +1,28 @@
-import ArgumentParser
-import SPAEPixels
+public import ArgumentParser
+public import SPAEPixels
 import SPAESystem
+
+extension Fit: ExpressibleByArgument {}
+
+/// What of a picture is encoded, and how large.
+struct PictureOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Pixels of the shorter side: 64, 128, 256 or 512.", valueName: "n"))
+  var size = 128
+
+  @Option(
+    help: ArgumentHelp(
+      "The whole picture, its middle square, or a square with white beside it or squeezed.",
+      discussion: "Default: whole; in a stream crop."))
+  var fit: Fit?
+
+  func validate() throws {
+    guard [64, 128, 256, 512].contains(size) else {
+      throw ValidationError("--size must be 64, 128, 256 or 512")
+    }
+  }
+}
 
 /// Whether a command may replace files that it did not make.
 struct OverwriteOption: ParsableArguments {
