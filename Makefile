@@ -16,6 +16,8 @@ PICTURES ?= 20000
 PACKAGES = libncurses-dev libpng-dev libjpeg62-turbo-dev libturbojpeg0-dev libwebp-dev libgif-dev \
   libsqlite3-dev libcurl4-openssl-dev pkg-config
 PYTHON_PACKAGES = python3 python3-venv
+DEMO = .build/demo
+DEMO_EDIT = .build/release/spae edit --history none
 VENV = .venv-training
 PYTHON = $(VENV)/bin/python
 LANGUAGE_VENV = .venv-language
@@ -25,7 +27,7 @@ LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
 .PHONY: run test test-language test-explorer test-terminals test-training test-data torture-data build build-bench \
-  language install install-models install-library library examples man lint sanitize torture train evaluate frozen \
+  language install install-models install-library library examples man demo test-pages lint sanitize torture train evaluate frozen \
   golden bench \
   clean help packages python-packages
 
@@ -47,6 +49,10 @@ test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, a
 	Tests/editor.sh .build/release/spae
 	Tests/gallery.sh .build/release/spae
 	QUIT=':q! Enter' Tests/terminal.sh .build/release/spae explore Assets/pictures/cat.png
+
+test-pages: build ## The pages in Chromium, without a display
+	@sh .ci/packages chromium python3
+	Tests/pages.sh .build/release/spae
 
 # Not every system has all of them; the script skips what is not there.
 test-terminals: build ## The explorer's picture in real terminals, without a display
@@ -120,6 +126,16 @@ man: build ## Write the manual pages of the commands and keys from their source
 	  --output-directory man
 	rm man/spae.help.1 man/spae-bench*.1
 	.build/release/spae keys --man >man/spae-keys.7
+
+# The edits are files of words with their pictures beside them.
+demo: build ## Write docs/demo.html, the page of the bundled pictures and of edits of some
+	rm -rf $(DEMO)
+	mkdir -p $(DEMO)
+	cp Assets/pictures/*.png $(DEMO)
+	$(DEMO_EDIT) $(DEMO)/mountain.png 'grass -> snow' -o '$(DEMO)/mountain, grass to snow.spae'
+	$(DEMO_EDIT) $(DEMO)/mountain.png 'sky -> sunset' -o '$(DEMO)/mountain, sky to sunset.spae'
+	$(DEMO_EDIT) $(DEMO)/dog.png 'forest -> snow' -o '$(DEMO)/dog, forest to snow.spae'
+	.build/release/spae page --quality 85 --force -o docs/demo.html $(DEMO)/*.png $(DEMO)/*.spae
 
 lint: ## Check the format of every Swift file
 	swift format lint --strict --recursive Sources Tests Package.swift
