@@ -66,8 +66,8 @@ extension FrameError: CustomStringConvertible {
       "no frame is chosen: the film ends after \((seconds * 100).rounded() / 100) s;"
         + " --from names an earlier time"
     case .tooLarge(let width, let height, let limit):
-      "its frames have \(width) x \(height) pixels; at most \(limit) pixels are"
-        + " read, so make it smaller first: ffmpeg -i FILE -vf scale=640:-2 NEW.mp4"
+      "its frames have \(width) x \(height) pixels; at most \(limit) pixels,"
+        + " and \(Self.greatestSide) a side, are read, so make it smaller first: ffmpeg -i FILE -vf scale=640:-2 NEW.mp4"
     case .tooManyBytes(let format, let limit):
       "the \(format) film has more than \(limit) bytes; cut it first, or make an MP4 of it"
     case .needsFile:

@@ -56,12 +56,14 @@ extension FrameError {
   /// The most pixels of an animation's screen, of which there are some copies.
   static let greatestScreen = 16_000_000
 
+  static let greatestSide = 65535
+
   /// Refuses frames that are too large, before there is memory for them.
   static func check(
     width: Int, height: Int, limit: Int = ImageFile.greatestPixels
   ) throws(FrameError) {
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, area <= limit else {
+    guard !overflow, area <= limit, max(width, height) <= greatestSide else {
       throw .tooLarge(width: width, height: height, limit: limit)
     }
   }
