@@ -26,6 +26,7 @@ struct FilmBenchCommand: ParsableCommand {
   var tolerance: [Float] = []
 
   @Option var steadiness: Float?
+  @Option var judgedSteadiness: Float?
   @Option var passes: Int?
   @Option var keyPasses: Int?
   @Option var cut: Float?
@@ -71,6 +72,7 @@ struct FilmBenchCommand: ParsableCommand {
     var settings = FilmSettings()
     settings.tolerance = tolerance
     settings.steadiness = steadiness ?? settings.steadiness
+    settings.judgedSteadiness = judgedSteadiness ?? settings.judgedSteadiness
     settings.passes = passes ?? settings.passes
     settings.keyPasses = keyPasses ?? settings.keyPasses
     settings.beginning = beginning ?? settings.beginning

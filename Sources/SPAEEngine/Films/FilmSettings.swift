@@ -2,11 +2,15 @@
 package struct FilmSettings: Hashable, Sendable {
   /// By how much a changed word must lower the squared error of a cell's 8 x 8 pixels, in the mean of
   /// its colours from 0 to 255. The greater, the fewer words change; 0 changes all that gain anything.
-  package var tolerance: Float = 5
+  package var tolerance: Float = 3
 
   /// How much a change of what is shown counts against an error, at pixels that stand still in the
   /// clip. 0 lets them flicker; the greater, the longer an error stays.
   package var steadiness: Float = 0.5
+
+  /// The same when the changed words of a cell are judged: those that gain too little against the
+  /// flicker around them go back.
+  package var judgedSteadiness: Float = 2
 
   /// By how much of 255 a pixel of the clip may change from frame to frame and still stand still.
   package var stillness = 6
@@ -31,10 +35,10 @@ package struct FilmSettings: Hashable, Sendable {
   package var longestRun = 250
 
   /// The share of a frame, from 0 to 1, that nothing in the last one explains, and which is a cut.
-  package var cut: Float = 0.75
+  package var cut: Float = 0.78
 
   /// The same which is a cut if the upper words do not fit any more.
-  package var doubtfulCut: Float = 0.5
+  package var doubtfulCut: Float = 0.68
 
   package init() {}
 

@@ -7,41 +7,41 @@ struct FrameErrors {
   private let source: PixelImage
   private let shown: PixelImage
   private let grid: GridSize
-  private let still: [Float]  // [height, width], the weight of a change, 0 where the clip moves
+  private let still: [Float]  // [height, width], 1 where the clip stands still, else 0
+  private let settings: FilmSettings
   private let before: [Float]  // [cell], the error of the frame shown before
 
   init(
     of source: PixelImage, after last: PixelImage, shown: PixelImage, grid: GridSize,
     settings: FilmSettings
   ) {
-    (self.source, self.shown, self.grid) = (source, shown, grid)
+    (self.source, self.shown, self.grid, self.settings) = (source, shown, grid, settings)
     var still = [Float](repeating: 0, count: source.width * source.height)
     for pixel in still.indices {
       let isStill = (3 * pixel..<3 * pixel + 3).allSatisfy {
         abs(Int(source.pixels[$0]) - Int(last.pixels[$0])) <= settings.stillness
       }
-      if isStill { still[pixel] = settings.steadiness }
+      if isStill { still[pixel] = 1 }
     }
     self.still = still
-    before = Self.errors(of: shown, source, shown, still, grid)
+    before = Self.errors(of: shown, source, shown, still, 0, grid)
   }
 
   /// What a decoded frame shall come near, [height, width, 3] in [-1, 1]: the clip, and at still
   /// pixels something between it and what is shown.
   var target: [Float] {
     source.pixels.indices.map { i in
-      let weight = still[i / 3]
+      let weight = settings.steadiness * still[i / 3]
       return (Float(source.pixels[i]) + weight * Float(shown.pixels[i])) / (1 + weight) / 127.5 - 1
     }
   }
 
   /// How much an error against the target counts at each pixel, [height, width].
-  var weights: [Float] { still.map { 1 + $0 } }
+  var weights: [Float] { still.map { 1 + settings.steadiness * $0 } }
 
   /// The cells where the clip is other than a picture by some mean squared error.
   func cells(changedSince seen: PixelImage, least: Float) -> Set<Int> {
-    let even = [Float](repeating: 0, count: still.count)
-    let changes = Self.errors(of: seen, source, seen, even, grid)
+    let changes = Self.errors(of: seen, source, seen, still, 0, grid)
     return Set(changes.indices.filter { changes[$0] > least * 192 })
   }
 
@@ -51,7 +51,8 @@ struct FrameErrors {
   /// By how much the words of some cells reduce the error, where `decoded` is the picture of all of
   /// them. What is gained around a cell is shared among the changed cells beside it.
   func gains(of changed: Set<Int>, decoded: PixelImage) -> [Int: Float] {
-    let after = Self.errors(of: decoded, source, shown, still, grid)
+    let after = Self.errors(
+      of: decoded, source, shown, still, settings.judgedSteadiness, grid)
     var gains: [Int: Float] = [:]
     for cell in 0..<grid.count {
       let shares = neighbours(of: cell).filter(changed.contains).map {
@@ -73,10 +74,11 @@ struct FrameErrors {
     }
   }
 
-  /// The error of each cell of a decoded frame, of colours from 0 to 255.
+  /// The error of each cell of a decoded frame, of colours from 0 to 255; a change of a still pixel
+  /// counts `steadiness` times.
   private static func errors(
     of decoded: PixelImage, _ source: PixelImage, _ shown: PixelImage, _ still: [Float],
-    _ grid: GridSize
+    _ steadiness: Float, _ grid: GridSize
   ) -> [Float] {
     var errors = [Float](repeating: 0, count: grid.count)
     let patch = source.width / grid.columns
@@ -90,7 +92,8 @@ struct FrameErrors {
           error += wrong * wrong
           change += moved * moved
         }
-        errors[row / patch * grid.columns + column / patch] += error + still[pixel] * change
+        errors[row / patch * grid.columns + column / patch] +=
+          error + steadiness * still[pixel] * change
       }
     }
     return errors
