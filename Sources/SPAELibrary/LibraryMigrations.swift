@@ -49,6 +49,8 @@ enum LibraryMigrations {
     try db.execute(
       sql: """
         DELETE FROM word WHERE rowid IN (SELECT id FROM picture WHERE encoding IN (\(old)));
+        DELETE FROM pyramid WHERE picture IN (SELECT id FROM picture WHERE encoding IN (\(old)));
+        DELETE FROM meaning WHERE picture IN (SELECT id FROM picture WHERE encoding IN (\(old)));
         DELETE FROM picture WHERE encoding IN (\(old));
         DELETE FROM unreadable WHERE encoding IN (\(old));
         DELETE FROM folder WHERE encoding IN (\(old));

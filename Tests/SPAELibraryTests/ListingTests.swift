@@ -66,29 +66,29 @@ import Testing
   @Test func tellsWhatItDoesWhileItDoesIt() throws {
     let world = try world()
     try world.folder.write("broken", "photos/bad.png")
-    struct Told {
+    struct Heard {
       var found: [String] = []
       var waiting = 0
       var done: [String: Bool] = [:]
     }
-    let told = Mutex(Told())
+    let heard = Mutex(Heard())
     _ = try world.indexer().update(
       world.folder("photos"),
       tell: { event in
-        told.withLock { told in
+        heard.withLock { heard in
           switch event {
           case .found(let files, let waiting):
-            (told.found, told.waiting) = (files.map(\.path), waiting)
+            (heard.found, heard.waiting) = (files.map(\.path), waiting)
           case .done(let outcomes):
             for each in outcomes {
-              told.done[FileName.last(of: each.path)] = (try? each.picture.get()) != nil
+              heard.done[FileName.last(of: each.path)] = (try? each.picture.get()) != nil
             }
           }
         }
       })
-    told.withLock { told in
-      #expect(told.found.count == 4 && told.waiting == 4)
-      #expect(told.done == ["a.png": true, "b.png": true, "c.png": true, "bad.png": false])
+    heard.withLock { heard in
+      #expect(heard.found.count == 4 && heard.waiting == 4)
+      #expect(heard.done == ["a.png": true, "b.png": true, "c.png": true, "bad.png": false])
     }
     let known = try world.store.unreadable(
       below: world.folder("photos"), encoding: world.encoding)
