@@ -76,7 +76,7 @@ struct GalleryWorld {
       send(
         .ranked(question, state.pictures.indices.filter { state.pictures[$0].words.contains(text) })
       )
-    case .likeness(let number):
+    case .similarity(let number):
       let all = state.pictures.indices.filter { state.pictures[$0].isEncoded }
       send(
         .ranked(

@@ -36,10 +36,10 @@ private final class GalleryStage {
     output = PictureOutput(
       graphics: graphics, capabilities: capabilities, environment: Opened.environment)
     let models = ModelLibrary(model: try Opened.model.get())
-    let desk = DocumentDesk(
+    let opener = DocumentOpener(
       models: models, size: 128, fit: .whole, dialect: .keys, history: nil, isHistoryMeant: false,
       tint: true, edits: .exact, connect: { throw Failure("no language model is here") })
-    album = Album(desk: desk, models: models, index: self.folder + "/state/index.db")
+    album = Album(opener: opener, models: models, index: self.folder + "/state/index.db")
     browser = Browser(
       album: album, terminal: terminal, output: output,
       themes: ThemeLibrary(environment: Opened.environment), keys: ScriptedKeys(KeyScript()),

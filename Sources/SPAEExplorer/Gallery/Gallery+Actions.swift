@@ -15,7 +15,7 @@ extension Gallery {
     case .openPicture: return selected.map { [.terminal(.open($0))] } ?? nothing()
     case .findPictures: return type(.search)
     case .sortPictures: return sortByNext()
-    case .likePicture: return sort(by: .likeness)
+    case .likePicture: return sort(by: .similarity)
     case .largerPictures: return resize(by: takeCount())
     case .smallerPictures: return resize(by: -takeCount())
     case .listUnreadable: return readUnreadable()
@@ -100,13 +100,13 @@ extension Gallery {
   }
 
   mutating func sort(by wanted: Sorting) -> [GalleryEffect] {
-    if wanted == .likeness {
+    if wanted == .similarity {
       guard let selected else { return nothing() }
       guard pictures[selected].isEncoded else {
         say("\(pictures[selected].name) is not encoded yet", .warning)
         return []
       }
-      return rank(by: .likeness(to: selected))
+      return rank(by: .similarity(to: selected))
     }
     let before = selected
     (search, sorting, asked) = (nil, wanted, nil)
@@ -133,10 +133,10 @@ extension Gallery {
     } else if search != nil {
       let before = picturesBefore
       (search, asked, picturesBefore) = (nil, nil, nil)
-      if sorting == .likeness { sorting = .name }
+      if sorting == .similarity { sorting = .name }
       arrange()
       if let before { select(before) }
-    } else if sorting == .likeness {
+    } else if sorting == .similarity {
       return sort(by: .name)
     }
     return []

@@ -86,7 +86,7 @@ extension Gallery {
         let (first, second) = (pictures[a].time, pictures[b].time)
         return first == second ? places[a, default: 0] < places[b, default: 0] : first > second
       }
-    case .likeness:
+    case .similarity:
       let known = Set(ranked)
       return ranked + byName.filter { !known.contains($0) }
     }
@@ -122,8 +122,8 @@ extension Gallery {
       if search == nil { picturesBefore = selected }
       (search, ranked) = (text, found)
       (selection, firstRow, hasMoved) = (0, 0, false)
-    case .likeness(let number):
-      (search, sorting, ranked) = (nil, .likeness, found)
+    case .similarity(let number):
+      (search, sorting, ranked) = (nil, .similarity, found)
       say("by likeness to \(pictures[number].name)")
       (selection, firstRow, hasMoved) = (0, 0, false)
     }

@@ -27,7 +27,8 @@ package struct Gallery: Sendable {
   }
 
   package enum Sorting: String, CaseIterable, Hashable, Sendable {
-    case name, date, likeness
+    case name, date
+    case similarity = "likeness"
   }
 
   package enum Mode: Hashable, Sendable {
@@ -96,7 +97,7 @@ package struct Gallery: Sendable {
 /// By what pictures are ranked.
 package enum GalleryRanking: Hashable, Sendable {
   case words(String)
-  case likeness(to: Int)
+  case similarity(to: Int)
 }
 
 /// How many pictures are encoded.

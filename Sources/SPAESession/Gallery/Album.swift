@@ -9,10 +9,10 @@ package final class Album {
   /// What comes next on the screen.
   package enum Stage {
     case gallery
-    case document(DocumentDesk.Opened)
+    case document(DocumentOpener.Opened)
   }
 
-  package let desk: DocumentDesk
+  package let opener: DocumentOpener
   /// Gives models of one thread, for indexing.
   private let models: ModelLibrary
   private let index: String
@@ -24,8 +24,8 @@ package final class Album {
   /// The file that the gallery is to select once it is listed.
   private var awaited: String?
 
-  package init(desk: DocumentDesk, models: ModelLibrary, index: String) {
-    (self.desk, self.models, self.index) = (desk, models, index)
+  package init(opener: DocumentOpener, models: ModelLibrary, index: String) {
+    (self.opener, self.models, self.index) = (opener, models, index)
   }
 
   deinit { worker?.stop() }
@@ -71,7 +71,7 @@ package final class Album {
   }
 
   /// Opens a picture of the gallery by its number.
-  package func open(_ number: Int, output: PictureOutput) throws -> DocumentDesk.Opened {
+  package func open(_ number: Int, output: PictureOutput) throws -> DocumentOpener.Opened {
     guard let worker else { throw Failure("there is no gallery") }
     let opened = try open(worker.path(of: number), isBeside: true, output: output)
     state?.select(number)
@@ -80,8 +80,8 @@ package final class Album {
 
   private func open(
     _ path: String, isBeside: Bool, output: PictureOutput
-  ) throws -> DocumentDesk.Opened {
-    var opened = try desk.open(path, isBeside: isBeside, output: output)
+  ) throws -> DocumentOpener.Opened {
+    var opened = try opener.open(path, isBeside: isBeside, output: output)
     file = path
     hearAll()
     if let state, let number = worker?.number(of: path),
@@ -117,7 +117,7 @@ package final class Album {
     self.worker?.stop()
     self.worker = worker
     state = Gallery(
-      title: subject.title, dialect: desk.dialect, size: (24, 80), cellAspect: output.cellAspect,
+      title: subject.title, dialect: opener.dialect, size: (24, 80), cellAspect: output.cellAspect,
       graphics: output.graphics.rawValue)
     worker.start()
   }

@@ -87,7 +87,7 @@ package final class Browser {
 
   // MARK: A document
 
-  private func explore(_ opened: DocumentDesk.Opened, _ notices: [Notice?]) -> Outcome {
+  private func explore(_ opened: DocumentOpener.Opened, _ notices: [Notice?]) -> Outcome {
     let loop = ExplorerLoop(
       state: opened.state, session: opened.runner, terminal: terminal, editor: opened.editor,
       output: output, themes: themes, keys: keys, environment: environment)

@@ -82,6 +82,8 @@ package final class GalleryWorker: Sendable {
       $0.take(unreadable: unreadable)
     }
     postList(progress: GalleryProgress(done: 0, total: 0))
+    // The first search is not to wait for what it searches in.
+    ranking.async { [self] in _ = try? index() }
   }
 
   private func postList(progress: GalleryProgress?) {
@@ -100,6 +102,7 @@ package final class GalleryWorker: Sendable {
       progress: { done, total in
         self.mailbox.post(.progressed(GalleryProgress(done: done, total: total)))
       }, tell: { self.hear($0) })
+    if report.removed > 0 { search.withLock { $0 = nil } }
     catalogue.change { pictures in
       for each in report.unreadable { pictures.refuse(each.path, each.reason) }
     }
@@ -107,12 +110,12 @@ package final class GalleryWorker: Sendable {
   }
 
   private func hear(_ event: LibraryIndexer.Event) {
-    search.withLock { $0 = nil }
     switch event {
     case .found(let files, let waiting):
       catalogue.change { $0.take(found: files) }
       postList(progress: GalleryProgress(done: 0, total: waiting))
     case .done(let outcomes):
+      search.withLock { $0 = nil }
       let changed = catalogue.change { pictures in
         let numbers = pictures.take(outcomes)
         return Dictionary(
@@ -153,7 +156,7 @@ package final class GalleryWorker: Sendable {
       let query = try LibraryQuery(
         text, vocabulary: library.model.vocabulary, colours: try ColourNames.installed())
       found = try index().matches(query)
-    case .likeness(let number):
+    case .similarity(let number):
       let path = path(of: number)
       guard let meaning = try reading.meaning(at: path, encoding: library.encoding) else {
         throw Failure("\(subject.name(of: path)) is not encoded yet")
@@ -170,10 +173,10 @@ package final class GalleryWorker: Sendable {
   /// The pictures in memory, read again when there are others.
   private func index() throws -> LibrarySearch {
     if let known = search.withLock({ $0 }) { return known }
-    let similarity = library.model.codebook
+    let codebook = library.model.codebook
     let read = try LibrarySearch(
       store: reading, encoding: library.encoding, folders: subject.folders,
-      similarity: { similarity.similarity(to: $0) })
+      similarity: { codebook.similarity(to: $0) })
     search.withLock { $0 = read }
     return read
   }

@@ -136,7 +136,7 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func album(_ preferences: Preferences) throws -> Album {
-    let desk = DocumentDesk(
+    let opener = DocumentOpener(
       models: try model.library(), size: input.size, fit: input.fit ?? .whole,
       dialect: plain ? .lines : .keys, history: try history.path,
       isHistoryMeant: history.file != nil, tint: preferences.tint, edits: preferences.edits,
@@ -144,7 +144,7 @@ struct ExploreCommand: ParsableCommand {
     var single = model
     single.threads = 1
     return Album(
-      desk: desk, models: try single.library(), index: LibraryStore.defaultPath())
+      opener: opener, models: try single.library(), index: LibraryStore.defaultPath())
   }
 
   /// Opens the way to the language model, when something is asked of it for the first time.
@@ -198,7 +198,7 @@ struct ExploreCommand: ParsableCommand {
     guard paths.count == 1, paths[0] == "-" || !FileSystem.isFolder(paths[0]) else {
       return try listed(paths, album)
     }
-    let opened = try album.desk.document(paths[0])
+    let opened = try album.opener.document(paths[0])
     print(opened.title)
     print("")
     let pyramid = opened.document.pyramid

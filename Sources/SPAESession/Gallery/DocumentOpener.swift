@@ -9,7 +9,7 @@ import SPAESystem
 package import SPAETerminal
 
 /// Opens documents for the explorer, each with its history, as the command line asked.
-package struct DocumentDesk {
+package struct DocumentOpener {
   package let models: ModelLibrary
   package let size: Int
   package let fit: Fit
