@@ -25,6 +25,7 @@ cp cat.png shut
 chmod 0 shut
 isRoot=$([ "$(id -u)" = 0 ] && echo yes || true)
 
+patience=30
 browse() {
   typed "clear; '$program' $1 --graphics quadrants 2>>errors"
   keys Enter
@@ -119,7 +120,9 @@ typed ":e cat.png"
 keys Enter
 shows "^ spae +cat.png"
 keys C-n
-shows "^ spae +10/14"
+shows "only this file was opened"
+keys g f
+at 9 '30 my cat.png'
 keys q
 left
 done_says "into pictures and back"
@@ -167,7 +170,7 @@ keys q
 left
 done_says "one file, a list, the current folder, an empty folder"
 
-# Resized, stopped and continued, and the mouse.
+# Resized, stopped and continued.
 browse photos
 shows "^ Enter open"
 terminal resize-window -x 40 -y 12
