@@ -390,6 +390,43 @@ fi
 
 [ ! -s errors ] || fail "on standard error: $(cat errors)"
 
+# A part of the picture, the picture alone, and what is yanked in the clipboard.
+open before.spae
+keys +
+shows "all layers, .* words, zoomed 2x"
+keys z j
+keys -
+screen_lacks "zoomed" || until_so "it stays zoomed" screen_lacks "zoomed"
+keys z f
+until_so "words stand beside the picture that should be alone" screen_lacks "┌ Pyramid"
+keys z f
+shows "┌ Pyramid"
+terminal set-option -s set-clipboard on
+typed ":set clipboard"
+keys Enter
+shows "clipboard  edits="
+keys y
+shows "yanked 'cat'"
+is_copied() { [ "$(terminal show-buffer 2>/dev/null)" = cat ]; }
+until_so "the word is not in the clipboard" is_copied
+keys Z Q
+left
+done_says "a part of the picture, the picture alone, a word in the clipboard"
+
+# Keys that a person gives, and those that mean something else already.
+mkdir -p own/spae
+printf '[keys]\nundo = "U"\n' >own/spae/config.toml
+printf 'ilion<CR>U' >script
+XDG_CONFIG_HOME=$work/own XDG_STATE_HOME=$work/changed "$program" explore before.spae --graphics none \
+  --keys script --save-screen - >seen
+grep -q 'undid edit: 1 (1,1) cat > lion' seen || fail "U undoes nothing: $(cat seen)"
+printf '[keys]\nundo = "x"\n' >own/spae/config.toml
+XDG_CONFIG_HOME=$work/own "$program" explore before.spae --save-screen - >seen 2>&1 &&
+  fail "a key that means two things is taken"
+grep -q 'config.toml: line 2, column 1: keys.undo: x cannot be it: x is replace-by-mean' seen ||
+  fail "a conflict is not told: $(cat seen)"
+done_says "keys that a person changed"
+
 # A list that scrolls beside a sixel picture: to scroll rows would take the picture along.
 typed "clear; '$program' explore cat.png --graphics sixel 2>>errors"
 keys Enter

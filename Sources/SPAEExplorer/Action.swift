@@ -3,6 +3,7 @@ package import SPAEScreen
 /// What a person can do with a key. The key map, the help and the manual come from this table.
 package enum Action: String, CaseIterable, Hashable, Sendable {
   case left, right, up, down, firstColumn, lastColumn, top, bottom, halfPageDown, halfPageUp
+  case pageDown, pageUp, lastEdit
   case descend, ascend, nextPane, previousPane
   case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
   case toggleEdits, yankBeneath, pasteBeneath
@@ -10,6 +11,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case fill, nextProposal, previousProposal, caption, ask
   case search, searchWord, nextMatch, previousMatch
   case shallower, deeper, allLayers, pinLayer, toggleInset
+  case zoomIn, zoomOut, panLeft, panRight, panUp, panDown, fullScreen
   case showOriginal, showDifference, showBlink, showSideBySide, showHeat, toggleTint
   case undo, redo, earlierState, laterState, openHistory, nameState
   case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
@@ -60,12 +62,16 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .bottom: ("G", "the last row; 3G is layer 3", [.browsing, .reading])
     case .halfPageDown: ("<C-d> <PageDown>", "half a page down", [.browsing, .reading])
     case .halfPageUp: ("<C-u> <PageUp>", "half a page up", [.browsing, .reading])
+    case .pageDown: ("<C-f>", "a page down", [.browsing, .reading])
+    case .pageUp: ("<C-b>", "a page up", [.browsing, .reading])
+    case .lastEdit:
+      ("<C-o>", "back to the word that was edited last, then to those before", [.browsing])
     case .descend:
       ("<CR>", "down to the words within this one; in a mosaic first write them out", [.browsing])
     case .ascend: ("<BS>", "up to the word that contains this one", [.browsing])
     case .nextPane: ("<Tab>", "next pane", [.browsing])
     case .previousPane: ("<S-Tab>", "previous pane", [.browsing])
-    case .pickBySpelling: ("i c", "change the word: complete what you type", words)
+    case .pickBySpelling: ("i cw", "change the word: complete what you type", words)
     case .pickByMeaning: ("s", "change the word: choose among its neighbours in meaning", words)
     case .pickByEffect: ("f", "change the word: choose by its effect on the picture", words)
     case .replaceByMean: ("x <Del>", "replace by the mean word of the layer", words)
@@ -92,6 +98,13 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .allLayers: ("=", "decode all layers", cells)
     case .pinLayer: ("zd", "decode down to the layer you are in, and no deeper", cells)
     case .toggleInset: ("zi", "inset: the picture down to the layer you are in, and away", cells)
+    case .zoomIn: ("+", "zoom in on the word, up to eight times", [.browsing])
+    case .zoomOut: ("-", "zoom out, at last to the whole picture", [.browsing])
+    case .panLeft: ("zh z<Left>", "move the zoomed part to the left", [.browsing])
+    case .panRight: ("zl z<Right>", "move the zoomed part to the right", [.browsing])
+    case .panUp: ("zk z<Up>", "move the zoomed part up", [.browsing])
+    case .panDown: ("zj z<Down>", "move the zoomed part down", [.browsing])
+    case .fullScreen: ("zf", "the picture on the whole screen, and back", [.browsing])
     case .showOriginal: ("o", "the original picture, and back", [.browsing])
     case .showDifference: ("d", "the difference to the original, and back", [.browsing])
     case .showBlink: ("b", "blink between the original and the decoded picture", [.browsing])

@@ -11,6 +11,8 @@ package enum TerminalEffect: Hashable, Sendable {
   case openEditor(Pyramid)
   case chooseTheme(String)
   case chooseGraphics(String)
+  /// Give a text to the system's clipboard.
+  case copy(String)
   case suspend
   case redraw
   /// Leave this document for another, or for the gallery.
@@ -27,6 +29,10 @@ package enum SessionEffect: Hashable, Sendable {
   /// Decode the picture without the word of a cell.
   case decodeWithout(CellAddress, of: DecodeRequest)
   case findNeighbours(of: Int32)
+  /// Find how well each word fits a cell.
+  case findFits(CellAddress)
+  /// Count the pictures of the library that have a word.
+  case countPictures(holding: Int32)
   case findCandidates(WordPicker.Query)
   /// Find the word nearest to the mean of a layer's words.
   case findMeanWord(cells: [CellAddress], of: Pyramid)
@@ -53,7 +59,8 @@ package enum SessionEffect: Hashable, Sendable {
 
   /// Write the words; without a path to their own file.
   case save(path: String?, Pyramid, replacing: Bool)
-  case savePicture(path: String, DecodeRequest, replacing: Bool)
+  /// Write the decoded picture, each pixel `scale` times as wide and high.
+  case savePicture(path: String, DecodeRequest, scale: Int, replacing: Bool)
   /// Make these words, which the file holds, those of the next opening; no state is lost.
   case discard(to: Pyramid)
 }

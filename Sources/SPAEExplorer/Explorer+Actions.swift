@@ -6,8 +6,9 @@ extension Explorer {
   mutating func perform(_ action: Action) -> [Effect] {
     switch action {
     case .left, .right, .up, .down, .firstColumn, .lastColumn, .top, .bottom, .halfPageDown,
-      .halfPageUp, .descend, .ascend:
+      .halfPageUp, .pageDown, .pageUp, .descend, .ascend:
       return move(action)
+    case .lastEdit: return goBackToEdit()
     case .nextPane, .previousPane: return focusPane(action == .nextPane ? 1 : -1)
     case .pickBySpelling: return pick(by: .spelling)
     case .pickByMeaning: return pick(by: .meaning)
@@ -34,6 +35,15 @@ extension Explorer {
     case .allLayers: return pin(nil)
     case .pinLayer: return pin(cursor.layer)
     case .toggleInset: return toggleInset()
+    case .zoomIn: return zoom(by: takeCount())
+    case .zoomOut: return zoom(by: -takeCount())
+    case .panLeft: return pan(rows: 0, columns: -takeCount())
+    case .panRight: return pan(rows: 0, columns: takeCount())
+    case .panUp: return pan(rows: -takeCount(), columns: 0)
+    case .panDown: return pan(rows: takeCount(), columns: 0)
+    case .fullScreen:
+      isFullScreen.toggle()
+      return []
     case .showOriginal: return toggle(.original)
     case .showDifference: return toggle(.difference)
     case .showBlink: return toggle(.blink)
@@ -51,7 +61,7 @@ extension Explorer {
     case .nameState: return type(.name)
     case .command: return type(.command)
     case .help:
-      mode = .help(HelpList(context: mode.context))
+      mode = .help(HelpList(context: mode.context, keymap: keymap))
       return []
     case .saveAndQuit: return isDirty ? save(thenQuit: true) : [.terminal(.quit)]
     case .quitUnsaved, .leaveUnsaved: return leaveUnsaved()
@@ -103,7 +113,8 @@ extension Explorer {
       return giveUpConsultation()
     }
     if mode == .browsing {
-      if picture == .decoded { writesWindow = false }
+      if picture == .decoded { writesWindow = writesWindow && isFullScreen }
+      if picture == .decoded { isFullScreen = false }
       picture = .decoded
     }
     if case .filling(let fill) = mode { cursor = fill.origin }

@@ -9,7 +9,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   case exit = "x"
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
-  case blink, heat, fill, caption, ask, edit, edits, theme, graphics, help
+  case blink, heat, fill, caption, ask, edit, edits, theme, graphics, set, help
   case next = "n"
   case previous = "N"
   case gallery
@@ -19,8 +19,9 @@ package enum CommandName: String, CaseIterable, Sendable {
     switch self {
     case .write:
       (
-        ":w[!] [FILE]",
-        "write the words (.spae, .json) or the picture (.png, .jpg, .webp); ! replaces a file"
+        ":w[!] [FILE] [4x]",
+        "write the words (.spae, .json) or the picture (.png, .jpg, .webp), larger if wished; "
+          + "! replaces a file"
       )
     case .quit: (":q[!]", "quit; ! discards what is not saved")
     case .writeQuit: (":wq[!] [FILE]", "save and quit")
@@ -47,7 +48,9 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .theme: (":theme NAME", "change the theme")
     case .graphics:
       (":graphics NAME", "draw the picture by \(GraphicsChoice.names)")
-    case .help: (":help", "the keys")
+    case .set:
+      (":set [NAME[=VALUE]]", "show the settings, or change one: tint, notint, edits=exact")
+    case .help: (":help [TOPIC]", "the keys, or those about a topic; :help :w tells of a command")
     case .next: (":n [N]", "the next picture of the list or folder, or the Nth from here")
     case .previous: (":N [N]", "the picture before, or the Nth before")
     case .gallery: (":gallery", "all pictures of the list or folder")
@@ -143,7 +146,8 @@ extension Explorer {
     case .theme: return argument.isEmpty ? refuse(command) : [.terminal(.chooseTheme(argument))]
     case .graphics:
       return argument.isEmpty ? refuse(command) : [.terminal(.chooseGraphics(argument))]
-    case .help: return perform(Action.help)
+    case .set: return set(argument)
+    case .help: return argument.isEmpty ? perform(Action.help) : help(on: argument)
     }
   }
 
@@ -229,16 +233,16 @@ extension CommandName {
     switch self {
     case .write, .writeQuit, .exit: true
     case .quit: argument.isEmpty
-    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .help, .gallery:
+    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,
-      .edits, .graphics, .edit, .next, .previous:
+      .edits, .graphics, .set, .help, .edit, .next, .previous:
       !forced
     }
   }
 
   /// The command that a word begins, as in vim; a single letter must be the whole name.
-  fileprivate init?(typed: String) {
+  init?(typed: String) {
     let aliases: [String: CommandName] = [
       "write": .write, "quit": .quit, "exit": .exit, "substitute": .substitute, "tree": .history,
       "u": .undo, "h": .help, "qa": .quit, "wqa": .writeQuit, "diff": .difference,

@@ -39,7 +39,8 @@ extension Explorer {
   /// The inset and its place in the picture.
   func inset(in layout: Layout) -> Inset? {
     guard let depth = insetDepth, let size = layout.insetSize else { return nil }
-    return Inset(depth: depth, box: layout.corner(of: size, awayFrom: framed, of: shape))
+    return Inset(
+      depth: depth, box: layout.corner(of: size, awayFrom: layout.box(of: framed, in: self)))
   }
 
   /// What the inset shows.
@@ -84,12 +85,9 @@ extension Layout {
     return (image.rows / 3, image.columns / 3)
   }
 
-  /// The first corner, from the lower right one on, in which nothing of the framed cells is covered;
-  /// the lower right one where there is none.
-  fileprivate func corner(
-    of size: (rows: Int, columns: Int), awayFrom cells: [CellAddress], of shape: PyramidShape
-  ) -> Box {
-    let (image, framed) = (image, framed(cells, of: shape))
+  /// The first corner, from the lower right one on, in which nothing of a box is covered; the lower
+  /// right one where there is none.
+  fileprivate func corner(of size: (rows: Int, columns: Int), awayFrom framed: Box) -> Box {
     let (down, right) = (image.rows - size.rows, image.columns - size.columns)
     let corners = [(down, right), (down, 0), (0, right), (0, 0)].map {
       Box(row: $0.0, column: $0.1, rows: size.rows, columns: size.columns)
@@ -98,14 +96,17 @@ extension Layout {
   }
 
   /// What two corner cells enclose, in characters from the picture's upper left corner.
-  private func framed(_ cells: [CellAddress], of shape: PyramidShape) -> Box {
+  fileprivate func box(of cells: [CellAddress], in state: Explorer) -> Box {
     let (image, first, last) = (image, cells[0], cells[cells.count - 1])
-    let size = shape.size(ofLayer: last.layer)
-    let top = min(first.row, last.row) * image.rows / size.rows
-    let left = min(first.column, last.column) * image.columns / size.columns
-    let bottom = (max(first.row, last.row) + 1) * image.rows / size.rows
-    let right = (max(first.column, last.column) + 1) * image.columns / size.columns
+    let size = state.shape.size(ofLayer: last.layer)
+    let rows = PictureCrop.edges(
+      of: min(first.row, last.row)..<max(first.row, last.row) + 1, count: size.rows,
+      shown: image.rows, state.crop?.rows)
+    let columns = PictureCrop.edges(
+      of: min(first.column, last.column)..<max(first.column, last.column) + 1,
+      count: size.columns, shown: image.columns, state.crop?.columns)
     return Box(
-      row: top, column: left, rows: max(1, bottom - top), columns: max(1, right - left))
+      row: rows.lowerBound, column: columns.lowerBound, rows: max(1, rows.count),
+      columns: max(1, columns.count))
   }
 }

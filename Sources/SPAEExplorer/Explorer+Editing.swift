@@ -12,6 +12,7 @@ extension Explorer {
 
   /// Takes words over that the store holds.
   mutating func accept(_ words: Pyramid, _ facts: HistoryFacts) -> [Effect] {
+    rememberEdit(from: pyramid, to: words)
     pyramid = words
     history = facts
     return []
@@ -81,14 +82,15 @@ extension Explorer {
     let cells = target
     let columns = Set(cells.map(\.column)).count
     let words = cells.map { pyramid[$0] }
-    register = Block(
+    let block = Block(
       rows: stride(from: 0, to: words.count, by: columns).map {
         Array(words[$0..<$0 + columns])
       })
+    register = block
     if let first = cells.first, mode.context == .block { cursor = first }
     mode = .browsing
     say(cells.count == 1 ? "yanked '\(vocabulary[words[0]])'" : "yanked \(cells.count) words")
-    return []
+    return copied(block)
   }
 
   /// Puts the yanked words at the cursor, or all over the marked block.

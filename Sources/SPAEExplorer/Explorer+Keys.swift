@@ -16,7 +16,7 @@ extension Explorer {
   }
 
   private mutating func excuse(_ key: Key, _ shown: Notice?) {
-    guard Keymap.answer(to: [key], in: mode.context) == .action(.cancel) else {
+    guard keymap.answer(to: [key], in: mode.context) == .action(.cancel) else {
       return say("\(key.notation) changes nothing here")
     }
     // What it took away was the line at the foot.
@@ -25,12 +25,12 @@ extension Explorer {
 
   private mutating func answer(_ key: Key) -> [Effect] {
     if pendingKeys.isEmpty, takeDigit(key) { return [] }
-    if isPending, Keymap.answer(to: [key], in: mode.context) == .action(.cancel) {
+    if isPending, keymap.answer(to: [key], in: mode.context) == .action(.cancel) {
       dropPending()
       return []
     }
     pendingKeys.append(key)
-    switch Keymap.answer(to: pendingKeys, in: mode.context) {
+    switch keymap.answer(to: pendingKeys, in: mode.context) {
     case .action(let action): return perform(action, by: pendingKeys)
     case .incomplete: return []
     case .none:
@@ -95,7 +95,7 @@ extension Explorer {
     if pendingKeys.isEmpty, let count, mode.isAmongWords {
       answers = [("G", "go to layer \(count)"), ("h j k l", "move by \(count)")]
     }
-    for entry in Keymap.entries(in: mode.context) where !pendingKeys.isEmpty {
+    for entry in keymap.entries(in: mode.context) where !pendingKeys.isEmpty {
       for keys in entry.keys where keys.count > pendingKeys.count && keys.starts(with: pendingKeys)
       {
         answers.append((Array(keys.dropFirst(pendingKeys.count)).notation, entry.action.name))
@@ -136,6 +136,7 @@ extension Explorer {
     cursor == before.cursor && mode == before.mode && focus == before.focus
       && pinnedDepth == before.pinnedDepth && isTinted == before.isTinted
       && showsInset == before.showsInset && writesWindow == before.writesWindow
+      && crop == before.crop && isFullScreen == before.isFullScreen
       && picture == before.picture && pending == before.pending
       && consultation == before.consultation
   }
@@ -147,7 +148,7 @@ extension [Key] {
 
 extension Context {
   /// Whether digits are a number before a key, and not text.
-  fileprivate var takesNumbers: Bool {
+  var takesNumbers: Bool {
     switch self {
     case .browsing, .block, .filling, .history, .reading: true
     case .picking, .typing, .help, .leaving, .gallery: false
@@ -170,9 +171,11 @@ extension Action {
   /// Whether a number before its key means something.
   fileprivate var takesCount: Bool {
     switch self {
-    case .left, .right, .up, .down, .top, .bottom, .halfPageDown, .halfPageUp, .descend, .ascend,
+    case .left, .right, .up, .down, .top, .bottom, .halfPageDown, .halfPageUp, .pageDown,
+      .pageUp, .lastEdit, .descend, .ascend,
       .undo, .redo, .earlierState, .laterState, .nextMatch, .previousMatch, .searchWord,
-      .shallower, .deeper, .nextProposal, .previousProposal, .nextPicture, .previousPicture:
+      .shallower, .deeper, .nextProposal, .previousProposal, .nextPicture, .previousPicture,
+      .zoomIn, .zoomOut, .panLeft, .panRight, .panUp, .panDown:
       true
     default: false
     }

@@ -110,6 +110,8 @@ extension Explorer {
       case .down, .nextItem: reading.scroll + times
       case .halfPageUp: reading.scroll - times * page
       case .halfPageDown: reading.scroll + times * page
+      case .pageUp: reading.scroll - times * 2 * page
+      case .pageDown: reading.scroll + times * 2 * page
       case .top: (line ?? 1) - 1
       case .bottom: line.map { $0 - 1 } ?? last
       default: reading.scroll

@@ -17,6 +17,8 @@ extension Explorer {
     case .bottom: goToBottom()
     case .halfPageDown: for _ in 0..<takeCount() * halfPage { stepRow(1) }
     case .halfPageUp: for _ in 0..<takeCount() * halfPage { stepRow(-1) }
+    case .pageDown: for _ in 0..<takeCount() * 2 * halfPage { stepRow(1) }
+    case .pageUp: for _ in 0..<takeCount() * 2 * halfPage { stepRow(-1) }
     case .descend where writesWords: return writeWindow()
     case .descend: for _ in 0..<takeCount() { descend() }
     case .ascend: for _ in 0..<takeCount() { ascend() }
@@ -109,7 +111,7 @@ extension Explorer {
         mode = .browsing
         cursor = cell
         focus = .pyramid
-      } else if let cell = layout.cell(inPictureAt: mouse, layer: cursor.layer, shape: shape) {
+      } else if let cell = layout.cell(inPictureAt: mouse, of: self) {
         cursor = cell
         focus = .picture
       }
@@ -122,7 +124,7 @@ extension Explorer {
   private mutating func drag(to mouse: Key.Mouse, _ layout: Layout) {
     let cell =
       PyramidPane(self, box: layout.pyramid).cell(at: mouse)
-      ?? layout.cell(inPictureAt: mouse, layer: cursor.layer, shape: shape)
+      ?? layout.cell(inPictureAt: mouse, of: self)
     guard let cell, cell.layer == cursor.layer, cell != cursor else { return }
     if mode == .browsing { mode = .block(anchor: cursor) }
     cursor = cell
@@ -163,8 +165,8 @@ extension Action {
     switch self {
     case .left, .firstColumn: "this is the first word of the row"
     case .right, .lastColumn: "this is the last word of the row"
-    case .up, .halfPageUp, .top: "this is the first row"
-    case .down, .halfPageDown, .bottom: "this is the last row"
+    case .up, .halfPageUp, .pageUp, .top: "this is the first row"
+    case .down, .halfPageDown, .pageDown, .bottom: "this is the last row"
     case .descend: "layer \(depth) is the last: there are no words within this one"
     case .ascend: "layer 1 is the first: no word contains this one"
     default: "nothing is there"

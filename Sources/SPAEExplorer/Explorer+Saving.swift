@@ -8,6 +8,10 @@ extension Explorer {
     to name: String? = nil, replacing: Bool = false, thenQuit: Bool = false
   ) -> [Effect] {
     quitsWhenSaved = thenQuit
+    let (name, scale) = name.map(Self.scaled) ?? (nil, nil)
+    if let scale, !(1...Self.greatestScale).contains(scale) {
+      return refuse("\(scale)x is no scale: it can be 1x to \(Self.greatestScale)x")
+    }
     guard let target = name ?? document.path else {
       return [.session(.save(path: nil, pyramid, replacing: replacing))]
     }
@@ -17,12 +21,28 @@ extension Explorer {
       return refuse("\(target) is the name of a picture: save the words by \(remedy)")
     case .picture:
       let request = DecodeRequest(pyramid: pyramid, depth: depth)
-      return [.session(.savePicture(path: target, request, replacing: replacing))]
+      savedScale = scale ?? 1
+      return [
+        .session(
+          .savePicture(path: target, request, scale: savedScale, replacing: replacing))
+      ]
+    case .text where scale != nil, .json where scale != nil:
+      return refuse("\(target) gets words, and a scale is for pictures")
     // The own file may be called anything: it is written as it was found.
     case nil where target != document.path:
       return refuse("\(target): end it in \(FileForm.endings)")
     case .text, .json, nil: return [.session(.save(path: target, pyramid, replacing: replacing))]
     }
+  }
+
+  private static let greatestScale = 16
+
+  /// A name, and behind it a scale as in `cat.png 4x`.
+  private static func scaled(_ text: String) -> (name: String, scale: Int?) {
+    guard let space = text.lastIndex(of: " "), text.last == "x",
+      let scale = Int(text[space...].dropFirst().dropLast())
+    else { return (text, nil) }
+    return (String(text[..<space]), scale)
   }
 
   private mutating func refuse(_ reason: String) -> [Effect] {
@@ -37,7 +57,8 @@ extension Explorer {
       saved = words
       document.path = path
     }
-    let picture = "\(document.width)x\(document.height), \(shape.layersInWords(toDepth: depth))"
+    let size = "\(document.width * savedScale)x\(document.height * savedScale)"
+    let picture = "\(size), \(shape.layersInWords(toDepth: depth))"
     say("saved \(path)" + (words == nil ? ": \(picture)" : ""))
     guard quitsWhenSaved else { return [] }
     quitsWhenSaved = false

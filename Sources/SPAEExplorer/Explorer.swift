@@ -50,6 +50,8 @@ package struct Explorer: Sendable {
   package let vocabulary: Vocabulary
   /// The cells that each word of the vocabulary takes.
   let wordWidths: [UInt16]
+  /// What the keys mean.
+  package let keymap: Keymap
 
   /// The words as they were last accepted, each of them in the history store.
   package internal(set) var pyramid: Pyramid
@@ -70,9 +72,15 @@ package struct Explorer: Sendable {
   package internal(set) var isTinted: Bool
   /// What a typed word does to the words beneath it.
   package internal(set) var edits: EditStyle
+  /// Whether yanked words go to the system's clipboard too.
+  package internal(set) var copiesToClipboard: Bool
   package internal(set) var picture = PictureContent.decoded
   /// Which half of a blink is shown.
   package internal(set) var blinkPhase = false
+  /// The part of the picture that is shown; nil is all of it.
+  package internal(set) var crop: PictureCrop?
+  /// Whether the picture has the whole screen, as long as no list is open.
+  package internal(set) var isFullScreen = false
   /// Whether the words around the cursor are written out below a mosaic.
   package internal(set) var writesWindow = false
   /// Whether the picture down to the cursor's layer is shown within that of all layers.
@@ -85,12 +93,17 @@ package struct Explorer: Sendable {
   var register: Block?
   var lastChange: Change?
   var lastSearch: String?
+  /// Where edits were, the last one last, and how many of them the person went back by.
+  var editedPlaces: [CellAddress] = []
+  var placesBack = 0
   var commandHistory: [String] = []
   var quitsWhenSaved = false
   /// Where the person is about to go, instead of quitting.
   var turn: Turn?
   /// Where the picture is in its list; nil where only one file was opened.
   package var place: Turn.Place?
+  /// The scale of the picture that is written.
+  var savedScale = 1
   /// The store could not go back to the saved words: to leave, it need not.
   var cannotDiscard = false
   var requested: DecodeRequest?
@@ -102,6 +115,7 @@ package struct Explorer: Sendable {
 
   package internal(set) var decoded: Decoded?
   var neighbours: [Int32: [Int32]] = [:]
+  var facts = WordFacts()
   var origins: WordOrigins?
   package internal(set) var history: HistoryFacts
   package internal(set) var comparison: Comparison?
@@ -113,6 +127,7 @@ package struct Explorer: Sendable {
     document: Document, vocabulary: Vocabulary, pyramid: Pyramid, saved: Pyramid,
     history: HistoryFacts, size: (rows: Int, columns: Int), cellAspect: Double = 2,
     graphics: String = "none", isTinted: Bool = true, edits: EditStyle = .exact,
+    copiesToClipboard: Bool = false, keymap: Keymap = .standard,
     notice: Notice? = nil
   ) {
     self.document = document
@@ -126,6 +141,8 @@ package struct Explorer: Sendable {
     self.graphics = graphics
     self.isTinted = isTinted
     self.edits = edits
+    self.copiesToClipboard = copiesToClipboard
+    self.keymap = keymap
     self.notice = notice
   }
 }

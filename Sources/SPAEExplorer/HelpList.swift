@@ -3,15 +3,19 @@ import SPAEScreen
 /// The keys of where a person is, filtered by what they type.
 package struct HelpList: Hashable, Sendable {
   package let context: Context
+  private let keymap: Keymap
   package private(set) var filter = LineEditor()
   package private(set) var selection = 0
 
-  init(context: Context) { self.context = context }
+  init(context: Context, keymap: Keymap = .standard, topic: String = "") {
+    (self.context, self.keymap) = (context, keymap)
+    filter = LineEditor(topic)
+  }
 
   /// The entries that the filter leaves.
   package var entries: [Action.Entry] {
     let words = filter.text.lowercased().split(separator: " ")
-    let found = Keymap.entries(in: context).filter { entry in
+    let found = keymap.entries(in: context).filter { entry in
       let text = "\(entry.action.name) \(entry.notation) \(entry.help)".lowercased()
       return words.allSatisfy { text.contains($0) }
     }

@@ -27,7 +27,8 @@ struct Layout {
   init(_ state: Explorer) {
     self.init(
       rows: state.size.rows, columns: state.size.columns, aspect: state.cellAspect,
-      grid: state.shape.grid, showsPicture: state.focus == .picture
+      grid: state.shape.grid, showsPicture: state.showsPictureAlone,
+      hidesWords: state.fillsScreen
     ) { base, most, height in
       PyramidArrangement.width(of: state, base: base, most: most, height: height)
     }
@@ -40,14 +41,14 @@ struct Layout {
   /// `aspect` is the height of a character over its width; the picture has the shape of its grid.
   init(
     rows: Int, columns: Int, aspect: Double, grid: GridSize, showsPicture: Bool,
-    wordsWidth: WordsWidth
+    hidesWords: Bool = false, wordsWidth: WordsWidth
   ) {
     screen = Box(row: 0, column: 0, rows: rows, columns: columns)
     isTooSmall = rows < Self.leastRows || columns < Self.leastColumns
     let height = max(0, rows - 2)  // between the title and the foot
-    let wordHeight = rows >= 20 ? 6 : 4
-    let isWide = columns >= Self.wide
-    isNarrow = !isWide
+    let wordHeight = rows >= 36 ? 8 : rows >= 20 ? 6 : 4
+    isNarrow = columns < Self.wide
+    let isWide = !isNarrow && !hidesWords
     self.aspect = aspect * Double(grid.columns) / Double(grid.rows)
     let wanted = Int((Double(height - 3) * self.aspect).rounded()) + 2
     // The figures below a slender picture need room too.
@@ -127,12 +128,16 @@ struct Layout {
   }
 
   /// The cell of a layer whose pixels are at a place of the screen.
-  func cell(inPictureAt mouse: Key.Mouse, layer: Int, shape: PyramidShape) -> CellAddress? {
+  func cell(inPictureAt mouse: Key.Mouse, of state: Explorer) -> CellAddress? {
     let box = image
     guard box.contains(row: mouse.row, column: mouse.column) else { return nil }
-    let size = shape.size(ofLayer: layer)
+    let size = state.shape.size(ofLayer: state.cursor.layer)
     return CellAddress(
-      layer: layer, row: (mouse.row - box.row) * size.rows / box.rows,
-      column: (mouse.column - box.column) * size.columns / box.columns)
+      layer: state.cursor.layer,
+      row: PictureCrop.part(
+        at: mouse.row - box.row, count: size.rows, shown: box.rows, state.crop?.rows),
+      column: PictureCrop.part(
+        at: mouse.column - box.column, count: size.columns, shown: box.columns,
+        state.crop?.columns))
   }
 }

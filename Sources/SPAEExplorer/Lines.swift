@@ -50,7 +50,7 @@ struct TitleLine {
     let loss = state.document.keepsHistory && history.isKept ? "" : " not kept"
     let place = "\(history.state)/\(history.last)\(loss)\(name)"
     if Layout(state).isNarrow {
-      return "\(place)  \(state.focus == .picture ? "picture" : "words")"
+      return "\(place)  \(state.showsPictureAlone ? "picture" : "words")"
     }
     return "state \(place)  \(state.graphics)"
   }
@@ -118,7 +118,8 @@ struct FootLine {
     switch state.mode {
     case .block:
       return [
-        ("i", "replace"), ("x", "mean"), ("y", "yank"), ("p", "paste"), ("Esc", "unmark"),
+        (key(.pickBySpelling), "replace"), (key(.replaceByMean), "mean"), (key(.yank), "yank"),
+        (key(.paste), "paste"), ("Esc", "unmark"),
       ]
     case .picking:
       return [("Enter", "accept"), ("Tab", "by meaning, by effect"), ("Esc", "cancel")]
@@ -131,12 +132,26 @@ struct FootLine {
       return [("Enter", "accept"), ("Tab", place), ("Esc", "cancel")]
     case .reading: return [("j k", "scroll"), ("q", "close")]
     default:
-      let other = state.focus == .picture ? "words" : "picture"
-      return (Layout(state).isNarrow ? [("Tab", other)] : []) + [
-        ("i", "edit"), ("s", "meaning"), ("u", "undo"), ("^R", "redo"), ("[ ]", "depth"),
-        ("/", "find"), ("t", "tree"), ("?", "help"), (":w", "save"), ("q", "quit"),
+      let other = state.showsPictureAlone ? "words" : "picture"
+      let depth = "\(key(.shallower)) \(key(.deeper))"
+      return (Layout(state).isNarrow ? [(key(.nextPane), other)] : []) + [
+        (key(.pickBySpelling), "edit"), (key(.pickByMeaning), "meaning"), (key(.undo), "undo"),
+        (key(.redo), "redo"), (depth, "depth"), (key(.search), "find"),
+        (key(.openHistory), "tree"), (key(.help), "help"), (key(.command) + "w", "save"),
+        (key(.quit), "quit"),
       ]
     }
+  }
+
+  /// The first way to press an action, as short as hints are.
+  private func key(_ action: Action) -> String {
+    let keys = state.keymap.entry(of: action).keys.first ?? []
+    return keys.map { key in
+      if case .control(let letter) = key { return "^\(letter.uppercased())" }
+      let notation = key.notation
+      return notation.count > 2 && notation.hasPrefix("<")
+        ? String(notation.dropFirst().dropLast()) : notation
+    }.joined()
   }
 }
 

@@ -17,6 +17,10 @@ package enum Message: Sendable {
 
   case decoded(Decoded)
   case neighbours(of: Int32, [Int32])
+  /// How well each word fits a cell, in hundredths of the best word; empty where nothing tells.
+  case fits(at: CellAddress, [UInt8])
+  /// How many pictures of the library have a word in their upper layers; nil without a library.
+  case counted(holding: Int32, pictures: Int?)
   /// Candidates of the picker, for the question it asked last.
   case candidates(query: WordPicker.Query, [WordPicker.Candidate])
   case meanWord(Int32, cells: [CellAddress])

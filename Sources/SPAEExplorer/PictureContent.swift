@@ -38,10 +38,12 @@ package struct PictureView: Hashable, Sendable {
   /// The cells that are framed: the cursor's, or the marked block's corners.
   package var framed: [CellAddress]
   package var inset: Inset?
+  /// The part of the picture that is shown; nil is all of it.
+  package var crop: PictureCrop?
 
   package init(
     box: Box, content: PictureContent, blinkPhase: Bool, request: DecodeRequest,
-    framed: [CellAddress], inset: Inset? = nil
+    framed: [CellAddress], inset: Inset? = nil, crop: PictureCrop? = nil
   ) {
     self.box = box
     self.content = content
@@ -49,5 +51,6 @@ package struct PictureView: Hashable, Sendable {
     self.request = request
     self.framed = framed
     self.inset = inset
+    self.crop = crop
   }
 }

@@ -28,7 +28,8 @@ struct PicturePane {
     return PictureView(
       box: content == .sideBySide ? layout.canvas : layout.image, content: content,
       blinkPhase: state.blinkPhase,
-      request: state.request, framed: state.framed, inset: state.inset(in: layout))
+      request: state.request, framed: state.framed, inset: state.inset(in: layout), crop: state.crop
+    )
   }
 
   private var content: PictureContent {
@@ -36,7 +37,9 @@ struct PicturePane {
   }
 
   private var title: String {
-    let depth = state.depthInWords + (state.pinnedDepth == nil ? "" : ", pinned")
+    let pin = state.pinnedDepth == nil ? "" : ", pinned"
+    let zoom = state.crop.map { ", zoomed \($0.factor)x" } ?? ""
+    let depth = state.depthInWords + pin + zoom
     return content == .decoded ? depth : "\(content.name), \(depth)"
   }
 

@@ -231,7 +231,8 @@ private struct PlainReply {
       $0 != cursor && abs($0.row - cursor.row) <= 1 && abs($0.column - cursor.column) <= 1
     }
     let beside = around.map { state.vocabulary[state.pyramid[$0]] }.joined(separator: " ")
-    return [first] + origin + near + (beside.isEmpty ? [] : ["beside it: \(beside)"]) + figures
+    return [first] + origin + facts + near + (beside.isEmpty ? [] : ["beside it: \(beside)"])
+      + figures
   }
 
   /// What is proposed, cell by cell.
@@ -248,6 +249,17 @@ private struct PlainReply {
   var near: [String] {
     let words = state.neighbours[state.pyramid[state.cursor]] ?? []
     return ["near in meaning: " + words.map { state.vocabulary[$0] }.joined(separator: " ")]
+  }
+
+  private var facts: [String] {
+    let word = state.pyramid[state.cursor]
+    let fit = state.fit(of: word, at: state.cursor).map { "fits \(share($0)) of 1.00" }
+    let library = (state.facts.counts[word] ?? nil).map {
+      "in \($0) picture\($0 == 1 ? "" : "s") of the library"
+    }
+    let count = state.count(of: word)
+    let here = "here \(count == 1 ? "once" : "\(count) times")"
+    return [([fit, here, library].compactMap { $0 }).joined(separator: ", ")]
   }
 
   private var figures: [String] {

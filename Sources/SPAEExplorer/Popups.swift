@@ -57,6 +57,9 @@ enum Popups {
       screen.put(
         state.vocabulary[candidate.word], row: row, column: list.column + indent,
         width: list.columns - indent, style: style)
+      if let fit = state.fit(of: candidate.word, at: picker.cells[0]) {
+        screen.put(share(fit), row: row, column: list.column + list.columns - 5, style: style)
+      }
     }
     if picker.candidates.isEmpty {
       screen.put(

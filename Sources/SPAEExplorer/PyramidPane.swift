@@ -89,8 +89,8 @@ struct PyramidPane {
     _ arrangement: PyramidArrangement, _ state: Explorer, height: Int
   ) -> Int {
     let (own, cursor) = (arrangement.linesInHand, cursorLine(arrangement, state))
-    // A list of words stands below the layer in hand, or at least below the cursor.
-    if case .picking = state.mode { return own.count <= height ? own.lowerBound : cursor }
+    // A list of words stands below the layer in hand, or where that is too high below the cursor.
+    if case .picking = state.mode { return own.count <= height - 2 ? own.lowerBound : cursor }
     if own.count <= height { return max(0, own.upperBound - height) }
     return max(0, min(cursor - height / 2, arrangement.lineCount - height))
   }

@@ -3,6 +3,7 @@ import SPAEScreen
 
 /// Changes the state as a message asks and returns what the world is to do.
 package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
+  let cursor = state.cursor
   var effects: [Effect]
   switch message {
   case .key(let key): effects = state.press(key)
@@ -22,6 +23,12 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     effects = []
   case .neighbours(let word, let words):
     state.neighbours[word] = words
+    effects = []
+  case .fits(let cell, let fits):
+    state.facts.fits[cell] = fits
+    effects = []
+  case .counted(let word, let count):
+    state.facts.counts[word] = .some(count)
     effects = []
   case .candidates(let query, let candidates): effects = state.take(candidates, for: query)
   case .consulting(let number, let note): effects = state.hear(note, on: number)
@@ -54,6 +61,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.quitsWhenSaved = false
     effects = []
   }
+  if state.cursor != cursor { state.keepCursorInSight() }
   state.showAnswer()
   return effects + state.wants()
 }
@@ -81,7 +89,7 @@ extension Explorer {
       requestedNeighbours = word
       effects.append(.session(.findNeighbours(of: word)))
     }
-    return effects
+    return effects + wantsFacts()
   }
 
   /// Shows a notice; an error that is too long for the foot is read as a whole.

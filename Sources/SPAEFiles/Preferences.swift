@@ -19,8 +19,27 @@ package struct Preferences: Equatable {
   package var library: String?
   /// What a typed word does to the words beneath it.
   package var edits = EditStyle.paint
+  /// Whether yanked words go to the system's clipboard too.
+  package var clipboard = false
+  /// Other keys for the explorer's actions, in the order of the file.
+  package var keys: [KeyBinding] = []
 
-  private static let keys = ["theme", "graphics", "history", "model", "tint", "edits", "library"]
+  /// Keys for an action, and where the file says so.
+  package struct KeyBinding: Equatable {
+    package let action: String
+    package let keys: String
+    fileprivate let path: String
+    fileprivate let place: TextPlace
+
+    /// An error that names the place.
+    package func failure(_ text: String) -> Failure {
+      Failure("\(path): line \(place.line), column \(place.column): keys.\(action): \(text)")
+    }
+  }
+
+  private static let names = [
+    "theme", "graphics", "history", "model", "tint", "edits", "library", "clipboard", "keys",
+  ]
 
   /// Reads the person's file; without one nothing is wished.
   package init(environment: [String: String] = SystemEnvironment.variables) throws(Failure) {
@@ -48,6 +67,21 @@ package struct Preferences: Equatable {
         throw Failure("\(path): line \(place.line), column \(place.column): \(error.text)")
       }
     }
+    try readKeys(document, path: path)
+  }
+
+  /// Reads the table of keys.
+  private mutating func readKeys(_ document: TOMLDocument, path: String) throws(Failure) {
+    guard case .table(let table)? = document.root["keys"] else { return }
+    for (action, node) in table {
+      let place = document.place(ofKey: ["keys", action])
+      guard case .string(let text) = node else {
+        throw KeyBinding(action: action, keys: "", path: path, place: place)
+          .failure("it is \(node.kind); it must be a text in quotes")
+      }
+      keys.append(KeyBinding(action: action, keys: text, path: path, place: place))
+    }
+    keys.sort { ($0.place.line, $0.place.column) < ($1.place.line, $1.place.column) }
   }
 
   private struct Problem: Error {
@@ -62,6 +96,8 @@ package struct Preferences: Equatable {
     case ("model", .string(let path)): model = Self.expanded(path)
     case ("library", .string(let path)): library = Self.expanded(path)
     case ("tint", .boolean(let wish)): tint = wish
+    case ("clipboard", .boolean(let wish)): clipboard = wish
+    case ("keys", .table): break
     case ("graphics", .string(let name)):
       graphics = GraphicsChoice(rawValue: name)
       guard graphics != nil else {
@@ -72,12 +108,14 @@ package struct Preferences: Equatable {
         throw Problem(text: "edits is '\(name)'; it can be \(EditStyle.names)")
       }
       edits = style
-    case _ where Self.keys.contains(key):
-      let wanted = key == "tint" ? "true or false" : "a text in quotes"
+    case _ where Self.names.contains(key):
+      let wanted =
+        ["tint", "clipboard"].contains(key)
+        ? "true or false" : key == "keys" ? "a table" : "a text in quotes"
       throw Problem(text: "\(key) is \(node.kind); it must be \(wanted)")
     default:
-      let near = Spelling.nearest(to: key, among: Self.keys).map { "; did you mean \($0)?" } ?? ""
-      let all = Self.keys.joined(separator: ", ")
+      let near = Spelling.nearest(to: key, among: Self.names).map { "; did you mean \($0)?" } ?? ""
+      let all = Self.names.joined(separator: ", ")
       throw Problem(text: "there is no key '\(key)'\(near) There are \(all)", isKey: true)
     }
   }

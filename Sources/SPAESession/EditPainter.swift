@@ -48,6 +48,13 @@ final class EditPainter: Sendable {
     }
   }
 
+  /// What the frozen branches say of the picture.
+  func evidence(for pyramid: Pyramid) throws(EngineError) -> PictureEvidence {
+    try state.withLock { state throws(EngineError) in
+      try known(&state, inUse.model, pyramid)
+    }
+  }
+
   private func known(
     _ state: inout State, _ model: Model, _ pyramid: Pyramid
   ) throws(EngineError) -> PictureEvidence {

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 package import SPAEEngine
-package import SPAEExplorer
+import SPAEExplorer
 package import SPAEFiles
 package import SPAEGraphics
 package import SPAEHistory
@@ -27,6 +27,7 @@ package final class EffectRunner: Sendable {
   private let language: LanguageWorker
   private let pictureStore: PictureStore
   private let words: WordFinder
+  private let wordFacts: WordFactFinder
   private let thumbnails: any CellDriver
   private let yanked: YankedWords
   /// What is to be told of edits that are no longer kept.
@@ -35,11 +36,12 @@ package final class EffectRunner: Sendable {
   private let origins = DispatchQueue(label: "origins", qos: .utility)
 
   /// `original` is the picture that was opened, at the decoded picture's size, and `view` the same
-  /// as the frozen branches see it; nil where only words were opened.
+  /// as the frozen branches see it; nil where only words were opened. `library` is the file of the
+  /// index of pictures, if that is to be looked at.
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
-    original: PixelImage?, view: PixelImage? = nil, thumbnails: any CellDriver,
-    yanked: YankedWords = YankedWords(path: nil),
+    original: PixelImage?, view: PixelImage? = nil, library: String? = nil,
+    thumbnails: any CellDriver, yanked: YankedWords = YankedWords(path: nil),
     connect: @escaping LanguageWorker.Connect
   ) throws {
     let mailbox = try Mailbox<Message>()
@@ -58,6 +60,9 @@ package final class EffectRunner: Sendable {
     self.pictureStore = pictureStore
     let painter = EditPainter(inUse: inUse, view: view ?? original)
     self.painter = painter
+    wordFacts = WordFactFinder(
+      inUse: inUse, models: models, painter: view ?? original == nil ? nil : painter,
+      library: library)
     worker = DecodeWorker(inUse: inUse, painter: painter, original: original) { result in
       switch result {
       case .success(let outcome):
@@ -109,6 +114,10 @@ package final class EffectRunner: Sendable {
     case .findNeighbours(let word):
       inBackground { runner in [.neighbours(of: word, runner.words.neighbours(of: word, count: 12))]
       }
+    case .findFits(let cell):
+      later { [.fits(at: cell, try $0.wordFacts.fits(at: cell, of: $0.history.pyramid))] }
+    case .countPictures(let word):
+      later { [.counted(holding: word, pictures: $0.wordFacts.pictureCount(holding: word))] }
     case .findCandidates(let query):
       inBackground { runner in
         [.candidates(query: query, try runner.words.candidates(for: query))]
@@ -143,9 +152,9 @@ package final class EffectRunner: Sendable {
         if pyramid == history.pyramid { try changing { try history.markSaved() } }
         return [.saved(path: path, words: pyramid)]
       }
-    case .savePicture(let path, let request, let replacing):
+    case .savePicture(let path, let request, let scale, let replacing):
       return answered {
-        let picture = try model.decode(request.pyramid, depth: request.depth)
+        let picture = try model.decode(request.pyramid, depth: request.depth).enlarged(scale)
         let path = try files.save(picture, to: path, replacing: replacing)
         return [.saved(path: path, words: nil)]
       }
@@ -185,6 +194,14 @@ package final class EffectRunner: Sendable {
   private func inBackground(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {
     queue.async { [self] in
       for message in answered({ try body(self) }) { mailbox.post(message) }
+    }
+  }
+
+  /// The same when nothing that a person waits for is to be done.
+  private func later(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {
+    origins.async { [self] in
+      // What is only to be known besides is not worth a complaint.
+      for message in (try? body(self)) ?? [] { mailbox.post(message) }
     }
   }
 
@@ -237,6 +254,7 @@ package final class EffectRunner: Sendable {
   }
 
   private func move(_ move: HistoryMove) throws -> [Message] {
+    let before = history.head
     var moved: Revision?
     switch move {
     case .undo(let count):
@@ -254,8 +272,13 @@ package final class EffectRunner: Sendable {
     }
     let complaint = try inUse.follow(history).map { "; \($0)" } ?? ""
     let name = moved.name.map { " '\($0)'" } ?? ""
+    let done = move.done(from: before, to: moved).map { verb, revision in
+      let words = revision.summary(vocabulary: model.vocabulary, shape: history.pyramid.shape)
+      return "\(verb) \(words); "
+    }
     let note =
-      "state \(moved.id)\(name), \(moved.verb), \(moved.time.inWords(now: Date()))\(complaint)"
+      "\(done ?? "")state \(moved.id)\(name), \(moved.verb),"
+      + " \(moved.time.inWords(now: Date()))\(complaint)"
     return [.moved(history.pyramid, facts, note: note)]
   }
 
@@ -314,21 +337,5 @@ package final class EffectRunner: Sendable {
       runner.mailbox.wake()
       return []
     }
-  }
-}
-
-extension HistoryMove {
-  fileprivate var isBack: Bool {
-    switch self {
-    case .undo, .earlier, .earlierBy: true
-    case .redo, .later, .laterBy, .to: false
-    }
-  }
-}
-
-extension DocumentHistory {
-  /// Where the head stands, for the status line.
-  package var facts: HistoryFacts {
-    HistoryFacts(state: position.number, last: position.last, name: head.name, isKept: isInFile)
   }
 }

@@ -125,6 +125,10 @@ package final class ExplorerLoop: EffectHost {
       let message = editor.edit(pyramid, run: terminal.lend(to:))
       if case .notice(let notice) = message { editorsEnd = notice }
       return [message]
+    case .copy(let text):
+      // Nothing is drawn by it, so that it may be sent from anywhere.
+      terminal.place(
+        picture: Clipboard.bytes(text), at: Box(row: 0, column: 0, rows: 1, columns: 1))
     case .chooseTheme(let name):
       return chooseTheme(name) { theme in
         terminal.theme = theme

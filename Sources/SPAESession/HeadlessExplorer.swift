@@ -94,7 +94,7 @@ package final class HeadlessExplorer: EffectHost {
     case .chooseGraphics(let name):
       return chooseGraphics(name, on: TerminalCapabilities(), environment: environment, use)
     // Each screen is drawn whole.
-    case .redraw: return []
+    case .redraw, .copy: return []
     case .suspend: return [.notice(Notice("there is no terminal to go back to", kind: .warning))]
     }
   }

@@ -92,7 +92,7 @@ package struct OpenedDocument {
   /// The explorer at the last accepted edit.
   package func state(
     history: DocumentHistory, store: HistoryStore, output: PictureOutput, tint: Bool,
-    edits: EditStyle = .exact
+    edits: EditStyle = .exact, copiesToClipboard: Bool = false, keymap: Keymap = .standard
   ) throws -> Explorer {
     let size = model.pictureSize(of: document.pyramid.shape)
     return Explorer(
@@ -105,6 +105,7 @@ package struct OpenedDocument {
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
       isTinted: tint && output.colours != .palette16, edits: edits,
+      copiesToClipboard: copiesToClipboard, keymap: keymap,
       notice: try notice(history, store))
   }
 

@@ -110,13 +110,16 @@ struct PictureComposer {
   private func framed(_ image: PixelImage) -> PixelImage {
     guard let first = view.framed.first, let last = view.framed.last else { return image }
     let size = view.request.pyramid.shape.size(ofLayer: last.layer)
-    let rows = (min(first.row, last.row), max(first.row, last.row) + 1)
-    let columns = (min(first.column, last.column), max(first.column, last.column) + 1)
+    let rows = PictureCrop.edges(
+      of: min(first.row, last.row)..<max(first.row, last.row) + 1, count: size.rows,
+      shown: image.height, view.crop?.rows)
+    let columns = PictureCrop.edges(
+      of: min(first.column, last.column)..<max(first.column, last.column) + 1,
+      count: size.columns, shown: image.width, view.crop?.columns)
     var framed = image
     framed.frame(
-      top: rows.0 * image.height / size.rows, left: columns.0 * image.width / size.columns,
-      bottom: rows.1 * image.height / size.rows - 1,
-      right: columns.1 * image.width / size.columns - 1)
+      top: rows.lowerBound, left: columns.lowerBound, bottom: rows.upperBound - 1,
+      right: columns.upperBound - 1)
     return framed
   }
 }
@@ -159,7 +162,9 @@ extension PixelImage {
     }
   }
 
+  /// A frame may reach beyond the part of the picture that is shown.
   private mutating func dot(row: Int, column: Int, isLight: Bool) {
+    guard (0..<height).contains(row), (0..<width).contains(column) else { return }
     for channel in 0..<3 { self[row, column, channel] = isLight ? 255 : 0 }
   }
 }

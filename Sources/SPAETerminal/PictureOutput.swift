@@ -71,6 +71,7 @@ package struct PictureOutput {
   /// Draws the picture into the screen where characters stand for pixels.
   package func draw(_ view: PictureView?, _ pictures: Pictures, into screen: inout Screen) {
     guard let view, let cells = driver as? any CellDriver else { return }
+    let pictures = pictures.cropped(to: view.crop)
     // Two pixels across and two down in each cell.
     let composer = PictureComposer(pictures: pictures, view: view, pixelAspect: cellAspect)
     let size = (width: 2 * view.box.columns, height: 2 * view.box.rows)
@@ -88,6 +89,7 @@ package struct PictureOutput {
     guard let pixels else { return nil }
     if wasErased { (placed, source) = (nil, nil) }
     guard let view else { return removal(by: pixels) }
+    let pictures = pictures.cropped(to: view.crop)
     let box = (width: view.box.columns * cell.width, height: view.box.rows * cell.height)
     let (width, height) = pixels.size(
       inBox: box, side: pictures.decoded.map { min($0.width, $0.height) } ?? 0)

@@ -215,6 +215,22 @@ private struct BranchModel {
       try model.steer(pyramid, steering, evidence: evidence) == steering.applied(to: pyramid))
   }
 
+  @Test func isToldHowWellEachWordFitsItsPlace() throws {
+    let shape = PyramidShape.square
+    let evidence = model.evidence(of: try picture("goldfish"))
+    let fits = model.fits(
+      at: CellAddress(layer: 1, row: 0, column: 0), of: shape, in: evidence)
+    #expect(fits.count == model.vocabulary.count)
+    #expect(fits.max() == 1 && fits.min() ?? -1 >= 0)
+    let (fish, helium) = (Int(try number("fish")), Int(try number("helium")))
+    #expect(fits[fish] > 0.5 && fits[fish] > fits[helium] + 0.3)
+    #expect(
+      model.fits(at: CellAddress(layer: 3, row: 3, column: 3), of: shape, in: evidence).count
+        == model.vocabulary.count)
+    #expect(
+      model.fits(at: CellAddress(layer: 4, row: 0, column: 0), of: shape, in: evidence).isEmpty)
+  }
+
   @Test func followsTheOutlinesOfWhatItsWordNames() throws {
     let image = try picture("beach")
     let (pyramid, evidence) = (try model.encode(image), model.evidence(of: image))

@@ -35,6 +35,10 @@ struct World {
   var yanked: Subtree?
   /// Whether the picture has nothing of what an edit would replace.
   var hasNothing = false
+  /// In how many pictures of the library each word is; nil without a library.
+  var libraryCount: Int?
+  /// The scales of the pictures that were written.
+  var scales: [Int] = []
   /// Makes the store refuse edits.
   var refusal: String?
 
@@ -57,6 +61,15 @@ struct World {
       history: HistoryFacts(state: 1, last: 1), size: (rows, columns), graphics: "sixel",
       edits: edits)
     send(.resized(rows: rows, columns: columns))
+  }
+
+  /// Begins anew with other keys.
+  mutating func change(_ keymap: Keymap) {
+    state = Explorer(
+      document: state.document, vocabulary: Self.vocabulary, pyramid: states[0], saved: states[0],
+      history: HistoryFacts(state: 1, last: 1), size: state.size, graphics: "sixel",
+      edits: state.edits, keymap: keymap)
+    send(.resized(rows: state.size.rows, columns: state.size.columns))
   }
 
   mutating func type(_ keys: String) {
@@ -102,6 +115,10 @@ struct World {
           Decoded(request: request, psnr: 24.06, ssim: 0.712, milliseconds: 3.14, tints: tints))
       ]
     case .findNeighbours(let word): return [.neighbours(of: word, [0, 1, 2, 3])]
+    case .findFits(let cell):
+      let fits = (0..<680).map { UInt8(cell.layer > 3 ? 0 : $0 == 1 ? 61 : 83) }
+      return [.fits(at: cell, cell.layer > 3 ? [] : fits)]
+    case .countPictures(let word): return [.counted(holding: word, pictures: libraryCount)]
     case .findCandidates(let query):
       return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
     case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
@@ -122,8 +139,9 @@ struct World {
       let path = path ?? state.document.path ?? state.document.suggestedPath
       files[path] = pyramid
       return [.saved(path: path, words: pyramid)]
-    case .savePicture(let path, let request, _):
+    case .savePicture(let path, let request, let scale, _):
       pictures[path] = request
+      scales.append(scale)
       return [.saved(path: path, words: nil)]
     case .discard(let words):
       if let refusal { return [.notDiscarded(reason: refusal)] }

@@ -20,6 +20,7 @@ struct PreferencesSuite {
     #expect(preferences.graphics == nil)
     #expect(preferences.theme == nil)
     #expect(preferences.tint)
+    #expect(!preferences.clipboard && preferences.keys.isEmpty)
   }
 
   @Test("take every choice of graphics", arguments: GraphicsChoice.allCases)
@@ -42,6 +43,7 @@ struct PreferencesSuite {
     #expect(
       refusal(of: "theme = \"x\"\ngraphics = \"oil\"")
         == "config.toml: line 2, column 12: graphics is 'oil'; it can be \(GraphicsChoice.names)")
+    #expect(refusal(of: "clipboard = 1")?.contains("true or false") == true)
     #expect(refusal(of: "tint = 1")?.contains("true or false") == true)
     #expect(refusal(of: "grafics = \"ascii\"")?.contains("did you mean graphics?") == true)
     #expect(refusal(of: "theme = ")?.contains("line 1") == true)

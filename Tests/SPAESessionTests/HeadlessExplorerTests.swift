@@ -52,6 +52,32 @@ struct HeadlessExplorerSuite {
     #expect(ink > 100)
   }
 
+  @Test("says what an undo took back, and what a redo did again")
+  func undone() throws {
+    let explorer = try explorer(.ascii)
+    try press("ikitten<CR>u", explorer)
+    let undone = try #require(explorer.state.notice?.text)
+    #expect(undone.hasPrefix("undid edit: 1 (1,1) ") && undone.contains(" > kitten; state 1"))
+    try press("<C-r>", explorer)
+    let redone = try #require(explorer.state.notice?.text)
+    #expect(redone.hasPrefix("redid edit: 1 (1,1) ") && redone.contains("; state 2"))
+  }
+
+  @Test("writes the picture larger where a scale is given, and shows a part of it by zoom")
+  func scaled() throws {
+    let whole = try lines(after: "4G")
+    let part = try lines(after: "4G++")
+    #expect(part[1].contains("zoom"))
+    let pictures = [whole, part].map { $0[2..<18].map { String($0.dropFirst(49)) } }
+    #expect(pictures[0] != pictures[1])
+  }
+
+  @Test("tells how well a word fits, and how often it stands here")
+  func facts() throws {
+    let lines = try lines(after: "3G")
+    #expect(lines.contains { $0.contains("fits ") })
+  }
+
   @Test("draws the heat of the word under the cursor")
   func heat() throws {
     let plain = try lines(after: "<CR>")

@@ -99,19 +99,24 @@ inside() {
 # Rows and columns of the terminal.
 cells() { stty size -F "$(cat name)"; }
 
+# The columns that the words of layers 1 to 3 want, whole: those they have where the picture would take
+# all but 34 of a hundred.
+words=$("$program" explore cat.png --history none --save-screen - --screen-size 100x40 | sed -n 2p |
+  grep -o '^[^┐]*┐' | tr -d '\n' | wc -m)
+
 # Where the layout puts the picture, in pixels: "width height left top"; from rows and columns of
 # characters, and those of the window in pixels.
 box() {
   local size
   size=$(xdotool getwindowgeometry --shell "$window" | sed -n 's/^\(WIDTH\|HEIGHT\)=//p' | xargs)
-  awk -v size="$size" '{
+  awk -v size="$size" -v words="$words" '{
     split(size, pixels, " ")
     rows = $1; columns = $2
     width = int(pixels[1] / columns); height = int(pixels[2] / rows); aspect = height / width
     frame = columns
     if (columns >= 64) {
       frame = int((rows - 5) * aspect + 0.5) + 2
-      if (frame > columns - 34) frame = columns - 34
+      if (frame > columns - words) frame = columns - words
     }
     room_rows = rows - 5; room_columns = frame - 2
     high = int(room_columns / aspect); if (high > room_rows) high = room_rows

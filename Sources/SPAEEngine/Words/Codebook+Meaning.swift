@@ -143,6 +143,13 @@ extension Codebook {
     cosines(of: text, width: textWidth, to: word, scales: textScale)
   }
 
+  /// The cosine of every word's text vector with another vector, but for that one's length, [V].
+  func similarity(toText vector: [Float]) -> [Float] {
+    let none = [Float](repeating: 0, count: count)
+    let products = products(of: text, width: textWidth, with: vector, minus: none, context)
+    return zip(products, textScale).map { $0 * $1 }
+  }
+
   /// A word's text vector at length 1, [text]; zeros stay zeros.
   package func direction(of word: Int32) -> [Float] {
     let scale = textScale[Int(word)]

@@ -21,7 +21,7 @@ extension Gallery {
     case .listUnreadable: return readUnreadable()
     case .command: return type(.command)
     case .help:
-      mode = .help(HelpList(context: context))
+      mode = .help(HelpList(context: context, keymap: keymap))
       return []
     case .quit, .quitUnsaved, .saveAndQuit: return [.terminal(.quit)]
     case .redraw: return [.terminal(.redraw)]

@@ -10,13 +10,13 @@ extension Gallery {
     notice = nil
     if pendingKeys.isEmpty, takeDigit(key) { return [] }
     if count != nil || !pendingKeys.isEmpty,
-      Keymap.answer(to: [key], in: context) == .action(.cancel)
+      keymap.answer(to: [key], in: context) == .action(.cancel)
     {
       (pendingKeys, count) = ([], nil)
       return []
     }
     pendingKeys.append(key)
-    switch Keymap.answer(to: pendingKeys, in: context) {
+    switch keymap.answer(to: pendingKeys, in: context) {
     case .action(let action):
       pendingKeys = []
       defer { count = nil }

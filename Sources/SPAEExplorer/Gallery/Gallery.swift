@@ -43,6 +43,7 @@ package struct Gallery: Sendable {
   /// What the gallery is of, as a person named it.
   package let title: String
   package let dialect: Dialect
+  package let keymap: Keymap
 
   /// Every picture that was ever listed; its place is its number.
   package internal(set) var pictures: [Picture] = []
@@ -86,10 +87,10 @@ package struct Gallery: Sendable {
   var requested: [Int] = []
 
   package init(
-    title: String, dialect: Dialect = .keys, size: (rows: Int, columns: Int),
-    cellAspect: Double = 2, graphics: String = "none"
+    title: String, dialect: Dialect = .keys, keymap: Keymap = .standard,
+    size: (rows: Int, columns: Int), cellAspect: Double = 2, graphics: String = "none"
   ) {
-    (self.title, self.dialect, self.size) = (title, dialect, size)
+    (self.title, self.dialect, self.keymap, self.size) = (title, dialect, keymap, size)
     (self.cellAspect, self.graphics) = (cellAspect, graphics)
   }
 }

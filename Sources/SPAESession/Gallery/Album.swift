@@ -117,8 +117,8 @@ package final class Album {
     self.worker?.stop()
     self.worker = worker
     state = Gallery(
-      title: subject.title, dialect: opener.dialect, size: (24, 80), cellAspect: output.cellAspect,
-      graphics: output.graphics.rawValue)
+      title: subject.title, dialect: opener.dialect, keymap: opener.keymap, size: (24, 80),
+      cellAspect: output.cellAspect, graphics: output.graphics.rawValue)
     worker.start()
   }
 

@@ -20,6 +20,12 @@ package struct DocumentOpener {
   package let isHistoryMeant: Bool
   package let tint: Bool
   package let edits: EditStyle
+  /// Whether yanked words go to the system's clipboard too.
+  package var copiesToClipboard = false
+  /// The keys of the explorer and of the gallery.
+  package var keymap = Keymap.standard
+  /// The file of the index that counts words in other pictures; nil counts none.
+  package var library: String?
   package let connect: LanguageWorker.Connect
 
   package init(
@@ -55,11 +61,13 @@ package struct DocumentOpener {
     let (store, past, loss) = try openHistory(of: &document)
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
-      original: document.original, view: document.view, thumbnails: output.cells,
+      original: document.original, view: document.view, library: library,
+      thumbnails: output.cells,
       yanked: YankedWords(path: YankedWords.defaultPath(environment: SystemEnvironment.variables)),
       connect: connect)
     let state = try document.state(
-      history: past, store: store, output: output, tint: tint, edits: edits)
+      history: past, store: store, output: output, tint: tint, edits: edits,
+      copiesToClipboard: copiesToClipboard, keymap: keymap)
     runner.explain(document.explain)
     return Opened(
       file: file, state: state, runner: runner, editor: ExternalEditor(files: document.files),

@@ -136,11 +136,14 @@ struct ExploreCommand: ParsableCommand {
   }
 
   private func album(_ preferences: Preferences) throws -> Album {
-    let opener = DocumentOpener(
+    var opener = DocumentOpener(
       models: try model.library(), size: input.size, fit: input.fit ?? .whole,
       dialect: plain ? .lines : .keys, history: try history.path,
       isHistoryMeant: history.file != nil, tint: preferences.tint, edits: preferences.edits,
       connect: connect)
+    opener.copiesToClipboard = preferences.clipboard
+    opener.keymap = try Keymap(preferences)
+    opener.library = LibraryStore.defaultPath()
     var single = model
     single.threads = 1
     return Album(

@@ -1,6 +1,8 @@
 import ArgumentParser
 import SPAEExplorer
+import SPAEFiles
 import SPAEScreen
+import SPAESession
 import SPAESystem
 
 /// `spae keys`: the keys and commands of the explorer, from the table that makes its key map.
@@ -11,8 +13,9 @@ struct KeysCommand: ParsableCommand {
   @Flag(help: "Write the manual page spae-keys(7).")
   var man = false
 
-  func run() {
-    for line in man ? manual : list { print(line) }
+  func run() throws {
+    let keymap = try man ? .standard : Keymap(Preferences())
+    for line in man ? manual : list(keymap) { print(line) }
   }
 
   private static let titles: [(context: Context, title: String)] = [
@@ -23,9 +26,10 @@ struct KeysCommand: ParsableCommand {
     (.gallery, "A gallery"),
   ]
 
-  private var list: [String] {
+  /// With the keys that a person's settings give.
+  private func list(_ keymap: Keymap) -> [String] {
     let keys = Self.titles.flatMap { context, title in
-      [title] + Keymap.entries(in: context).map { "  " + $0.notation.padded(to: 18) + $0.help }
+      [title] + keymap.entries(in: context).map { "  " + $0.notation.padded(to: 18) + $0.help }
         + [""]
     }
     return keys + ["Commands"]
@@ -44,19 +48,24 @@ struct KeysCommand: ParsableCommand {
       "A number before a key says how often: 3l moves three words. 3G and :3 go to layer 3.",
       "A number, and a key that begins a longer one, wait for the rest without a limit of time;",
       "the last line shows what is pending, and <Esc> drops it.", ".Pp",
+      "In brackets stands the name of what a key does, by which", ".Xr spae-config 5",
+      "gives it other keys.", ".Pp",
       "Every accepted change makes a state.  States are numbered from 1, the words as they were when",
       "the file was first opened.  The first line shows the number of the state you are in, and the",
       "greatest number: state 3/7.  The tree lists all states; :undo N, :compare N and",
       ".Xr spae.history 1", "take the same numbers.",
     ]
     let keys = Self.titles.flatMap { context, title in
-      section(title, Keymap.entries(in: context).map { ($0.notation, $0.help) })
+      section(
+        title,
+        Keymap.entries(in: context).map { ($0.notation, "\($0.help) [\($0.action.dashedName)]") })
     }
     let commands = section(
       "Commands", CommandName.allCases.map { ($0.usage.form, $0.usage.help) })
     let others = section(
       "Commands of a gallery", GalleryCommand.allCases.map { ($0.usage.form, $0.usage.help) })
-    return head + keys + commands + others + [".Sh SEE ALSO", ".Xr spae.explore 1"]
+    return head + keys + commands + others
+      + [".Sh SEE ALSO", ".Xr spae.explore 1 ,", ".Xr spae-config 5"]
   }
 
   private func section(_ title: String, _ entries: [(String, String)]) -> [String] {
