@@ -57,6 +57,8 @@ done_says "three edits at three layers, one undone"
 keys Escape
 shows "^ i edit"
 shows "SSIM"
+# What is only to be known besides comes last.
+shows "fits "
 settled plain
 keys i
 typed queen
@@ -92,6 +94,8 @@ screen_has "edited" && fail "saved words are called unsaved"
 keys Escape
 shows "^ i edit"
 shows "SSIM"
+# What is only to be known besides comes last.
+shows "fits "
 settled plain
 terminal resize-window -x 40 -y 12
 shows "^ cat.png +layer 1/6"
@@ -356,6 +360,8 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   shows "layer 2/6"
   shows "^ i edit"
   shows "SSIM"
+  # What is only to be known besides comes last.
+  shows "fits "
   settled plain
   typed ":caption"
   keys Enter
