@@ -34,6 +34,21 @@ import Testing
     return image
   }
 
+  /// Rings around the middle.
+  private static var rings: PixelImage {
+    var image = frame()
+    for row in 0..<64 {
+      for column in 0..<64 {
+        let (down, right) = (Double(row - 32), Double(column - 32))
+        let value = UInt8(60 + Int(9 * (down * down + right * right).squareRoot()) % 140)
+        image[row, column, 0] = value
+        image[row, column, 1] = 250 - value
+        image[row, column, 2] = value / 2
+      }
+    }
+    return image
+  }
+
   private static func film(
     _ clip: [PixelImage], threads: Int = 2, settings: FilmSettings = FilmSettings()
   ) throws -> [FilmFrame] {
@@ -61,7 +76,9 @@ import Testing
   }
 
   @Test func beginsAnewAtACut() throws {
-    let clip = [9, 9, 9].map { Self.frame(wave: $0) } + [31, 31].map { Self.frame(wave: $0) }
+    let clip =
+      [PixelImage](repeating: Self.frame(), count: 3)
+      + [PixelImage](repeating: Self.rings, count: 2)
     #expect(try Self.film(clip).map(\.isKey) == [true, false, false, true, false])
   }
 
