@@ -101,7 +101,7 @@ package final class FilmEncoder {
     for _ in 0..<settings.keyPasses {
       let question = FilmSearch.Question(
         standing: shot.pyramid.words, target: shot.source.floats,
-        weights: shot.source.evenWeights, cells: Set(0..<shot.pyramid.shape.grid.count), price: 0)
+        weights: shot.source.evenWeights, cells: Set(0..<shot.pyramid.shape.grid.count), penalty: 0)
       let better = try improved(shot.pyramid, question, shot)
       _ = try shot.session.apply(better)
       let error = shot.source.squaredError(to: shot.session.picture)
@@ -130,7 +130,7 @@ package final class FilmEncoder {
     shot.seen.copy(changed, from: source, columns: columns)
     let question = FilmSearch.Question(
       standing: shot.pyramid.words, target: errors.target, weights: errors.weights,
-      cells: errors.around(changed.union(renamed)), price: settings.price)
+      cells: errors.around(changed.union(renamed)), penalty: settings.penalty)
     let beginning = errors.cells(changedSince: last, least: settings.beginning)
     var pyramid = try begun(beginning.intersection(changed).union(renamed), shot)
     for _ in 0..<settings.passes {

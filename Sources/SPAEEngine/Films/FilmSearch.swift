@@ -46,9 +46,9 @@ final class FilmSearch {
     visits = (0..<cells).map { [layer] in Float(layer.cells.words(of: $0, in: words).count) }
   }
 
-  /// What a search starts from and what its words cost.
+  /// What a search starts from and what its words penalty.
   struct Question {
-    /// The words that stand, which cost nothing.
+    /// The words that stand, which penalty nothing.
     let standing: [Int32]
     /// What the words shall come near, [height, width, 3] in [-1, 1].
     let target: [Float]
@@ -57,7 +57,7 @@ final class FilmSearch {
     /// The cells whose words may change.
     let cells: Set<Int>
     /// By how much a word that is not the standing one must reduce the squared error.
-    let price: Float
+    let penalty: Float
   }
 
   /// The words after one step towards the target; `decoded` is the picture of `words`.
@@ -87,12 +87,12 @@ final class FilmSearch {
     let cells = cells.filter { cell in
       let (first, second) = positions[cell]
       return words[first] != question.standing[first] || words[second] != question.standing[second]
-        || greatestGain(at: cell, means[cell], in: metric) > question.price
+        || greatestGain(at: cell, means[cell], in: metric) > question.penalty
     }
     guard !cells.isEmpty else { return [] }
     let pairs = pairs(
       for: cells, cells.flatMap { wanted(at: $0, means[$0], words, in: metric) }, words,
-      question.standing, prices: cells.map { question.price / means[$0] }, in: metric,
+      question.standing, penalties: cells.map { question.penalty / means[$0] }, in: metric,
       with: context)
     return zip(cells, pairs).filter { put($0.1, at: $0.0, &words) }.map(\.0)
   }
@@ -126,7 +126,7 @@ final class FilmSearch {
           return image(of: code, in: metric)
         }
         let pairs = pairs(
-          for: cells, wanted, words, words, prices: cells.map { _ in 0 }, in: metric,
+          for: cells, wanted, words, words, penalties: cells.map { _ in 0 }, in: metric,
           with: context)
         for (cell, pair) in zip(cells, pairs) { _ = put(pair, at: cell, &words) }
       }
@@ -214,9 +214,9 @@ final class FilmSearch {
   private typealias Pair = (Int32, Int32)
 
   /// For each cell the pair that comes nearest to what is wanted, [cell, latent], after what its
-  /// words cost; the pair that is there where none is better.
+  /// words penalty; the pair that is there where none is better.
   private func pairs(
-    for cells: [Int], _ wanted: [Float], _ words: [Int32], _ standing: [Int32], prices: [Float],
+    for cells: [Int], _ wanted: [Float], _ words: [Int32], _ standing: [Int32], penalties: [Float],
     in metric: QuadraticMetric, with context: Context
   ) -> [Pair] {
     let latent = codebook.latent
@@ -248,12 +248,12 @@ final class FilmSearch {
     ]
     return cells.indices.map { index in
       let goal = wanted[index * latent..<(index + 1) * latent]
-      let cost = prices[index] * visits[cells[index]] * visits[cells[index]] / 2
+      let penalty = penalties[index] * visits[cells[index]] * visits[cells[index]] / 2
       var best: (pair: Pair, score: Float)?
       for pairs in choices {
         let pair = pairs[index]
         let changes = (pair.0 != old[index].0 ? 1 : 0) + (pair.1 != old[index].1 ? 1 : 0)
-        let score = score(of: pair, goal, in: metric) - cost * Float(changes)
+        let score = score(of: pair, goal, in: metric) - penalty * Float(changes)
         if best.map({ score > $0.score }) ?? true { best = (pair, score) }
       }
       return best?.pair ?? old[index]

@@ -43,7 +43,7 @@ package struct FilmSettings: Hashable, Sendable {
   package init() {}
 
   /// What a word costs, as a squared error of pixels in [-1, 1].
-  var price: Float { cellError / (127.5 * 127.5) }
+  var penalty: Float { cellError / (127.5 * 127.5) }
 
   /// What a word costs, as a squared error of a cell's 192 colours from 0 to 255.
   var cellError: Float { tolerance * 192 }
