@@ -165,13 +165,13 @@ evaluate: $(VENV)/ready ## Print the table of figures of MODEL on DATA
 	  --model $(abspath $(MODEL))
 
 golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for the engine's tests
-	cd Training && ../$(PYTHON) -m spae.golden --model $(abspath $(MODEL)) \
+	cd Training && ../$(PYTHON) -m spae.prepare.golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
-	cd Training && ../$(PYTHON) -m spae.painting_golden --model $(abspath $(MODEL)) \
+	cd Training && ../$(PYTHON) -m spae.prepare.painting_golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/painting.safetensors)
-	cd Training && ../$(PYTHON) -m spae.branch_golden --model $(abspath $(MODEL)) \
+	cd Training && ../$(PYTHON) -m spae.prepare.branch_golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) $(abspath Tests/SPAEEngineTests/Fixtures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/branches.safetensors)
 

@@ -71,7 +71,7 @@ struct TermSuite {
 
   @Test("are those of the field, in the search for words")
   func search() throws {
-    let python = ["codebook", "quantizer", "refinement"].map { "Training/spae/\($0).py" }
+    let python = ["codebook", "quantizer", "refinement"].map { "Training/spae/model/\($0).py" }
     let files = files(in: ["Sources/SPAEEngine/Words"]) + python
     #expect(files.count > 10)
     for path in files where !path.hasSuffix("LatentCells.swift") {

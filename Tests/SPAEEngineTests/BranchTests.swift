@@ -4,7 +4,7 @@ import SPAEPixels
 import SPAEPyramid
 import Testing
 
-/// What the PyTorch package makes of two pictures (Training/spae/branch_golden.py) the frozen
+/// What the PyTorch package makes of two pictures (Training/spae/prepare/branch_golden.py) the frozen
 /// branches of this engine make of them too.
 @Suite struct TheFrozenBranchesAgreeWithPyTorch {
   static let root = TheEngineAgreesWithPyTorch.root

@@ -4,7 +4,7 @@ import SPAEPixels
 import SPAEPyramid
 import Testing
 
-/// What the PyTorch package makes of the bundled pictures (Training/spae/golden.py) and this engine
+/// What the PyTorch package makes of the bundled pictures (Training/spae/prepare/golden.py) and this engine
 /// makes of them too.
 @Suite struct TheEngineAgreesWithPyTorch {
   static let root = URL(fileURLWithPath: #filePath)

@@ -23,11 +23,11 @@ import torch
 
 from bench.graphs import Work, decoder_work, encoder_works
 from bench.program import Program
-from spae.configuration import Configuration
 from spae.images import square_view, to_tensor
-from spae.model import SPAE
+from spae.model.configuration import Configuration
+from spae.model.network import SPAE
+from spae.model.quantizer import nearest
 from spae.picture_files import read
-from spae.quantizer import nearest
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
 THREADS = (2, 1)

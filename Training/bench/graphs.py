@@ -10,15 +10,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spae.decoder import ConditionalLinearDecoder
-from spae.encoder import SemanticSkip, positions
 from spae.images import square_view, to_tensor
-from spae.model import SPAE
+from spae.model.decoder import ConditionalLinearDecoder
+from spae.model.encoder import SemanticSkip, positions
+from spae.model.network import SPAE
+from spae.model.pyramid import KINDS, Grid, PyramidShape
+from spae.model.quantizer import estimates_of, upsampled
+from spae.model.segmentation import AdaptivePooling
+from spae.model.semantic_branch import SameConvolution, same_padding
 from spae.picture_files import read
-from spae.pyramid import KINDS, Grid, PyramidShape
-from spae.quantizer import estimates_of, upsampled
-from spae.segmentation import AdaptivePooling
-from spae.semantic_branch import SameConvolution, same_padding
 
 OPSET = 17
 

@@ -12,12 +12,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from spae.model import SPAE
-    from spae.pyramid import Pyramid, PyramidShape
+    from spae.model.network import SPAE
+    from spae.model.pyramid import Pyramid, PyramidShape
 
 __all__ = ["SPAE", "Pyramid", "PyramidShape"]
 
-_MODULES = {"SPAE": "spae.model", "Pyramid": "spae.pyramid", "PyramidShape": "spae.pyramid"}
+_MODULES = {
+    "SPAE": "spae.model.network",
+    "Pyramid": "spae.model.pyramid",
+    "PyramidShape": "spae.model.pyramid",
+}
 
 
 def __getattr__(name: str):

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from spae.pyramid import GREATEST_ASPECT, Grid
+from spae.model.pyramid import GREATEST_ASPECT, Grid
 
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -113,9 +113,7 @@ def decoded(contents: bytes, kind: str) -> np.ndarray:
     return np.asarray(image).astype(np.uint32)
 
 
-def scaled(
-    colours: np.ndarray, alpha: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray | None]:
+def scaled(colours: np.ndarray, alpha: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
     """16 bits as 8, rounded."""
     parts = [part if part is None else (part + 128) // 257 for part in (colours, alpha)]
     return tuple(part if part is None else part.astype(np.uint8) for part in parts)

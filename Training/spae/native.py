@@ -292,7 +292,5 @@ class DecodeSession:
         width, height = c_int32(), c_int32()
         _check(_lib().spae_session_size(self._handle, byref(width), byref(height)))
         picture = np.empty((height.value, width.value, 3), np.uint8)
-        _check(
-            _lib().spae_session_picture(self._handle, _pointer(picture, c_uint8), picture.size)
-        )
+        _check(_lib().spae_session_picture(self._handle, _pointer(picture, c_uint8), picture.size))
         return picture

@@ -16,7 +16,7 @@ from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 from safetensors.numpy import save_file
 
-from spae.branch_files import DETECTION_SOURCE, INPUT, SEGMENTATION_SOURCE
+from spae.prepare.branch_files import DETECTION_SOURCE, INPUT, SEGMENTATION_SOURCE
 
 FIXTURE = Path(__file__).parent / "fixtures" / "branch-oracles.safetensors"
 PICTURES = ("beach", "car")

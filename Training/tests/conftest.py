@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from spae.configuration import (
+from spae.model.configuration import (
     Attention,
     Block,
     Configuration,
@@ -13,7 +13,7 @@ from spae.configuration import (
     Semantic,
     Stage,
 )
-from spae.model import SPAE
+from spae.model.network import SPAE
 
 WORDS = [a + b + c for a in "bcdfg" for b in "aeiou" for c in "lmnpr"]
 

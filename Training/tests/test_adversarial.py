@@ -1,6 +1,6 @@
 import torch
 
-from spae.adversarial import Adversary
+from spae.train.adversarial import Adversary
 
 
 def adversary() -> Adversary:

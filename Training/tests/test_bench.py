@@ -16,9 +16,9 @@ from bench.rows import (
     graphics_rows,
     history_rows,
 )
-from spae.decoder import ConditionalLinearDecoder
-from spae.encoder import SemanticSkip
-from spae.pyramid import CLASSES, shape
+from spae.model.decoder import ConditionalLinearDecoder
+from spae.model.encoder import SemanticSkip
+from spae.model.pyramid import CLASSES, shape
 
 HISTORY = {
     "commit": {"medianMilliseconds": 0.4, "p99Milliseconds": 20.0},

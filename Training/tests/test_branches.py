@@ -10,19 +10,19 @@ import torch.nn.functional as F
 from PIL import Image
 from safetensors.numpy import load_file
 
-from spae.branch_files import (
+from spae.evaluate.published import identity
+from spae.images import rgb
+from spae.model.configuration import Configuration
+from spae.model.detection import DetectionBranch, decoded
+from spae.model.pyramid import square
+from spae.model.segmentation import SegmentationBranch, enlarged
+from spae.prepare.branch_files import (
     detection_names,
     mosaic_r4,
     segmentation_names,
     unfocused,
     yolox_nano,
 )
-from spae.configuration import Configuration
-from spae.detection import DetectionBranch, decoded
-from spae.images import rgb
-from spae.published import identity
-from spae.pyramid import square
-from spae.segmentation import SegmentationBranch, enlarged
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "Assets" / "models" / "small"

@@ -4,9 +4,9 @@ import pytest
 import torch
 from PIL import Image
 
-from spae.bringing import Brought, Trial, best_rank, brought, rows, trials
+from spae.evaluate.bringing import Brought, Trial, best_rank, brought, rows, trials
+from spae.evaluate.painting_program import NotDone
 from spae.images import to_tensor
-from spae.painting_program import NotDone
 
 
 def test_the_trials_are_sixty_different_ones():

@@ -1,4 +1,4 @@
-from spae.captions import names, subjects
+from spae.evaluate.captions import names, subjects
 
 
 def test_each_photograph_has_words():

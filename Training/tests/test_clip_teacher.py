@@ -8,11 +8,11 @@ from conftest import WORDS, tiny_configuration
 from PIL import Image
 from safetensors.torch import save_file
 
-from spae.clip_teacher import ClipTeacher, boxes_of, clip_tables
-from spae.configuration import Clip, Configuration
 from spae.images import to_tensor
-from spae.model import SPAE
-from spae.teacher import MissingTeacher
+from spae.model.clip_teacher import ClipTeacher, boxes_of, clip_tables
+from spae.model.configuration import Clip, Configuration
+from spae.model.network import SPAE
+from spae.model.teacher import MissingTeacher
 
 WIDTH = 16
 

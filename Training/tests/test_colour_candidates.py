@@ -4,10 +4,10 @@ import pytest
 import torch
 from conftest import WORDS
 
-from spae import meaning
-from spae.colour_candidates import nearest_names, region_colours
-from spae.configuration import ColourCandidates, Configuration, Guided
-from spae.teacher import SemanticMap
+from spae.evaluate import meaning
+from spae.model.colour_candidates import nearest_names, region_colours
+from spae.model.configuration import ColourCandidates, Configuration, Guided
+from spae.model.teacher import SemanticMap
 
 NAMES = ((WORDS[3], 255, 0, 0), (WORDS[7], 0, 0, 255), (WORDS[50], 250, 250, 250))
 RED, BLUE, WHITE = 3, 7, 50
@@ -121,7 +121,7 @@ def test_candidates_survive_their_file_and_their_lack_leaves_no_trace(guided, tm
 def test_a_name_fits_where_the_region_has_its_colour(model, pictures, monkeypatch, tmp_path):
     table = tmp_path / "colours.tsv"
     table.write_text("".join(f"{n}\tname\t{r}\t{g}\t{b}\town\n" for n, r, g, b in NAMES))
-    monkeypatch.setattr("spae.colours.TABLE", table)
+    monkeypatch.setattr("spae.prepare.colours.TABLE", table)
     pictures[0, 0, :, :32] = 0.98
     words = torch.tensor([[RED, RED, BLUE, 1]])
     found = meaning.names_its_colour(model, pictures, words, 2)

@@ -7,12 +7,11 @@ import pytest
 import torch
 from conftest import WORDS
 
-import spae.colours
-import spae.palette
+import spae.prepare.colours
+import spae.train.palette
 from spae.cielab import lab
-from spae.colour_figures import colour_rows
-from spae.colour_start import bend, ridge
-from spae.colours import (
+from spae.evaluate.colour_figures import colour_rows
+from spae.prepare.colours import (
     KINDS,
     TRAINED,
     Colours,
@@ -24,8 +23,9 @@ from spae.colours import (
     pictures_of,
     table_rows,
 )
-from spae.frozen import excluded_words
-from spae.palette import Palette, palette
+from spae.prepare.frozen import excluded_words
+from spae.train.colour_start import bend, ridge
+from spae.train.palette import Palette, palette
 
 VOCABULARY = Path(__file__).parents[2] / "Assets" / "models" / "small" / "vocabulary.txt"
 HELD_OUT = 80
@@ -41,7 +41,7 @@ def table(tmp_path, monkeypatch) -> Path:
     ]
     path = tmp_path / "colours.tsv"
     path.write_text("# word\n" + "".join(f"{line}\n" for line in lines))
-    monkeypatch.setattr(spae.colours, "TABLE", path)
+    monkeypatch.setattr(spae.prepare.colours, "TABLE", path)
     return path
 
 
@@ -59,7 +59,7 @@ def test_every_word_of_the_table_is_in_the_vocabulary_once_and_none_is_excluded(
 
 def test_things_are_held_out_by_the_rule_that_the_table_states():
     families = defaultdict(list)
-    lines = spae.colours.TABLE.read_text().splitlines()
+    lines = spae.prepare.colours.TABLE.read_text().splitlines()
     for line in (line for line in lines if not line.startswith("#")):
         word, kind, *colour, source = line.split("\t")
         if kind != "name" and source != "later":
@@ -154,7 +154,7 @@ def test_a_palette_teaches_no_word_that_is_held_out(model, known, monkeypatch):
         seen.update(words.tolist())
         return filled_with(model, words, shape, depth)
 
-    monkeypatch.setattr(spae.palette, "filled_with", noted)
+    monkeypatch.setattr(spae.train.palette, "filled_with", noted)
     random, own = np.random.default_rng(0), Palette.of(model)
     losses = [own.loss(model, 8, random) for _ in range(12)]
     assert all(torch.isfinite(loss) and loss > 0 for loss in losses)

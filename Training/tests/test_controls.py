@@ -5,16 +5,16 @@ import pytest
 import torch
 from conftest import WORDS, tiny_configuration
 
-from spae import controls
-from spae.codebook import permutation
-from spae.configuration import Configuration, Guided, Quantization
-from spae.controls import CONTROLS, Control, length, write
-from spae.losses import semantic_loss
-from spae.model import SPAE
-from spae.options import parsed
-from spae.pyramid import shape
-from spae.quantizer import Candidates, upsampled
-from spae.random_start import random_start
+from spae.evaluate import controls
+from spae.evaluate.controls import CONTROLS, Control, length, write
+from spae.model.codebook import permutation
+from spae.model.configuration import Configuration, Guided, Quantization
+from spae.model.network import SPAE
+from spae.model.pyramid import shape
+from spae.model.quantizer import Candidates, upsampled
+from spae.train.losses import semantic_loss
+from spae.train.options import parsed
+from spae.train.random_start import random_start
 
 
 def controlled(guided: Guided | None = None, **changes) -> SPAE:

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from spae.curves import Axis, drawn, losses, round_step, smoothed
+from spae.train.curves import Axis, drawn, losses, round_step, smoothed
 
 ROWS = [
     {"step": str(i), "pictures": str(100 * i), "rate": "1e-3", "pixels": str(1 / i),

@@ -2,7 +2,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from spae.earlier_network import take_hidden_layers
+from spae.train.earlier_network import take_hidden_layers
 
 
 def test_only_what_the_network_hides_is_taken(model, tmp_path):

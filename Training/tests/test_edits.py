@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from spae.guided_filter import guided, window_means
-from spae.outlines import Outlines
-from spae.picture_change import PictureChange, box_means, enlarged
-from spae.pyramid import Grid, shape, square
-from spae.steering import Steering
-from spae.word_edits import EditError, Put, Replace, read_edits
+from spae.model.guided_filter import guided, window_means
+from spae.model.outlines import Outlines
+from spae.model.picture_change import PictureChange, box_means, enlarged
+from spae.model.pyramid import Grid, shape, square
+from spae.model.steering import Steering
+from spae.model.word_edits import EditError, Put, Replace, read_edits
 
 WORDS = ["grass", "snow", "sunset", "red"]
 

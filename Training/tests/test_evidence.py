@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from spae.branch_files import (
+from spae.evaluate.meaning import people_words
+from spae.model.codebook import Codebook
+from spae.model.configuration import PersonGate, WholeGate
+from spae.model.detection import DetectionBranch
+from spae.model.evidence import Boxes, EvidenceMap, Named, Seen, boxes_of, positions, with_named
+from spae.model.pyramid import square
+from spae.model.quantizer import Candidates
+from spae.model.segmentation import SegmentationBranch
+from spae.prepare.branch_files import (
     TABLES,
     evidence_gates,
     mosaic_r4,
@@ -15,15 +23,7 @@ from spae.branch_files import (
     seen_classes,
     yolox_nano,
 )
-from spae.codebook import Codebook
-from spae.configuration import PersonGate, WholeGate
-from spae.detection import DetectionBranch
-from spae.evidence import Boxes, EvidenceMap, Named, Seen, boxes_of, positions, with_named
-from spae.frozen import excluded_words
-from spae.meaning import people_words
-from spae.pyramid import square
-from spae.quantizer import Candidates
-from spae.segmentation import SegmentationBranch
+from spae.prepare.frozen import excluded_words
 
 MODEL = Path(__file__).parents[2] / "Assets" / "models" / "small"
 VOCABULARY = (MODEL / "vocabulary.txt").read_text().split()

@@ -1,6 +1,6 @@
 import torch
 
-from spae import few_shot
+from spae.evaluate import few_shot
 
 
 def test_episodes_of_separate_classes_are_always_right():

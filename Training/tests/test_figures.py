@@ -3,8 +3,8 @@ import json
 import pytest
 import torch
 
-from spae import figures
-from spae.figures import Row, Value
+from spae.evaluate import figures
+from spae.evaluate.figures import Row, Value
 
 
 def test_table_and_files(tmp_path):

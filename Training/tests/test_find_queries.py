@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from spae.find_queries import ARCHIVES, Query, queries
+from spae.evaluate.find_queries import ARCHIVES, Query, queries
 
 
 def test_queries_name_photographs_once():

@@ -4,8 +4,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from spae import interpolate
-from spae.interpolate import between
+from spae.train import interpolate
+from spae.train.interpolate import between
 
 START = {"a": torch.zeros(2), "b": torch.ones(1, 3)}
 END = {"a": torch.full((2,), 4.0), "b": torch.ones(1, 3)}

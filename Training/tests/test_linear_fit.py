@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from spae.datasets import Batch
-from spae.linear_fit import fit, loss
-from spae.teacher import SemanticMap
+from spae.model.teacher import SemanticMap
+from spae.train.datasets import Batch
+from spae.train.linear_fit import fit, loss
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from spae.losses import pixel_loss
+from spae.train.losses import pixel_loss
 
 
 def test_half_of_any_pictures_error_counts_the_same():

@@ -2,11 +2,11 @@ import math
 
 import torch
 
-from spae import meaning
-from spae.datasets import EvaluationSet
-from spae.evidence import Named
-from spae.pyramid import shape
-from spae.teacher import SemanticMap
+from spae.evaluate import meaning
+from spae.model.evidence import Named
+from spae.model.pyramid import shape
+from spae.model.teacher import SemanticMap
+from spae.train.datasets import EvaluationSet
 
 
 def test_ranks_follow_the_scores(model):

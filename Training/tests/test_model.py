@@ -4,11 +4,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from spae.configuration import Configuration
+from spae.evaluate.published import identity
 from spae.images import to_image, to_tensor
-from spae.linear_start import water_filled
-from spae.model import SPAE
-from spae.published import identity
+from spae.model.configuration import Configuration
+from spae.model.network import SPAE
+from spae.train.linear_start import water_filled
 
 
 def saved(model: SPAE, folder) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load_file
+
 from spae import native
 
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,10 @@ import pytest
 import torch
 from PIL import Image
 
-from spae import painting, stuff
 from spae.cielab import lab
-from spae.meaning import FITTING
-from spae.painting import (
+from spae.evaluate import painting, stuff
+from spae.evaluate.meaning import FITTING
+from spae.evaluate.painting import (
     BY_CELLS,
     BY_WORD,
     KINDS,
@@ -21,7 +21,7 @@ from spae.painting import (
     edit_rows,
     outline_rows,
 )
-from spae.painting_marks import (
+from spae.evaluate.painting_marks import (
     cells_of,
     cells_region,
     detail_kept,
@@ -30,7 +30,7 @@ from spae.painting_marks import (
     pixels_shifted,
     shift,
 )
-from spae.painting_program import Edit, NotDone, Program, edit_texts, edits, outlines
+from spae.evaluate.painting_program import Edit, NotDone, Program, edit_texts, edits, outlines
 
 VOCABULARY = Path(__file__).parents[2] / "Assets" / "models" / "small" / "vocabulary.txt"
 RED = (255, 0, 0)

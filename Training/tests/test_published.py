@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from spae import SPAE
-from spae.published import SUMS, check, folder_of, identity, sums
+from spae.evaluate.published import SUMS, check, folder_of, identity, sums
 
 MODELS = Path(__file__).parents[2] / "Assets/models"
 FIRST = MODELS / "small-2026-11"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spae.pyramid import CLASSES, Grid, Pyramid, PyramidShape, grid_for, shape, square
+from spae.model.pyramid import CLASSES, Grid, Pyramid, PyramidShape, grid_for, shape, square
 
 
 def test_words_add_up_down_the_layers():

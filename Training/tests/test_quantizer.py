@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from spae.pyramid import shape
-from spae.quantizer import Candidates, estimates_of, nearest, nearest_candidate, quantize
+from spae.model.pyramid import shape
+from spae.model.quantizer import Candidates, estimates_of, nearest, nearest_candidate, quantize
 
 
 def sample():

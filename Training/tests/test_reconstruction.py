@@ -3,8 +3,8 @@ import pytest
 import torch
 from PIL import Image
 
-from spae import reconstruction
-from spae.pyramid import shape
+from spae.evaluate import reconstruction
+from spae.model.pyramid import shape
 
 
 def noise(seed: int = 0, count: int = 2) -> torch.Tensor:

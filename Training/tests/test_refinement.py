@@ -3,11 +3,11 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from spae.configuration import Search
-from spae.decoder import ConditionalLinearDecoder
-from spae.pyramid import LatentUpsampling, shape
-from spae.quantizer import Candidates, estimates_of, upsampled, upsampled_transposed
-from spae.refinement import Refinement, gram_matrices
+from spae.model.configuration import Search
+from spae.model.decoder import ConditionalLinearDecoder
+from spae.model.pyramid import LatentUpsampling, shape
+from spae.model.quantizer import Candidates, estimates_of, upsampled, upsampled_transposed
+from spae.model.refinement import Refinement, gram_matrices
 
 SHAPE = shape(8)  # layers of 1, 2, 4, 8 and 8 cells a side
 CELLS, LATENT, NUMBERS = 64, 5, 12

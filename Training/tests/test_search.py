@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from spae.configuration import Configuration, Search
-from spae.data.run import Settings
-from spae.data import DataError
-from spae.published import identity
 from test_model import saved
+
+from spae.data import DataError
+from spae.data.run import Settings
+from spae.evaluate.published import identity
+from spae.model.configuration import Configuration, Search
 
 SHIPPED = Path(__file__).parents[2] / "Assets/models/small/config.json"
 OTHER = {

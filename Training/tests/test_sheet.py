@@ -1,7 +1,7 @@
 from PIL import Image
 
-from spae.pyramid import Pyramid
-from spae.sheet import contact_sheet, fidelity, fitting, worst
+from spae.evaluate.sheet import contact_sheet, fidelity, fitting, worst
+from spae.model.pyramid import Pyramid
 
 
 def test_a_contact_sheet_shows_words_and_pictures(model, picture):

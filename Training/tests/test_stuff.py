@@ -6,9 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
-from spae import stuff
-from spae.figures import Value
-from spae.stuff import LabelledPicture, labelled_pictures, rows_of, stuff_rows, synonyms
+from spae.evaluate import stuff
+from spae.evaluate.figures import Value
+from spae.evaluate.stuff import LabelledPicture, labelled_pictures, rows_of, stuff_rows, synonyms
 
 VOCABULARY = Path(__file__).parents[2] / "Assets" / "models" / "small" / "vocabulary.txt"
 CLASSES = ["sky", "tree", "grass", "water", "road", "earth"]

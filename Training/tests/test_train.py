@@ -11,17 +11,17 @@ from conftest import WORDS
 from PIL import Image
 from safetensors.torch import load_file
 
-import spae.colour_start
-import spae.colours
-import spae.datasets
-import spae.palette
-import spae.train
-from spae.branch_files import evidence_gates, mosaic_r4, yolox_nano
-from spae.configuration import small
-from spae.datasets import PictureSet
-from spae.refinement import Refinement
-from spae.teacher import SemanticMap, Sureness, cropped
-from spae.train import Options, Trainer
+import spae.prepare.colours
+import spae.train.colour_start
+import spae.train.datasets
+import spae.train.palette
+import spae.train.training
+from spae.model.configuration import small
+from spae.model.refinement import Refinement
+from spae.model.teacher import SemanticMap, Sureness, cropped
+from spae.prepare.branch_files import evidence_gates, mosaic_r4, yolox_nano
+from spae.train.datasets import PictureSet
+from spae.train.training import Options, Trainer
 
 
 class NoMetric(torch.nn.Module):
@@ -43,8 +43,8 @@ def options(tmp_path, model, monkeypatch) -> Options:
             buffer = io.BytesIO()
             image.save(buffer, "WEBP")
             archive.writestr(f"bsds/{i}.webp", buffer.getvalue())
-    monkeypatch.setattr(spae.train, "LPIPS", NoMetric)
-    monkeypatch.setattr(spae.train, "new_model", lambda options: model.train())
+    monkeypatch.setattr(spae.train.training, "LPIPS", NoMetric)
+    monkeypatch.setattr(spae.train.training, "new_model", lambda options: model.train())
     (tmp_path / "run").mkdir()
     run = tmp_path / "run"
     return Options(tmp_path, tmp_path, run, steps=4, batch=2, evaluate_every=2, linear_steps=2)
@@ -100,9 +100,11 @@ def test_the_words_that_fill_many_cells_are_refined(options, model, monkeypatch)
 def test_a_picture_moves_its_words_or_the_latent(model, depth):
     z = torch.randn(1, 256, model.configuration.latent, requires_grad=True)
     shape = model.shape(128)
-    refined_layers = spae.train.refined_layers(model, shape)
+    refined_layers = spae.train.training.refined_layers(model, shape)
     found = model.quantized(z, shape, {})
-    estimate, _ = spae.train.truncated(z, found, shape, torch.tensor([depth]), refined_layers)
+    estimate, _ = spae.train.training.truncated(
+        z, found, shape, torch.tensor([depth]), refined_layers
+    )
     leaves = (z, model.codebook.projection)
     loss = estimate.square().sum() + 0 * sum(leaf.sum() for leaf in leaves)
     moved = torch.autograd.grad(loss, leaves)
@@ -115,7 +117,7 @@ def painted(options, tmp_path, monkeypatch) -> Options:
     kinds = ("name", "thing", "held-out")
     lines = [f"{word}\t{kinds[i % 3]}\t90\t150\t120\town\n" for i, word in enumerate(WORDS[::5])]
     (tmp_path / "colours.tsv").write_text("".join(lines))
-    monkeypatch.setattr(spae.colours, "TABLE", tmp_path / "colours.tsv")
+    monkeypatch.setattr(spae.prepare.colours, "TABLE", tmp_path / "colours.tsv")
     options.palette, options.palette_words, options.paint = 2.0, 6, True
     options.start = "weights"  # those of the model
     return options
@@ -131,8 +133,8 @@ def test_words_that_are_held_out_are_in_no_batch_and_no_start(painted, monkeypat
 
         return function
 
-    monkeypatch.setattr(spae.palette, "filled_with", noted(spae.palette.filled_with))
-    monkeypatch.setattr(spae.colour_start, "ridge", noted(spae.colour_start.ridge))
+    monkeypatch.setattr(spae.train.palette, "filled_with", noted(spae.train.palette.filled_with))
+    monkeypatch.setattr(spae.train.colour_start, "ridge", noted(spae.train.colour_start.ridge))
     trainer = Trainer(painted)
     trained, held_out = (
         {i for i in range(0, len(WORDS), 5) if (i // 5 % 3 == 2) == out} for out in (False, True)
@@ -144,7 +146,9 @@ def test_words_that_are_held_out_are_in_no_batch_and_no_start(painted, monkeypat
 
 def test_a_run_bends_the_projection_once(painted, model, monkeypatch):
     bent = []
-    monkeypatch.setattr(spae.train, "bend", lambda model, colours: bent.append(len(colours)))
+    monkeypatch.setattr(
+        spae.train.training, "bend", lambda model, colours: bent.append(len(colours))
+    )
     Trainer(painted).save()
     began = load_file(painted.run / "start.safetensors")
     assert all(torch.equal(began[name], t.half()) for name, t in model.learned().items())
@@ -198,12 +202,12 @@ def test_a_run_keeps_the_models_rules_for_candidates_and_a_control_its_own(tmp_p
     named = small(9, segmentation=mosaic_r4(), detection=yolox_nano(), evidence=evidence_gates())
     named = replace(named, guided=replace(named.guided, candidates=(1, 2, 3, 4)), search=None)
     path, own = tmp_path / "config.json", small(9)
-    assert spae.train.with_choice(own, path) == own
+    assert spae.train.training.with_choice(own, path) == own
     replace(named, search=own.search).save(path)
-    chosen = spae.train.with_choice(own, path)
+    chosen = spae.train.training.with_choice(own, path)
     assert (chosen.evidence, chosen.guided) == (named.evidence, named.guided)
     control = replace(own, guided=None)
-    assert spae.train.with_choice(control, path) == control
+    assert spae.train.training.with_choice(control, path) == control
 
 
 def test_crops_are_named_as_pictures_are_and_small_ones_are_not(options, monkeypatch):
@@ -241,7 +245,7 @@ def test_a_table_that_a_set_lacks_is_computed_and_cached(options, model):
 
 def test_a_nice_run_is_nice_to_other_sessions_too(tmp_path):
     group, code = tmp_path / "autogroup", "from pathlib import Path; import os, sys; "
-    code += "from spae.train import yield_to_others; os.nice(int(sys.argv[1])); "
+    code += "from spae.train.training import yield_to_others; os.nice(int(sys.argv[1])); "
     code += "yield_to_others(Path(sys.argv[2]))"
     for niceness, expected in ((0, ""), (7, "7")):
         group.write_text("")

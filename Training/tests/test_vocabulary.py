@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from spae.frozen import excluded_words
+from spae.prepare.frozen import excluded_words
 
 ASSETS = Path(__file__).parents[2] / "Assets" / "models"
 

@@ -5,16 +5,22 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from spae.model import SPAE
-from spae.pyramid import Grid
-from spae.whole_pictures import losses, middle, rows
+from spae.evaluate.whole_pictures import losses, middle, rows
+from spae.model.network import SPAE
+from spae.model.pyramid import Grid
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
     ("grid", "start"),
-    [((16, 24), (0, 4)), ((24, 16), (4, 0)), ((16, 16), None), ((16, 21), None), ((16, 28), (0, 6))],
+    [
+        ((16, 24), (0, 4)),
+        ((24, 16), (4, 0)),
+        ((16, 16), None),
+        ((16, 21), None),
+        ((16, 28), (0, 6)),
+    ],
 )
 def test_the_middle_square_is_whole_cells_or_left_out(grid, start):
     assert middle(Grid(*grid)) == start

@@ -46,9 +46,9 @@ final class FilmSearch {
     visits = (0..<cells).map { [layer] in Float(layer.cells.words(of: $0, in: words).count) }
   }
 
-  /// What a search starts from and what its words penalty.
+  /// What a search starts from and what its words cost.
   struct Question {
-    /// The words that stand, which penalty nothing.
+    /// The words that stand, which cost nothing.
     let standing: [Int32]
     /// What the words shall come near, [height, width, 3] in [-1, 1].
     let target: [Float]
@@ -214,7 +214,7 @@ final class FilmSearch {
   private typealias Pair = (Int32, Int32)
 
   /// For each cell the pair that comes nearest to what is wanted, [cell, latent], after what its
-  /// words penalty; the pair that is there where none is better.
+  /// words cost; the pair that is there where none is better.
   private func pairs(
     for cells: [Int], _ wanted: [Float], _ words: [Int32], _ standing: [Int32], penalties: [Float],
     in metric: QuadraticMetric, with context: Context

@@ -51,7 +51,7 @@ class EngineChoice:
         """The hash of the model that will be used; the first thing that fails where it is not."""
         if self.name == "native":
             return native_identity(self.program, self.model)
-        from spae.published import identity
+        from spae.evaluate.published import identity
 
         return identity(torch_folder(self.model))
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from spae.curves import INK, PALE, line, text
 from spae.data import DataError, say
 from spae.data.names import printable
 from spae.data.tables import PART, write_atomically
+from spae.train.curves import INK, PALE, line, text
 
 LEFT, TOP, WIDTH, HEIGHT = 60, 40, 560, 360
 COLOURS = ("#b91c1c", "#c2410c", "#a16207", "#15803d", "#1d4ed8", "#7e22ce")

@@ -10,7 +10,7 @@ from PIL import Image
 from spae.data.engines import Answer
 from spae.data.pictures import Picture
 from spae.images import square_view, to_tensor
-from spae.model import SPAE
+from spae.model.network import SPAE
 from spae.picture_files import PictureError, read
 
 SIZE = 128

@@ -1,0 +1,4 @@
+from spae.evaluate.evaluation import main
+
+if __name__ == "__main__":
+    main()

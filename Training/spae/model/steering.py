@@ -1,0 +1,261 @@
+"""New words for some positions of a pyramid, whose colours the picture takes on.
+
+The target picture is the decoded one plus what the new words of the upper layers change when those
+layers are decoded alone; where the evidence has outlines, the change follows them. Towards it the
+words of the layers below are rewritten in the cells that change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PIL import Image
+
+from spae.model.outlines import Outlines
+from spae.model.picture_change import PictureChange, enlarged
+from spae.model.pyramid import Pyramid, PyramidShape
+from spae.model.rewriting import PictureEvidence, free_words, rewritten
+from spae.model.semantic_branch import MAP_LAYER
+
+if TYPE_CHECKING:
+    from spae.model.network import SPAE
+
+FILLED_SHARE = 0.02  # of a region, from which a class that is to be filled counts as being there
+TYPED = 4  # at most so many new words are candidates everywhere
+ALIKE = 0.8  # `red` and `blue` are .75 alike, `mountain` and `mountains` .83
+NEIGHBOURS = 8
+
+
+@dataclass
+class ClassFill:
+    """Classes of the segmentation branch that become a word wherever they are."""
+
+    numbers: list[int]
+    word: int
+
+
+@dataclass
+class Steering:
+    words: dict[int, int]  # the new words, by their flat index
+    filled: ClassFill | None = None  # what changes beyond the positions themselves
+    silent: set[int] = field(default_factory=set)  # flat indices that paint nothing themselves
+    held: set[int] = field(default_factory=set)  # flat indices of other words that must stay
+
+    def applied_to(self, pyramid: Pyramid) -> Pyramid:
+        """The pyramid with the new words alone."""
+        words = pyramid.words.copy()
+        for index, word in self.words.items():
+            words[index] = word
+        return Pyramid(pyramid.shape, words)
+
+    def loud(self) -> Steering:
+        """The same without the new words that paint nothing."""
+        words = {at: word for at, word in self.words.items() if at not in self.silent}
+        return replace(self, words=words)
+
+    def painted_layers(self, shape: PyramidShape) -> list[int]:
+        """The layers of new words that others lie beneath, from the coarsest on."""
+        layers = {layer_at(shape, index) for index in self.loud().words}
+        if self.filled is not None:
+            layers.add(MAP_LAYER)
+        return sorted(layer for layer in layers if shape.stride(layer) > 1)
+
+
+def layer_at(shape: PyramidShape, index: int) -> int:
+    """The layer of a word's flat index."""
+    return next(own for own in range(1, shape.depth + 1) if index < shape.word_count(own))
+
+
+# Steering
+
+
+def steered(
+    model: SPAE, pyramid: Pyramid, steering: Steering, evidence: PictureEvidence
+) -> Pyramid:
+    """Puts new words into a pyramid, and recolours what they cover as their colours say.
+
+    Upper layers and all cells that do not change stay. Words of the lowest layers are put as they
+    are.
+    """
+    shape, edited = pyramid.shape, steering.applied_to(pyramid)
+    check_words(model, pyramid)
+    check_words(model, edited)
+    layers = steering.painted_layers(shape)
+    if not layers:
+        return edited
+    before = np.asarray(model.decode(pyramid))
+    change = Painting(model, pyramid, before, evidence.outlines).change(steering.loud())
+    free = free_words(
+        *(shape, change.cells(model.configuration.patch), range(1, layers[-1] + 1)),
+        words=steering.held | set(steering.words),
+    )
+    typed = set(steering.words.values())
+    if steering.filled is not None:
+        typed.add(steering.filled.word)
+    picture = Image.fromarray(change.added_to(before))
+    return rewritten(model, edited, picture, free, evidence, sorted(typed)[:TYPED])
+
+
+def check_words(model: SPAE, pyramid: Pyramid) -> None:
+    """Refuses words that the vocabulary lacks."""
+    wrong = pyramid.words[(pyramid.words < 0) | (pyramid.words >= len(model.words))]
+    if len(wrong):
+        count = len(model.words)
+        raise ValueError(f"there is no word {wrong[0]}; the vocabulary has {count} words")
+
+
+@dataclass
+class Painting:
+    """What new words change of the picture of a pyramid."""
+
+    model: SPAE
+    pyramid: Pyramid
+    before: np.ndarray  # [row, column, channel] in bytes
+    outlines: Outlines | None
+
+    def change(self, steering: Steering) -> PictureChange:
+        shape = self.pyramid.shape
+        change = PictureChange.none(shape.grid.scaled(self.model.configuration.patch))
+        for layer in steering.painted_layers(shape):
+            old = self._alone(layer, self.pyramid)
+            own = self._layer_change(layer, old, steering.applied_to(self.pyramid))
+            if self.outlines is not None:
+                own.confine(self._confinement(steering, layer))
+            own.correct(old, self.before, self._radius(layer))
+            change.cover(own)
+        if steering.filled is not None and self.outlines is not None:
+            change.cover(self._fill(steering.filled))
+        return change
+
+    def _fill(self, filled: ClassFill) -> PictureChange:
+        """What changes where classes become a word, whatever the words there are."""
+        shape, outlines = self.pyramid.shape, self.outlines
+        places = range(shape.layers[MAP_LAYER - 1].cells)
+        own = [
+            at
+            for at in places
+            if outlines.shares_at(MAP_LAYER, at, shape)[filled.numbers].sum() >= FILLED_SHARE
+        ]
+        everywhere = steering_of(shape, MAP_LAYER, own, filled.word).applied_to(self.pyramid)
+        old, radius = self._alone(MAP_LAYER, self.pyramid), self._radius(MAP_LAYER)
+        mask = outlines.mask(filled.numbers, self.before)
+        change = self._layer_change(MAP_LAYER, old, everywhere).completed(mask, radius)
+        change.correct(old, self.before, radius)
+        return change
+
+    def _layer_change(self, layer: int, before: np.ndarray, new: Pyramid) -> PictureChange:
+        """What the words of one layer, decoded alone, change when others take their place."""
+        shape, after = self.pyramid.shape, self._alone(layer, new)
+        own = shape.layer_of(self.pyramid.words, layer) != shape.layer_of(new.words, layer)
+        upsampling = shape.upsampling(layer, first=layer)
+        changed = np.isin(upsampling.source, shape.visited(layer)[own])
+        coverage = (upsampling.weight * changed).sum(1, dtype=np.float32).reshape(shape.grid)
+        return PictureChange(after - before, enlarged(coverage, self._size))
+
+    @property
+    def _size(self):
+        return self.pyramid.shape.grid.scaled(self.model.configuration.patch)
+
+    def _radius(self, layer: int) -> int:
+        """Half of a position's side, in pixels."""
+        return self.model.configuration.patch * self.pyramid.shape.stride(layer) // 2
+
+    @torch.no_grad()
+    def _alone(self, layer: int, pyramid: Pyramid) -> np.ndarray:
+        """The picture of one layer's words alone, [row, column, channel] in [-1, 1].
+
+        What shallower layers say of a few cells does not hide what it says of the rest.
+        """
+        words = torch.from_numpy(pyramid.words).unsqueeze(0)
+        picture = self.model.decode_words(words, pyramid.shape, layer, first=layer)
+        return picture[0].permute(1, 2, 0).contiguous().numpy()
+
+    def _confinement(self, steering: Steering, layer: int) -> np.ndarray | None:
+        """Which pixels the edits of a layer may reach: the outlines of the classes they mean."""
+        shape, classes = self.pyramid.shape, set()
+        for index in sorted(steering.words):
+            if layer_at(shape, index) != layer:
+                continue
+            position, word = index - shape.word_count(layer - 1), int(self.pyramid.words[index])
+            meant = self.outlines.meant(layer, position, word, shape)
+            if meant is None:
+                return None
+            classes |= set(meant)
+        return self.outlines.mask(sorted(classes), self.before)
+
+
+# Which words an edit means
+
+
+def steering_of(shape: PyramidShape, layer: int, positions: Iterable[int], word: int) -> Steering:
+    """Makes the same word of some positions of a layer."""
+    first = shape.word_count(layer - 1)
+    return Steering({first + int(at): word for at in positions})
+
+
+def matching(
+    model: SPAE,
+    pyramid: Pyramid,
+    old: int,
+    new: int,
+    evidence: PictureEvidence,
+    layer: int | None = None,
+) -> Steering | None:
+    """The edit that makes one word another wherever the picture has it; None where it has none.
+
+    Of the upper layers those positions count whose word is the old one, a form or near synonym of
+    it, or that the frozen branches name so; and with outlines all pixels of the classes that the
+    old word names. With `layer` only the words of that layer count.
+    """
+    shape, outlines = pyramid.shape, evidence.outlines
+    alike, layers = words_alike(model, old, outlines), [layer] if layer else [1, 2, 3]
+    classes = []
+    if outlines is not None:
+        classes = outlines.classes_of(old, alike, pyramid.words, shape, MAP_LAYER)
+    found = {
+        own: [
+            at
+            for at, word in enumerate(shape.layer_of(pyramid.words, own).tolist())
+            if word in alike or is_named(evidence, own, at, classes)
+        ]
+        for own in layers
+    }
+    if not any(found.values()) and layer is None and outlines is not None:
+        found = {MAP_LAYER: outlines.positions(classes, MAP_LAYER, shape)}
+    finest = max((own for own, positions in found.items() if positions), default=None)
+    if finest is None:
+        return None
+    steering = Steering({})
+    for own, positions in found.items():
+        words = steering_of(shape, own, positions, new).words
+        steering.words |= words
+        # The coarser words say the same of a larger part, of which not all is meant.
+        if own != finest:
+            steering.silent |= set(words)
+    if layer is None and classes:
+        steering.filled = ClassFill(classes, new)
+    return steering
+
+
+def is_named(evidence: PictureEvidence, layer: int, position: int, classes: list[int]) -> bool:
+    """Whether one of some classes of the segmentation names a position of the upper layers."""
+    if evidence.named is None or layer > len(evidence.named):
+        return False
+    own = evidence.named[layer - 1][position]
+    return own is not None and own.branch == "segmentation" and own.number in classes
+
+
+def words_alike(model: SPAE, word: int, outlines: Outlines | None) -> set[int]:
+    """A word, its forms, its nearest synonyms, and the words of the classes that it names best."""
+    codebook = model.codebook
+    forms = (codebook.lemma == codebook.lemma[word]).nonzero().squeeze(1).tolist()
+    similarity, nearest = codebook.neighbours(word, NEIGHBOURS)
+    words = {word, *forms, *nearest[similarity >= ALIKE].tolist()}
+    for own in outlines.words if outlines is not None else []:
+        if word in own[:2]:
+            words |= set(own)
+    return words

@@ -1,0 +1,4 @@
+from spae.train.training import main
+
+if __name__ == "__main__":
+    main()
