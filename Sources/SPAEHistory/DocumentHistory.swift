@@ -88,19 +88,30 @@ extension DocumentHistory {
       }
       let edit = Edit(from: state.pyramid, to: pyramid)
       if edit.isEmpty { return state.head }
-      let (snapshot, parent) = (Snapshot(pyramid), state.head.id)
-      let time = clock().microseconds
-      let revision = try connection.write { db in
-        let number = try db.append(
-          to: document.id, parent: parent, time: time, verb: verb, edit: edit, snapshot: snapshot)
-        return try db.existing(document.id, number)
-      }
-      state.trail[parent] = revision.id
-      state.own.insert(revision.id)
-      state.last = max(state.last, revision.id)
-      (state.head, state.pyramid) = (revision, pyramid)
-      return revision
+      return try append(pyramid, verb, edit, &state)
     }
+  }
+
+  /// Adds a revision below the head, whatever its edit is, and moves the head to it.
+  func append(_ pyramid: Pyramid, verb: String, edit: Edit) throws(HistoryError) -> Revision {
+    try state.withLock { state throws(HistoryError) in try append(pyramid, verb, edit, &state) }
+  }
+
+  private func append(
+    _ pyramid: Pyramid, _ verb: String, _ edit: Edit, _ state: inout State
+  ) throws(HistoryError) -> Revision {
+    let (snapshot, parent) = (Snapshot(pyramid), state.head.id)
+    let time = clock().microseconds
+    let revision = try connection.write { db in
+      let number = try db.append(
+        to: document.id, parent: parent, time: time, verb: verb, edit: edit, snapshot: snapshot)
+      return try db.existing(document.id, number)
+    }
+    state.trail[parent] = revision.id
+    state.own.insert(revision.id)
+    state.last = max(state.last, revision.id)
+    (state.head, state.pyramid) = (revision, pyramid)
+    return revision
   }
 
   /// Moves the head to its parent; nil at the first revision.

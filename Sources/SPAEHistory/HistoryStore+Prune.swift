@@ -21,7 +21,7 @@ extension HistoryStore {
   ///
   /// What is kept: the first of each document, leaves, named ones, what the file and the head hold,
   /// the first of each model, and all since `date`. What follows a removed revision becomes a child of the one before it, by
-  /// an edit that leads there. No other process may have the store open.
+  /// an edit that leads there. Films keep all. No other process may have the store open.
   package func prune(
     before date: Date, path: String? = nil, isDryRun: Bool
   ) throws(HistoryError) -> Pruning {
@@ -43,7 +43,8 @@ extension Database {
     var pruning = Pruning()
     let documents = try path.map { try self.documents(path: $0) } ?? documents()
     if let path, documents.isEmpty { throw HistoryError.document(path: path) }
-    for document in documents {
+    // What a revision of a film does follows from all those before it.
+    for document in documents where !document.isFilm {
       let numbers = try removable(document, before: date)
       let count = try revisionCount(document.id)
       if numbers.isEmpty { continue }

@@ -54,6 +54,17 @@ extension FileSystem {
     return !bytes.prefix(max(0, count)).elementsEqual(start.utf8)
   }
 
+  /// The first bytes of a regular file, at most so many; empty where it is none or cannot be read.
+  package static func start(of path: String, count: Int) -> [UInt8] {
+    guard let status = status(of: path), status.st_mode & S_IFMT == S_IFREG else { return [] }
+    let descriptor = open(path, O_RDONLY)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = unsafe read(descriptor, &bytes, count)
+    return Array(bytes.prefix(max(0, read)))
+  }
+
   /// A file as text; nil where it cannot be read or is not UTF-8.
   package static func text(of path: String) -> String? {
     guard let bytes = try? bytes(of: path) else { return nil }
