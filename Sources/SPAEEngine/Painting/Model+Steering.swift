@@ -12,6 +12,15 @@ extension Model {
     _ pyramid: Pyramid, _ steering: Steering, evidence: PictureEvidence,
     isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> Pyramid {
+    try steer(pyramid, steering, evidence: evidence, keeping: [:], isCancelled: isCancelled)
+  }
+
+  /// Steers a frame of a film after the one before it: words of `kept`, by their flat index, were
+  /// steered there and stay.
+  package func steer(
+    _ pyramid: Pyramid, _ steering: Steering, evidence: PictureEvidence, keeping kept: [Int: Int32],
+    isCancelled: () -> Bool = { false }
+  ) throws(EngineError) -> Pyramid {
     let (shape, edited) = (pyramid.shape, steering.applied(to: pyramid))
     for words in [pyramid.words, edited.words] {
       try check(words, depth: shape.depth, of: shape)
@@ -24,11 +33,12 @@ extension Model {
     else { throw .cancelled }
     let free = freeWords(
       of: shape, change.cells(of: configuration.patch), Set(1...deepest),
-      steering.held.union(steering.words.keys))
+      steering.held.union(steering.words.keys).union(kept.keys))
     var words = Set(steering.words.values)
     if let filled = steering.filled { words.insert(filled.word) }
+    let start = Steering(words: kept).applied(to: edited)
     return try rewrite(
-      edited, towards: change.added(to: before), free: free, typed: Array(words.sorted().prefix(4)),
+      start, towards: change.added(to: before), free: free, typed: Array(words.sorted().prefix(4)),
       evidence: evidence, isCancelled: isCancelled)
   }
 
