@@ -13,6 +13,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case shallower, deeper, allLayers, pinLayer, toggleInset
   case zoomIn, zoomOut, panLeft, panRight, panUp, panDown, fullScreen
   case showOriginal, showDifference, showBlink, showSideBySide, showHeat, toggleTint
+  case play, nextFrame, previousFrame, nextCut, previousCut, faster, slower
   case undo, redo, earlierState, laterState, openHistory, nameState
   case command, help, saveAndQuit, quitUnsaved, quit, redraw, suspend
   case cancel, accept, nextItem, previousItem, nextMethod, complete, close
@@ -111,6 +112,13 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .showSideBySide: ("|", "original and decoded side by side", [.browsing])
     case .showHeat: ("H", "heat: the pixels that this word owns", [.browsing])
     case .toggleTint: ("C", "tint words with the colours of their pixels", [.browsing])
+    case .play: ("<Space>", "a film: play, and rest", [.browsing])
+    case .nextFrame: (">", "a film: next frame", [.browsing])
+    case .previousFrame: ("<lt>", "a film: previous frame", [.browsing])
+    case .nextCut: ("}", "a film: next cut", [.browsing])
+    case .previousCut: ("{", "a film: previous cut", [.browsing])
+    case .faster: (")", "a film: twice as fast", [.browsing])
+    case .slower: ("(", "a film: half as fast", [.browsing])
     case .undo: ("u", "undo", [.browsing])
     case .redo: ("<C-r>", "redo", [.browsing])
     case .earlierState: ("g-", "previous state by time, over all branches", [.browsing])

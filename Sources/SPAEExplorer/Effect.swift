@@ -57,6 +57,9 @@ package enum SessionEffect: Hashable, Sendable {
   case drawThumbnails([Int])
   case compare(with: Int)
 
+  /// What only a film asks for.
+  case film(FilmRequest)
+
   /// Write the words; without a path to their own file.
   case save(path: String?, Pyramid, replacing: Bool)
   /// Write the decoded picture, each pixel `scale` times as wide and high.

@@ -53,6 +53,8 @@ extension Explorer {
     case .toggleTint:
       isTinted.toggle()
       return []
+    case .play, .nextFrame, .previousFrame, .nextCut, .previousCut, .faster, .slower:
+      return performFilm(action)
     case .undo: return [.session(.move(.undo(takeCount())))]
     case .redo: return [.session(.move(.redo(takeCount())))]
     case .earlierState: return [.session(.move(.earlier(takeCount())))]

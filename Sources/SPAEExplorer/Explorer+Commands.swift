@@ -9,6 +9,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   case exit = "x"
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
+  case frame, speed, loop
   case blink, heat, fill, caption, ask, edit, edits, theme, graphics, set, help
   case next = "n"
   case previous = "N"
@@ -36,6 +37,9 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .compare: (":compare [N]", "blink between this state and state N; without N stop")
     case .depth: (":depth [N]", "decode so many layers; without N all")
     case .layer: (":layer N", "go to a layer, as :N does")
+    case .frame: (":frame [N]", "go to a frame of a film; without N say which is shown")
+    case .speed: (":speed [N]", "play a film N times as fast; without N at its own speed")
+    case .loop: (":loop", "begin a film again at its end, and end that")
     case .original: (":original", "show the original picture")
     case .difference: (":difference", "show the difference to the original")
     case .blink: (":blink", "blink between original and decoded")
@@ -125,6 +129,9 @@ extension Explorer {
       return argument.isEmpty ? pin(nil) : pinDepth(argument)
     case .layer:
       return Int(argument).map { goThere($0) } ?? refuse(command)
+    case .frame: return goToFrame(argument)
+    case .speed: return chooseSpeed(argument)
+    case .loop: return toggleLoop()
     case .original: return perform(.showOriginal)
     case .difference: return perform(.showDifference)
     case .blink: return perform(.showBlink)
@@ -151,7 +158,7 @@ extension Explorer {
     }
   }
 
-  private mutating func refuse(_ command: CommandName) -> [Effect] {
+  mutating func refuse(_ command: CommandName) -> [Effect] {
     say("usage: \(dialect.usage(of: command))", .error)
     return []
   }
@@ -233,10 +240,10 @@ extension CommandName {
     switch self {
     case .write, .writeQuit, .exit: true
     case .quit: argument.isEmpty
-    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery:
+    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery, .loop:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,
-      .edits, .graphics, .set, .help, .edit, .next, .previous:
+      .edits, .graphics, .set, .help, .edit, .next, .previous, .frame, .speed:
       !forced
     }
   }

@@ -138,7 +138,7 @@ extension Explorer {
       && showsInset == before.showsInset && writesWindow == before.writesWindow
       && crop == before.crop && isFullScreen == before.isFullScreen
       && picture == before.picture && pending == before.pending
-      && consultation == before.consultation
+      && consultation == before.consultation && film == before.film
   }
 }
 
@@ -175,7 +175,8 @@ extension Action {
       .pageUp, .lastEdit, .descend, .ascend,
       .undo, .redo, .earlierState, .laterState, .nextMatch, .previousMatch, .searchWord,
       .shallower, .deeper, .nextProposal, .previousProposal, .nextPicture, .previousPicture,
-      .zoomIn, .zoomOut, .panLeft, .panRight, .panUp, .panDown:
+      .zoomIn, .zoomOut, .panLeft, .panRight, .panUp, .panDown,
+      .nextFrame, .previousFrame, .nextCut, .previousCut:
       true
     default: false
     }

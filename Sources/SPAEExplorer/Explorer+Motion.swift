@@ -111,6 +111,8 @@ extension Explorer {
         mode = .browsing
         cursor = cell
         focus = .pyramid
+      } else if let frame = TimeLine(state: self, box: layout.timeLine).frame(at: mouse) {
+        return goTo(frame: frame)
       } else if let cell = layout.cell(inPictureAt: mouse, of: self) {
         cursor = cell
         focus = .picture

@@ -68,7 +68,7 @@ extension Explorer {
     case .words(let words, let edited, let steered):
       for index in edited { typed[index] = words.words[index] }
       say("steered \(steered) word\(steered == 1 ? "" : "s")")
-      return commit(words, verb: painting.verb)
+      return commit(words, verb: film == nil ? painting.verb : "paint")
     case .nothing:
       guard case .replace(let old, let new) = painting.change else { return [] }
       return substituteExactly(old, by: new)

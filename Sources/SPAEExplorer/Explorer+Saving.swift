@@ -30,7 +30,7 @@ extension Explorer {
       return refuse("\(target) gets words, and a scale is for pictures")
     // The own file may be called anything: it is written as it was found.
     case nil where target != document.path:
-      return refuse("\(target): end it in \(FileForm.endings)")
+      return refuse(clipRefusal(target) ?? "\(target): end it in \(FileForm.endings)")
     case .text, .json, nil: return [.session(.save(path: target, pyramid, replacing: replacing))]
     }
   }

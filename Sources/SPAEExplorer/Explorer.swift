@@ -53,6 +53,9 @@ package struct Explorer: Sendable {
   /// What the keys mean.
   package let keymap: Keymap
 
+  /// The film, whose frame's words are shown; nil where a picture or a pyramid is open.
+  package internal(set) var film: FilmState?
+
   /// The words as they were last accepted, each of them in the history store.
   package internal(set) var pyramid: Pyramid
   /// The words that the file holds, or those that the picture gave.
@@ -128,7 +131,7 @@ package struct Explorer: Sendable {
     history: HistoryFacts, size: (rows: Int, columns: Int), cellAspect: Double = 2,
     graphics: String = "none", isTinted: Bool = true, edits: EditStyle = .exact,
     copiesToClipboard: Bool = false, keymap: Keymap = .standard,
-    notice: Notice? = nil
+    notice: Notice? = nil, film: FilmState? = nil
   ) {
     self.document = document
     self.vocabulary = vocabulary
@@ -144,6 +147,7 @@ package struct Explorer: Sendable {
     self.copiesToClipboard = copiesToClipboard
     self.keymap = keymap
     self.notice = notice
+    self.film = film
   }
 }
 
@@ -192,7 +196,7 @@ extension Explorer {
     return origins?.text(of: word, at: cell)
   }
 
-  package var isDirty: Bool { pyramid != saved }
+  package var isDirty: Bool { film?.isDirty ?? (pyramid != saved) }
 
   var dialect: Dialect { document.dialect }
 

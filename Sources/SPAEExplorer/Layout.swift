@@ -20,6 +20,8 @@ struct Layout {
   let word: Box
   /// The frame of the picture; empty where it is not shown.
   let picture: Box
+  /// The row of a film's time; empty where no film is open.
+  let timeLine: Box
   let isTooSmall: Bool
   /// Whether words or the picture are shown, and not both.
   let isNarrow: Bool
@@ -28,7 +30,7 @@ struct Layout {
     self.init(
       rows: state.size.rows, columns: state.size.columns, aspect: state.cellAspect,
       grid: state.shape.grid, showsPicture: state.showsPictureAlone,
-      hidesWords: state.fillsScreen
+      hidesWords: state.fillsScreen, hasTimeLine: state.film != nil
     ) { base, most, height in
       PyramidArrangement.width(of: state, base: base, most: most, height: height)
     }
@@ -41,11 +43,14 @@ struct Layout {
   /// `aspect` is the height of a character over its width; the picture has the shape of its grid.
   init(
     rows: Int, columns: Int, aspect: Double, grid: GridSize, showsPicture: Bool,
-    hidesWords: Bool = false, wordsWidth: WordsWidth
+    hidesWords: Bool = false, hasTimeLine: Bool = false, wordsWidth: WordsWidth
   ) {
     screen = Box(row: 0, column: 0, rows: rows, columns: columns)
     isTooSmall = rows < Self.leastRows || columns < Self.leastColumns
-    let height = max(0, rows - 2)  // between the title and the foot
+    let below = hasTimeLine ? 2 : 1
+    timeLine = Box(
+      row: rows - below, column: 0, rows: below - 1, columns: hasTimeLine ? columns : 0)
+    let height = max(0, rows - 1 - below)  // between the title and the foot
     let wordHeight = rows >= 36 ? 8 : rows >= 20 ? 6 : 4
     isNarrow = columns < Self.wide
     let isWide = !isNarrow && !hidesWords
@@ -109,7 +114,7 @@ struct Layout {
   /// Where a list pops up: over the words, so that the picture stays in sight.
   var popup: Box {
     guard !pyramid.isEmpty else {
-      return Box(row: 1, column: 0, rows: screen.rows - 2, columns: screen.columns)
+      return Box(row: 1, column: 0, rows: screen.rows - 2 - timeLine.rows, columns: screen.columns)
     }
     return Box(
       row: pyramid.row, column: 0, rows: pyramid.rows + word.rows, columns: pyramid.columns)

@@ -31,8 +31,10 @@ struct TitleLine {
   private var lefts: [String] {
     let document = state.document
     let words = state.shape.size(ofLayer: state.cursor.layer).count
-    let layer = "layer \(state.cursor.layer)/\(state.shape.depth)"
-    let counted = "\(layer)  \(words) word\(words == 1 ? "" : "s")"
+    let layer = state.filmTitle ?? "layer \(state.cursor.layer)/\(state.shape.depth)"
+    let counted =
+      state.film.map { "\(layer)  \($0.changed) changed" }
+      ?? "\(layer)  \(words) word\(words == 1 ? "" : "s")"
     let model = state.history.model ?? document.model
     let size = "\(document.width)x\(document.height)  \(model)"
     let place = state.place.map { $0.count > 1 ? "\($0.number)/\($0.count)  " : "" } ?? ""

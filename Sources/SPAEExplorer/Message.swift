@@ -42,6 +42,8 @@ package enum Message: Sendable {
   case thumbnail(revision: Int, Screen)
   case compared(Comparison)
 
+  case film(FilmNews)
+
   case saved(path: String, words: Pyramid?)
   /// The next opening shows the saved words.
   case discarded

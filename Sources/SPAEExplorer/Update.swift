@@ -49,6 +49,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.comparison = comparison
     state.picture = .comparison
     effects = []
+  case .film(let news): effects = state.hear(news)
   case .saved(let path, let words): effects = state.finishSaving(path, words)
   case .discarded: effects = [state.departure]
   case .notDiscarded(let reason): effects = state.stay(because: reason)
@@ -69,13 +70,15 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
 extension Explorer {
   /// What the state lacks: the picture of what it shows, and the neighbours of its word.
   mutating func wants() -> [Effect] {
-    var effects: [Effect] = []
+    var effects = filmWants()
     let request = request
+    // The pictures of a film that runs come with its frames.
+    if isPlaying { requested = request }
     if request != requested {
       requested = request
       effects.append(.session(.decode(request)))
     }
-    if let inset = insetRequest, inset != requestedInset, decoded?.request == request {
+    if !isPlaying, let inset = insetRequest, inset != requestedInset, decoded?.request == request {
       requestedInset = inset
       effects.append(.session(.decodeInset(inset)))
     }
@@ -85,7 +88,7 @@ extension Explorer {
       effects.append(.session(.decodeWithout(cell, of: request)))
     }
     let word = shown[cursor]
-    if neighbours[word] == nil, requestedNeighbours != word {
+    if neighbours[word] == nil, !isPlaying, requestedNeighbours != word {
       requestedNeighbours = word
       effects.append(.session(.findNeighbours(of: word)))
     }

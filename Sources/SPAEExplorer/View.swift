@@ -20,6 +20,7 @@ package func view(_ state: Explorer) -> View {
   WordPane(state: state, box: layout.word).draw(on: &screen)
   let pane = PicturePane(state: state, layout: layout)
   pane.draw(on: &screen)
+  TimeLine(state: state, box: layout.timeLine).draw(on: &screen)
   FootLine(state: state).draw(on: &screen)
   var picture = pane.view
   if drawPopup(state, layout, on: &screen), let shown = picture, shown.box.intersects(layout.popup)

@@ -55,6 +55,9 @@ final class EditPainter: Sendable {
     }
   }
 
+  /// Forgets the picture: another is shown now.
+  func forget() { state.withLock { ($0.known, $0.last) = (nil, nil) } }
+
   private func known(
     _ state: inout State, _ model: Model, _ pyramid: Pyramid
   ) throws(EngineError) -> PictureEvidence {

@@ -19,13 +19,15 @@ import Synchronization
 package final class EffectRunner: Sendable {
   let mailbox: Mailbox<Message>
   private let inUse: ModelInUse
-  private let history: DocumentHistory
-  private let files: PyramidFiles
+  let history: DocumentHistory
+  let files: PyramidFiles
+  /// Nil where no film is open.
+  let film: FilmSession?
   private let worker: DecodeWorker
   private let inset: InsetWorker
-  private let painter: EditPainter
+  let painter: EditPainter
   private let language: LanguageWorker
-  private let pictureStore: PictureStore
+  let pictureStore: PictureStore
   private let words: WordFinder
   private let wordFacts: WordFactFinder
   private let thumbnails: any CellDriver
@@ -40,7 +42,7 @@ package final class EffectRunner: Sendable {
   /// index of pictures, if that is to be looked at.
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
-    original: PixelImage?, view: PixelImage? = nil, library: String? = nil,
+    original: PixelImage?, view: PixelImage? = nil, film: FilmReel? = nil, library: String? = nil,
     thumbnails: any CellDriver, yanked: YankedWords = YankedWords(path: nil),
     connect: @escaping LanguageWorker.Connect
   ) throws {
@@ -77,9 +79,11 @@ package final class EffectRunner: Sendable {
       pictureStore.change { $0.inset = (request.depth, picture) }
       mailbox.wake()
     }
+    self.film = film.map { FilmSession($0, inUse: inUse, mailbox: mailbox) }
     if let complaint = try inUse.follow(history) {
       mailbox.post(.notice(Notice(complaint, kind: .warning)))
     }
+    try beginFilm()
   }
 
   private var model: Model { inUse.model }
@@ -90,6 +94,7 @@ package final class EffectRunner: Sendable {
   /// Waits until all that was asked for is answered in the mailbox.
   package func finish() {
     language.finish()
+    film?.finish()
     worker.finish()
     inset.finish()
     queue.sync {}
@@ -108,6 +113,7 @@ package final class EffectRunner: Sendable {
 
   /// Starts an effect, and gives the answers that are known at once.
   func perform(_ effect: SessionEffect) -> [Message] {
+    if let film, let answers = perform(effect, on: film) { return answers }
     switch effect {
     case .decode(let request): worker.request(request)
     case .decodeInset(let request): inset.request(request)
@@ -143,8 +149,10 @@ package final class EffectRunner: Sendable {
         return [.moved(history.pyramid, facts, note: "this state is called '\(name)'")]
       }
     case .listRevisions: return answered { [.revisions(try revisions())] }
-    case .drawThumbnails(let revisions): drawThumbnails(revisions)
-    case .compare(let revision): compare(with: revision)
+    case .drawThumbnails(let revisions):
+      drawThumbnails(revisions) { try $0.history.pyramid(of: $1) }
+    case .compare(let revision):
+      compare(with: revision) { try $0.history.pyramid(of: $1) }
     case .save(let path, let pyramid, let replacing):
       return answered {
         let path = try files.save(
@@ -164,6 +172,8 @@ package final class EffectRunner: Sendable {
         return [.discarded]
       } catch { return [.notDiscarded(reason: Self.reason(error))] }
     case .decodeWithout(let cell, let request): decodeWithout(cell, of: request)
+    // Nothing but a film is asked for frames.
+    case .film: break
     }
     return []
   }
@@ -171,7 +181,7 @@ package final class EffectRunner: Sendable {
   // MARK: Answers
 
   /// The answers, or the reason why there are none.
-  private func answered(_ body: () throws -> [Message]) -> [Message] {
+  func answered(_ body: () throws -> [Message]) -> [Message] {
     do {
       let messages = try body()
       let loss = loss.withLock { loss in
@@ -213,7 +223,7 @@ package final class EffectRunner: Sendable {
 
   /// Changes the history; where its file cannot be written any more, in a copy in memory from then
   /// on, so that nothing that was done is lost while the program runs.
-  private func changing<Result>(_ body: () throws -> Result) throws -> Result {
+  func changing<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as HistoryError {
       guard let obstacle = error.obstacle, history.isInFile else { throw error }
       do { try history.goOnInMemory() } catch { throw error }
@@ -239,7 +249,7 @@ package final class EffectRunner: Sendable {
     _ = try inUse.follow(history)
   }
 
-  private var facts: HistoryFacts {
+  var facts: HistoryFacts {
     var facts = history.facts
     facts.model = try? inUse.label
     return facts
@@ -253,7 +263,7 @@ package final class EffectRunner: Sendable {
     }
   }
 
-  private func move(_ move: HistoryMove) throws -> [Message] {
+  func move(_ move: HistoryMove) throws -> [Message] {
     let before = history.head
     var moved: Revision?
     switch move {
@@ -284,26 +294,41 @@ package final class EffectRunner: Sendable {
 
   /// The tree as rows; of a very long history what is near the head.
   private func revisions() throws -> [HistoryList.Row] {
+    try rows { [history, inUse] revision in
+      let vocabulary = inUse.model.vocabulary
+      return (
+        revision.summary(vocabulary: vocabulary, shape: history.pyramid.shape),
+        try history.pyramid(of: revision.id)
+      )
+    }
+  }
+
+  /// Each revision with what is said of it and its words.
+  func rows(
+    _ content: (Revision) throws -> (summary: String, pyramid: Pyramid)
+  ) throws -> [HistoryList.Row] {
     let lines = try history.tree().lines()
     let head = history.head.id
     let place = lines.firstIndex { $0.revision.id == head } ?? 0
     let near = max(0, place - 300)..<min(lines.count, place + 300)
     return try lines[near].map { line in
       let revision = line.revision
+      let (summary, pyramid) = try content(revision)
       return HistoryList.Row(
         revision: revision.id, branches: line.branches + (revision.id == head ? "@" : "o"),
         time: revision.time.inWords(now: Date()),
-        summary: revision.summary(vocabulary: model.vocabulary, shape: history.pyramid.shape),
-        name: revision.name, isHead: revision.id == head,
-        pyramid: try history.pyramid(of: revision.id))
+        summary: summary, name: revision.name, isHead: revision.id == head, pyramid: pyramid)
     }
   }
 
-  private func drawThumbnails(_ revisions: [Int]) {
+  /// Finds the words of a revision.
+  typealias Words = @Sendable (EffectRunner, Int) throws -> Pyramid
+
+  func drawThumbnails(_ revisions: [Int], _ words: @escaping Words) {
     for revision in revisions {
       inBackground { runner in
         let model = try runner.inUse.model(of: revision, in: runner.history).model
-        let picture = try model.decode(try runner.history.pyramid(of: revision))
+        let picture = try model.decode(try words(runner, revision))
         return [
           .thumbnail(
             revision: revision, Screen(picture: picture, rows: 2, columns: 4, by: runner.thumbnails)
@@ -313,12 +338,13 @@ package final class EffectRunner: Sendable {
     }
   }
 
-  private func compare(with revision: Int) {
+  func compare(with revision: Int, _ words: @escaping Words) {
     inBackground { runner in
-      let pyramid = try runner.history.pyramid(of: revision)
+      let pyramid = try words(runner, revision)
       let model = try runner.inUse.model(of: revision, in: runner.history).model
       let compared = try model.decode(pyramid)
-      let psnr = try runner.model.decode(runner.history.pyramid).psnr(to: compared)
+      let now = try words(runner, runner.history.head.id)
+      let psnr = try runner.model.decode(now).psnr(to: compared)
       runner.pictureStore.change { $0.compared = compared }
       return [.compared(Comparison(revision: revision, pyramid: pyramid, psnr: psnr))]
     }

@@ -17,7 +17,7 @@ package final class ExplorerLoop: EffectHost {
 
   package internal(set) var state: Explorer
   let session: EffectRunner
-  private let terminal: any TerminalBackend
+  let terminal: any TerminalBackend
   private let editor: ExternalEditor
   package private(set) var output: PictureOutput
   let themes: ThemeLibrary
@@ -35,6 +35,9 @@ package final class ExplorerLoop: EffectHost {
   var mustRedraw = false
   private var blinkDeadline: ContinuousClock.Instant?
   private var fineDeadline: ContinuousClock.Instant?
+  var filmClock: FilmClock?
+  /// The position of a frame that is drawn next.
+  var filmPosition: Int?
   private let refining = DispatchQueue(label: "refine", qos: .utility)
   private let refined = Refined()
 
@@ -65,8 +68,12 @@ package final class ExplorerLoop: EffectHost {
         of: terminal, timeout: patience, watching: session.mailbox.reading)
       keys.deliver(events, until: { hasQuit || signal != nil }, to: take)
       if let signal { return signal }
-      if !hasQuit { takeTimers() }
+      if !hasQuit {
+        takeTimers()
+        runFilm()
+      }
       draw()
+      recordFrame()
     }
     removePicture()
     return nil
@@ -153,9 +160,9 @@ package final class ExplorerLoop: EffectHost {
   private var patience: Duration? {
     if state.blinks, blinkDeadline == nil { blinkDeadline = terminal.now + Self.blink }
     if !state.blinks { blinkDeadline = nil }
-    let deadlines = [blinkDeadline, fineDeadline, keys.deadline(now: terminal.now)].compactMap {
-      $0
-    }
+    let deadlines = [
+      blinkDeadline, fineDeadline, keys.deadline(now: terminal.now), filmClock?.deadline,
+    ].compactMap { $0 }
     return deadlines.min().map { max(.zero, $0 - terminal.now) }
   }
 

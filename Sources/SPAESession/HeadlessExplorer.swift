@@ -2,6 +2,7 @@ import Glibc
 package import SPAEExplorer
 package import SPAEFiles
 package import SPAEGraphics
+import SPAEPyramid
 import SPAEScreen
 package import SPAESystem
 package import SPAETerminal
@@ -73,6 +74,17 @@ package final class HeadlessExplorer: EffectHost {
   func takeRefusal() -> String? {
     defer { refusal = nil }
     return refusal
+  }
+
+  /// Lets a second pass: a film that runs is shown as far on.
+  package func rest() {
+    guard let film = state.film, let playback = film.playback else { return }
+    let position = Int((film.rate.framesPerSecond * playback.speed).rounded())
+    var now = playback
+    now.from = film.frame
+    let frame = now.frame(at: position)
+    session.perform(.film(.show(frame: frame ?? film.last))).forEach(settle)
+    if frame == nil { settle(.film(.ended("the film ended"))) }
   }
 
   package func closePopups() { state.closePopups() }

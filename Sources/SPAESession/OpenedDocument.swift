@@ -19,6 +19,8 @@ package struct OpenedDocument {
   package let original: PixelImage?
   /// The source as the frozen branches see it.
   package let view: PixelImage?
+  /// The film that was opened; nil of a picture or a pyramid.
+  package private(set) var film: FilmReel?
   package private(set) var files: PyramidFiles
   /// Finds out where the words come from; throws where nothing can tell.
   package let explain: @Sendable () throws -> ExplainedPyramid
@@ -36,6 +38,10 @@ package struct OpenedDocument {
     file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys,
     isBeside: Bool = false
   ) throws {
+    if FilmReel.isFilm(file) {
+      self = try OpenedDocument(film: file, models: models, dialect: dialect)
+      return
+    }
     let opened = try OpenedPicture(path: file, size: size, fit: fit, models: models)
     (self.models, self.dialect, model) = (models, dialect, opened.model)
     (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
@@ -52,6 +58,20 @@ package struct OpenedDocument {
       suggestedPath: stem + ".spae", dialect: dialect)
   }
 
+  private init(film path: String, models: ModelLibrary, dialect: Dialect) throws {
+    let film = try FilmReel(path: path, models: models)
+    guard let first = try film.words(ofFrame: 0)?.saved else {
+      throw Failure("\(path): it has no whole frame")
+    }
+    (self.models, self.dialect, model, self.film) = (models, dialect, film.model, film)
+    (document, name) = (film.header.document(of: first), FileName.inputLabel(of: path))
+    (original, view, saved) = (nil, nil, first)
+    explain = { throw Failure("nothing tells where a film's words come from") }
+    files = PyramidFiles(
+      document: document, vocabulary: model.vocabulary, path: path, suggestedPath: path,
+      dialect: dialect)
+  }
+
   /// The names of the file and of its source, and the picture's size.
   package var title: String {
     let source = document.source
@@ -62,6 +82,11 @@ package struct OpenedDocument {
 
   /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
   package mutating func history(in store: HistoryStore) throws -> DocumentHistory {
+    if film != nil {
+      return try store.openFilm(
+        path: files.path ?? files.suggestedPath, first: document.pyramid,
+        vocabularyHash: document.model.vocabulary, label: document.source.name)
+    }
     let isOwn = try model.goesByIdentity(document.model.hash)
     let history = try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
@@ -95,18 +120,20 @@ package struct OpenedDocument {
     edits: EditStyle = .exact, copiesToClipboard: Bool = false, keymap: Keymap = .standard
   ) throws -> Explorer {
     let size = model.pictureSize(of: document.pyramid.shape)
+    let moment = try film?.moment(ofFrame: 0)
     return Explorer(
       document: .init(
         name: document.source.name, file: name, path: files.path,
         suggestedPath: files.suggestedPath,
         model: try ModelInUse(model, of: models).label, width: size.columns, height: size.rows,
         hasOriginal: original != nil, keepsHistory: store.path != nil, dialect: dialect),
-      vocabulary: model.vocabulary, pyramid: history.pyramid, saved: saved,
+      vocabulary: model.vocabulary, pyramid: moment?.pyramid ?? history.pyramid, saved: saved,
       history: history.facts, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
       isTinted: tint && output.colours != .palette16, edits: edits,
       copiesToClipboard: copiesToClipboard, keymap: keymap,
-      notice: try notice(history, store))
+      notice: try film.map { _ in try filmNotice(store) } ?? notice(history, store),
+      film: moment.flatMap { moment in film.map { FilmState($0.header.rate, moment) } })
   }
 
   /// What a person must know of how the history was found.
@@ -131,6 +158,16 @@ package struct OpenedDocument {
       if !notices.isEmpty { return Notice(notices.joined(separator: "; "), kind: .warning) }
       return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
     }
+  }
+
+  private func filmNotice(_ store: HistoryStore) throws -> Notice? {
+    if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
+    let edits = film?.edits.count ?? 0
+    guard edits == 0 else {
+      let came = "\(edits) edit\(edits == 1 ? "" : "s") came back that the file lacks"
+      return Notice("\(came); \(dialect.command(.write)) saves", kind: .warning)
+    }
+    return Notice("space plays, < and > step, { and } go to cuts, ? lists all keys, q leaves")
   }
 
   /// How an edit is taken back.

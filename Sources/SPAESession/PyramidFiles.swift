@@ -56,6 +56,13 @@ package struct PyramidFiles: Sendable {
     return try write(try picture.bytes(as: encoding), to: target.path, replacing: replacing)
   }
 
+  /// Writes the bytes of a film, and gives the path.
+  func save(bytes: [UInt8], to wanted: String, replacing: Bool) throws -> String {
+    let target = Target(wanted)
+    try check(target, holdsWords: true)
+    return try write(bytes, to: target.path, replacing: replacing)
+  }
+
   private func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws -> String {
     try OutputFile(path, mayReplace: replacing).write(bytes) { _ throws(Failure) in
       let remedy = "\(dialect.command(.write, forced: true, path)) replaces it"

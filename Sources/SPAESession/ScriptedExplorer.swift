@@ -8,9 +8,15 @@ package struct ScriptedExplorer {
 
   package init(_ explorer: HeadlessExplorer) { self.explorer = explorer }
 
-  /// Presses the keys one after the other, each when all that came before is done.
+  /// Presses the keys one after the other, each when all that came before is done; time passes only
+  /// where the script rests.
   package func play(_ script: KeyScript) {
-    for case .key(let key) in script.steps where !explorer.hasQuit { explorer.settle(.key(key)) }
+    for step in script.steps where !explorer.hasQuit {
+      switch step {
+      case .key(let key): explorer.settle(.key(key))
+      case .rest: explorer.rest()
+      }
+    }
   }
 
   /// The screen as lines of text, with the picture in characters.

@@ -13,6 +13,8 @@ package final class TestTerminal: TerminalBackend {
     case resize(rows: Int, columns: Int)
     /// Time passes, and with it whatever the explorer waits for.
     case pause(Duration)
+    /// The program stands still for so long.
+    case stall(Duration)
     /// Looks at what is shown now.
     case look(() -> Void)
   }
@@ -80,6 +82,10 @@ package final class TestTerminal: TerminalBackend {
         }
         (now, pauseEnd) = (due, nil)
         steps.removeFirst()
+      case .stall(let duration):
+        steps.removeFirst()
+        now += duration
+        return []
       case .look(let look):
         steps.removeFirst()
         look()

@@ -61,7 +61,7 @@ package struct DocumentOpener {
     let (store, past, loss) = try openHistory(of: &document)
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
-      original: document.original, view: document.view, library: library,
+      original: document.original, view: document.view, film: document.film, library: library,
       thumbnails: output.cells,
       yanked: YankedWords(path: YankedWords.defaultPath(environment: SystemEnvironment.variables)),
       connect: connect)

@@ -32,6 +32,10 @@ struct ExploreCommand: ParsableCommand {
       A picture is opened as spae encode would encode it: --size and --fit are the same. A picture \
       of which the middle square is taken, or that is padded or stretched, has a history and a file \
       of its own, such as NAME.crop.spae.
+
+      A film of words opens at its first frame: space plays and rests, < and > step a frame, { and } \
+      go to cuts, :frame 40 to a frame. An edit holds for as long as the film keeps the word, at most \
+      to the end of the shot, and :w writes the film.
       """)
 
   @OptionGroup var model: ModelOption
@@ -74,7 +78,7 @@ struct ExploreCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Pictures, pyramids, or a folder; without one the pictures of this folder.",
+      "Pictures, pyramids, films of words, or a folder; without one the pictures of this folder.",
       valueName: "file"))
   var files: [String] = []
 

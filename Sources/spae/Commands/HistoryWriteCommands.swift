@@ -40,6 +40,9 @@ struct HistoryRestoreCommand: ParsableCommand {
     let store = try history.open()
     let models = try model.library()
     let known = try store.history(ofPath: file)
+    guard !known.document.isFilm else {
+      throw Failure("\(file): a film; in spae \(file) the tree (t) goes to its states")
+    }
     let current = try currentDocument(models)
     let history = try reopened(store, known, current)
     let revision = try history.revision(of: revision)

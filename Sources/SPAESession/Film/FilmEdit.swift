@@ -1,0 +1,77 @@
+import SPAEPyramid
+
+/// An edit of a film: each changed word holds for as long as the film kept the one before it.
+///
+/// As text, which the history keeps: `edit: 121-180 3:1,2 muzzle kitten; 121-140 5:3,4 fur stone`.
+/// Frames, rows and columns are counted from 1 there.
+struct FilmEdit: Hashable, Sendable {
+  /// One cell's word in some frames.
+  struct Run: Hashable, Sendable {
+    let cell: CellAddress
+    let frames: Range<Int>
+    let old: Int32
+    let new: Int32
+
+    var inverse: Run { Run(cell: cell, frames: frames, old: new, new: old) }
+  }
+
+  var verb: String
+  var runs: [Run]
+
+  /// The verb of an edit whose frames ahead are painted as they come.
+  static let paint = "paint"
+  /// The verb of what was painted ahead for the edit before it: one step with it.
+  static let ahead = "painted ahead"
+
+  var isPainted: Bool { verb == Self.paint }
+
+  /// Whether a revision is one step with the one before it.
+  static func isAhead(_ text: String) -> Bool { text.hasPrefix(ahead + ":") }
+
+  /// The edit that takes this one back.
+  var inverse: FilmEdit { FilmEdit(verb: verb, runs: runs.reversed().map(\.inverse)) }
+
+  /// Changes a frame's words; what the film has no longer as it was stays.
+  func apply(to pyramid: inout Pyramid, frame: Int) {
+    for run in runs where run.frames.contains(frame) && pyramid[run.cell] == run.old {
+      pyramid[run.cell] = run.new
+    }
+  }
+}
+
+extension FilmEdit {
+  func text(_ vocabulary: Vocabulary) -> String {
+    let parts = runs.map { run in
+      "\(run.frames.lowerBound + 1)-\(run.frames.upperBound) \(run.cell.text)"
+        + " \(vocabulary[run.old]) \(vocabulary[run.new])"
+    }
+    return "\(verb): \(parts.joined(separator: "; "))"
+  }
+
+  /// Reads `text` back; nil where it is no edit of a film of this shape.
+  init?(_ text: String, shape: PyramidShape, vocabulary: Vocabulary) {
+    guard let colon = text.firstIndex(of: ":") else { return nil }
+    verb = String(text[..<colon])
+    runs = []
+    for part in text[text.index(after: colon)...].split(separator: ";") {
+      guard let run = Run(part, shape: shape, vocabulary: vocabulary) else { return nil }
+      runs.append(run)
+    }
+  }
+}
+
+extension FilmEdit.Run {
+  fileprivate init?(_ text: Substring, shape: PyramidShape, vocabulary: Vocabulary) {
+    let fields = text.split(separator: " ")
+    guard fields.count == 4 else { return nil }
+    let frames = fields[0].split(separator: "-").compactMap { Int($0) }
+    let place = fields[1].split { $0 == ":" || $0 == "," }.compactMap { Int($0) }
+    guard frames.count == 2, frames[0] >= 1, frames[1] >= frames[0], place.count == 3,
+      place.allSatisfy({ (1...Int(Int16.max)).contains($0) }),
+      let old = vocabulary.number(of: fields[2]), let new = vocabulary.number(of: fields[3])
+    else { return nil }
+    let cell = CellAddress(layer: place[0], row: place[1] - 1, column: place[2] - 1)
+    guard shape.contains(cell) else { return nil }
+    self.init(cell: cell, frames: frames[0] - 1..<frames[1], old: old, new: new)
+  }
+}

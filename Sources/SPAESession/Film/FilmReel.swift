@@ -1,0 +1,254 @@
+import SPAEEngine
+import SPAEExplorer
+package import SPAEFiles
+import SPAEPyramid
+import SPAESystem
+import Synchronization
+
+/// A film that is open: any frame's words, with the edits that hold there.
+///
+/// Calls from several threads wait for each other. No more of the film is in memory than a frame,
+/// and the places of its key frames.
+package final class FilmReel: @unchecked Sendable {
+  let path: String
+  let model: Model
+  let header: FilmHeader
+  private var file: FilmFile  // within a turn
+  private let turn = Mutex(State())
+
+  struct State {
+    /// What is wrong with the file behind the frames that are whole.
+    var fault: String?
+    /// What leads from the words of the file to those that are shown.
+    var edits: [FilmEdit] = []
+    /// What is painted ahead and not in the history yet.
+    var ahead: [FilmEdit.Run] = []
+    /// The frame that is shown.
+    var current = 0
+  }
+
+  /// Opens a film, and reads its first frames.
+  ///
+  /// Throws a `Failure` that names the file where it has no whole frame or no model.
+  package init(path: String, models: ModelLibrary) throws {
+    self.path = path
+    var found: Model?
+    do {
+      file = try FilmFile(path: path) { header in
+        let model = try models.model(header.model, for: path)
+        found = model
+        return model.vocabulary
+      }
+    } catch let error as FilmTextError {
+      throw Failure("\(path): \(error)")
+    } catch let error as SystemError {
+      throw Failure("\(path): \(error)")
+    }
+    guard let found else { throw Failure("\(path): it names no model") }
+    (model, header) = (found, file.header)
+    _ = scan(atMost: Self.firstFrames)
+    guard file.frames > 0 else {
+      throw Failure("\(path): \(turn.withLock { $0.fault } ?? "it has no whole frame")")
+    }
+  }
+
+  /// Whether a file is a film of words.
+  package static func isFilm(_ path: String) -> Bool {
+    path != "-" && Input.holdsFilm(FileSystem.start(of: path, count: 4096))
+  }
+
+  private static let firstFrames = 100
+
+  // MARK: Reading on
+
+  /// Reads on by some frames; false where there is nothing more to read now.
+  func scan(atMost count: Int) -> Bool {
+    turn.withLock { state in
+      guard state.fault == nil else { return false }
+      do {
+        return try file.scan(atMost: count) == nil
+      } catch {
+        state.fault = "\(error)"
+        return false
+      }
+    }
+  }
+
+  /// Reads the file that was written in its place, as far as the last one was read.
+  func reopen() throws {
+    let (fresh, count) = (try FilmFile(path: path) { [model] _ in model.vocabulary }, extent.frames)
+    while fresh.frames < count, try fresh.scan(atMost: Self.firstFrames) == nil {}
+    turn.withLock { _ in file = fresh }
+  }
+
+  /// Reads on until a frame is there, or the end.
+  func reach(_ frame: Int) {
+    while extent.frames <= frame, scan(atMost: Self.firstFrames) {}
+  }
+
+  /// Reads on until the shot of a frame is known to its end.
+  private func reachEndOfShot(_ frame: Int) {
+    while endOfShot(frame) == nil, scan(atMost: Self.firstFrames) {}
+  }
+
+  private func endOfShot(_ frame: Int) -> Int? {
+    turn.withLock { _ in file.keyFrames.first { $0 > frame } }
+  }
+
+  var extent: FilmState.Extent {
+    turn.withLock { state in
+      FilmState.Extent(
+        frames: file.frames, cuts: file.keyFrames,
+        isScanned: file.ending != nil || state.fault != nil)
+    }
+  }
+
+  /// What a person should know of how the film ends; nil where it is whole, or not read to its end.
+  var notice: String? {
+    turn.withLock { state in
+      if let fault = state.fault {
+        return "\(fault); the \(file.frames) frame\(file.frames == 1 ? "" : "s") before are whole"
+      }
+      return file.ending?.notice
+    }
+  }
+
+  // MARK: Words
+
+  var current: Int {
+    get { turn.withLock { $0.current } }
+    set { turn.withLock { $0.current = newValue } }
+  }
+
+  /// The words of a frame in the file and as they are shown; nil where there is no such frame.
+  func words(ofFrame frame: Int) throws -> (saved: Pyramid, shown: Pyramid)? {
+    try turn.withLock { state in try words(ofFrame: frame, state.all) }
+  }
+
+  /// The words of a frame as they were before an edit, counted from 0.
+  func words(ofFrame frame: Int, beforeEdit index: Int) throws -> Pyramid? {
+    try turn.withLock { state in try words(ofFrame: frame, Array(state.edits.prefix(index)))?.shown
+    }
+  }
+
+  /// The words of the frame that is shown as other edits would have it.
+  func words(after edits: [FilmEdit]) throws -> Pyramid? {
+    try turn.withLock { state in try words(ofFrame: state.current, edits)?.shown }
+  }
+
+  private func words(
+    ofFrame frame: Int, _ edits: [FilmEdit]
+  ) throws -> (saved: Pyramid, shown: Pyramid)? {
+    guard let saved = try file.pyramid(ofFrame: frame) else { return nil }
+    var shown = saved
+    for edit in edits { edit.apply(to: &shown, frame: frame) }
+    return (saved, shown)
+  }
+
+  /// All that is told of a frame.
+  func moment(ofFrame frame: Int) throws -> FilmMoment? {
+    let extent = extent
+    return try turn.withLock { state in
+      let isKey = file.keyFrames.contains(frame)
+      let before = isKey ? nil : try words(ofFrame: frame - 1, state.all)?.shown
+      guard let (saved, shown) = try words(ofFrame: frame, state.all) else { return nil }
+      let changed = before.map { shown.differences(from: $0) } ?? shown.words.count
+      return FilmMoment(
+        frame: frame, pyramid: shown, saved: saved, changed: changed, extent: extent,
+        edited: state.edits.map(\.frames), isDirty: !state.edits.isEmpty)
+    }
+  }
+
+  // MARK: Edits
+
+  /// What leads from the words of the file to those that are shown.
+  var edits: [FilmEdit] { turn.withLock { $0.edits } }
+
+  /// Puts other edits in the place of those that hold.
+  func take(_ edits: [FilmEdit]) {
+    turn.withLock { state in (state.edits, state.ahead) = (edits, []) }
+  }
+
+  /// What is painted ahead and not in the history yet; `add` follows where it is kept.
+  var ahead: FilmEdit { FilmEdit(verb: FilmEdit.ahead, runs: turn.withLock { $0.ahead }) }
+
+  /// Makes what is painted ahead show.
+  func show(ahead runs: [FilmEdit.Run]) { turn.withLock { $0.ahead = runs } }
+
+  /// Adds an edit behind those that hold.
+  func add(_ edit: FilmEdit) {
+    turn.withLock { state in
+      if edit.verb == FilmEdit.ahead { state.ahead = [] }
+      state.edits.append(edit)
+    }
+  }
+
+  /// What makes the shown frame's words others, for as long as the film keeps them; at most to the
+  /// end of the shot.
+  func edit(to pyramid: Pyramid, verb: String) throws -> FilmEdit {
+    let frame = current
+    reachEndOfShot(frame)
+    let end = endOfShot(frame) ?? extent.frames
+    guard let shown = try words(ofFrame: frame)?.shown else {
+      return FilmEdit(verb: verb, runs: [])
+    }
+    var open = Edit(from: shown, to: pyramid).changes
+    var runs: [FilmEdit.Run] = []
+    let close = { (change: Edit.Change, end: Int) in
+      runs.append(
+        FilmEdit.Run(
+          cell: shown.shape.cell(at: change.index), frames: frame..<end, old: change.old,
+          new: change.new))
+    }
+    var next = frame + 1
+    while !open.isEmpty, next < end, let words = try words(ofFrame: next)?.shown.words {
+      open.removeAll { change in
+        guard words[change.index] != change.old else { return false }
+        close(change, next)
+        return true
+      }
+      next += 1
+    }
+    for change in open { close(change, end) }
+    let shape = header.shape
+    return FilmEdit(
+      verb: verb, runs: runs.sorted { shape.index(of: $0.cell) < shape.index(of: $1.cell) })
+  }
+
+  /// How many words of edits the film no longer has as they were: it was changed outside.
+  func misfits(of edits: [FilmEdit]) throws -> Int {
+    reach(edits.flatMap(\.runs).map(\.frames.lowerBound).max() ?? 0)
+    return try turn.withLock { _ in
+      var count = 0
+      for (index, edit) in edits.enumerated() {
+        for (frame, runs) in Dictionary(grouping: edit.runs, by: \.frames.lowerBound) {
+          let words = try words(ofFrame: frame, Array(edits[..<index]))?.shown
+          count += runs.filter { words?[$0.cell] != $0.old }.count
+        }
+      }
+      return count
+    }
+  }
+}
+
+extension FilmReel.State {
+  /// The edits with what is painted ahead.
+  fileprivate var all: [FilmEdit] {
+    ahead.isEmpty ? edits : edits + [FilmEdit(verb: FilmEdit.ahead, runs: ahead)]
+  }
+}
+
+extension FilmEdit {
+  /// From the first frame that it changes to the last.
+  fileprivate var frames: Range<Int> {
+    let first = runs.map(\.frames.lowerBound).min() ?? 0
+    return first..<(runs.map(\.frames.upperBound).max() ?? first)
+  }
+}
+
+extension Pyramid {
+  /// The number of cells that hold another word.
+  fileprivate func differences(from other: Pyramid) -> Int {
+    zip(words, other.words).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+  }
+}

@@ -1,0 +1,51 @@
+import Dispatch
+import Glibc
+import SPAEEngine
+import SPAEExplorer
+import SPAEPyramid
+import SPAETerminal
+
+/// What a film needs beside what a picture does: its frames, and whoever plays them.
+final class FilmSession: Sendable {
+  let reel: FilmReel
+  let player: FilmPlayer
+  let painter: FilmPainter
+  private let mailbox: Mailbox<Message>
+  private let scanning = DispatchQueue(label: "scan", qos: .utility)
+
+  init(_ reel: FilmReel, inUse: ModelInUse, mailbox: Mailbox<Message>) {
+    (self.reel, self.mailbox) = (reel, mailbox)
+    let painter = FilmPainter(reel) { mailbox.post(.film($0)) }
+    self.painter = painter
+    player = FilmPlayer(
+      model: { inUse.model },
+      moment: { frame, goesOn in
+        reel.reach(frame)
+        // A frame that an edit paints is not shown without it.
+        while painter.paints(frame) {
+          guard goesOn() else { return nil }
+          usleep(5000)
+        }
+        return try reel.moment(ofFrame: frame)
+      },
+      wake: { mailbox.wake() })
+  }
+
+  /// Frames that are read at once, before others may ask for theirs.
+  private static let part = 500
+
+  /// Reads on to the file's end in the background, and tells what is found.
+  func scan() {
+    scanning.async { [self] in
+      while reel.scan(atMost: Self.part) { mailbox.post(.film(.extended(reel.extent))) }
+      mailbox.post(.film(.extended(reel.extent)))
+      if let notice = reel.notice { mailbox.post(.notice(Notice(notice, kind: .warning))) }
+    }
+  }
+
+  func finish() {
+    scanning.sync {}
+    painter.finish()
+    player.finish()
+  }
+}

@@ -1,0 +1,61 @@
+import Glibc
+import SPAEEngine
+import SPAEFiles
+import SPAEPyramid
+import SPAESystem
+
+extension PyramidFiles {
+  /// Writes a film with its edits, and gives the path; a person's comments stay.
+  func save(_ reel: FilmReel, to wanted: String?, replacing: Bool) throws -> String {
+    let target = wanted ?? path ?? suggestedPath
+    let format: FilmWriter.Format = target.lowercased().hasSuffix(".json") ? .json : .text
+    return try save(bytes: try reel.bytes(as: format), to: target, replacing: replacing)
+  }
+}
+
+extension FilmReel {
+  /// The film as a file, with the edits that hold.
+  fileprivate func bytes(as format: FilmWriter.Format) throws -> [UInt8] {
+    let descriptor = FileSystem.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure("\(path): \(SystemError.lastReason)") }
+    defer { close(descriptor) }
+    var reader = FilmReader(vocabulary: model.vocabulary)
+    var copy = FilmCopy(
+      writer: FilmWriter(header, format: format, vocabulary: model.vocabulary), edits: edits)
+    var bytes = try copy.writer.beginning()
+    for line in LineReader(descriptor: descriptor) {
+      if let frame = try reader.take(line) { bytes += try copy.bytes(of: frame) }
+    }
+    let (last, ending) = try reader.finish()
+    if let last { bytes += try copy.bytes(of: last) }
+    // What is still written goes on elsewhere.
+    if case .whole = ending { bytes += try copy.writer.ending() }
+    return bytes
+  }
+}
+
+/// Frame after frame of a film, with other words.
+private struct FilmCopy {
+  var writer: FilmWriter
+  let edits: [FilmEdit]
+  private var frame = 0
+  private var saved: Pyramid?
+  private var shown: Pyramid?
+
+  init(writer: FilmWriter, edits: [FilmEdit]) { (self.writer, self.edits) = (writer, edits) }
+
+  mutating func bytes(of original: FilmFrame) throws -> [UInt8] {
+    guard let words = original.pyramid(after: saved) else { return [] }
+    saved = words
+    var edited = words
+    for edit in edits { edit.apply(to: &edited, frame: frame) }
+    frame += 1
+    defer { shown = edited }
+    guard let before = shown, !original.isKey else {
+      return try writer.bytes(of: FilmFrame(.key(edited), comments: original.comments))
+    }
+    var changes = FilmFrame(from: before, to: edited)
+    changes.comments = original.comments
+    return try writer.bytes(of: changes)
+  }
+}
