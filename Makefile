@@ -48,6 +48,7 @@ test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, a
 	Tests/explore.sh .build/release/spae
 	Tests/editor.sh .build/release/spae
 	Tests/gallery.sh .build/release/spae
+	Tests/films-explorer.sh .build/release/spae
 	QUIT=':q! Enter' Tests/terminal.sh .build/release/spae explore Assets/pictures/cat.png
 
 test-pages: build ## The pages in Chromium, without a display

@@ -1,0 +1,260 @@
+import Foundation
+import SPAEEngine
+import SPAEExplorer
+import SPAEHistory
+import SPAEPyramid
+import SPAESession
+import SPAESystem
+import SPAETerminal
+import Testing
+
+@Suite("A film on a terminal")
+struct FilmSuite {
+  /// Goes to the cell that changes in the fifth frame.
+  private static let toCell = ":5<CR>8k8h4l"
+
+  // MARK: Time
+
+  @Test("shows each frame in its time, at whatever speed")
+  func plays() throws {
+    let film = try FilmFixture()
+    let stage = try FilmStage(film.path)
+    var frames: [Int] = []
+    let look = { frames.append(stage.frame) }
+    try stage.press("<Space>")
+    stage.pause(205)
+    stage.look(look)
+    try stage.press("<Space>")
+    stage.pause(400)
+    stage.look(look)
+    try stage.press(":speed 4<CR><Space>")
+    stage.pause(102)
+    stage.look(look)
+    _ = stage.loop.run()
+    #expect(frames == [6, 6, 16])
+  }
+
+  @Test("ends at the last frame and tells how it went; begins again where it loops")
+  func ends() throws {
+    let film = try FilmFixture()
+    let stage = try FilmStage(film.path)
+    var seen: [(Int, String)] = []
+    try stage.press("<Space>")
+    stage.pause(2000)
+    stage.look { seen.append((stage.frame, stage.notice)) }
+    try stage.press(":loop<CR><Space>")
+    stage.pause(1644)
+    stage.look { seen.append((stage.frame, "")) }
+    _ = stage.loop.run()
+    #expect(seen[0].0 == 40)
+    #expect(seen[0].1 == "the film ended: 40 frames, 0 dropped, 100.0 % on time")
+    #expect(seen[1].0 == 2)
+  }
+
+  @Test("drops the frames whose time has passed")
+  func drops() throws {
+    let film = try FilmFixture(frames: 80)
+    let stage = try FilmStage(film.path)
+    var frame = 0
+    try stage.press("<Space>")
+    stage.pause(100)
+    stage.terminal.play([.stall(.milliseconds(1500))])
+    stage.pause(100)
+    stage.look { frame = stage.frame }
+    stage.pause(5000)
+    _ = stage.loop.run()
+    #expect((42...44).contains(frame), "\(frame)")
+    #expect(!stage.notice.contains(", 0 dropped"), "\(stage.notice)")
+  }
+
+  @Test("a picture on the terminal is that of the frame")
+  func pictures() throws {
+    let film = try FilmFixture()
+    let stage = try FilmStage(film.path)
+    var count = 0
+    stage.look { count = stage.terminal.placements.count }
+    try stage.press(">>>")
+    _ = stage.loop.run()
+    #expect(count >= 1)
+    #expect(stage.terminal.placements.count >= count + 3)
+  }
+
+  // MARK: Edits
+
+  @Test("an edit holds until the film changes the word, and is undone as a whole")
+  func edits() throws {
+    let film = try FilmFixture()
+    let stage = try FilmStage(film.path)
+    var words: [String] = []
+    let look = { words.append(stage.word(FilmFixture.cell)) }
+    try stage.press(Self.toCell + "icastle<CR>")
+    for frame in [1, 3, 4, 5, 6] {
+      try stage.press(":frame \(frame)<CR>")
+      stage.look(look)
+    }
+    try stage.press(":frame 2<CR>u")
+    stage.look(look)
+    try stage.press("<C-r>")
+    stage.look(look)
+    _ = stage.loop.run()
+    let own = film.pyramids.map { film.model.vocabulary[$0[FilmFixture.cell]] }
+    #expect(words == ["castle", "castle", "castle", own[4], own[5], own[1], "castle"])
+  }
+
+  @Test("an edit holds to the end of the shot at most")
+  func shot() throws {
+    let film = try FilmFixture()
+    let stage = try FilmStage(film.path)
+    var words: [String] = []
+    let look = { words.append(stage.word(FilmFixture.cell)) }
+    try stage.press(Self.toCell + ":frame 7<CR>icastle<CR>:frame 20<CR>")
+    stage.look(look)
+    try stage.press(">")
+    stage.look(look)
+    try stage.press(":frame 6<CR>")
+    stage.look(look)
+    _ = stage.loop.run()
+    let own = film.model.vocabulary[film.pyramids[30][FilmFixture.cell]]
+    #expect(words == ["castle", own, own])
+  }
+
+  @Test("edits are there again when the film is opened again, and are written by :w")
+  func keeps() throws {
+    let film = try FilmFixture()
+    let store = try HistoryStore(path: film.folder + "/history.db", clock: { Date() })
+    let first = try FilmStage(film.path, store: store)
+    try first.press(Self.toCell + "icastle<CR>:frame 30<CR>idog<CR>u")
+    _ = first.loop.run()
+    #expect(try film.read() == film.pyramids)
+
+    let second = try FilmStage(film.path, store: store)
+    var (came, word, dirty) = ("", "", false)
+    second.look {
+      (came, word, dirty) = (second.notice, second.word(FilmFixture.cell), second.isDirty)
+    }
+    try second.press(":w<CR>")
+    _ = second.loop.run()
+    #expect(came.contains("1 edit came back"))
+    #expect(word == "castle")
+    #expect(dirty)
+    #expect(!second.isDirty)
+    let castle = try #require(film.model.vocabulary.number(of: "castle"))
+    let written = try film.read()
+    #expect(written.count == 40)
+    for (frame, pyramid) in written.enumerated() {
+      var expected = film.pyramids[frame]
+      if frame < 4 { expected[FilmFixture.cell] = castle }
+      #expect(pyramid == expected, "frame \(frame + 1)")
+    }
+    let text = try #require(FileSystem.text(of: film.path))
+    #expect(text.components(separatedBy: "# shot").count == 3)
+    #expect(text.hasSuffix("end\n"))
+
+    // What was written is taken back too.
+    let third = try FilmStage(film.path, store: store)
+    try third.press("u:w<CR>")
+    _ = third.loop.run()
+    #expect(try film.read() == film.pyramids)
+  }
+
+  @Test("edits that are discarded are not there at the next opening")
+  func discards() throws {
+    let film = try FilmFixture()
+    let store = try HistoryStore(path: film.folder + "/history.db", clock: { Date() })
+    let first = try FilmStage(film.path, store: store)
+    try first.press(Self.toCell + "icastle<CR>ZQ")
+    #expect(first.loop.run() == nil)
+    let second = try FilmStage(film.path, store: store)
+    _ = second.loop.run()
+    #expect(!second.isDirty)
+    #expect(second.words == film.pyramids[0].words)
+  }
+
+  @Test("paints the frames ahead, takes that back in one step, and writes it")
+  func paints() throws {
+    let film = try FilmFixture()
+    let store = try HistoryStore(path: film.folder + "/history.db", clock: { Date() })
+    let first = try FilmStage(film.path, store: store, edits: .paint)
+    var (seen, states): ([[Int32]], [Int]) = ([], [])
+    let look = {
+      seen.append(first.words)
+      states.append(first.loop.state.history.state)
+    }
+    try first.press(":2<CR>khicastle<CR>:frame 8<CR>")
+    first.look(look)
+    try first.press("u")
+    first.look(look)
+    try first.press("<C-r>")
+    first.look(look)
+    _ = first.loop.run()
+    #expect(states == [3, 1, 3])
+    #expect(seen[1] == film.pyramids[7].words)
+    #expect(seen[0] == seen[2])
+    // What the film changed in the edit's area after the first frame is not the film's own.
+    let columns = (1...7).filter { column in
+      let cell = CellAddress(layer: 5, row: 0, column: column)
+      let index = film.pyramids[7].shape.index(of: cell)
+      return seen[0][index] != film.pyramids[7][cell]
+    }
+    #expect(!columns.isEmpty)
+
+    let second = try FilmStage(film.path, store: store)
+    try second.press(":frame 8<CR>:w<CR>")
+    _ = second.loop.run()
+    #expect(second.words == seen[0])
+    let written = try film.read()
+    #expect(written[7].words == seen[0])
+    #expect(written[20...] == film.pyramids[20...])
+  }
+
+  // MARK: Bad files
+
+  @Test("shows what is whole of a film that was cut short, and of one with a bad line")
+  func damage() throws {
+    let cut = try FilmFixture(frames: 6, tail: "frame 7\n5:1")
+    let stage = try FilmStage(cut.path)
+    try stage.press("99>")
+    _ = stage.loop.run()
+    #expect(stage.frame == 6)
+
+    let bad = try FilmFixture(frames: 6, tail: "frame 7\n5:1,99 dog\n\nframe 8\n\nend\n")
+    let other = try FilmStage(bad.path)
+    var notice = ""
+    other.look { notice = other.notice }
+    try other.press("99>")
+    _ = other.loop.run()
+    #expect(other.frame == 6)
+    #expect(notice.contains("the columns of layer 5 are 1 to 16"), "\(notice)")
+  }
+
+  @Test("a film of one frame is a picture that cannot be played")
+  func single() throws {
+    let film = try FilmFixture(frames: 1)
+    let stage = try FilmStage(film.path)
+    try stage.press("<Space>")
+    _ = stage.loop.run()
+    #expect(stage.notice == "the film has one frame")
+  }
+
+  @Test("goes on into frames that were written since")
+  func grows() throws {
+    let film = try FilmFixture(frames: 3, tail: "")
+    let stage = try FilmStage(film.path)
+    var seen: [Int] = []
+    let add = {
+      let file = FileHandle(forWritingAtPath: film.path)
+      file?.seekToEndOfFile()
+      file?.write(Data("frame 4\n5:1,1 dog\n\nframe 5\n\nend\n".utf8))
+      try? file?.close()
+    }
+    try stage.press("99>")
+    stage.look {
+      seen.append(stage.frame)
+      add()
+    }
+    try stage.press("9>")
+    stage.look { seen.append(stage.frame) }
+    _ = stage.loop.run()
+    #expect(seen == [2, 5] || seen == [3, 5], "\(seen)")
+  }
+}
