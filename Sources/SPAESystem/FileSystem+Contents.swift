@@ -61,7 +61,7 @@ extension FileSystem {
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: count)
-    let read = unsafe read(descriptor, &bytes, count)
+    let read = unsafe Glibc.read(descriptor, &bytes, count)
     return Array(bytes.prefix(max(0, read)))
   }
 
