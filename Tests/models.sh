@@ -105,7 +105,7 @@ cp cat.spae moved.spae
 "$program" convert moved.spae --source cat.png -o moved.spae --force | has 'put in again' || fail "not moved"
 "$program" explore moved.spae --save-screen - | has "of the model small; u goes back" ||
   fail "the change of models is not told"
-printf 'u5G:w old.spae<CR>:w old.png<CR>' >keys
+printf 'u5Gzd:w old.spae<CR>:w old.png<CR>' >keys
 "$program" explore moved.spae --keys keys --save-screen screen
 has "^model small $first" <old.spae || fail "undone words name another model: $(head -2 old.spae)"
 cmp cat.spae old.spae || fail "other words than before"
