@@ -13,9 +13,9 @@ struct KeymapPreferencesSuite {
 
   @Test("take the place of those of the table")
   func taken() throws {
-    let keymap = try keymap("[keys]\nundo = \"U <F5>\"\nhalf-page-down = \"<Space>\"\n")
+    let keymap = try keymap("[keys]\nundo = \"U <F5>\"\nhalf-page-down = \"J\"\n")
     #expect(keymap.answer(to: [.function(5)], in: .browsing) == .action(.undo))
-    #expect(keymap.answer(to: [.character(" ")], in: .browsing) == .action(.halfPageDown))
+    #expect(keymap.answer(to: [.character("J")], in: .browsing) == .action(.halfPageDown))
     #expect(keymap.answer(to: [.character("u")], in: .browsing) == .none)
     #expect(try self.keymap("tint = true") == .standard)
   }
