@@ -85,7 +85,7 @@ int32_t spae_word_count(int32_t width, int32_t height, int32_t depth);
 int32_t spae_layer_size(int32_t width, int32_t height, int32_t layer, int32_t *rows,
                         int32_t *columns);
 
-/* Reads a PNG, JPEG or WebP file as the program does, turned as it says, on white. Free the pixels
+/* Reads a picture of any format as the program does, turned as it says, on white. Free the pixels
  * with spae_pixels_free. */
 int32_t spae_picture_read(const char *path, uint8_t **pixels, int32_t *width, int32_t *height);
 void spae_pixels_free(uint8_t *pixels);
