@@ -134,7 +134,7 @@ done_says "bad files"
 printf '>>\n<Space>\n\n\n' >keys
 "$program" explore before.spae --keys keys --save-screen - >screen
 grep 'frame 2[0-9]/60' screen >/dev/null || fail "a second of rest is not ten frames: $(head -1 screen)"
-printf 'frame 31\nnext\nset castle\nundo\nquit\n' | "$program" explore before.spae --plain >lines
+printf 'frame 31\nforward\nset castle\nundo\nquit\n' | "$program" explore before.spae --plain >lines
 grep '^frame 31 of 60, 0:03.00, 597 words change' lines >/dev/null || fail "$(cat lines)"
 grep '^frame 32 of 60' lines >/dev/null || fail "$(cat lines)"
 done_says "by script and as lines"

@@ -28,7 +28,7 @@ package enum PlainCommand: Hashable, Sendable {
     ("ask QUESTION", "ask the language model a question about the picture"),
     ("fill", "the language model proposes a word for this cell"),
     ("accept, another, drop", "take the proposed words, show the next ones, or take none"),
-    ("frame [N], next, previous", "a film: go to a frame, to the next, to the one before"),
+    ("frame [N], forward, back", "a film: go to a frame, to the next, to the one before"),
     ("undo, redo, tree", "undo, redo, list all states"),
     ("earlier 5m, later 2", "go back or forward by time, or by states"),
     ("depth [N]", "decode so many layers; without N all"),
@@ -46,7 +46,7 @@ package enum PlainCommand: Hashable, Sendable {
     "left": .left, "right": .right, "up": .up, "down": .down, "in": .descend, "out": .ascend,
     "undo": .undo, "u": .undo, "redo": .redo, "tree": .openHistory, "quit": .quit, "q": .quit,
     "quit!": .quitUnsaved, "q!": .quitUnsaved, "accept": .accept, "another": .nextProposal,
-    "drop": .cancel, "next": .nextFrame, "previous": .previousFrame,
+    "drop": .cancel, "forward": .nextFrame, "back": .previousFrame,
   ]
 
   /// Reads a line; nil for an empty one.

@@ -60,16 +60,21 @@ package final class HeadlessBrowser {
 
   // MARK: What is pressed
 
-  /// Presses the keys one after the other, each when all that came before is done.
+  /// Presses the keys one after the other, each when all that came before is done; time passes only
+  /// where the script rests.
   package func play(_ script: KeyScript) {
-    for case .key(let key) in script.steps where !hasQuit {
-      if let explorer {
-        explorer.settle(.key(key))
-        follow(explorer)
-      } else {
-        settle(.key(key))
+    for step in script.steps where !hasQuit {
+      switch step {
+      case .key(let key): press(key)
+      case .rest: explorer?.rest()
       }
     }
+  }
+
+  private func press(_ key: Key) {
+    guard let explorer else { return settle(.key(key)) }
+    explorer.settle(.key(key))
+    follow(explorer)
   }
 
   /// Goes where the document's end leads.
