@@ -232,7 +232,7 @@ printf '3Ggg' >keys
 [ "$(grep -c '[-+*#%]' out)" -gt 5 ] || fail "no thumbnails: $(cat out)"
 refused 'nowhere: ' nowhere
 [ -n "$isRoot" ] || refused 'shut: the folder cannot be listed' shut
-(cd empty && refused 'this folder has no pictures')
+(cd empty && refused 'this folder has no pictures' explore)
 "$program" index --forget photos >out
 grep -q '13 pictures forgotten' out || fail "not forgotten: $(cat out)"
 grep -a -q 'my cat' "$work/state/spae/index.db" && fail "the index still names a file"
