@@ -227,6 +227,8 @@ look_large() {
   keys bracketright bracketright bracketright bracketright bracketright
   seen "larger than a sequence"
   keys G k l k l k l k l k l k l k l k l k l k l k l k l
+  # The words of the last layer are wider; those of the first leave the picture its place.
+  keys g g
   seen "larger than a sequence, after many moves"
   keys q
   until_so "it stays" has_no_window
