@@ -38,6 +38,10 @@ parameters.cache_ram_mib = 256
 parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = wish.threads
 
 server = xllamacpp.Server(parameters)
-print(server.listening_address, flush=True)
-signal.pause() if wish.stay else sys.stdin.read()
-os._exit(0)
+try:
+    # Fails where whoever started it is gone already.
+    print(server.listening_address, flush=True)
+    signal.pause() if wish.stay else sys.stdin.read()
+finally:
+    # An orderly end of Python waits for the server's threads, which may never end.
+    os._exit(0)
