@@ -53,7 +53,7 @@ class FixedLinearDecoder(nn.Module):
         self.register_buffer("around", path.around.detach()[0])
         self.register_buffer("mean", path.mean.detach())
 
-    def forward(self, estimate: Tensor, cell_classes: Tensor) -> Tensor:
+    def forward(self, estimate: Tensor, cell_classes: Tensor, grid: Grid | None = None) -> Tensor:
         batch, cells, latent = estimate.shape
         plane = (batch, -1, math.isqrt(cells), math.isqrt(cells))
         own = self.product(estimate).transpose(1, 2).reshape(plane)

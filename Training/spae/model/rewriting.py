@@ -91,7 +91,7 @@ def rewritten(
     evidence: PictureEvidence,
     typed: Sequence[int] = (),
 ) -> Pyramid:
-    """The pyramid with its free words chosen again; `typed` words fit everywhere."""
+    """The pyramid with its free words refined; `typed` words fit everywhere."""
     shape = pyramid.shape
     expected = shape.grid.scaled(model.configuration.patch)
     if picture.size != (expected.columns, expected.rows):
