@@ -29,6 +29,11 @@ CACHES = (
     "half as long again, the peer's little more; alone it needs a third less than the peer's."
 )
 
+BRANCHES = (
+    "The mark is of an encode with one frozen branch. Two more have come since, and the peer's "
+    "classifier is one of three networks that look at the picture."
+)
+
 # Why a mark is missed, by the row's work and peer; a row that is not here is called unexplained.
 REASONS: dict[tuple[str, str], str] = {
     **{
@@ -39,6 +44,7 @@ REASONS: dict[tuple[str, str], str] = {
         "onnxruntime",
     ): "With one core taken, what counts is one thread's speed; see there.",
     ("full decode 128 px, 1 thread", "onnxruntime"): CACHES,
+    ("encode 128 px, 2 threads", "onnxruntime, the classifier alone"): BRANCHES,
     **{
         (
             f"quadrants 80 x 40, {colours}",
