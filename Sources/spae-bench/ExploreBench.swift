@@ -5,7 +5,8 @@ import SPAESystem
 /// The explorer in a pseudo-terminal: from a key to the last byte of the picture that it changes.
 ///
 /// The keys come as fast as a keyboard repeats them. Each round changes a word, takes that back,
-/// tries two words in the picker and leaves it, and goes on to the next word.
+/// tries two words in the picker and leaves it, and goes on to the next word. Where edits paint, a
+/// round only tries the two words: the other keys paint nothing.
 final class ExploreBench {
   enum Terminal: String, CaseIterable {
     case sixel, kitty, quadrants
@@ -27,6 +28,8 @@ final class ExploreBench {
 
   struct Figures: Encodable {
     let terminal: String
+    /// Whether the words that are tried paint what they say, or change nothing but themselves.
+    let paints: Bool
     /// Keys that changed the picture.
     let edits: Int
     let medianMilliseconds: Double
@@ -40,7 +43,8 @@ final class ExploreBench {
     let soakEdits: Int
 
     var line: String {
-      let name = terminal.padding(toLength: 10, withPad: " ", startingAt: 0)
+      let name = (terminal + (paints ? ", paints" : ""))
+        .padding(toLength: 20, withPad: " ", startingAt: 0)
       let times = String(
         format: "p50 %.1f ms, p99 %.1f ms, slowest %.1f ms", medianMilliseconds, p99Milliseconds,
         slowestMilliseconds)
@@ -59,12 +63,16 @@ final class ExploreBench {
   private static let idle = 10.0
 
   private let kind: Terminal
+  private let paints: Bool
   private let terminal: PseudoTerminal
   private var (times, bytes): ([Double], Int) = ([], 0)
   private var tail: [UInt8] = []
 
-  init(_ kind: Terminal, picture: String, model: String?, state: String) throws {
+  init(
+    _ kind: Terminal, paints: Bool, picture: String, model: String?, state: String
+  ) throws {
     self.kind = kind
+    self.paints = paints
     let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appendingPathComponent("spae").path
     guard FileManager.default.isExecutableFile(atPath: program) else {
@@ -92,7 +100,7 @@ final class ExploreBench {
     }
     if soak > 0 { memory.append(resident) }
     return Figures(
-      terminal: kind.rawValue, edits: sorted.count,
+      terminal: kind.rawValue, paints: paints, edits: sorted.count,
       medianMilliseconds: sorted[sorted.count / 2],
       p99Milliseconds: sorted[min(sorted.count - 1, sorted.count * 99 / 100)],
       slowestMilliseconds: sorted[sorted.count - 1], bytesPerEdit: bytes / max(1, sorted.count),
@@ -116,16 +124,19 @@ final class ExploreBench {
       throw Failure("the explorer draws no picture: \(String(decoding: tail, as: UTF8.self))")
     }
     try settle(.milliseconds(600))
+    if !paints { try press("E") }
     try press("4G")
   }
 
   private func play(edits: Int) throws {
     var round = 0
     while times.count < edits, round < edits {
-      for key in ["x", "u"] { try press(key, isMeasured: true) }
+      if !paints { for key in ["x", "u"] { try press(key, isMeasured: true) } }
       try press("s")
       try settle(.milliseconds(100))
-      for key in ["\u{1B}[B", "\u{1B}[B", "\u{3}"] { try press(key, isMeasured: true) }
+      for key in ["\u{1B}[B", "\u{1B}[B"] { try press(key, isMeasured: true) }
+      try press("\u{3}", isMeasured: !paints)
+      if paints { try settle(.milliseconds(100)) }
       // Eight words in a row, eight rows.
       round += 1
       for key in round % 8 == 0 ? ["0", round % 64 == 0 ? "8k" : "j"] : ["l"] {

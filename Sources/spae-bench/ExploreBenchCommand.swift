@@ -11,7 +11,8 @@ struct ExploreBenchCommand: ParsableCommand {
     abstract: "Measure the explorer: from a key to its picture's last byte.",
     discussion: """
       The explorer runs in a pseudo-terminal of 120 x 40 characters of 10 x 20 pixels, with a history \
-      of its own. Idle is what it takes of one processor in ten seconds without a key.
+      of its own. Words change nothing but themselves, with --paint they paint what they say. Idle is \
+      what it takes of one processor in ten seconds without a key.
       """)
 
   @OptionGroup var model: ModelOption
@@ -25,6 +26,9 @@ struct ExploreBenchCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Only sixel, kitty or quadrants.", valueName: "terminal"))
   var terminal: String?
+
+  @Flag(help: "Measure words that paint, as they are tried in the picker.")
+  var paint = false
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -53,7 +57,8 @@ struct ExploreBenchCommand: ParsableCommand {
       .appendingPathComponent("spae-bench-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: state) }
-    let bench = try ExploreBench(terminal, picture: image, model: model.folder, state: state)
+    let bench = try ExploreBench(
+      terminal, paints: paint, picture: image, model: model.folder, state: state)
     return try bench.figures(edits: edits, soak: soak)
   }
 }

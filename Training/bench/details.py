@@ -139,7 +139,7 @@ def memory_section(memory: list[dict], explore: list[dict]) -> str:
     lines = [
         (name, *(f"{each[key] / 1024:.0f} MiB" for each in memory)) for name, key in steps.items()
     ]
-    for each in explore:
+    for each in [each for each in explore if not each["paints"]]:
         resident = each["residentKilobytes"][-1] / 1024
         lines.append((f"explore, {each['terminal']}", f"{resident:.0f} MiB", ""))
     return MEMORY_PAGE.format(

@@ -36,8 +36,10 @@ class Program:
         return self._bench("history", "--runs", runs, "--revisions", revisions)
 
     def explore(self, edits: int) -> list[dict]:
-        arguments = self.picture, "--model", self.model, "--edits", edits, "--terminal", "sixel"
-        return self._bench("explore", *arguments)
+        """Edits that change one word, and words that paint."""
+        arguments = self.picture, "--model", self.model, "--terminal", "sixel"
+        exact = self._bench("explore", *arguments, "--edits", edits)
+        return exact + self._bench("explore", *arguments, "--edits", edits // 4, "--paint")
 
     def _bench(self, *arguments: object):
         return json.loads(answer(self.path.with_name("spae-bench"), *arguments, "--json"))

@@ -81,7 +81,8 @@ def test_drawing_has_a_row_for_each_peer_and_one_where_there_is_none():
 
 def test_the_explorer_is_held_to_frames():
     figures = {"terminal": "sixel", "medianMilliseconds": 6.1, "p99Milliseconds": 40.0}
-    assert [row.reached for row in explore_rows([figures])] == [True, False]
+    exact, paints = figures | {"paints": False}, figures | {"paints": True}
+    assert [row.reached for row in explore_rows([exact, paints])] == [True, False, True, True]
 
 
 def test_the_history_has_its_rows_without_git_and_vim():
@@ -188,6 +189,8 @@ def test_a_size_is_told_for_each_megapixel():
 def test_memory_is_told_for_each_step_and_terminal():
     steps = {"load": 100, "encode": 140, "decode": 110, "edit": 120}
     memory = {f"{name}Kilobytes": 1024 * value for name, value in steps.items()} | {"size": 128}
-    explore = [{"terminal": "sixel", "residentKilobytes": [1024 * 150]}]
+    exact = {"terminal": "sixel", "paints": False, "residentKilobytes": [1024 * 150]}
+    explore = [exact, exact | {"paints": True, "residentKilobytes": [1024 * 170]}]
     section = memory_section([memory], explore)
     assert "| encode, at most | 140 MiB |" in section and "| explore, sixel | 150 MiB |" in section
+    assert "170 MiB" not in section
