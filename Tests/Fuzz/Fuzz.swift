@@ -20,6 +20,8 @@ import Glibc
 
   private let verbose: Bool
   private var allowedPeak = 0
+  /// What the slowest input of the present subject took.
+  private var slowest = Duration.zero
   private var passed = 0
   private var failures: [String] = []
 
@@ -44,6 +46,7 @@ import Glibc
   /// The fixtures themselves, all their beginnings, the hostile inputs and the mutations.
   private mutating func feed(_ subject: Subject) {
     let before = (passed, failures.count)
+    slowest = .zero
     // The parsers before it have left memory with the allocator, which is not this one's.
     allowedPeak = max(peakMemory(), residentMemory() + Self.mostMemory)
     var (truncations, read) = (0, 0)
@@ -67,7 +70,8 @@ import Glibc
     print(
       "\(subject.name): \(subject.fixtures.count) fixtures, \(truncations) truncations,",
       "\(subject.hostile.count) hostile, \(Self.mutations) mutations; \(read) of them read;",
-      "\(passed - before.0) passed, \(failures.count - before.1) failed")
+      "\(passed - before.0) passed, \(failures.count - before.1) failed; the slowest took",
+      "\(Int(slowest / Duration.milliseconds(1))) ms")
     fflush(nil)
   }
 
@@ -87,6 +91,7 @@ import Glibc
     for _ in 0..<4 where duration > Self.longest {
       (isRead, duration, problem) = measure(bytes, subject)
     }
+    slowest = max(slowest, duration)
     if duration > Self.longest { problem = "took \(duration)" }
     if peakMemory() > allowedPeak { problem = "the peak is \(peakMemory() >> 10) MiB" }
     if let problem {

@@ -38,7 +38,7 @@ extension Subject {
       ],
       hostile: [
         repeated("\n", 1_000_000), repeated("[", 1_000_000), repeated("{\"file\":", 200_000),
-        repeated("{\"file\":\"a\"}\n", 100_000),
+        repeated("{\"file\":\"a\"}\n", 20_000),
         Array("{\"file\":\"".utf8) + repeated("\\", 1_000_001),
         Array("{\"key\":\"a\",\"length\":9223372036854775807}\n".utf8) + repeated("a", 1_000_000),
         Array("{\"key\":\"".utf8) + repeated("\u{301}", 500_000) + Array("\",\"length\":1}\n".utf8),
@@ -56,8 +56,10 @@ extension Subject {
       if case .file = picture.contents {} else { _ = try? picture.read() }
       let line = answer.line(key: picture.key, error: "none")
       // A byte that is no part of UTF-8 is half of a surrogate pair, which Foundation refuses.
-      let text = String(decoding: line, as: UTF8.self)
-        .replacing(#/\\\\|\\udc[89a-f][0-9a-f]/#) { $0.output == #"\\"# ? $0.output : "?" }
+      var text = String(decoding: line, as: UTF8.self)
+      if text.contains(#"\udc"#) {
+        text.replace(#/\\\\|\\udc[89a-f][0-9a-f]/#) { $0.output == #"\\"# ? $0.output : "?" }
+      }
       guard (try? JSONSerialization.jsonObject(with: Data(text.utf8))) is [String: String],
         line.last == UInt8(ascii: "\n"), line.dropLast().allSatisfy({ $0 >= 0x20 })
       else { throw Disagreement() }
