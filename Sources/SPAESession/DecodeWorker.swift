@@ -20,11 +20,9 @@ final class DecodeWorker: Sendable {
     /// How many requests there were.
     var number = 0
     var isRunning = false
-    var session: (model: Model, session: DecodeSession)?
   }
 
-  private let inUse: ModelInUse
-  private let painter: EditPainter
+  private let decoder: RequestDecoder
   private let original: PixelImage?
   private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
@@ -35,8 +33,7 @@ final class DecodeWorker: Sendable {
     inUse: ModelInUse, painter: EditPainter, original: PixelImage?,
     deliver: @escaping @Sendable (Result<Outcome, EngineError>) -> Void
   ) {
-    self.inUse = inUse
-    self.painter = painter
+    decoder = RequestDecoder(inUse: inUse, painter: painter)
     self.original = original
     self.deliver = deliver
   }
@@ -98,29 +95,12 @@ final class DecodeWorker: Sendable {
   private func decode(_ request: DecodeRequest) throws(EngineError) -> Outcome {
     let clock = ContinuousClock()
     let start = clock.now
-    let picture = try picture(of: request)
+    let picture = try decoder.picture(of: request) { isOutdated }
     let time = (clock.now - start) / Duration.milliseconds(1)
     let decoded = Decoded(
       request: request, psnr: original.map { picture.psnr(to: $0) }, ssim: nil,
       milliseconds: time, tints: picture.tints(of: request.pyramid.shape))
     return Outcome(decoded: decoded, picture: picture)
-  }
-
-  private func picture(of request: DecodeRequest) throws(EngineError) -> PixelImage {
-    let model = inUse.model
-    var pyramid = request.pyramid
-    if let painting = request.painting,
-      case .words(let words, _, _) = try painter.painted(painting, isCancelled: { isOutdated })
-    {
-      pyramid = words
-    }
-    if let (known, session) = state.withLock({ $0.session }), known === model {
-      _ = try session.apply(pyramid, depth: request.depth) { isOutdated }
-      return session.picture
-    }
-    let session = try DecodeSession(model: model, pyramid: pyramid, depth: request.depth)
-    state.withLock { $0.session = (model, session) }
-    return session.picture
   }
 }
 
