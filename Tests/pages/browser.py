@@ -18,11 +18,24 @@ class Browser:
         # The browser reads requests from descriptor 3 and writes answers to 4.
         command = f'exec "$0" "$@" 3<&{own_read} 4>&{its_write}'
         self.process = subprocess.Popen(
-            ["sh", "-c", command, program, "--headless", "--no-sandbox", "--disable-gpu",
-             "--hide-scrollbars", "--no-first-run", "--disable-dev-shm-usage",
-             "--disable-background-networking", "--remote-debugging-pipe",
-             f"--user-data-dir={self.folder.name}"],
-            pass_fds=[own_read, its_write], stderr=subprocess.DEVNULL)
+            [
+                "sh",
+                "-c",
+                command,
+                program,
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--no-first-run",
+                "--disable-dev-shm-usage",
+                "--disable-background-networking",
+                "--remote-debugging-pipe",
+                f"--user-data-dir={self.folder.name}",
+            ],
+            pass_fds=[own_read, its_write],
+            stderr=subprocess.DEVNULL,
+        )
         os.close(own_read)
         os.close(its_write)
         self.requests = os.fdopen(own_write, "wb", buffering=0)
@@ -82,10 +95,17 @@ class Browser:
 
     def open(self, path, width=1280, height=800, is_dark=False, is_phone=False):
         """Opens a file in a window of some size."""
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                  deviceScaleFactor=1, mobile=is_phone)
-        self.call("Emulation.setEmulatedMedia", features=[
-            {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}])
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=is_phone,
+        )
+        self.call(
+            "Emulation.setEmulatedMedia",
+            features=[{"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}],
+        )
         self.address = pathlib.Path(path).resolve().as_uri()
         self.loaded = False
         self.call("Page.navigate", url=self.address)
@@ -94,8 +114,9 @@ class Browser:
 
     def value(self, expression):
         """What an expression is in the page, once it is settled."""
-        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True,
-                           awaitPromise=True)
+        result = self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"]["exception"]["description"])
         return result["result"].get("value")
@@ -111,12 +132,27 @@ class Browser:
 
     def key(self, name, modifiers=0):
         """Presses a key."""
-        codes = {"Enter": 13, "Backspace": 8, "Tab": 9, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38,
-                 "ArrowRight": 39, "ArrowDown": 40, "Home": 36, "End": 35}
+        codes = {
+            "Enter": 13,
+            "Backspace": 8,
+            "Tab": 9,
+            "Escape": 27,
+            "ArrowLeft": 37,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "ArrowDown": 40,
+            "Home": 36,
+            "End": 35,
+        }
         text = {"Enter": "\r"}.get(name, name if len(name) == 1 else "")
-        common = dict(key=name, modifiers=modifiers,
-                      windowsVirtualKeyCode=codes.get(name, ord(name[0].upper())))
-        self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common)
+        common = dict(
+            key=name,
+            modifiers=modifiers,
+            windowsVirtualKeyCode=codes.get(name, ord(name[0].upper())),
+        )
+        self.call(
+            "Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common
+        )
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
     def type(self, text):
@@ -133,21 +169,26 @@ class Browser:
             f"(() => {{ const element = document.querySelector({json.dumps(selector)});"
             " element.scrollIntoView({ block: 'center' });"
             " const box = element.getBoundingClientRect();"
-            " return [box.left + box.width / 2, box.top + box.height / 2]; })()")
+            " return [box.left + box.width / 2, box.top + box.height / 2]; })()"
+        )
         self.move(x, y)
         for kind in ["mousePressed", "mouseReleased"]:
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def screenshot(self, path, whole=False):
         import base64
+
         picture = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         pathlib.Path(path).write_bytes(base64.b64decode(picture["data"]))
 
     def tree(self):
         """The roles and names that a screen reader gets."""
         nodes = self.call("Accessibility.getFullAXTree")["nodes"]
-        return [(node["role"]["value"], node.get("name", {}).get("value", ""))
-                for node in nodes if not node.get("ignored") and "role" in node]
+        return [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in nodes
+            if not node.get("ignored") and "role" in node
+        ]
 
     def close(self):
         self.session = None

@@ -1,6 +1,6 @@
 """Prints the words of a picture's first three layers, and writes the picture that they give.
 
-    python words.py MODEL-FOLDER photo.jpg coarse.png
+python words.py MODEL-FOLDER photo.jpg coarse.png
 """
 
 import sys

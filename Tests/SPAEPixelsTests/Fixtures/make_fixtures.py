@@ -36,8 +36,9 @@ for turn in range(1, 9):
     image.save(HERE / f"turned{turn}.webp", lossless=True, exif=exif)
 image.save(HERE / "colour.webp", lossless=True)
 alpha.save(HERE / "alpha.webp", lossless=True, exact=True)
-image.save(HERE / "animated.webp", save_all=True, lossless=True,
-           append_images=[ImageOps.invert(image)])
+image.save(
+    HERE / "animated.webp", save_all=True, lossless=True, append_images=[ImageOps.invert(image)]
+)
 image.save(HERE / "animated.png", save_all=True, append_images=[ImageOps.invert(image)])
 # Linear light, as the file says; Pillow keeps the numbers.
 gamma = PngImagePlugin.PngInfo()
@@ -55,8 +56,11 @@ def seen(path: Path) -> dict:
     array = np.asarray(picture.convert("RGB"))
     rows, columns = array.shape[:2]
     places = [(r, c) for r in range(0, rows, 5) for c in range(0, columns, 7)]
-    return {"width": columns, "height": rows,
-            "pixels": [[r, c, *map(int, array[r, c])] for r, c in places]}
+    return {
+        "width": columns,
+        "height": rows,
+        "pixels": [[r, c, *map(int, array[r, c])] for r, c in places],
+    }
 
 
 files = sorted(p for p in HERE.iterdir() if p.suffix in (".png", ".jpg", ".webp"))
@@ -67,4 +71,5 @@ for width, height in [(16, 16), (5, 40), (80, 7), (37, 11), (1, 1), (74, 46)]:
     array = np.asarray(wide.resize((width, height), Image.Resampling.BICUBIC))
     resized[f"{width}x{height}"] = array.reshape(-1).tolist()
 (HERE / "expected.json").write_text(
-    json.dumps({"files": {p.name: seen(p) for p in files}, "resized": resized}) + "\n")
+    json.dumps({"files": {p.name: seen(p) for p in files}, "resized": resized}) + "\n"
+)

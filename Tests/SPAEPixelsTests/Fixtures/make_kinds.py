@@ -50,10 +50,15 @@ def png(samples: np.ndarray, depth: int, colour: int, interlaced: bool, *extra: 
     data = b"".join(
         filtered(samples[top::down, left::across], depth) for left, top, across, down in passes
     )
-    return b"".join((
-        b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", head), *extra,
-        chunk(b"IDAT", zlib.compress(data, 9)), chunk(b"IEND", b""),
-    ))
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", head),
+            *extra,
+            chunk(b"IDAT", zlib.compress(data, 9)),
+            chunk(b"IEND", b""),
+        )
+    )
 
 
 def filtered(samples: np.ndarray, depth: int) -> bytes:
@@ -115,20 +120,37 @@ def png_kinds() -> None:
                 extra = (key_of(samples, depth),)
             for interlaced in (False, True):
                 mark = ("-key" if keyed else "") + ("-interlaced" if interlaced else "")
-                save(f"{NAMES[colour]}-{depth}{mark}.png",
-                     png(samples, depth, colour, interlaced, *extra))
+                save(
+                    f"{NAMES[colour]}-{depth}{mark}.png",
+                    png(samples, depth, colour, interlaced, *extra),
+                )
     for width, height in ((1, 1), (2, 3), (3, 2), (5, 1), (1, 5), (4, 4), (7, 9), (9, 7)):
         samples = random.integers(0, 256, (height, width, 3), np.uint32)
         save(f"size-{width}x{height}-interlaced.png", png(samples, 8, 2, True))
     # Colours that a browser would change: linear light, odd primaries, a profile that is none.
     samples = random.integers(0, 1 << 16, (5, 7, 1), np.uint32)
     primaries = struct.pack(">8I", *(31270, 32900, 30000, 60000, 64000, 33000, 15000, 6000))
-    save("gamma-16.png", png(
-        samples, 16, 0, False, chunk(b"gAMA", struct.pack(">I", 100_000)),
-        chunk(b"cHRM", primaries)))
-    save("profile.png", png(
-        random.integers(0, 256, (5, 7, 3), np.uint32), 8, 2, False,
-        chunk(b"iCCP", b"none\0\0" + zlib.compress(b"not a profile" * 20))))
+    save(
+        "gamma-16.png",
+        png(
+            samples,
+            16,
+            0,
+            False,
+            chunk(b"gAMA", struct.pack(">I", 100_000)),
+            chunk(b"cHRM", primaries),
+        ),
+    )
+    save(
+        "profile.png",
+        png(
+            random.integers(0, 256, (5, 7, 3), np.uint32),
+            8,
+            2,
+            False,
+            chunk(b"iCCP", b"none\0\0" + zlib.compress(b"not a profile" * 20)),
+        ),
+    )
 
 
 # JPEG
@@ -144,8 +166,17 @@ def jpeg_kinds() -> None:
     source = io.BytesIO()
     Image.fromarray(photograph(29, 37)).save(source, "PPM")
     sides = [f"{h}x{v}" for h in range(1, 5) for v in range(1, 5)]
-    several = ("1x2,1x1,1x1", "2x2,1x2,1x2", "2x2,2x1,2x1", "2x2,1x2,2x1", "1x1,2x1,2x1",
-               "1x1,2x2,2x2", "2x1,1x1,2x1", "4x1,2x1,1x1", "2x4,1x2,2x1")
+    several = (
+        "1x2,1x1,1x1",
+        "2x2,1x2,1x2",
+        "2x2,2x1,2x1",
+        "2x2,1x2,2x1",
+        "1x1,2x1,2x1",
+        "1x1,2x2,2x2",
+        "2x1,1x1,2x1",
+        "4x1,2x1,1x1",
+        "2x4,1x2,2x1",
+    )
     scans = KINDS / "scans.txt"
     scans.write_text("0; 1; 2;")  # one colour a scan, which allows more samples in a block
     for sampling in (*sides, *several):
@@ -156,8 +187,11 @@ def jpeg_kinds() -> None:
                 save(f"sampling-{name}{mark}.jpg", made)
     scans.unlink()
     for name, options in {
-        "progressive": ("-progressive", "-sample", "1x2"), "arithmetic": ("-arithmetic",),
-        "restarts": ("-restart", "1"), "rgb": ("-rgb",), "grey": ("-grayscale",),
+        "progressive": ("-progressive", "-sample", "1x2"),
+        "arithmetic": ("-arithmetic",),
+        "restarts": ("-restart", "1"),
+        "rgb": ("-rgb",),
+        "grey": ("-grayscale",),
     }.items():
         save(f"{name}.jpg", cjpeg(source.getvalue(), *options))
     inks = Image.fromarray(photograph(29, 37)).convert("CMYK")
@@ -188,8 +222,11 @@ XMP_HEAD = (
 
 def xmp(turn: int, as_element: bool = False) -> bytes:
     space = 'xmlns:tiff="http://ns.adobe.com/tiff/1.0/"'
-    own = (f"<rdf:Description {space}><tiff:Orientation>{turn}</tiff:Orientation></rdf:Description>"
-           if as_element else f'<rdf:Description {space} tiff:Orientation="{turn}"/>')
+    own = (
+        f"<rdf:Description {space}><tiff:Orientation>{turn}</tiff:Orientation></rdf:Description>"
+        if as_element
+        else f'<rdf:Description {space} tiff:Orientation="{turn}"/>'
+    )
     return f"{XMP_HEAD}{own}</rdf:RDF></x:xmpmeta>".encode()
 
 
@@ -231,7 +268,8 @@ def turned_kinds() -> None:
         tag[0x0112] = turn
         image.save(KINDS / f"turned{turn}.avif", quality=100, subsampling="4:4:4", exif=tag)
     for name, segments in {
-        "big-endian": [head + exif(6, ">")], "long": [head + exif(6, "<", True)],
+        "big-endian": [head + exif(6, ">")],
+        "long": [head + exif(6, "<", True)],
         "big-endian-long": [head + exif(6, ">", True)],
         "xmp-element": [adobe + xmp(6, True)],
         "exif-before-xmp": [adobe + xmp(3), head + exif(6)],
@@ -244,7 +282,8 @@ def turned_kinds() -> None:
         "with-head": chunk(b"eXIf", head + exif(6)),
         "text": chunk(b"tEXt", keyword + profile(exif(6))),
         "compressed-xmp": chunk(
-            b"iTXt", b"XML:com.adobe.xmp\0\1\0en\0\0" + zlib.compress(xmp(6, True))),
+            b"iTXt", b"XML:com.adobe.xmp\0\1\0en\0\0" + zlib.compress(xmp(6, True))
+        ),
     }.items():
         save(f"turned6-{name}.png", png(samples, 16, 2, True, extra))
     whole = png(samples, 8, 2, False)
@@ -269,16 +308,20 @@ def moving_kinds() -> None:
     first.convert("L").save(KINDS / "grey.gif")
     first.convert("1").save(KINDS / "black.gif")
     for name, source, screen in (
-        ("part", "still", (18, 12)), ("part-transparent", "transparent", (18, 12)),
-        ("beyond", "still", (5, 4)), ("no-screen", "still", (0, 0)),
+        ("part", "still", (18, 12)),
+        ("part-transparent", "transparent", (18, 12)),
+        ("beyond", "still", (5, 4)),
+        ("no-screen", "still", (0, 0)),
     ):
         contents = (KINDS / f"{source}.gif").read_bytes()
         save(f"{name}.gif", contents[:6] + struct.pack("<HH", *screen) + contents[10:])
     # A screen without colours: each number is a grey.
     contents = (KINDS / "still.gif").read_bytes()
     start = 13 + 3 * (2 << (contents[10] & 7))
-    save("no-palette.gif", contents[:10] + bytes([contents[10] & 0x7F]) + contents[11:13]
-         + contents[start:])
+    save(
+        "no-palette.gif",
+        contents[:10] + bytes([contents[10] & 0x7F]) + contents[11:13] + contents[start:],
+    )
 
 
 # What libheif reads
@@ -292,9 +335,20 @@ def heif_kinds() -> None:
     with_file = KINDS / "source.png"
     for name, source in (("plain", image), ("alpha", alpha)):
         source.save(with_file)
-        subprocess.run(["heif-enc", "-q", "95", "-p", "chroma=444", "-o",
-                        str(KINDS / f"{name}.heic"), str(with_file)], check=True,
-                       capture_output=True)
+        subprocess.run(
+            [
+                "heif-enc",
+                "-q",
+                "95",
+                "-p",
+                "chroma=444",
+                "-o",
+                str(KINDS / f"{name}.heic"),
+                str(with_file),
+            ],
+            check=True,
+            capture_output=True,
+        )
     with_file.unlink()
 
 
@@ -305,8 +359,11 @@ def expected(path: Path) -> dict:
         pixels = laid_on_white(colours, alpha)
     else:
         pixels = picture(path)
-    return {"width": pixels.shape[1], "height": pixels.shape[0],
-            "rgb": base64.b64encode(pixels.tobytes()).decode()}
+    return {
+        "width": pixels.shape[1],
+        "height": pixels.shape[0],
+        "rgb": base64.b64encode(pixels.tobytes()).decode(),
+    }
 
 
 def main() -> None:
