@@ -1,29 +1,13 @@
-#include <gif_lib.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "CPicture.h"
-
-struct source {
-  const uint8_t *bytes;
-  size_t left;
-};
-
-static int take(GifFileType *gif, GifByteType *target, int count) {
-  struct source *source = gif->UserData;
-  size_t taken = (size_t)count < source->left ? (size_t)count : source->left;
-  memcpy(target, source->bytes, taken);
-  source->bytes += taken;
-  source->left -= taken;
-  return (int)taken;
-}
+#include "gif_reading.h"
 
 static spae_picture_status failed(spae_picture *picture, int code) {
-  const char *reason = GifErrorString(code);
-  if (code == D_GIF_ERR_READ_FAILED || code == D_GIF_ERR_EOF_TOO_SOON) reason = "it is truncated";
-  if (!reason) reason = "there is no picture in it";
-  snprintf(picture->message, sizeof picture->message, "%s", reason);
+  const char *reason = gif_reason(code);
+  snprintf(
+      picture->message, sizeof picture->message, "%s", reason ? reason : "there is no picture in it");
   return code == D_GIF_ERR_NOT_ENOUGH_MEM ? SPAE_PICTURE_OUT_OF_MEMORY : SPAE_PICTURE_DAMAGED;
 }
 
@@ -34,13 +18,7 @@ static int next_frame(GifFileType *gif, GraphicsControlBlock *control) {
     if (type == IMAGE_DESC_RECORD_TYPE) return DGifGetImageDesc(gif);
     if (type == TERMINATE_RECORD_TYPE) break;
     if (type != EXTENSION_RECORD_TYPE) continue;
-    int code;
-    GifByteType *block;
-    if (DGifGetExtension(gif, &code, &block) == GIF_ERROR) return GIF_ERROR;
-    if (code == GRAPHICS_EXT_FUNC_CODE && block) DGifExtensionToGCB(block[0], block + 1, control);
-    while (block) {
-      if (DGifGetExtensionNext(gif, &block) == GIF_ERROR) return GIF_ERROR;
-    }
+    if (gif_read_extension(gif, control) == GIF_ERROR) return GIF_ERROR;
   }
   return GIF_ERROR;
 }
@@ -54,11 +32,8 @@ struct screen {
   int key;
 };
 
-// A colour's number without a palette is a grey.
 static void put_colour(const GifFileType *gif, int number, const struct screen *screen, size_t at) {
-  const ColorMapObject *palette = gif->Image.ColorMap ? gif->Image.ColorMap : gif->SColorMap;
-  GifColorType grey = {(GifByteType)number, (GifByteType)number, (GifByteType)number};
-  GifColorType colour = palette && number < palette->ColorCount ? palette->Colors[number] : grey;
+  GifColorType colour = gif_colour(gif, number);
   uint8_t *pixel = screen->pixels + at * screen->channels;
   pixel[0] = colour.Red;
   pixel[1] = colour.Green;
@@ -83,13 +58,8 @@ static int put_row(GifFileType *gif, int y, GifPixelType *numbers, const struct 
 }
 
 static int put_rows(GifFileType *gif, GifPixelType *numbers, const struct screen *screen) {
-  static const int starts[] = {0, 4, 2, 1}, steps[] = {8, 8, 4, 2};
-  int is_interlaced = gif->Image.Interlace;
-  for (int pass = 0; pass < (is_interlaced ? 4 : 1); pass++) {
-    int step = is_interlaced ? steps[pass] : 1;
-    for (int y = is_interlaced ? starts[pass] : 0; y < gif->Image.Height; y += step) {
-      if (put_row(gif, y, numbers, screen) == GIF_ERROR) return GIF_ERROR;
-    }
+  for (int line = 0; line < gif->Image.Height; line++) {
+    if (put_row(gif, gif_row(gif, line), numbers, screen) == GIF_ERROR) return GIF_ERROR;
   }
   return GIF_OK;
 }
@@ -136,11 +106,11 @@ static spae_picture_status decode(GifFileType *gif, spae_picture *picture, uint8
 
 spae_picture_status spae_gif_read(
     const uint8_t *bytes, size_t count, spae_picture *picture, uint8_t *pixels) {
-  struct source source = {bytes, count};
+  struct gif_source source = {bytes, count};
   picture->message[0] = 0;
   picture->pictures = 1;
   int code = 0;
-  GifFileType *gif = DGifOpen(&source, take, &code);
+  GifFileType *gif = DGifOpen(&source, gif_take, &code);
   if (!gif) return failed(picture, code);
   spae_picture_status status = decode(gif, picture, pixels);
   DGifCloseFile(gif, &code);
