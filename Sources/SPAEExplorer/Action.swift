@@ -163,6 +163,20 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     }
   }
 
+  /// Whether a number before its key means something.
+  var takesCount: Bool {
+    switch self {
+    case .left, .right, .up, .down, .top, .bottom, .halfPageDown, .halfPageUp, .pageDown,
+      .pageUp, .lastEdit, .descend, .ascend,
+      .undo, .redo, .earlierState, .laterState, .nextMatch, .previousMatch, .searchWord,
+      .shallower, .deeper, .nextProposal, .previousProposal, .nextPicture, .previousPicture,
+      .zoomIn, .zoomOut, .panLeft, .panRight, .panUp, .panDown,
+      .nextFrame, .previousFrame, .nextCut, .previousCut:
+      true
+    default: false
+    }
+  }
+
   /// The name of the action in words.
   package var name: String {
     rawValue.reduce(into: "") { name, letter in

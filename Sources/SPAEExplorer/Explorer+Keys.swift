@@ -166,19 +166,3 @@ extension Context {
     }
   }
 }
-
-extension Action {
-  /// Whether a number before its key means something.
-  fileprivate var takesCount: Bool {
-    switch self {
-    case .left, .right, .up, .down, .top, .bottom, .halfPageDown, .halfPageUp, .pageDown,
-      .pageUp, .lastEdit, .descend, .ascend,
-      .undo, .redo, .earlierState, .laterState, .nextMatch, .previousMatch, .searchWord,
-      .shallower, .deeper, .nextProposal, .previousProposal, .nextPicture, .previousPicture,
-      .zoomIn, .zoomOut, .panLeft, .panRight, .panUp, .panDown,
-      .nextFrame, .previousFrame, .nextCut, .previousCut:
-      true
-    default: false
-    }
-  }
-}
