@@ -32,12 +32,25 @@ package struct LibraryUpdate {
     }
   }
 
+  private let library: PictureLibrary
   private let indexer: LibraryIndexer
   private let isQuiet: Bool
 
   package init(_ library: PictureLibrary, threads: Int?, isQuiet: Bool) throws {
+    self.library = library
     indexer = try library.indexer(workers: threads ?? Parallel.processors)
     self.isQuiet = isQuiet
+  }
+
+  /// Updates folders, or those alone that are not in the index yet; tells what cannot be read.
+  package func update(_ folders: [String], onlyNew: Bool) throws {
+    for folder in folders {
+      let path = Self.wholePath(folder)
+      if onlyNew, try library.store.isIndexed(path, library.encoding) { continue }
+      for each in try report(of: folder).unreadable {
+        print("spae: \(each.path): \(each.reason); left out", toStandardError: true)
+      }
+    }
   }
 
   /// How many pictures of a folder an update would encode, and how many it has.

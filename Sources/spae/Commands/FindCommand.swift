@@ -69,7 +69,8 @@ struct FindCommand: ParsableCommand {
     let library = try PictureLibrary(
       store: try LibraryStore(path: LibraryStore.defaultPath()), models: try single.library())
     let question = try query.map { try parsed($0, library) }
-    try update(library)
+    try LibraryUpdate(library, threads: model.threads, isQuiet: quiet)
+      .update(folders, onlyNew: noUpdate)
     let search = try library.search(in: folders.map { LibraryUpdate.wholePath($0) })
     if search.count == 0 {
       throw Failure(
@@ -95,18 +96,6 @@ struct FindCommand: ParsableCommand {
       print("spae: looking for \(words)\(left)", toStandardError: true)
     }
     return query
-  }
-
-  private func update(_ library: PictureLibrary) throws {
-    let update = try LibraryUpdate(library, threads: model.threads, isQuiet: quiet)
-    for folder in folders {
-      let path = LibraryUpdate.wholePath(folder)
-      if noUpdate, try library.store.isIndexed(path, library.encoding) { continue }
-      let report = try update.report(of: folder)
-      for each in report.unreadable {
-        print("spae: \(each.path): \(each.reason); left out", toStandardError: true)
-      }
-    }
   }
 
   private func meaning(_ library: PictureLibrary) throws -> [Int8] {

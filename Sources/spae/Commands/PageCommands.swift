@@ -131,7 +131,8 @@ struct AtlasCommand: ParsableCommand {
     single.threads = 1
     let library = try PictureLibrary(
       store: try LibraryStore(path: LibraryStore.defaultPath()), models: try single.library())
-    try update(library)
+    try LibraryUpdate(library, threads: model.threads, isQuiet: quiet)
+      .update(folders, onlyNew: noUpdate)
     let wholeFolders = folders.map { LibraryUpdate.wholePath($0) }
     let pictures = try library.pyramids(in: wholeFolders)
     if pictures.isEmpty { throw Failure("\(folders.joined(separator: ", ")): no pictures") }
@@ -140,18 +141,6 @@ struct AtlasCommand: ParsableCommand {
       pictures, folders: wholeFolders, model: library.model,
       workers: model.threads ?? Parallel.processors)
     try file.write(try page.bytes(progress: bar))
-  }
-
-  private func update(_ library: PictureLibrary) throws {
-    let update = try LibraryUpdate(library, threads: model.threads, isQuiet: quiet)
-    for folder in folders {
-      let path = LibraryUpdate.wholePath(folder)
-      if noUpdate, try library.store.isIndexed(path, library.encoding) { continue }
-      let report = try update.report(of: folder)
-      for each in report.unreadable {
-        print("spae: \(each.path): \(each.reason); left out", toStandardError: true)
-      }
-    }
   }
 }
 
