@@ -196,40 +196,20 @@ extension ChildProcess {
     return ends
   }
 
-  private static let newSession: Int16 = 0x80  // POSIX_SPAWN_SETSID, an extension of glibc
-
   private static func spawn(
     _ command: [String], streams: (input: Int32?, output: Int32, log: Int32), file: Int32?
   ) throws(SystemError) -> pid_t {
-    var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-      unsafe posix_spawn_file_actions_destroy(&actions)
-      unsafe posix_spawnattr_destroy(&attributes)
+    try unsafe ProcessSpawn.start(command[0], arguments: command) { actions, attributes in
+      unsafe posix_spawnattr_setflags(attributes, ProcessSpawn.newSession)
+      if let input = streams.input {
+        unsafe posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO)
+      } else {
+        unsafe posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+      }
+      unsafe posix_spawn_file_actions_adddup2(actions, streams.output, STDOUT_FILENO)
+      unsafe posix_spawn_file_actions_adddup2(actions, streams.log, STDERR_FILENO)
+      if let file { unsafe posix_spawn_file_actions_adddup2(actions, file, 3) }
     }
-    unsafe posix_spawnattr_setflags(&attributes, newSession)
-    if let input = streams.input {
-      unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-    } else {
-      unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    }
-    unsafe posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO)
-    unsafe posix_spawn_file_actions_adddup2(&actions, streams.log, STDERR_FILENO)
-    if let file { unsafe posix_spawn_file_actions_adddup2(&actions, file, 3) }
-    // A key is nobody's but ours.
-    let environment = SystemEnvironment.variables.filter { $0.key != "SPAE_API_KEY" }
-    let arguments = unsafe command.map { unsafe FileName.copied($0) } + [nil]
-    let variables = unsafe SystemEnvironment.copied(environment)
-    defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
-    var process = pid_t()
-    let status =
-      unsafe FileSystem.withPath(command[0]) { path in
-        unsafe posix_spawn(&process, path, &actions, &attributes, arguments, variables)
-      } ?? EINVAL
-    guard status == 0 else { throw SystemError(code: status) }
-    return process
   }
 }
 

@@ -57,35 +57,20 @@ package struct ForegroundProgram {
   // MARK: Starting
 
   private func spawn(errors: Int32) throws(Failure) -> pid_t {
-    var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-      unsafe posix_spawn_file_actions_destroy(&actions)
-      unsafe posix_spawnattr_destroy(&attributes)
-    }
-    unsafe Self.setStreams(&actions, errors: errors)
-    unsafe Self.setSignals(&attributes)
-    // A key is nobody's but ours.
-    let variables = SystemEnvironment.variables.filter { $0.key != "SPAE_API_KEY" }
-    let words = ["sh", "-c", line, "sh", argument]
-    let arguments = unsafe words.map { unsafe FileName.copied($0) } + [nil]
-    let environment = unsafe SystemEnvironment.copied(variables)
-    defer { unsafe (arguments + environment).forEach { unsafe free($0) } }
-    var child = pid_t()
-    let status = unsafe posix_spawn(
-      &child, "/bin/sh", &actions, &attributes, arguments, environment)
-    guard status == 0 else {
-      throw Failure("/bin/sh cannot be run: \(SystemError(code: status))")
-    }
-    return child
+    do throws(SystemError) {
+      return try unsafe ProcessSpawn.start(
+        "/bin/sh", arguments: ["sh", "-c", line, "sh", argument]
+      ) {
+        unsafe Self.setStreams($0, errors: errors)
+        unsafe Self.setSignals($1)
+      }
+    } catch { throw Failure("/bin/sh cannot be run: \(error)") }
   }
 
   /// What is no terminal is not the program's: lines of a script are not keys for an editor, and
   /// what an editor draws is no part of what this program writes.
   private static func setStreams(
-    _ actions: UnsafeMutablePointer<posix_spawn_file_actions_t>, errors: Int32
+    _ actions: ProcessSpawn.Actions, errors: Int32
   ) {
     if isatty(STDIN_FILENO) == 0 {
       unsafe posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
@@ -96,7 +81,7 @@ package struct ForegroundProgram {
     unsafe posix_spawn_file_actions_adddup2(actions, errors, STDERR_FILENO)
   }
 
-  private static func setSignals(_ attributes: UnsafeMutablePointer<posix_spawnattr_t>) {
+  private static func setSignals(_ attributes: ProcessSpawn.Attributes) {
     var none = sigset_t()
     var all = sigset_t()
     unsafe sigemptyset(&none)

@@ -55,36 +55,20 @@ final class PseudoTerminal {
     return buffer[..<count]
   }
 
-  private static let newSession: Int16 = 0x80  // POSIX_SPAWN_SETSID, an extension of glibc
-
   /// The session's first opening of a terminal makes it the controlling one.
   private static func spawn(
     _ command: [String], _ environment: [String: String], terminal: String
   ) throws(Failure) -> pid_t {
-    var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-      unsafe posix_spawn_file_actions_destroy(&actions)
-      unsafe posix_spawnattr_destroy(&attributes)
-    }
-    unsafe posix_spawnattr_setflags(&attributes, Self.newSession)
-    unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, terminal, O_RDWR, 0)
-    for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
-      unsafe posix_spawn_file_actions_adddup2(&actions, STDIN_FILENO, descriptor)
-    }
-    var arguments = unsafe command.map { unsafe strdup($0) }
-    var variables = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") }
-    unsafe arguments.append(nil)
-    unsafe variables.append(nil)
-    defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
-    var process = pid_t()
-    let status = unsafe posix_spawn(
-      &process, command[0], &actions, &attributes, arguments, variables)
-    guard status == 0 else {
-      throw Failure("\(command[0]): cannot be started: \(SystemError(code: status))")
-    }
-    return process
+    do throws(SystemError) {
+      return try unsafe ProcessSpawn.start(command[0], arguments: command, environment: environment)
+      {
+        actions, attributes in
+        unsafe posix_spawnattr_setflags(attributes, ProcessSpawn.newSession)
+        unsafe posix_spawn_file_actions_addopen(actions, STDIN_FILENO, terminal, O_RDWR, 0)
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+          unsafe posix_spawn_file_actions_adddup2(actions, STDIN_FILENO, descriptor)
+        }
+      }
+    } catch { throw Failure("\(command[0]): cannot be started: \(error)") }
   }
 }
