@@ -189,7 +189,8 @@ let package = Package(
       name: "SPAESessionTests",
       dependencies: [
         "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics",
-        "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAETerminal", "SPAESession",
+        "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAELibrary", "SPAETerminal",
+        "SPAESession",
       ]),
     .testTarget(
       name: "SPAEGraphicsTests", dependencies: ["SPAEGraphics", "SPAEPixels", "SPAEScreen"]),

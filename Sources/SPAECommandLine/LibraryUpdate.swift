@@ -80,6 +80,6 @@ package struct LibraryUpdate {
 
   /// The path from the root, without links; as it is where nothing has that name.
   package static func wholePath(_ folder: String) -> String {
-    FileSystem.resolved(folder) ?? FileSystem.absolute(folder)
+    folder.wholePath
   }
 }

@@ -5,7 +5,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case left, right, up, down, firstColumn, lastColumn, top, bottom, halfPageDown, halfPageUp
   case pageDown, pageUp, lastEdit
   case descend, ascend, nextPane, previousPane
-  case pickBySpelling, pickByMeaning, pickByEffect, replaceByMean, editOutside
+  case pickBySpelling, pickByMeaning, pickByEffect, bring, replaceByMean, editOutside
   case toggleEdits, yankBeneath, pasteBeneath
   case markBlock, yank, paste, repeatChange
   case fill, nextProposal, previousProposal, caption, ask
@@ -75,6 +75,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .pickBySpelling: ("i cw", "change the word: complete what you type", words)
     case .pickByMeaning: ("s", "change the word: choose among its neighbours in meaning", words)
     case .pickByEffect: ("f", "change the word: choose by its effect on the picture", words)
+    case .bring:
+      ("gb", "change the word: bring what a picture of the library shows", words)
     case .replaceByMean: ("x <Del>", "replace by the mean word of the layer", words)
     case .editOutside: ("e", "edit all words in $EDITOR", [.browsing])
     case .toggleEdits:
@@ -83,7 +85,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .yank: ("y", "yank", words)
     case .paste: ("p", "paste", words)
     case .yankBeneath: ("Y", "yank with all the words beneath", words)
-    case .pasteBeneath: ("P", "paste with all the words beneath", words)
+    case .pasteBeneath:
+      ("P", "paste with all the words beneath, scaled to this layer or the block", words)
     case .repeatChange: (".", "repeat the last change here", [.browsing])
     case .fill: ("F", "fill in: the language model proposes words from those around", words)
     case .nextProposal: ("<Tab> n", "next proposal", [.filling])
@@ -137,7 +140,8 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .accept: ("<CR>", "accept", [.picking, .typing, .help, .history, .filling])
     case .nextItem: ("<Down> <C-n>", "next", lists)
     case .previousItem: ("<Up> <C-p>", "previous", lists)
-    case .nextMethod: ("<Tab>", "by spelling, by meaning, by effect", [.picking])
+    case .nextMethod:
+      ("<Tab>", "by spelling, by meaning, by effect, from the library", [.picking])
     case .complete: ("<Tab>", "complete the command", [.typing])
     case .close: ("q <CR>", "close", [.reading])
     case .saveThenLeave: ("y", "save, then quit", [.leaving])

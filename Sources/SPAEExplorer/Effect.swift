@@ -34,6 +34,8 @@ package enum SessionEffect: Hashable, Sendable {
   /// Count the pictures of the library that have a word.
   case countPictures(holding: Int32)
   case findCandidates(WordPicker.Query)
+  /// No candidates are wanted any more.
+  case forgetCandidates
   /// Find the word nearest to the mean of a layer's words.
   case findMeanWord(cells: [CellAddress], of: Pyramid)
 

@@ -13,6 +13,7 @@ extension Explorer {
     case .pickBySpelling: return pick(by: .spelling)
     case .pickByMeaning: return pick(by: .meaning)
     case .pickByEffect: return pick(by: .effect)
+    case .bring: return pick(by: .library)
     case .replaceByMean: return replaceByMean()
     case .editOutside: return [.terminal(.openEditor(pyramid))]
     case .markBlock: return toggleBlock()

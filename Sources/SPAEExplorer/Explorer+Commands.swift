@@ -10,7 +10,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
   case frame, speed, loop
-  case blink, heat, fill, caption, ask, edit, edits, theme, graphics, set, help
+  case blink, heat, fill, bring, caption, ask, edit, edits, theme, graphics, set, help
   case next = "n"
   case previous = "N"
   case gallery
@@ -45,6 +45,8 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .blink: (":blink", "blink between original and decoded")
     case .heat: (":heat", "show the pixels that the word owns")
     case .fill: (":fill", "the language model proposes words from those around")
+    case .bring:
+      (":bring WORD", "bring what a word says from the picture of the library that fits best")
     case .caption: (":caption", "caption the picture with the language model")
     case .ask: (":ask QUESTION", "ask the language model a question about the picture")
     case .edit: (":e[dit] [FILE]", "open another file; without one edit all words in $EDITOR")
@@ -77,6 +79,7 @@ extension Explorer {
     let argument = rest.trimmingSpaces
     guard command.takes(argument, forced: forced) else { return refuse(command) }
     if command == .fill { return fill(cells) }
+    if command == .bring { return argument.isEmpty ? refuse(.bring) : bring(argument, into: cells) }
     return run(command, argument, forced: forced)
   }
 
@@ -137,6 +140,7 @@ extension Explorer {
     case .blink: return perform(.showBlink)
     case .heat: return perform(.showHeat)
     case .fill: return fill(target)
+    case .bring: return bring(argument, into: target)
     case .caption: return consult(.caption)
     case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
     case .edit:
@@ -242,7 +246,8 @@ extension CommandName {
     case .quit: argument.isEmpty
     case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery, .loop:
       argument.isEmpty && !forced
-    case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .ask, .theme,
+    case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .bring, .ask,
+      .theme,
       .edits, .graphics, .set, .help, .edit, .next, .previous, .frame, .speed:
       !forced
     }

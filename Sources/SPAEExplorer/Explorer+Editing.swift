@@ -35,11 +35,34 @@ extension Explorer {
   mutating func show(_ picker: WordPicker) -> [Effect] {
     var picker = picker
     defer { mode = .picking(picker) }
-    guard picker.method == .spelling else {
-      return [.session(.findCandidates(picker.query(on: pyramid)))]
+    if picker.method == .spelling {
+      picker.complete(from: vocabulary, word: pyramid[picker.cells[0]])
+      return []
     }
-    picker.complete(from: vocabulary, word: pyramid[picker.cells[0]])
-    return []
+    if picker.method == .library, !shape.paints(picker.cells[0].layer) {
+      picker.explain(Self.noRoom)
+      return []
+    }
+    let query = query(of: picker)
+    awaitsCandidates = true
+    return [.session(.findCandidates(query))]
+  }
+
+  /// What candidates the picker wants.
+  private func query(of picker: WordPicker) -> WordPicker.Query {
+    var query = picker.query(on: pyramid)
+    if picker.method == .effect, edits == .paint, shape.paints(query.cell.layer) {
+      query.held = held
+    }
+    return query
+  }
+
+  /// Ends the search for candidates that nobody waits for any more.
+  mutating func forgetCandidates() -> [Effect] {
+    if case .picking = mode { return [] }
+    guard awaitsCandidates else { return [] }
+    awaitsCandidates = false
+    return [.session(.forgetCandidates)]
   }
 
   mutating func nextMethod() -> [Effect] {
@@ -51,14 +74,40 @@ extension Explorer {
   mutating func take(
     _ candidates: [WordPicker.Candidate], for query: WordPicker.Query
   ) -> [Effect] {
-    guard case .picking(var picker) = mode, picker.query(on: pyramid) == query else { return [] }
+    guard case .picking(var picker) = mode, self.query(of: picker) == query else { return [] }
     picker.take(candidates)
+    mode = .picking(picker)
+    return []
+  }
+
+  /// Takes one candidate that was drawn as it would be painted.
+  mutating func take(
+    _ candidate: WordPicker.Candidate, for query: WordPicker.Query
+  ) -> [Effect] {
+    guard case .picking(var picker) = mode, self.query(of: picker) == query else { return [] }
+    picker.replace(candidate)
+    mode = .picking(picker)
+    return []
+  }
+
+  /// Says why there are no candidates, or what they wait for.
+  mutating func explain(_ note: String, for query: WordPicker.Query) -> [Effect] {
+    guard case .picking(var picker) = mode, self.query(of: picker) == query else { return [] }
+    picker.explain(note)
     mode = .picking(picker)
     return []
   }
 
   mutating func accept(_ picker: WordPicker) -> [Effect] {
     let text = picker.line.text.lowercased()
+    if picker.method == .library {
+      guard let part = picker.highlightedPart else {
+        say(picker.note ?? "the library is being looked through", .warning)
+        return []
+      }
+      mode = .browsing
+      return bring(part, into: picker.cells)
+    }
     guard let word = picker.highlighted else {
       let near = vocabulary.nearestInSpelling(to: text).joined(separator: ", ")
       say(
@@ -132,6 +181,7 @@ extension Explorer {
       return []
     case .word(let word): return edit(target, to: word, verb: "edit")
     case .meanWord: return replaceByMean()
+    case .part(let part): return bring(part, into: target)
     case .block(let block):
       var edited = pyramid
       place(block, in: &edited)

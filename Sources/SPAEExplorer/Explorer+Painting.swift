@@ -11,10 +11,15 @@ package struct Painting: Hashable, Sendable {
   /// What the history calls it.
   package var verb: String
 
+  /// What the new word brings from the library; nil steers what is there.
+  package var bringing: LibraryChoice?
+
   package init(
-    pyramid: Pyramid, change: WordEdit.Change, held: Set<Int> = [], verb: String = "edit"
+    pyramid: Pyramid, change: WordEdit.Change, held: Set<Int> = [], verb: String = "edit",
+    bringing: LibraryChoice? = nil
   ) {
     (self.pyramid, self.change, self.held, self.verb) = (pyramid, change, held, verb)
+    self.bringing = bringing
   }
 }
 
@@ -22,9 +27,19 @@ package struct Painting: Hashable, Sendable {
 package enum Painted: Hashable, Sendable {
   /// The words after it, those that were edited themselves, and how many others were rewritten.
   case words(Pyramid, edited: [Int], steered: Int)
+  /// The same where something was brought, with the file that it came from.
+  case brought(Pyramid, edited: [Int], others: Int, from: String)
   /// The upper words have nothing of what it would replace.
   case nothing
   case failed(String)
+
+  /// The words after it.
+  package var pyramid: Pyramid? {
+    switch self {
+    case .words(let words, _, _), .brought(let words, _, _, _): words
+    case .nothing, .failed: nil
+    }
+  }
 }
 
 extension Explorer {
@@ -46,13 +61,16 @@ extension Explorer {
   }
 
   func painting(_ change: WordEdit.Change, verb: String) -> Painting {
-    let held = typed.filter { pyramid.words[$0.key] == $0.value }
-    return Painting(pyramid: pyramid, change: change, held: Set(held.keys), verb: verb)
+    Painting(pyramid: pyramid, change: change, held: held, verb: verb)
   }
+
+  /// Flat indices of the words that were typed, and are still there.
+  var held: Set<Int> { Set(typed.filter { pyramid.words[$0.key] == $0.value }.keys) }
 
   /// What the picker's word would paint.
   var previewed: Painting? {
     guard case .picking(let picker) = mode, let word = picker.highlighted else { return nil }
+    if let part = picker.highlightedPart { return painting(part, into: picker.cells) }
     return painting(of: picker.cells, to: word)
   }
 
@@ -69,11 +87,15 @@ extension Explorer {
       for index in edited { typed[index] = words.words[index] }
       say("steered \(steered) word\(steered == 1 ? "" : "s")")
       return commit(words, verb: film == nil ? painting.verb : "paint")
+    case .brought(let words, let edited, let others, let path):
+      for index in edited { typed[index] = words.words[index] }
+      say("brought \(edited.count + others) words from \(path)")
+      return commit(words, verb: painting.verb)
     case .nothing:
       guard case .replace(let old, let new) = painting.change else { return [] }
       return substituteExactly(old, by: new)
     case .failed(let reason):
-      say(reason, .error)
+      tell(Notice(reason, kind: .error))
       return []
     }
   }

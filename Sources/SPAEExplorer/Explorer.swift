@@ -91,6 +91,8 @@ package struct Explorer: Sendable {
 
   /// The words that were typed, by their flat index: a later edit paints around them.
   var typed: [Int: Int32] = [:]
+  /// Whether candidates for the picker are being looked for.
+  var awaitsCandidates = false
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?
@@ -178,6 +180,7 @@ struct Heat: Hashable, Sendable {
 /// A change that `.` makes again at the cursor.
 enum Change: Hashable, Sendable {
   case word(Int32)
+  case part(LibraryPart)
   case meanWord
   case block(Block)
 }

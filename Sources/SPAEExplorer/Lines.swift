@@ -123,8 +123,8 @@ struct FootLine {
         (key(.pickBySpelling), "replace"), (key(.replaceByMean), "mean"), (key(.yank), "yank"),
         (key(.paste), "paste"), ("Esc", "unmark"),
       ]
-    case .picking:
-      return [("Enter", "accept"), ("Tab", "by meaning, by effect"), ("Esc", "cancel")]
+    case .picking(let picker):
+      return [("Enter", "accept"), ("Tab", picker.method.next.name), ("Esc", "cancel")]
     case .help(let list):
       let chosen = list.selected?.entry.help ?? "nothing is left"
       return [("Esc", "close"), ("Enter", "do it:"), ("", chosen)]

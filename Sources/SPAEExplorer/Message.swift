@@ -23,6 +23,10 @@ package enum Message: Sendable {
   case counted(holding: Int32, pictures: Int?)
   /// Candidates of the picker, for the question it asked last.
   case candidates(query: WordPicker.Query, [WordPicker.Candidate])
+  /// One of them, drawn as it would be painted.
+  case candidate(query: WordPicker.Query, WordPicker.Candidate)
+  /// Why there are none, or what they wait for.
+  case noCandidates(query: WordPicker.Query, note: String)
   case meanWord(Int32, cells: [CellAddress])
   /// Where the words of the upper layers come from.
   case explained(WordOrigins)

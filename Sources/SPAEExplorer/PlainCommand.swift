@@ -23,6 +23,7 @@ package enum PlainCommand: Hashable, Sendable {
     ("near [WORD]", "the words nearest in meaning"),
     ("find WORD", "go to the next cell that holds it"),
     ("set WORD", "change the word"),
+    ("bring WORD", "change the word, and bring what it says from a picture of the library"),
     ("edits [paint|exact]", "whether the words beneath a changed one follow it"),
     ("caption", "caption the picture with the language model"),
     ("ask QUESTION", "ask the language model a question about the picture"),

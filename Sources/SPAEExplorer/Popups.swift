@@ -4,14 +4,14 @@ import SPAEScreen
 /// The lists that stand over the words while the picture stays in sight.
 enum Popups {
   /// Draws the frame of a popup and returns the box within.
-  private static func open(_ box: Box, title: String, on screen: inout Screen) -> Box {
+  static func open(_ box: Box, title: String, on screen: inout Screen) -> Box {
     screen.fill(box, style: Style(.popup))
     screen.frame(box, title: title, style: Style(.popupBorder), titleStyle: Style(.heading))
     return box.inside
   }
 
   /// A line where a person types, with the terminal's cursor in it.
-  private static func draw(
+  static func draw(
     _ line: LineEditor, sign: String, in box: Box, on screen: inout Screen
   ) {
     let width = screen.put(sign, row: box.row, column: box.column, style: Style(.mode))
@@ -26,46 +26,8 @@ enum Popups {
   }
 
   /// The first of the rows that are in sight, so that the selection is among them.
-  private static func start(selection: Int, count: Int, room: Int) -> Int {
+  static func start(selection: Int, count: Int, room: Int) -> Int {
     max(0, min(selection - room / 2, count - room))
-  }
-
-  // MARK: The picker
-
-  static func draw(_ picker: WordPicker, _ state: Explorer, in box: Box, on screen: inout Screen) {
-    let count = picker.cells.count
-    let what = count == 1 ? state.vocabulary[state.pyramid[picker.cells[0]]] : "\(count) words"
-    let paints = state.edits == .paint && state.shape.paints(picker.cells[0].layer)
-    let verb = paints ? "Paint" : "Change"
-    let inside = open(box, title: "\(verb) \(what), by \(picker.method.name)", on: &screen)
-    draw(picker.line, sign: "> ", in: inside, on: &screen)
-    let list = Box(
-      row: inside.row + 1, column: inside.column, rows: inside.rows - 1, columns: inside.columns)
-    let height = max(1, picker.candidates.compactMap { $0.thumbnail?.rows }.max() ?? 1)
-    let room = max(1, list.rows / height)
-    let first = start(
-      selection: picker.selection, count: picker.candidates.count, room: room)
-    for (offset, candidate) in picker.candidates.dropFirst(first).prefix(room).enumerated() {
-      let row = list.row + offset * height
-      let style = Style(first + offset == picker.selection ? .popupSelection : .popup)
-      screen.fill(
-        Box(row: row, column: list.column, rows: height, columns: list.columns), style: style)
-      let indent = 1 + (candidate.thumbnail.map { $0.columns + 1 } ?? 0)
-      if let thumbnail = candidate.thumbnail {
-        screen.overlay(thumbnail, row: row, column: list.column + 1)
-      }
-      screen.put(
-        state.vocabulary[candidate.word], row: row, column: list.column + indent,
-        width: list.columns - indent, style: style)
-      if let fit = state.fit(of: candidate.word, at: picker.cells[0]) {
-        screen.put(share(fit), row: row, column: list.column + list.columns - 5, style: style)
-      }
-    }
-    if picker.candidates.isEmpty {
-      screen.put(
-        "looking for words ...", row: list.row, column: list.column + 1,
-        width: list.columns - 2, style: Style(.popup))
-    }
   }
 
   // MARK: Help

@@ -37,27 +37,66 @@ package struct Subtree: Hashable, Sendable {
   /// How many words there are in all layers.
   var count: Int { layers.joined().reduce(0) { $0 + $1.count } }
 
-  /// Puts the words into a pyramid of as many layers, from a cell of the same layer on; what would
-  /// lie outside is left out.
+  /// How a paste fits the words into other layers, or into a block of another size.
+  struct Scaling: Hashable {
+    /// The cells that get the words, a rectangle of one layer in the order of reading.
+    let cells: [CellAddress]
+    /// The layer that each layer from that of the cells on takes its words from.
+    let sources: [Int]
+    /// Whether words of a layer are repeated.
+    var repeats = false
+    /// Whether some words of a layer that is used are left out.
+    var skips = false
+  }
+
+  /// Puts the words into some cells, a rectangle of one layer in the order of reading.
   ///
-  /// Where cells of the layer hold different numbers of those beneath, the last ones are repeated
-  /// or left out.
-  func place(at cell: CellAddress, in pyramid: inout Pyramid) {
+  /// Layer by layer the words go from the block's layer to that of the cells, and so on downwards.
+  /// Where there are more layers than words for them the last one's are taken again; where there are
+  /// fewer its deepest ones are left out. The words of a layer are spread over its cells: repeated
+  /// where those are more, and left out where they are fewer.
+  func place(in cells: [CellAddress], of pyramid: inout Pyramid) -> Scaling {
     let shape = pyramid.shape
-    let size = shape.size(ofLayer: layer)
-    let last = CellAddress(
-      layer: layer, row: min(cell.row + layers[0].count, size.rows) - 1,
-      column: min(cell.column + layers[0][0].count, size.columns) - 1)
-    for (offset, rows) in layers.enumerated() {
-      let beneath = shape.cells(ofLayer: layer + offset, from: cell, to: last)
+    let top = cells[0].layer
+    let sources = (top...shape.depth).map { min($0 - top + layer, self.shape.depth) }
+    var scaling = Scaling(cells: cells, sources: sources)
+    for (offset, source) in sources.enumerated() {
+      let rows = layers[source - layer]
+      let beneath = shape.cells(ofLayer: top + offset, from: cells[0], to: cells[cells.count - 1])
+      let size = GridSize(rows: rows.count, columns: rows[0].count)
+      scaling.note(size, into: beneath)
       for (y, row) in beneath.rows.enumerated() {
-        let words = rows[min(y, rows.count - 1)]
+        let words = rows[y * size.rows / beneath.rows.count]
         for (x, column) in beneath.columns.enumerated() {
-          pyramid[CellAddress(layer: layer + offset, row: row, column: column)] =
-            words[min(x, words.count - 1)]
+          pyramid[CellAddress(layer: top + offset, row: row, column: column)] =
+            words[x * size.columns / beneath.columns.count]
         }
       }
     }
+    return scaling
+  }
+
+  /// The block without what would lie outside a layer from a cell on.
+  func clipped(to size: GridSize, from cell: CellAddress) -> Subtree {
+    let rows = min(layers[0].count, size.rows - cell.row)
+    let columns = min(layers[0][0].count, size.columns - cell.column)
+    guard rows < layers[0].count || columns < layers[0][0].count else { return self }
+    let kept = layers.map { words in
+      words.prefix(max(1, words.count * rows / layers[0].count)).map { row in
+        Array(row.prefix(max(1, row.count * columns / layers[0][0].count)))
+      }
+    }
+    return Subtree(layer: layer, shape: shape, layers: kept) ?? self
+  }
+}
+
+extension Subtree.Scaling {
+  fileprivate mutating func note(
+    _ size: GridSize, into beneath: (rows: Range<Int>, columns: Range<Int>)
+  ) {
+    let (rows, columns) = (beneath.rows.count, beneath.columns.count)
+    repeats = repeats || rows > size.rows || columns > size.columns
+    skips = skips || rows < size.rows || columns < size.columns
   }
 }
 
@@ -93,20 +132,52 @@ extension Explorer {
       say("nothing was yanked with what is beneath it yet; Y does", .warning)
       return []
     }
-    guard subtree.shape.depth == shape.depth else {
-      let (own, other) = (8 * shape.grid.shorter, 8 * subtree.shape.grid.shorter)
-      say(
-        "these words are of a picture of \(other) pixels, this one has \(own):"
-          + " --size opens a picture in another size", .warning)
-      return []
-    }
-    guard subtree.layer == cursor.layer else {
-      say("these words are of layer \(subtree.layer): \(subtree.layer)G goes there", .warning)
-      return []
-    }
-    var edited = pyramid
-    subtree.place(at: target[0], in: &edited)
+    let first = target[0]
+    let isBlock = mode.context == .block
+    let block =
+      isBlock ? subtree : subtree.clipped(to: shape.size(ofLayer: first.layer), from: first)
+    let cells = isBlock ? target : block.cells(from: first)
     mode = .browsing
+    var edited = pyramid
+    let scaling = block.place(in: cells, of: &edited)
+    guard edited != pyramid else {
+      say("these words are here already")
+      return []
+    }
+    say(subtree.told(scaling, of: shape, lost: subtree.count - block.count))
     return commit(edited, verb: "paste")
+  }
+}
+
+extension Subtree {
+  /// As many cells of a layer as the block has in its own, from one on.
+  fileprivate func cells(from first: CellAddress) -> [CellAddress] {
+    layers[0].indices.flatMap { y in
+      layers[0][0].indices.map { x in
+        CellAddress(layer: first.layer, row: first.row + y, column: first.column + x)
+      }
+    }
+  }
+
+  /// What a paste has done with the words.
+  fileprivate func told(_ scaling: Scaling, of shape: PyramidShape, lost: Int) -> String {
+    let (to, deepest) = (scaling.cells[0].layer, scaling.sources[scaling.sources.count - 1])
+    var parts = ["pasted \(count - lost) word\(count - lost == 1 ? "" : "s")"]
+    if to != layer { parts[0] += " of layer \(layer) as layer \(to)" }
+    if deepest < self.shape.depth {
+      parts.append(Self.layers(deepest + 1, self.shape.depth) + " left out")
+    }
+    let again = scaling.sources.count { $0 == self.shape.depth } - 1
+    if again > 0 {
+      parts.append("layer \(self.shape.depth) \(again == 1 ? "twice" : "\(again + 1) times")")
+    }
+    if scaling.repeats { parts.append("words repeated") }
+    if scaling.skips { parts.append("some words left out") }
+    if lost > 0 { parts.append("\(lost) words lie outside") }
+    return parts.joined(separator: ", ")
+  }
+
+  private static func layers(_ first: Int, _ last: Int) -> String {
+    first == last ? "layer \(first)" : "layers \(first) to \(last)"
   }
 }

@@ -31,6 +31,8 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     state.facts.counts[word] = .some(count)
     effects = []
   case .candidates(let query, let candidates): effects = state.take(candidates, for: query)
+  case .candidate(let query, let candidate): effects = state.take(candidate, for: query)
+  case .noCandidates(let query, let note): effects = state.explain(note, for: query)
   case .consulting(let number, let note): effects = state.hear(note, on: number)
   case .answered(let number, let answer): effects = state.hear(answer, to: number)
   case .explained(let origins):
@@ -70,7 +72,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
 extension Explorer {
   /// What the state lacks: the picture of what it shows, and the neighbours of its word.
   mutating func wants() -> [Effect] {
-    var effects = filmWants()
+    var effects = filmWants() + forgetCandidates()
     let request = request
     // The pictures of a film that runs come with its frames.
     if isPlaying { requested = request }

@@ -5,6 +5,8 @@ package import SPAEScreen
 package struct View: Hashable, Sendable {
   package var screen: Screen
   package var picture: PictureView?
+  /// Small pictures in a list, where they are drawn in pixels.
+  package var strips: [GalleryView.Strip] = []
 }
 
 /// Draws the state; it stores nothing and asks nothing.
@@ -27,14 +29,18 @@ package func view(_ state: Explorer) -> View {
   {
     picture = nil
   }
-  return View(screen: screen, picture: picture)
+  return View(screen: screen, picture: picture, strips: pickerList(state, layout)?.strips ?? [])
+}
+
+private func pickerList(_ state: Explorer, _ layout: Layout) -> PickerList? {
+  guard case .picking(let picker) = state.mode else { return nil }
+  return PickerList(picker: picker, state: state, box: layout.picker(of: state))
 }
 
 /// Draws the list of the mode, if it has one.
 private func drawPopup(_ state: Explorer, _ layout: Layout, on screen: inout Screen) -> Bool {
   switch state.mode {
-  case .picking(let picker):
-    Popups.draw(picker, state, in: layout.picker(of: state), on: &screen)
+  case .picking: pickerList(state, layout)?.draw(on: &screen)
   case .help(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .history(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .reading(let reading): Popups.draw(reading, in: layout.popup, on: &screen)

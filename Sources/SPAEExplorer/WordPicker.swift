@@ -1,17 +1,25 @@
 package import SPAEPyramid
 package import SPAEScreen
 
-/// Chooses a word for one cell or a block: by spelling, by meaning or by effect.
+/// Chooses a word for one cell or a block: by spelling, by meaning, by effect or from the library.
 package struct WordPicker: Hashable, Sendable {
   package enum Method: CaseIterable, Hashable, Sendable {
-    case spelling, meaning, effect
+    case spelling, meaning, effect, library
 
+    /// As it stands in "change fur, by meaning".
     var name: String {
       switch self {
-      case .spelling: "spelling"
-      case .meaning: "meaning"
-      case .effect: "effect"
+      case .spelling: "by spelling"
+      case .meaning: "by meaning"
+      case .effect: "by effect"
+      case .library: "from the library"
       }
+    }
+
+    /// The one that comes next.
+    var next: Method {
+      let all = Self.allCases
+      return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
     }
   }
 
@@ -19,19 +27,33 @@ package struct WordPicker: Hashable, Sendable {
   package struct Query: Hashable, Sendable {
     package var method: Method
     package var text: String
-    /// The cell that changes, the first one of a block.
-    package var cell: CellAddress
+    /// The cells that change.
+    package var cells: [CellAddress]
     package var pyramid: Pyramid
+    /// Flat indices of words that stay where a candidate paints; nil where it changes the cells alone.
+    package var held: Set<Int>?
+
+    package var cell: CellAddress { cells[0] }
+
+    /// The edit that a candidate would be; nil where it changes the cells alone.
+    package func painting(_ word: Int32) -> Painting? {
+      held.map { Painting(pyramid: pyramid, change: .put(cells, word: word), held: $0) }
+    }
   }
 
   package struct Candidate: Hashable, Sendable {
     package var word: Int32
-    /// The cell's pixels as this word makes them.
+    /// The cell's pixels as this word makes them, or the part that is brought.
     package var thumbnail: Screen?
+    /// The same in pixels, by its number among the session's pictures.
+    package var picture: Int?
+    /// What is brought with the word.
+    package var part: LibraryPart?
 
-    package init(word: Int32, thumbnail: Screen? = nil) {
-      self.word = word
-      self.thumbnail = thumbnail
+    package init(
+      word: Int32, thumbnail: Screen? = nil, picture: Int? = nil, part: LibraryPart? = nil
+    ) {
+      (self.word, self.thumbnail, self.picture, self.part) = (word, thumbnail, picture, part)
     }
   }
 
@@ -43,6 +65,8 @@ package struct WordPicker: Hashable, Sendable {
   package private(set) var line = LineEditor()
   package private(set) var candidates: [Candidate] = []
   package private(set) var selection = 0
+  /// Why there are no candidates, or what they wait for.
+  package private(set) var note: String?
   /// Whether the person chose among words of similar spelling, which the list does not do for them.
   private var hasChosen = false
   /// Whether nothing in the vocabulary is spelled like that, so that the list only offers similar words.
@@ -66,6 +90,11 @@ package struct WordPicker: Hashable, Sendable {
     return candidates[selection].word
   }
 
+  /// What the highlighted candidate brings from the library.
+  var highlightedPart: LibraryPart? {
+    highlighted == nil ? nil : candidates[selection].part
+  }
+
   // MARK: Changes
 
   mutating func type(_ key: Key) -> Bool {
@@ -81,22 +110,36 @@ package struct WordPicker: Hashable, Sendable {
   }
 
   mutating func nextMethod() {
-    let all = Method.allCases
-    method = all[((all.firstIndex(of: method) ?? 0) + 1) % all.count]
+    method = method.next
     candidates = []
+    note = nil
     selection = 0
     hasChosen = false
     offersSimilar = false
   }
 
   func query(on pyramid: Pyramid) -> Query {
-    Query(method: method, text: line.text, cell: cells[0], pyramid: pyramid)
+    Query(method: method, text: line.text, cells: cells, pyramid: pyramid)
   }
 
   mutating func take(_ found: [Candidate]) {
     candidates = found
+    note = found.isEmpty ? "no such word" : nil
     selection = 0
     offersSimilar = false
+  }
+
+  /// Takes a candidate that was drawn again.
+  mutating func replace(_ candidate: Candidate) {
+    guard let place = candidates.firstIndex(where: { $0.word == candidate.word }) else { return }
+    candidates[place] = candidate
+  }
+
+  /// Says why there are no candidates, or what they wait for.
+  mutating func explain(_ note: String) {
+    candidates = []
+    self.note = note
+    selection = 0
   }
 
   /// Lists the words that are spelled like what was typed.

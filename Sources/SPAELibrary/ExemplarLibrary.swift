@@ -3,6 +3,8 @@ import SPAEPyramid
 
 /// What can be wrong with the pictures that edits bring words from.
 package enum ExemplarError: Error, Hashable, Sendable {
+  /// Neither an index nor bundled pictures.
+  case none
   /// A folder without a picture.
   case empty(folder: String)
   /// A folder of which no picture has words of this model: how many, and why the first has none.
@@ -17,6 +19,8 @@ package enum ExemplarError: Error, Hashable, Sendable {
 extension ExemplarError: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .none:
+      "there are no pictures to bring words from; 'spae index FOLDER' takes those of a folder"
     case .empty(let folder):
       "\(folder): there is no picture in it; name a folder of pictures or of .spae files"
     case .unusable(let folder, let count, let path, let reason):
@@ -37,6 +41,7 @@ extension ExemplarError: CustomStringConvertible {
 package struct ExemplarLibrary: Sendable {
   /// A part of a picture that shows a word.
   package struct Showing: Hashable, Sendable {
+    package let word: Int32
     package let path: String
     package let part: PicturePart
   }
@@ -53,23 +58,51 @@ package struct ExemplarLibrary: Sendable {
 
   /// The parts that show a word, or a form of it where none does, the best first.
   package func parts(showing word: Int32) throws -> [Showing] {
-    guard let codebook = sources.first?.library.model.codebook else { return [] }
+    guard let codebook = sources.first?.library.model.codebook else { throw ExemplarError.none }
     for form in codebook.forms(of: word) {
-      let found = try sources.flatMap { source in
-        try source.library.exemplars(of: form, count: Self.limit, in: source.folders)
-      }
-      let whole = found.filter {
-        $0.pyramid.words.allSatisfy { (0..<Int32(codebook.count)).contains($0) }
-      }
-      if !whole.isEmpty {
-        return whole.prefix(Self.limit).compactMap { exemplar in
-          exemplar.cells.first.map {
-            Showing(path: exemplar.path, part: PicturePart(pyramid: exemplar.pyramid, cell: $0))
-          }
-        }
-      }
+      let found = try showings(of: form, count: Self.limit)
+      if !found.isEmpty { return Array(found.prefix(Self.limit)) }
     }
     throw try absent(word, codebook)
+  }
+
+  /// The parts that show a word, or a form of it, and then those that show words near it in meaning,
+  /// at most `count`; throws where there are none of either.
+  package func parts(near word: Int32, count: Int) throws -> [Showing] {
+    guard let codebook = sources.first?.library.model.codebook else { throw ExemplarError.none }
+    var found: [Showing] = []
+    for form in codebook.forms(of: word) {
+      found += try showings(of: form, count: count / 2 - found.count)
+    }
+    for neighbour in codebook.neighbours(of: word, count: Self.neighbours) {
+      guard found.count < count else { break }
+      let near = try showings(of: neighbour.word, count: min(2, count - found.count))
+      found += near.filter { part in !found.contains { $0.word == part.word } }
+    }
+    if found.isEmpty { throw try absent(word, codebook) }
+    return found
+  }
+
+  /// How many words near one in meaning are looked for.
+  private static let neighbours = 60
+
+  /// The parts that show a word itself, each picture once.
+  private func showings(of word: Int32, count: Int) throws -> [Showing] {
+    guard count > 0, let words = sources.first?.library.model.codebook.count else { return [] }
+    var paths: Set<String> = []
+    let found = try sources.flatMap { source in
+      try source.library.exemplars(of: word, count: count, in: source.folders)
+    }
+    return found.filter { exemplar in
+      exemplar.pyramid.words.allSatisfy { (0..<Int32(words)).contains($0) }
+        && paths.insert(exemplar.path).inserted
+    }.prefix(count).compactMap { exemplar in
+      exemplar.cells.first.map {
+        Showing(
+          word: word, path: exemplar.path,
+          part: PicturePart(pyramid: exemplar.pyramid, cell: $0))
+      }
+    }
   }
 
   private func absent(_ word: Int32, _ codebook: Codebook) throws -> ExemplarError {
@@ -77,7 +110,7 @@ package struct ExemplarLibrary: Sendable {
       return .absent(word: "", near: [], pictures: 0)
     }
     var near: [String] = []
-    for neighbour in codebook.neighbours(of: word, count: 60) where near.count < 3 {
+    for neighbour in codebook.neighbours(of: word, count: Self.neighbours) where near.count < 3 {
       let shown = try sources.contains { source in
         try !source.library.exemplars(of: neighbour.word, count: 1, in: source.folders).isEmpty
       }

@@ -11,6 +11,9 @@ package enum GraphicsChoice: String, CaseIterable, Sendable {
   case ascii
   case none
 
+  /// Whether it draws pixels over the characters.
+  package var drawsPixels: Bool { self == .kitty || self == .sixel }
+
   /// All names, for a sentence.
   package static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

@@ -1,50 +1,119 @@
+import Glibc
 import SPAEEngine
 import SPAEExplorer
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 import Synchronization
 
 /// Finds the words that follow an edit, for its preview and then for good.
 ///
-/// What the frozen branches say of the picture is asked once. The edit that was painted last is
+/// What the frozen branches say of the picture is asked once. The edits that were painted last are
 /// kept, so that to accept what is previewed takes no time.
 final class EditPainter: Sendable {
   private struct State {
     var known: (model: Model, evidence: PictureEvidence)?
-    var last: (painting: Painting, painted: Painted)?
+    /// Of the same words and model, the last ones.
+    var recent: [Painting: Painted] = [:]
+    var order: [Painting] = []
+    mutating func keep(_ painted: Painted, of painting: Painting) {
+      recent[painting] = painted
+      order.append(painting)
+      if order.count > EditPainter.limit { recent[order.removeFirst()] = nil }
+    }
   }
+
+  /// How many painted edits are kept: as many as a list has candidates.
+  private static let limit = 64
 
   private let inUse: ModelInUse
   /// What the frozen branches look at; without it, the picture that the words give.
   private let view: PixelImage?
+  private let exemplars: ExemplarFinder
   private let state = Mutex(State())
+  /// How many edits a person waits for.
+  private let urgent = Atomic(0)
 
-  init(inUse: ModelInUse, view: PixelImage?) {
-    (self.inUse, self.view) = (inUse, view)
+  init(inUse: ModelInUse, view: PixelImage?, exemplars: ExemplarFinder) {
+    (self.inUse, self.view, self.exemplars) = (inUse, view, exemplars)
   }
 
   /// Paints an edit; calls wait for each other.
   func painted(
     _ painting: Painting, isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> Painted {
-    try state.withLock { state throws(EngineError) in
+    urgent.add(1, ordering: .relaxed)
+    defer { urgent.subtract(1, ordering: .relaxed) }
+    return try paintedInTurn(painting, isCancelled: isCancelled)
+  }
+
+  /// Paints an edit that nobody waits for: it stops for any other, and is begun again after that.
+  /// Nil once it is not wanted, or where it fails.
+  func paintedAtLeisure(_ painting: Painting, while isWanted: () -> Bool) -> Painted? {
+    while isWanted() {
+      do throws(EngineError) {
+        return try paintedInTurn(painting) {
+          urgent.load(ordering: .relaxed) > 0 || !isWanted()
+        }
+      } catch .cancelled {
+        sched_yield()
+      } catch { return nil }
+    }
+    return nil
+  }
+
+  private func paintedInTurn(
+    _ painting: Painting, isCancelled: () -> Bool
+  ) throws(EngineError) -> Painted {
+    let parts = parts(for: painting)
+    return try state.withLock { state throws(EngineError) in
       let model = inUse.model
-      if let last = state.last, last.painting == painting, state.known?.model === model {
-        return last.painted
-      }
+      if state.known?.model === model, let known = state.recent[painting] { return known }
       if isCancelled() { throw .cancelled }
       let evidence = try known(&state, model, painting.pyramid)
       var painter = Painter(model: model, pyramid: painting.pyramid, evidence: evidence)
       painter.hold(painting.held)
-      let isDone = try painter.apply(painting.change, isCancelled: isCancelled)
-      let outcome = painter.outcome
-      let painted: Painted =
-        isDone
-        ? .words(
-          painter.pyramid, edited: outcome.edited.map(\.index), steered: outcome.steered)
-        : .nothing
-      state.last = (painting, painted)
+      let painted =
+        switch parts {
+        case nil: try Self.steered(painting, &painter, isCancelled)
+        case .success(let parts): try Self.brought(painting, parts, &painter, isCancelled)
+        case .failure(let failure): Painted.failed(failure.line)
+        }
+      state.keep(painted, of: painting)
       return painted
+    }
+  }
+
+  private static func steered(
+    _ painting: Painting, _ painter: inout Painter, _ isCancelled: () -> Bool
+  ) throws(EngineError) -> Painted {
+    guard try painter.apply(painting.change, isCancelled: isCancelled) else { return .nothing }
+    let outcome = painter.outcome
+    return .words(painter.pyramid, edited: outcome.edited.map(\.index), steered: outcome.steered)
+  }
+
+  private static func brought(
+    _ painting: Painting, _ parts: [LibraryPart], _ painter: inout Painter,
+    _ isCancelled: () -> Bool
+  ) throws(EngineError) -> Painted {
+    let number = try painter.bring(
+      painting.change, from: parts.map { PicturePart(pyramid: $0.pyramid, cell: $0.cell) },
+      isCancelled: isCancelled
+    ).part
+    guard let number else { return .failed("nothing can be brought into these words") }
+    let outcome = painter.outcome
+    return .brought(
+      painter.pyramid, edited: outcome.edited.map(\.index), others: outcome.steered,
+      from: parts[number].name)
+  }
+
+  /// The parts of the library that an edit may bring, or why there are none; nil where it brings none.
+  private func parts(for painting: Painting) -> Result<[LibraryPart], Failure>? {
+    switch (painting.bringing, painting.change) {
+    case (nil, _): nil
+    case (.part(let part)?, _): .success([part])
+    case (.best?, .put(_, let word)), (.best?, .replace(_, let word)):
+      Result { () throws(Failure) in try exemplars.parts(showing: word) }
     }
   }
 
@@ -56,7 +125,7 @@ final class EditPainter: Sendable {
   }
 
   /// Forgets the picture: another is shown now.
-  func forget() { state.withLock { ($0.known, $0.last) = (nil, nil) } }
+  func forget() { state.withLock { $0 = State() } }
 
   private func known(
     _ state: inout State, _ model: Model, _ pyramid: Pyramid
@@ -64,7 +133,7 @@ final class EditPainter: Sendable {
     if let known = state.known, known.model === model { return known.evidence }
     let picture = if let view { view } else { try model.decode(pyramid) }
     let evidence = model.evidence(of: picture, fit: .whole, shape: pyramid.shape)
-    state.known = (model, evidence)
+    state = State(known: (model, evidence))
     return evidence
   }
 }

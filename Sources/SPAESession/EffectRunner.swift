@@ -5,6 +5,7 @@ import SPAEExplorer
 package import SPAEFiles
 package import SPAEGraphics
 package import SPAEHistory
+package import SPAELibrary
 package import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
@@ -30,6 +31,9 @@ package final class EffectRunner: Sendable {
   let pictureStore: PictureStore
   private let words: WordFinder
   private let wordFacts: WordFactFinder
+  private let exemplars: ExemplarFinder
+  private let candidates: CandidatePainter
+  private let small: CandidatePictures
   private let thumbnails: any CellDriver
   private let yanked: YankedWords
   /// What is to be told of edits that are no longer kept.
@@ -39,11 +43,12 @@ package final class EffectRunner: Sendable {
 
   /// `original` is the picture that was opened, at the decoded picture's size, and `view` the same
   /// as the frozen branches see it; nil where only words were opened. `library` is the file of the
-  /// index of pictures, if that is to be looked at.
+  /// index of pictures, if that is to be looked at; `exemplars` is where edits bring words from.
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
     original: PixelImage?, view: PixelImage? = nil, film: FilmReel? = nil, library: String? = nil,
-    thumbnails: any CellDriver, yanked: YankedWords = YankedWords(path: nil),
+    exemplars: ExemplarSource? = nil, thumbnails: any CellDriver,
+    yanked: YankedWords = YankedWords(path: nil),
     connect: @escaping LanguageWorker.Connect
   ) throws {
     let mailbox = try Mailbox<Message>()
@@ -54,14 +59,22 @@ package final class EffectRunner: Sendable {
     self.files = files
     self.thumbnails = thumbnails
     self.yanked = yanked
-    words = WordFinder(inUse: inUse, thumbnails: thumbnails)
+    let small = CandidatePictures(cells: thumbnails)
+    self.small = small
+    words = WordFinder(inUse: inUse, pictures: small)
     language = LanguageWorker(service: LanguageService(model: model), connect: connect) {
       mailbox.post($0)
     }
     let pictureStore = PictureStore(Pictures(original: original))
     self.pictureStore = pictureStore
-    let painter = EditPainter(inUse: inUse, view: view ?? original)
+    let finder = ExemplarFinder(
+      inUse: inUse, source: exemplars ?? ExemplarSource(models: models, folder: nil),
+      pictures: small, post: { mailbox.post($0) })
+    self.exemplars = finder
+    let painter = EditPainter(inUse: inUse, view: view ?? original, exemplars: finder)
     self.painter = painter
+    candidates = CandidatePainter(
+      inUse: inUse, painter: painter, pictures: small, post: { mailbox.post($0) })
     wordFacts = WordFactFinder(
       inUse: inUse, models: models, painter: view ?? original == nil ? nil : painter,
       library: library)
@@ -91,13 +104,18 @@ package final class EffectRunner: Sendable {
   /// The pictures as they are now.
   package var pictures: Pictures { pictureStore.pictures }
 
+  /// The small pictures of the picker's candidates, by their numbers.
+  var candidatePictures: [Int: Thumbnail] { small.all }
+
   /// Waits until all that was asked for is answered in the mailbox.
   package func finish() {
     language.finish()
     film?.finish()
     worker.finish()
     inset.finish()
+    exemplars.finish()
     queue.sync {}
+    candidates.finish()
     origins.sync {}
   }
 
@@ -124,10 +142,17 @@ package final class EffectRunner: Sendable {
       later { [.fits(at: cell, try $0.wordFacts.fits(at: cell, of: $0.history.pyramid))] }
     case .countPictures(let word):
       later { [.counted(holding: word, pictures: $0.wordFacts.pictureCount(holding: word))] }
+    case .findCandidates(let query) where query.method == .library:
+      candidates.cancel()
+      exemplars.request(query)
     case .findCandidates(let query):
+      candidates.cancel()
       inBackground { runner in
-        [.candidates(query: query, try runner.words.candidates(for: query))]
+        let found = try runner.words.candidates(for: query)
+        if query.held != nil { runner.candidates.request(query, found.map(\.word)) }
+        return [.candidates(query: query, found)]
       }
+    case .forgetCandidates: candidates.cancel()
     case .findMeanWord(let cells, let pyramid):
       let layer = pyramid.shape.cells(ofLayer: cells[0].layer).map { pyramid[$0] }
       return [.meanWord(model.codebook.word(nearestToMeanOf: layer), cells: cells)]
@@ -139,6 +164,10 @@ package final class EffectRunner: Sendable {
         return []
       }
     case .findYanked: return answered { [.yanked(try yanked.last(for: model))] }
+    case .paint(let painting) where painting.bringing == .best:
+      exemplars.inBackground { [self] in
+        mailbox.post(.painted(painting, painted(painting)))
+      }
     case .paint(let painting): return [.painted(painting, painted(painting))]
     case .commit(let pyramid, let verb):
       return answered { [.committed(try kept(pyramid, verb), facts)] }

@@ -20,6 +20,8 @@ package final class ExplorerLoop: EffectHost {
   let terminal: any TerminalBackend
   private let editor: ExternalEditor
   package private(set) var output: PictureOutput
+  /// The small pictures of lists.
+  private var strips: StripOutput
   let themes: ThemeLibrary
   private let keys: ScriptedKeys
   private let environment: [String: String]
@@ -50,6 +52,8 @@ package final class ExplorerLoop: EffectHost {
     self.terminal = terminal
     self.editor = editor
     self.output = output
+    strips = StripOutput(
+      graphics: output.graphics, capabilities: output.capabilities, environment: environment)
     self.themes = themes
     self.keys = keys
     self.environment = environment
@@ -80,6 +84,7 @@ package final class ExplorerLoop: EffectHost {
   }
 
   private func removePicture() {
+    for (bytes, box) in strips.removal() { terminal.place(picture: bytes, at: box) }
     guard let (bytes, box) = output.bytes(for: nil, session.pictures, wasErased: false) else {
       return
     }
@@ -97,6 +102,7 @@ package final class ExplorerLoop: EffectHost {
     case .key(let key): press(key)
     case .resized:
       output.measure(by: terminal)
+      strips.measure(by: terminal)
       send(.cellsChanged(aspect: output.cellAspect))
       send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
       mustRedraw = true
@@ -150,6 +156,8 @@ package final class ExplorerLoop: EffectHost {
   private func use(_ graphics: GraphicsProtocol) {
     removePicture()
     output = PictureOutput(
+      graphics: graphics, capabilities: output.capabilities, environment: environment)
+    strips = StripOutput(
       graphics: graphics, capabilities: output.capabilities, environment: environment)
     mustRedraw = true
   }
@@ -211,7 +219,15 @@ package final class ExplorerLoop: EffectHost {
       terminal.place(picture: bytes, at: box)
       fineDeadline = terminal.now + Self.leisure
     }
+    drawSmallPictures(of: view)
     mustRedraw = false
+  }
+
+  private func drawSmallPictures(of view: View) {
+    let look = StripOutput.Look(theme: terminal.theme, capabilities: output.capabilities)
+    let drawn = strips.bytes(
+      for: view.strips, session.candidatePictures, look: look, wasErased: mustRedraw, isFine: true)
+    for (bytes, box) in drawn { terminal.place(picture: bytes, at: box) }
   }
 }
 

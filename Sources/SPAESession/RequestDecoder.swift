@@ -21,7 +21,7 @@ final class RequestDecoder: Sendable {
     let model = inUse.model
     var pyramid = request.pyramid
     if let painting = request.painting,
-      case .words(let words, _, _) = try painter.painted(painting, isCancelled: isCancelled)
+      let words = try painter.painted(painting, isCancelled: isCancelled).pyramid
     {
       pyramid = words
     }

@@ -1,10 +1,7 @@
 import SPAEEngine
 import SPAEExplorer
-import SPAEGraphics
 import SPAEPixels
 import SPAEPyramid
-import SPAEScreen
-import SPAETerminal
 import Synchronization
 
 /// Finds words for the picker: those near in meaning, and those that do something to the picture.
@@ -15,11 +12,11 @@ final class WordFinder: Sendable {
   /// Keeps the words of the last question decoded.
   private let session = Mutex<(model: Model, session: DecodeSession)?>(nil)
 
-  private let thumbnails: any CellDriver
+  private let pictures: CandidatePictures
 
-  init(inUse: ModelInUse, thumbnails: any CellDriver) {
+  init(inUse: ModelInUse, pictures: CandidatePictures) {
     self.inUse = inUse
-    self.thumbnails = thumbnails
+    self.pictures = pictures
   }
 
   private var model: Model { inUse.model }
@@ -31,24 +28,15 @@ final class WordFinder: Sendable {
   func candidates(for query: WordPicker.Query) throws -> [WordPicker.Candidate] {
     let word = query.pyramid[query.cell]
     switch query.method {
-    case .spelling: return []
+    // The one is found in the explorer, the other in the library.
+    case .spelling, .library: return []
     case .meaning:
-      let start = named(query.text) ?? word
+      let start = model.vocabulary.begun(query.text) ?? word
       let own = start == word ? [] : [start]
       let near = neighbours(of: start, count: WordPicker.limit - own.count)
       return (own + near).map { WordPicker.Candidate(word: $0) }
     case .effect: return try drawn(spread(from: word, holding: query.text), query)
     }
-  }
-
-  /// The word that is typed, or the shortest one that begins so.
-  private func named(_ text: String) -> Int32? {
-    let text = text.lowercased()
-    guard !text.isEmpty else { return nil }
-    if let number = model.vocabulary.number(of: text) { return number }
-    let words = model.vocabulary.words
-    let found = words.indices.filter { words[$0].hasPrefix(text) }
-    return found.min { words[$0].count < words[$1].count }.map { Int32($0) }
   }
 
   /// Words from those that change little to those that change all: more of the former.
@@ -73,8 +61,7 @@ final class WordFinder: Sendable {
     let (area, pictures) = try session.candidates(for: query.cell, words: words)
     return zip(words, pictures).map { word, picture in
       let crop = picture.cropped(around: query.cell, of: query.pyramid.shape, in: area)
-      return WordPicker.Candidate(
-        word: word, thumbnail: Screen(picture: crop, rows: 2, columns: 4, by: thumbnails))
+      return self.pictures.candidate(word, crop)
     }
   }
 
@@ -91,9 +78,20 @@ final class WordFinder: Sendable {
   }
 }
 
+extension Vocabulary {
+  /// The word that is typed, or the shortest one that begins so; nil for no text.
+  func begun(_ text: String) -> Int32? {
+    let text = text.lowercased()
+    guard !text.isEmpty else { return nil }
+    if let number = number(of: text) { return number }
+    let found = words.indices.filter { words[$0].hasPrefix(text) }
+    return found.min { words[$0].count < words[$1].count }.map { Int32($0) }
+  }
+}
+
 extension PixelImage {
   /// What lies around a cell, at least 24 pixels of it, of a part of the whole picture.
-  fileprivate func cropped(
+  func cropped(
     around cell: CellAddress, of shape: PyramidShape, in area: Rectangle
   ) -> PixelImage {
     func pixels(_ cells: Range<Int>) -> Range<Int> {

@@ -54,8 +54,8 @@ struct ExplorerSuite {
     arguments: [
       ("3", "G go to layer 3  h j k l move by 3  Esc drop it", "3"),
       ("12", "G go to layer 12  h j k l move by 12  Esc drop it", "12"),
-      ("g", "g top  - earlier state  + later state  f gallery  Esc drop it", "g"),
-      ("2g", "g top  - earlier state  + later state  f gallery  Esc drop it", "2g"),
+      ("g", "g top  b bring  - earlier state  + later state  f gallery  Esc drop it", "g"),
+      ("2g", "g top  b bring  - earlier state  + later state  f gallery  Esc drop it", "2g"),
       ("Z", "Z save and quit  Q quit unsaved  Esc drop it", "Z"),
     ])
   func pending(_ keys: String, _ hints: String, _ shown: String) {

@@ -32,19 +32,83 @@ import Testing
     #expect(world.state.pyramid == old)
   }
 
-  @Test func isPastedIntoItsOwnLayerOnlyAndNotBeyondTheEdge() {
+  @Test func isPastedNotBeyondTheEdge() {
     var world = World()
     world.type("P")
     #expect(world.state.notice?.kind == .warning)
     world.type("2GkhvljY")
     #expect(world.state.notice?.text == "yanked 596 words of layers 2 to 6")
-    world.type("3GP")
-    #expect(world.state.notice?.text == "these words are of layer 2: 2G goes there")
-    world.type("2GlP")
+    world.type("lP")
+    #expect(world.states.count == 2)
+    #expect(world.state.notice?.text == "pasted 298 words, 298 words lie outside")
+  }
+
+  @Test("is pasted into a deeper layer at half its size, without its last layer")
+  func smaller() {
+    var world = World()
+    world.type("2GkhY3GP")
+    #expect(
+      world.state.notice?.text
+        == "pasted 149 words of layer 2 as layer 3, layer 6 left out, some words left out")
+    let (old, new) = (world.states[0], world.state.pyramid)
+    let to = world.state.cursor
+    #expect(new[to] == old[CellAddress(layer: 2, row: 0, column: 0)])
+    for (layer, side) in [(4, 2), (5, 4)] {
+      for row in 0..<side {
+        for column in 0..<side {
+          let cell = CellAddress(
+            layer: layer, row: to.row * side + row, column: to.column * side + column)
+          #expect(new[cell] == old[CellAddress(layer: layer - 1, row: row, column: column)])
+        }
+      }
+    }
+    // The last layer has every other word of the one above in the yanked block.
+    let last = CellAddress(layer: 6, row: to.row * 4 + 1, column: to.column * 4 + 3)
+    #expect(new[last] == old[CellAddress(layer: 5, row: 2, column: 6)])
+  }
+
+  @Test("is pasted into an upper layer at twice its size, its last words repeated")
+  func larger() {
+    var world = World()
+    world.type("3Gkk0Y2GP")
+    #expect(
+      world.state.notice?.text
+        == "pasted 37 words of layer 3 as layer 2, layer 6 twice, words repeated")
+    let (old, new) = (world.states[0], world.state.pyramid)
+    let to = world.state.cursor
+    func source(_ layer: Int, _ row: Int, _ column: Int) -> Int32 {
+      let from = CellAddress(layer: 3, row: 0, column: 0)
+      let cells = old.shape.cells(ofLayer: layer, in: from)
+      return old[
+        CellAddress(
+          layer: layer, row: cells.rows.lowerBound + row, column: cells.columns.lowerBound + column)
+      ]
+    }
+    #expect(new[to] == source(3, 0, 0))
+    #expect(
+      new[CellAddress(layer: 3, row: 2 * to.row + 1, column: 2 * to.column)] == source(4, 1, 0))
+    for layer in 5...6 {
+      let cell = CellAddress(layer: layer, row: 8 * to.row + 3, column: 8 * to.column + 6)
+      #expect(new[cell] == source(6, 1, 3))
+    }
+  }
+
+  @Test("is spread over a marked block")
+  func block() {
+    var world = World()
+    world.type("6G")
+    world.type("Y3Gkk0vlljP")
+    #expect(
+      world.state.notice?.text
+        == "pasted 1 word of layer 6 as layer 3, layer 6 4 times, words repeated")
+    let cells = (0..<2).flatMap { row in
+      (0..<3).map { CellAddress(layer: 3, row: row, column: $0) }
+    }
+    #expect(Set(cells.map { world.state.pyramid[$0] }).count == 1)
     #expect(world.states.count == 2)
   }
 
-  @Test("is pasted into another picture, of another shape, but not of another size")
+  @Test("is pasted into another picture, of another shape or another size")
   func elsewhere() throws {
     var first = World()
     first.type("3GY")
@@ -55,12 +119,21 @@ import Testing
     let to = wide.state.cursor
     #expect(wide.state.pyramid[to] == first.state.pyramid[from])
     #expect(wide.states.count == 2)
+    var large = World(grid: GridSize(rows: 32, columns: 32))
+    large.yanked = block
+    large.type("4GP")
+    #expect(large.state.notice?.text == "pasted 37 words of layer 3 as layer 4")
+    let place = large.state.cursor
+    #expect(
+      large.state.pyramid[CellAddress(layer: 7, row: 4 * place.row + 1, column: 4 * place.column)]
+        == block.layers[3][1][0])
     var small = World(grid: GridSize(rows: 8, columns: 8))
     small.yanked = block
     small.type("3GP")
     #expect(
-      small.state.notice?.text.hasPrefix("these words are of a picture of 128 pixels") == true)
-    #expect(small.states.count == 1)
+      small.state.notice?.text
+        == "pasted 37 words, layer 6 left out, some words left out")
+    #expect(small.states.count == 2)
   }
 
   @Test("is read back as it was, and only as rectangles of the right layers")

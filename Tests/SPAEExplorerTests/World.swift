@@ -37,6 +37,8 @@ struct World {
   var hasNothing = false
   /// In how many pictures of the library each word is; nil without a library.
   var libraryCount: Int?
+  /// What the library shows; nil for nothing.
+  var libraryPart: LibraryPart?
   /// The scales of the pictures that were written.
   var scales: [Int] = []
   /// Makes the store refuse edits.
@@ -119,6 +121,11 @@ struct World {
       let fits = (0..<680).map { UInt8(cell.layer > 3 ? 0 : $0 == 1 ? 61 : 83) }
       return [.fits(at: cell, cell.layer > 3 ? [] : fits)]
     case .countPictures(let word): return [.counted(holding: word, pictures: libraryCount)]
+    case .findCandidates(let query) where query.method == .library:
+      guard let part = libraryPart else {
+        return [.noCandidates(query: query, note: "none of the 14 pictures shows it")]
+      }
+      return [.candidates(query: query, [WordPicker.Candidate(word: part.word, part: part)])]
     case .findCandidates(let query):
       return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
     case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
@@ -167,7 +174,12 @@ struct World {
     switch painting.change {
     case .put(let cells, let word):
       for cell in cells { pyramid[cell] = word }
-      return .words(pyramid, edited: cells.map { shape.index(of: $0) }, steered: 7)
+      let edited = cells.map { shape.index(of: $0) }
+      switch painting.bringing {
+      case .part(let part)?: return .brought(pyramid, edited: edited, others: 7, from: part.name)
+      case .best?: return .brought(pyramid, edited: edited, others: 7, from: "best.png")
+      case nil: return .words(pyramid, edited: edited, steered: 7)
+      }
     case .replace(_, let word):
       pyramid[CellAddress(layer: 1, row: 0, column: 0)] = word
       return .words(pyramid, edited: [0], steered: 7)

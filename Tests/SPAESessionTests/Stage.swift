@@ -4,6 +4,7 @@ import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
 import SPAEHistory
+import SPAELibrary
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
@@ -31,7 +32,8 @@ struct Opened {
   let themes = ThemeLibrary(environment: Self.environment)
 
   init(
-    output: PictureOutput, yanked: YankedWords = YankedWords(path: nil)
+    output: PictureOutput, yanked: YankedWords = YankedWords(path: nil),
+    exemplars: ExemplarSource? = nil, edits: EditStyle = .exact
   ) throws {
     let model = try Self.model.get()
     let models = ModelLibrary(model: model)
@@ -40,10 +42,10 @@ struct Opened {
     let history = try opened.history(in: store)
     session = try EffectRunner(
       model: model, models: models, history: history, files: opened.files,
-      original: opened.original, thumbnails: output.cells, yanked: yanked,
+      original: opened.original, exemplars: exemplars, thumbnails: output.cells, yanked: yanked,
       connect: { throw Failure("no language model is here") })
     state = try opened.state(
-      history: history, store: store, output: output, tint: true)
+      history: history, store: store, output: output, tint: true, edits: edits)
     editor = ExternalEditor(files: opened.files)
   }
 }

@@ -10,7 +10,7 @@ extension Model {
   ///
   /// The part is scaled into the block and blended over its rim; towards that picture the words below
   /// are rewritten. Of parts whose rims fit well that one is taken in which the frozen branches see the
-  /// word best, in the end in the decoded picture. Gives the words and the number of the part.
+  /// word best, in the end in the decoded picture; a single part is taken as it is. Gives the words and the number of the part.
   /// All other cells stay. Throws as `rewrite`; without parts nothing but the words is put.
   package func bring(
     _ pyramid: Pyramid, _ bringing: Bringing, isCancelled: () -> Bool = { false }
@@ -29,7 +29,8 @@ extension Model {
     for target in targets.prefix(Self.tried) {
       let words = try rewrite(
         edited, towards: target.picture, free: free, typed: [bringing.word],
-        evidence: evidence(of: target.picture, fit: .whole, shape: shape), isCancelled: isCancelled)
+        evidence: fittingWords(in: target.picture, shape: shape), isCancelled: isCancelled)
+      if targets.count == 1 { return (words, target.part) }
       let rank = rank(of: bringing.word, in: bringing.block, of: try decode(words), shape: shape)
       if rank < best?.rank ?? .max { best = (words, target.part, rank) }
       if rank < Self.seen { break }
@@ -58,9 +59,10 @@ extension Model {
     }
     fitting.sort { ($0.brought.rimError, $0.part) < ($1.brought.rimError, $1.part) }
     return fitting.prefix(Self.looked).map { number, brought in
-      Target(
-        picture: brought.picture, part: number,
-        rank: rank(of: bringing.word, in: bringing.block, of: brought.picture, shape: shape))
+      let rank =
+        fitting.count == 1
+        ? 0 : rank(of: bringing.word, in: bringing.block, of: brought.picture, shape: shape)
+      return Target(picture: brought.picture, part: number, rank: rank)
     }
   }
 

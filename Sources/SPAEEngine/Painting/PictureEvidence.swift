@@ -7,7 +7,7 @@ public import SPAEPyramid
 public struct PictureEvidence: Sendable {
   let semantics: SemanticMap?
   /// Nil for a model without a segmentation branch.
-  package let outlines: Outlines?
+  package internal(set) var outlines: Outlines?
 
   /// What each position of the upper layers is, by the segmentation branch or the detection branch.
   let named: [[EvidenceMap.Named?]]?
@@ -32,12 +32,19 @@ extension Model {
     of image: PixelImage, fit: Fit = .crop, shape: PyramidShape = .square
   ) -> PictureEvidence {
     let image = image.framed(fit)
-    return context.withSpinningThreads { context in
+    var known = fittingWords(in: image, shape: shape)
+    known.outlines = context.withSpinningThreads { context in
+      evidence?.outlines(of: image, shape: shape, with: context)
+    }
+    return known
+  }
+
+  /// The same of a framed picture without its outlines, which takes less long.
+  func fittingWords(in image: PixelImage, shape: PyramidShape) -> PictureEvidence {
+    context.withSpinningThreads { context in
       let semantics = semantics(of: image, shape: shape, with: context)
       let named = named(in: image, shape: shape, beside: semantics, with: context)
-      return PictureEvidence(
-        semantics: semantics,
-        outlines: evidence?.outlines(of: image, shape: shape, with: context), named: named)
+      return PictureEvidence(semantics: semantics, outlines: nil, named: named)
     }
   }
 }

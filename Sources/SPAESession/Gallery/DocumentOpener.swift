@@ -3,6 +3,7 @@ import SPAEEngine
 package import SPAEExplorer
 package import SPAEFiles
 import SPAEHistory
+package import SPAELibrary
 package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
@@ -26,6 +27,8 @@ package struct DocumentOpener {
   package var keymap = Keymap.standard
   /// The file of the index that counts words in other pictures; nil counts none.
   package var library: String?
+  /// Where edits bring words from.
+  package var exemplars: ExemplarSource?
   package let connect: LanguageWorker.Connect
 
   package init(
@@ -62,7 +65,7 @@ package struct DocumentOpener {
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
       original: document.original, view: document.view, film: document.film, library: library,
-      thumbnails: output.cells,
+      exemplars: exemplars, thumbnails: output.cells,
       yanked: YankedWords(path: YankedWords.defaultPath(environment: SystemEnvironment.variables)),
       connect: connect)
     let state = try document.state(

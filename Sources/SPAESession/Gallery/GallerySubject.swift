@@ -10,7 +10,7 @@ package enum GallerySubject: Hashable, Sendable {
 
   /// The path that a gallery's picture is named by: from the root, without links.
   static func wholePath(_ path: String) -> String {
-    FileSystem.resolved(path) ?? FileSystem.absolute(path)
+    path.wholePath
   }
 
   /// As it is shown in the title.

@@ -56,6 +56,12 @@ struct ExploreCommand: ParsableCommand {
       valueName: "theme"))
   var theme: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The pictures to bring words from; by itself the index and the bundled ones.",
+      valueName: "folder"))
+  var library: String?
+
   @Flag(help: "Read and tell it as lines of text; 'help' lists what can be typed.")
   var plain = false
 
@@ -148,6 +154,8 @@ struct ExploreCommand: ParsableCommand {
     opener.copiesToClipboard = preferences.clipboard
     opener.keymap = try Keymap(preferences)
     opener.library = LibraryStore.defaultPath()
+    opener.exemplars = ExemplarSource(
+      models: opener.models, folder: library ?? preferences.library)
     var single = model
     single.threads = 1
     return Album(
