@@ -144,7 +144,7 @@ extension Explorer {
       say("these words are here already")
       return []
     }
-    say(subtree.told(scaling, of: shape, lost: subtree.count - block.count))
+    say(subtree.note(of: scaling, of: shape, lost: subtree.count - block.count))
     return commit(edited, verb: "paste")
   }
 }
@@ -160,7 +160,7 @@ extension Subtree {
   }
 
   /// What a paste has done with the words.
-  fileprivate func told(_ scaling: Scaling, of shape: PyramidShape, lost: Int) -> String {
+  fileprivate func note(of scaling: Scaling, of shape: PyramidShape, lost: Int) -> String {
     let (to, deepest) = (scaling.cells[0].layer, scaling.sources[scaling.sources.count - 1])
     var parts = ["pasted \(count - lost) word\(count - lost == 1 ? "" : "s")"]
     if to != layer { parts[0] += " of layer \(layer) as layer \(to)" }

@@ -23,9 +23,17 @@ struct FFmpegTests {
       patience: patience)
   }
 
+  /// Another process writes it: where this one has it open, a test that starts a program at the same
+  /// time passes that on for a moment, and a file that is open for writing cannot be started.
   private func program(_ name: String, _ script: String) throws -> String {
-    let path = try folder.file(name, Array("#!/bin/sh\n\(script)\n".utf8))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    let path = "\(folder.path)/\(name)"
+    let writer = try Process.run(
+      URL(fileURLWithPath: "/bin/sh"),
+      arguments: [
+        "-c", #"printf %s "$1" >"$2" && chmod 755 "$2""#, "sh", "#!/bin/sh\n\(script)\n", path,
+      ])
+    writer.waitUntilExit()
+    try #require(writer.terminationStatus == 0)
     return path
   }
 
