@@ -197,7 +197,8 @@ let package = Package(
     .testTarget(
       name: "SPAEFilesTests",
       dependencies: [
-        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEFiles",
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEScreen", "SPAEEngine",
+        "SPAEFiles",
       ]),
     .testTarget(
       name: "SPAELibraryTests",

@@ -87,6 +87,24 @@ import Testing
     #expect(try Self.film(clip, threads: 1) == Self.film(clip, threads: 2))
   }
 
+  @Test func isTheSameWhenItsFramesArePreparedAhead() throws {
+    let clip = (0..<3).map { Self.frame(square: 8 + 6 * $0) } + [Self.rings]
+    let model = try Self.model()
+    var preparation = FramePreparation(model: model, size: 64, fit: .whole)
+    let prepared = try clip.map { try preparation.prepare($0) }
+    let encoder = FilmEncoder(model: model, size: 64, fit: .whole)
+    #expect(try prepared.map { try encoder.encode($0) } == Self.film(clip))
+  }
+
+  @Test func paysMoreForWordsWhereTheErrorIsGreater() {
+    var settings = FilmSettings()
+    (settings.tolerance, settings.steadiness, settings.judgedSteadiness) = (10, 0.5, 1)
+    let scaled = settings.scaled(to: 400)
+    #expect(scaled.tolerance == 20 && scaled.steadiness == 1 && scaled.judgedSteadiness == 2)
+    #expect(settings.scaled(to: 100) == settings)
+    #expect(settings.scaled(to: 0).tolerance > 0)
+  }
+
   @Test func writesFewerWordsForMoreTolerance() throws {
     let clip = (0..<4).map { Self.frame(square: 8 + 3 * $0) }
     let counts = try [Float(0), 40, 1e9].map { tolerance in

@@ -11,13 +11,15 @@ package final class FilmEncoder {
   private let settings: FilmSettings
   private let size: Int
   private let fit: Fit
-  private var detector = ShotDetector()
+  private var preparation: FramePreparation
   private var shot: Shot?
 
   /// What is known of the shot that is being encoded.
   private struct Shot {
     let session: DecodeSession
     let search: FilmSearch
+    /// The mean squared error of the frame that was encoded last, of colours from 0 to 255.
+    var error: Float = 0
     var pyramid: Pyramid
     /// The last frame of the clip, as the pyramid's picture.
     var source: PixelImage
@@ -37,6 +39,7 @@ package final class FilmEncoder {
   ) {
     (self.model, self.settings) = (model, settings)
     (self.size, self.fit) = (size, fit)
+    preparation = FramePreparation(model: model, size: size, fit: fit)
   }
 
   /// The words of the frame that was encoded last.
@@ -50,12 +53,15 @@ package final class FilmEncoder {
   /// Throws `EngineError` for a size that does not exist, and for a frame that makes another shape
   /// of pyramid than the first one.
   package func encode(_ frame: PixelImage) throws(EngineError) -> FilmFrame {
-    let shape = try model.shape(forSize: size, fit: fit, width: frame.width, height: frame.height)
-    if let shot, shot.pyramid.shape != shape {
-      throw .grid(shape.grid, expected: shot.pyramid.shape.grid)
+    try encode(try preparation.prepare(frame))
+  }
+
+  /// Encodes the next frame, which was prepared with the model, size and fit of this encoder.
+  package func encode(_ prepared: PreparedFrame) throws(EngineError) -> FilmFrame {
+    let (frame, source, novelty) = (prepared.frame, prepared.source, prepared.novelty)
+    if let shot, shot.pyramid.shape != prepared.shape {
+      throw .grid(prepared.shape.grid, expected: shot.pyramid.shape.grid)
     }
-    let source = model.picture(frame, for: shape, fit: fit)
-    let novelty = detector.novelty(of: source)
     guard var shot, novelty <= settings.cut else { return try begin(frame, source) }
     (shot.sinceLook, shot.sinceKey) = (shot.sinceLook + 1, shot.sinceKey + 1)
     let isDoubtful = novelty > settings.doubtfulCut
@@ -66,6 +72,7 @@ package final class FilmEncoder {
     }
     let old = shot.pyramid
     try follow(source, found, &shot)
+    shot.error = shot.source.meanSquaredError(to: shot.session.picture)
     let isKey = shot.sinceKey >= settings.longestRun
     if isKey { shot.sinceKey = 0 }
     self.shot = shot
@@ -91,25 +98,31 @@ package final class FilmEncoder {
       session: session, search: shot?.search ?? FilmSearch(model, shape: first.shape),
       pyramid: first, source: source, seen: source, semantics: found.semantics)
     try polish(&shot)
+    shot.error = source.meanSquaredError(to: shot.session.picture)
     self.shot = shot
     return FilmFrame(.key(shot.pyramid))
   }
 
   /// Chooses the words of the last two layers again, as long as that helps.
   private func polish(_ shot: inout Shot) throws(EngineError) {
+    var question = FilmSearch.Question(
+      standing: shot.pyramid.words, target: shot.source.floats,
+      weights: shot.source.evenWeights, cells: Set(0..<shot.pyramid.shape.grid.count), penalty: 0)
     var least = shot.source.squaredError(to: shot.session.picture)
-    for _ in 0..<settings.keyPasses {
-      let question = FilmSearch.Question(
-        standing: shot.pyramid.words, target: shot.source.floats,
-        weights: shot.source.evenWeights, cells: Set(0..<shot.pyramid.shape.grid.count), penalty: 0)
+    for _ in 0..<settings.keyPasses where !question.cells.isEmpty {
+      let errors = FrameErrors(
+        of: shot.source, after: shot.source, shown: shot.session.picture,
+        grid: shot.pyramid.shape.grid, settings: settings)
       let better = try improved(shot.pyramid, question, shot)
       _ = try shot.session.apply(better)
+      let kept = try kept(better, from: shot.pyramid, least: 0, steadiness: 0, errors, shot)
       let error = shot.source.squaredError(to: shot.session.picture)
       guard error < least else {
         _ = try shot.session.apply(shot.pyramid)
         return
       }
-      (shot.pyramid, least) = (better, error)
+      question.cells = errors.around(cells(changedFrom: shot.pyramid, to: kept))
+      (shot.pyramid, least) = (kept, error)
     }
   }
 
@@ -120,6 +133,7 @@ package final class FilmEncoder {
     _ source: PixelImage, _ found: GuidedCandidates?, _ shot: inout Shot
   ) throws(EngineError) {
     let (last, columns) = (shot.source, source.width / shot.search.patch)
+    let settings = settings.scaled(to: shot.error)
     let errors = FrameErrors(
       of: source, after: last, shown: shot.session.picture, grid: shot.pyramid.shape.grid,
       settings: settings)
@@ -128,16 +142,21 @@ package final class FilmEncoder {
     let changed = errors.cells(changedSince: shot.seen, least: settings.tolerance / 4)
     guard !changed.isEmpty || !renamed.isEmpty else { return }
     shot.seen.copy(changed, from: source, columns: columns)
-    let question = FilmSearch.Question(
+    var question = FilmSearch.Question(
       standing: shot.pyramid.words, target: errors.target, weights: errors.weights,
       cells: errors.around(changed.union(renamed)), penalty: settings.penalty)
     let beginning = errors.cells(changedSince: last, least: settings.beginning)
     var pyramid = try begun(beginning.intersection(changed).union(renamed), shot)
-    for _ in 0..<settings.passes {
-      pyramid = try improved(pyramid, question, shot)
-      _ = try shot.session.apply(pyramid)
+    for _ in 0..<settings.passes where !question.cells.isEmpty {
+      let better = try improved(pyramid, question, shot)
+      _ = try shot.session.apply(better)
+      // Where nothing has moved, the same step would find the same words.
+      question.cells.formIntersection(errors.around(cells(changedFrom: pyramid, to: better)))
+      pyramid = better
     }
-    shot.pyramid = try kept(pyramid, besides: renamed, errors, shot)
+    shot.pyramid = try kept(
+      pyramid, from: shot.pyramid, besides: renamed, least: settings.cellError / 2,
+      steadiness: settings.judgedSteadiness, errors, shot)
   }
 
   /// Puts other words where upper ones fit no longer; gives the cells that they visit.
@@ -178,16 +197,18 @@ package final class FilmEncoder {
 
   /// The changed words without those of cells that gain too little by them.
   private func kept(
-    _ new: Pyramid, besides renamed: Set<Int>, _ errors: FrameErrors, _ shot: Shot
+    _ new: Pyramid, from old: Pyramid, besides renamed: Set<Int> = [], least: Float,
+    steadiness: Float, _ errors: FrameErrors, _ shot: Shot
   ) throws(EngineError) -> Pyramid {
     let shape = new.shape
-    let changes = Dictionary(grouping: Edit(from: shot.pyramid, to: new).changes) {
+    let changes = Dictionary(grouping: Edit(from: old, to: new).changes) {
       shape.latentIndex(of: shape.cell(at: $0.index))
     }
-    let gains = errors.gains(of: Set(changes.keys), decoded: shot.session.picture)
+    let gains = errors.gains(
+      of: Set(changes.keys), decoded: shot.session.picture, steadiness: steadiness)
     var words = new.words
     for (cell, changes) in changes where !renamed.contains(cell) {
-      if gains[cell, default: 0] < Float(changes.count) * settings.cellError / 2 {
+      if gains[cell, default: 0] < Float(changes.count) * least {
         for change in changes { words[change.index] = change.old }
       }
     }
@@ -195,6 +216,12 @@ package final class FilmEncoder {
     let kept = try pyramid(words, shape)
     _ = try shot.session.apply(kept)
     return kept
+  }
+
+  /// The cells of the latent grid whose words differ.
+  private func cells(changedFrom old: Pyramid, to new: Pyramid) -> Set<Int> {
+    let changes = Edit(from: old, to: new).changes
+    return Set(changes.map { old.shape.latentIndex(of: old.shape.cell(at: $0.index)) })
   }
 
   private func pyramid(_ words: [Int32], _ shape: PyramidShape) throws(EngineError) -> Pyramid {

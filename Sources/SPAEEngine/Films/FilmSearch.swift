@@ -19,7 +19,7 @@ final class FilmSearch {
   private let visits: [Float]  // [cell], the number of its words
   /// The flat indices of each cell's words of the last two layers.
   private let positions: [(Int, Int)]  // [cell]
-  private let inverses: [ObjectIdentifier: [Float]]  // of each metric, [latent, latent]
+  private let weighted: WeightedMetrics
 
   let shape: PyramidShape
 
@@ -36,10 +36,9 @@ final class FilmSearch {
     planes = ConditionalLinearDecoder.Planes(model.configuration, grid: shape.grid)
     gradient = ConditionalLinearDecoder.Gradient(model.configuration, grid: shape.grid)
     targets = Plane(shape.grid, channels: model.configuration.patchNumbers, border: 0)
-    inverses = Dictionary(
-      layer.halves.flatMap(\.ofKind).map {
-        (ObjectIdentifier($0.metric), $0.metric.inverse(width: model.codebook.latent))
-      }, uniquingKeysWith: { first, _ in first })
+    weighted = WeightedMetrics(
+      model, cellClasses: layer.cells.upsampling.cellClass, stride: layer.cells.upsampling.stride,
+      with: model.context)
     let (last, cells) = (shape.wordCount(toDepth: shape.depth - 1), shape.grid.count)
     positions = (0..<cells).map { (last - cells + $0, last + $0) }
     let words = [Int32](repeating: 0, count: shape.wordCount)
@@ -55,7 +54,7 @@ final class FilmSearch {
     /// How much an error of each pixel counts, [height, width].
     let weights: [Float]
     /// The cells whose words may change.
-    let cells: Set<Int>
+    var cells: Set<Int>
     /// By how much a word that is not the standing one must reduce the squared error.
     let penalty: Float
   }
@@ -84,30 +83,41 @@ final class FilmSearch {
     _ cells: [Int], _ words: inout [Int32], _ question: Question, _ means: [Float],
     in metric: QuadraticMetric, with context: Context
   ) -> [Int] {
-    let cells = cells.filter { cell in
-      let (first, second) = positions[cell]
-      return words[first] != question.standing[first] || words[second] != question.standing[second]
-        || greatestGain(at: cell, means[cell], in: metric) > question.penalty
-    }
+    let asked = asked(cells, words, question, means, in: metric)
+    let (cells, own) = (asked.map(\.cell), asked.map(\.metric))
     guard !cells.isEmpty else { return [] }
+    let goals = zip(cells, own).map { wanted(at: $0, means[$0], words, in: $1) }
     let pairs = pairs(
-      for: cells, cells.flatMap { wanted(at: $0, means[$0], words, in: metric) }, words,
-      question.standing, penalties: cells.map { question.penalty / means[$0] }, in: metric,
-      with: context)
+      for: cells, goals, own, words, question.standing,
+      penalties: cells.map { question.penalty / means[$0] }, in: metric, with: context)
     return zip(cells, pairs).filter { put($0.1, at: $0.0, &words) }.map(\.0)
+  }
+
+  /// The cells that other words could improve by what they cost, each with its own metric.
+  private func asked(
+    _ cells: [Int], _ words: [Int32], _ question: Question, _ means: [Float],
+    in even: QuadraticMetric
+  ) -> [(cell: Int, metric: QuadraticMetric)] {
+    cells.compactMap { cell in
+      let (first, second) = positions[cell]
+      let metric =
+        weighted.metric(
+          even, ofClass: layer.cells.upsampling.cellClass[cell],
+          weights: patch(of: question.weights, at: cell), mean: means[cell]) ?? even
+      let isMoved =
+        words[first] != question.standing[first] || words[second] != question.standing[second]
+      guard isMoved || greatestGain(at: cell, means[cell], in: metric) > question.penalty else {
+        return nil
+      }
+      return (cell, metric)
+    }
   }
 
   /// By how much the best codes there could be would reduce a cell's error.
   private func greatestGain(at cell: Int, _ mean: Float, in metric: QuadraticMetric) -> Float {
-    guard let inverse = inverses[ObjectIdentifier(metric)] else { return .infinity }
-    let latent = codebook.latent
     let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
-    var gain: Float = 0
-    for row in 0..<latent {
-      var sum: Float = 0
-      for column in 0..<latent { unsafe sum += inverse[row * latent + column] * asked[column] }
-      unsafe gain += sum * asked[row]
-    }
+    let image = (0..<codebook.latent).map { unsafe asked[$0] }
+    let gain = zip(image, metric.preimage(of: image)).reduce(0) { $0 + $1.0 * $1.1 }
     return step * step * gain / mean
   }
 
@@ -118,7 +128,7 @@ final class FilmSearch {
     var words = words
     for half in layer.restricted(to: cells).halves {
       for (metric, cells) in half.ofKind where !cells.isEmpty {
-        let wanted = cells.flatMap { cell in
+        let wanted = cells.map { cell in
           let held = held(at: cell, words)
           let code = (0..<codebook.latent).map {
             visits[cell] * z[cell * codebook.latent + $0] - held[$0]
@@ -126,7 +136,8 @@ final class FilmSearch {
           return image(of: code, in: metric)
         }
         let pairs = pairs(
-          for: cells, wanted, words, words, penalties: cells.map { _ in 0 }, in: metric,
+          for: cells, wanted, cells.map { _ in metric }, words, words,
+          penalties: cells.map { _ in 0 }, in: metric,
           with: context)
         for (cell, pair) in zip(cells, pairs) { _ = put(pair, at: cell, &words) }
       }
@@ -185,6 +196,13 @@ final class FilmSearch {
       with: context)
   }
 
+  /// The weights of the pixels of a cell, [pixel of the patch].
+  private func patch(of weights: [Float], at cell: Int) -> [Float] {
+    let (row, column) = (cell / shape.grid.columns * patch, cell % shape.grid.columns * patch)
+    let width = shape.grid.columns * patch
+    return (0..<patch * patch).map { weights[(row + $0 / patch) * width + column + $0 % patch] }
+  }
+
   /// The mean weight of the pixels of each cell, [cell].
   ///
   /// The metric of a cell whose pixels count so much is taken as its own times this.
@@ -213,13 +231,18 @@ final class FilmSearch {
   /// The words of the last two layers.
   private typealias Pair = (Int32, Int32)
 
-  /// For each cell the pair that comes nearest to what is wanted, [cell, latent], after what its
-  /// words cost; the pair that is there where none is better.
+  /// For each cell the pair that comes nearest to its goal, [latent], in its own metric, after what
+  /// its words cost; the pair that is there where none is better.
+  ///
+  /// All words are looked through in the metric that the cells share.
   private func pairs(
-    for cells: [Int], _ wanted: [Float], _ words: [Int32], _ standing: [Int32], penalties: [Float],
-    in metric: QuadraticMetric, with context: Context
+    for cells: [Int], _ goals: [[Float]], _ own: [QuadraticMetric], _ words: [Int32],
+    _ standing: [Int32], penalties: [Float], in metric: QuadraticMetric, with context: Context
   ) -> [Pair] {
     let latent = codebook.latent
+    let wanted = zip(goals, own).flatMap { goal, own in
+      own === metric ? goal : image(of: own.preimage(of: goal), in: metric)
+    }
     let old = cells.map { (standing[positions[$0].0], standing[positions[$0].1]) }
     /// The words that with others come nearest to the sum.
     func partners(of words: [Int32]) -> [Int32] {
@@ -247,13 +270,12 @@ final class FilmSearch {
       descended(codebook.nearest(to: wanted.map { $0 / 2 }, in: metric, with: context)),
     ]
     return cells.indices.map { index in
-      let goal = wanted[index * latent..<(index + 1) * latent]
       let penalty = penalties[index] * visits[cells[index]] * visits[cells[index]] / 2
       var best: (pair: Pair, score: Float)?
       for pairs in choices {
         let pair = pairs[index]
         let changes = (pair.0 != old[index].0 ? 1 : 0) + (pair.1 != old[index].1 ? 1 : 0)
-        let score = score(of: pair, goal, in: metric) - penalty * Float(changes)
+        let score = score(of: pair, goals[index], in: own[index]) - penalty * Float(changes)
         if best.map({ score > $0.score }) ?? true { best = (pair, score) }
       }
       return best?.pair ?? old[index]
@@ -264,7 +286,7 @@ final class FilmSearch {
   private static let turns = 1
 
   private func score(
-    of pair: Pair, _ goal: ArraySlice<Float>, in metric: QuadraticMetric
+    of pair: Pair, _ goal: [Float], in metric: QuadraticMetric
   ) -> Float {
     let sum = zip(code(pair.0), code(pair.1)).map { $0 + $1 }
     let half = unsafe sum.withUnsafeBufferPointer { sum in
@@ -301,24 +323,5 @@ final class FilmSearch {
       }
     }
     return image
-  }
-}
-
-extension QuadraticMetric {
-  /// The inverse of the matrix, [width, width].
-  fileprivate func inverse(width: Int) -> [Float] {
-    // Gauss and Jordan's; a symmetric, positive matrix needs no other pivots.
-    var rows = (0..<width).map { row in
-      (0..<width).map { Double(self[row, $0]) } + (0..<width).map { $0 == row ? 1 : 0 }
-    }
-    for pivot in 0..<width {
-      let scale = rows[pivot][pivot]
-      for column in 0..<2 * width { rows[pivot][column] /= scale }
-      for row in 0..<width where row != pivot {
-        let factor = rows[row][pivot]
-        for column in 0..<2 * width { rows[row][column] -= factor * rows[pivot][column] }
-      }
-    }
-    return rows.flatMap { $0[width...].map { Float($0) } }
   }
 }

@@ -1,16 +1,18 @@
 /// How a clip becomes a film of words: what a changed word must gain, and how steady the rest is.
 package struct FilmSettings: Hashable, Sendable {
   /// By how much a changed word must lower the squared error of a cell's 8 x 8 pixels, in the mean of
-  /// its colours from 0 to 255. The greater, the fewer words change; 0 changes all that gain anything.
-  package var tolerance: Float = 3
+  /// its colours from 0 to 255, where the frame's own error is 10 of 255 (28 dB). The greater, the
+  /// fewer words change; 0 changes all that gain anything.
+  package var tolerance: Float = 10
 
   /// How much a change of what is shown counts against an error, at pixels that stand still in the
-  /// clip. 0 lets them flicker; the greater, the longer an error stays.
-  package var steadiness: Float = 0.5
+  /// clip, where the frame's own error is 10 of 255. 0 lets them flicker; the greater, the longer an
+  /// error stays.
+  package var steadiness: Float = 0.2
 
   /// The same when the changed words of a cell are judged: those that gain too little against the
   /// flicker around them go back.
-  package var judgedSteadiness: Float = 2
+  package var judgedSteadiness: Float = 1
 
   /// By how much of 255 a pixel of the clip may change from frame to frame and still stand still.
   package var stillness = 6
@@ -41,6 +43,22 @@ package struct FilmSettings: Hashable, Sendable {
   package var doubtfulCut: Float = 0.68
 
   package init() {}
+
+  /// The settings for a frame after one of such a mean squared error.
+  ///
+  /// Where little is wrong, an error of the same size is more of a loss. So what a word and flicker
+  /// cost is in proportion to the error of a pixel.
+  package func scaled(to error: Float) -> FilmSettings {
+    let scale = max(Self.leastError, error).squareRoot() / 10
+    var scaled = self
+    scaled.tolerance *= scale
+    scaled.steadiness *= scale
+    scaled.judgedSteadiness *= scale
+    return scaled
+  }
+
+  /// A frame without any error still has a penalty.
+  private static let leastError: Float = 4
 
   /// What a word costs, as a squared error of pixels in [-1, 1].
   var penalty: Float { cellError / (127.5 * 127.5) }

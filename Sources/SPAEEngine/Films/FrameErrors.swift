@@ -50,9 +50,11 @@ struct FrameErrors {
 
   /// By how much the words of some cells reduce the error, where `decoded` is the picture of all of
   /// them. What is gained around a cell is shared among the changed cells beside it.
-  func gains(of changed: Set<Int>, decoded: PixelImage) -> [Int: Float] {
+  func gains(
+    of changed: Set<Int>, decoded: PixelImage, steadiness: Float
+  ) -> [Int: Float] {
     let after = Self.errors(
-      of: decoded, source, shown, still, settings.judgedSteadiness, grid)
+      of: decoded, source, shown, still, steadiness, grid)
     var gains: [Int: Float] = [:]
     for cell in 0..<grid.count {
       let shares = neighbours(of: cell).filter(changed.contains).map {
@@ -109,10 +111,21 @@ extension PixelImage {
 
   /// The sum of the squared differences of all colours.
   func squaredError(to other: PixelImage) -> Int {
-    zip(pixels, other.pixels).reduce(0) { sum, pair in
-      let difference = Int(pair.0) - Int(pair.1)
-      return sum + difference * difference
+    unsafe pixels.withUnsafeBufferPointer { own in
+      unsafe other.pixels.withUnsafeBufferPointer { other in
+        var sum = 0
+        for i in 0..<min(own.count, other.count) {
+          let difference = unsafe Int32(own[i]) - Int32(other[i])
+          sum += Int(difference * difference)
+        }
+        return sum
+      }
     }
+  }
+
+  /// The mean squared difference of all colours.
+  func meanSquaredError(to other: PixelImage) -> Float {
+    Float(squaredError(to: other)) / Float(max(1, pixels.count))
   }
 
   /// Takes some cells from another picture, of which a row has so many.

@@ -48,24 +48,36 @@ package struct ClipEncoder {
     _ source: any FrameSource, path: String, to output: OutputFile
   ) throws -> Report {
     var report = Report()
-    let expected = source.duration.map { Int(($0 * source.rate.framesPerSecond).rounded()) }
+    let rate = source.rate
+    let expected = source.duration.map { Int(($0 * rate.framesPerSecond).rounded()) }
     var progress = FilmProgress(total: expected, isShown: settings.showsProgress)
     var film: WrittenFilm?
     var failure: FrameError?
     let encoder = FilmEncoder(
       model: model, settings: settings.film, size: settings.size, fit: settings.fit)
-    while failure == nil {
-      let frame: Frame?
-      do throws(FrameError) { frame = try source.next() } catch { (frame, failure) = (nil, error) }
-      guard let image = frame?.image else { break }
-      let encoded = try encoder.encode(image)
-      if film == nil { film = try begin(image, encoder.pyramid, source.rate, path, output) }
+    let ahead = FramesAhead(
+      source, FramePreparation(model: model, size: settings.size, fit: settings.fit))
+    defer { ahead.finish() }
+    reading: while true {
+      let prepared: PreparedFrame
+      let size: (width: Int, height: Int)
+      switch ahead.next() {
+      case .frame(let frame, let width, let height): (prepared, size) = (frame, (width, height))
+      case .end: break reading
+      case .failure(let error):
+        failure = error
+        break reading
+      case .refused(let error): throw error
+      }
+      let encoded = try encoder.encode(prepared)
+      if film == nil { film = try begin(size, encoder.pyramid, rate, path, output) }
       try film?.put(encoded)
       report.frames += 1
       report.keyFrames += encoded.isKey ? 1 : 0
       report.words += encoded.wordCount
       progress.advance("\(report.words / report.frames) words a frame")
     }
+    ahead.finish()
     progress.finish()
     try film?.finish()
     report.notices = source.notices
@@ -74,14 +86,14 @@ package struct ClipEncoder {
   }
 
   private func begin(
-    _ image: PixelImage, _ pyramid: Pyramid?, _ rate: FrameRate, _ path: String,
+    _ size: (width: Int, height: Int), _ pyramid: Pyramid?, _ rate: FrameRate, _ path: String,
     _ output: OutputFile
   ) throws -> WrittenFilm? {
     guard let shape = pyramid?.shape else { return nil }
     let header = FilmHeader(
       model: try model.name(),
       source: .init(
-        name: FileName.inputLabel(of: path), width: image.width, height: image.height),
+        name: FileName.inputLabel(of: path), width: size.width, height: size.height),
       shape: shape, rate: rate)
     return try WrittenFilm(
       FilmWriter(header, format: settings.format, vocabulary: model.vocabulary), to: output)

@@ -1,0 +1,109 @@
+import SPAEPyramid
+
+/// How the linear decoder's picture of a cell changes with its code, where some pixels count more.
+///
+/// The metric of a kind of cells takes all pixels as alike. Where a cell holds pixels that stand still
+/// beside pixels that move, its own patch is counted by the weight of each pixel.
+struct WeightedMetrics {
+  private let latent: Int
+  private let pixels: Int  // of a patch
+  private let channels: Int  // of a pixel
+  private let effects: [Int: [Float]]  // of each class, [number of the own patch, latent]
+
+  init(_ model: Model, cellClasses: [Int], stride: Int, with context: Context) {
+    let configuration = model.configuration
+    latent = configuration.latent
+    pixels = configuration.patch * configuration.patch
+    channels = configuration.patchNumbers / pixels
+    effects = Dictionary(
+      uniqueKeysWithValues: Set(cellClasses).map {
+        ($0, model.decoder.linear.ownEffect(of: $0, stride: stride, configuration, with: context))
+      })
+  }
+
+  /// The metric of a cell of a class whose pixels count so much, [pixel of the patch], in units of
+  /// their mean; nil where all count alike.
+  func metric(
+    _ even: QuadraticMetric, ofClass cellClass: Int, weights: [Float], mean: Float
+  ) -> QuadraticMetric? {
+    guard let effect = effects[cellClass], weights.contains(where: { $0 != weights[0] }) else {
+      return nil
+    }
+    var matrix = (0..<latent * latent).map { even[$0 / latent, $0 % latent] }
+    unsafe matrix.withUnsafeMutableBytes { matrix in
+      unsafe effect.withUnsafeBytes { effect in
+        for number in 0..<channels * pixels {
+          let (row, weight) = (number * latent, weights[number % pixels] / mean - 1)
+          for first in 0..<latent {
+            let own =
+              unsafe weight
+              * effect.loadUnaligned(fromByteOffset: 4 * (row + first), as: Float.self)
+            for block in stride(from: 0, to: latent, by: 16) {
+              // The latent's width is a multiple of 16.
+              let others = unsafe effect.loadUnaligned(
+                fromByteOffset: 4 * (row + block), as: SIMD16<Float>.self)
+              let at = 4 * (first * latent + block)
+              let sum = unsafe matrix.loadUnaligned(fromByteOffset: at, as: SIMD16<Float>.self)
+              unsafe matrix.storeBytes(
+                of: sum + own * others, toByteOffset: at, as: SIMD16<Float>.self)
+            }
+          }
+        }
+      }
+    }
+    return QuadraticMetric(matrix, latent: latent)
+  }
+}
+
+extension ConditionalLinearDecoder {
+  /// What each component of a cell's estimate writes to its own patch, [number, latent].
+  fileprivate func ownEffect(
+    of cellClass: Int, stride: Int, _ configuration: ModelConfiguration, with context: Context
+  ) -> [Float] {
+    let (latent, numbers) = (configuration.latent, configuration.patchNumbers)
+    let planes = Planes(configuration, grid: GridSize(rows: 1, columns: 1))
+    planes.stride = stride
+    var effect = [Float](repeating: 0, count: numbers * latent)
+    for component in 0..<latent {
+      let unit = (0..<latent).map { Float($0 == component ? 1 : 0) }
+      set(CollectionOfOne(0), cellClasses: [cellClass], in: planes, with: context) { _ in unit[...]
+      }
+      refresh(planes.patches.bounds, in: planes, with: context)
+      let patch = unsafe planes.patches.pixel(0, 0)
+      for number in 0..<numbers {
+        unsafe effect[number * latent + component] = patch[number] - mean[number]
+      }
+    }
+    return effect
+  }
+}
+
+extension QuadraticMetric {
+  /// The vector whose image this is, [latent], by Cholesky's factors.
+  func preimage(of image: [Float]) -> [Float] {
+    let width = image.count
+    var factor = [Float](repeating: 0, count: width * width)
+    var solved = image
+    unsafe factor.withUnsafeMutableBufferPointer { factor in
+      for row in 0..<width {
+        for column in 0...row {
+          var rest = self[row, column]
+          for k in 0..<column {
+            unsafe rest -= factor[row * width + k] * factor[column * width + k]
+          }
+          unsafe factor[row * width + column] =
+            row == column ? max(rest, 1e-12).squareRoot() : rest / factor[column * (width + 1)]
+        }
+      }
+      for row in 0..<width {
+        for k in 0..<row { unsafe solved[row] -= factor[row * width + k] * solved[k] }
+        unsafe solved[row] /= factor[row * (width + 1)]
+      }
+      for row in (0..<width).reversed() {
+        for k in row + 1..<width { unsafe solved[row] -= factor[k * width + row] * solved[k] }
+        unsafe solved[row] /= factor[row * (width + 1)]
+      }
+    }
+    return solved
+  }
+}
