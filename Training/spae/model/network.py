@@ -1,6 +1,6 @@
 """The whole autoencoder, and its form on disk."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from spae.model.decoder import Decoder
 from spae.model.detection import DetectionBranch
 from spae.model.encoder import Encoder
 from spae.model.evidence import EvidenceMap, Named, with_named
+from spae.model.films import FilmFrame, film_of
+from spae.model.frame_errors import FilmSettings
 from spae.model.painter import Painter
 from spae.model.pyramid import Grid, Pyramid, PyramidShape, grid_for, shape, square
 from spae.model.quantizer import Candidates, Quantized, Refine, estimates_of, quantize, upsampled
@@ -271,6 +273,19 @@ class SPAE(nn.Module):
         words = torch.from_numpy(pyramid.words).unsqueeze(0)
         depth = depth or pyramid.shape.depth
         return to_image(self.decode_words(words, pyramid.shape, depth)[0])
+
+    def encode_film(
+        self,
+        frames: Iterable[Image.Image],
+        size: int = 128,
+        fit: str = "crop",
+        settings: FilmSettings = FilmSettings(),
+    ) -> Iterator[FilmFrame]:
+        """A clip as words, frame after frame: a first pyramid, and the words that change.
+
+        They are those of `spae encode clip.mp4`, whose `fit` is "whole". All frames have one shape.
+        """
+        return film_of(self, frames, settings, size, fit)
 
     # Painting
 

@@ -1,0 +1,236 @@
+"""Words of a film's frame, chosen again so that the decoded picture comes near a target.
+
+The last two layers visit every cell, and both words of a cell have the same effect on its picture.
+So the two are chosen together: a Gauss-Newton step by the linear decoder says what their codes should
+sum up to, and pairs that come near it are found by turns from several starts. Each word that differs
+from the standing one must pay for itself. Half of the cells move at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from spae.model.decoder import ConditionalLinearDecoder
+from spae.model.pyramid import CLASSES_A_STRIDE, PyramidShape
+from spae.model.quantizer import estimates_of, nearest, upsampled
+from spae.model.refinement import gram_matrices
+
+if TYPE_CHECKING:
+    from spae.model.network import SPAE
+
+
+@dataclass
+class Question:
+    """What a search starts from and what its words cost."""
+
+    standing: np.ndarray  # the words that cost nothing
+    target: np.ndarray  # what the words shall come near, [height, width, 3] in [-1, 1]
+    weights: np.ndarray  # how much an error of each pixel counts, [height, width]
+    cells: set[int]  # whose words may change
+    penalty: float  # by how much another word must reduce the squared error
+
+
+class FilmSearch:
+    """The search over the words of one shape."""
+
+    def __init__(self, model: SPAE, shape: PyramidShape):
+        self.codes, self.reserved = model.codebook.codes().detach(), model.codebook.reserved
+        self.linear: ConditionalLinearDecoder = model.decoder.linear
+        self.shape, self.patch = shape, model.configuration.patch
+        self.step = model.configuration.search.step
+        self.upsampling = shape.upsampling(shape.depth)
+        self.cell_class = torch.from_numpy(self.upsampling.cell_class)
+        self.kinds, self.matrices = gram_matrices(self.linear, shape, shape.depth)
+        own = [shape.visited(layer) for layer in range(1, shape.depth + 1)]
+        counts = np.bincount(np.concatenate(own), minlength=shape.grid.cells)
+        self.visits = torch.from_numpy(counts.astype(np.float32))
+        positions = torch.arange(shape.grid.cells)
+        self.colours = (positions // shape.grid.columns + positions % shape.grid.columns) % 2
+        last = shape.word_count(shape.depth - 1)
+        self.first, self.second = last - shape.grid.cells, last
+
+    def improved(self, words: np.ndarray, question: Question, decoded: np.ndarray) -> np.ndarray:
+        """The words after one step towards the target; `decoded`, [height, width, 3], is theirs."""
+        found = torch.from_numpy(words.astype(np.int64))
+        linear = self._linear_patches(found)
+        missing = question.target - (decoded.astype(np.float32) / np.float32(127.5) - 1)
+        target = linear + self._patches(missing)
+        weights = self._cell_weights(question.weights)
+        means = weights.mean(1)
+        counted = self._patches(question.weights[..., None].repeat(3, 2))
+        for colour in (0, 1):
+            free = [cell for cell in sorted(question.cells) if self.colours[cell] == colour]
+            if not free:
+                continue
+            gradient = self.linear.transposed((counted * (target - linear))[None], self.cell_class)
+            for kind in range(len(self.matrices)):
+                cells = [cell for cell in free if self.kinds[cell] == kind]
+                self._move(cells, found, question, gradient[0], weights, means, kind)
+            linear = self._linear_patches(found)
+        return found.numpy().astype(np.int32)
+
+    def begun(self, words: np.ndarray, cells: set[int], z: Tensor) -> np.ndarray:
+        """The words of some cells begun anew, from a frame's latent, [cell, latent]."""
+        found = torch.from_numpy(words.astype(np.int64))
+        held = self._held(found)
+        for colour in (0, 1):
+            for kind, metric in enumerate(self.matrices):
+                own = [
+                    cell
+                    for cell in sorted(cells)
+                    if self.colours[cell] == colour and self.kinds[cell] == kind
+                ]
+                if not own:
+                    continue
+                goals = (self.visits[own][:, None] * z[own] - held[own]) @ metric
+                metrics = metric.expand(len(own), -1, -1)
+                even = torch.ones(len(own), dtype=torch.bool)
+                free = torch.zeros(len(own))
+                self._put(own, self._pairs(own, goals, metrics, even, found, found, free, metric), found)
+        return found.numpy().astype(np.int32)
+
+    # Cells
+
+    def _move(
+        self,
+        cells: list[int],
+        words: Tensor,
+        question: Question,
+        gradient: Tensor,
+        weights: Tensor,
+        means: Tensor,
+        kind: int,
+    ) -> None:
+        """Moves the words of those cells of a kind that other words could improve by their cost."""
+        if not cells:
+            return
+        index = torch.tensor(cells)
+        standing = torch.from_numpy(question.standing.astype(np.int64))
+        metrics, even = self._metrics(index, weights[index], means[index], kind)
+        asked = gradient[index]
+        best = (asked * preimages(metrics, asked)).sum(1)
+        gains = self.step * self.step * best / means[index]
+        moved = (words[self.first + index] != standing[self.first + index]) | (
+            words[self.second + index] != standing[self.second + index]
+        )
+        chosen = moved | (gains > question.penalty)
+        if not chosen.any():
+            return
+        index, metrics, even, asked = index[chosen], metrics[chosen], even[chosen], asked[chosen]
+        sums = self.codes[words[self.first + index]] + self.codes[words[self.second + index]]
+        steps = self.step * self.visits[index][:, None] * asked / means[index][:, None]
+        goals = torch.einsum("nij,nj->ni", metrics, sums) + steps
+        penalties = question.penalty / means[index]
+        pairs = self._pairs(
+            index.tolist(), goals, metrics, even, words, standing, penalties, self.matrices[kind]
+        )
+        self._put(index.tolist(), pairs, words)
+
+    def _metrics(
+        self, cells: Tensor, weights: Tensor, means: Tensor, kind: int
+    ) -> tuple[Tensor, Tensor]:
+        """The metric of each cell, [n, latent, latent], and whether all its pixels count alike."""
+        even = (weights == weights[:, :1]).all(1)
+        metrics = self.matrices[kind].repeat(len(cells), 1, 1)
+        for row in (~even).nonzero().squeeze(1).tolist():
+            cell_class = int(self.cell_class[cells[row]])
+            effect = self.linear.kernel(cell_class)[:, :, 1, 1]  # [number, latent]
+            counted = (weights[row] / means[row] - 1).repeat(len(effect) // weights.shape[1])
+            metrics[row] += (effect * counted[:, None]).T @ effect
+        return metrics, even
+
+    # Pairs of words
+
+    def _pairs(
+        self,
+        cells: list[int],
+        goals: Tensor,
+        metrics: Tensor,
+        even: Tensor,
+        words: Tensor,
+        standing: Tensor,
+        penalties: Tensor,
+        metric: Tensor,
+    ) -> Tensor:
+        """For each cell the pair that comes nearest to its goal after what its words cost, [n, 2].
+
+        All words are looked through in the metric that the cells share.
+        """
+        index = torch.tensor(cells)
+        wanted = torch.where(even[:, None], goals, preimages(metrics, goals) @ metric)
+        old = torch.stack([standing[self.first + index], standing[self.second + index]], 1)
+        now = torch.stack([words[self.first + index], words[self.second + index]], 1)
+
+        def partners(own: Tensor) -> Tensor:
+            """The words that with others come nearest to the sum."""
+            return nearest(wanted - self.codes[own] @ metric, self.codes, metric, self.reserved)
+
+        def descended(start: Tensor) -> tuple[Tensor, Tensor]:
+            """Pairs that are found by turns from their first words."""
+            first = partners(partners(start))
+            return first, partners(first)
+
+        first, second = partners(old[:, 1]), partners(old[:, 0])
+        others, half = descended(second), nearest(wanted / 2, self.codes, metric, self.reserved)
+        choices = torch.stack(
+            [
+                now,
+                old,
+                torch.stack([first, old[:, 1]], 1),
+                torch.stack([old[:, 0], second], 1),
+                torch.stack(descended(first), 1),
+                torch.stack(others[::-1], 1),
+                torch.stack(descended(half), 1),
+            ],
+            1,
+        )  # [n, choice, 2]
+        sums = self.codes[choices].sum(2)
+        squares = torch.einsum("nci,nij,ncj->nc", sums, metrics, sums)
+        scores = torch.einsum("nci,ni->nc", sums, goals) - squares / 2
+        cost = penalties * self.visits[index].square() / 2
+        scores = scores - cost[:, None] * (choices != old[:, None]).sum(2)
+        best = scores.argmax(1)
+        return choices[torch.arange(len(cells)), best]
+
+    def _put(self, cells: list[int], pairs: Tensor, words: Tensor) -> None:
+        index = torch.tensor(cells)
+        words[self.first + index], words[self.second + index] = pairs[:, 0], pairs[:, 1]
+
+    def _held(self, words: Tensor) -> Tensor:
+        """The sum of the codes of each cell's other words, [cell, latent]."""
+        total = torch.zeros(self.shape.grid.cells, self.codes.shape[1])
+        for layer in range(1, self.shape.depth - 1):
+            visited = torch.from_numpy(self.shape.visited(layer))
+            own = self.shape.layer_of(words, layer)
+            total.index_add_(0, visited, self.codes[own])
+        return total
+
+    # Pictures
+
+    def _linear_patches(self, words: Tensor) -> Tensor:
+        """The linear decoder's picture, [numbers, row, column]."""
+        depth = self.shape.depth
+        estimates = estimates_of(words[None], self.codes, self.shape, depth)
+        estimates = upsampled(estimates, self.upsampling)
+        return self.linear(estimates, self.cell_class, self.shape.grid)[0]
+
+    def _patches(self, picture: np.ndarray) -> Tensor:
+        """[height, width, 3] -> [numbers, row, column]."""
+        planes = torch.from_numpy(np.ascontiguousarray(picture, np.float32)).permute(2, 0, 1)
+        return F.pixel_unshuffle(planes[None], self.patch)[0]
+
+    def _cell_weights(self, weights: np.ndarray) -> Tensor:
+        """[height, width] -> [cell, pixel of its patch]."""
+        planes = torch.from_numpy(np.ascontiguousarray(weights, np.float32))[None, None]
+        return F.pixel_unshuffle(planes, self.patch)[0].flatten(1).T
+
+
+def preimages(metrics: Tensor, images: Tensor) -> Tensor:
+    """The vectors whose images these are: [n, d, d] and [n, d] -> [n, d]."""
+    return torch.cholesky_solve(images[..., None], torch.linalg.cholesky(metrics)).squeeze(-1)
