@@ -1,3 +1,5 @@
+import SPAEPixels
+
 /// A picture whose pixels are numbers of a palette's colours.
 struct IndexedPicture {
   let width: Int
@@ -8,6 +10,23 @@ struct IndexedPicture {
 
   /// At most 256 colours.
   let palette: [SixelColour]
+
+  /// The same with a register more for the pixels that have a colour of their own in an image.
+  func keeping(_ colour: Colour, of image: PixelImage) -> IndexedPicture {
+    let number = UInt8(palette.count)
+    var indices = indices
+    for pixel in indices.indices {
+      let place = 3 * pixel
+      if image.pixels[place] == colour.red, image.pixels[place + 1] == colour.green,
+        image.pixels[place + 2] == colour.blue
+      {
+        indices[pixel] = number
+      }
+    }
+    let own = SixelColour(
+      red: Float(colour.red), green: Float(colour.green), blue: Float(colour.blue))
+    return IndexedPicture(width: width, height: height, indices: indices, palette: palette + [own])
+  }
 
   /// A part of the picture, with the same palette.
   func cropped(rows: Range<Int>, columns: Range<Int>) -> IndexedPicture {

@@ -35,7 +35,8 @@ package struct KittyDriver: PixelDriver {
   package func tileCount(columns: Int, rows: Int, cell: (width: Int, height: Int)) -> Int { 1 }
 
   package func tiles(
-    of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool
+    of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool,
+    plain: Colour? = nil
   ) -> [PictureTile] {
     let place = KittyEncoder.Place(columns: columns, rows: rows, image: number)
     // Raw pixels cannot fail: only PNG can.

@@ -27,9 +27,11 @@ package protocol PixelDriver: PictureDriver {
   /// How many tiles a box of cells is drawn in.
   func tileCount(columns: Int, rows: Int, cell: (width: Int, height: Int)) -> Int
 
-  /// Draws a picture over a box of cells, in place of the last one.
+  /// Draws a picture over a box of cells, in place of the last one; pixels of the colour `plain` are
+  /// drawn as they are, without a dither.
   func tiles(
-    of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool
+    of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool,
+    plain: Colour?
   ) -> [PictureTile]
 
   /// Draws a picture that stays, so many cells wide; it fails only where PNG does.

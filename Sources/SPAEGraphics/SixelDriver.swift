@@ -22,9 +22,10 @@ package struct SixelDriver: PixelDriver {
   }
 
   package func tiles(
-    of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool
+    of picture: PixelImage, columns: Int, rows: Int, cell: (width: Int, height: Int), isFine: Bool,
+    plain: Colour? = nil
   ) -> [PictureTile] {
-    tiles(of: picture, cell, isFine ? fine : quick)
+    tiles(of: picture, cell, isFine ? fine : quick, plain: plain)
   }
 
   package func still(
@@ -43,10 +44,12 @@ package struct SixelDriver: PixelDriver {
   private var quick: SixelEncoder.Quality { registers < 216 ? fine : .fast }
 
   private func tiles(
-    of picture: PixelImage, _ cell: (width: Int, height: Int), _ quality: SixelEncoder.Quality
+    of picture: PixelImage, _ cell: (width: Int, height: Int), _ quality: SixelEncoder.Quality,
+    plain: Colour? = nil
   ) -> [PictureTile] {
     SixelEncoder.tiles(
-      of: picture, quality: quality, cell: cell, largest: capabilities.largestSixel
+      of: picture, quality: quality, cell: cell, largest: capabilities.largestSixel,
+      plain: registers > OrderedDither.colours ? plain : nil
     ).map { tile in
       PictureTile(
         row: tile.row, column: tile.column,

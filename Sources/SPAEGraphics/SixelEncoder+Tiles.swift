@@ -17,11 +17,12 @@ extension SixelEncoder {
   /// - Parameters:
   ///   - cell: A character in pixels.
   ///   - largest: The most pixels of one sequence; nil where the terminal sets no limit.
+  ///   - plain: A colour whose pixels are drawn as they are, by a register of its own.
   package static func tiles(
     of image: PixelImage, quality: Quality, cell: (width: Int, height: Int),
-    largest: (width: Int, height: Int)?
+    largest: (width: Int, height: Int)?, plain: Colour? = nil
   ) -> [SixelTile] {
-    let picture = indexed(image, quality)
+    let picture = indexed(image, quality, plain: plain)
     let columns = starts(image.width, cell: cell.width, largest: largest?.width)
     let rows = starts(image.height, cell: cell.height, largest: largest?.height)
     guard rows.count > 1 || columns.count > 1 else {

@@ -17,11 +17,16 @@ package enum SixelEncoder {
     bytes(of: indexed(image, quality))
   }
 
-  static func indexed(_ image: PixelImage, _ quality: Quality) -> IndexedPicture {
-    switch quality {
-    case .fast: OrderedDither.indexed(image)
-    case .fine(let colours): ErrorDiffusion.indexed(image, colours: min(256, max(2, colours)))
-    }
+  static func indexed(
+    _ image: PixelImage, _ quality: Quality, plain: Colour? = nil
+  ) -> IndexedPicture {
+    let picture =
+      switch quality {
+      case .fast: OrderedDither.indexed(image)
+      case .fine(let colours):
+        ErrorDiffusion.indexed(image, colours: min(plain == nil ? 256 : 255, max(2, colours)))
+      }
+    return plain.map { picture.keeping($0, of: image) } ?? picture
   }
 
   static func bytes(of picture: IndexedPicture) -> [UInt8] {

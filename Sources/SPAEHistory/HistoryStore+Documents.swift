@@ -51,6 +51,22 @@ extension HistoryStore {
       store: self, document: document, opening: opening, wordCount: file.wordCount)
   }
 
+  /// When a document at a path was changed last, one of the same vocabulary and grid as a pyramid; nil
+  /// where nothing is known of it.
+  package func latestChange(
+    ofPath path: String, like pyramid: Pyramid, vocabularyHash: String
+  ) throws(HistoryError) -> Date? {
+    let path = absolute(path)
+    return try read { db in
+      guard
+        let document = try db.documents(path: path).first(where: {
+          $0.vocabulary == vocabularyHash && $0.grid == pyramid.shape.grid
+        })
+      else { return nil }
+      return try db.revision(document.id, db.lastNumber(document.id))?.time ?? document.created
+    }
+  }
+
   /// Every document that the store knows, in the order of their first opening.
   package func documents() throws(HistoryError) -> [HistoryDocument] {
     try read { try $0.documents() }

@@ -2,7 +2,8 @@ import CPicture
 
 extension PictureFormat {
   static let png = PictureFormat(
-    "PNG", suffixes: ["png", "apng"], signature: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A],
+    "PNG", suffixes: ["png", "apng"], mayMove: true,
+    signature: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A],
     read: ImageFile.png)
 }
 

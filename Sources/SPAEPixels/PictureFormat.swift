@@ -12,6 +12,9 @@ package struct PictureFormat: Sendable {
   /// Whether its files are read; those of others are recognised, so that an error can name them.
   package let isRead: Bool
 
+  /// Whether its files may be animations.
+  package let mayMove: Bool
+
   /// Whether a file's content looks like it.
   let matches: @Sendable ([UInt8]) -> Bool
 
@@ -32,9 +35,7 @@ package struct PictureFormat: Sendable {
   /// Whether content is that of a picture without motion, as its beginning says.
   package static func isStill(_ bytes: some Collection<UInt8>) -> Bool {
     let bytes = Array(bytes)
-    return all.contains { format in
-      format.isRead && !["GIF", "WebP", "PNG"].contains(format.name) && format.matches(bytes)
-    }
+    return readable.contains { !$0.mayMove && $0.matches(bytes) }
   }
 
   /// The names of the readable formats: "PNG, JPEG and WebP".
@@ -46,18 +47,24 @@ package struct PictureFormat: Sendable {
 
 extension PictureFormat {
   init(
-    _ name: String, suffixes: [String], matches: @escaping @Sendable ([UInt8]) -> Bool,
-    read: @escaping Reader
+    _ name: String, suffixes: [String], mayMove: Bool = false,
+    matches: @escaping @Sendable ([UInt8]) -> Bool, read: @escaping Reader
   ) {
     self.name = name
     self.suffixes = suffixes
+    self.mayMove = mayMove
     self.matches = matches
     self.read = read
     isRead = true
   }
 
-  init(_ name: String, suffixes: [String], signature: [UInt8], read: @escaping Reader) {
-    self.init(name, suffixes: suffixes, matches: { $0.starts(with: signature) }, read: read)
+  init(
+    _ name: String, suffixes: [String], mayMove: Bool = false, signature: [UInt8],
+    read: @escaping Reader
+  ) {
+    self.init(
+      name, suffixes: suffixes, mayMove: mayMove, matches: { $0.starts(with: signature) },
+      read: read)
   }
 
   /// A format that is not read, and the command that makes a PNG of a file `x`, of a package of Debian.
@@ -69,7 +76,7 @@ extension PictureFormat {
     self.name = name
     self.suffixes = suffixes
     self.matches = matches
-    isRead = false
+    (isRead, mayMove) = (false, false)
     let command = command ?? "convert x.\(suffixes[0]) x.png"
     read = { _ throws(ImageError) in
       throw .unsupported(format: name, command: command, package: package)

@@ -4,6 +4,7 @@ package import SPAEExplorer
 package import SPAEFiles
 import SPAEGraphics
 package import SPAEHistory
+import SPAELibrary
 package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
@@ -33,10 +34,11 @@ package struct OpenedDocument {
   private let name: String
   private let dialect: Dialect
 
-  /// `isBeside` saves its words beside the file, and not in the current folder.
+  /// The name that the words of a picture in another folder had in former versions: in the current one.
+  private var formerPath: String?
+
   package init(
-    file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys,
-    isBeside: Bool = false
+    file: String, size: Int, fit: Fit = .whole, models: ModelLibrary, dialect: Dialect = .keys
   ) throws {
     if FilmReel.isFilm(file) {
       self = try OpenedDocument(film: file, models: models, dialect: dialect)
@@ -47,15 +49,19 @@ package struct OpenedDocument {
     (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
     (original, view) = (opened.original, opened.view)
     explain = { try opened.explanation() }
-    var stem = isBeside ? FileName.withoutEnding(file) : FileName.stem(of: file)
+    saved = document.pyramid
+    var ending = ".spae"
     if let image = opened.image, fit != .whole, image.width != image.height {
       // Other words of the same picture are another document: its name keeps their histories apart.
-      stem += "." + fit.rawValue
+      ending = "." + fit.rawValue + ending
     }
-    saved = document.pyramid
+    let here = FileName.stem(of: file) + ending
+    let isHere = file == "-" || FileName.folder(of: file.wholePath) == ".".wholePath
+    let beside = isHere ? here : FileName.withoutEnding(file) + ending
+    formerPath = isHere ? nil : here
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: original == nil ? file : nil,
-      suggestedPath: stem + ".spae", dialect: dialect)
+      suggestedPath: beside, dialect: dialect)
   }
 
   private init(film path: String, models: ModelLibrary, dialect: Dialect) throws {
@@ -87,6 +93,11 @@ package struct OpenedDocument {
         path: files.path ?? files.suggestedPath, first: document.pyramid,
         vocabularyHash: document.model.vocabulary, label: document.source.name)
     }
+    if let former = try formerPlace(in: store) {
+      files = PyramidFiles(
+        document: document, vocabulary: model.vocabulary, path: nil, suggestedPath: former,
+        dialect: dialect)
+    }
     let isOwn = try model.goesByIdentity(document.model.hash)
     let history = try store.open(
       documentPath: files.path ?? files.suggestedPath, pyramid: document.pyramid,
@@ -97,6 +108,18 @@ package struct OpenedDocument {
         formerHashes: model.configuration.formerIdentities ?? []))
     if files.path == nil { try takeSavedWords(history) }
     return history
+  }
+
+  /// Where a picture's words were kept in former versions, if its history is there, and not beside the
+  /// picture or older there.
+  private func formerPlace(in store: HistoryStore) throws -> String? {
+    func latest(_ path: String) throws -> Date? {
+      try store.latestChange(
+        ofPath: path, like: document.pyramid, vocabularyHash: document.model.vocabulary)
+    }
+    guard files.path == nil, let formerPath, let there = try latest(formerPath) else { return nil }
+    guard let here = try latest(files.suggestedPath) else { return formerPath }
+    return here < there ? formerPath : nil
   }
 
   /// A picture's words were perhaps saved before: the file with them is its own if the history

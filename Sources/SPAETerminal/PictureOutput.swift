@@ -144,7 +144,7 @@ package struct PictureOutput {
     _ picture: PixelImage, in box: Box, by pixels: any PixelDriver, isFine: Bool = false
   ) -> [UInt8] {
     let tiles = pixels.tiles(
-      of: picture, columns: box.columns, rows: box.rows, cell: cell, isFine: isFine)
+      of: picture, columns: box.columns, rows: box.rows, cell: cell, isFine: isFine, plain: nil)
     return tiles.flatMap { tile in
       Array("\u{1B}[\(box.row + tile.row + 1);\(box.column + tile.column + 1)H".utf8) + tile.bytes
     }

@@ -155,7 +155,8 @@ package struct StripOutput {
     let box = row.strip.box
     let image = picture(of: row, thumbnails)
     let tiles = driver.tiles(
-      of: image, columns: box.columns, rows: box.rows, cell: cell, isFine: row.isFine)
+      of: image, columns: box.columns, rows: box.rows, cell: cell, isFine: row.isFine,
+      plain: row.look.background)
     return tiles.map { tile in
       (
         tile.bytes,

@@ -89,7 +89,7 @@ struct PictureDriverSuite {
       capabilities.sixel = sixel
       let pixels = try #require(driver(graphics, capabilities) as? any PixelDriver)
       let tiles =
-        pixels.tiles(of: picture, columns: 2, rows: 1, cell: (8, 16), isFine: false)
+        pixels.tiles(of: picture, columns: 2, rows: 1, cell: (8, 16), isFine: false, plain: nil)
         + (try pixels.still(picture, columns: 2, cell: (8, 16)))
       #expect(tiles.count == 2)
       for tile in tiles { #expect(tile.bytes.starts(with: wrapped) == isWrapped) }
@@ -103,7 +103,8 @@ struct PictureDriverSuite {
     let pixels = try #require(driver(.sixel, capabilities) as? any PixelDriver)
     let colours = PixelImage(
       width: 32, height: 32, pixels: (0..<32 * 32 * 3).map { UInt8($0 * 37 % 256) })
-    let tiles = pixels.tiles(of: colours, columns: 4, rows: 2, cell: (8, 16), isFine: false)
+    let tiles = pixels.tiles(
+      of: colours, columns: 4, rows: 2, cell: (8, 16), isFine: false, plain: nil)
     let text = String(decoding: tiles.flatMap(\.bytes), as: UTF8.self)
     #expect(text.contains("#15;2;"))
     #expect(!text.contains("#16;2;"))

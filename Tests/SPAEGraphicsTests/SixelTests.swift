@@ -59,6 +59,27 @@ import Testing
     ([21, 22], 20), ([5, 5], 105),
   ]
 
+  @Test(
+    "keep a plain colour as it is, without a dither",
+    arguments: [SixelEncoder.Quality.fast, .fine(colours: 256)])
+  func plain(quality: SixelEncoder.Quality) throws {
+    let colour = Colour(red: 252, green: 252, blue: 250)
+    var image = Pictures.gradient(width: 24, height: 12)
+    for row in 0..<12 {
+      for column in 0..<8 {
+        image[row, column, 0] = colour.red
+        image[row, column, 1] = colour.green
+        image[row, column, 2] = colour.blue
+      }
+    }
+    let tiles = SixelEncoder.tiles(
+      of: image, quality: quality, cell: (8, 12), largest: nil, plain: colour)
+    let tile = try #require(tiles.first)
+    let drawn = try #require(SixelScreen(tile.bytes).image)
+    let shown = Set((0..<96).map { drawn.colour($0 / 8, $0 % 8) })
+    #expect(shown.count == 1)
+  }
+
   @Test("too large for a terminal are drawn in tiles without a seam", arguments: limits)
   func drawTiles(limit: [Int], tiles: Int) throws {
     let image = Pictures.gradient(width: 100, height: 70)

@@ -130,6 +130,18 @@ struct Kinds: Decodable {
     #expect(PictureFormat.namesRead == "PNG, JPEG, WebP, GIF, AVIF and HEIC")
   }
 
+  @Test(
+    "is still where its files never move, and it is read",
+    arguments: [
+      ("colour.jpg", true), ("\u{89}PNG\r\n\u{1A}\n", false), ("GIF89a", false), ("BM", false),
+    ])
+  func still(content: String, isStill: Bool) throws {
+    let bytes =
+      content.hasSuffix(".jpg")
+      ? try Expected.bytes(content) : content.unicodeScalars.map { UInt8($0.value) }
+    #expect(PictureFormat.isStill(bytes) == isStill)
+  }
+
   /// Frames: SOF3 has no loss; SOF0 of 12 bits.
   @Test("tells a kind that is not read from damage", arguments: [(0xC3, 8), (0xC0, 12)])
   func isReadInPart(frame: UInt8, precision: UInt8) throws {

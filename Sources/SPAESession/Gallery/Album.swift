@@ -34,7 +34,7 @@ package final class Album {
   package func start(_ paths: [String], output: PictureOutput) throws -> Stage {
     guard paths.count > 1 else { return try go(to: paths[0], output: output) }
     try openGallery(.files(paths), output: output)
-    return .document(try open(paths[0], isBeside: true, output: output))
+    return .document(try open(paths[0], output: output))
   }
 
   /// Opens the gallery of what was named on the command line.
@@ -48,7 +48,7 @@ package final class Album {
     let home = SystemEnvironment.variables["HOME"] ?? ""
     let path = path.hasPrefix("~/") ? home + path.dropFirst() : path
     guard path != "-", FileSystem.isFolder(path) else {
-      return .document(try open(path, isBeside: false, output: output))
+      return .document(try open(path, output: output))
     }
     try openGallery(.folder(path), output: output)
     return .gallery
@@ -73,15 +73,15 @@ package final class Album {
   /// Opens a picture of the gallery by its number.
   package func open(_ number: Int, output: PictureOutput) throws -> DocumentOpener.Opened {
     guard let worker else { throw Failure("there is no gallery") }
-    let opened = try open(worker.path(of: number), isBeside: true, output: output)
+    let opened = try open(worker.path(of: number), output: output)
     state?.select(number)
     return opened
   }
 
   private func open(
-    _ path: String, isBeside: Bool, output: PictureOutput
+    _ path: String, output: PictureOutput
   ) throws -> DocumentOpener.Opened {
-    var opened = try opener.open(path, isBeside: isBeside, output: output)
+    var opened = try opener.open(path, output: output)
     file = path
     hearAll()
     if let state, let number = worker?.number(of: path),

@@ -51,16 +51,13 @@ package struct DocumentOpener {
   }
 
   /// Reads a file's words, or makes them of its picture.
-  package func document(_ file: String, isBeside: Bool = false) throws -> OpenedDocument {
-    try OpenedDocument(
-      file: file, size: size, fit: fit, models: models, dialect: dialect, isBeside: isBeside)
+  package func document(_ file: String) throws -> OpenedDocument {
+    try OpenedDocument(file: file, size: size, fit: fit, models: models, dialect: dialect)
   }
 
-  /// Opens a file for the explorer; `isBeside` saves its words beside it.
-  package func open(
-    _ file: String, isBeside: Bool = false, output: PictureOutput
-  ) throws -> Opened {
-    var document = try document(file, isBeside: isBeside)
+  /// Opens a file for the explorer.
+  package func open(_ file: String, output: PictureOutput) throws -> Opened {
+    var document = try document(file)
     let (store, past, loss) = try openHistory(of: &document)
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
