@@ -175,6 +175,8 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	cd Training && ../$(PYTHON) -m spae.prepare.branch_golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) $(abspath Tests/SPAEEngineTests/Fixtures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/branches.safetensors)
+	cd Training && ../$(PYTHON) -m spae.prepare.film_golden --model $(abspath $(MODEL)) \
+	  --output $(abspath Tests/SPAEEngineTests/Fixtures/film.safetensors)
 
 build-bench: packages ## Build spae-bench, which measures the program
 	swift build -c release --product spae-bench

@@ -1,0 +1,105 @@
+"""Films of words: what stays, what changes, cuts, and their figures."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.numpy import load_file
+
+from spae.evaluate.films import ClipError, flicker, frames_of, kept_by_layer, rows_of
+from spae.model.film_search import preimages
+from spae.model.films import FilmEncoder, film_of
+from spae.model.frame_errors import FilmSettings, FrameErrors
+from spae.model.network import SPAE
+from spae.model.pyramid import Grid
+from spae.model.shots import ShotDetector
+from spae.prepare.film_golden import SIZE, clip
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = load_file(ROOT / "Tests/SPAEEngineTests/Fixtures/film.safetensors")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> SPAE:
+    return SPAE.load(ROOT / "Assets/models/small")
+
+
+def test_a_film_has_the_words_that_the_engine_is_held_to(shipped):
+    film = list(film_of(shipped, clip()[:4], size=SIZE))
+    assert [frame.is_key for frame in film] == [True, False, False, False]
+    assert film[2].changed.size == 0  # where the clip stands still
+    for frame, words in zip(film, GOLDEN["words"]):
+        assert (frame.pyramid.words == words).all()
+
+
+def test_a_tolerance_that_nothing_reaches_keeps_all_words(model):
+    film = list(film_of(model, clip()[:3], FilmSettings(tolerance=1e9), SIZE))
+    assert [frame.changed.size for frame in film[1:]] == [0, 0]
+
+
+def test_frames_of_another_shape_are_refused(model):
+    encoder = FilmEncoder(model, size=SIZE, fit="whole")
+    encoder.encode(Image.new("RGB", (64, 64)))
+    with pytest.raises(ValueError, match="shape"):
+        encoder.encode(Image.new("RGB", (128, 64)))
+
+
+def test_a_cut_is_new_and_motion_is_not():
+    detector, frames = ShotDetector(), clip()
+    assert detector.novelty(frames[0]) == 1.0
+    assert detector.novelty(frames[1]) < 0.3
+    assert detector.novelty(frames[5]) > FilmSettings.cut
+
+
+def test_settings_are_in_proportion_to_the_error():
+    scaled = FilmSettings(tolerance=10, steadiness=0.5).scaled(400)
+    assert scaled.tolerance == 20 and scaled.steadiness == 1
+    assert FilmSettings().scaled(0).tolerance > 0
+
+
+def test_what_is_gained_is_shared_by_the_cells_around():
+    grid, source = Grid(2, 2), np.zeros((16, 16, 3), np.uint8)
+    shown, decoded = source + 10, source.copy()
+    errors = FrameErrors(source, source, shown, grid, FilmSettings())
+    gains = errors.gains([0, 1], decoded, steadiness=0)
+    assert gains[0] == pytest.approx(gains[1])
+    assert sum(gains.values()) == pytest.approx(4 * 192 * 100)
+    assert errors.cells_changed(shown, least=99) == {0, 1, 2, 3}
+
+
+def test_a_preimage_has_its_image():
+    torch.manual_seed(0)
+    factors = torch.randn(3, 4, 4)
+    metrics, vectors = factors @ factors.mT + torch.eye(4), torch.randn(3, 4)
+    images = torch.einsum("nij,nj->ni", metrics, vectors)
+    assert torch.allclose(preimages(metrics, images), vectors, atol=1e-4)
+
+
+def test_flicker_counts_still_pixels_alone():
+    originals = torch.zeros(2, 3, 4, 4)
+    originals[1, :, 0] = 1.0  # a row that moves
+    shown = torch.zeros(2, 3, 4, 4)
+    shown[1] = 2 / 127.5
+    assert flicker(shown, originals).mean == pytest.approx(4, rel=1e-4)
+    assert flicker(originals, originals).mean == 0
+
+
+def test_figures_of_a_clip(model, tmp_path):
+    frames = clip()[:3]
+    for number, frame in enumerate(frames):
+        frame.save(tmp_path / f"{number}.png")
+    again = list(frames_of(tmp_path, 3))
+    assert all((np.asarray(a) == np.asarray(b)).all() for a, b in zip(again, frames))
+    rows = {row.name: row for row in rows_of(model, "clip", again, SIZE)}
+    assert rows["frames"].values["all"].mean == 3
+    assert rows["key frames"].values["all"].mean == 1
+    assert {"PSNR dB, film", "flicker, film", "flicker, frame by frame"} <= set(rows)
+    with pytest.raises(ClipError, match="two frames"):
+        rows_of(model, "clip", again[:1], SIZE)
+
+
+def test_words_kept_by_layer(model):
+    film = list(film_of(model, clip()[1:3], size=SIZE))
+    assert [value.mean for value in kept_by_layer(film)] == [100.0] * model.shape(SIZE).depth
