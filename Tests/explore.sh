@@ -501,4 +501,27 @@ play '12' '^ G go to layer 12 .* 12$'
 play 'ZQ' '^│>1 \[lion\]'
 play '' '^│>1 \[cat\]'
 done_says "keys without a terminal"
+
+# Words of the bundled pictures, or of a folder, with what they say; another size.
+brings() {
+  printf '%s' "$1" >script
+  XDG_STATE_HOME=$work/brought XDG_CACHE_HOME=$work/cache "$program" explore cat.png --graphics none \
+    --history none ${3:+--library "$3"} --keys script --save-screen - --screen-size 120x40 >seen
+  grep -Eq -- "$2" seen || fail "the keys $1 do not show $2: $(cat seen)"
+}
+brings '2Ggbdog' '^│ .* dog dog.png'
+brings '2Ggbdog<CR>' 'brought [0-9]+ words from dog.png'
+brings '2Ggbdog<CR>u' 'undid bring: 2 \(1,1\) [a-z]+ > dog, and [0-9]+ more'
+brings '2Ggbdog<Esc>' 'state 1/1'
+brings '2G:bring sunflower<CR>' 'brought [0-9]+ words from sunflower.png'
+mkdir nothing
+brings '2Ggb' 'there is no picture' nothing
+brings '2G:bring dog<CR>' 'gone: no folder' gone
+brings '2Gidog<CR>:size 256<CR>' '^ spae +cat.png +256x256 .*layer 2/7 .*state 2/2'
+printf '%s\n' 'cell 2 1 1' 'bring dog' 'size 64' 'size 100' 'quit!' |
+  XDG_CACHE_HOME=$work/cache "$program" explore --plain --history none cat.png >lines 2>err || true
+grep -Eq '^brought [0-9]+ words from ' lines || fail "bring does not tell: $(cat lines err)"
+grep -q '64x64' lines || fail "size does not tell: $(cat lines err)"
+grep -q "size is '100'" err || fail "a wrong size is not named: $(cat err)"
+done_says "words from the library, and another size"
 echo "explore: passed"

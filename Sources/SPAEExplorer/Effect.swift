@@ -48,6 +48,9 @@ package enum SessionEffect: Hashable, Sendable {
   /// Find the words that were kept last; the answer is `yanked`.
   case findYanked
 
+  /// Encode the picture in another size; the answer is `prepared`.
+  case prepare(size: Int)
+
   /// Let the picture follow an edit.
   case paint(Painting)
 

@@ -115,6 +115,7 @@ extension Explorer {
     if mode == .browsing, consultation != nil, consultation?.answer == nil {
       return giveUpConsultation()
     }
+    if mode == .browsing, keepSize() { return [] }
     if mode == .browsing {
       if picture == .decoded { writesWindow = writesWindow && isFullScreen }
       if picture == .decoded { isFullScreen = false }

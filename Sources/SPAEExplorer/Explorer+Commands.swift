@@ -11,6 +11,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
   case frame, speed, loop
   case blink, heat, fill, bring, caption, ask, edit, edits, theme, graphics, set, help
+  case size
   case next = "n"
   case previous = "N"
   case gallery
@@ -57,6 +58,8 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .set:
       (":set [NAME[=VALUE]]", "show the settings, or change one: tint, notint, edits=exact")
     case .help: (":help [TOPIC]", "the keys, or those about a topic; :help :w tells of a command")
+    case .size:
+      (":size [N|auto]", "encode the picture with 128, 256 or 512 pixels; upper words stay edited")
     case .next: (":n [N]", "the next picture of the list or folder, or the Nth from here")
     case .previous: (":N [N]", "the picture before, or the Nth before")
     case .gallery: (":gallery", "all pictures of the list or folder")
@@ -145,6 +148,7 @@ extension Explorer {
     case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
     case .edit:
       return argument.isEmpty ? [.terminal(.openEditor(pyramid))] : go(.file(argument))
+    case .size: return chooseSize(argument)
     case .next, .previous:
       guard let steps = argument.isEmpty ? 1 : Int(argument), steps > 0 else {
         return refuse(command)
@@ -248,7 +252,7 @@ extension CommandName {
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .bring, .ask,
       .theme,
-      .edits, .graphics, .set, .help, .edit, .next, .previous, .frame, .speed:
+      .edits, .graphics, .set, .help, .edit, .next, .size, .previous, .frame, .speed:
       !forced
     }
   }

@@ -107,6 +107,8 @@ package struct Explorer: Sendable {
   var turn: Turn?
   /// Where the picture is in its list; nil where only one file was opened.
   package var place: Turn.Place?
+  /// The size that the settings ask for, and another that is being prepared.
+  package var sizes = SizeChoice()
   /// The scale of the picture that is written.
   var savedScale = 1
   /// The store could not go back to the saved words: to leave, it need not.

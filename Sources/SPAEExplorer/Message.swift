@@ -31,6 +31,11 @@ package enum Message: Sendable {
   /// Where the words of the upper layers come from.
   case explained(WordOrigins)
 
+  /// How far the picture is encoded in another size, from 0 to 1.
+  case preparing(size: Int, share: Double)
+  case prepared(size: Int)
+  case notPrepared(size: Int, reason: String)
+
   /// What is being done for a question to the language model.
   case consulting(number: Int, note: String)
   case answered(number: Int, LanguageAnswer)

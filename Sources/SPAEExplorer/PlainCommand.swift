@@ -37,6 +37,7 @@ package enum PlainCommand: Hashable, Sendable {
       "save[!] [FILE]",
       "write the words (.spae, .json) or the picture (.png, .jpg, .webp); ! replaces a file"
     ),
+    ("size [N|auto]", "encode the picture with 128, 256 or 512 pixels"),
     ("next [N], previous [N]", "the next picture of the list or folder, or the one before"),
     ("gallery", "all pictures of the list or folder"),
     ("edit FILE", "open another file"),

@@ -4,6 +4,8 @@ package enum Turn: Hashable, Sendable {
   case next(Int)
   case gallery
   case file(String)
+  /// The same picture with so many pixels along its shorter side.
+  case size(Int)
 
   /// Where a picture is in its list, counted from 1.
   package struct Place: Hashable, Sendable {

@@ -33,6 +33,10 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .candidates(let query, let candidates): effects = state.take(candidates, for: query)
   case .candidate(let query, let candidate): effects = state.take(candidate, for: query)
   case .noCandidates(let query, let note): effects = state.explain(note, for: query)
+  case .preparing(let size, let share): effects = state.hear(share: share, ofSize: size)
+  case .prepared(let size): effects = state.take(size: size)
+  case .notPrepared(let size, let reason):
+    effects = state.giveUpSize(size, because: reason)
   case .consulting(let number, let note): effects = state.hear(note, on: number)
   case .answered(let number, let answer): effects = state.hear(answer, to: number)
   case .explained(let origins):
@@ -94,7 +98,7 @@ extension Explorer {
       requestedNeighbours = word
       effects.append(.session(.findNeighbours(of: word)))
     }
-    return effects + wantsFacts()
+    return effects + wantsFacts() + wantsSize()
   }
 
   /// Shows a notice; an error that is too long for the foot is read as a whole.

@@ -20,15 +20,21 @@ package struct OpenedPicture: Sendable {
   private let origins: [[WordOrigin]]?
 
   /// Reads a file, or standard input for "-", and encodes a picture with the chosen model.
-  package init(path: String, size: Int = 128, fit: Fit = .whole, models: ModelLibrary) throws {
+  ///
+  /// `progress` is told how far the encoding is, from 0 to 1.
+  package init(
+    path: String, size: Int = 128, fit: Fit = .whole, models: ModelLibrary,
+    progress: ((Double) -> Void)? = nil
+  ) throws {
     let input = try Input(path: path, models: models, films: .firstFrame)
-    try self.init(input, path: path, size: size, fit: fit, by: try models.chosen())
+    try self.init(
+      input, path: path, size: size, fit: fit, by: try models.chosen(), progress: progress)
   }
 
   /// The same for a file that has been read; only a picture asks for `model`.
   package init(
     _ input: Input, path: String, size: Int = 128, fit: Fit = .whole,
-    by model: @autoclosure () throws -> Model
+    by model: @autoclosure () throws -> Model, progress: ((Double) -> Void)? = nil
   ) throws {
     (self.path, self.fit) = (path, fit)
     switch input {
@@ -38,7 +44,8 @@ package struct OpenedPicture: Sendable {
       let model = try model()
       let (pyramid, origins): (Pyramid, [[WordOrigin]])
       do {
-        (pyramid, origins) = try model.encodeWithOrigins(file.image, size: size, fit: fit)
+        (pyramid, origins) = try model.encodeWithOrigins(
+          file.image, size: size, fit: fit, progress: progress)
       } catch { throw Failure("\(path): \(error)") }
       (self.model, self.origins, image) = (model, origins, file.image)
       document = PyramidDocument(

@@ -17,6 +17,8 @@ package struct Preferences: Equatable {
   package var tint = true
   /// The folder of pictures that edits bring words from.
   package var library: String?
+  /// How large the explorer opens pictures; nil is 128 pixels.
+  package var size: PictureSize?
   /// What a typed word does to the words beneath it.
   package var edits = EditStyle.paint
   /// Whether yanked words go to the system's clipboard too.
@@ -38,7 +40,8 @@ package struct Preferences: Equatable {
   }
 
   private static let names = [
-    "theme", "graphics", "history", "model", "tint", "edits", "library", "clipboard", "keys",
+    "theme", "graphics", "history", "model", "tint", "edits", "library", "clipboard", "size",
+    "keys",
   ]
 
   /// Reads the person's file; without one nothing is wished.
@@ -98,6 +101,16 @@ package struct Preferences: Equatable {
     case ("tint", .boolean(let wish)): tint = wish
     case ("clipboard", .boolean(let wish)): clipboard = wish
     case ("keys", .table): break
+    case ("size", .integer(let number)):
+      guard let wish = PictureSize(Int(number)) else {
+        throw Problem(text: "size is \(number); it can be \(PictureSize.names)")
+      }
+      size = wish
+    case ("size", .string(let name)):
+      guard let wish = PictureSize(name) else {
+        throw Problem(text: "size is '\(name)'; it can be \(PictureSize.names)")
+      }
+      size = wish
     case ("graphics", .string(let name)):
       graphics = GraphicsChoice(rawValue: name)
       guard graphics != nil else {
@@ -111,7 +124,8 @@ package struct Preferences: Equatable {
     case _ where Self.names.contains(key):
       let wanted =
         ["tint", "clipboard"].contains(key)
-        ? "true or false" : key == "keys" ? "a table" : "a text in quotes"
+        ? "true or false"
+        : key == "size" ? PictureSize.names : key == "keys" ? "a table" : "a text in quotes"
       throw Problem(text: "\(key) is \(node.kind); it must be \(wanted)")
     default:
       let near = Spelling.nearest(to: key, among: Self.names).map { "; did you mean \($0)?" } ?? ""

@@ -32,6 +32,8 @@ package final class EffectRunner: Sendable {
   private let words: WordFinder
   private let wordFacts: WordFactFinder
   private let exemplars: ExemplarFinder
+  /// Nil where only words were opened.
+  let preparation: PicturePreparation?
   private let candidates: CandidatePainter
   private let small: CandidatePictures
   private let thumbnails: any CellDriver
@@ -47,7 +49,8 @@ package final class EffectRunner: Sendable {
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
     original: PixelImage?, view: PixelImage? = nil, film: FilmReel? = nil, library: String? = nil,
-    exemplars: ExemplarSource? = nil, thumbnails: any CellDriver,
+    exemplars: ExemplarSource? = nil, preparation: PicturePreparation? = nil,
+    thumbnails: any CellDriver,
     yanked: YankedWords = YankedWords(path: nil),
     connect: @escaping LanguageWorker.Connect
   ) throws {
@@ -59,6 +62,7 @@ package final class EffectRunner: Sendable {
     self.files = files
     self.thumbnails = thumbnails
     self.yanked = yanked
+    self.preparation = preparation
     let small = CandidatePictures(cells: thumbnails)
     self.small = small
     words = WordFinder(inUse: inUse, pictures: small)
@@ -116,6 +120,7 @@ package final class EffectRunner: Sendable {
     exemplars.finish()
     queue.sync {}
     candidates.finish()
+    preparation?.finish()
     origins.sync {}
   }
 
@@ -163,6 +168,7 @@ package final class EffectRunner: Sendable {
         try yanked.keep(subtree, of: model)
         return []
       }
+    case .prepare(let size): preparation?.request(size) { [mailbox] in mailbox.post($0) }
     case .findYanked: return answered { [.yanked(try yanked.last(for: model))] }
     case .paint(let painting) where painting.bringing == .best:
       exemplars.inBackground { [self] in

@@ -45,6 +45,13 @@ package struct OpenedDocument {
       return
     }
     let opened = try OpenedPicture(path: file, size: size, fit: fit, models: models)
+    try self.init(opened, file: file, fit: fit, models: models, dialect: dialect)
+  }
+
+  /// The same of a picture or a pyramid that was read already.
+  package init(
+    _ opened: OpenedPicture, file: String, fit: Fit, models: ModelLibrary, dialect: Dialect
+  ) throws {
     (self.models, self.dialect, model) = (models, dialect, opened.model)
     (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
     (original, view) = (opened.original, opened.view)
@@ -157,6 +164,14 @@ package struct OpenedDocument {
       copiesToClipboard: copiesToClipboard, keymap: keymap,
       notice: try film.map { _ in try filmNotice(store) } ?? notice(history, store),
       film: moment.flatMap { moment in film.map { FilmState($0.header.rate, moment) } })
+  }
+
+  /// The sizes that the picture may have on a pane.
+  func sizes(wish: PictureSize?, output: PictureOutput) -> SizeChoice {
+    var sizes = SizeChoice(
+      wish: wish, source: min(document.source.width, document.source.height))
+    sizes.cell = output.pixelsOfCell
+    return sizes
   }
 
   /// What a person must know of how the history was found.

@@ -58,6 +58,9 @@ package struct PictureOutput {
 
   private var cell: (width: Int, height: Int) { capabilities.cell }
 
+  /// The pixels that are drawn in a character's place.
+  package var pixelsOfCell: (width: Int, height: Int) { pixels == nil ? (2, 2) : cell }
+
   /// The height of a character over its width.
   package var cellAspect: Double { Double(cell.height) / Double(cell.width) }
 

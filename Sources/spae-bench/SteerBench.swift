@@ -29,6 +29,9 @@ struct SteerBenchCommand: ParsableCommand {
   @Flag(help: "Let the outlines of the segmentation branch confine the edits.")
   var outlines = false
 
+  @Flag(help: "Bring a part of another of the pictures with the word, and measure the time alone.")
+  var bring = false
+
   @Argument(help: "The pictures.")
   var images: [String]
 
@@ -42,11 +45,11 @@ struct SteerBenchCommand: ParsableCommand {
   func run() throws {
     let model = try model.load()
     var (figures, random) = (Figures(), Seeded(state: 22))
-    for path in images {
-      let image: PixelImage
-      do { image = try ImageFile(path: path).image } catch { throw Failure("\(path): \(error)") }
-      try measure(image, model, &figures, &random)
+    let pictures = try images.map { path in
+      do { return try ImageFile(path: path).image } catch { throw Failure("\(path): \(error)") }
     }
+    if bring { return try measureBringing(pictures, model, &random) }
+    for image in pictures { try measure(image, model, &figures, &random) }
     func at(_ share: Double, _ values: [Double]) -> Double {
       values.sorted()[min(values.count - 1, Int(share * Double(values.count)))]
     }
@@ -57,6 +60,37 @@ struct SteerBenchCommand: ParsableCommand {
         size, figures.times.count, at(0.5, figures.times), at(0.99, figures.times),
         at(0.5, figures.steered), at(0.5, figures.distances), at(0.9, figures.distances),
         at(0.5, figures.colours)))
+  }
+
+  /// Each picture takes parts of the next one.
+  private func measureBringing(
+    _ pictures: [PixelImage], _ model: Model, _ random: inout Seeded
+  ) throws {
+    let pyramids = try pictures.map { try model.encode($0, size: size) }
+    var times: [Double] = []
+    for (number, pyramid) in pyramids.enumerated() {
+      let part = PicturePart(
+        pyramid: pyramids[(number + 1) % pyramids.count],
+        cell: CellAddress(layer: 1, row: 0, column: 0))
+      for run in 0..<runs {
+        let cells = pyramid.shape.cells(ofLayer: run % 3 + 1)
+        guard let cell = cells.randomElement(using: &random), let block = CellBlock([cell]) else {
+          continue
+        }
+        let word = part.pyramid[part.cell]
+        let bringing = Bringing(word, into: block, of: pyramid.shape, from: [part])
+        let clock = ContinuousClock()
+        times.append(
+          try clock.measure { _ = try model.decode(model.bring(pyramid, bringing).pyramid) }
+            / Duration.milliseconds(1))
+      }
+    }
+    times.sort()
+    guard !times.isEmpty else { return }
+    print(
+      String(
+        format: "bring %d px, %d previews: p50 %.1f ms, p99 %.1f ms", size, times.count,
+        times[times.count / 2], times[min(times.count - 1, times.count * 99 / 100)]))
   }
 
   private func measure(

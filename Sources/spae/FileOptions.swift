@@ -7,9 +7,13 @@ extension Fit: ExpressibleByArgument {}
 /// What of a picture is encoded, and how large.
 struct PictureOptions: ParsableArguments {
   @Option(
+    name: .customLong("size"),
     help: ArgumentHelp(
-      "Pixels of the shorter side: 64, 128, 256 or 512.", valueName: "n"))
-  var size = 128
+      "Pixels of the shorter side: 64, 128, 256 or 512.", discussion: "Default: 128.",
+      valueName: "n"))
+  var chosenSize: Int?
+
+  var size: Int { chosenSize ?? 128 }
 
   @Option(
     help: ArgumentHelp(

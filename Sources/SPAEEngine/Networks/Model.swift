@@ -129,11 +129,15 @@ public final class Model: Sendable {
   }
 
   /// Turns a picture into words, and tells where those of the guided layers come from.
+  ///
+  /// `progress` is told how far it is, from 0 to 1, after each layer of words.
   package func encodeWithOrigins(
-    _ image: PixelImage, size: Int = 128, fit: Fit = .crop, semanticWeight: Float = 1
+    _ image: PixelImage, size: Int = 128, fit: Fit = .crop, semanticWeight: Float = 1,
+    progress: ((Double) -> Void)? = nil
   ) throws(EngineError) -> (pyramid: Pyramid, origins: [[WordOrigin]]) {
     let (pyramid, found) = try encode(
-      image, size: size, fit: fit, semanticWeight: semanticWeight, with: context)
+      image, size: size, fit: fit, semanticWeight: semanticWeight, with: context,
+      progress: progress)
     return (pyramid, origins(of: pyramid, found))
   }
 
@@ -145,7 +149,8 @@ public final class Model: Sendable {
   }
 
   private func encode(
-    _ image: PixelImage, size: Int, fit: Fit, semanticWeight: Float, with context: Context
+    _ image: PixelImage, size: Int, fit: Fit, semanticWeight: Float, with context: Context,
+    progress: ((Double) -> Void)? = nil
   ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
     let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
     let image = image.framed(fit)
@@ -157,8 +162,9 @@ public final class Model: Sendable {
         for: semantics, named: named(in: image, shape: shape, beside: semantics, with: context),
         of: picture, shape: shape, semanticWeight: semanticWeight, with: context)
       return (
-        chosen(for: z, of: picture, shape: shape, candidates: found.candidates, with: context),
-        found
+        chosen(
+          for: z, of: picture, shape: shape, candidates: found.candidates, with: context,
+          progress: progress), found
       )
     }
     guard let pyramid = Pyramid(shape: shape, words: words) else { throw .pictureSize(size) }
@@ -202,7 +208,7 @@ public final class Model: Sendable {
   /// The words for a picture's latent: each layer quantized, and most of them refined.
   private func chosen(
     for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: [Int: [Candidates]],
-    with context: Context
+    with context: Context, progress: ((Double) -> Void)?
   ) -> [Int32] {
     let search = WordSearch(codebook: codebook, decoder: decoder, rules: configuration.search)
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
@@ -215,7 +221,7 @@ public final class Model: Sendable {
       ) { space in
         search.words(
           for: z, of: picture, shape: shape, candidates: candidates, in: space, decodedIn: decoded,
-          with: context)
+          with: context, progress: progress)
       }
     }
   }

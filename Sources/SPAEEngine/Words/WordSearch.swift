@@ -14,10 +14,12 @@ struct WordSearch {
 
   /// Every word of a picture whose latent is z, [cell, latent].
   ///
-  /// `candidates` holds the words that each position of the guided layers may choose from.
+  /// `candidates` holds the words that each position of the guided layers may choose from. `progress`
+  /// is told the share of the words that are found, after each layer.
   func words(
     for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: [Int: [Candidates]],
-    in space: Refinement.Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
+    in space: Refinement.Workspace, decodedIn decoded: Decoder.Workspace, with context: Context,
+    progress: ((Double) -> Void)? = nil
   ) -> [Int32] {
     var (sum, words) = (Quantizer.Sum(z: z, shape: shape), [Int32]())
     words.reserveCapacity(shape.wordCount)
@@ -28,6 +30,7 @@ struct WordSearch {
         words, ofLayer: layer, of: picture, candidates: candidates[layer], in: space,
         decodedIn: decoded, with: context)
       quantizer.add(words.suffix(cells.count), at: cells, to: &sum)
+      progress?(Double(words.count) / Double(shape.wordCount))
     }
     return words
   }

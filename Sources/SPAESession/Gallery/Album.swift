@@ -1,6 +1,7 @@
 package import SPAEExplorer
 package import SPAEFiles
 import SPAEGraphics
+import SPAEPyramid
 import SPAESystem
 package import SPAETerminal
 
@@ -12,7 +13,7 @@ package final class Album {
     case document(DocumentOpener.Opened)
   }
 
-  package let opener: DocumentOpener
+  package private(set) var opener: DocumentOpener
   /// Gives models of one thread, for indexing.
   private let models: ModelLibrary
   private let index: String
@@ -55,13 +56,20 @@ package final class Album {
   }
 
   /// Goes where a person wants to go from the document that is open.
-  package func turn(_ turn: Turn, output: PictureOutput) throws -> Stage {
+  package func turn(
+    _ turn: Turn, from opened: DocumentOpener.Opened, output: PictureOutput
+  ) throws -> Stage {
     hearAll()
     switch turn {
     case .file(let path): return try go(to: path, output: output)
     case .gallery:
       try showGallery(output)
       return .gallery
+    case .size(let size):
+      var other = try opener.open(opened, size: size, output: output)
+      other.state.place = opened.state.place
+      opener.wish = .pixels(size)
+      return .document(other)
     case .next(let steps):
       guard var gallery = state, let number = gallery.turn(by: steps) else {
         throw Failure("there is no such picture in the list")

@@ -103,15 +103,16 @@ package final class Browser {
     guard let turn = loop.turn else { return .quit }
     var stay = opened
     stay.state = loop.state
-    let kept = kept(loop.state)
-    switch next(else: .document(stay), { try album.turn(turn, output: output) }) {
+    let kept = kept(loop.state, turn)
+    switch next(else: .document(stay), { try album.turn(turn, from: stay, output: output) }) {
     case .stage(let stage, nil): return .stage(stage, kept)
     case let other: return other
     }
   }
 
   /// What becomes of edits that are not saved.
-  private func kept(_ state: Explorer) -> Notice? {
+  private func kept(_ state: Explorer, _ turn: Turn) -> Notice? {
+    if case .size = turn { return nil }
     guard state.isDirty else { return nil }
     return Notice("\(state.document.file): its edits are not saved; they are kept, and come back")
   }

@@ -27,6 +27,8 @@ package struct DocumentOpener {
   package var keymap = Keymap.standard
   /// The file of the index that counts words in other pictures; nil counts none.
   package var library: String?
+  /// The size that pictures get once they are open in `size`; nil is that one.
+  package var wish: PictureSize?
   /// Where edits bring words from.
   package var exemplars: ExemplarSource?
   package let connect: LanguageWorker.Connect
@@ -48,6 +50,8 @@ package struct DocumentOpener {
     package let editor: ExternalEditor
     /// What is lost where the history cannot be written.
     package let loss: Notice?
+    /// The words that the picture gave.
+    let first: Pyramid
   }
 
   /// Reads a file's words, or makes them of its picture.
@@ -57,21 +61,75 @@ package struct DocumentOpener {
 
   /// Opens a file for the explorer.
   package func open(_ file: String, output: PictureOutput) throws -> Opened {
-    var document = try document(file)
+    try open(try document(file), file, wish: wish, output: output).opened
+  }
+
+  /// Opens a picture that is open in another size, which is prepared; the edits of its upper words come
+  /// along as one state.
+  package func open(_ other: Opened, size: Int, output: PictureOutput) throws -> Opened {
+    guard let picture = other.runner.preparation?.picture(ofSize: size) else {
+      throw Failure("\(other.file): it is not encoded at \(size) pixels")
+    }
+    let document = try OpenedDocument(
+      picture, file: other.file, fit: fit, models: models, dialect: dialect)
+    let edits = CarriedEdits(
+      first: other.first, now: other.state.pyramid, style: other.state.edits)
+    var (opened, words) = try open(
+      document, other.file, wish: nil, edits, reading: other.runner.preparation, output: output)
+    let report =
+      words == 0
+      ? "" : "; \(words) edited word\(words == 1 ? "" : "s") came along, u takes that back"
+    opened.state.resume(from: other.state, saying: Notice("\(size) pixels\(report)"))
+    return opened
+  }
+
+  private func open(
+    _ document: OpenedDocument, _ file: String, wish: PictureSize?, _ carried: CarriedEdits? = nil,
+    reading known: PicturePreparation? = nil, output: PictureOutput
+  ) throws -> (opened: Opened, words: Int) {
+    var document = document
     let (store, past, loss) = try openHistory(of: &document)
+    let words = try carried.map { try carry($0, into: past, of: document) } ?? 0
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
       original: document.original, view: document.view, film: document.film, library: library,
-      exemplars: exemplars, thumbnails: output.cells,
+      exemplars: exemplars,
+      preparation: document.original == nil ? nil : known ?? preparation(of: file),
+      thumbnails: output.cells,
       yanked: YankedWords(path: YankedWords.defaultPath(environment: SystemEnvironment.variables)),
       connect: connect)
-    let state = try document.state(
+    var state = try document.state(
       history: past, store: store, output: output, tint: tint, edits: edits,
       copiesToClipboard: copiesToClipboard, keymap: keymap)
+    state.sizes = document.sizes(wish: wish, output: output)
     runner.explain(document.explain)
-    return Opened(
+    let opened = Opened(
       file: file, state: state, runner: runner, editor: ExternalEditor(files: document.files),
-      loss: loss)
+      loss: loss, first: document.document.pyramid)
+    return (opened, words)
+  }
+
+  /// Keeps edits of another size as one state, and gives how many words they are.
+  private func carry(
+    _ edits: CarriedEdits, into history: DocumentHistory, of document: OpenedDocument
+  ) throws -> Int {
+    let (pyramid, words) = try edits.applied(to: history.pyramid, by: document.model) {
+      () throws(EngineError) -> PictureEvidence in
+      let picture =
+        if let view = document.view { view } else { try document.model.decode(history.pyramid) }
+      return document.model.evidence(of: picture, fit: .whole, shape: history.pyramid.shape)
+    }
+    if pyramid != history.pyramid { try history.commit(pyramid, verb: "size") }
+    return words
+  }
+
+  private func preparation(of file: String) -> PicturePreparation {
+    PicturePreparation { [models, fit] size, progress in
+      guard file != "-" else {
+        throw Failure("standard input is read once: name a file to change its size")
+      }
+      return try OpenedPicture(path: file, size: size, fit: fit, models: models, progress: progress)
+    }
   }
 
   /// Opens the picture's history; where nothing can be written one in memory, and what is lost by it.

@@ -10,7 +10,7 @@ package import SPAETerminal
 package final class HeadlessBrowser {
   private enum Stage {
     case gallery
-    case document(HeadlessExplorer)
+    case document(HeadlessExplorer, DocumentOpener.Opened)
   }
 
   private let album: Album
@@ -37,8 +37,9 @@ package final class HeadlessBrowser {
       let explorer = HeadlessExplorer(
         state: opened.state, session: opened.runner, editor: opened.editor, themes: themes,
         output: output, environment: environment, size: size)
-      stage = .document(explorer)
+      stage = .document(explorer, opened)
       for each in [opened.loss, notice].compactMap({ $0 }) { explorer.settle(.notice(each)) }
+      follow(explorer)
     case .gallery:
       stage = .gallery
       settle(.graphicsChanged(output?.graphics.rawValue ?? "none"))
@@ -49,7 +50,7 @@ package final class HeadlessBrowser {
 
   /// The document that is open; nil in the gallery.
   package var explorer: HeadlessExplorer? {
-    guard case .document(let explorer) = stage else { return nil }
+    guard case .document(let explorer, _) = stage else { return nil }
     return explorer
   }
 
@@ -79,12 +80,16 @@ package final class HeadlessBrowser {
 
   /// Goes where the document's end leads.
   package func follow(_ explorer: HeadlessExplorer) {
-    guard explorer.hasQuit else { return }
+    guard explorer.hasQuit, case .document(_, var opened) = stage else { return }
     guard let turn = explorer.turn else { return hasQuit = true }
     let state = explorer.state
+    opened.state = state
     go(orSay: explorer.stay) { output in
-      let next = try album.turn(turn, output: output)
-      let kept = state.isDirty ? Notice("\(state.document.file): its edits are kept") : nil
+      let next = try album.turn(turn, from: opened, output: output)
+      var isSame = false
+      if case .size = turn { isSame = true }
+      let kept =
+        state.isDirty && !isSame ? Notice("\(state.document.file): its edits are kept") : nil
       show(next, notice: kept)
     }
   }

@@ -29,7 +29,7 @@ struct ExploreCommand: ParsableCommand {
       which starts when it is asked. Every accepted edit is kept in the history, also \
       when the program is killed.
 
-      A picture is opened as spae encode would encode it: --size and --fit are the same. A picture \
+      A picture is opened as spae encode would encode it: --size and --fit are the same; :size changes the size. A picture \
       of which the middle square is taken, or that is padded or stretched, has a history and a file \
       of its own, such as NAME.crop.spae.
 
@@ -151,6 +151,7 @@ struct ExploreCommand: ParsableCommand {
       dialect: plain ? .lines : .keys, history: try history.path,
       isHistoryMeant: history.file != nil, tint: preferences.tint, edits: preferences.edits,
       connect: connect)
+    if input.chosenSize == nil { opener.wish = preferences.size }
     opener.copiesToClipboard = preferences.clipboard
     opener.keymap = try Keymap(preferences)
     opener.library = LibraryStore.defaultPath()
