@@ -511,9 +511,9 @@ brings() {
 }
 brings '2Ggbdog' '^│ .* dog dog.png'
 brings '2Ggbdog<CR>' 'brought [0-9]+ words from dog.png'
-brings '2Ggbdog<CR>u' 'undid bring: 2 \(1,1\) [a-z]+ > dog, and [0-9]+ more'
+brings '2Ggbdog<CR>u' 'undid bring: 2 \(2,2\) [a-z]+ > dog, and [0-9]+ more'
 brings '2Ggbdog<Esc>' 'state 1/1'
-brings '2G:bring sunflower<CR>' 'brought [0-9]+ words from sunflower.png'
+brings '2G:bring flower<CR>' 'brought [0-9]+ words from [a-z]+.png'
 mkdir nothing
 brings '2Ggb' 'there is no picture' nothing
 brings '2G:bring dog<CR>' 'gone: no folder' gone
