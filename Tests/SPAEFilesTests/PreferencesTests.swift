@@ -1,4 +1,5 @@
 import SPAEFiles
+import SPAEPyramid
 import SPAEScreen
 import SPAESystem
 import Testing
@@ -36,6 +37,17 @@ struct PreferencesSuite {
     #expect(preferences.library?.hasSuffix("/photos") == true)
     #expect(preferences.library?.hasPrefix("/") == true)
     #expect(refusal(of: "library = 3")?.contains("a text in quotes") == true)
+  }
+
+  @Test("take a size of pictures, a number or what can be used")
+  func size() throws {
+    #expect(try Preferences(text: "size = 256", path: "config.toml").size == .pixels(256))
+    #expect(try Preferences(text: "size = \"auto\"", path: "config.toml").size == .automatic)
+    #expect(try Preferences(text: "", path: "config.toml").size == nil)
+    let names = "64, 128, 256, 512 or auto"
+    #expect(refusal(of: "size = 100")?.hasSuffix("size is 100; it can be \(names)") == true)
+    #expect(refusal(of: "size = \"big\"")?.hasSuffix("size is 'big'; it can be \(names)") == true)
+    #expect(refusal(of: "size = true")?.contains("it must be \(names)") == true)
   }
 
   @Test("refuse what is wrong, by line and column, and name what is right")

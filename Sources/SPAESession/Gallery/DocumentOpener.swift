@@ -76,10 +76,14 @@ package struct DocumentOpener {
       first: other.first, now: other.state.pyramid, style: other.state.edits)
     var (opened, words) = try open(
       document, other.file, wish: nil, edits, reading: other.runner.preparation, output: output)
-    let report =
+    let came =
       words == 0
-      ? "" : "; \(words) edited word\(words == 1 ? "" : "s") came along, u takes that back"
-    opened.state.resume(from: other.state, saying: Notice("\(size) pixels\(report)"))
+      ? nil : "\(words) edited word\(words == 1 ? "" : "s") came along, u takes that back"
+    // What a person must know of this size's history stays, as of edits that came back.
+    let warning = opened.state.notice.flatMap { $0.kind == .plain ? nil : $0 }
+    let text = ["\(size) pixels", came, warning?.text].compactMap { $0 }.joined(separator: "; ")
+    opened.state.resume(
+      from: other.state, saying: Notice(text, kind: warning?.kind ?? .plain))
     return opened
   }
 
