@@ -506,7 +506,7 @@ done_says "keys without a terminal"
 brings() {
   printf '%s' "$1" >script
   XDG_STATE_HOME=$work/brought XDG_CACHE_HOME=$work/cache "$program" explore cat.png --graphics none \
-    --history none ${3:+--library "$3"} --keys script --save-screen - --screen-size 120x40 >seen
+    --history "$work/history-$RANDOM.db" ${3:+--library "$3"} --keys script --save-screen - --screen-size 120x40 >seen
   grep -Eq -- "$2" seen || fail "the keys $1 do not show $2: $(cat seen)"
 }
 brings '2Ggbdog' '^│ .* dog dog.png'
@@ -519,7 +519,7 @@ brings '2Ggb' 'there is no picture' nothing
 brings '2G:bring dog<CR>' 'gone: no folder' gone
 brings '2Gidog<CR>:size 256<CR>' '^ spae +cat.png +256x256 .*layer 2/7 .*state 2/2'
 printf '%s\n' 'cell 2 1 1' 'bring dog' 'size 64' 'size 100' 'quit!' |
-  XDG_CACHE_HOME=$work/cache "$program" explore --plain --history none cat.png >lines 2>err || true
+  XDG_CACHE_HOME=$work/cache "$program" explore --plain --history "$work/size.db" cat.png >lines 2>err || true
 grep -Eq '^brought [0-9]+ words from ' lines || fail "bring does not tell: $(cat lines err)"
 grep -q '64x64' lines || fail "size does not tell: $(cat lines err)"
 grep -q "size is '100'" err || fail "a wrong size is not named: $(cat err)"

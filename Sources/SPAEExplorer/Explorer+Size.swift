@@ -104,8 +104,7 @@ extension Explorer {
   mutating func wantsSize() -> [Effect] {
     if let size = sizes.ready, mode == .browsing, !isPending {
       sizes.ready = nil
-      turn = .size(size)
-      return [.terminal(.turn(.size(size)))]
+      return go(.size(size))
     }
     guard let wish = sizes.wish, decoded != nil else { return [] }
     sizes.wish = nil

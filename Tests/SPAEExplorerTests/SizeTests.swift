@@ -39,6 +39,18 @@ struct AnotherSizeOfThePicture {
     #expect(turns(world) == [.size(512)])
   }
 
+  @Test("asks first where no history keeps what does not come along", arguments: ["n", "y"])
+  func asks(answer: String) {
+    var world = World(keepsHistory: false)
+    world.type("ikitten<CR>:size 256<CR>")
+    world.send(.prepared(size: 256))
+    #expect(turns(world).isEmpty && world.state.mode == .leaving)
+    world.type(answer)
+    #expect(turns(world) == [.size(256)])
+    #expect(world.state.isDirty == false)
+    #expect((world.word == "kitten") == (answer == "y"))
+  }
+
   @Test("is given up with Escape, and after a failure")
   func givenUp() {
     var world = World()

@@ -11,12 +11,17 @@ import SPAETerminal
 import Testing
 
 @Suite("The size of a picture")
-struct TheSizeOfAPicture {
+final class TheSizeOfAPicture {
+  private let folder = NSTemporaryDirectory() + "spae-size-" + UUID().uuidString
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
   /// Opens the bundled cat without a terminal.
   private func browser(_ edits: EditStyle, wish: PictureSize? = nil) throws -> HeadlessBrowser {
     let models = ModelLibrary(model: try Opened.model.get())
     var opener = DocumentOpener(
-      models: models, size: 64, fit: .whole, dialect: .keys, history: nil, isHistoryMeant: false,
+      models: models, size: 64, fit: .whole, dialect: .keys, history: folder + "/history.db",
+      isHistoryMeant: false,
       tint: true, edits: edits, connect: { throw Failure("no language model is here") })
     opener.wish = wish
     let album = Album(opener: opener, models: models, index: "/nowhere/index.db")
