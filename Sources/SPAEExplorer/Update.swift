@@ -58,7 +58,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .film(let news): effects = state.hear(news)
   case .saved(let path, let words): effects = state.finishSaving(path, words)
   case .discarded:
-    state.pyramid = state.saved
+    if state.turn != nil { state.pyramid = state.saved }
     effects = [state.departure]
   case .notDiscarded(let reason): effects = state.stay(because: reason)
   case .edited(let pyramid): effects = state.commit(pyramid, verb: "editor")
