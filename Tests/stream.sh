@@ -43,6 +43,11 @@ sed -n '/^layer/d; 6,$p' cat.spae | tr -s ' \n' '\n\n' | grep . >file.words
 sed -n '1s/.*"layers"://p' answers | grep -oE '"[^"]+"' | tr -d '"' >stream.words
 cmp file.words stream.words || fail "a stream and a file give other words"
 
+# A clip is told to be one; of an animation the first frame is taken.
+{ printf 'YUV4MPEG2 W64 H64 F25:1 Cmono\nFRAME\n'; head -c 4096 /dev/zero; } >clip.y4m
+echo '{"file":"clip.y4m"}' | stream | has -F '"error":"a clip, not a picture; spae encode makes' ||
+  fail "a clip is not told to be one"
+
 # Bad pictures are answered with the reason, and their neighbours as if they were not there.
 printf 'not a picture' >text.png
 : >empty.png

@@ -15,6 +15,13 @@ extension Explorer {
     guard let target = name ?? document.path else {
       return [.session(.save(path: nil, pyramid, replacing: replacing))]
     }
+    if isClip(target), target != document.path {
+      savedScale = scale ?? 1
+      return [
+        .session(
+          .film(.write(path: target, depth: depth, scale: savedScale, replacing: replacing)))
+      ]
+    }
     switch FileForm(path: target) {
     case .picture where target == document.path:
       let remedy = dialect.command(.write, "NAME.spae")
@@ -30,7 +37,7 @@ extension Explorer {
       return refuse("\(target) gets words, and a scale is for pictures")
     // The own file may be called anything: it is written as it was found.
     case nil where target != document.path:
-      return refuse(clipRefusal(target) ?? "\(target): end it in \(FileForm.endings)")
+      return refuse("\(target): end it in \(FileForm.endings)")
     case .text, .json, nil: return [.session(.save(path: target, pyramid, replacing: replacing))]
     }
   }
@@ -58,7 +65,8 @@ extension Explorer {
       document.path = path
     }
     let size = "\(document.width * savedScale)x\(document.height * savedScale)"
-    let picture = "\(size), \(shape.layersInWords(toDepth: depth))"
+    let frames = film.flatMap { isClip(path) ? "\($0.extent.frames) frames of " : nil } ?? ""
+    let picture = "\(frames)\(size), \(shape.layersInWords(toDepth: depth))"
     say("saved \(path)" + (words == nil ? ": \(picture)" : ""))
     guard quitsWhenSaved else { return [] }
     quitsWhenSaved = false

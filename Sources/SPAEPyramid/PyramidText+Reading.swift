@@ -147,25 +147,30 @@ struct PyramidReader {
     return shape
   }
 
-  /// The frames of a film in a second.
-  mutating func rate() throws(PyramidTextError) -> FrameRate {
+  /// The frames of a film in a second, and at which of its clip's seconds it begins.
+  mutating func rate() throws(PyramidTextError) -> (rate: FrameRate, from: FilmTime) {
     let line = lines.first
-    let fields = try next("rate FRAMES-A-SECOND", count: 2)
-    guard let rate = FrameRate(fields[1]) else {
-      throw PyramidTextError(
-        line: line?.number ?? 0, column: line.map { column(of: fields[1], in: $0.text) } ?? 0,
-        problem: .rate(excerpt(fields[1])))
+    let fields = try next("rate FRAMES-A-SECOND", count: 2, or: 4)
+    func bad(_ index: Int, _ problem: PyramidTextError.Problem) -> PyramidTextError {
+      PyramidTextError(
+        line: line?.number ?? 0, column: line.map { column(of: fields[index], in: $0.text) } ?? 0,
+        problem: problem)
     }
-    return rate
+    guard let rate = FrameRate(fields[1]) else { throw bad(1, .rate(excerpt(fields[1]))) }
+    guard fields.count == 4 else { return (rate, FilmTime()) }
+    guard fields[2] == "from", let from = FilmTime(fields[3]) else {
+      throw bad(2, .from(excerpt(fields[2] + " " + fields[3])))
+    }
+    return (rate, from)
   }
 
   /// The fields of the next line, which must begin with the first word of `expected`.
   private mutating func next(
-    _ expected: String, count: Int
+    _ expected: String, count: Int, or other: Int? = nil
   ) throws(PyramidTextError) -> [Substring] {
     guard let line = lines.popFirst() else { throw ended(.header(expected: expected, got: "")) }
     let fields = fields(line.text)
-    guard fields.count == count, expected.hasPrefix(fields[0] + " ") else {
+    guard fields.count == count || fields.count == other, expected.hasPrefix(fields[0] + " ") else {
       throw error(line, .header(expected: expected, got: excerpt(line.text)))
     }
     return fields

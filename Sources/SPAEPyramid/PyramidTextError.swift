@@ -10,6 +10,7 @@ public struct PyramidTextError: Error, Hashable, Sendable {
     case grid(String)
     case size(String)
     case rate(String)
+    case from(String)
     case layer(expected: Int, got: String)
     case words(layer: Int, row: Int, expected: Int, got: Int)
     case rows(layer: Int, expected: Int, got: Int)
@@ -55,6 +56,8 @@ extension PyramidTextError.Problem: CustomStringConvertible {
     case .size(let got): "'\(got)' is not a size; expected width x height, such as 256x256"
     case .rate(let got):
       "'\(got)' is not a frame rate; expected frames a second, such as 25, 29.97 or 30000/1001"
+    case .from(let got):
+      "'\(got)' is no time of the clip; expected 'from SECONDS', such as from 62.5"
     case .layer(let expected, let got): "expected 'layer \(expected)', got '\(got)'"
     case .words(let layer, let row, let expected, let got):
       "layer \(layer), row \(row): expected \(expected) words, got \(got)"

@@ -80,6 +80,7 @@ package final class ExplorerLoop: EffectHost {
       recordFrame()
     }
     removePicture()
+    session.finishClip()
     return nil
   }
 

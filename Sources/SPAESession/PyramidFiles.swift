@@ -56,6 +56,17 @@ package struct PyramidFiles: Sendable {
     return try write(try picture.bytes(as: encoding), to: target.path, replacing: replacing)
   }
 
+  /// The path of a clip that is to be written; throws where a file has the name.
+  func clipPath(_ wanted: String, replacing: Bool) throws -> String {
+    let target = Target(wanted)
+    try check(target, holdsWords: false)
+    guard replacing || !FileSystem.exists(target.path) else {
+      let remedy = dialect.command(.write, forced: true, target.path)
+      throw Failure("\(target.path) exists; \(remedy) replaces it")
+    }
+    return target.path
+  }
+
   /// Writes the bytes of a film, and gives the path.
   func save(bytes: [UInt8], to wanted: String, replacing: Bool) throws -> String {
     let target = Target(wanted)

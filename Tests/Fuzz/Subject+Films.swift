@@ -1,5 +1,6 @@
 import Foundation
 import SPAEPyramid
+import SPAESession
 
 // MARK: Films
 
@@ -12,7 +13,8 @@ extension Subject {
         name: "film", seed: 21, fixtures: [text],
         tokens: numbers + [
           "frame 2", "frame 3 key", "\nframe 4\n", "end", "\nend\n", "5:8,8 dog", "1:1,1 ant",
-          "rate 25", "30000/1001", "grid 64", "# ", " # ", "\r\n", "\u{FEFF}", "layer 3",
+          "rate 25", "rate 25 from 62.5", " from ", "30000/1001", "grid 64", "# ", " # ", "\r\n",
+          "\u{FEFF}", "layer 3",
         ],
         hostile: [
           text + repeated("frame 5\n", 100_000), text + repeated("5:1,1 ant\n", 100_000),
@@ -25,8 +27,33 @@ extension Subject {
         tokens: numbers + ["\"frame\":", "\"changes\":", "\"layers\":", "\"end\":", "\n", "null"],
         hostile: [repeated("[", 1_000_000), repeated("{\"film\":", 200_000)],
         read: { try check($0, vocabulary) }),
+      try edits(vocabulary),
     ]
   }
+
+  /// What the history keeps of a film's edits.
+  private static func edits(_ vocabulary: Vocabulary) throws -> Subject {
+    guard let shape = PyramidShape(grid: 8) else { throw Disagreement() }
+    let text = "edit: 121-180 3:1,2 ant bee; 121-140 5:3,4 cat dog; 1-1 1:1,1 eel hen"
+    return Subject(
+      name: "film-edit", seed: 23, fixtures: [Array(text.utf8)],
+      tokens: numbers + ["1-2", "2-1", ":", ";", " 5:8,8 ", "painted ahead:", "paint: "],
+      hostile: [
+        Array("edit:".utf8) + repeated(" 1-9 5:1,1 ant bee;", 100_000), repeated(";", 500_000),
+        repeated("1-1 ", 200_000),
+      ],
+      read: { bytes in
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let edit = FilmEdit(text, shape: shape, vocabulary: vocabulary) else {
+          throw NoEdit()
+        }
+        guard
+          FilmEdit(edit.text(vocabulary), shape: shape, vocabulary: vocabulary) == edit
+        else { throw Disagreement() }
+      })
+  }
+
+  private struct NoEdit: Error {}
 
   private static func film(
     _ format: FilmWriter.Format, _ vocabulary: Vocabulary
@@ -53,7 +80,8 @@ extension Subject {
     var writer = FilmWriter(header, vocabulary: vocabulary)
     let text = try writer.beginning() + frames.flatMap { try writer.bytes(of: $0) }
     guard let again = try? Self.frames(of: text + writer.ending(), vocabulary),
-      again.header.rate == header.rate, again.header.shape == header.shape,
+      again.header.rate == header.rate, again.header.from == header.from,
+      again.header.shape == header.shape,
       again.frames.map(\.content) == frames.map(\.content)
     else { throw Disagreement() }
   }

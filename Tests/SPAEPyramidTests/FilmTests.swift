@@ -103,11 +103,28 @@ enum SampleFilm {
     var text = try SampleFilm.text(of: SampleFilm.frames())
     text = text.replacingOccurrences(of: "5:8,8 dog", with: "# a dog\n5:8,8 dog  # here")
     text = text.replacingOccurrences(of: "rate 3", with: "# as it came\nrate 3")
+    text = text.replacingOccurrences(of: "frame 1 key", with: "# before the first\nframe 1 key")
     let (frames, _) = try SampleFilm.read(text)
     var writer = FilmWriter(
       try FilmReader.header(in: text), vocabulary: try Sample.vocabulary())
     let again = try writer.beginning() + frames.flatMap { try writer.bytes(of: $0) }
     #expect(String(decoding: try again + writer.ending(), as: UTF8.self) == text)
+  }
+
+  @Test func keepsACommentBehindAnEndForTheNextFrame() throws {
+    let text = try SampleFilm.text(of: SampleFilm.frames()) + "# goes on\nframe 6\n\nend\n"
+    let (frames, _) = try SampleFilm.read(text)
+    #expect(frames.last?.comments.map(\.text) == ["# goes on"])
+  }
+
+  @Test(arguments: ["62", "62.5", "0.001", "1000000000"])
+  func tellsWhereInItsClipItBegins(seconds: String) throws {
+    let text = try SampleFilm.text(of: SampleFilm.frames())
+      .replacingOccurrences(of: "rate 30000/1001", with: "rate 30000/1001 from \(seconds)")
+    let header = try FilmReader.header(in: text)
+    #expect(header.from.description == seconds)
+    #expect(FilmText.text(of: header).contains("rate 30000/1001 from \(seconds)\n"))
+    #expect(FilmTime(seconds: header.from.seconds) == header.from)
   }
 
   /// The word `end`, alone in a row of a key frame, ends nothing.
@@ -174,6 +191,8 @@ enum SampleFilm {
     ("spae film 1", "spae 1", 1, 1, "not a film"),
     ("rate 30000/1001", "rate 0", 6, 6, "'0' is not a frame rate"),
     ("grid 8", "grid 9", 5, 1, "'9' is not a grid"),
+    ("rate 30000/1001", "rate 25 from -1", 6, 9, "'from -1' is no time of the clip"),
+    ("rate 30000/1001", "rate 25 till 1", 6, 9, "'till 1' is no time of the clip"),
     ("rate 30000/1001", "speed 2", 6, 1, "expected 'rate FRAMES-A-SECOND', got 'speed 2'"),
     ("frame 1 key", "frame 1", 8, 1, "expected a key frame"),
     ("\nframe 3\n", "\nframe 4\n", 0, 1, "expected 'frame 3', 'frame 3 key' or 'end'"),

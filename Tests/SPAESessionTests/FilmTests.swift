@@ -157,6 +157,38 @@ struct FilmSuite {
     #expect(try film.read() == film.pyramids)
   }
 
+  @Test("is written as a clip with its edits, and over an old one by w! alone")
+  func writesClips() throws {
+    let film = try FilmFixture(frames: 6, cuts: [])
+    let clip = film.folder + "/clip.y4m"
+    let stage = try FilmStage(film.path)
+    try stage.press(":w \(clip)<CR>")
+    _ = stage.loop.run()
+    stage.loop.settle()
+    let bytes = try FileSystem.bytes(of: clip)
+    let header = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    #expect(String(decoding: header, as: UTF8.self).hasPrefix("YUV4MPEG2 W128 H128 F25:1"))
+    #expect(bytes.count == header.count + 1 + 6 * ("FRAME\n".utf8.count + 3 * 128 * 128))
+
+    let taken = try FilmStage(film.path)
+    var refused = ""
+    try taken.press(":w \(clip)<CR>")
+    taken.look { refused = taken.notice }
+    _ = taken.loop.run()
+    #expect(refused.contains("exists; :w! \(clip) replaces it"))
+    #expect(try FileSystem.bytes(of: clip) == bytes)
+
+    let again = try FilmStage(film.path)
+    try again.press(Self.toCell + "icastle<CR>:w! \(clip)<CR>")
+    _ = again.loop.run()
+    again.loop.settle()
+    #expect(again.word(FilmFixture.cell) == "castle")
+    let edited = try FileSystem.bytes(of: clip)
+    #expect(edited.count == bytes.count && edited != bytes)
+    #expect(again.isDirty)  // the film itself is not written
+    #expect(try film.read() == film.pyramids)
+  }
+
   @Test("edits that are discarded are not there at the next opening")
   func discards() throws {
     let film = try FilmFixture()

@@ -163,13 +163,14 @@ extension Explorer {
     }
   }
 
-  /// Why a film is not written as a clip here; nil where the name is no clip's.
-  func clipRefusal(_ target: String) -> String? {
-    let endings = [".mp4", ".mkv", ".webm", ".mov", ".avi", ".gif", ".y4m"]
-    guard film != nil, endings.contains(where: target.lowercased().hasSuffix) else { return nil }
-    return "\(target): \(dialect.command(.write)) writes the words;"
-      + " spae decode \(document.file) -o \(target) then makes a clip of them"
+  /// Whether a name is that of a clip, which a film's frames are written as.
+  func isClip(_ target: String) -> Bool {
+    film != nil && Self.clipEndings.contains { target.lowercased().hasSuffix("." + $0) }
   }
+
+  private static let clipEndings = [
+    "apng", "avi", "gif", "m4v", "mkv", "mov", "mp4", "webm", "webp", "y4m",
+  ]
 
   // MARK: News
 

@@ -116,4 +116,6 @@ package enum FilmRequest: Hashable, Sendable {
   case stop
   /// Keep what was painted ahead.
   case keepPainted
+  /// Write the pictures of all frames, decoded from their first layers, as a clip.
+  case write(path: String, depth: Int, scale: Int, replacing: Bool)
 }

@@ -11,6 +11,8 @@ package struct ClipEncoder {
     package var size: Int
     package var fit: Fit
     package var format: FilmWriter.Format
+    /// The seconds of the clip at which its frames begin.
+    package var from = 0.0
     package var showsProgress = false
 
     package init(size: Int = 128, fit: Fit = .whole, format: FilmWriter.Format = .text) {
@@ -94,7 +96,7 @@ package struct ClipEncoder {
       model: try model.name(),
       source: .init(
         name: FileName.inputLabel(of: path), width: size.width, height: size.height),
-      shape: shape, rate: rate)
+      shape: shape, rate: rate, from: FilmTime(seconds: settings.from))
     return try WrittenFilm(
       FilmWriter(header, format: settings.format, vocabulary: model.vocabulary), to: output)
   }

@@ -85,8 +85,10 @@ extension FilmComparison {
     let words = second.words ?? first.words
     var wish = selection
     wish.rate = selection.rate ?? words?.rate
+    // A clip is compared from where the film of its words begins.
+    let begin = words?.film.header.from ?? FilmTime()
     let sources = try [first, second].map { side throws(Failure) in
-      let source = try Self.source(side, wish)
+      let source = try Self.source(side, side.words == nil ? wish.later(by: begin) : wish)
       if wish.rate == nil { wish.rate = source.rate }
       return source
     }

@@ -50,7 +50,7 @@ package struct FilmDecoding {
   private func left(
     _ path: String, of opened: OpenedFilm, _ frames: SelectedFrames
   ) throws(Failure) -> NamedClip {
-    var wish = selection
+    var wish = selection.later(by: opened.film.header.from)
     wish.rate = frames.rate
     let source = try Self.named(path) { () throws(FrameError) in
       try FrameReader.open(path: path, wish)
@@ -63,6 +63,13 @@ package struct FilmDecoding {
     _ path: String, _ body: () throws(FrameError) -> Result
   ) throws(Failure) -> Result {
     do throws(FrameError) { return try body() } catch { throw Failure("\(path): \(error)") }
+  }
+}
+
+extension FrameSelection {
+  /// The same frames in the clip of a film that begins at some time of it.
+  func later(by time: FilmTime) -> FrameSelection {
+    FrameSelection(rate: rate, from: from + time.seconds, to: to.map { $0 + time.seconds })
   }
 }
 

@@ -6,15 +6,17 @@ package struct FilmHeader: Hashable, Sendable {
   /// The shape of every frame's pyramid.
   package var shape: PyramidShape
   package var rate: FrameRate
+  /// The time of the clip that is the first frame's.
+  package var from: FilmTime
   /// A person's comments in the header; lines are counted from 0, that of the format's version.
   package var comments: [PyramidDocument.Comment]
 
   package init(
     model: PyramidDocument.ModelName, source: PyramidDocument.Source, shape: PyramidShape,
-    rate: FrameRate, comments: [PyramidDocument.Comment] = []
+    rate: FrameRate, from: FilmTime = FilmTime(), comments: [PyramidDocument.Comment] = []
   ) {
     (self.model, self.source, self.shape) = (model, source, shape)
-    (self.rate, self.comments) = (rate, comments)
+    (self.rate, self.from, self.comments) = (rate, from, comments)
   }
 
   /// The latent grid of the frames: columns and rows of 8 x 8 pixels.

@@ -2,7 +2,7 @@ import SPAESystem
 
 /// A film as JSON lines: a header, then an object for each frame, with the content of the text.
 ///
-///     {"film":1,"grid":16,"model":{...},"rate":"25","source":{...}}
+///     {"film":1,"from":62.5,"grid":16,"model":{...},"rate":"25","source":{...}}
 ///     {"frame":1,"layers":[[["cat"]],...]}
 ///     {"changes":[["5:3,7","stone"]],"frame":2}
 ///     {"end":2}
@@ -15,11 +15,14 @@ package enum FilmJSON {
     package var grid: GridSize
     /// As text: 25, 29.97 or 30000/1001.
     package var rate: String
+    /// The seconds of the clip at which the film begins, if not at its own beginning.
+    package var from: Double?
 
     package init(_ header: FilmHeader) {
       film = FilmText.version
       (model, source, grid) = (header.model, header.source, header.grid)
       rate = header.rate.description
+      from = header.from.isBeginning ? nil : header.from.seconds
     }
   }
 
@@ -63,7 +66,11 @@ extension FilmJSON.Header {
     // The grid, the names and the sizes are those of a picture's.
     guard let shape = PyramidShape(grid: grid) else { throw bad(.pyramid(.grid(grid.text))) }
     do { try PyramidJSON.check(model, source) } catch { throw bad(.pyramid(error.problem)) }
-    return FilmHeader(model: model, source: source, shape: shape, rate: rate)
+    if let from, FilmTime(seconds: from).seconds == 0, from != 0 {
+      throw bad(.pyramid(.from("from \(from)")))
+    }
+    return FilmHeader(
+      model: model, source: source, shape: shape, rate: rate, from: FilmTime(seconds: from ?? 0))
   }
 }
 

@@ -43,7 +43,7 @@ package enum FilmText {
       [firstLine]
       + PyramidText.headerLines(
         model: header.model, source: header.source, grid: header.grid)
-      + ["rate \(header.rate)"]
+      + ["rate \(header.rate)" + (header.from.isBeginning ? "" : " from \(header.from)")]
     return PyramidText.text(of: lines, comments: header.comments) + "\n\n"
   }
 

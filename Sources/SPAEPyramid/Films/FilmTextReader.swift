@@ -6,6 +6,8 @@ struct FilmTextReader: Sendable {
   private(set) var header: FilmHeader?
   private var headerLines = SignificantLines()
   private var frame: OpenFrame?
+  /// Comments before the first frame, or behind an end: they are the next frame's.
+  private var waiting = SignificantLines()
   /// The number of the frame that was named last.
   private(set) var number = 0
   private var hasWords = false
@@ -82,9 +84,12 @@ struct FilmTextReader: Sendable {
   private func parsedHeader() throws(FilmTextError) -> FilmHeader {
     var reader = PyramidReader(headerLines.afterFirst, vocabulary: nil, lineCount: line)
     do {
+      let (model, source) = (try reader.identity(), try reader.source())
+      let shape = try reader.shape()
+      let (rate, from) = try reader.rate()
       return FilmHeader(
-        model: try reader.identity(), source: try reader.source(), shape: try reader.shape(),
-        rate: try reader.rate(), comments: headerLines.comments)
+        model: model, source: source, shape: shape, rate: rate, from: from,
+        comments: headerLines.comments)
     } catch {
       throw FilmTextError(error)
     }
@@ -98,7 +103,11 @@ struct FilmTextReader: Sendable {
     var single = SignificantLines()
     single.add(text, number: line)
     guard let fields = single.lines.first?.text.fields else {
-      frame?.lines.add(text, number: line)
+      if frame == nil {
+        waiting.add(text, number: line)
+      } else {
+        frame?.lines.add(text, number: line)
+      }
       return nil
     }
     if frame?.needsRows == true, !Self.isTitle(fields) {
@@ -145,6 +154,7 @@ struct FilmTextReader: Sendable {
     guard isKey || hasWords else { throw error(column: 1, .noKeyFrame(got)) }
     (number, hasWords, hasEnded) = (named, true, false)
     var frame = OpenFrame(layerLines: isKey ? PyramidText.layerLineCount(header.shape) : nil)
+    (frame.lines, waiting) = (waiting, SignificantLines())
     frame.lines.add(text, number: line)
     self.frame = frame
   }

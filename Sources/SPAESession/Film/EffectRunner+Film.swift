@@ -61,6 +61,8 @@ extension EffectRunner {
     case .show(let frame): return try show(frame, film)
     case .play(let playback): film.player.play(playback)
     case .stop: film.player.stop()
+    case .write(let path, let depth, let scale, let replacing):
+      return try writeClip(path, depth, scale, replacing, film)
     case .keepPainted:
       guard try keepAhead(film), let words = try film.reel.words(ofFrame: film.reel.current) else {
         return []
@@ -68,6 +70,26 @@ extension EffectRunner {
       return [.committed(words.shown, facts)] + (try shown(film))
     }
     return []
+  }
+
+  /// Waits for a clip that is being written: whoever leaves the explorer has it whole.
+  func finishClip() { film?.finishClip() }
+
+  /// Writes the film's pictures in the background; what is told of it comes when they are there.
+  private func writeClip(
+    _ wanted: String, _ depth: Int, _ scale: Int, _ replacing: Bool, _ film: FilmSession
+  ) throws -> [Message] {
+    if let progress = film.painter.progress {
+      throw Failure("the frames ahead are being painted, \(progress): write when they are")
+    }
+    let path = try files.clipPath(wanted, replacing: replacing)
+    film.write { [self, reel = film.reel] in
+      answered {
+        try reel.write(to: path, depth: depth, scale: scale, replacing: replacing)
+        return [.saved(path: path, words: nil)]
+      }
+    }
+    return [.notice(Notice("\(path) is being written"))]
   }
 
   /// Goes to a frame; of a film that is still written the last one that is whole.

@@ -1,10 +1,10 @@
-import SPAEPyramid
+package import SPAEPyramid
 
 /// An edit of a film: each changed word holds for as long as the film kept the one before it.
 ///
 /// As text, which the history keeps: `edit: 121-180 3:1,2 muzzle kitten; 121-140 5:3,4 fur stone`.
 /// Frames, rows and columns are counted from 1 there.
-struct FilmEdit: Hashable, Sendable {
+package struct FilmEdit: Hashable, Sendable {
   /// One cell's word in some frames.
   struct Run: Hashable, Sendable {
     let cell: CellAddress
@@ -40,7 +40,7 @@ struct FilmEdit: Hashable, Sendable {
 }
 
 extension FilmEdit {
-  func text(_ vocabulary: Vocabulary) -> String {
+  package func text(_ vocabulary: Vocabulary) -> String {
     let parts = runs.map { run in
       "\(run.frames.lowerBound + 1)-\(run.frames.upperBound) \(run.cell.text)"
         + " \(vocabulary[run.old]) \(vocabulary[run.new])"
@@ -49,7 +49,7 @@ extension FilmEdit {
   }
 
   /// Reads `text` back; nil where it is no edit of a film of this shape.
-  init?(_ text: String, shape: PyramidShape, vocabulary: Vocabulary) {
+  package init?(_ text: String, shape: PyramidShape, vocabulary: Vocabulary) {
     guard let colon = text.firstIndex(of: ":") else { return nil }
     verb = String(text[..<colon])
     runs = []

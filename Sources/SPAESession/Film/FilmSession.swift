@@ -12,6 +12,7 @@ final class FilmSession: Sendable {
   let painter: FilmPainter
   private let mailbox: Mailbox<Message>
   private let scanning = DispatchQueue(label: "scan", qos: .utility)
+  private let writing = DispatchQueue(label: "clip", qos: .utility)
 
   init(_ reel: FilmReel, inUse: ModelInUse, mailbox: Mailbox<Message>) {
     (self.reel, self.mailbox) = (reel, mailbox)
@@ -43,7 +44,18 @@ final class FilmSession: Sendable {
     }
   }
 
+  /// Writes a clip in the background; `body` gives what is told of it.
+  func write(_ body: @escaping @Sendable () -> [Message]) {
+    writing.async { [mailbox] in
+      for message in body() { mailbox.post(message) }
+    }
+  }
+
+  /// Waits until a clip that is being written is whole.
+  func finishClip() { writing.sync {} }
+
   func finish() {
+    finishClip()
     scanning.sync {}
     painter.finish()
     player.finish()

@@ -14,6 +14,27 @@ extension PyramidFiles {
 }
 
 extension FilmReel {
+  /// Writes the pictures of all frames with their edits, decoded from some layers, as a clip.
+  func write(
+    to path: String, depth: Int, scale: Int, replacing: Bool
+  ) throws {
+    while scan(atMost: 500) {}
+    var (frame, session) = (0, DecodeSession?.none)
+    try ClipWriter.write(
+      to: OutputFile(path, mayReplace: replacing), rate: header.rate, scale: scale
+    ) {
+      guard let words = try words(ofFrame: frame)?.shown else { return nil }
+      frame += 1
+      if let session {
+        _ = try session.apply(words)
+        return session.picture
+      }
+      let begun = try DecodeSession(model: model, pyramid: words, depth: depth)
+      session = begun
+      return begun.picture
+    }
+  }
+
   /// The film as a file, with the edits that hold.
   fileprivate func bytes(as format: FilmWriter.Format) throws -> [UInt8] {
     let descriptor = FileSystem.open(path, O_RDONLY | O_CLOEXEC)

@@ -33,8 +33,8 @@ struct CompareCommand: ParsableCommand {
       A clip and the film of words that was made of it, or two of either, are compared frame by \
       frame: PSNR, the words that the film writes, and flicker, which is how much pixels that stand \
       still in the first film change from frame to frame (a mean squared error). Frames of the clip \
-      become as large as those of the film. A film that was made with --from is compared with the \
-      clip by --from too, which then is of both.
+      become as large as those of the film. A film that was made with --from is compared with its \
+      clip from there on; --from and --to are times of the film.
       """)
 
   @OptionGroup var models: ModelsOption

@@ -19,8 +19,8 @@ struct DecodeCommand: ParsableCommand {
       A film, NAME.spae, becomes NAME.decoded.mp4. -o FILE makes it \(FilmEncoding.endings), by \
       the ending of the name; -o - writes y4m to standard output. All but y4m, GIF, WebP and \
       folders are written by the program ffmpeg (apt install ffmpeg). GIF and WebP begin again at \
-      their end. --side-by-side puts the frames of the clip on the left; --frame N takes one frame \
-      as a picture.
+      their end. --side-by-side puts the frames of the clip on the left, from where the film \
+      begins in it; --frame N takes one frame as a picture.
       """)
 
   @OptionGroup var models: ModelsOption

@@ -44,7 +44,8 @@ struct EncodeCommand: ParsableCommand {
       {"key": NAME, "base64": TEXT}, or {"key": NAME, "length": BYTES} and, after the line's end, \
       so many bytes. A file may have a key too; without one its path is the key. A path that is not \
       UTF-8 is given in its own bytes, or with \\udc80 to \\udcff for these, as Python writes it; the \
-      answer names it so. What it cannot \
+      answer names it so. Of an animation the first frame is taken; a clip is answered with an error, for \
+      its film is made by spae encode CLIP. What it cannot \
       follow ends the stream with exit status 1, once all before it is answered; the error \
       names the byte at which it began. Memory does not grow with the stream, and it reads no \
       faster than its answers are read.
@@ -187,7 +188,7 @@ struct EncodeCommand: ParsableCommand {
     }
     var settings = ClipEncoder.Settings(
       size: input.size, fit: input.fit ?? .whole, format: format == .json ? .json : .text)
-    settings.film = films.settings
+    (settings.film, settings.from) = (films.settings, films.frames.selection.from)
     settings.showsProgress = !quiet && images.count == 1
     let report = try ClipEncoder(model: model, settings: settings)
       .encode(source, path: path, to: output)

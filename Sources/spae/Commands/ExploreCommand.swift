@@ -35,7 +35,8 @@ struct ExploreCommand: ParsableCommand {
 
       A film of words opens at its first frame: space plays and rests, < and > step a frame, { and } \
       go to cuts, :frame 40 to a frame. An edit holds for as long as the film keeps the word, at most \
-      to the end of the shot, and :w writes the film.
+      to the end of the shot, and :w writes the film, :w NAME.mp4 (or .gif, .webp, .y4m) a clip of \
+      its frames.
       """)
 
   @OptionGroup var model: ModelOption
