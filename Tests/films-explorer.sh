@@ -99,11 +99,11 @@ typed ':w'
 keys Enter
 shows "saved clip.spae"
 typed ':w clip.gif'
-keys C-j
+keys Enter
 shows "saved clip.gif: 60 frames of "
 [ "$(head -c 6 clip.gif)" = GIF89a ] || fail "clip.gif is no GIF"
 typed ':w clip.gif'
-keys C-j
+keys Enter
 shows "clip.gif exists; :w! clip.gif replaces it"
 typed 'u'
 shows "state 1/2"

@@ -57,6 +57,8 @@ extension FilmEdit {
       guard let run = Run(part, shape: shape, vocabulary: vocabulary) else { return nil }
       runs.append(run)
     }
+    // An edit that changes nothing is none.
+    guard !runs.isEmpty else { return nil }
   }
 }
 
