@@ -80,6 +80,19 @@ encode film.gif -o first.spae 2>err
 has -F 'only the first frame of its animation is used; --film' err || fail "not said: $(cat err)"
 head -1 first.spae | has film && fail "a picture became a film"
 
+# Words are not edited into a film, as they would replace it; and a film without an end keeps its frames.
+cp clip.spae film.spae
+refused 1 'a film' "$program" edit film.spae '1:1,1 = cat'
+cmp -s clip.spae film.spae || fail "an edit wrote over a film"
+"$program" edit film.spae '1:1,1 = cat' -o still.spae 2>err || fail "the first frame is not edited: $(cat err)"
+grep -vx end clip.spae >open.spae
+[ "$(frames open.spae)" = 3 ] || fail "a film without an end has $(frames open.spae) frames"
+for word in pond grass; do
+  printf 'cell 4 1 1\nedits exact\nset %s\nsave\nquit\n' "$word" |
+    "$program" explore --plain --history none open.spae >out || fail "plain mode: $(cat out)"
+  [ "$(frames open.spae)" -ge 3 ] || fail "saving lost a frame: $(frames open.spae) are left"
+done
+
 # Bad input: what is whole is kept, and the place is named.
 head -c $((60 + 2 * size)) clip.y4m >cut.y4m
 refused 1 'behind frame 2' encode cut.y4m -o cut.spae

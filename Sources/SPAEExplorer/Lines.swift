@@ -77,13 +77,20 @@ struct FootLine {
     }
   }
 
+  /// Which file would be written, where that is not the one in the title.
+  private var target: String {
+    let name = state.document.path?.split(separator: "/").last.map(String.init)
+    return name.map { $0 == state.document.file ? "" : " to \($0)" } ?? ""
+  }
+
   /// What there is to say; nil leaves the room to hints.
   private var line: (String, Role)? {
     if let notice = state.notice { return (notice.text, notice.role) }
     if case .leaving = state.mode {
       let then = state.turn == nil ? "quit" : "go on"
       return (
-        "The words are not saved.  y save and \(then)   n discard and \(then)   Esc stay", .warning
+        "The words are not saved.  y save\(target) and \(then)   n discard and \(then)   Esc stay",
+        .warning
       )
     }
     guard !state.isPending, state.mode.isAmongWords else { return nil }

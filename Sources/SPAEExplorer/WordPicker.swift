@@ -152,6 +152,7 @@ package struct WordPicker: Hashable, Sendable {
       ? vocabulary.nearestInSpelling(to: text, count: 8).compactMap { vocabulary.number(of: $0) }
       : found
     candidates = listed.prefix(Self.limit).map { Candidate(word: $0) }
+    note = candidates.isEmpty ? "no such word" : nil
     selection = 0
   }
 }
@@ -174,10 +175,16 @@ extension Vocabulary {
   }
 
   private static func rank(of text: String, in word: String) -> Int? {
-    if word.hasPrefix(text) { return 0 }
-    if word.contains(text) { return 1 }
-    var rest = word.utf8[...]
-    for letter in text.utf8 {
+    let (text, word) = (text.utf8, word.utf8)
+    guard text.count <= word.count else { return nil }
+    if word.starts(with: text) { return 0 }
+    var rest = word[...]
+    while rest.count > text.count {
+      rest = rest.dropFirst()
+      if rest.starts(with: text) { return 1 }
+    }
+    rest = word[...]
+    for letter in text {
       guard let place = rest.firstIndex(of: letter) else { return nil }
       rest = rest[rest.index(after: place)...]
     }

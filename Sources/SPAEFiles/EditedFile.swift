@@ -21,11 +21,14 @@ package struct EditedFile {
   }
 
   /// Reads a picture, which is encoded, or a pyramid; `source` is the picture that a pyramid's words
-  /// came from, and an error where it is another.
+  /// came from, and an error where it is another. Of a film the first frame is edited, but not where
+  /// the outcome would be written over the film.
   package init(
-    path: String, size: Int, fit: Fit, models: ModelLibrary, source: String? = nil
+    path: String, size: Int, fit: Fit, models: ModelLibrary, source: String? = nil,
+    isInPlace: Bool = false
   ) throws {
-    opened = try OpenedPicture(path: path, size: size, fit: fit, models: models)
+    opened = try OpenedPicture(
+      path: path, size: size, fit: fit, models: models, films: isInPlace ? .refused : .firstFrame)
     (before, model) = (opened.document, opened.model)
     photograph = try Self.photograph(of: opened, path, fit, source)
     let evidence =

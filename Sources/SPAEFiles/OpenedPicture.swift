@@ -21,12 +21,13 @@ package struct OpenedPicture: Sendable {
 
   /// Reads a file, or standard input for "-", and encodes a picture with the chosen model.
   ///
-  /// `progress` is told how far the encoding is, from 0 to 1.
+  /// Who writes the words back to the file refuses films, as it would write over one. `progress` is
+  /// told how far the encoding is, from 0 to 1.
   package init(
     path: String, size: Int = 128, fit: Fit = .whole, models: ModelLibrary,
-    progress: ((Double) -> Void)? = nil
+    films: Input.Films = .firstFrame, progress: ((Double) -> Void)? = nil
   ) throws {
-    let input = try Input(path: path, models: models, films: .firstFrame)
+    let input = try Input(path: path, models: models, films: films)
     try self.init(
       input, path: path, size: size, fit: fit, by: try models.chosen(), progress: progress)
   }

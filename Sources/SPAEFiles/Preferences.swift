@@ -136,7 +136,7 @@ package struct Preferences: Equatable {
 
   /// A path with the home folder in place of ~.
   private static func expanded(_ path: String) -> String {
-    let home = SystemEnvironment.variables["HOME"] ?? NSHomeDirectory()
+    let home = UserFolders(environment: SystemEnvironment.variables).home
     return path.hasPrefix("~/") ? home + path.dropFirst() : path
   }
 

@@ -53,7 +53,8 @@ package struct KeyDecoder: Sendable {
     guard let first = bytes.first else { return nil }
     switch first {
     case 0x1B: return escape(bytes)
-    case 0x0D: return Step(length: 1, keys: [.enter])
+    // A terminal that has not been told to leave keys alone makes a line feed of Enter.
+    case 0x0D, 0x0A: return Step(length: 1, keys: [.enter])
     case 0x09: return Step(length: 1, keys: [.tab])
     case 0x08, 0x7F: return Step(length: 1, keys: [.backspace])
     case ..<0x20: return Step(length: 1, keys: [.control(held(first))])

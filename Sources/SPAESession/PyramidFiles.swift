@@ -78,7 +78,9 @@ package struct PyramidFiles: Sendable {
     try OutputFile(path, mayReplace: replacing).write(bytes) { _ throws(Failure) in
       let remedy = "\(dialect.command(.write, forced: true, path)) replaces it"
       switch known.state(of: path) {
-      case .asKnown: return .unedited
+      case .asKnown:
+        guard FileSystem.isWritable(path) else { throw Failure("\(path) is read-only; \(remedy)") }
+        return .unedited
       case .changed: throw Failure("\(path) was changed outside; \(remedy)")
       case .foreign: throw Failure("\(path) exists; \(remedy)")
       }
@@ -134,7 +136,7 @@ private struct Target {
 
   /// A leading `~` is the home folder, as in a shell.
   init(_ wanted: String) {
-    let home = SystemEnvironment.variables["HOME"] ?? NSHomeDirectory()
+    let home = UserFolders(environment: SystemEnvironment.variables).home
     path = wanted.hasPrefix("~/") ? home + wanted.dropFirst() : wanted
     destination = (try? FileSystem.destination(of: path)) ?? path
     isRegular = FileSystem.status(of: path).map { $0.st_mode & S_IFMT == S_IFREG } ?? true

@@ -40,6 +40,11 @@ package enum FileSystem {
     unsafe withPath(path) { unsafe access($0, X_OK) } == 0
   }
 
+  /// Whether the file's mode lets this process write to it; the superuser may write to all.
+  package static func isWritable(_ path: String) -> Bool {
+    unsafe withPath(path) { unsafe access($0, W_OK) } == 0
+  }
+
   /// Whether something has that name, were it a link to nowhere.
   package static func isTaken(_ path: String) -> Bool {
     var status = stat()

@@ -44,7 +44,9 @@ package struct OutputFile {
     guard let found else { throw refusal("it exists") }
     switch try judge(found) {
     case .same: break
-    case .unedited: try AtomicFile.write(bytes, to: path)
+    case .unedited:
+      guard FileSystem.isWritable(path) else { throw refusal("it is read-only") }
+      try AtomicFile.write(bytes, to: path)
     case .foreign(let reason): throw refusal(reason)
     }
   }

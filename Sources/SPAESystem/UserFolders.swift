@@ -1,3 +1,5 @@
+import Glibc
+
 /// Where a person's programs keep their files, by the XDG Base Directory Specification.
 ///
 /// A variable counts where it holds an absolute path; else the folder is one of the home folder.
@@ -21,7 +23,14 @@ package struct UserFolders: Sendable {
   /// $XDG_RUNTIME_DIR, which ends with the person's session; else the state.
   package var runtime: String { folder("XDG_RUNTIME_DIR") ?? state }
 
-  private var home: String { environment["HOME"] ?? "" }
+  /// $HOME where it is an absolute path, else the folder that the system's list of users names.
+  package var home: String {
+    if let home = folder("HOME") { return home }
+    guard let user = unsafe getpwuid(getuid()), let folder = unsafe user.pointee.pw_dir else {
+      return "/"
+    }
+    return unsafe FileName.text(at: folder)
+  }
 
   private func folder(_ name: String) -> String? {
     environment[name].flatMap { $0.hasPrefix("/") ? $0 : nil }

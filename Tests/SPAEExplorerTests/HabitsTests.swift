@@ -39,6 +39,15 @@ struct HabitsSuite {
     #expect(world.state.cursor == second)
   }
 
+  @Test("lists nothing for more letters than any word has")
+  func longText() {
+    var world = World()
+    world.type("i" + String(repeating: "kitten", count: 500))
+    #expect(world.lines.contains { $0.contains("no such word") })
+    world.type("<Esc>")
+    #expect(world.state.mode.context == .browsing)
+  }
+
   @Test("is cw")
   func changeWord() {
     var world = World()

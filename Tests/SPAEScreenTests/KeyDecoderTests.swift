@@ -7,7 +7,7 @@ struct KeyDecoderSuite {
     "are read as keys",
     arguments: [
       ("jk", "jk"), ("é猫🐈", "é猫🐈"), ("\r\t\u{7F}\u{8}", "<CR><Tab><BS><BS>"),
-      ("\u{0}\u{1}\u{1A}\u{1D}\n", "<C-@><C-a><C-z><C-]><C-j>"),
+      ("\u{0}\u{1}\u{1A}\u{1D}\n", "<C-@><C-a><C-z><C-]><CR>"),
       ("\u{1B}[A\u{1B}OB\u{1B}[C\u{1B}OD", "<Up><Down><Right><Left>"),
       ("\u{1B}[H\u{1B}OF\u{1B}[1~\u{1B}[4~\u{1B}[7~\u{1B}[8~", "<Home><End><Home><End><Home><End>"),
       ("\u{1B}[2~\u{1B}[3~\u{1B}[5~\u{1B}[6~\u{1B}[Z", "<Ins><Del><PageUp><PageDown><S-Tab>"),

@@ -37,6 +37,10 @@ struct UserFoldersSuite {
     #expect(folders(environment) == folders(["HOME": "/home/ada"]))
   }
 
-  @Test("are named from the root without a home")
-  func homeless() { #expect(folders([:])[0] == "/.config") }
+  @Test("are those of the user where HOME is no absolute path", arguments: ["", "~", "here"])
+  func homeless(_ home: String) {
+    let own = UserFolders(environment: [:])
+    #expect(own.home.hasPrefix("/") && own.state == own.home + "/.local/state")
+    #expect(folders(["HOME": home]) == folders([:]))
+  }
 }

@@ -191,12 +191,18 @@ extension Explorer {
       film?.playback = nil
       film?.requested = nil
       say(report)
-    case .painting(let done, let all): say("painting the frames ahead: \(done) of \(all)")
+    case .painting(let done, let all): mention("painting the frames ahead: \(done) of \(all)")
     case .painted:
-      say("the frames ahead are painted")
+      mention("the frames ahead are painted")
       return [.session(.film(.keepPainted))]
     }
     return []
+  }
+
+  /// Says what nobody waits for, unless something else is to be read.
+  private mutating func mention(_ text: String) {
+    if case .leaving = mode { return }
+    if notice.map({ $0.kind == .plain }) ?? true { say(text) }
   }
 
   private mutating func take(_ moment: FilmMoment) {

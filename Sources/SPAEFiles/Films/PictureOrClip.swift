@@ -22,11 +22,8 @@ package enum PictureOrClip {
       return
     }
     guard !asFilm else { throw Failure("\(path): \(FrameError.notAClip)") }
+    // It is not opened again: what came through a pipe would be gone.
     do throws(ImageError) {
-      guard path == "-" else {
-        self = .picture(try ImageFile(path: path))
-        return
-      }
       self = .picture(try ImageFile(contents: try Self.rest(of: reader)))
     } catch {
       throw Failure("\(path): \(error)")

@@ -47,11 +47,9 @@ extension FilmReel {
     for line in LineReader(descriptor: descriptor) {
       if let frame = try reader.take(line) { bytes += try copy.bytes(of: frame) }
     }
-    let (last, ending) = try reader.finish()
-    if let last { bytes += try copy.bytes(of: last) }
-    // What is still written goes on elsewhere.
-    if case .whole = ending { bytes += try copy.writer.ending() }
-    return bytes
+    if let last = try reader.finish().frame { bytes += try copy.bytes(of: last) }
+    // A film that was cut short ends here too: without an end its last frame would not count as whole.
+    return bytes + (try copy.writer.ending())
   }
 }
 

@@ -131,7 +131,7 @@ struct EditCommand: ParsableCommand {
     let library = try models.library()
     var edited = try EditedFile(
       path: file, size: input.size, fit: input.fit ?? .whole, models: library,
-      source: source)
+      source: source, isInPlace: target == file)
     let model = edited.model
     if target == file, edited.isPicture {
       throw Failure("\(file): a picture is not edited in place; name a file with -o")
@@ -233,8 +233,7 @@ struct EditCommand: ParsableCommand {
     let format: DocumentFormat = FileForm(path: target) == .json ? .json : .text
     let bytes = try edited.document.bytes(as: format, vocabulary: model.vocabulary)
     if target == "-" { return StandardOutput.write(bytes) }
-    let file = target == self.file ? OutputFile(target) : overwriting.file(target)
-    try file.write(bytes) { found throws(Failure) in
+    try overwriting.file(target).write(bytes) { found throws(Failure) in
       guard target == self.file else { return .foreign("it exists") }
       return found == before ? .unedited : .foreign("it was changed meanwhile")
     }
