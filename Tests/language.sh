@@ -72,6 +72,27 @@ refused 1 'is running already' "$program" language start
 cmp caption again || fail "the server that stays answers otherwise"
 has 'to start' <err && fail "a second server was started"
 
+# A wish: its edits as spae edit takes them, and the words that they give with a history.
+wish() { "$program" revise "$pictures/mountain.png" "$@"; }
+wish 'make the sky pink' --dry-run --run-folder wish >edits 2>err
+has '^sk[a-z]* -> pink$' <edits || fail "the sky does not become pink: $(cat edits err)"
+wish 'make the sky pink' --replay wish -o wished.spae --history wish.db 2>err
+"$program" edit "$pictures/mountain.png" --edits edits -o edited.spae --history none 2>err
+cmp wished.spae edited.spae || fail "revise does something else than the edits that it prints"
+"$program" history tree --history wish.db wished.spae | has 'revise: make the sky pink' ||
+  fail "the wish is not in the history"
+wish 'make the sky pink' --replay wish --dry-run --json 2>/dev/null | has '"wish":"make the sky pink"' ||
+  fail "JSON has no wish"
+wish 'make the sky pink' --replay wish -o wished.jpg --history none 2>err
+[ -s wished.jpg ] || fail "no photograph is painted"
+refused 1 "'as it is' changes nothing here; the model read" wish 'as it is' --dry-run
+refused 2 'leave -o away' wish 'in winter' --dry-run -o wished.spae
+refused 2 'one line' wish ' ' --dry-run
+refused 1 'name a file for the words' wish 'in winter'
+[ -d "$root/.venv-language/gemma" ] ||
+  refused 1 'run make language-gemma' wish 'in winter' --dry-run --language gemma
+refused 2 'leave --endpoint' wish 'in winter' --dry-run --language gemma --endpoint http://127.0.0.1:9
+
 # The answer is the same from a server of its own and from one that has read much already. Without that
 # of the server, five of these pictures had two answers.
 for picture in beach cat coffee pagoda sunflower; do
@@ -141,6 +162,9 @@ done
 refused 1 'too long for the language model: Context size has been exceeded' ask_scripted long-500
 refused 1 "is not JSON but '<html>" ask_scripted html
 refused 1 '503: Loading model' ask_scripted loading
+
+# Where nothing is scored the changes are written; this answer has none.
+refused 1 "'in winter' changes nothing here" "$program" revise cat.spae 'in winter' --dry-run --endpoint "$address/newest" --run-folder none
 
 # Answers, names, errors and files with escape sequences: shown as text, in a pipe too, and in JSON escaped.
 controls='[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]'

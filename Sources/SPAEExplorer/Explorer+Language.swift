@@ -43,10 +43,12 @@ extension Explorer {
     case (.failure(let reason), _): complain(reason)
     case (.proposals(let proposals), .fill(let cells)):
       show(proposals, for: cells, of: request.pyramid)
+    case (.revision(let revised), .revise(let wish)):
+      show(revised, for: wish, of: request.pyramid)
     case (.text(let text), .ask(let question)):
       mode = .reading(Reading(title: "Answer", text: "\(question)\n\n\(text)"))
     case (.text(let text), _): mode = .reading(Reading(title: "Caption", text: text))
-    case (.proposals, _): break
+    case (.proposals, _), (.revision, _): break
     }
   }
 
@@ -88,6 +90,7 @@ extension Explorer {
 
   mutating func accept(_ fill: WordFill) -> [Effect] {
     mode = .browsing
+    if let revision = fill.revision { return accept(fill, revision) }
     let words = fill.proposals[fill.selection]
     let columns = Set(fill.cells.map(\.column)).count
     let rows = stride(from: 0, to: words.count, by: columns).map {

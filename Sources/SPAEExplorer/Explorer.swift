@@ -230,7 +230,8 @@ extension Explorer {
   var framed: [CellAddress] {
     switch mode {
     case .block(let anchor): [anchor, cursor]
-    case .filling(let fill): [fill.cells[0], fill.cells[fill.cells.count - 1]]
+    case .filling(let fill) where fill.revision == nil:
+      [fill.cells[0], fill.cells[fill.cells.count - 1]]
     default: [cursor]
     }
   }

@@ -7,6 +7,8 @@ package enum LanguageQuestion: Hashable, Sendable {
   case ask(String)
   /// Words for some cells of one layer, from the words around them.
   case fill([CellAddress])
+  /// Changes of words that grant a wish.
+  case revise(Wish)
 }
 
 /// A question, with the words that it is about.
@@ -22,6 +24,7 @@ package enum LanguageAnswer: Hashable, Sendable {
   case text(String)
   /// Ways to fill the cells, the likeliest first: [proposal][cell].
   case proposals([[Int32]])
+  case revision(WordRevised)
   case failure(String)
 }
 
@@ -43,6 +46,16 @@ package struct WordFill: Hashable, Sendable {
   package private(set) var selection = 0
   /// Where the cursor was before the words were shown.
   let origin: CellAddress
+  /// Where a wish changed the words: which, and how.
+  package internal(set) var revision: Revision?
+
+  /// A wish that was granted by words.
+  package struct Revision: Hashable, Sendable {
+    package let wish: String
+    /// Flat indices of the words that the language model changed.
+    let edited: [Int]
+    package let summary: String
+  }
 
   init(cells: [CellAddress], proposals: [[Int32]], origin: CellAddress) {
     self.cells = cells

@@ -137,6 +137,9 @@ struct FootLine {
       return [("Esc", "close"), ("Enter", "do it:"), ("", chosen)]
     case .history: return [("Enter", "go there"), ("Esc", "stay")]
     case .filling(let fill):
+      if let revision = fill.revision {
+        return [("Enter", "accept"), ("Esc", "cancel"), ("", revision.summary)]
+      }
       let place = "other words, \(fill.selection + 1) of \(fill.proposals.count)"
       return [("Enter", "accept"), ("Tab", place), ("Esc", "cancel")]
     case .reading: return [("j k", "scroll"), ("q", "close")]

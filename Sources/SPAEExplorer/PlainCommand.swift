@@ -27,6 +27,7 @@ package enum PlainCommand: Hashable, Sendable {
     ("edits [paint|exact]", "whether the words beneath a changed one follow it"),
     ("caption", "caption the picture with the language model"),
     ("ask QUESTION", "ask the language model a question about the picture"),
+    ("revise WISH", "change words as a wish says, such as: in winter"),
     ("fill", "the language model proposes a word for this cell"),
     ("accept, another, drop", "take the proposed words, show the next ones, or take none"),
     ("frame [N], forward, back", "a film: go to a frame, to the next, to the one before"),
@@ -244,6 +245,11 @@ private struct PlainReply {
       let (old, new) = (state.pyramid[cell], state.shown[cell])
       let place = "layer \(cell.layer), row \(cell.row + 1), column \(cell.column + 1)"
       return "\(place): \(state.vocabulary[old]) > \(state.vocabulary[new])"
+    }
+    if let revision = fill.revision {
+      return [
+        revision.summary, "\(changes.count) words change: accept takes them, drop takes none",
+      ]
     }
     let place = "\(fill.selection + 1) of \(fill.proposals.count)"
     return changes + ["proposal \(place): accept takes it, another is the next, drop takes none"]

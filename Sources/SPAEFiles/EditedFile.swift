@@ -72,6 +72,13 @@ package struct EditedFile {
     }
   }
 
+  /// Does an edit; false where the picture has nothing of what it would replace.
+  package mutating func apply(
+    _ change: WordEdit.Change, _ style: Painter.Style
+  ) throws -> Bool {
+    try painter.apply(change, style)
+  }
+
   /// Does an edit by bringing its word from another picture; `parts` gives what there is of a word.
   ///
   /// Gives the path of the picture that it came from; nil where the edit changes only the word.

@@ -66,9 +66,6 @@ package final class EffectRunner: Sendable {
     let small = CandidatePictures(cells: thumbnails)
     self.small = small
     words = WordFinder(inUse: inUse, pictures: small)
-    language = LanguageWorker(service: LanguageService(model: model), connect: connect) {
-      mailbox.post($0)
-    }
     let pictureStore = PictureStore(Pictures(original: original))
     self.pictureStore = pictureStore
     let finder = ExemplarFinder(
@@ -79,6 +76,8 @@ package final class EffectRunner: Sendable {
     self.painter = painter
     candidates = CandidatePainter(
       inUse: inUse, painter: painter, pictures: small, post: { mailbox.post($0) })
+    let service = LanguageService(model: model, painter: painter)
+    language = LanguageWorker(service: service, connect: connect) { mailbox.post($0) }
     wordFacts = WordFactFinder(
       inUse: inUse, models: models, painter: view ?? original == nil ? nil : painter,
       library: library)

@@ -1,3 +1,4 @@
+package import SPAEEngine
 package import SPAELanguage
 import SPAESystem
 
@@ -5,16 +6,42 @@ extension ExampleFile {
   /// Reads the examples that stand before a question, or before a caption: a person's own, or those
   /// that came with the program.
   package static func examples(at path: String? = nil, asks: Bool) throws -> ExampleFile {
-    let name = asks ? "ask.txt" : "caption.txt"
-    let places = InstalledFiles.places(
-      installed: "language/" + name, inTree: "Assets/language/" + name)
-    let found = path ?? places.first { FileSystem.exists($0) }
-    guard let path = found else {
-      throw Failure("no examples found in \(places.joined(separator: ", ")); see --examples")
-    }
-    guard let text = FileSystem.text(of: path) else {
-      throw Failure("\(path): cannot be read, or is no text")
-    }
+    let (text, path) = try exampleText(at: path, named: asks ? "ask.txt" : "caption.txt")
     return try ExampleFile(text: text, path: path, asks: asks)
   }
+}
+
+extension RevisionExamples {
+  /// Reads the examples that stand before a wish: a person's own, or those of the program.
+  package static func examples(at path: String? = nil) throws -> RevisionExamples {
+    let (text, path) = try exampleText(at: path, named: "revise.txt")
+    return try RevisionExamples(text: text, path: path)
+  }
+}
+
+extension WordRevision {
+  /// Changes words of pictures by a model of them; `related` is how like the main subject a word of
+  /// another lemma is that stays with it.
+  package init(by language: any LanguageModel, of model: Model, examples: RevisionExamples) {
+    self.init(model: language, vocabulary: model.vocabulary, examples: examples) { word, other in
+      model.codebook.forms(of: word).contains(other)
+        || model.codebook.similarityOfMeaning(to: word)[Int(other)] >= Self.similarity
+    }
+  }
+
+  /// At 0.5 cow is like cattle, sheep and animal, and car like vehicle, but mountain not like forest.
+  private static var similarity: Float { 0.5 }
+}
+
+/// The text of a file of examples, and its path.
+private func exampleText(at path: String?, named name: String) throws -> (String, path: String) {
+  let places = InstalledFiles.places(
+    installed: "language/" + name, inTree: "Assets/language/" + name)
+  guard let path = path ?? places.first(where: FileSystem.exists) else {
+    throw Failure("no examples found in \(places.joined(separator: ", ")); see --examples")
+  }
+  guard let text = FileSystem.text(of: path) else {
+    throw Failure("\(path): cannot be read, or is no text")
+  }
+  return (text, path)
 }

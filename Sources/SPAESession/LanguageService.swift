@@ -6,11 +6,12 @@ import SPAEPyramid
 /// Puts the explorer's questions to a language model, and its answers into words.
 package struct LanguageService: Sendable {
   /// Those whose words say what the picture shows.
-  private static let layers = 1...3
+  static let layers = 1...3
 
-  private let model: Model
+  let model: Model
+  let painter: EditPainter
 
-  init(model: Model) { self.model = model }
+  init(model: Model, painter: EditPainter) { (self.model, self.painter) = (model, painter) }
 
   /// Answers a question; `progress` hears what is being done, and says whether to go on.
   package func answer(
@@ -28,6 +29,8 @@ package struct LanguageService: Sendable {
         progress("\(language.name) looks for \(Self.place(done, of: cells.count))")
       }
       return .proposals(proposals)
+    case .revise(let wish):
+      return try revision(wish, of: request.pyramid, by: language, progress)
     }
   }
 

@@ -1,5 +1,11 @@
 public import ArgumentParser
+import SPAECommandLine
+import SPAEEngine
+import SPAEFiles
+import SPAEHistory
+import SPAELibrary
 public import SPAEPixels
+import SPAEPyramid
 import SPAESystem
 
 extension Fit: ExpressibleByArgument {}
@@ -52,5 +58,178 @@ extension FileForm {
     guard isPictureName(path) || isPictureName(destination) else { return }
     throw ValidationError(
       "\(path)\(leads): words do not go into a picture's name; end it in .spae or .json")
+  }
+}
+
+/// What `spae edit` and `spae revise` share: how the file is read, and where the result goes.
+struct EditOutput: ParsableArguments {
+  @Flag(help: "Write the picture that the words give, not the photograph.")
+  var wordsOnly = false
+
+  @Option(
+    help: ArgumentHelp("The photograph that a pyramid's words came from.", valueName: "picture"))
+  var source: String?
+
+  @OptionGroup var input: PictureOptions
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The words or the picture, by the name's ending.", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var overwriting: OverwriteOption
+
+  @OptionGroup var history: HistoryOption
+
+  @Flag(help: "Print what was done as JSON.")
+  var json = false
+
+  func validate() throws {
+    if let output, output != "-" { try FileForm.validate(output) }
+    if let output, wordsOnly, FileForm(path: output)?.isPicture != true {
+      throw ValidationError("--words-only needs -o with a picture's name")
+    }
+    if json, output == "-" {
+      throw ValidationError("--json and -o - would both write to standard output")
+    }
+  }
+
+  /// Where a result goes.
+  struct Target {
+    var path: String
+    /// The file that is edited.
+    var file: String
+    /// What that file held when it was read; nil for standard input.
+    var bytes: [UInt8]?
+
+    var isInPlace: Bool { path == file }
+  }
+
+  /// Reads the file that is edited, and refuses what could not be written later.
+  func open(_ file: String, _ models: ModelLibrary) throws -> (EditedFile, Target) {
+    let path = try path(for: file)
+    if path != file, path != "-" { try overwriting.file(path).refuseTaken() }
+    let bytes = file == "-" ? nil : try? FileSystem.bytes(of: file)
+    let edited = try read(file, models, isInPlace: path == file)
+    if path == file, edited.isPicture {
+      throw Failure("\(file): a picture is not edited in place; name a file with -o")
+    }
+    return (edited, Target(path: path, file: file, bytes: bytes))
+  }
+
+  /// Reads a file, and says what a person should know of it.
+  func read(
+    _ file: String, _ models: ModelLibrary, isInPlace: Bool = false
+  ) throws -> EditedFile {
+    let edited = try EditedFile(
+      path: file, size: input.size, fit: input.fit ?? .whole, models: models, source: source,
+      isInPlace: isInPlace)
+    for notice in edited.notices { print("spae: \(file): \(notice)", toStandardError: true) }
+    return edited
+  }
+
+  /// A pyramid without -o is edited in place.
+  private func path(for file: String) throws -> String {
+    if let output { return output }
+    guard file != "-", !FileForm.isPictureName(file) else {
+      throw Failure("\(file): name a file for the words or the picture with -o")
+    }
+    return file
+  }
+
+  /// Writes the words or the picture; `verb` is what the history calls it.
+  func write(_ edited: EditedFile, to target: Target, verb: String) throws {
+    if case .picture(let encoding)? = FileForm(path: target.path), target.path != "-" {
+      let picture = try edited.painted(wordsOnly: wordsOnly)
+      return try overwriting.file(target.path).write(try picture.bytes(as: encoding))
+    }
+    let format: DocumentFormat = FileForm(path: target.path) == .json ? .json : .text
+    let bytes = try edited.document.bytes(as: format, vocabulary: edited.model.vocabulary)
+    if target.path == "-" { return StandardOutput.write(bytes) }
+    try overwriting.file(target.path).write(bytes) { found throws(Failure) in
+      guard target.isInPlace else { return .foreign("it exists") }
+      return found == target.bytes ? .unedited : .foreign("it was changed meanwhile")
+    }
+    try record(edited, at: target.path, verb)
+  }
+
+  /// Adds the edits to the history of the written file, as one revision.
+  private func record(_ edited: EditedFile, at path: String, _ verb: String) throws {
+    let store: HistoryStore
+    do { store = try history.open() } catch let error as HistoryError {
+      guard let obstacle = error.obstacle else { throw error }
+      return print("spae: \(obstacle): the edit is not in the history", toStandardError: true)
+    }
+    let (name, model) = (edited.before.model, edited.model)
+    let history = try store.open(
+      documentPath: path, pyramid: edited.before.pyramid, vocabularyHash: name.vocabulary,
+      wordCount: model.vocabulary.count, label: edited.before.source.name,
+      model: RevisionModel(
+        name: name.name, hash: name.hash,
+        formerHashes: model.configuration.formerIdentities ?? []))
+    try history.commit(
+      edited.painter.pyramid, verb: verb.count > 200 ? verb.prefix(199) + "…" : verb)
+    try history.markSaved()
+  }
+}
+
+// MARK: Reports
+
+extension EditOutput {
+  struct Report: Encodable {
+    struct Change: Encodable {
+      let layer: Int
+      let row: Int
+      let column: Int
+      let old: String
+      let new: String
+    }
+
+    /// The wish that the edits grant, where a language model proposed them.
+    var wish: String?
+    var edits: [String]
+    /// The cells that were edited themselves.
+    var edited: [Change]
+    /// How many other words were rewritten.
+    var steered: Int
+    /// With --bring: the picture that each edit's word came from, null where only the word was put.
+    var brought: [String?]?
+    /// Which language model proposed the edits.
+    var model: String?
+    /// nil where nothing was written.
+    var output: String?
+  }
+
+  /// Says what was done: as JSON on standard output, or as text on standard error.
+  func report(
+    _ edited: EditedFile, _ edits: [String], _ target: Target, brought: [String?]? = nil
+  ) throws {
+    var report = report(edited, edits)
+    (report.brought, report.output) = (brought, target.path)
+    if json { try putJSON(report) } else { tell(report) }
+  }
+
+  func report(_ edited: EditedFile, _ edits: [String]) -> Report {
+    let (outcome, shape) = (edited.painter.outcome, edited.before.pyramid.shape)
+    let vocabulary = edited.model.vocabulary
+    let changes = outcome.edited.map { change in
+      let cell = shape.cell(at: change.index)
+      return Report.Change(
+        layer: cell.layer, row: cell.row + 1, column: cell.column + 1,
+        old: vocabulary[change.old], new: vocabulary[change.new])
+    }
+    return Report(edits: edits, edited: changes, steered: outcome.steered)
+  }
+
+  func tell(_ report: Report) {
+    for change in report.edited {
+      print(
+        "\(change.layer) (\(change.row),\(change.column))  \(change.old) -> \(change.new)",
+        toStandardError: true)
+    }
+    let count = report.edited.count
+    print(
+      "\(count) word\(count == 1 ? "" : "s") edited, \(report.steered) steered",
+      toStandardError: true)
   }
 }

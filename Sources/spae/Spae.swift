@@ -18,9 +18,9 @@ struct Spae: ParsableCommand {
       ShowCommand.self,
       CompareCommand.self, WordsCommand.self, InfoCommand.self, IndexCommand.self,
       FindCommand.self, PageCommand.self, AtlasCommand.self, HistoryCommand.self,
-      ClassifyCommand.self, AskCommand.self, CaptionCommand.self, DrawCommand.self,
-      RestoreCommand.self, EvaluateCommand.self, LanguageCommand.self, ThemeCommand.self,
-      KeysCommand.self,
+      ClassifyCommand.self, AskCommand.self, CaptionCommand.self, ReviseCommand.self,
+      DrawCommand.self, RestoreCommand.self, EvaluateCommand.self, LanguageCommand.self,
+      ThemeCommand.self, KeysCommand.self,
     ],
     defaultSubcommand: ExploreCommand.self,
   )

@@ -171,6 +171,62 @@ struct LanguageSuite {
     #expect(world.state.notice?.text.hasPrefix("usage: :ask QUESTION") == true)
   }
 
+  /// A world whose language model makes word 2 of two cells.
+  private func wishful() -> World {
+    var world = World()
+    var words = world.state.pyramid
+    for row in 0..<2 { words[CellAddress(layer: 2, row: row, column: 0)] = 2 }
+    world.reply = { [words] _ in
+      .revision(WordRevised(pyramid: words, edited: [1, 3], summary: "fur -> snow"))
+    }
+    return world
+  }
+
+  @Test("shows a wish's words before Enter, and keeps them as one revision")
+  func wish() {
+    var world = wishful()
+    let (before, place) = (world.state.pyramid, world.state.cursor)
+    world.type(":revise in winter<CR>")
+    #expect(world.state.pyramid == before)
+    #expect(world.state.shown != before)
+    #expect(world.state.decoded?.request.pyramid == world.state.shown, "the preview is decoded")
+    #expect(world.lines.last?.contains("fur -> snow") == true)
+    let shown = world.state.shown
+    world.type("<CR>")
+    #expect(world.state.pyramid == shown)
+    #expect(world.states.count == 2)
+    #expect(world.effects.contains(.session(.commit(shown, verb: "revise: in winter"))))
+    #expect(world.state.cursor == place)
+    world.type("u")
+    #expect(world.state.pyramid == before)
+  }
+
+  @Test("leaves no trace of a wish that is not accepted")
+  func cancelledWish() {
+    var world = wishful()
+    let before = world.state.pyramid
+    world.type(":revise in winter<CR><Esc>")
+    #expect(world.state.shown == before)
+    #expect(world.states.count == 1)
+    world.type(":revise<CR>")
+    #expect(world.state.notice?.text.hasPrefix("usage: :revise WISH") == true)
+  }
+
+  @Test("asks with the words that were typed, and by the style of edits")
+  func wishHolds() {
+    var world = World()
+    world.type("ikitten<CR>:edits exact<CR>:revise at night<CR>")
+    let wishes = world.effects.compactMap { effect -> Wish? in
+      guard case .session(.consult(let request)) = effect, case .revise(let wish) = request.question
+      else { return nil }
+      return wish
+    }
+    #expect(wishes.map(\.text) == ["at night"])
+    #expect(wishes.first?.style == .exact)
+    world.answer(0, .revision(WordRevised(pyramid: world.state.pyramid, edited: [], summary: "")))
+    #expect(world.state.notice?.text == "'at night' changes nothing here")
+  }
+
   @Test("tells answers and proposals as lines")
   func plain() throws {
     var world = eloquent()
@@ -189,6 +245,9 @@ struct LanguageSuite {
     #expect(try reply("accept").first?.hasPrefix("muzzle, layer 1") == true)
     #expect(try reply("accept").first == "no word is proposed; fill asks for some")
     #expect(try reply("fill").first == "layer 1, row 1, column 1: muzzle > kitten")
+    world.reply = wishful().reply
+    #expect(try reply("revise in winter").first == "fur -> snow")
+    #expect(try reply("drop").isEmpty == false)
     _ = try reply("set elephant")
     #expect(world.word == "elephant")
     #expect(world.states.count == 3)

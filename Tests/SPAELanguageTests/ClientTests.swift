@@ -119,6 +119,23 @@ import Testing
     #expect(asked.allSatisfy { $0.json["cache_prompt"] as? Bool == keepsPrompts })
   }
 
+  @Test("the likeliest tokens are those words that stand behind a space")
+  func likeliest() throws {
+    let top = [("snow", -1.0), (" snow", -2), (" ice", -3), (" the", -3.5), (" sun", -4)].map {
+      "{\"id\":1,\"token\":\"\($0.0)\",\"logprob\":\($0.1)}"
+    }.joined(separator: ",")
+    let server = try ScriptedServer([
+      "/props": [llamaProperties], "/tokenize": [.json("{\"tokens\":[1,2]}")],
+      "/completion": [
+        .json(
+          "{\"content\":\"\",\"completion_probabilities\":[{\"id\":1,\"logprob\":-1,\"top_logprobs\":[\(top)]}]}"
+        )
+      ],
+    ])
+    let likely = try server.client().likeliest(of: ["snow", "ice", "cow"], after: "in winter")
+    #expect(likely == LikelyWords(scores: ["snow": -2, "ice": -3], least: -4))
+  }
+
   @Test("a server that repeats the text tells the score of its end")
   func echo() throws {
     let server = try ScriptedServer([

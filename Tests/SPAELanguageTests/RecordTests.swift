@@ -28,6 +28,12 @@ private final class CountingModel: LanguageModel {
   ) throws(LanguageError) -> [Double] {
     continuations.map { -Double($0.count) - Double(next()) / 3 }
   }
+
+  func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    LikelyWords(scores: Dictionary(words.map { ($0, -1.5) }) { $1 }, least: -Double(next()))
+  }
 }
 
 /// What a run's folder keeps, and gives again.
@@ -44,6 +50,7 @@ private final class CountingModel: LanguageModel {
     answers.append(try model.complete(request("a", words: ["cat", "dog"])).text)
     answers.append(try model.complete(request("a", words: ["cow"])).text)
     answers.append("\(try model.logProbabilities(of: [" x", " \u{1F600}"], after: "\"\n"))")
+    answers.append("\(try model.likeliest(of: ["cat"], after: "\"a").least)")
     answers.append("\(try model.tokenCount(of: "line\u{2028}line"))")
     return answers
   }

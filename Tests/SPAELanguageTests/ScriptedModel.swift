@@ -7,13 +7,16 @@ final class ScriptedModel: LanguageModel {
   let contextLength: Int?
   private let answer: @Sendable (CompletionRequest) -> String
   private let score: @Sendable (String, String) -> Double
+  private let likely: (@Sendable (String) -> [String: Double])?
   private let asked = Mutex<[String]>([])
 
   init(
     contextLength: Int? = nil,
     answer: @escaping @Sendable (CompletionRequest) -> String = { _ in "" },
-    score: @escaping @Sendable (_ continuation: String, _ prompt: String) -> Double = { _, _ in 0 }
+    score: @escaping @Sendable (_ continuation: String, _ prompt: String) -> Double = { _, _ in 0 },
+    likely: (@Sendable (_ prompt: String) -> [String: Double])? = nil
   ) {
+    self.likely = likely
     (self.contextLength, self.answer, self.score) = (contextLength, answer, score)
   }
 
@@ -31,6 +34,15 @@ final class ScriptedModel: LanguageModel {
   func logProbabilities(of continuations: [String], after prompt: String) -> [Double] {
     asked.withLock { $0.append(prompt) }
     return continuations.map { score($0, prompt) }
+  }
+
+  func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    guard let likely else { throw .noLogProbabilities(url: name, reason: "as its test has it") }
+    asked.withLock { $0.append(prompt) }
+    let scores = likely(prompt).filter { words.contains($0.key) }
+    return LikelyWords(scores: scores, least: -20)
   }
 }
 

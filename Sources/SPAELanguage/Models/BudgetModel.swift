@@ -30,4 +30,10 @@ package struct BudgetModel: LanguageModel {
   ) throws(LanguageError) -> [Double] {
     try model.logProbabilities(of: continuations, after: prompt)
   }
+
+  package func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    try model.likeliest(of: words, after: prompt)
+  }
 }

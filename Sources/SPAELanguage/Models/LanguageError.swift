@@ -62,6 +62,8 @@ package enum LanguageError: Error, Hashable, Sendable {
   // The server of our own.
 
   case notInstalled(places: [String])
+  /// The server is here, but not this one of its models.
+  case noServedModel(ServedModel, folder: String)
   case cannotStart(reason: String, log: [String])
   /// It died, was started again, and died again.
   case serverDied(log: [String])
@@ -99,7 +101,8 @@ extension LanguageError: CustomStringConvertible {
     case .noTransport(let reason):
       "libcurl, by which language models are reached, is missing: \(reason); install libcurl4"
     case .keyFile, .keyInClear, .unauthorised: keyDescription
-    case .notInstalled, .cannotStart, .serverDied, .noServer, .alreadyRunning: serverDescription
+    case .notInstalled, .noServedModel, .cannotStart, .serverDied, .noServer, .alreadyRunning:
+      serverDescription
     case .unwritable, .unreadable, .line, .notRecorded, .dryRun: fileDescription
     case .tooFewLabels, .tooFewExamples, .leak: taskDescription
     default: answerDescription
@@ -190,6 +193,9 @@ extension LanguageError: CustomStringConvertible {
 
   private var serverDescription: String {
     switch self {
+    case .noServedModel(let model, let folder):
+      "the language model \(model.rawValue) is not installed in \(folder): run make "
+        + (model == .gemma ? "language-gemma" : "language")
     case .notInstalled(let places):
       "the bundled language model is not installed (there is none in"
         + " \(places.joined(separator: ", "))); install it with make language,"

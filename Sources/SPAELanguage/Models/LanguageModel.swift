@@ -22,10 +22,33 @@ package protocol LanguageModel: Sendable {
   func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double]
+
+  /// Scores the words that are among the two thousand tokens which follow a prompt most likely; each
+  /// word has a space before it in the text.
+  func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords
+}
+
+/// The words that are likely to follow a prompt: natural log-probabilities.
+package struct LikelyWords: Hashable, Sendable, Codable {
+  package var scores: [String: Double]
+  /// What no other word's score is greater than, if it is one token.
+  package var least: Double
+
+  package init(scores: [String: Double], least: Double) {
+    (self.scores, self.least) = (scores, least)
+  }
 }
 
 extension LanguageModel {
   package var remarks: [String] { [] }
+
+  package func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    throw .noLogProbabilities(url: name, reason: "it does not say which tokens are likely")
+  }
 }
 
 /// What a model goes on with, where nothing at all is an answer, too.

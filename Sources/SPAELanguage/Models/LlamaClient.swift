@@ -80,6 +80,21 @@ final class LlamaClient: LanguageModel {
     return tree.sums(scores)
   }
 
+  func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    let context = try tokens(of: prompt)
+    try checkTokens(context.count + 1)
+    let likeliest = try probabilities(after: context, count: Self.manyLikeliest).top_logprobs
+    let wanted = Set(words.map { " " + $0 })
+    let scores = likeliest.compactMap { each in
+      each.token.flatMap { wanted.contains($0) ? (String($0.dropFirst()), each.logprob) : nil }
+    }
+    return LikelyWords(
+      scores: Dictionary(scores) { first, _ in first },
+      least: likeliest.map(\.logprob).min() ?? 0)
+  }
+
   // MARK: Parts
 
   /// The scores of some tokens where they follow others: natural log-probabilities.
@@ -224,6 +239,7 @@ private struct Question: Encodable {
 private struct Answer: Decodable {
   struct Score: Decodable {
     var id: Int
+    var token: String?
     var logprob: Double
   }
 

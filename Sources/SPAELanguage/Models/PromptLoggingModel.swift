@@ -31,6 +31,13 @@ package struct PromptLoggingModel: LanguageModel {
     return try sendable().logProbabilities(of: continuations, after: prompt)
   }
 
+  package func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    show?(prompt)
+    return try sendable().likeliest(of: words, after: prompt)
+  }
+
   private func sendable() throws(LanguageError) -> any LanguageModel {
     guard let model else { throw .dryRun }
     return model

@@ -41,6 +41,16 @@ package struct RecordingModel: LanguageModel {
     return answer
   }
 
+  package func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    let answer = try noting(prompt) { () throws(LanguageError) in
+      try model.likeliest(of: words, after: prompt)
+    }
+    try folder.append(.likeliest(prompt: prompt, answer: answer))
+    return answer
+  }
+
   /// Notes a failure, too, before it goes on.
   private func noting<Answer>(
     _ prompt: String, _ ask: () throws(LanguageError) -> Answer

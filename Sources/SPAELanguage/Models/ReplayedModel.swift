@@ -8,12 +8,14 @@ package final class ReplayedModel: LanguageModel {
   private enum Question: Hashable {
     case completion(CompletionRequest)
     case scores(prompt: String, continuations: [String])
+    case likeliest(String)
     case tokens(String)
   }
 
   private enum Answer {
     case completion(Completion)
     case scores([Double])
+    case likeliest(LikelyWords)
     case tokens(Int)
   }
 
@@ -60,6 +62,15 @@ package final class ReplayedModel: LanguageModel {
     return sums
   }
 
+  package func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    guard case .likeliest(let words) = try answer(to: .likeliest(prompt), prompt) else {
+      return LikelyWords(scores: [:], least: 0)
+    }
+    return words
+  }
+
   // MARK: Parts
 
   private func answer(to question: Question, _ prompt: String) throws(LanguageError) -> Answer {
@@ -78,6 +89,7 @@ package final class ReplayedModel: LanguageModel {
     case .completion(let request, let answer): (.completion(request), .completion(answer))
     case .scores(let prompt, let continuations, let answer):
       (.scores(prompt: prompt, continuations: continuations), .scores(answer))
+    case .likeliest(let prompt, let answer): (.likeliest(prompt), .likeliest(answer))
     case .tokens(let text, let answer): (.tokens(text), .tokens(answer))
     case .model, .words, .failure: nil
     }

@@ -9,6 +9,7 @@ enum RunLine: Hashable, Sendable {
   case words([String])
   case completion(CompletionRequest, Completion)
   case scores(prompt: String, continuations: [String], answer: [Double])
+  case likeliest(prompt: String, answer: LikelyWords)
   case tokens(text: String, answer: Int)
   /// A question that got no answer.
   case failure(prompt: String, message: String)
@@ -24,7 +25,7 @@ extension RunLine: Codable {
   }
 
   private enum Kind: String, Codable {
-    case model, words, completion, scores, tokens, failure
+    case model, words, completion, scores, likeliest, tokens, failure
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -50,6 +51,10 @@ extension RunLine: Codable {
       try line.encode(Kind.scores, forKey: .kind)
       try line.encode(prompt, forKey: .prompt)
       try line.encode(continuations, forKey: .continuations)
+      try line.encode(answer, forKey: .answer)
+    case .likeliest(let prompt, let answer):
+      try line.encode(Kind.likeliest, forKey: .kind)
+      try line.encode(prompt, forKey: .prompt)
       try line.encode(answer, forKey: .answer)
     case .tokens(let text, let answer):
       try line.encode(Kind.tokens, forKey: .kind)
@@ -86,6 +91,10 @@ extension RunLine: Codable {
         prompt: try line.decode(String.self, forKey: .prompt),
         continuations: try line.decode([String].self, forKey: .continuations),
         answer: try line.decode([Double].self, forKey: .answer))
+    case .likeliest:
+      self = .likeliest(
+        prompt: try line.decode(String.self, forKey: .prompt),
+        answer: try line.decode(LikelyWords.self, forKey: .answer))
     case .tokens:
       self = .tokens(
         text: try line.decode(String.self, forKey: .text),

@@ -2,23 +2,33 @@ import FoundationEssentials
 import Glibc
 import SPAESystem
 
+/// The language models that a server of our own can serve.
+package enum ServedModel: String, CaseIterable, Sendable {
+  case smollm2, gemma
+}
+
 /// Where the language model in the box is installed.
 package struct LanguageInstallation: Sendable, Equatable {
   /// The Python of the virtual environment.
   package var python: String
   /// The script that serves the model.
   package var script: String
+  package var model: ServedModel
   /// Threads that the server computes with.
   package var threads: Int
 
-  package init(python: String, script: String, threads: Int = 1) {
+  package init(
+    python: String, script: String, model: ServedModel = .smollm2, threads: Int = 1
+  ) {
     self.python = python
     self.script = script
+    self.model = model
     self.threads = threads
   }
 
   func command(stays: Bool) -> [String] {
-    [python, "-I", script, "--threads", "\(threads)"] + (stays ? ["--stay"] : [])
+    [python, "-I", script, "--threads", "\(threads)", "--model", model.rawValue]
+      + (stays ? ["--stay"] : [])
   }
 }
 

@@ -50,6 +50,12 @@ package final class LocalModel: LanguageModel {
     }
   }
 
+  package func likeliest(
+    of words: [String], after prompt: String
+  ) throws(LanguageError) -> LikelyWords {
+    try ask { model throws(LanguageError) in try model.likeliest(of: words, after: prompt) }
+  }
+
   /// Asks; where the server died over it, starts one and asks once more.
   private func ask<Answer>(
     _ question: (CompletionClient) throws(LanguageError) -> Answer

@@ -11,12 +11,14 @@ package struct SharedServer: Sendable {
   }
 
   private let folder: String
-  private var path: String { folder + "/language.json" }
-  private var logPath: String { folder + "/language.log" }
+  private let name: String
+  private var path: String { "\(folder)/\(name).json" }
+  private var logPath: String { "\(folder)/\(name).log" }
 
-  /// Takes the folder of the file: of the run, else of the state, of this person.
-  package init(environment: [String: String]) {
+  /// Takes the folder of the file: of the run, else of the state, of this person. Each model has a file.
+  package init(environment: [String: String], model: ServedModel = .smollm2) {
     folder = UserFolders(environment: environment).runtime + "/spae"
+    name = model == .smollm2 ? "language" : "language-\(model.rawValue)"
   }
 
   /// The server that stays, where there is one; a file that another left behind is removed.

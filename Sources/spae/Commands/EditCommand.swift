@@ -10,25 +10,6 @@ import SPAESystem
 
 /// `spae edit`: words that paint.
 struct EditCommand: ParsableCommand {
-  struct Report: Encodable {
-    struct Change: Encodable {
-      let layer: Int
-      let row: Int
-      let column: Int
-      let old: String
-      let new: String
-    }
-
-    let edits: [String]
-    /// The cells that were edited themselves.
-    let edited: [Change]
-    /// How many other words were rewritten.
-    let steered: Int
-    /// With --bring: the picture that each edit's word came from, null where only the word was put.
-    let brought: [String?]?
-    let output: String
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "edit", abstract: "Paint with words: change a word, and the picture follows.",
     discussion: """
@@ -79,26 +60,7 @@ struct EditCommand: ParsableCommand {
 
   @OptionGroup var bringing: BringOptions
 
-  @Flag(help: "Write the picture that the words give, not the photograph.")
-  var wordsOnly = false
-
-  @Option(
-    help: ArgumentHelp("The photograph that a pyramid's words came from.", valueName: "picture"))
-  var source: String?
-
-  @OptionGroup var input: PictureOptions
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The words or the picture, by the name's ending.", valueName: "file"))
-  var output: String?
-
-  @OptionGroup var overwriting: OverwriteOption
-
-  @OptionGroup var history: HistoryOption
-
-  @Flag(help: "Print what was done as JSON.")
-  var json = false
+  @OptionGroup var result: EditOutput
 
   @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))
   var file: String
@@ -113,31 +75,15 @@ struct EditCommand: ParsableCommand {
     guard edits != "-" || file != "-" else {
       throw ValidationError("standard input cannot be both the picture and the edits")
     }
-    if let output, output != "-" { try FileForm.validate(output) }
-    if let output, wordsOnly, FileForm(path: output)?.isPicture != true {
-      throw ValidationError("--words-only needs -o with a picture's name")
-    }
     if exact, bringing.bring { throw ValidationError("give --exact or --bring") }
-    if json, output == "-" {
-      throw ValidationError("--json and -o - would both write to standard output")
-    }
   }
 
   func run() throws {
-    let target = try target
-    if target != file, target != "-" { try overwriting.file(target).refuseTaken() }
     let text = try edits.map(read)
-    let before = file == "-" ? nil : try? FileSystem.bytes(of: file)
     let library = try models.library()
-    var edited = try EditedFile(
-      path: file, size: input.size, fit: input.fit ?? .whole, models: library,
-      source: source, isInPlace: target == file)
+    var (edited, target) = try result.open(file, library)
     let model = edited.model
-    if target == file, edited.isPicture {
-      throw Failure("\(file): a picture is not edited in place; name a file with -o")
-    }
     try checkLayer(edited.before.pyramid.shape)
-    for notice in edited.notices { print("spae: \(file): \(notice)", toStandardError: true) }
     let list = try all(text, model, edited.before.pyramid.shape)
     let exemplars = bringing.bring ? try bringing.exemplars(library, model) : nil
     var brought: [String?]?
@@ -147,8 +93,10 @@ struct EditCommand: ParsableCommand {
         throw Failure("\(place), column \(edit.column): \(reason)")
       }
     }
-    try write(edited, to: target, whoseBytesWere: before, edits: list.map(\.edit), model)
-    try report(edited, list.map(\.edit), target, model.vocabulary, brought)
+    let texts = list.map(\.edit.text)
+    try result.write(edited, to: target, verb: texts.joined(separator: "; "))
+    try result.report(edited, texts, target, brought: brought)
+    tellBrought(list.map(\.edit), brought, model.vocabulary)
   }
 
   private func apply(
@@ -161,17 +109,6 @@ struct EditCommand: ParsableCommand {
       try exemplars.parts(showing: word).map { ($0.path, $0.part) }
     }
     brought = (brought ?? []) + [path]
-  }
-
-  /// Where the result goes: a pyramid without -o is edited in place.
-  private var target: String {
-    get throws {
-      if let output { return output }
-      guard file != "-", !FileForm.isPictureName(file) else {
-        throw Failure("\(file): name a file for the words or the picture with -o")
-      }
-      return file
-    }
   }
 
   private func read(_ path: String) throws -> String {
@@ -222,74 +159,13 @@ struct EditCommand: ParsableCommand {
     return model.alternatives(near: near)
   }
 
-  private func write(
-    _ edited: EditedFile, to target: String, whoseBytesWere before: [UInt8]?, edits: [WordEdit],
-    _ model: Model
-  ) throws {
-    if case .picture(let encoding)? = FileForm(path: target), target != "-" {
-      let picture = try edited.painted(wordsOnly: wordsOnly)
-      return try overwriting.file(target).write(try picture.bytes(as: encoding))
-    }
-    let format: DocumentFormat = FileForm(path: target) == .json ? .json : .text
-    let bytes = try edited.document.bytes(as: format, vocabulary: model.vocabulary)
-    if target == "-" { return StandardOutput.write(bytes) }
-    try overwriting.file(target).write(bytes) { found throws(Failure) in
-      guard target == self.file else { return .foreign("it exists") }
-      return found == before ? .unedited : .foreign("it was changed meanwhile")
-    }
-    try record(edited, at: target, edits, model)
-  }
-
-  /// Adds the edits to the history of the written file, as one revision.
-  private func record(
-    _ edited: EditedFile, at path: String, _ edits: [WordEdit], _ model: Model
-  ) throws {
-    let store: HistoryStore
-    do { store = try history.open() } catch let error as HistoryError {
-      guard let obstacle = error.obstacle else { throw error }
-      return print("spae: \(obstacle): the edit is not in the history", toStandardError: true)
-    }
-    let name = edited.before.model
-    let history = try store.open(
-      documentPath: path, pyramid: edited.before.pyramid, vocabularyHash: name.vocabulary,
-      wordCount: model.vocabulary.count, label: edited.before.source.name,
-      model: RevisionModel(
-        name: name.name, hash: name.hash,
-        formerHashes: model.configuration.formerIdentities ?? []))
-    let verb = edits.map(\.text).joined(separator: "; ")
-    try history.commit(
-      edited.painter.pyramid, verb: verb.count > 200 ? verb.prefix(199) + "…" : verb)
-    try history.markSaved()
-  }
-
-  private func report(
-    _ edited: EditedFile, _ edits: [WordEdit], _ target: String, _ vocabulary: Vocabulary,
-    _ brought: [String?]?
-  ) throws {
-    let (outcome, shape) = (edited.painter.outcome, edited.before.pyramid.shape)
-    let changes = outcome.edited.map { change in
-      let cell = shape.cell(at: change.index)
-      return Report.Change(
-        layer: cell.layer, row: cell.row + 1, column: cell.column + 1,
-        old: vocabulary[change.old], new: vocabulary[change.new])
-    }
-    if json {
-      return try putJSON(
-        Report(
-          edits: edits.map(\.text), edited: changes, steered: outcome.steered, brought: brought,
-          output: target))
-    }
-    for change in changes {
-      print(
-        "\(change.layer) (\(change.row),\(change.column))  \(change.old) -> \(change.new)",
-        toStandardError: true)
-    }
+  private func tellBrought(
+    _ edits: [WordEdit], _ brought: [String?]?, _ vocabulary: Vocabulary
+  ) {
+    guard !result.json else { return }
     for (edit, path) in zip(edits, brought ?? []) {
       guard let path else { continue }
       print("'\(vocabulary[edit.change.word])' brought from \(path)", toStandardError: true)
     }
-    print(
-      "\(changes.count) word\(changes.count == 1 ? "" : "s") edited, \(outcome.steered) steered",
-      toStandardError: true)
   }
 }

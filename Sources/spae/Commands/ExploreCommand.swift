@@ -50,6 +50,8 @@ struct ExploreCommand: ParsableCommand {
 
   @OptionGroup(title: "Language model options") var language: LanguageOptions
 
+  @OptionGroup(title: "Language model options") var sending: SendingOption
+
   @Option(
     help: ArgumentHelp(
       "The theme, by name or file.",
@@ -166,7 +168,7 @@ struct ExploreCommand: ParsableCommand {
 
   /// Opens the way to the language model, when something is asked of it for the first time.
   private var connect: LanguageWorker.Connect {
-    { [language] in try language.open(for: "explore").model }
+    { [language, sending] in try language.open(for: "explore", sending: sending).model }
   }
 
   /// Reads lines, or plays keys and writes the screen.

@@ -16,8 +16,22 @@ struct LanguageCommand: ParsableCommand {
       """,
     subcommands: [StatusCommand.self, StartCommand.self, StopCommand.self])
 
-  fileprivate static var sharedServer: SharedServer {
-    SharedServer(environment: SystemEnvironment.variables)
+}
+
+/// The language model whose server is meant.
+private struct ServedModelOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The language model: smollm2, which is bundled, or gemma (make language-gemma).",
+      valueName: "model"))
+  var language = ServedModel.smollm2
+
+  var sharedServer: SharedServer {
+    SharedServer(environment: SystemEnvironment.variables, model: language)
+  }
+
+  var installation: LanguageInstallation {
+    get throws { try LanguageInstallation.found(language) }
   }
 }
 
@@ -27,10 +41,12 @@ extension LanguageCommand {
       commandName: "status",
       abstract: "Print whether the language model is installed, and whether a server is running.")
 
+    @OptionGroup fileprivate var served: ServedModelOption
+
     func run() throws {
-      let installation = try LanguageInstallation.found()
+      let installation = try served.installation
       print("installed  \(installation.python)")
-      guard let record = LanguageCommand.sharedServer.record() else {
+      guard let record = served.sharedServer.record() else {
         return print("server     none is running; each command starts its own")
       }
       let client = try CompletionClient(endpoint: try Endpoint(record.url))
@@ -44,10 +60,12 @@ extension LanguageCommand {
     static let configuration = CommandConfiguration(
       commandName: "start", abstract: "Start a server that runs until it is stopped.")
 
+    @OptionGroup fileprivate var served: ServedModelOption
+
     func run() throws {
       let clock = ContinuousClock()
       let start = clock.now
-      let record = try LanguageCommand.sharedServer.start(try LanguageInstallation.found())
+      let record = try served.sharedServer.start(try served.installation)
       let seconds = String(format: "%.1f", start.duration(to: clock.now) / .seconds(1))
       print("\(record.url), process \(record.process), after \(seconds) s")
     }
@@ -57,8 +75,10 @@ extension LanguageCommand {
     static let configuration = CommandConfiguration(
       commandName: "stop", abstract: "Stop the server.")
 
+    @OptionGroup fileprivate var served: ServedModelOption
+
     func run() throws {
-      let record = try LanguageCommand.sharedServer.stop()
+      let record = try served.sharedServer.stop()
       print("\(record.url), process \(record.process), has ended")
     }
   }

@@ -8,6 +8,12 @@ import SPAESystem
 struct LanguageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
+      "The language model: smollm2, which is bundled, or gemma (make language-gemma).",
+      discussion: "See spae-language(7).", valueName: "model"))
+  var language: ServedModel?
+
+  @Option(
+    help: ArgumentHelp(
       "The address of a language model's server: llama.cpp's, or one compatible with OpenAI's.",
       discussion:
         "Default: the bundled model, on this machine. Only with this option do words leave it.",
@@ -50,9 +56,6 @@ struct LanguageOptions: ParsableArguments {
   @Flag(help: "Print every prompt as it is sent.")
   var showPrompt = false
 
-  @Flag(help: "Send nothing: with --show-prompt, see what would be sent.")
-  var dryRun = false
-
   @Option(
     help: ArgumentHelp(
       "Where every question and answer is kept, or none.",
@@ -72,6 +75,9 @@ struct LanguageOptions: ParsableArguments {
     guard (1...1_000_000).contains(maxTokens ?? 1) else {
       throw ValidationError("--max-tokens must be 1 to 1000000")
     }
+    guard language == nil || endpoint == nil && replay == nil else {
+      throw ValidationError("--language is a model on this machine: leave --endpoint and --replay")
+    }
     guard endpoint == nil || replay == nil else {
       throw ValidationError("--replay asks nobody; leave --endpoint away")
     }
@@ -81,10 +87,10 @@ struct LanguageOptions: ParsableArguments {
   }
 
   /// Opens the way to the language model for a command of this name.
-  func open(for command: String) throws -> LanguageSession {
+  func open(for command: String, sending: SendingOption? = nil) throws -> LanguageSession {
     let clock = ContinuousClock()
     let start = clock.now
-    let (asked, isOwn) = try dryRun ? (nil, false) : asked()
+    let (asked, isOwn) = try sending?.dryRun == true ? (nil, false) : asked()
     let took = start.duration(to: clock.now)
     let folder = try asked == nil ? nil : folder(for: command)
     let arguments = CommandArguments.all
@@ -115,9 +121,10 @@ struct LanguageOptions: ParsableArguments {
       )
     }
     let environment = SystemEnvironment.variables
-    let sharedServer = SharedServer(environment: environment).record()
+    let served = language ?? .smollm2
+    let sharedServer = SharedServer(environment: environment, model: served).record()
     let model = try LocalModel(
-      try LanguageInstallation.found(), sharedServer: sharedServer, retryPolicy: retryPolicy)
+      try LanguageInstallation.found(served), sharedServer: sharedServer, retryPolicy: retryPolicy)
     return (model, model.isOwn)
   }
 
@@ -146,6 +153,14 @@ struct LanguageOptions: ParsableArguments {
       time: format.string(from: Date()))
     return try RunFolder(path: path, isNamedByUs: true)
   }
+}
+
+extension ServedModel: ExpressibleByArgument {}
+
+/// Whether a command sends anything to its language model.
+struct SendingOption: ParsableArguments {
+  @Flag(help: "Send nothing: with --show-prompt, see what would be sent.")
+  var dryRun = false
 }
 
 /// A language model that is open to a command, and what is to be said of it at the end.

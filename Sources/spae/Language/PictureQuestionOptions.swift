@@ -15,6 +15,8 @@ struct PictureQuestionOptions: ParsableArguments {
 
   @OptionGroup var language: LanguageOptions
 
+  @OptionGroup var sending: SendingOption
+
   @Option(
     help: ArgumentHelp("Which layers of words the model reads, such as 1-3.", valueName: "range"))
   var layers = LayerRange(1...3)
@@ -56,7 +58,7 @@ struct PictureQuestionOptions: ParsableArguments {
     let command = question == nil ? "caption" : "ask"
     let examples = try ExampleFile.examples(at: examples, asks: question != nil)
     let words = try words()
-    let session = try language.open(for: command)
+    let session = try language.open(for: command, sending: sending)
     let answer = try PictureQuestion(file: examples, words: words, question: question)
       .answer(by: session.model, temperature: temperature, seed: session.seed)
     if json {

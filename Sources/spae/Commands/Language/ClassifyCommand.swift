@@ -76,6 +76,8 @@ struct ClassifyCommand: ParsableCommand {
 
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
+  @OptionGroup(title: "Language model") var sending: SendingOption
+
   @Argument(help: ArgumentHelp("The pictures or pyramids to tell.", valueName: "image"))
   var images: [String]
 
@@ -93,7 +95,7 @@ struct ClassifyCommand: ParsableCommand {
     for (pyramid, path) in labels.flatMap({ zip($0.pyramids, $0.paths) }) {
       _ = try layers.within(pyramid.shape, of: path)
     }
-    let session = by == .languageModel ? try language.open(for: "classify") : nil
+    let session = by == .languageModel ? try language.open(for: "classify", sending: sending) : nil
     let reader = session.map { WordReader.languageModel($0.model, encoder.model.vocabulary) }
     let background = try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet)
     let classifier = WordClassifier(

@@ -63,6 +63,8 @@ struct DrawCommand: ParsableCommand {
 
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
+  @OptionGroup(title: "Language model") var sending: SendingOption
+
   func validate() throws {
     try layers.validateFromFirst()
     guard (1...100).contains(shots) else { throw ValidationError("--shots must be 1 to 100") }
@@ -82,7 +84,7 @@ struct DrawCommand: ParsableCommand {
     let context = try ContextExamples(
       folders, label: wanted, shots: shots, others: others, seed: language.seed, by: encoder)
     _ = try layers.within(context.own[0].shape, of: context.ownPaths[0])
-    let session = try language.open(for: "draw")
+    let session = try language.open(for: "draw", sending: sending)
     let (outcome, copied) = try drawn(context, encoder.model, by: session)
     let shape = context.own[0].shape
     try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(

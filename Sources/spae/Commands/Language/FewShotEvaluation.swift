@@ -66,6 +66,8 @@ struct FewShotEvaluation: ParsableCommand {
 
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
+  @OptionGroup(title: "Language model") var sending: SendingOption
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -119,7 +121,7 @@ struct FewShotEvaluation: ParsableCommand {
   private func languageFigures(
     _ labels: [LabelledPyramids.Label], _ vocabulary: Vocabulary
   ) throws -> [FewShotFigure] {
-    let session = try language.open(for: "few-shot")
+    let session = try language.open(for: "few-shot", sending: sending)
     let reader = LanguageFigures(
       model: session.model, vocabulary: vocabulary, episodes: languageEpisodes,
       questions: questions, seed: session.seed)

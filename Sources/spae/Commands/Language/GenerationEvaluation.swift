@@ -68,6 +68,8 @@ struct GenerationEvaluation: ParsableCommand {
 
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
+  @OptionGroup(title: "Language model") var sending: SendingOption
+
   @Argument(help: ArgumentHelp("The folder of label folders.", valueName: "folder"))
   var folder: String
 
@@ -86,7 +88,7 @@ struct GenerationEvaluation: ParsableCommand {
     ).labels
     try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
     _ = try layers.within(labels[0].pyramids[0].shape, of: labels[0].paths[0])
-    let session = try language.open(for: "generation")
+    let session = try language.open(for: "generation", sending: sending)
     let trial = GenerationTrial(
       labels: labels, depth: layers.layers.upperBound, model: encoder.model,
       vectors: WordVectors(encoder.model.codebook), languageModel: session.model,

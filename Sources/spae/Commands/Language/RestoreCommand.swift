@@ -63,6 +63,8 @@ struct RestoreCommand: ParsableCommand {
 
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
+  @OptionGroup(title: "Language model") var sending: SendingOption
+
   @Argument(help: ArgumentHelp("The whole picture.", valueName: "image"))
   var image: String
 
@@ -128,7 +130,7 @@ struct RestoreCommand: ParsableCommand {
   private func restored(
     _ noisy: NoisyCopies, _ degraded: Pyramid, _ plan: GenerationPlan, _ vocabulary: Vocabulary
   ) throws -> ProgressiveGeneration.Outcome {
-    let session = try language.open(for: "restore")
+    let session = try language.open(for: "restore", sending: sending)
     var generation = ProgressiveGeneration(plan: plan, vocabulary: vocabulary)
     generation.seed = session.seed
     let progress = ProgressBar(total: plan.pieces.count, isShown: !quiet)

@@ -1,0 +1,153 @@
+import SPAELanguage
+import SPAEPyramid
+import Testing
+
+/// Wishes, and the words that they change.
+@Suite struct Revisions {
+  static let text = """
+    heading: Photographs change.
+
+    words: car, tree
+    wish: in spring
+    shows: blossom, green
+    changes: car -> car, tree -> blossom
+    """
+
+  private static let names = [
+    "horse", "pony", "grass", "sky", "tree", "snow", "ice", "zebra", "cow", "berries",
+  ]
+
+  private func revision(_ model: ScriptedModel) throws -> WordRevision {
+    let pony = [Int32(0), 1]
+    return WordRevision(
+      model: model, vocabulary: try Vocabulary(text: Self.names.joined(separator: "\n")),
+      examples: try RevisionExamples(text: Self.text, path: "mine.txt"),
+      isRelated: { pony.contains($0) && pony.contains($1) })
+  }
+
+  private func words(_ text: String) -> [Int32] {
+    text.split(separator: " ").map { Int32(Self.names.firstIndex(of: String($0)) ?? -1) }
+  }
+
+  private func changes(_ proposal: WordRevision.Proposal) -> [String] {
+    proposal.changes.map { "\(Self.names[Int($0.old)]) -> \(Self.names[Int($0.new)])" }
+  }
+
+  /// In winter snow is likely, above all where grass or a tree was; otherwise words stay.
+  private let wintry = ScriptedModel(likely: { prompt in
+    let last = prompt.split(separator: "\n").last.map(String.init) ?? ""
+    guard last.hasSuffix(" ->") else {
+      return last.contains("winter")
+        ? ["snow": -1, "ice": -3, "horse": -4] : ["snow": -8, "ice": -7, "horse": -4]
+    }
+    let word = String(last.dropLast(3))
+    guard prompt.contains("Wish: in winter") else { return [word: -1, "snow": -9, "ice": -9] }
+    let scores: [String: Double] = ["grass": -1, "tree": -1.5, "sky": -6, "horse": 0, "pony": 0]
+    let snow = scores[word] ?? -9
+    return [word: -2, "snow": snow, "ice": -8]
+  })
+
+  @Test("change what gains most by the wish, and keep the main subject with its kind")
+  func scored() throws {
+    let proposal = try revision(wintry).proposal(
+      for: "in winter", words: words("horse pony grass sky tree"))
+    #expect(changes(proposal) == ["grass -> snow", "tree -> snow"])
+    #expect(proposal.read == words("horse pony grass sky tree"))
+    #expect(!proposal.isOfEverything)
+    #expect(proposal.notices == [])
+  }
+
+  @Test("read both prompts once, with the words last")
+  func order() throws {
+    _ = try revision(wintry).proposal(for: "in winter", words: words("horse grass"))
+    #expect(
+      wintry.prompts.prefix(2) == [
+        "A photograph in spring shows: blossom, green\nA photograph in winter shows:",
+        "A photograph in spring shows: blossom, green\nA photograph shows:",
+      ])
+    let example = "Photograph: car, tree\nWish: in spring\ncar -> car\ntree -> blossom\n\n"
+    let opening = "Photographs change.\n\n" + example + "Photograph: horse, grass\nWish: "
+    let asked = ["in winter", "as it is"].flatMap { wish in
+      ["horse", "grass"].map { word in "\(opening)\(wish)\n\(word) ->" }
+    }
+    #expect(Array(wintry.prompts.dropFirst(4)) == asked)
+  }
+
+  @Test("change nothing where no word gains")
+  func nothing() throws {
+    let proposal = try revision(wintry).proposal(for: "as it is", words: words("horse grass sky"))
+    #expect(proposal.changes.isEmpty)
+  }
+
+  @Test("change what the wish names, and nothing else", arguments: ["horse", "horses"])
+  func named(_ name: String) throws {
+    let model = ScriptedModel(likely: { prompt in
+      prompt.hasSuffix("shows:")
+        ? ["zebra": -1, "cow": -3] : ["horse": -2, "grass": -2, "tree": -3, "zebra": -1, "cow": -4]
+    })
+    let proposal = try revision(model).proposal(
+      for: "a zebra instead of the \(name)", words: words("grass tree horse"))
+    #expect(changes(proposal) == ["horse -> zebra"])
+  }
+
+  @Test("ask for a word that is no token of its own")
+  func split() throws {
+    let model = ScriptedModel(
+      score: { word, _ in word == " grass" ? -1 : 0 },
+      likely: { prompt in
+        prompt.hasSuffix("shows:")
+          ? ["snow": -1] : ["snow": prompt.contains("winter") ? -3 : -9, "sky": -3]
+      })
+    let proposal = try revision(model).proposal(for: "in winter", words: words("sky grass"))
+    #expect(changes(proposal) == ["grass -> snow"])
+    #expect(model.prompts.contains { $0.hasSuffix("grass ->") })
+  }
+
+  private static let answer = """
+    grass -> Snow
+    horse -> horse
+    trees -> berry
+    sky -> xqzzy
+    lamp -> ice
+    nonsense
+    grass -> ice
+    """
+
+  @Test("take a written answer where a server scores nothing, and leave out what does not fit")
+  func written() throws {
+    let model = ScriptedModel(answer: { _ in Self.answer })
+    let proposal = try revision(model).proposal(
+      for: "in winter", words: words("horse grass sky tree"))
+    #expect(changes(proposal) == ["grass -> snow", "tree -> berries"])
+    #expect(proposal.repaired == 2)
+    #expect(proposal.notices.first?.hasPrefix("2 changes left out") == true)
+  }
+
+  @Test("say so where every word changes")
+  func everything() throws {
+    let model = ScriptedModel(answer: { _ in "grass -> snow\nsky -> ice" })
+    let proposal = try revision(model).proposal(for: "in winter", words: words("grass sky"))
+    #expect(proposal.isOfEverything)
+    #expect(proposal.notices == ["the wish changes every word that was read"])
+  }
+
+  @Test(
+    "say what is wrong in a file of examples, and where",
+    arguments: [
+      (
+        "words: car\nwish: now\nshows: tree",
+        "line 1: the example that begins here has no 'changes'"
+      ),
+      ("\nwords: car\nwish: now\nshows: a\nchanges: car", "line 2: 'changes' must be"),
+      ("words: car\nwish: now\nshows: a\nchanges: bus -> a", "line 1: 'changes' must be"),
+      ("words: car, bus\nwish: now\nshows: a\nchanges: car -> a", "line 1: 'changes' must be"),
+      ("word: car", "line 1: expected words, wish, shows or changes, got 'word'"),
+      ("heading: none", "there is no example in it"),
+    ])
+  func wrong(_ text: String, _ problem: String) {
+    let error = #expect(throws: LanguageError.self) {
+      try RevisionExamples(text: text, path: "mine.txt")
+    }
+    #expect(error.map { "\($0)".contains(problem) } == true, "\(error.map { "\($0)" } ?? "")")
+  }
+}
