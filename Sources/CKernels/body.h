@@ -1,8 +1,9 @@
 // The kernels, written once with vectors of LANES floats and compiled once per instruction set.
 // The includer defines LANES, SET (the name's suffix) and what fits into the registers: TILE pixels
 // of a convolution, or PAIR_TILE of two blocks of its channels (none: 0), DEPTHWISE_TILE of a
-// depthwise one, QUERIES of an attention, TEXTS of a scoring; CASES, DEPTHWISE_CASES and TEXTS_CASES
-// are CASE(n) for each n up to that. RECIPROCAL(x) is 1 / x to 11 bits or more, if there is one.
+// depthwise one, TARGETS of a search for the nearest word, QUERIES of an attention, TEXTS of a
+// scoring; CASES, DEPTHWISE_CASES and TEXTS_CASES are CASE(n) for each n up to that. RECIPROCAL(x) is
+// 1 / x to 11 bits or more, if there is one.
 
 #define NAME_(a, b) a##_##b
 #define NAME__(a, b) NAME_(a, b)
@@ -80,11 +81,33 @@ INLINE vec NAME(relu6)(vec x) {
 #define relu NAME(relu)
 #define relu6 NAME(relu6)
 
+typedef vec NAME(sums_of_tile)[TILE > PAIR_TILE ? TILE : PAIR_TILE][2 * VECTORS];
+
+// Activates and stores what stands in the registers; pixel p goes to output + to[p].
+INLINE void NAME(finish)(const spae_convolution *t, NAME(sums_of_tile) sums, float *output,
+                         const float *residual, const size_t *to, int pixels, int blocks) {
+  const int vectors = blocks * VECTORS;
+  if (t->activation == spae_silu)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] = silu(sums[p][v]);
+  if (t->activation == spae_relu6)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] = relu6(sums[p][v]);
+  if (t->activation == spae_relu)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] = relu(sums[p][v]);
+  if (residual)
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] += load(residual + to[p] + v * LANES);
+  EACH(p, pixels)
+    EACH(v, vectors) store(output + to[p] + v * LANES, sums[p][v]);
+}
+
 // `pixels` neighbouring output pixels of `blocks` blocks of 16 channels: the sums stay in registers
 // over every tap.
 INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *output,
                        const float *residual, int pixels, int blocks) {
-  vec sums[TILE > PAIR_TILE ? TILE : PAIR_TILE][2 * VECTORS];
+  NAME(sums_of_tile) sums;
   const int vectors = blocks * VECTORS;
   EACH(p, pixels)
     EACH(v, vectors) sums[p][v] = load(t->bias + v * LANES);
@@ -105,20 +128,9 @@ INLINE void NAME(tile)(const spae_convolution *t, const float *input, float *out
       }
     }
   }
-  if (t->activation == spae_silu)
-    EACH(p, pixels)
-      EACH(v, vectors) sums[p][v] = silu(sums[p][v]);
-  if (t->activation == spae_relu6)
-    EACH(p, pixels)
-      EACH(v, vectors) sums[p][v] = relu6(sums[p][v]);
-  if (t->activation == spae_relu)
-    EACH(p, pixels)
-      EACH(v, vectors) sums[p][v] = relu(sums[p][v]);
-  if (residual)
-    EACH(p, pixels)
-      EACH(v, vectors) sums[p][v] += load(residual + p * t->output_pixel + v * LANES);
-  EACH(p, pixels)
-    EACH(v, vectors) store(output + p * t->output_pixel + v * LANES, sums[p][v]);
+  size_t to[TILE > PAIR_TILE ? TILE : PAIR_TILE];
+  EACH(p, pixels) to[p] = p * t->output_pixel;
+  NAME(finish)(t, sums, output, residual, to, pixels, blocks);
 }
 #define tile NAME(tile)
 
@@ -147,6 +159,58 @@ INLINE void NAME(convolve_rows)(const spae_convolution *t, size_t widest, int bl
   }
 }
 
+// The same of a window of one pixel, for pixels anywhere.
+INLINE void NAME(points)(const spae_convolution *t, const size_t *from, const size_t *to,
+                         int pixels, int blocks) {
+  NAME(sums_of_tile) sums;
+  const int vectors = blocks * VECTORS;
+  const float *input[TILE > PAIR_TILE ? TILE : PAIR_TILE];
+  EACH(p, pixels) input[p] = t->input + from[p];
+  EACH(p, pixels)
+    EACH(v, vectors) sums[p][v] = load(t->bias + v * LANES);
+  const float *weights = t->weights;
+  const size_t block = t->channels * spae_lanes;
+  for (size_t c = 0; c < t->channels; c++, weights += spae_lanes) {
+    vec w[2 * VECTORS];
+    EACH(v, vectors) w[v] = load(weights + v / VECTORS * block + v % VECTORS * LANES);
+    EACH(p, pixels)
+      EACH(v, vectors) sums[p][v] += input[p][c] * w[v];
+  }
+  NAME(finish)(t, sums, t->output, t->residual, to, pixels, blocks);
+}
+
+// Tiles that reach over the ends of rows: narrow planes fill them too, and the weights are loaded
+// fewer times.
+INLINE void NAME(convolve_points)(const spae_convolution *t, size_t widest, int blocks) {
+  const size_t step = t->input_pixel * t->stride;
+  size_t left = t->rows * t->columns, x = 0, y = 0;
+  for (size_t tiles = (left + widest - 1) / widest; tiles > 0; tiles--) {
+    const size_t n = (left + tiles - 1) / tiles;
+    size_t from[TILE > PAIR_TILE ? TILE : PAIR_TILE], to[TILE > PAIR_TILE ? TILE : PAIR_TILE];
+    for (size_t p = 0; p < n; p++) {
+      from[p] = y * t->stride * t->input_row + x * step;
+      to[p] = y * t->output_row + x * t->output_pixel;
+      if (++x == t->columns) x = 0, y++;
+    }
+    switch (n) {
+#define CASE(n) \
+  case n: \
+    if (n <= widest) NAME(points)(t, from, to, n, blocks); \
+    break;
+      CASES
+#undef CASE
+    }
+    left -= n;
+  }
+}
+
+INLINE void NAME(convolve_blocks)(const spae_convolution *t, size_t widest, int blocks) {
+  if (t->kernel == 1 && t->rows > 1 && t->columns % widest)
+    NAME(convolve_points)(t, widest, blocks);
+  else
+    NAME(convolve_rows)(t, widest, blocks);
+}
+
 INLINE void NAME(skip_blocks)(spae_convolution *t, size_t blocks) {
   t->output += blocks * spae_lanes;
   if (t->residual) t->residual += blocks * spae_lanes;
@@ -159,9 +223,9 @@ static void NAME(convolve)(const spae_convolution *t) {
   spae_convolution rest = *t;
 #if PAIR_TILE > 0
   // Two blocks at a time: each number of the input is loaded once for both.
-  for (; rest.blocks >= 2; NAME(skip_blocks)(&rest, 2)) NAME(convolve_rows)(&rest, PAIR_TILE, 2);
+  for (; rest.blocks >= 2; NAME(skip_blocks)(&rest, 2)) NAME(convolve_blocks)(&rest, PAIR_TILE, 2);
 #endif
-  for (; rest.blocks >= 1; NAME(skip_blocks)(&rest, 1)) NAME(convolve_rows)(&rest, TILE, 1);
+  for (; rest.blocks >= 1; NAME(skip_blocks)(&rest, 1)) NAME(convolve_blocks)(&rest, TILE, 1);
 }
 
 // `pixels` neighbouring output pixels, LANES channels of each. A row of the kernel stays in
@@ -173,7 +237,7 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
   EACH(p, pixels) sums[p] = load(t->bias + channel);
   for (int ky = 0; ky < kernel; ky++, input += t->input_row) {
     vec row[5];
-    EACH(kx, kernel) row[kx] = load(weights + (ky * kernel + kx) * t->channels);
+    EACH(kx, kernel) row[kx] = load(weights + (ky * kernel + kx) * t->weights_tap);
     EACH(i, (pixels - 1) * stride + kernel) {
       const vec pixel = load(input + i * t->input_pixel);
       EACH(p, pixels) {
@@ -188,26 +252,26 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
   EACH(p, pixels) store(output + p * t->output_pixel, sums[p]);
 }
 
-// 16 channels of a row at a time: the rows that they look at stay in the second cache.
+// Down the rows of a strip of 16 channels: what one row loads stays in the first cache for the next.
 INLINE void NAME(depthwise_rows)(const spae_depthwise *t, int kernel, int stride) {
-  for (size_t y = 0; y < t->rows; y++) {
-    for (size_t c = 0; c < t->channels; c += spae_lanes) {
-      const float *input = t->input + y * stride * t->input_row + c;
-      float *output = t->output + y * t->output_row + c;
-      size_t left = t->columns;
-      for (size_t tiles = (left + DEPTHWISE_TILE - 1) / DEPTHWISE_TILE; tiles > 0; tiles--) {
-        const size_t n = (left + tiles - 1) / tiles;
-        switch (n) {
+  for (size_t c = 0; c < t->channels; c += spae_lanes) {
+    const float *first = t->input + c;
+    float *output = t->output + c;
+    size_t left = t->columns;
+    for (size_t tiles = (left + DEPTHWISE_TILE - 1) / DEPTHWISE_TILE; tiles > 0; tiles--) {
+      const size_t n = (left + tiles - 1) / tiles;
+      switch (n) {
 #define CASE(n) \
   case n: \
-    for (size_t v = 0; v < spae_lanes; v += LANES) \
-      NAME(depthwise_tile)(t, input + v, output + v, c + v, n, kernel, stride); \
+    for (size_t y = 0; y < t->rows; y++) \
+      for (size_t v = 0; v < spae_lanes; v += LANES) \
+        NAME(depthwise_tile)(t, first + y * stride * t->input_row + v, \
+                             output + y * t->output_row + v, c + v, n, kernel, stride); \
     break;
-          DEPTHWISE_CASES
+        DEPTHWISE_CASES
 #undef CASE
-        }
-        input += n * stride * t->input_pixel, output += n * t->output_pixel, left -= n;
       }
+      first += n * stride * t->input_pixel, output += n * t->output_pixel, left -= n;
     }
   }
 }
@@ -232,8 +296,8 @@ static void NAME(normalise)(const float *input, float *output, const float *gain
 
 // The best score of each lane so far, and the block it came from.
 typedef struct {
-  vec score[4][VECTORS];
-  ivec block[4][VECTORS];
+  vec score[TARGETS][VECTORS];
+  ivec block[TARGETS][VECTORS];
 } NAME(best);
 
 // `vectors` neighbouring vectors of codes, so that each target is loaded once for all of them and
@@ -242,7 +306,7 @@ INLINE void NAME(nearest_step)(const float *targets, size_t d, const float *code
                                const float *half_norms, size_t first, NAME(best) *best, int count,
                                int vectors) {
   const float *vector[2];
-  vec scores[4][2];
+  vec scores[TARGETS][2];
   EACH(u, vectors) {
     const size_t b = (first + u) / VECTORS, lane = (first + u) % VECTORS * LANES;
     vector[u] = codes + b * d * spae_lanes + lane;
@@ -292,6 +356,8 @@ INLINE void NAME(nearest_tile)(const float *targets, size_t d, const float *code
 static void NAME(nearest)(const float *targets, size_t count, size_t d, const float *codes,
                           const float *half_norms, size_t blocks, int32_t *words) {
   size_t i = 0;
+  for (; i + TARGETS <= count; i += TARGETS)
+    NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, TARGETS);
   for (; i + 4 <= count; i += 4)
     NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 4);
   for (; i < count; i++)
@@ -779,6 +845,7 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef DEPTHWISE_TILE
 #undef DEPTHWISE_CASES
 #undef QUERIES
+#undef TARGETS
 #undef TEXTS
 #undef TEXTS_CASES
 #undef EVENS

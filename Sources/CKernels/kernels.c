@@ -19,6 +19,7 @@
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
+#define TARGETS 8
 #define TEXTS 8
 #define TEXTS_CASES UP_TO_8
 #define SET avx512
@@ -35,6 +36,7 @@
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
+#define TARGETS 4
 #define TEXTS 5
 #define TEXTS_CASES UP_TO_5
 #define SET avx2
@@ -52,6 +54,7 @@
 #define DEPTHWISE_TILE 4
 #define DEPTHWISE_CASES UP_TO_4
 #define QUERIES 8
+#define TARGETS 4
 #define TEXTS 8
 #define TEXTS_CASES UP_TO_8
 #define SET neon
@@ -66,6 +69,7 @@
 #define DEPTHWISE_TILE 2
 #define DEPTHWISE_CASES UP_TO_2
 #define QUERIES 8
+#define TARGETS 4
 #define TEXTS 4
 #define TEXTS_CASES UP_TO_4
 #define SET portable
@@ -105,4 +109,17 @@ const spae_kernels *spae_fastest_kernels(void) {
   size_t index = 0;
   while (!spae_kernel_set_supported(index)) index++;
   return sets[index];
+}
+
+void spae_pack_halves(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps,
+                      uint16_t *packed) {
+  for (size_t first = 0; first < outputs; first += spae_lanes) {
+    const size_t count = outputs - first < spae_lanes ? outputs - first : spae_lanes;
+    for (size_t input = 0; input < inputs; input++)
+      for (size_t tap = 0; tap < taps; tap++) {
+        uint16_t *lanes = packed + ((first / spae_lanes * taps + tap) * inputs + input) * spae_lanes;
+        for (size_t lane = 0; lane < count; lane++)
+          lanes[lane] = halves[((first + lane) * inputs + input) * taps + tap];
+      }
+  }
 }

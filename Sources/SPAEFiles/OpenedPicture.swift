@@ -45,8 +45,9 @@ package struct OpenedPicture: Sendable {
       let model = try model()
       let (pyramid, origins): (Pyramid, [[WordOrigin]])
       do {
-        (pyramid, origins) = try model.encodeWithOrigins(
-          file.image, size: size, fit: fit, progress: progress)
+        (pyramid, origins) = try model.withoutReuse {
+          try model.encodeWithOrigins(file.image, size: size, fit: fit, progress: progress)
+        }
       } catch { throw Failure("\(path): \(error)") }
       (self.model, self.origins, image) = (model, origins, file.image)
       document = PyramidDocument(
@@ -73,9 +74,12 @@ package struct OpenedPicture: Sendable {
   /// What the frozen branches say of the picture, or of the decoded one if the file holds words.
   package func evidence() throws -> PictureEvidence {
     guard let image else {
-      return model.evidence(of: try model.decode(pyramid), fit: .whole, shape: pyramid.shape)
+      let picture = try model.decode(pyramid)
+      return model.withoutReuse {
+        model.evidence(of: picture, fit: .whole, shape: pyramid.shape)
+      }
     }
-    return model.evidence(of: image, fit: fit, shape: pyramid.shape)
+    return model.withoutReuse { model.evidence(of: image, fit: fit, shape: pyramid.shape) }
   }
 
   /// Finds out where the words come from; of a pyramid by its picture, which `source` may name.

@@ -132,7 +132,9 @@ final class EditPainter: Sendable {
   ) throws(EngineError) -> PictureEvidence {
     if let known = state.known, known.model === model { return known.evidence }
     let picture = if let view { view } else { try model.decode(pyramid) }
-    let evidence = model.evidence(of: picture, fit: .whole, shape: pyramid.shape)
+    let evidence = model.withoutReuse {
+      model.evidence(of: picture, fit: .whole, shape: pyramid.shape)
+    }
     state = State(known: (model, evidence))
     return evidence
   }

@@ -30,13 +30,15 @@ typedef struct {
   spae_activation activation;
 } spae_convolution;
 
-// A depthwise convolution on a rectangle; weights [ky][kx][channel], channels a multiple of 16.
+// A depthwise convolution on a rectangle; weights [ky][kx][channel], channels a multiple of 16. They
+// may be some of more channels: `weights_tap` floats part a channel's weights.
 typedef struct {
   const float *input;
   size_t input_row, input_pixel;
   float *output;
   size_t output_row, output_pixel;
   const float *weights, *bias;
+  size_t weights_tap;
   size_t rows, columns, kernel, stride, channels;
   spae_activation activation;
 } spae_depthwise;
@@ -141,6 +143,10 @@ typedef struct {
   void (*mix)(const spae_mixing *task);
 } spae_kernels;
 
+// Weights [outputs][inputs][taps] as [outputs / 16][taps][inputs][16]; the padding is not written.
+void spae_pack_halves(const uint16_t *halves, size_t outputs, size_t inputs, size_t taps,
+                      uint16_t *packed);
+
 // Tells the processor that this thread waits for another.
 static inline void spae_pause(void) {
 #if defined(__x86_64__)
@@ -148,6 +154,11 @@ static inline void spae_pause(void) {
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
+}
+
+// Asks for memory that is read soon; the second cache has room for it.
+static inline void spae_prefetch(const void *memory, size_t bytes) {
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch((const char *)memory + i, 0, 2);
 }
 
 // The SHA-256 of bytes (FIPS 180-4), by the processor's own instructions where it has them; the other

@@ -7,9 +7,11 @@ import SPAESystem
 @safe final class MappedFile: @unchecked Sendable {
   let path: String
   let bytes: UnsafeRawBufferPointer
+  private let isFile: Bool
 
   init(path: String) throws(EngineError) {
     self.path = path
+    isFile = true
     let descriptor = FileSystem.open(path, O_RDONLY)
     guard descriptor >= 0 else {
       let reason = SystemError.lastReason
@@ -37,6 +39,7 @@ import SPAESystem
   /// Takes bytes that are in memory already, as a file of that name would hold them.
   init(path: String, contents: [UInt8]) {
     self.path = path
+    isFile = false
     let count = contents.count
     let memory = unsafe mmap(
       nil, max(count, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -48,6 +51,16 @@ import SPAESystem
       unsafe memory.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
     }
     unsafe bytes = UnsafeRawBufferPointer(start: memory, count: count)
+  }
+
+  /// Gives back the memory of some of the bytes: they are read from the file again if need be.
+  func release(_ part: UnsafeRawBufferPointer) {
+    let page = Int(getpagesize())
+    guard isFile, let start = part.baseAddress else { return }
+    let first = (Int(bitPattern: start) + page - 1) / page * page
+    let end = (Int(bitPattern: start) + part.count) / page * page
+    guard end > first else { return }
+    _ = unsafe madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED)
   }
 
   /// Runs `body` on the bytes while the file is kept mapped.

@@ -206,6 +206,17 @@ package struct Safetensors: Sendable {
 
   /// A part of the table as floats.
   package func floats(_ range: Range<Int>) -> [Float] {
-    range.map { unsafe Float(Float16(bitPattern: values[$0])) }
+    unsafe precondition(range.lowerBound >= 0 && range.upperBound <= values.count)
+    return unsafe [Float](unsafeUninitializedCapacity: range.count) { floats, initialized in
+      unsafe InstructionSet.available.first?.kernels.pointee.widen(
+        values.baseAddress.map { unsafe $0 + range.lowerBound }, floats.baseAddress, range.count)
+      initialized = range.count
+    }
+  }
+
+  /// Gives back the memory that holds the table, until it is looked at again.
+  func release() {
+    let start = unsafe UnsafeRawBufferPointer(values)
+    unsafe file.release(start)
   }
 }

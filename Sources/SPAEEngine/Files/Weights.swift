@@ -3,10 +3,14 @@ struct Weights {
   private let file: Safetensors
   private var unread: Set<String>
   private let path: String
+  private let keepsHalves: Bool
 
-  init(_ file: Safetensors, path: String) {
+  /// `keepsHalves` says that the weights of convolutions stay float16 in memory: for networks whose
+  /// layers are used on many pixels at once.
+  init(_ file: Safetensors, path: String, keepsHalves: Bool = false) {
     self.file = file
     self.path = path
+    self.keepsHalves = keepsHalves
     unread = file.names
   }
 
@@ -43,8 +47,9 @@ struct Weights {
         window: window)
     }
     unread.remove(weight)
-    return Convolution(
-      halves: try file.halves(weight, shape: shape), bias: bias, inputs: inputs,
+    let halves = try file.halves(weight, shape: shape)
+    return unsafe Convolution(
+      halves: halves.values, keepsHalves: keepsHalves, bias: bias, inputs: inputs,
       outputs: outputs, window: window)
   }
 

@@ -190,10 +190,8 @@ final class FilmSearch {
         }
       }
     }
-    let upsampling = layer.cells.upsampling
     decoder.linear.transpose(
-      gradient, cells: half.filled, cellClasses: upsampling.cellClass, stride: upsampling.stride,
-      with: context)
+      gradient, cells: half.filled, stride: layer.cells.upsampling.stride, with: context)
   }
 
   /// The weights of the pixels of a cell, [pixel of the patch].

@@ -70,7 +70,7 @@ package struct Convolution: Sendable {
   let inputs: Int
   let outputs: Int
   let window: Window
-  private let weights: PackedFloats  // [outputs / 16][kH][kW][inputs][16]
+  private let weights: PackedWeights
   private let bias: PackedFloats  // [outputs / 16][16]
 
   /// Packs weights in PyTorch's order, [outputs, inputs, kH, kW].
@@ -81,32 +81,31 @@ package struct Convolution: Sendable {
     self.outputs = outputs
     self.window = window
     self.bias = PackedFloats(bias, paddedTo: paddedToLanes(outputs))
-    self.weights = unsafe PackedFloats(count: paddedToLanes(outputs) * inputs * taps) { packed in
-      for output in 0..<outputs {
-        let block = output / 16 * taps * inputs * 16 + output % 16
-        for input in 0..<inputs {
-          for tap in 0..<taps {
-            let weight = weights[(output * inputs + input) * taps + tap]
-            unsafe packed[block + (tap * inputs + input) * 16] = weight
+    self.weights = .floats(
+      unsafe PackedFloats(count: paddedToLanes(outputs) * inputs * taps) { packed in
+        for output in 0..<outputs {
+          let block = output / 16 * taps * inputs * 16 + output % 16
+          for input in 0..<inputs {
+            for tap in 0..<taps {
+              let weight = weights[(output * inputs + input) * taps + tap]
+              unsafe packed[block + (tap * inputs + input) * 16] = weight
+            }
           }
         }
-      }
-    }
+      })
   }
 
-  /// Packs float16 weights in the same order.
-  init(halves: HalfTable, bias: [Float], inputs: Int, outputs: Int, window: Window) {
-    let taps = window.kernel * window.kernel
-    unsafe precondition(
-      halves.values.count == outputs * inputs * taps && bias.count == outputs)
-    self.inputs = inputs
-    self.outputs = outputs
-    self.window = window
+  /// Packs float16 weights in the same order; they may stay float16 in memory.
+  package init(
+    halves: UnsafeBufferPointer<UInt16>, keepsHalves: Bool, bias: [Float], inputs: Int,
+    outputs: Int, window: Window
+  ) {
+    precondition(bias.count == outputs)
+    (self.inputs, self.outputs, self.window) = (inputs, outputs, window)
     self.bias = PackedFloats(bias, paddedTo: paddedToLanes(outputs))
-    weights = unsafe PackedFloats(count: paddedToLanes(outputs) * inputs * taps) { packed in
-      unsafe InstructionSet.available.first?.kernels.pointee.pack(
-        halves.values.baseAddress, outputs, inputs, taps, packed)
-    }
+    weights = unsafe PackedWeights(
+      packing: halves, outputs: outputs, inputs: inputs, taps: window.kernel * window.kernel,
+      keepsHalves: keepsHalves)
   }
 
   /// How many pixels away an output pixel looks, for a window as large as its input.
@@ -136,18 +135,58 @@ package struct Convolution: Sendable {
     }
   }
 
+  /// Computes some pixels of a row of the output, on the caller's thread.
+  func apply(
+    to input: Plane, into output: Plane, comb: Comb, residual: Plane? = nil, with context: Context
+  ) {
+    let columns = comb.column..<comb.column + comb.count
+    context.measured(
+      LayerProfiler.Layer(
+        kind: "\(window.kernel) x \(window.kernel)", inputs: inputs, outputs: outputs,
+        width: comb.count),
+      work: comb.count * work
+    ) {
+      run(
+        blocks: 0..<blocks, area: Rectangle(rows: comb.row..<comb.row + 1, columns: columns),
+        step: comb.step, from: input, into: output, activation: .identity, residual: residual,
+        spread: 1, phase: (0, 0), with: context)
+    }
+  }
+
   /// How many items of work a rectangle of the output is: a row of two blocks of channels each.
   func items(of area: Rectangle) -> Int { groups * area.rows.count }
 
   /// Blocks of 16 output channels, and groups of blocks that are computed together.
   private var blocks: Int { (outputs + 15) / 16 }
-  private var groups: Int { (blocks + groupSize - 1) / groupSize }
+  var groups: Int { (blocks + groupSize - 1) / groupSize }
 
-  /// Does some of the items of a rectangle, on the caller's thread.
+  /// The most channels of a group.
+  static let groupChannels = 16 * groupSize
+
+  /// The channels of a group.
+  func channels(ofGroup group: Int) -> Range<Int> {
+    group * Self.groupChannels..<min((group + 1) * Self.groupChannels, outputs)
+  }
+
+  /// Computes the channels of a group alone, as the first ones of the output, on the caller's thread.
+  func run(
+    group: Int, from input: Plane, into output: Plane, activation: Activation,
+    with context: Context
+  ) {
+    let area = Rectangle(
+      rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
+    run(
+      group * area.rows.count..<(group + 1) * area.rows.count, of: area, from: input,
+      into: output, activation: activation, residual: nil, shift: -group * Self.groupChannels,
+      with: context)
+  }
+
+  /// Does some of the items of a rectangle, on the caller's thread; output channel c is stored at
+  /// c + shift.
   func run(
     _ items: Range<Int>, of area: Rectangle, from input: Plane, into output: Plane,
     activation: Activation, residual: Plane?, spread: Int = 1,
-    phase: (row: Int, column: Int) = (0, 0), with context: Context
+    phase: (row: Int, column: Int) = (0, 0), shift: Int = 0, with context: Context
   ) {
     context.measured(
       LayerProfiler.Layer(
@@ -157,14 +196,14 @@ package struct Convolution: Sendable {
     ) {
       runUnmeasured(
         items, of: area, from: input, into: output, activation: activation, residual: residual,
-        spread: spread, phase: phase, with: context)
+        spread: spread, phase: phase, shift: shift, with: context)
     }
   }
 
   private func runUnmeasured(
     _ items: Range<Int>, of area: Rectangle, from input: Plane, into output: Plane,
     activation: Activation, residual: Plane?, spread: Int, phase: (row: Int, column: Int),
-    with context: Context
+    shift: Int = 0, with context: Context
   ) {
     let rows = area.rows.count
     var item = items.lowerBound
@@ -176,35 +215,39 @@ package struct Convolution: Sendable {
         blocks: group * groupSize..<min((group + 1) * groupSize, blocks),
         area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
         from: input, into: output, activation: activation, residual: residual,
-        spread: spread, phase: phase, with: context)
+        spread: spread, phase: phase, shift: shift, with: context)
       item = end
     }
   }
 
+  /// Of a single row, `step` parts the pixels that are computed.
   private func run(
-    blocks: Range<Int>, area: Rectangle, from input: Plane, into output: Plane,
+    blocks: Range<Int>, area: Rectangle, step: Int = 1, from input: Plane, into output: Plane,
     activation: Activation, residual: Plane?, spread: Int, phase: (row: Int, column: Int),
-    with context: Context
+    shift: Int = 0, with context: Context
   ) {
     let (top, left) = (area.rows.lowerBound, area.columns.lowerBound)
     let taps = window.kernel * window.kernel
     let channel = blocks.lowerBound * 16
     let target = (top * spread + phase.row, left * spread + phase.column)
-    var task = unsafe spae_convolution(
-      input: input.pixel(
-        top * window.stride - window.before(input.height),
-        left * window.stride - window.before(input.width)),
-      input_row: input.rowStride, input_pixel: input.padded,
-      output: output.pixel(target.0, target.1) + channel,
-      output_row: output.rowStride * spread, output_pixel: output.padded * spread,
-      residual: residual.map { unsafe UnsafePointer($0.pixel(target.0, target.1) + channel) },
-      weights: weights.floats + channel * taps * inputs,
-      bias: bias.floats + channel,
-      blocks: blocks.count,
-      rows: area.rows.count, columns: area.columns.count,
-      kernel: window.kernel, stride: window.stride, channels: inputs,
-      activation: spae_activation(rawValue: activation.rawValue))
-    unsafe context.kernels.pointee.convolve(&task)
+    let first = channel * taps * inputs
+    unsafe weights.with(first..<first + blocks.count * 16 * taps * inputs, context) { weights in
+      var task = unsafe spae_convolution(
+        input: input.pixel(
+          top * window.stride - window.before(input.height),
+          left * window.stride - window.before(input.width)),
+        input_row: input.rowStride, input_pixel: input.padded,
+        output: output.pixel(target.0, target.1) + channel + shift,
+        output_row: output.rowStride * spread, output_pixel: output.padded * spread * step,
+        residual: residual.map { unsafe UnsafePointer($0.pixel(target.0, target.1) + channel) },
+        weights: weights,
+        bias: bias.floats + channel,
+        blocks: blocks.count,
+        rows: area.rows.count, columns: area.columns.count,
+        kernel: window.kernel, stride: window.stride * step, channels: inputs,
+        activation: spae_activation(rawValue: activation.rawValue))
+      unsafe context.kernels.pointee.convolve(&task)
+    }
   }
 }
 

@@ -38,20 +38,25 @@ package struct DepthwiseConvolution: Sendable {
 
   /// Computes some rows of the output, the first of which sees the input from a row on, on the
   /// caller's thread.
+  ///
+  /// With `some`, from a multiple of 16 on, the input holds those channels alone.
   func run(
     _ rows: Range<Int>, seenFrom top: Int, of input: Plane, into output: Plane,
-    activation: Activation, with context: Context
+    channels some: Range<Int>? = nil, activation: Activation, with context: Context
   ) {
+    let some = some ?? 0..<channels
     context.measured(
       LayerProfiler.Layer(
         kind: "\(window.kernel) x \(window.kernel) depthwise", inputs: channels,
         outputs: channels, width: output.width),
-      work: rows.count * output.width * channels * window.kernel * window.kernel
+      work: rows.count * output.width * some.count * window.kernel * window.kernel
     ) {
       // With a dilation of d every d-th row and column is a plane of its own.
       for row in 0..<window.dilation {
         for column in 0..<window.dilation {
-          run(rows, of: (row, column), seenFrom: top, of: input, into: output, activation, context)
+          run(
+            rows, of: (row, column), seenFrom: top, of: input, into: output, channels: some,
+            activation, context)
         }
       }
     }
@@ -60,19 +65,21 @@ package struct DepthwiseConvolution: Sendable {
   /// The output's rows and columns from a first one on that see the same of the input's.
   private func run(
     _ rows: Range<Int>, of phase: (row: Int, column: Int), seenFrom top: Int, of input: Plane,
-    into output: Plane, _ activation: Activation, _ context: Context
+    into output: Plane, channels: Range<Int>, _ activation: Activation, _ context: Context
   ) {
-    let step = window.dilation
+    let (step, first) = (window.dilation, channels.lowerBound)
     let (row, column) = (phase.row * window.stride, phase.column * window.stride)
     var task = unsafe spae_depthwise(
       input: input.pixel(top + row, column - window.before(input.width)),
       input_row: input.rowStride * step, input_pixel: input.padded * step,
-      output: output.pixel(rows.lowerBound + phase.row, phase.column),
+      output: output.pixel(rows.lowerBound + phase.row, phase.column) + first,
       output_row: output.rowStride * step, output_pixel: output.padded * step,
-      weights: weights.floats, bias: bias.floats,
+      weights: weights.floats + first, bias: bias.floats + first,
+      weights_tap: paddedToLanes(self.channels),
       rows: (rows.count - phase.row + step - 1) / step,
       columns: (output.width - phase.column + step - 1) / step,
-      kernel: window.kernel, stride: window.stride, channels: paddedToLanes(channels),
+      kernel: window.kernel, stride: window.stride,
+      channels: paddedToLanes(channels.count),
       activation: spae_activation(rawValue: activation.rawValue))
     unsafe context.kernels.pointee.convolve_depthwise(&task)
   }

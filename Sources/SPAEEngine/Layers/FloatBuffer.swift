@@ -17,12 +17,29 @@ import Synchronization
     let start = unsafe chunk.memory + offset
     unsafe floats = unsafe start.bindMemory(to: Float.self, capacity: count)
   }
+
+  /// Runs work whose buffers share no chunk with those that were made before or are made after it, so
+  /// that their memory is given back with the last of them.
+  static func apart<Result>(_ body: () -> Result) -> Result {
+    let before = Chunk.exchange(nil)
+    defer { _ = Chunk.exchange(before) }
+    return body()
+  }
 }
 
 /// Fresh memory of the kernel, unmapped with the last piece of it.
 @safe private final class Chunk: @unchecked Sendable {
   private static let size = 8 << 20
   private static let current = Mutex<(chunk: Chunk, used: Int)?>(nil)
+
+  /// Makes another chunk, or none, the one that is used next.
+  static func exchange(_ next: (chunk: Chunk, used: Int)?) -> (chunk: Chunk, used: Int)? {
+    current.withLock { current in
+      let before = current
+      current = next
+      return before
+    }
+  }
 
   let memory: UnsafeMutableRawPointer
   private let bytes: Int

@@ -24,6 +24,11 @@ struct InvertedBottleneck: Sendable {
     to x: Plane, into output: Plane, keeping filtered: Plane? = nil, in bands: [Band],
     with context: Context
   ) {
+    if let expand, let strip = bands.first, strip.isStrip {
+      return run(
+        from: x, by: expand, into: output, keeping: filtered ?? strip.filtered, in: bands,
+        with: context)
+    }
     let (rows, parts) = (output.height, bands.count)
     context.parallel.forEachPart(of: parts, work: output.bounds.area * work) {
       for part in $0 {
@@ -32,6 +37,27 @@ struct InvertedBottleneck: Sendable {
           keeping: filtered, in: bands[part], with: context)
       }
     }
+  }
+
+  /// Computes the whole output, a group of the inner channels at a time: their planes stay in the
+  /// caches, and every weight is loaded once.
+  private func run(
+    from x: Plane, by expand: Convolution, into output: Plane, keeping filtered: Plane,
+    in strips: [Band], with context: Context
+  ) {
+    let (parts, groups) = (strips.count, expand.groups)
+    context.parallel.forEachPart(of: parts, work: output.bounds.area * work) {
+      for part in $0 {
+        let strip = strips[part].expanded
+        for group in groups * part / parts..<groups * (part + 1) / parts {
+          expand.run(group: group, from: x, into: strip, activation: activation, with: context)
+          depthwise.run(
+            0..<output.height, seenFrom: -window.before(x.height), of: strip, into: filtered,
+            channels: expand.channels(ofGroup: group), activation: activation, with: context)
+        }
+      }
+    }
+    project.apply(to: filtered, into: output, residual: residual ? x : nil, with: context)
   }
 
   /// Computes some rows of the output, a band at a time, on the caller's thread.
@@ -78,55 +104,95 @@ struct InvertedBottleneck: Sendable {
 }
 
 extension InvertedBottleneck {
-  /// The planes between a block's layers, for a few rows of its output, so that they fit in the L2
-  /// cache.
+  /// The planes between a block's layers, so that they fit in the L2 cache: for a few rows of its
+  /// output; or, if all of that is small, for all rows but a strip of the channels.
   final class Band: Sendable {
     /// About half of an L2 cache.
     private static let bytes = 600_000
 
+    /// The most that a depthwise convolution may give in a block that is computed in strips.
+    private static let stripBytes = 1_300_000
+
     fileprivate let rows: Int
     fileprivate let expanded: Plane
     fileprivate let filtered: Plane
+    fileprivate let isStrip: Bool
 
-    fileprivate init(_ block: InvertedBottleneck, inputWidth: Int, size: GridSize) {
+    fileprivate init(
+      _ block: InvertedBottleneck, input: GridSize, size: GridSize, sharing: inout FloatBuffer
+    ) {
+      let channels = block.depthwise.channels
       func bytes(_ rows: Int, _ width: Int) -> Int {
-        4 * rows * (width + 4) * paddedToLanes(block.depthwise.channels)
+        4 * rows * (width + 4) * paddedToLanes(channels)
       }
       let most = (1...size.rows).last { rows in
-        bytes(block.expand == nil ? 0 : block.rowsSeen(by: rows), inputWidth)
+        bytes(block.expand == nil ? 0 : block.rowsSeen(by: rows), input.columns)
           + bytes(rows, size.columns) <= Self.bytes
       }
       rows = most ?? 1
-      func plane(_ rows: Int, _ width: Int) -> Plane {
-        Plane(
-          height: rows, width: width, channels: block.depthwise.channels,
-          border: max(2, block.window.extent / 2))
+      isStrip = false
+      expanded = Plane(
+        height: block.expand == nil ? 0 : block.rowsSeen(by: rows), width: input.columns,
+        channels: channels, border: block.border)
+      let part = GridSize(rows: rows, columns: size.columns)
+      sharing = Self.buffer(sharing, for: part, channels)
+      filtered = Plane(part, channels: channels, sharing: sharing)
+    }
+
+    /// A strip for one thread, beside what the strips of all become.
+    fileprivate init(_ block: InvertedBottleneck, input: GridSize, filtered: Plane) {
+      (rows, isStrip, self.filtered) = (filtered.height, true, filtered)
+      expanded = Plane(input, channels: Convolution.groupChannels, border: block.border)
+    }
+
+    /// The bands of so many threads; `shared` holds memory for each of them.
+    fileprivate static func bands(
+      _ block: InvertedBottleneck, input: GridSize, size: GridSize, sharing: inout [FloatBuffer]
+    ) -> [Band] {
+      let channels = block.depthwise.channels
+      guard let expand = block.expand, expand.window == .same(1),
+        4 * size.count * channels <= stripBytes
+      else {
+        return sharing.indices.map {
+          Band(block, input: input, size: size, sharing: &sharing[$0])
+        }
       }
-      expanded =
-        block.expand == nil ? plane(0, 0) : plane(block.rowsSeen(by: rows), inputWidth)
-      filtered = plane(rows, size.columns)
+      sharing[0] = buffer(sharing[0], for: size, channels)
+      let filtered = Plane(size, channels: channels, sharing: sharing[0])
+      return sharing.map { _ in Band(block, input: input, filtered: filtered) }
+    }
+
+    /// A buffer that holds a plane: the same, if it does.
+    private static func buffer(
+      _ buffer: FloatBuffer, for size: GridSize, _ channels: Int
+    ) -> FloatBuffer {
+      let count = size.count * paddedToLanes(channels)
+      guard buffer.count < count else { return buffer }
+      // Blocks that follow are often larger.
+      return FloatBuffer(count: max(count, (4 * count < stripBytes ? stripBytes : bytes) / 4))
     }
   }
 
+  private var border: Int { max(2, window.extent / 2) }
+
   /// The bands of a network: blocks of one shape share them, so that they stay cached.
   struct Bands {
-    let threads: Int
     private var made: [[Int]: [Band]] = [:]
+    /// What the depthwise convolutions give, one block after the other, for each thread.
+    private var shared: [FloatBuffer]
 
-    init(threads: Int) { self.threads = threads }
+    init(threads: Int) { shared = (0..<threads).map { _ in FloatBuffer(count: 0) } }
 
     /// A band for every thread.
-    mutating func of(
-      _ block: InvertedBottleneck, inputWidth: Int, size: GridSize
-    ) -> [Band] {
+    mutating func of(_ block: InvertedBottleneck, input: GridSize, size: GridSize) -> [Band] {
       let isExpanded = block.expand == nil ? 0 : 1
       let window = block.window
       let shape = [
-        isExpanded, inputWidth, size.rows, size.columns, block.depthwise.channels, window.extent,
-        window.stride,
+        isExpanded, input.rows, input.columns, size.rows, size.columns, block.depthwise.channels,
+        window.extent, window.stride,
       ]
       let bands =
-        made[shape] ?? (0..<threads).map { _ in Band(block, inputWidth: inputWidth, size: size) }
+        made[shape] ?? Band.bands(block, input: input, size: size, sharing: &shared)
       made[shape] = bands
       return bands
     }

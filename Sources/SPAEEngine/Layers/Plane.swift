@@ -35,6 +35,18 @@ package import SPAEPyramid
     unsafe first = unsafe buffer.floats + border * (rowStride + padded)
   }
 
+  /// A plane without a border in memory that others use before and after it, whatever stands there:
+  /// for what is written as a whole before it is read.
+  init(_ size: GridSize, channels: Int, sharing buffer: FloatBuffer) {
+    (height, width, border) = (size.rows, size.columns, 0)
+    self.channels = channels
+    padded = paddedToLanes(channels)
+    rowStride = width * padded
+    precondition(height * rowStride <= buffer.count)
+    self.buffer = buffer
+    unsafe first = buffer.floats
+  }
+
   /// A plane with a pixel for each cell of a grid.
   package convenience init(
     _ size: GridSize, channels: Int, border: Int = 1, isDense: Bool = false

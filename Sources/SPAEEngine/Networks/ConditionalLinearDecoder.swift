@@ -89,8 +89,8 @@ struct ConditionalLinearDecoder: Sendable {
       let target = unsafe planes.estimates.pixel(cell / width, cell % width)
       for (i, component) in estimate(cell).enumerated() { unsafe target[i] = component }
     }
-    forEachRun(of: cells, cellClasses: cellClasses, width: width) { run, cellClass in
-      own[cellClass].apply(to: planes.estimates, into: planes.own, rectangle: run, with: context)
+    for comb in Comb.combs(of: cells, cellClasses: cellClasses, width: width) {
+      own[comb.label].apply(to: planes.estimates, into: planes.own, comb: comb, with: context)
     }
   }
 
@@ -137,62 +137,35 @@ struct ConditionalLinearDecoder: Sendable {
     }
   }
 
-  /// Computes the gradient of some cells from the errors; `cellClasses` are those of all cells.
-  func transpose(
-    _ gradient: Gradient, cells: [Int], cellClasses: [Int], stride: Int, with context: Context
-  ) {
+  /// Some cells in order, for which a gradient is computed again and again.
+  struct Cells: Sendable {
+    fileprivate let ofClasses: [Comb]
+    fileprivate let all: [Comb]
+
+    /// `cellClasses` are those of all cells.
+    init(_ cells: [Int], cellClasses: [Int], width: Int) {
+      ofClasses = Comb.combs(of: cells, cellClasses: cellClasses, width: width)
+      all = Comb.combs(of: cells, cellClasses: nil, width: width)
+    }
+  }
+
+  /// Computes the gradient of some cells from the errors.
+  func transpose(_ gradient: Gradient, cells: Cells, stride: Int, with context: Context) {
     let (errors, own, estimates) = (gradient.errors, gradient.own, gradient.estimates)
-    let (width, alone) = (errors.width, context.onOneThread)
-    context.parallel.forEachPart(of: cells.count, work: cells.count * ownTransposed[0].work) {
-      part in
-      forEachRun(of: cells[part], cellClasses: cellClasses, width: width) { run, cellClass in
-        ownTransposed[cellClass].apply(to: errors, into: own, rectangle: run, with: alone)
+    let (alone, count) = (context.onOneThread, cells.all.reduce(0) { $0 + $1.count })
+    context.parallel.forEachPart(of: cells.ofClasses.count, work: count * ownTransposed[0].work) {
+      for comb in cells.ofClasses[$0] {
+        ownTransposed[comb.label].apply(to: errors, into: own, comb: comb, with: alone)
       }
     }
-    let runs = runs(of: cells, width: width)
-    let work = 2 * cells.count * aroundTransposed[stride].work
-    context.parallel.forEachPart(of: runs.count, work: work) { part in
-      for run in runs[part] {
+    let work = count * aroundTransposed[stride].work
+    context.parallel.forEachPart(of: cells.all.count, work: work) {
+      for comb in cells.all[$0] {
         aroundTransposed[stride].apply(
-          to: errors, into: estimates, rectangle: run, residual: own, with: alone)
+          to: errors, into: estimates, comb: comb, residual: own, with: alone)
       }
     }
   }
-}
-
-/// Calls `body` with each run of neighbours in a row that have the same label, of cells in order.
-private func forEachRun(
-  of cells: some Collection<Int>, cellClasses: [Int], width: Int, _ body: (Rectangle, Int) -> Void
-) {
-  var rest = cells[...]
-  while let first = rest.first {
-    let most = width - first % width
-    var count = 1
-    rest.removeFirst()
-    while count < most, rest.first == first + count,
-      cellClasses[first + count] == cellClasses[first]
-    {
-      count += 1
-      rest.removeFirst()
-    }
-    let (row, column) = (first / width, first % width)
-    body(Rectangle(rows: row..<row + 1, columns: column..<column + count), cellClasses[first])
-  }
-}
-
-/// Rectangles of one row that hold some cells, which may skip a column but not two.
-private func runs(of cells: [Int], width: Int) -> [Rectangle] {
-  var runs: [Rectangle] = []
-  for cell in cells.sorted() {
-    let (row, column) = (cell / width, cell % width)
-    if let last = runs.last, last.rows.lowerBound == row, column <= last.columns.upperBound + 1 {
-      runs[runs.count - 1] = Rectangle(
-        rows: last.rows, columns: last.columns.lowerBound..<column + 1)
-    } else {
-      runs.append(Rectangle(rows: row..<row + 1, columns: column..<column + 1))
-    }
-  }
-  return runs
 }
 
 /// A matrix [rows, columns] as [columns, rows].

@@ -16,7 +16,7 @@ package struct DetectionBranch: Sendable {
   static let firstClass = 16
 
   package init(path: String, sizes: ModelConfiguration.Detection) throws(EngineError) {
-    var weights = Weights(try Safetensors(path: path), path: path)
+    var weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
     try self.init(sizes: sizes, from: &weights)
     try weights.finish()
   }

@@ -10,13 +10,15 @@ struct EvidenceBranches: Sendable {
   /// The words of each class, the best first.
   let stuffWords: [[Int32]]
   private let thingWords: [[Int32]]
-  private let segmentationSpaces = WorkspacePool<BranchView, SegmentationBranch.Workspace>()
-  private let detectionSpaces = WorkspacePool<BranchView, DetectionBranch.Workspace>()
+  private let segmentationSpaces: WorkspacePool<BranchView, SegmentationBranch.Workspace>
+  private let detectionSpaces: WorkspacePool<BranchView, DetectionBranch.Workspace>
 
   /// Loads both from a model's folder, if its configuration names them.
   init?(
-    _ configuration: ModelConfiguration, folder: String, vocabulary: Vocabulary
+    _ configuration: ModelConfiguration, folder: String, vocabulary: Vocabulary,
+    reuse: BufferReuse
   ) throws(EngineError) {
+    (segmentationSpaces, detectionSpaces) = (WorkspacePool(reuse), WorkspacePool(reuse))
     guard let evidence = configuration.evidence, let stuff = configuration.segmentation,
       let things = configuration.detection
     else { return nil }
@@ -55,14 +57,30 @@ struct EvidenceBranches: Sendable {
     in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
     with context: Context
   ) -> [[EvidenceMap.Named?]] {
-    map.decided(
-      seen(in: image, shape: shape, beside: semantics, with: context),
-      layers: Array(shape.layers.prefix(SemanticMap.layer)))
+    decided(shape, seen(in: image, shape: shape, beside: semantics, with: context))
+  }
+
+  /// The same, and the outlines that the segmentation branch saw on the way.
+  func namedAndOutlined(
+    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
+    with context: Context
+  ) -> (named: [[EvidenceMap.Named?]], outlines: Outlines?) {
+    var outlines: Outlines?
+    let seen = seen(in: image, shape: shape, beside: semantics, with: context) {
+      outlines = self.outlines(of: $0)
+    }
+    return (decided(shape, seen), outlines)
+  }
+
+  private func decided(
+    _ shape: PyramidShape, _ seen: EvidenceMap.Seen
+  ) -> [[EvidenceMap.Named?]] {
+    map.decided(seen, layers: Array(shape.layers.prefix(SemanticMap.layer)))
   }
 
   private func seen(
     in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
-    with context: Context
+    with context: Context, lookingAt look: (Plane) -> Void = { _ in }
   ) -> EvidenceMap.Seen {
     let size = BranchView.size(of: segmentation.sizes.input, for: shape)
     let other = BranchView.size(
@@ -71,7 +89,10 @@ struct EvidenceBranches: Sendable {
     let boxes = boxes(in: other == size ? view : image.resampled(to: other), with: context)
     let (person, thing) = (map.sizes.person, map.sizes.thing)
     let people = boxes.filter { $0.number == map.personThing && $0.score >= person.box }
-    var (stuff, pixels) = shares(in: view, grid: semantics.grid, people: people, with: context)
+    var (stuff, pixels) = withLogits(of: view, with: context) { logits in
+      look(logits)
+      return shares(of: logits, semantics.grid, people: people)
+    }
     let area = pixels.reduce(0, +) / Float(pixels.count)
     if area < person.area { pixels = pixels.map { _ in 0 } }
     return EvidenceMap.Seen(
@@ -83,13 +104,6 @@ struct EvidenceBranches: Sendable {
   }
 
   // MARK: Pixels
-
-  /// The mean share of each class in each cell, [class][cell], and that of people inside boxes.
-  private func shares(
-    in view: PixelImage, grid: GridSize, people boxes: [EvidenceMap.Box], with context: Context
-  ) -> (stuff: [[Float]], people: [Float]) {
-    withLogits(of: view, with: context) { shares(of: $0, grid, people: boxes) }
-  }
 
   /// What the segmentation branch says of a view of the size that it sees.
   func withLogits<Result>(
@@ -107,6 +121,7 @@ struct EvidenceBranches: Sendable {
     }
   }
 
+  /// The mean share of each class in each cell, [class][cell], and that of people inside boxes.
   private func shares(
     of logits: Plane, _ grid: GridSize, people boxes: [EvidenceMap.Box]
   ) -> (stuff: [[Float]], people: [Float]) {

@@ -23,8 +23,9 @@ public final class Model: Sendable {
   let evidence: EvidenceBranches?
   private let colours: ColourCandidates?
   let context: Context
-  private let semanticSpaces = WorkspacePool<SemanticView, SemanticBranch.Workspace>()
-  private let encoderSpaces = WorkspacePool<PyramidShape, Encoder.Workspace>()
+  private let semanticSpaces: WorkspacePool<SemanticView, SemanticBranch.Workspace>
+  private let encoderSpaces: WorkspacePool<PyramidShape, Encoder.Workspace>
+  private let reuse = BufferReuse()
   let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
   let recentPictures = RecentPictures()
   let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
@@ -39,6 +40,8 @@ public final class Model: Sendable {
     context = Context(chosen, parallel: parallel)
     let configuration = try ModelConfiguration(folder: folder)
     self.configuration = configuration
+    semanticSpaces = WorkspacePool(reuse)
+    encoderSpaces = WorkspacePool(reuse)
     knownIdentity = Mutex(
       try ModelFiles(folder: folder, configuration: configuration).verifiedIdentity())
     vocabulary = try Self.vocabulary(folder + "/vocabulary.txt", count: configuration.vocabulary)
@@ -58,13 +61,14 @@ public final class Model: Sendable {
     try weights.finish()
     semanticBranch = try configuration.semantic.map { sizes throws(EngineError) in
       let path = folder + "/semantic.safetensors"
-      var weights = Weights(try Safetensors(path: path), path: path)
+      var weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
       let branch = try SemanticBranch(
         sizes: sizes, textWidth: configuration.text, from: &weights)
       try weights.finish()
       return branch
     }
-    evidence = try EvidenceBranches(configuration, folder: folder, vocabulary: vocabulary)
+    evidence = try EvidenceBranches(
+      configuration, folder: folder, vocabulary: vocabulary, reuse: reuse)
     colours = try ColourCandidates(
       configuration, vocabulary: vocabulary, path: folder + "/config.json")
   }
@@ -146,6 +150,12 @@ public final class Model: Sendable {
     _ image: PixelImage, size: Int, fit: Fit
   ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
     try encode(image, size: size, fit: fit, semanticWeight: 1, with: context)
+  }
+
+  /// Runs work after which no picture is encoded for a while: what the encoder and the frozen
+  /// branches need for a picture is given back as soon as each of them is done.
+  package func withoutReuse<Result, E>(_ body: () throws(E) -> Result) throws(E) -> Result {
+    try reuse.suspended(body)
   }
 
   private func encode(

@@ -18,7 +18,7 @@ package struct SegmentationBranch: Sendable {
   private let fine: Convolution
 
   package init(path: String, sizes: ModelConfiguration.Segmentation) throws(EngineError) {
-    var weights = Weights(try Safetensors(path: path), path: path)
+    var weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
     try self.init(sizes: sizes, from: &weights)
     try weights.finish()
   }
@@ -121,8 +121,7 @@ package struct SegmentationBranch: Sendable {
       stem = plane(after[0], sizes.stem)
       blocks = sizes.blocks.indices.map { index in
         (
-          bands.of(
-            branch.blocks[index], inputWidth: after[index].columns, size: after[index + 1]),
+          bands.of(branch.blocks[index], input: after[index], size: after[index + 1]),
           plane(after[index + 1], sizes.blocks[index].output)
         )
       }

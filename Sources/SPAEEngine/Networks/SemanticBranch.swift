@@ -130,9 +130,9 @@ struct SemanticBranch: Sendable {
       input = Plane(size, channels: 3, border: 2, isDense: true)
       var size = size.halved
       blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
-        let inputWidth = size.columns
+        let input = size
         if block.stride > 1 { size = size.halved }
-        return (bands.of(layers, inputWidth: inputWidth, size: size), plane(size, block.output))
+        return (bands.of(layers, input: input, size: size), plane(size, block.output))
       }
       features = plane(size, sizes.head)
       self.grid = grid

@@ -86,18 +86,21 @@ extension EvidenceBranches {
   ) -> Outlines {
     let view = image.resampled(
       to: BranchView.size(of: segmentation.sizes.input, for: shape))
-    return withLogits(of: view, with: context) { logits in
-      let (size, classes) = (logits.size, logits.channels)
-      var shares = [Float](repeating: 0, count: size.count * classes)
-      var own = [Float](repeating: 0, count: classes)
-      for cell in 0..<size.count {
-        unsafe softmax(
-          logits.pixel(cell / size.columns, cell % size.columns), into: &own)
-        shares.replaceSubrange(cell * classes..<(cell + 1) * classes, with: own)
-      }
-      return Outlines(
-        size: size, shares: shares, words: stuffWords,
-        things: stuffWords.indices.filter { stuffWords[$0].isEmpty || $0 == map.personStuff })
+    return withLogits(of: view, with: context, outlines)
+  }
+
+  /// The same of what the segmentation branch has said.
+  func outlines(of logits: Plane) -> Outlines {
+    let (size, classes) = (logits.size, logits.channels)
+    var shares = [Float](repeating: 0, count: size.count * classes)
+    var own = [Float](repeating: 0, count: classes)
+    for cell in 0..<size.count {
+      unsafe softmax(
+        logits.pixel(cell / size.columns, cell % size.columns), into: &own)
+      shares.replaceSubrange(cell * classes..<(cell + 1) * classes, with: own)
     }
+    return Outlines(
+      size: size, shares: shares, words: stuffWords,
+      things: stuffWords.indices.filter { stuffWords[$0].isEmpty || $0 == map.personStuff })
   }
 }

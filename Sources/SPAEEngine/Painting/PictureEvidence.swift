@@ -7,7 +7,7 @@ public import SPAEPyramid
 public struct PictureEvidence: Sendable {
   let semantics: SemanticMap?
   /// Nil for a model without a segmentation branch.
-  package internal(set) var outlines: Outlines?
+  package let outlines: Outlines?
 
   /// What each position of the upper layers is, by the segmentation branch or the detection branch.
   let named: [[EvidenceMap.Named?]]?
@@ -31,20 +31,28 @@ extension Model {
   public func evidence(
     of image: PixelImage, fit: Fit = .crop, shape: PyramidShape = .square
   ) -> PictureEvidence {
-    let image = image.framed(fit)
-    var known = fittingWords(in: image, shape: shape)
-    known.outlines = context.withSpinningThreads { context in
-      evidence?.outlines(of: image, shape: shape, with: context)
-    }
-    return known
+    seen(in: image.framed(fit), shape: shape, isOutlined: true)
   }
 
   /// The same of a framed picture without its outlines, which takes less long.
   func fittingWords(in image: PixelImage, shape: PyramidShape) -> PictureEvidence {
+    seen(in: image, shape: shape, isOutlined: false)
+  }
+
+  private func seen(
+    in image: PixelImage, shape: PyramidShape, isOutlined: Bool
+  ) -> PictureEvidence {
     context.withSpinningThreads { context in
       let semantics = semantics(of: image, shape: shape, with: context)
-      let named = named(in: image, shape: shape, beside: semantics, with: context)
-      return PictureEvidence(semantics: semantics, outlines: nil, named: named)
+      var (named, outlines): ([[EvidenceMap.Named?]]?, Outlines?)
+      if let evidence, let semantics, isOutlined {
+        (named, outlines) = evidence.namedAndOutlined(
+          in: image, shape: shape, beside: semantics, with: context)
+      } else {
+        named = self.named(in: image, shape: shape, beside: semantics, with: context)
+        if isOutlined { outlines = evidence?.outlines(of: image, shape: shape, with: context) }
+      }
+      return PictureEvidence(semantics: semantics, outlines: outlines, named: named)
     }
   }
 }

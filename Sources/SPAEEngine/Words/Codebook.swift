@@ -51,6 +51,8 @@ public final class Codebook: @unchecked Sendable {
     let (count, latent) = (count, latent)
     let codes = Self.project(embedding, count, embeddingWidth, projection, latent, context)
     self.codes = codes
+    // Neighbours in meaning are seldom asked for.
+    embedding.release()
     let blocks = (count + 15) / 16
     packed = unsafe PackedFloats(count: blocks * 16 * latent) { packed in
       for word in 0..<count {

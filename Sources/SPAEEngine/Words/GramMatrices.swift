@@ -122,10 +122,10 @@ extension ConditionalLinearDecoder {
       refresh(planes.patches.bounds, in: planes, with: context)
       note(planes.patches, without: mean, row: reach, column: reach, in: gradient.errors)
       for (other, pairs) in ofClass {
-        transpose(
-          gradient, cells: pairs.map(\.way),
-          cellClasses: .init(repeating: other, count: side * side), stride: planes.stride,
-          with: context)
+        let cells = Cells(
+          Set(pairs.map(\.way)).sorted(),
+          cellClasses: .init(repeating: other, count: side * side), width: side)
+        transpose(gradient, cells: cells, stride: planes.stride, with: context)
         for pair in pairs {
           let pixel = unsafe gradient.pixel(pair.way / side, pair.way % side)
           for i in 0..<latent { unsafe found[pair]?[component * latent + i] = pixel[i] }

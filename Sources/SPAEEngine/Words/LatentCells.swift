@@ -44,6 +44,12 @@ struct LatentCells: Sendable {
     Set(cells.lazy.flatMap { dependents[$0] }.map(\.cell)).sorted()
   }
 
+  /// Those cells, for which the linear decoder's gradient is computed.
+  func gradientCells(of cells: [Int]) -> ConditionalLinearDecoder.Cells {
+    ConditionalLinearDecoder.Cells(
+      dependents(ofAny: cells), cellClasses: upsampling.cellClass, width: shape.grid.columns)
+  }
+
   /// The rectangle of the cells that depend on a cell's estimate, and of the cell itself.
   func area(of cell: Int) -> Rectangle {
     dependents[cell].reduce(rectangle(cell)) { $0.union(rectangle($1.cell)) }

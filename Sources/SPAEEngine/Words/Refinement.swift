@@ -23,7 +23,7 @@ struct Refinement {
     /// Positions that change together, and the cells that depend on their words.
     struct Half {
       let ofKind: [(metric: QuadraticMetric, positions: [Int])]
-      let filled: [Int]
+      let filled: ConditionalLinearDecoder.Cells
     }
 
     let cells: LatentCells
@@ -48,7 +48,7 @@ struct Refinement {
         return Half(
           ofKind: matrices.metrics.enumerated().map { kind, metric in
             (metric, positions.filter { matrices.kinds[$0] == kind })
-          }, filled: cells.dependents(ofAny: positions.map { latentIndices[$0] }))
+          }, filled: cells.gradientCells(of: positions.map { latentIndices[$0] }))
       }
     }
 
@@ -59,7 +59,7 @@ struct Refinement {
         let ofKind = half.ofKind.map { ($0.metric, $0.positions.filter(free.contains)) }
         let changing = ofKind.flatMap { $0.1 }.map { latentIndices[$0] }
         guard !changing.isEmpty else { return nil }
-        return Half(ofKind: ofKind, filled: cells.dependents(ofAny: changing))
+        return Half(ofKind: ofKind, filled: cells.gradientCells(of: changing))
       }
       return layer
     }
@@ -164,7 +164,6 @@ struct Refinement {
     _ words: [Int32], in layer: Layer, rounds: Int, candidates: [Candidates]?, _ space: Workspace,
     decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
-    let upsampling = layer.cells.upsampling
     let first = words.count - layer.latentIndices.count
     var words = words
     var outdated: [Int] = []  // cells that the linear decoder does not know yet
@@ -176,9 +175,7 @@ struct Refinement {
         error = space.gradient.squaredError / Float(layer.latentIndices.count)
       }
       decoder.linear.transpose(
-        space.gradient, cells: half.filled, cellClasses: upsampling.cellClass,
-        stride: upsampling.stride,
-        with: context)
+        space.gradient, cells: half.filled, stride: layer.cells.upsampling.stride, with: context)
       outdated = []
       for (metric, positions) in half.ofKind {
         let targets = targets(
