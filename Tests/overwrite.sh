@@ -157,7 +157,9 @@ done
 [ -z "$(ls -A | grep part || true)" ] || fail "temporary files stay: $(ls -A)"
 
 # A picture is encoded whole; one that is cut says so, and how not to; each fit has its own history.
-wide=$root/Tests/SPAEPixelsTests/Fixtures/colour.png
+# The explorer saves beside the picture.
+wide=$work/colour.png
+cp "$root/Tests/SPAEPixelsTests/Fixtures/colour.png" "$wide"
 cut='only the middle square of 37x23 is used; --fit whole'
 "$program" encode "$wide" --size 64 --verbose 2>err >whole.spae
 [ ! -s err ] || fail "a whole picture is called cut: $(cat err)"
