@@ -93,6 +93,13 @@ for word in pond grass; do
   [ "$(frames open.spae)" -ge 3 ] || fail "saving lost a frame: $(frames open.spae) are left"
 done
 
+cp clip.spae painted.spae
+printf 'cell 2 1 1\nset pond\nsave\nquit\n' | "$program" explore --plain painted.spae >out
+"$program" history tree painted.spae >tree 2>err
+[ ! -s err ] || fail "the history of a film: $(cat err)"
+has 'and [0-9]* more' tree && [ "$(wc -c <tree)" -lt 2000 ] || fail "the tree lists every edit: $(cat tree)"
+"$program" history show painted.spae | has '[0-9] edits$' || fail "show does not count the edits"
+
 # Bad input: what is whole is kept, and the place is named.
 head -c $((60 + 2 * size)) clip.y4m >cut.y4m
 refused 1 'behind frame 2' encode cut.y4m -o cut.spae

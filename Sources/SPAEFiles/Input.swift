@@ -38,10 +38,10 @@ package enum Input {
       }
       return
     }
-    let content = try Self.explained(path, nil) { try Content(bytes) }
+    let content = try Self.explained(path, bytes) { try Content(bytes) }
     let model = try models.model(
-      try Self.explained(path, nil) { try content.modelName }, for: path)
-    let document = try Self.explained(path, model) { try content.document(model.vocabulary) }
+      try Self.explained(path, bytes) { try content.modelName }, for: path)
+    let document = try Self.explained(path, bytes, model) { try content.document(model.vocabulary) }
     self = .pyramid(document, model)
   }
 
@@ -51,14 +51,14 @@ package enum Input {
   ) throws -> PyramidDocument.ModelName? {
     guard holdsWords(bytes) else { return nil }
     if holdsFilm(bytes) { throw Failure("\(path): \(Self.filmRefusal)") }
-    return try explained(path, nil) { try Content(bytes).modelName }
+    return try explained(path, bytes) { try Content(bytes).modelName }
   }
 
   /// A pyramid's document, read with the words of a model that is perhaps not its own.
   static func document(
     bytes: [UInt8], path: String, readWith model: Model
   ) throws -> PyramidDocument {
-    try explained(path, model) { try Content(bytes).document(model.vocabulary) }
+    try explained(path, bytes, model) { try Content(bytes).document(model.vocabulary) }
   }
 
   private static func holdsWords(_ bytes: [UInt8]) -> Bool {
@@ -75,12 +75,12 @@ package enum Input {
 
   /// Gives what `body` gives, and its errors with the file's name.
   private static func explained<Result>(
-    _ path: String, _ model: Model?, _ body: () throws -> Result
+    _ path: String, _ bytes: [UInt8], _ model: Model? = nil, _ body: () throws -> Result
   ) throws -> Result {
     do { return try body() } catch let error as PyramidTextError {
       throw Failure("\(path): \(error)\(model.map { meaning(of: error, $0) } ?? "")")
     } catch {
-      throw Failure("\(path): not the JSON of a pyramid: \(error.localizedDescription)")
+      throw Failure("\(path): not the JSON of a pyramid: \(error.reason(in: bytes))")
     }
   }
 

@@ -27,7 +27,9 @@ struct FolderScan {
   /// Lists a folder; throws where it is none, or cannot be read.
   init(_ folder: String) throws(LibraryError) {
     guard FileSystem.exists(folder) else {
-      throw .folder(path: folder, reason: "no such folder; 'spae index --forget' removes it")
+      throw .folder(
+        path: folder,
+        reason: "no such folder; 'spae index --forget' removes it from the index")
     }
     guard FileSystem.isFolder(folder) else {
       throw .folder(path: folder, reason: "not a folder; name the folder of the pictures")

@@ -12,7 +12,7 @@ extension Keymap {
       guard let action = Action(dashedName: binding.action) else {
         let near = Spelling.nearest(to: binding.action, among: Action.allCases.map(\.dashedName))
         throw binding.failure(
-          "there is no such action\(near.map { "; did you mean \($0)?" } ?? "")"
+          "there is no such action\(near.map { "; did you mean \($0)?" } ?? ";")"
             + " man spae-keys lists them")
       }
       do throws(KeyNotationError) { changes.append(try Change(action, binding.keys)) } catch {

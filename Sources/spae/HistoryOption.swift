@@ -43,19 +43,25 @@ struct HistoryOption: ParsableArguments {
 }
 
 /// The words that a document's numbers stand for, where the model at hand has its vocabulary.
-struct WordNames {
-  private let vocabulary: Vocabulary?
+final class WordNames {
+  private let document: HistoryDocument
+  private let model: ModelOption
 
-  /// Takes the chosen model, or another that has the document's vocabulary; without one, numbers
-  /// stay numbers.
+  /// Looks at the chosen model, and at others that have the document's vocabulary, once a word is
+  /// asked for; without one, numbers stay numbers.
   init(of document: HistoryDocument, model: ModelOption) {
-    vocabulary = (try? model.library())?.vocabulary(document.vocabulary)
-    if vocabulary == nil {
+    (self.document, self.model) = (document, model)
+  }
+
+  private lazy var vocabulary: Vocabulary? = {
+    let found = (try? model.library())?.vocabulary(document.vocabulary)
+    if found == nil {
       print(
         "spae: \(document.path): its words are another vocabulary's, so they are shown as numbers;"
           + " name that model's folder with --model", toStandardError: true)
     }
-  }
+    return found
+  }()
 
   subscript(number: Int32) -> String {
     guard let vocabulary, vocabulary.words.indices.contains(Int(number)) else {

@@ -200,9 +200,10 @@ struct FilmJSONReader: Sendable {
   private func decoded<Object: Decodable>(
     _ type: Object.Type, _ text: String
   ) throws(FilmTextError) -> Object {
-    do {
-      return try JSONDecoder().decode(type, from: Data(JSONText.readable(Array(text.utf8))))
-    } catch { throw self.error(.notJSON(error.localizedDescription)) }
+    let json = JSONText.readable(Array(text.utf8))
+    do { return try JSONDecoder().decode(type, from: Data(json)) } catch {
+      throw self.error(.notJSON(error.reason(in: json)))
+    }
   }
 
   private func error(_ problem: FilmTextError.Problem) -> FilmTextError {

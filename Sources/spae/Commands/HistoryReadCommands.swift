@@ -111,8 +111,10 @@ struct HistoryShowCommand: ParsableCommand {
     print("revision     \(revision.id) of \(document.document.path)")
     print("from         \(revision.parent.map(String.init) ?? "nothing before it")")
     print("time         \(revision.time.written)")
-    print("done         \(revision.verb)")
+    let done = RevisionDeed(revision)
+    print("done         \(done.text(atMost: 0))")
     if let name = revision.name { print("name         \(name)") }
+    done.edits.forEach { print($0) }
     changes.forEach { print($0.line) }
   }
 }
@@ -147,7 +149,10 @@ struct HistoryTreeCommand: ParsableCommand {
     let revision = line.revision
     let shown = revision.edit.changes.prefix(3).map { "\(words[$0.old]) -> \(words[$0.new])" }
     let more = revision.edit.changes.count - shown.count
-    var parts = ["\(line.branches)\(revision.id)", revision.time.written, revision.verb]
+    var parts = [
+      "\(line.branches)\(revision.id)", revision.time.written,
+      RevisionDeed(revision).text(atMost: 3),
+    ]
     parts.append(shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : ""))
     if let name = revision.name { parts.append("(\(name))") }
     if revision.id == tree.head { parts.append("[head]") }
@@ -196,6 +201,32 @@ struct HistoryDiffCommand: ParsableCommand {
 }
 
 // MARK: What they share
+
+/// What was done in a revision: of a film, and by `spae edit`, a list of edits.
+private struct RevisionDeed {
+  /// What it is called, such as paint; the whole where there is one edit at most.
+  private let name: String
+  let edits: [String]
+
+  init(_ revision: Revision) {
+    let parts = revision.verb.components(separatedBy: "; ")
+    guard parts.count > 1 else {
+      (name, edits) = (revision.verb, [])
+      return
+    }
+    let first = parts[0].components(separatedBy: ": ")
+    name = first.count > 1 ? first[0] : "edits"
+    edits = [first.dropFirst(first.count > 1 ? 1 : 0).joined(separator: ": ")] + parts.dropFirst()
+  }
+
+  func text(atMost count: Int) -> String {
+    guard !edits.isEmpty else { return name }
+    let more = edits.count - min(count, edits.count)
+    guard count > 0 else { return "\(name), \(edits.count) edits" }
+    let shown = edits.prefix(count).joined(separator: "; ")
+    return "\(name): \(shown)" + (more > 0 ? " and \(more) more" : "")
+  }
+}
 
 /// A changed word for a person or a program.
 struct ChangeEntry: Encodable {
