@@ -10,7 +10,7 @@ from torch import Tensor
 
 RESAMPLES = 1000
 CONFIDENCE = 0.95
-COLUMNS = ("1", "2", "3", "4", "5", "6", "all")
+LAYERS = ("1", "2", "3", "4", "5", "6")  # of a square of 128 pixels
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,11 @@ def by_layer(values: list[Value | None], first: int = 1) -> dict[str, Value | No
 
 def table(rows: list[Row]) -> str:
     """The figures as aligned text, without intervals."""
-    lines = [["set", "figure", *COLUMNS]]
+    layers = {*LAYERS, *(column for row in rows for column in row.values)} - {"all"}
+    columns = (*sorted(layers, key=int), "all")
+    lines = [["set", "figure", *columns]]
     for row in rows:
-        cells = [_cell(row.values.get(c), row.digits, c in row.values) for c in COLUMNS]
+        cells = [_cell(row.values.get(c), row.digits, c in row.values) for c in columns]
         lines.append([row.data, row.name, *cells])
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join(
