@@ -99,7 +99,10 @@ struct FilmBenchCommand: ParsableCommand {
     let parts = frames.split(separator: "x").compactMap { Int($0) }
     guard parts.count == 2 else { throw Failure("--frames '\(frames)': expected WIDTHxHEIGHT") }
     let length = 3 * parts[0] * parts[1]
-    let bytes = try Data(contentsOf: URL(fileURLWithPath: clip), options: .alwaysMapped)
+    let bytes: Data
+    do { bytes = try Data(contentsOf: URL(fileURLWithPath: clip), options: .alwaysMapped) } catch {
+      throw Failure("\(clip): it cannot be read; make it with ffmpeg, as --help says")
+    }
     return (0..<min(limit, bytes.count / length)).map {
       PixelImage(
         width: parts[0], height: parts[1], pixels: Array(bytes[$0 * length..<($0 + 1) * length]))
