@@ -123,9 +123,10 @@ private struct WordEditReader {
   }
 
   private mutating func replace() throws(WordEditError) -> WordEdit.Change {
-    let old = try word()
+    // Without an arrow it is no edit, whatever the word.
+    let old = try letters()
     try take("->")
-    return .replace(old: old, new: try word())
+    return .replace(old: try number(of: old.text, at: old.start), new: try word())
   }
 
   private mutating func put() throws(WordEditError) -> WordEdit.Change {
@@ -183,11 +184,19 @@ private struct WordEditReader {
   }
 
   private mutating func word() throws(WordEditError) -> Int32 {
+    let (text, start) = try letters()
+    return try number(of: text, at: start)
+  }
+
+  private mutating func letters() throws(WordEditError) -> (text: String, start: Int) {
     skipSpace()
     let start = place
     while place < characters.count, characters[place].isLetter { place += 1 }
-    let text = String(characters[start..<place])
-    guard !text.isEmpty else { throw error(.form(excerpt(from: start)), at: start) }
+    guard place > start else { throw error(.form(excerpt(from: start)), at: start) }
+    return (String(characters[start..<place]), start)
+  }
+
+  private func number(of text: String, at start: Int) throws(WordEditError) -> Int32 {
     if let number = vocabulary.number(of: text) ?? vocabulary.number(of: text.lowercased()) {
       return number
     }

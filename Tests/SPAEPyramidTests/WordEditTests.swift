@@ -47,6 +47,7 @@ import Testing
     ("grass snow", 7, .form("snow")),
     ("grass ->", 9, .form("")),
     ("-> snow", 1, .form("-> snow")),
+    ("junkk", 6, .form("")), ("gras snow", 6, .form("snow")),
     ("gras -> snow", 1, .unknownWord("gras", near: ["grass"])),
     ("grass -> snowq", 10, .unknownWord("snowq", near: ["snow"])),
     ("grass -> xylophone", 10, .unknownWord("xylophone", near: [])),

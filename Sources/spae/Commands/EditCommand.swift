@@ -150,7 +150,9 @@ struct EditCommand: ParsableCommand {
       try add(String(line), index + 1, "\(name): line \(index + 1)")
     }
     for (index, line) in arguments.enumerated() { try add(line, index + 1, "edit \(index + 1)") }
-    if list.isEmpty { throw Failure("\(name): there is no edit in it") }
+    if list.isEmpty {
+      throw Failure(name.isEmpty ? "the edits are empty" : "\(name): there is no edit in it")
+    }
     return list
   }
 
