@@ -258,23 +258,15 @@ extension CommandName {
       !forced
     }
   }
+}
 
-  /// The command that a word begins, as in vim; a single letter must be the whole name.
-  init?(typed: String) {
-    let aliases: [String: CommandName] = [
+extension CommandName: TypedCommand {
+  static var otherNames: [String: CommandName] {
+    [
       "write": .write, "quit": .quit, "exit": .exit, "substitute": .substitute, "tree": .history,
       "u": .undo, "h": .help, "qa": .quit, "wqa": .writeQuit, "diff": .difference,
       "e": .edit, "next": .next, "previous": .previous, "Next": .previous,
     ]
-    if let command = CommandName(rawValue: typed) ?? aliases[typed] {
-      self = command
-    } else if typed.count >= 2,
-      let command = Self.allCases.first(where: { $0.rawValue.hasPrefix(typed) })
-    {
-      self = command
-    } else {
-      return nil
-    }
   }
 }
 

@@ -16,7 +16,7 @@ import Testing
     #expect(done.values == [5])
   }
 
-  @Test("begins by itself once nothing else comes")
+  @Test("begins by itself once nothing else comes", .timeLimit(.minutes(1)))
   func rest() async throws {
     let done = Record()
     let debouncer = Debouncer<Int>(label: "test", rest: .milliseconds(1)) { done.append($0) }

@@ -20,21 +20,13 @@ package enum GalleryCommand: String, CaseIterable, Sendable {
     case .quit: (":q", "quit")
     }
   }
+}
 
-  /// The command that a word begins; a single letter must be the whole name.
-  init?(typed: String) {
-    let others: [String: GalleryCommand] = [
+extension GalleryCommand: TypedCommand {
+  static var otherNames: [String: GalleryCommand] {
+    [
       "edit": .open, "open": .open, "quit": .quit, "qa": .quit, "x": .quit, "h": .help,
     ]
-    if let command = GalleryCommand(rawValue: typed) ?? others[typed] {
-      self = command
-    } else if typed.count >= 2,
-      let command = Self.allCases.first(where: { $0.rawValue.hasPrefix(typed) })
-    {
-      self = command
-    } else {
-      return nil
-    }
   }
 }
 
