@@ -128,6 +128,7 @@ man: build ## Write the manual pages of the commands and keys from their source
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --output-directory man
 	rm man/spae.help.1 man/spae-bench*.1
+	for page in man/spae.*1; do awk -f man/finish.awk $$page >man/finished && mv man/finished $$page; done
 	.build/release/spae keys --man >man/spae-keys.7
 
 # The edits are files of words with their pictures beside them.

@@ -34,6 +34,12 @@ for page in spae.*.1; do
   "$program" $(echo "${name#spae.}" | tr . ' ') --help >/dev/null 2>&1 || fail "$page is of no command"
 done
 "$program" keys --man | cmp -s - spae-keys.7 || fail "spae-keys.7 is not what the key map says"
+# What the generator leaves and man/finish.awk mends.
+! grep -nE '^$|^\.Ex|\.Xr spae\.help' spae.*1 || fail "pages are not finished"
+for page in spae.*1; do
+  awk '/^\.Bd/ { typed = 1 } /^\.Ed/ { typed = 0 } /^(spae|find) / && !typed { exit 1 }' "$page" ||
+    fail "$page: its examples run together"
+done
 # The terminals' answers, which make test-terminals asks of the real ones.
 while IFS=$'\t' read -r terminal question answer; do
   line=$(printf '  %-21s %s' "$question" "$answer")

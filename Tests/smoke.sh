@@ -253,6 +253,9 @@ refused 1 'TIFF files are not read; .*convert x.tiff x.png' "$program" encode ph
 kinds=$root/Tests/SPAEPixelsTests/Fixtures/kinds
 "$program" info "$kinds/animation.gif" | has 'note .*first frame' || fail "a frame is not told"
 "$program" encode "$kinds/sampling-4x2.jpg" --quiet | has '^layer 6' || fail "4:1:0 is not read"
+base64 -d <<<iVBORw0KGgoAAAANSUhEUgAAAAkAAAABCAAAAAApqduhAAAAEklEQVR4nGNgkDTyTqmdtv4EAAvCA4VVYAv9AAAAAElFTkSuQmCC >long.png
+"$program" encode long.png 2>&1 >/dev/null | has 'only the middle 4x1 of 9x1' || fail "a cut is not said"
+[ -z "$("$program" encode --fit crop long.png 2>&1 >/dev/null)" ] || fail "a cut asked for is said"
 refused 1 'nowhere.png' "$program" encode nowhere.png "$pictures/cat.png" -o some
 [ -s some/cat.spae ] || fail "the good picture was not done"
 sed 's/^layer 2$/layer 2\nxqzzy/' cat.spae >wrong.spae

@@ -203,13 +203,7 @@ struct EncodeCommand: ParsableCommand {
     name: PyramidDocument.ModelName
   ) throws {
     let fit = input.fit ?? .whole
-    for note in file.notices(size: input.size, fit: fit) {
-      if note == ImageFile.firstFrameNote, !quiet {
-        print("spae: \(path): \(note); --film takes all", toStandardError: true)
-      } else if verbose {
-        print("spae: \(path): \(note)", toStandardError: true)
-      }
-    }
+    tellNotices(of: file, path, fit)
     let pyramid = try model.encode(
       file.image, size: input.size, fit: fit, semanticWeight: semantics.weight)
     let document = PyramidDocument(
@@ -227,6 +221,18 @@ struct EncodeCommand: ParsableCommand {
       }
     } else {
       StandardOutput.write(bytes)
+    }
+  }
+
+  /// What is left out is told unless --fit asked for it; how the picture was read, with --verbose.
+  private func tellNotices(of file: ImageFile, _ path: String, _ fit: Fit) {
+    let cut = fit.notice(width: file.image.width, height: file.image.height, size: input.size)
+    for note in file.notices(size: input.size, fit: fit) {
+      if note == ImageFile.firstFrameNote, !quiet {
+        print("spae: \(path): \(note); --film takes all", toStandardError: true)
+      } else if verbose || (note == cut && input.fit == nil && !quiet) {
+        print("spae: \(path): \(note)", toStandardError: true)
+      }
     }
   }
 
