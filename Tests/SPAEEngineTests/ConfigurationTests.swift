@@ -175,6 +175,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("guided.specificity", .set("[0, 1.5, 0]")),
     Damage("guided.penalty", .set("[0.5]")), Damage("guided.penalty", .set("[0, -0.1, 0]")),
     Damage("semantic.blocks", .set("[]")), Damage("semantic.whole_top", .set("1001")),
+    Damage("semantic.places", .set("[970, 1000]")),
   ]
 
   @Test(arguments: missing + unknown + wrongTypes + sizes + impossible)

@@ -9,12 +9,13 @@ import torch
 
 from spae.evaluate.meaning import people_words
 from spae.model.codebook import Codebook
-from spae.model.configuration import PersonGate, WholeGate
+from spae.model.configuration import EFFICIENTNET_LITE2, PersonGate, WholeGate
 from spae.model.detection import DetectionBranch
 from spae.model.evidence import Boxes, EvidenceMap, Named, Seen, boxes_of, positions, with_named
 from spae.model.pyramid import square
 from spae.model.quantizer import Candidates
 from spae.model.segmentation import SegmentationBranch
+from spae.model.semantic_branch import SemanticBranch
 from spae.prepare.branch_files import (
     TABLES,
     evidence_gates,
@@ -50,6 +51,19 @@ def boxes(*found: tuple[str, float, tuple[float, float, float, float]]) -> Boxes
     edges = np.array([edges for *_, edges in found], np.float32).reshape(-1, 4)
     numbers = np.array([THINGS.index(name) for name, *_ in found], np.int64)
     return Boxes(edges, numbers, np.array([score for _, score, _ in found], np.float32))
+
+
+def test_a_place_does_not_make_the_classifier_sure_of_a_cell():
+    branch = SemanticBranch(replace(EFFICIENTNET_LITE2, places=(978,)), 2)
+    answers = {
+        "index": np.array([[978, 3]]),
+        "prob": np.array([[0.75, 0.25]], np.float16),
+        "cell_index": np.array([[[[978, 3], [3, 978]]]]),
+        "cell_prob": np.array([[[[0.75, 0.125], [0.5, 0.25]]]], np.float16),
+    }
+    sure = branch.map(answers).sure
+    assert sure.whole.tolist() == [0.75]
+    assert sure.cells.tolist() == [[[0.125, 0.5]]]
 
 
 def nothing() -> Seen:

@@ -56,9 +56,12 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
     package var stem: Int
     package var head: Int
     package var blocks: [MobileBlock]
+    /// The classes that are places (seashore, valley), which stuff fills: they do not make the
+    /// classifier sure of what stands in a cell.
+    package var places: [Int]?
 
     enum CodingKeys: String, CodingKey {
-      case input, classes, grid, scale, stem, head, blocks
+      case input, classes, grid, scale, stem, head, blocks, places
       case wholeTop = "whole_top"
       case cellTop = "cell_top"
     }
@@ -316,6 +319,8 @@ extension ModelConfiguration {
         outside("semantic.stem", semantic.stem, 1...4096),
         outside("semantic.head", semantic.head, 1...65_536),
         outside("semantic.blocks", semantic.blocks.count, 1...256),
+        semantic.places?.first { !(0..<semantic.classes).contains($0) }
+          .map { ("semantic.places", "\($0) is none of \(semantic.classes) classes") },
       ]
       for (index, block) in semantic.blocks.enumerated() {
         let key = "semantic.blocks[\(index)]"

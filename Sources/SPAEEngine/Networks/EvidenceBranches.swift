@@ -100,7 +100,7 @@ struct EvidenceBranches: Sendable {
       things: boxes.filter {
         $0.number != map.personThing && $0.score >= thing.box && $0.area >= thing.area
       },
-      whole: semantics.wholeBest, cells: semantics.cellBest)
+      whole: semantics.wholeBest, cells: semantics.cellBestObject)
   }
 
   // MARK: Pixels

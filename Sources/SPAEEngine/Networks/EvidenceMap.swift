@@ -96,7 +96,8 @@ package struct EvidenceMap: Sendable {
     var people: [Float]
     /// Without people.
     var things: [Box]
-    /// The highest probability that the classifier gives a class, of the whole and of each cell.
+    /// The highest probability that the classifier gives a class, of the whole and, without places,
+    /// of each cell.
     var whole: Float
     var cells: [Float]
 
@@ -146,7 +147,7 @@ package struct EvidenceMap: Sendable {
     }
     let quarters = positions[1].map { position in
       position == most
-        ? person(mean(position, of: seen.people)) : other(seen, position)
+        ? person(mean(position, of: seen.people)) : other(seen, position, stuffBelow: sizes.unsure)
     }
     return [wholes, quarters, positions[2].map { cell(seen, $0) }]
   }
@@ -174,14 +175,15 @@ package struct EvidenceMap: Sendable {
 
   private func cell(_ seen: Seen, _ position: Position) -> Named? {
     let people = mean(position, of: seen.people)
-    return people >= sizes.person.cell ? person(people) : other(seen, position)
+    guard people < sizes.person.cell else { return person(people) }
+    return other(seen, position, stuffBelow: sizes.cellUnsure ?? sizes.unsure)
   }
 
-  /// Stuff, or a thing where the classifier is unsure.
-  private func other(_ seen: Seen, _ position: Position) -> Named? {
-    let isUnsure = position.cells.allSatisfy { seen.cells[$0] < sizes.unsure }
-    return stuff(seen, position, isUnsure: isUnsure)
-      ?? (isUnsure ? thing(seen, position) : nil)
+  /// Stuff, where the classifier is less sure than a bound, or a thing where it is unsure.
+  private func other(_ seen: Seen, _ position: Position, stuffBelow bound: Float) -> Named? {
+    let best = position.cells.map { seen.cells[$0] }.max() ?? 0
+    return stuff(seen, position, isUnsure: best < bound)
+      ?? (best < sizes.unsure ? thing(seen, position) : nil)
   }
 
   /// The class of the greatest share that passes its gate.

@@ -93,12 +93,19 @@ extension ModelConfiguration {
   package struct Evidence: Codable, Hashable, Sendable {
     /// Below this best probability the classifier is.
     package var unsure: Float
+    /// The same in a cell of the map that stuff fills; nil where it is no other.
+    package var cellUnsure: Float?
     package var whole: WholeGate
     package var person: PersonGate
     package var thing: ThingGate
     package var stuff: [StuffGate]
     /// What each further word of a class scores less than the one before it.
     package var step: Float
+
+    enum CodingKeys: String, CodingKey {
+      case unsure, whole, person, thing, stuff, step
+      case cellUnsure = "cell_unsure"
+    }
   }
 }
 
@@ -158,7 +165,8 @@ extension ModelConfiguration.Evidence {
       (0...1).contains(value) ? nil : ("evidence.\(key)", "not between 0 and 1")
     }
     return [
-      share("unsure", unsure), share("whole.area", whole.area),
+      share("unsure", unsure), cellUnsure.flatMap { share("cell_unsure", $0) },
+      share("whole.area", whole.area),
       share("whole.unsure", whole.unsure), share("person.box", person.box),
       share("person.area", person.area), share("person.cell", person.cell),
       share("thing.box", thing.box), share("thing.area", thing.area),

@@ -18,6 +18,8 @@ package struct SemanticMap: Sendable {
   /// The highest probability of a class, of the whole and of each cell, as float16 keeps it.
   var wholeBest: Float = 0
   var cellBest: [Float] = []
+  /// The same of each cell, of those of its likeliest classes that are no places.
+  var cellBestObject: [Float] = []
 
   /// What stands at each of a layer's positions: the whole where it has one alone, else the mean of
   /// the cells that are in its region.
@@ -153,12 +155,14 @@ struct SemanticBranch: Sendable {
     head.apply(to: x, into: space.features, activation: .relu6, with: context)
     pool(space.features, to: space.grid, into: space.pooled)
     classifier.apply(to: space.pooled, into: space.logits, with: context)
-    let regions = (0...space.grid.count).map { probabilities(space.logits, $0) }
-    let best = regions.map { Float(Float16($0.max() ?? 0)) }
+    let whole = likeliest(of: probabilities(space.logits, 0), count: sizes.wholeTop)
+    let cells = (1...space.grid.count).map {
+      likeliest(of: probabilities(space.logits, $0), count: sizes.cellTop)
+    }
     return SemanticMap(
-      whole: text(of: regions[0], top: sizes.wholeTop),
-      cells: regions.dropFirst().flatMap { text(of: $0, top: sizes.cellTop) },
-      grid: space.grid, wholeBest: best[0], cellBest: Array(best.dropFirst()))
+      whole: text(of: whole), cells: cells.flatMap { text(of: $0) }, grid: space.grid,
+      wholeBest: whole.first?.share ?? 0, cellBest: cells.map { $0.first?.share ?? 0 },
+      cellBestObject: cells.map { bestObject(of: $0) })
   }
 
   /// The mean over all of the features, and over overlapping windows (adaptive pooling).
@@ -198,13 +202,25 @@ struct SemanticBranch: Sendable {
     return shares.map { $0 / whole }
   }
 
-  /// The mean text vector of the likeliest classes, whose shares are kept as float16 keeps them.
-  private func text(of probabilities: [Float], top: Int) -> [Float] {
-    var likeliest = Ranking(limit: top)
-    for (index, share) in probabilities.enumerated() { likeliest.offer(Int32(index), share) }
+  private typealias Likeliest = [(index: Int, share: Float)]
+
+  /// The likeliest classes, the best first, whose shares are kept as float16 keeps them.
+  private func likeliest(of probabilities: [Float], count: Int) -> Likeliest {
+    var ranking = Ranking(limit: count)
+    for (index, share) in probabilities.enumerated() { ranking.offer(Int32(index), share) }
+    return zip(ranking.items, ranking.scores).map { (Int($0), Float(Float16($1))) }
+  }
+
+  /// The share of the first that is no place.
+  private func bestObject(of likeliest: Likeliest) -> Float {
+    likeliest.first { sizes.places?.contains($0.index) != true }?.share ?? 0
+  }
+
+  /// The mean text vector of the likeliest classes.
+  private func text(of likeliest: Likeliest) -> [Float] {
     var mean = [Float](repeating: 0, count: textWidth)
-    for (index, share) in zip(likeliest.items, likeliest.scores) {
-      let (share, start) = (Float(Float16(share)), Int(index) * textWidth)
+    for (index, share) in likeliest {
+      let start = index * textWidth
       for i in 0..<textWidth { mean[i] += share * classText[start + i] }
     }
     return mean

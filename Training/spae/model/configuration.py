@@ -65,6 +65,9 @@ class Semantic:
     stem: int
     head: int
     blocks: tuple[MobileBlock, ...]
+    # The classes that are places (seashore, valley), which stuff fills: they do not make the
+    # classifier sure of what stands in a cell.
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,7 @@ class Evidence:
     thing: ThingGate
     stuff: tuple[StuffGate, ...]
     step: float  # what each further word of a class scores less than the one before it
+    cell_unsure: float | None = None  # `unsure` of a cell that stuff fills, if it is another
 
 
 @dataclass(frozen=True)
@@ -283,6 +287,8 @@ EFFICIENTNET_LITE2 = Semantic(
         + repeated(5, 5, 2, 6, 208)
         + repeated(1, 3, 1, 6, 352)
     ),
+    # Alp, cliff, geyser, lakeside, promontory, sandbar, seashore, valley and volcano.
+    places=(970, 972, *range(974, 981)),
 )
 
 
@@ -320,6 +326,10 @@ class Configuration:
             del content["quantization"]
         if self.guided is not None and self.guided.colours is None:
             del content["guided"]["colours"]
+        if "evidence" in content and content["evidence"]["cell_unsure"] is None:
+            del content["evidence"]["cell_unsure"]
+        if "places" in content.get("semantic", {}) and not content["semantic"]["places"]:
+            del content["semantic"]["places"]
         if not self.former_identities:
             del content["former_identities"]
         path.write_text(json.dumps(content, indent=1) + "\n")
@@ -379,7 +389,7 @@ def _teacher(content: dict) -> Semantic | Clip:
     if "architecture" in content:
         return Clip(**content)
     blocks = tuple(MobileBlock(**block) for block in content["blocks"])
-    return Semantic(**{**content, "blocks": blocks})
+    return Semantic(**{**_with_tuples(content), "blocks": blocks})
 
 
 def _stages(content: list[dict]) -> tuple[Stage, ...]:

@@ -129,7 +129,7 @@ class Seen:
     people: np.ndarray  # [row, column], the share of pixels of people
     things: Boxes  # without people
     whole: float  # the highest probability that the classifier gives a class ...
-    cells: np.ndarray  # ... and in each cell, [row, column]
+    cells: np.ndarray  # ... and, if it is no place, in each cell, [row, column]
 
 
 class EvidenceMap:
@@ -217,23 +217,26 @@ class EvidenceMap:
         largest = sizes.argmax()
         if sizes[largest] >= gate.area:
             return self._person(people) if largest == 0 else self._found(things, largest - 1)
-        return self._stuff(seen, position, seen.whole) if seen.whole < gate.unsure else None
+        return self._stuff(seen, position, True) if seen.whole < gate.unsure else None
 
     def _quarter(self, seen: Seen, position: Position, is_most: bool) -> Named | None:
         if is_most:
             return self._person(position.of(seen.people).mean())
         best = position.of(seen.cells).max()
-        return self._stuff(seen, position, best) or self._thing(seen, position, best)
+        is_unsure = best < self.sizes.unsure
+        return self._stuff(seen, position, is_unsure) or self._thing(seen, position, best)
 
     def _cell(self, seen: Seen, position: Position) -> Named | None:
         people, best = position.of(seen.people).mean(), position.of(seen.cells).max()
         if people >= self.sizes.person.cell:
             return self._person(people)
-        return self._stuff(seen, position, best) or self._thing(seen, position, best)
+        bound = self.sizes.cell_unsure
+        is_unsure = best < (self.sizes.unsure if bound is None else bound)
+        return self._stuff(seen, position, is_unsure) or self._thing(seen, position, best)
 
-    def _stuff(self, seen: Seen, position: Position, best: float) -> Named | None:
-        """The class of the greatest share that passes its gate, beside a classifier so sure."""
-        is_unsure, found = best < self.sizes.unsure, None
+    def _stuff(self, seen: Seen, position: Position, is_unsure: bool) -> Named | None:
+        """The class of the greatest share that passes its gate, beside an unsure classifier."""
+        found = None
         for number, gate in self.gates:
             share = float(position.of(seen.stuff[number]).mean())
             enough = share >= (gate.least if is_unsure else gate.certain)

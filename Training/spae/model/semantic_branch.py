@@ -104,7 +104,8 @@ class SemanticBranch(nn.Module):
             classes = torch.from_numpy(answers[index].astype(np.int64))
             return self.text(classes, torch.from_numpy(answers[prob]))
 
-        sure = Sureness(answers["prob"][..., 0], answers["cell_prob"][..., 0])
+        of_objects = ~np.isin(answers["cell_index"], self.sizes.places)
+        sure = Sureness(answers["prob"][..., 0], (answers["cell_prob"] * of_objects).max(-1))
         return SemanticMap(text("index", "prob"), text("cell_index", "cell_prob"), sure)
 
     def forward(self, view: Tensor, shape: PyramidShape | None = None) -> SemanticMap:

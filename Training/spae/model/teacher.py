@@ -22,7 +22,7 @@ class Sureness:
     """The highest probability that a classifier gives a class."""
 
     whole: np.ndarray  # [batch]
-    cells: np.ndarray  # [batch, row, column]
+    cells: np.ndarray  # [batch, row, column], of classes that are no places
 
     @classmethod
     def joined(cls, parts: Sequence["Sureness"]) -> "Sureness":

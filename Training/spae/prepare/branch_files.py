@@ -113,6 +113,7 @@ def evidence_gates() -> Evidence:
             StuffGate("mountain", 0.85, NEVER),
         ),
         step=0.012,
+        cell_unsure=0.3,
     )
 
 
