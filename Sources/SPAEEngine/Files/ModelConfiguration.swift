@@ -319,7 +319,7 @@ extension ModelConfiguration {
         outside("semantic.stem", semantic.stem, 1...4096),
         outside("semantic.head", semantic.head, 1...65_536),
         outside("semantic.blocks", semantic.blocks.count, 1...256),
-        semantic.places?.first { !(0..<semantic.classes).contains($0) }
+        semantic.places?.first { $0 < 0 || $0 >= semantic.classes }
           .map { ("semantic.places", "\($0) is none of \(semantic.classes) classes") },
       ]
       for (index, block) in semantic.blocks.enumerated() {
