@@ -43,10 +43,49 @@ sed -n '/^layer/d; 6,$p' cat.spae | tr -s ' \n' '\n\n' | grep . >file.words
 sed -n '1s/.*"layers"://p' answers | grep -oE '"[^"]+"' | tr -d '"' >stream.words
 cmp file.words stream.words || fail "a stream and a file give other words"
 
-# A clip is told to be one; of an animation the first frame is taken.
-{ printf 'YUV4MPEG2 W64 H64 F25:1 Cmono\nFRAME\n'; head -c 4096 /dev/zero; } >clip.y4m
-echo '{"file":"clip.y4m"}' | stream | has -F '"error":"a clip, not a picture; spae encode makes' ||
-  fail "a clip is not told to be one"
+# A clip is answered with its film, in one line: the words of `spae encode`, whichever way it came.
+clip() {
+  printf 'YUV4MPEG2 W64 H64 F25:1 Cmono\n'
+  for grey in 040 100 300; do printf 'FRAME\n'; head -c 4096 /dev/zero | tr '\0' "\\$grey"; done
+}
+clip >clip.y4m
+"$program" encode --size 64 --fit crop clip.y4m -o clip.spae --quiet
+"$program" encode --size 64 --fit crop clip.y4m --format json -o clip.json --quiet
+"$program" decode clip.spae -o clip.gif
+{ cat clip.y4m; printf 'FRAME\nno more'; } >broken.y4m
+head -1 clip.y4m >none.y4m
+{
+  frame first "$pictures/cat.png"
+  echo '{"file":"clip.y4m"}'
+  frame a/clip.y4m clip.y4m
+  echo '{"file":"broken.y4m"}'
+  echo "{\"key\":\"letters\",\"name\":\"clip.y4m\",\"base64\":\"$(base64 -w0 clip.y4m)\"}"
+  echo '{"file":"none.y4m"}'
+  echo '{"file":"-"}'
+  echo '{"file":"clip.gif"}'
+  frame last "$pictures/cat.png"
+} >clips
+stream <clips >answers 2>err || fail "a clip ended the stream: $(cat err)"
+sed 's/^{"key":"\([^"]*\)".*/\1/' answers | tr '\n' ' ' | has -x \
+  'first clip.y4m a/clip.y4m broken.y4m letters none.y4m - clip.gif last ' ||
+  fail "not in order: $(cut -c1-80 answers)"
+for key in clip.y4m a/clip.y4m letters; do
+  grep "^{\"key\":\"$key\",\"width\":64,\"height\":64,\"model\":\"[0-9a-f]*\",\"film\":\[{" answers |
+    sed 's/^.*,"film":\[//; s/\]}$//' >film
+  tr -d '\n' <film | cmp - <(paste -sd, clip.json | tr -d '\n') || fail "$key: not the film of a file"
+done
+grep '^{"key":"broken.y4m"' answers | has '"frame":3}.*{"end":3}\],"error":"the y4m film is cut short.*behind frame 3' ||
+  fail "the whole frames of a broken clip are lost: $(grep broken answers | tail -c 300)"
+grep '^{"key":"none.y4m"' answers | has '"error":"the y4m film has no frame"' || fail "no frames: $(grep none answers)"
+grep '^{"key":"-"' answers | has '"error":"standard input brings the stream itself' || fail "- is read"
+grep '^{"key":"clip.gif"' answers | has '"layers":' || fail "a GIF is a clip without --film"
+stream --film --fps 50 --to 0.1 <clips >answers
+grep '^{"key":"clip.gif"' answers | has '{"end":5}' || fail "a GIF is no clip with --film: $(grep gif answers | tail -c 200)"
+grep '^{"key":"clip.y4m"' answers | has '{"end":5}' || fail "--fps and --to choose no frames"
+grep '^{"key":"last"' answers | has '"layers":' || fail "a picture is lost with --film"
+stream --format text <clips | sed -n 's/^{"key":"clip.y4m".*,"film":"\(.*\)"}$/\1/p' >film
+printf "$(sed 's/\\u000a/\\n/g' film)" | cmp - clip.spae || fail "the text of a film is not that of its file"
+stream --semantic-weight 0 <clips | grep '"clip.y4m"' | has '"error":"a film; --semantic-weight' || fail "a weight"
 
 # Bad pictures are answered with the reason, and their neighbours as if they were not there.
 printf 'not a picture' >text.png

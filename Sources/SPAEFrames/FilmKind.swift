@@ -24,6 +24,9 @@ package enum FilmKind: Hashable, Sendable {
   /// Whether it is a picture as well, of which the first frame is taken unless a film is wished for.
   package var isPicture: Bool { [.gif, .webP, .png].contains(self) }
 
+  /// Whether it is read by another program, which takes nothing but files.
+  package var needsFile: Bool { ![.y4m, .gif, .webP].contains(self) }
+
   private static func ours(_ bytes: [UInt8]) -> FilmKind? {
     if bytes.has("YUV4MPEG2 ") { return .y4m }
     if bytes.has("GIF8") { return .gif }

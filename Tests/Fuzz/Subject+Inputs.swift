@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import SPAEEngine
 import SPAEFiles
+import SPAEFrames
 import SPAEPixels
 import SPAEPyramid
 import SPAESession
@@ -53,7 +54,10 @@ extension Subject {
     var reader = PictureReader(descriptor: descriptor)
     let answer = StreamAnswer(model: "fuzz", vocabulary: try Vocabulary(text: "ant\nbee\n"))
     while let picture = try reader.next() {
-      if case .file = picture.contents {} else { _ = try? picture.read() }
+      if case .file = picture.contents {
+      } else {
+        _ = try? picture.open(asFilm: true, FrameSelection())
+      }
       let line = answer.line(key: picture.key, error: "none")
       // A byte that is no part of UTF-8 is half of a surrogate pair, which Foundation refuses.
       var text = String(decoding: line, as: UTF8.self)

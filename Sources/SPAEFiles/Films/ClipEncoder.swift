@@ -27,6 +27,8 @@ package struct ClipEncoder {
     package fileprivate(set) var words = 0
     /// What a person should know of the clip.
     package fileprivate(set) var notices: [String] = []
+    /// Why the clip broke off, where it did.
+    package fileprivate(set) var failure: FrameError?
 
     /// In a line.
     package var text: String {
@@ -34,7 +36,16 @@ package struct ClipEncoder {
       return "\(frames) \(frames == 1 ? "frame" : "frames"), \(keyFrames) of them key frames,"
         + " \(mean) words a frame"
     }
+
+    fileprivate mutating func count(_ frame: FilmFrame) {
+      frames += 1
+      keyFrames += frame.isKey ? 1 : 0
+      words += frame.wordCount
+    }
   }
+
+  /// What `--semantic-weight` says to a clip.
+  package static let notWeighted = Failure("a film; --semantic-weight is for pictures")
 
   private let model: Model
   private let settings: Settings
@@ -49,56 +60,76 @@ package struct ClipEncoder {
   package func encode(
     _ source: any FrameSource, path: String, to output: OutputFile
   ) throws -> Report {
+    var film: WrittenFilm?
+    let report = try encode(source, name: FileName.inputLabel(of: path)) { _, bytes in
+      if film == nil { film = try WrittenFilm(to: output) }
+      try film?.write(bytes)
+    }
+    try film?.finish()
+    if let failure = report.failure { throw Self.explained(failure, path, output, report) }
+    return report
+  }
+
+  /// Encodes all frames of a clip, and hands on the film piece by piece: its header, each frame as
+  /// soon as it is done, and its end.
+  ///
+  /// Where the clip breaks off, the film has the frames before, and the report says why; a clip
+  /// without a frame gives no film.
+  package func encode(
+    _ source: any FrameSource, name: String, _ write: (FilmHeader, [UInt8]) throws -> Void
+  ) throws -> Report {
     var report = Report()
     let rate = source.rate
     let expected = source.duration.map { Int(($0 * rate.framesPerSecond).rounded()) }
     var progress = FilmProgress(total: expected, isShown: settings.showsProgress)
-    var film: WrittenFilm?
-    var failure: FrameError?
+    var film: (header: FilmHeader, writer: FilmWriter)?
     let encoder = FilmEncoder(
       model: model, settings: settings.film, size: settings.size, fit: settings.fit)
     let ahead = FramesAhead(
       source, FramePreparation(model: model, size: settings.size, fit: settings.fit))
     defer { ahead.finish() }
-    reading: while true {
-      let prepared: PreparedFrame
-      let size: (width: Int, height: Int)
-      switch ahead.next() {
-      case .frame(let frame, let width, let height): (prepared, size) = (frame, (width, height))
-      case .end: break reading
-      case .failure(let error):
-        failure = error
-        break reading
-      case .refused(let error): throw error
-      }
+    while let (prepared, size) = try next(of: ahead, &report) {
       let encoded = try encoder.encode(prepared)
-      if film == nil { film = try begin(size, encoder.pyramid, rate, path, output) }
-      try film?.put(encoded)
-      report.frames += 1
-      report.keyFrames += encoded.isKey ? 1 : 0
-      report.words += encoded.wordCount
+      if film == nil, let shape = encoder.pyramid?.shape {
+        let header = try header(name, size, shape, rate)
+        let writer = FilmWriter(header, format: settings.format, vocabulary: model.vocabulary)
+        film = (header, writer)
+        try write(header, try writer.beginning())
+      }
+      if let header = film?.header, let bytes = try film?.writer.bytes(of: encoded) {
+        try write(header, bytes)
+      }
+      report.count(encoded)
       progress.advance("\(report.words / report.frames) words a frame")
     }
     ahead.finish()
     progress.finish()
-    try film?.finish()
+    if let film { try write(film.header, try film.writer.ending()) }
     report.notices = source.notices
-    if let failure { throw Self.explained(failure, path, output, report) }
     return report
   }
 
-  private func begin(
-    _ size: (width: Int, height: Int), _ pyramid: Pyramid?, _ rate: FrameRate, _ path: String,
-    _ output: OutputFile
-  ) throws -> WrittenFilm? {
-    guard let shape = pyramid?.shape else { return nil }
-    let header = FilmHeader(
+  /// The next frame; nil at the end, and where the clip breaks off.
+  private func next(
+    of ahead: FramesAhead, _ report: inout Report
+  ) throws -> (PreparedFrame, size: (width: Int, height: Int))? {
+    switch ahead.next() {
+    case .frame(let frame, let width, let height): return (frame, (width, height))
+    case .end: return nil
+    case .failure(let error):
+      report.failure = error
+      return nil
+    case .refused(let error): throw error
+    }
+  }
+
+  private func header(
+    _ name: String, _ size: (width: Int, height: Int), _ shape: PyramidShape, _ rate: FrameRate
+  ) throws -> FilmHeader {
+    FilmHeader(
       model: try model.name(),
-      source: .init(
-        name: FileName.inputLabel(of: path), width: size.width, height: size.height),
+      source: .init(name: name, width: size.width, height: size.height),
       shape: shape, rate: rate, from: FilmTime(seconds: settings.from))
-    return try WrittenFilm(
-      FilmWriter(header, format: settings.format, vocabulary: model.vocabulary), to: output)
   }
 
   private static func explained(
@@ -113,25 +144,20 @@ package struct ClipEncoder {
 
 /// A film that is being written: it can be read up to its last frame.
 private struct WrittenFilm {
-  private var writer: FilmWriter
   private let output: OutputFile
   private let file: GrowingFile
 
-  init(_ writer: FilmWriter, to output: OutputFile) throws {
-    (self.writer, self.output) = (writer, output)
+  init(to output: OutputFile) throws {
+    self.output = output
     file = try output.growing(visible: true)
-    try write(try writer.beginning())
   }
 
-  mutating func put(_ frame: FilmFrame) throws { try write(try writer.bytes(of: frame)) }
-
-  func finish() throws {
-    try write(try writer.ending())
-    do throws(SystemError) { try file.finish() } catch { throw failure(error) }
-  }
-
-  private func write(_ bytes: [UInt8]) throws(Failure) {
+  func write(_ bytes: [UInt8]) throws(Failure) {
     do throws(SystemError) { try file.write(bytes) } catch { throw failure(error) }
+  }
+
+  func finish() throws(Failure) {
+    do throws(SystemError) { try file.finish() } catch { throw failure(error) }
   }
 
   private func failure(_ error: SystemError) -> Failure {

@@ -11,23 +11,36 @@ package enum PictureOrClip {
   ///
   /// An animation is a picture, its first frame, unless a film is wished for.
   package init(path: String, asFilm: Bool) throws(Failure) {
-    let (reader, prefix) = try FilmDecoding.named(path) { () throws(FrameError) in
+    do {
       let reader = try ByteReader(path: path)
-      return (reader, try reader.peek(FilmKind.prefix))
-    }
-    let isOther = prefix.isEmpty || PictureFormat.isStill(prefix)
-    let kind = isOther ? nil : FilmKind(prefix: prefix, name: path)
-    if let kind, asFilm || !kind.isPicture {
-      self = .clip(reader, kind)
-      return
-    }
-    guard !asFilm else { throw Failure("\(path): \(FrameError.notAClip)") }
-    // It is not opened again: what came through a pipe would be gone.
-    do throws(ImageError) {
-      self = .picture(try ImageFile(contents: try Self.rest(of: reader)))
+      if asFilm, try Self.kind(of: reader, name: path, asFilm: true) == nil {
+        throw FrameError.notAClip
+      }
+      self = try PictureOrClip(reader, name: path, asFilm: asFilm)
     } catch {
       throw Failure("\(path): \(error)")
     }
+  }
+
+  /// Looks at what a reader brings; `name` is that of the file.
+  ///
+  /// Of an animation all frames are taken if `asFilm`; a still picture is one in any case. Throws
+  /// `FrameError` for bytes that cannot be read and `ImageError` for what is no picture.
+  init(_ reader: ByteReader, name: String, asFilm: Bool) throws {
+    if let kind = try Self.kind(of: reader, name: name, asFilm: asFilm) {
+      self = .clip(reader, kind)
+    } else {
+      // It is not opened again: what came through a pipe would be gone.
+      self = .picture(try ImageFile(contents: try Self.rest(of: reader)))
+    }
+  }
+
+  private static func kind(
+    of reader: ByteReader, name: String, asFilm: Bool
+  ) throws(FrameError) -> FilmKind? {
+    let prefix = try reader.peek(FilmKind.prefix)
+    if prefix.isEmpty || PictureFormat.isStill(prefix) { return nil }
+    return FilmKind(prefix: prefix, name: name).flatMap { asFilm || !$0.isPicture ? $0 : nil }
   }
 
   private static func rest(of reader: ByteReader) throws(ImageError) -> [UInt8] {

@@ -6,7 +6,8 @@ package import SPAESystem
 /// Pictures from a descriptor: for each a line of JSON, which its bytes may follow.
 ///
 /// `{"file": "a.jpg"}`, `{"key": "a", "base64": "..."}`, or `{"key": "a", "length": 4096}` and
-/// then so many bytes. A file's key is its path where none is given; empty lines mean nothing.
+/// then so many bytes. A file's key is its path where none is given, and its name is its key;
+/// empty lines mean nothing.
 package struct PictureReader: Sendable {
   private let descriptor: Int32
   private var buffer: [UInt8] = []
@@ -29,7 +30,7 @@ package struct PictureReader: Sendable {
       if line.allSatisfy({ $0 == 0x20 || (0x09...0x0D).contains($0) }) { continue }
       let fields = try Fields(line, at: place)
       return StreamedPicture(
-        key: fields.key, contents: try contents(fields, at: place))
+        key: fields.key, name: fields.name, contents: try contents(fields, at: place))
     }
   }
 
@@ -125,10 +126,12 @@ private struct Fields {
   }
 
   let key: String
+  let name: String
   let `where`: Where
 
   private struct Line: Decodable {
     var key: String?
+    var name: String?
     var file: String?
     var base64: String?
     var length: Int?
@@ -151,6 +154,7 @@ private struct Fields {
       throw PictureReader.broken(
         at: place, "expected one of 'file', 'base64' and 'length' in \(Self.shown(bytes))")
     }
+    name = line.name ?? key
   }
 
   private static func named(_ line: Line, at place: Int) throws(Failure) -> String {

@@ -7,15 +7,14 @@ package struct StreamAnswer: Sendable {
   private let words: [[UInt8]]
 
   package init(model: String, vocabulary: Vocabulary) {
-    self.model = Self.quoted(model)
-    words = vocabulary.words.map(Self.quoted)
+    self.model = Self.quoted(Array(model.utf8))
+    words = vocabulary.words.map { Self.quoted(Array($0.utf8)) }
   }
 
   /// `{"key", "width", "height", "model", "layers"}`, a layer's words row after row; with the "grid"
   /// before the layers where it is no square.
   package func line(key: String, width: Int, height: Int, pyramid: Pyramid) -> [UInt8] {
-    var line = Array("{\"key\":".utf8) + Self.quoted(key)
-    line += Array(",\"width\":\(width),\"height\":\(height),\"model\":".utf8) + model
+    var line = beginning(key: key, width: width, height: height)
     let grid = pyramid.shape.grid
     if !grid.isSquare { line += Array(",\"grid\":\"\(grid.text)\"".utf8) }
     line += Array(",\"layers\":".utf8)
@@ -33,19 +32,25 @@ package struct StreamAnswer: Sendable {
     return line + Array("]}\n".utf8)
   }
 
+  /// `{"key", "width", "height", "model"`, which the words follow.
+  func beginning(key: String, width: Int, height: Int) -> [UInt8] {
+    Array("{\"key\":".utf8) + Self.quoted(Array(key.utf8))
+      + Array(",\"width\":\(width),\"height\":\(height),\"model\":".utf8) + model
+  }
+
   /// `{"key", "model", "error"}`: why this picture has no words.
   package func line(key: String, error: String) -> [UInt8] {
     let parts = [
-      Array("{\"key\":".utf8), Self.quoted(key), Array(",\"model\":".utf8), model,
-      Array(",\"error\":".utf8), Self.quoted(error), Array("}\n".utf8),
+      Array("{\"key\":".utf8), Self.quoted(Array(key.utf8)), Array(",\"model\":".utf8), model,
+      Array(",\"error\":".utf8), Self.quoted(Array(error.utf8)), Array("}\n".utf8),
     ]
     return Array(parts.joined())
   }
 
-  /// A text as JSON writes it.
-  private static func quoted(_ text: String) -> [UInt8] {
+  /// A text in UTF-8 as JSON writes it.
+  static func quoted(_ text: [UInt8]) -> [UInt8] {
     var quoted = [UInt8(ascii: "\"")]
-    for byte in text.utf8 {
+    for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
       case ..<0x20:

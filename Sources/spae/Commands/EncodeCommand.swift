@@ -42,15 +42,20 @@ struct EncodeCommand: ParsableCommand {
       each with a line, in the same order: key, width, height, model (its hash), grid (such as 24x16, \
       where it is no square) and layers, a list of words for each; or key, model and error, and goes on. A picture is {"file": PATH}, \
       {"key": NAME, "base64": TEXT}, or {"key": NAME, "length": BYTES} and, after the line's end, \
-      so many bytes. A file may have a key too; without one its path is the key. A path that is not \
+      so many bytes. A file may have a key too; without one its path is the key. A name, such as clip.mp4, may stand \
+      beside the key: a film calls its source so. A path that is not \
       UTF-8 is given in its own bytes, or with \\udc80 to \\udcff for these, as Python writes it; the \
-      answer names it so. Of an animation the first frame is taken; a clip is answered with an error, for \
-      its film is made by spae encode CLIP. What it cannot \
+      answer names it so. A clip is answered with key, width, height, model and film: a list of the lines \
+      that --format json writes of it, or with --format text the text of its file; where it breaks off, \
+      error follows the frames before. Of an animation the first frame is taken unless --film asks for \
+      all; --fps, --from, --to and --tolerance hold for every clip. What the stream cannot \
       follow ends the stream with exit status 1, once all before it is answered; the error \
-      names the byte at which it began. Memory does not grow with the stream, and it reads no \
-      faster than its answers are read.
+      names the byte at which it began. Memory does not grow with the stream, nor with \
+      a clip, and it reads no faster than its answers are read.
 
       find photos -name '*.jpg' | jq -Rc '{file: .}' | spae encode --stream > words.ndjson
+
+      ls *.mp4 | jq -Rc '{file: .}' | spae encode --stream --fit whole > films.ndjson
       """)
 
   @OptionGroup var model: ModelOption
@@ -60,8 +65,10 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var input: PictureOptions
 
-  @Option(help: "The form of the words.")
-  var format = DocumentFormat.text
+  @Option(
+    help: ArgumentHelp(
+      "The form of the words.", discussion: "Default: text; of films in a stream json."))
+  var format: DocumentFormat?
 
   @OptionGroup var films: FilmOptions
 
@@ -69,7 +76,7 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var overwriting: OverwriteOption
 
-  @Flag(help: "Answer pictures from standard input one by one, in JSON.")
+  @Flag(help: "Answer pictures and clips from standard input one by one, in JSON.")
   var stream = false
 
   @Flag(help: "Say what was done to each picture.")
@@ -84,10 +91,10 @@ struct EncodeCommand: ParsableCommand {
   func validate() throws {
     try FileForm.validate(wordsFor: output)
     if stream {
-      guard images.isEmpty, output == nil, format == .text, !films.areGiven else {
+      guard images.isEmpty, output == nil else {
         throw ValidationError(
           "--stream takes its pictures from standard input and writes JSON to standard output;"
-            + " leave out the names, -o, --format and what is for films")
+            + " leave out the names and -o")
       }
     } else if images.isEmpty {
       throw ValidationError("name the pictures, or feed them to --stream")
@@ -104,9 +111,11 @@ struct EncodeCommand: ParsableCommand {
     let threads = model.threads ?? Parallel.processors
     var option = model
     option.threads = 1
-    let settings = EncodeStream.Settings(
+    var settings = EncodeStream.Settings(
       size: input.size, fit: input.fit ?? .crop, semanticWeight: semantics.weight,
       verbose: verbose)
+    (settings.film, settings.frames) = (films.settings, films.frames.selection)
+    (settings.format, settings.animationsAreClips) = (format == .text ? .text : .json, films.film)
     try EncodeStream(model: try option.load(), settings: settings, threads: threads).run()
   }
 
@@ -175,9 +184,7 @@ struct EncodeCommand: ParsableCommand {
   private func encode(
     _ reader: ByteReader, _ kind: FilmKind, _ path: String, to target: String, model: Model
   ) throws {
-    guard semantics.weight == 1 else {
-      throw Failure("\(path): a film; --semantic-weight is for pictures")
-    }
+    guard semantics.weight == 1 else { throw Failure("\(path): \(ClipEncoder.notWeighted.line)") }
     let output = overwriting.file(target)
     if target != "-" { try output.refuseTaken() }
     let source: any FrameSource
@@ -212,10 +219,10 @@ struct EncodeCommand: ParsableCommand {
         name: FileName.inputLabel(of: path),
         width: file.image.width, height: file.image.height),
       pyramid: pyramid)
-    let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)
+    let bytes = try document.bytes(as: format ?? .text, vocabulary: model.vocabulary)
     if let target {
       try overwriting.file(target).write(bytes) { found in
-        document.finding(in: found, as: format, vocabulary: model.vocabulary) { shape in
+        document.finding(in: found, as: format ?? .text, vocabulary: model.vocabulary) { shape in
           otherWords(of: file.image, shape: shape, model: model)
         }
       }
