@@ -65,7 +65,7 @@ test-training: library $(VENV)/ready ## The tests of the Python package
 	cd Training && ../$(PYTHON) -m pytest -q
 
 test-data: build $(VENV)/ready ## The tests of spae.data, with Ray, the program and other libraries' data sets
-	cd Training && ../$(PYTHON) -m pytest -q tests/test_data.py \
+	cd Training && ../$(PYTHON) -m pytest -q tests/test_data.py tests/test_data_clips.py \
 	  tests/test_data_reading.py tests/test_data_layouts.py
 
 torture-data: build $(VENV)/ready ## Kill workers and a node while PICTURES pictures are encoded

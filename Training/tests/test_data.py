@@ -107,7 +107,8 @@ def test_a_shard_is_there_as_a_whole_or_not_at_all(tmp_path):
     names = ["errors/s.parquet", "manifest/s.keys", "text/s.jsonl", "words/s.parquet"]
     assert shard.publish() == names
     words = {"layer1": ["x"], "layer2": ["y"] * 4}
-    good = {"key": "a", "width": 3, "height": 4, "model": "m", "error": None, **words}
+    size = {"width": 3, "height": 4}
+    good = {"key": "a", **size, "model": "m", "error": None, **words, "film": None}
     bad = dict.fromkeys(good) | {"key": "b", "model": "m", "error": "why"}
     assert rows(tmp_path) == [good, bad]
     assert rows(tmp_path, "errors") == [{"key": "b", "shard": "s", "error": "why"}]
@@ -145,6 +146,7 @@ SETTINGS = Settings("native", "m", 6, "parquet", False)
         ({"image_column": "b"}, "image_column None, not b"),
         ({"key_column": "k"}, "key_column None, not k"),
         ({"picture_root": "/"}, "picture_root None, not /"),
+        ({"clips": False}, "clips True, not False"),
     ],
 )
 def test_a_run_goes_on_only_as_it_was_begun(tmp_path, other, words):

@@ -20,7 +20,7 @@ INSTALL = "pip install 'pyarrow>=20' 'ray[data]==2.60.0' (or './Training[data]')
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="spae.data", description="Turns data sets of pictures into data sets of words."
+        prog="spae.data", description="Turns data sets of pictures and clips into data sets of words."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     add_encode(commands.add_parser("encode", help="shards of pictures to shards of words"))
@@ -63,6 +63,10 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--picture-root", metavar="FOLDER", type=Path,
         help="where Parquet rows with a path and no bytes begin, and what they stay within; by "
         "default they begin at the Parquet file, and absolute paths are read as they are",
+    )  # fmt: skip
+    add(
+        "--no-clips", action="store_true",
+        help="leave out clips; otherwise the program makes films of them, most with ffmpeg",
     )  # fmt: skip
     add("--loose", action="store_true", help="also loose pictures beside tars or Parquet files")
     add(
@@ -136,7 +140,7 @@ def encode(options: argparse.Namespace) -> int:
     ))  # fmt: skip
     settings = Settings(
         options.engine, engine.identity(), options.depth, options.format, options.text,
-        reading.keys, reading.key_column, reading.image_column, reading.picture_root,
+        reading.keys, reading.key_column, reading.image_column, reading.picture_root, reading.clips,
     )  # fmt: skip
     Settings.agreed(output, settings)
     remove_parts(output)
@@ -146,7 +150,7 @@ def encode(options: argparse.Namespace) -> int:
     fresh = []
     for entry in entries(Job(str(output), settings, engine, reading), missing, options):
         fresh.append(entry)
-        pictures = sum(entry.pictures for entry in fresh)
+        pictures = sum(entry.pictures + entry.clips for entry in fresh)
         show(len(done) + len(fresh), len(source.shards), pictures, started)
     remove_parts(output)
     manifest = Manifest.written(output, source, done + fresh)
@@ -155,7 +159,7 @@ def encode(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace, manifest) -> int:
-    if not manifest.pictures:
+    if not manifest.pictures + manifest.clips:
         raise DataError(f"{printable(options.input)}: holds no pictures that could be encoded")
     return 1 if manifest.errors > options.max_errors else 0
 
@@ -165,7 +169,8 @@ def reading_of(options: argparse.Namespace) -> Reading:
     if root is not None and not root.is_dir():
         raise DataError(f"--picture-root {printable(root)}: no such folder")
     columns = options.key_column, options.image_column
-    return Reading(options.keys, *columns, root and str(root.absolute()))
+    clips = options.engine == "native" and not options.no_clips
+    return Reading(options.keys, *columns, root and str(root.absolute()), clips)
 
 
 def entries(job, shards: list, options: argparse.Namespace) -> Iterator:

@@ -6,23 +6,35 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from spae.data import DataError
 from spae.data.pictures import Picture
 
 
+MOST_LINE = 128 << 20  # bytes of an answer; those of a film of some 100,000 frames
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A picture's words, a list for each layer, row after row; or why there are none."""
+    """A picture's words, a list for each layer, row after row, or a clip's film; or why not."""
 
     key: str
     layers: list[list[str]] | None = None
     width: int | None = None
     height: int | None = None
     error: str | None = None
+    film: str | None = None  # a clip's, as the text of its file; with an error, what is whole of it
+    is_clip: bool = False
+
+    def beside(self, other: "Answer") -> "Answer | None":
+        """This and another as one: a picture and the film of a clip of the same key."""
+        if self.key != other.key or self.error or other.error or self.is_clip == other.is_clip:
+            return None
+        picture, clip = (other, self) if self.is_clip else (self, other)
+        return replace(picture, film=clip.film) if picture.film is None else None
 
 
 class Engine(Protocol):
@@ -69,7 +81,8 @@ def torch_folder(model: str | None) -> Path:
 
 def native_command(program: str, model: str | None, threads: int) -> list[str]:
     named = ["--model", model] if model else []
-    return [program, "encode", "--stream", "--threads", str(threads), *named]
+    form = ["--format", "text"]  # of films
+    return [program, "encode", "--stream", *form, "--threads", str(threads), *named]
 
 
 def native_identity(program: str, model: str | None) -> str:
@@ -133,9 +146,9 @@ class NativeEngine:
             if isinstance(picture, BaseException):
                 raise picture
             if picture.problem is not None:
-                yield Answer(picture.key, error=picture.problem)
-            elif line := process.stdout.readline():
-                yield answer(line)
+                yield unread(picture)
+            elif line := whole_line(process.stdout):
+                yield answer(line, picture)
             else:
                 return [picture, *drained(sent)]
         return []
@@ -143,13 +156,14 @@ class NativeEngine:
     def _alone(self, picture: Picture) -> Answer:
         """The answer to one picture that may be what ended the program."""
         if picture.problem is not None:
-            return Answer(picture.key, error=picture.problem)
+            return unread(picture)
         process = self._running()
         send(picture, process.stdin)
-        if line := process.stdout.readline():
-            return answer(line)
+        if line := whole_line(process.stdout):
+            return answer(line, picture)
         signal = self._ended()
-        return Answer(picture.key, error=f"the encoder was ended by signal {signal}")
+        error = f"the encoder was ended by signal {signal}"
+        return Answer(picture.key, error=error, is_clip=picture.is_clip)
 
     def _running(self) -> subprocess.Popen:
         if self.process is None:
@@ -184,7 +198,10 @@ def feed(source: Iterator[Picture], pipe, sent: queue.Queue) -> None:
 
 def send(picture: Picture, pipe) -> bool:
     """Whether the program took it; one that has ended does not."""
-    line = json.dumps({"key": picture.key, "length": len(picture.contents)})
+    where = {"length": len(picture.contents)}
+    if picture.is_clip:
+        where = {"file": picture.path, "name": picture.name}
+    line = json.dumps({"key": picture.key, **where})
     try:
         pipe.write(line.encode() + b"\n" + picture.contents)
         pipe.flush()
@@ -197,7 +214,22 @@ def drained(sent: queue.Queue) -> list[Picture]:
     return list(iter(sent.get, None))
 
 
-def answer(line: bytes) -> Answer:
+def unread(picture: Picture) -> Answer:
+    return Answer(picture.key, error=picture.problem, is_clip=picture.is_clip)
+
+
+def whole_line(source: BinaryIO) -> bytes:
+    """The next line; of one that is too long its beginning, without an end."""
+    line = rest = source.readline(MOST_LINE)
+    while len(rest) == MOST_LINE and not rest.endswith(b"\n"):
+        rest = source.readline(MOST_LINE)
+    return line
+
+
+def answer(line: bytes, picture: Picture) -> Answer:
+    if len(line) == MOST_LINE and not line.endswith(b"\n"):
+        error = f"its film has more than {MOST_LINE} bytes; cut the clip into several"
+        return Answer(picture.key, error=error, is_clip=True)
     fields = json.loads(line)
     del fields["model"]
-    return Answer(**fields)
+    return Answer(**fields, is_clip=picture.is_clip or "film" in fields)

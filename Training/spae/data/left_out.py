@@ -14,6 +14,7 @@ SPECIAL = "link or device"
 LOOP = "link to a folder that holds it"
 OUTPUT = "the output folder"
 NO_SUFFIX = "no suffix"
+CLIP = "clip; films are made by --engine native without --no-clips"
 LOOSE = "loose picture beside tars or Parquet files; --loose encodes it"
 NO_PICTURES = "Parquet without a column of pictures"
 CONTAINERS = {".zip", ".7z", ".rar", ".zst", ".lz4", ".tfrecord", ".arrow", ".beton", ".mds"}
@@ -69,6 +70,8 @@ def unwanted(name: str) -> str:
     end = suffix(name)
     if end in CONTAINERS:
         return f"kind of data set that is not read: {end}"
+    if kind_of(name) == "clip":
+        return CLIP
     if kind_of(name):
         return f"data set within a tar: {end}"
     # Numbers behind a dot are no suffixes: there would be as many reasons as names.

@@ -34,6 +34,7 @@ class Duplicate:
 class Manifest:
     shards: int
     pictures: int
+    clips: int
     errors: int
     left_out: dict[str, dict]
     duplicate_keys: int
@@ -48,6 +49,7 @@ class Manifest:
         manifest = cls(
             len(entries),
             sum(entry.pictures for entry in entries),
+            sum(entry.clips for entry in entries),
             sum(entry.errors for entry in entries),
             merged([found.facts(), *(entry.left_out for entry in entries)]),
             len(duplicated),
@@ -75,7 +77,7 @@ def write_left_out(folder: Path, names: list[tuple[str, str]]) -> None:
 
 def duplicate_hashes(folder: Path, entries: list[Entry]) -> np.ndarray:
     """The hashes of keys that stand for more than one picture, sorted."""
-    total = sum(entry.pictures for entry in entries)
+    total = sum(entry.pictures + entry.clips for entry in entries)
     parts = -(-total // AT_ONCE)
     found = [repeated(folder, entries, part, parts) for part in range(parts)]
     return np.sort(np.concatenate([np.empty(0, np.uint64), *found]))

@@ -5,6 +5,11 @@ from pathlib import PurePosixPath
 
 from spae.picture_formats import PICTURE_SUFFIXES
 
+# As in `spae`. Not .ts: most files called so are TypeScript.
+CLIP_SUFFIXES = frozenset(
+    f".{end}"
+    for end in "mp4 m4v mov mkv webm avi wmv flv ogv mpg mpeg mts m2ts vob 3gp mxf y4m".split()
+)
 TARS = (".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz")
 PARQUET = (".parquet", ".pq")
 # What terminals obey, what ends a line, and what turns the direction of text around.
@@ -27,13 +32,15 @@ def escape(character: str) -> str:
 
 
 def kind_of(name: str) -> str | None:
-    """Whether a name is that of a "tar", a "parquet" file or a "picture"."""
+    """Whether a name is that of a "tar", a "parquet" file, a "picture" or a "clip"."""
     lower = name.lower()
     if lower.endswith(TARS):
         return "tar"
     if lower.endswith(PARQUET):
         return "parquet"
-    return "picture" if suffix(lower) in PICTURE_SUFFIXES else None
+    if suffix(lower) in PICTURE_SUFFIXES:
+        return "picture"
+    return "clip" if suffix(lower) in CLIP_SUFFIXES else None
 
 
 def suffix(name: str) -> str:

@@ -28,6 +28,7 @@ class Settings:
     key_column: str | None = None
     image_column: str | None = None
     picture_root: str | None = None
+    clips: bool = True
 
     @classmethod
     def agreed(cls, folder: Path, wanted: "Settings") -> None:
@@ -66,6 +67,7 @@ class Entry:
     pictures: int
     errors: int
     files: list[str] = field(default_factory=list)
+    clips: int = 0
     left_out: dict[str, dict] = field(default_factory=dict)  # {reason: {"count", "names"}}
     first_errors: list[list[str]] = field(default_factory=list)  # [key, error]
 
@@ -127,6 +129,7 @@ class Job:
             files.pictures,
             files.bad,
             names,
+            files.clips,
             files.left_out.total.facts(),
             files.first_errors,
         )

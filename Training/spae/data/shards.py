@@ -12,7 +12,7 @@ from spae.data import DataError
 from spae.data.left_out import LOOSE, NO_PICTURES, Leave, LeftOut, lines, unwanted
 from spae.data.listing import listed
 from spae.data.names import TARS, kind_of, printable, stem, text
-from spae.data.pictures import Picture, Reading, file_picture, reason
+from spae.data.pictures import Picture, Reading, file_clip, file_picture, reason
 from spae.data.tars import tar_pictures
 
 FILES_IN_A_SHARD = 1000
@@ -44,7 +44,7 @@ class Shard:
             from spae.data.parquet import parquet_pictures
 
             return parquet_pictures(Path(self.path), reading)
-        return (file_picture(text(name), os.path.join(self.path, name)) for name in self.files)
+        return (file(text(name), os.path.join(self.path, name)) for name in self.files)
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ def sort(found: Found, folder: Path, names: list[str], reading: Reading) -> list
     pictures, refused = [], None
     for name in names:
         kind = kind_of(name)
-        if kind == "picture":
+        if reading.takes(kind):
             pictures.append(name)
         elif kind == "parquet" and (why := without_pictures(folder / name, reading)):
             refused = refused or why
             found.leave(name, NO_PICTURES)
-        elif kind is not None:
+        elif kind in ("tar", "parquet"):
             found.shards.append(shard(folder, name))
         else:
             found.leave(name, unwanted(name))
@@ -132,7 +132,7 @@ def without_pictures(path: Path, reading: Reading) -> DataError | None:
 
 
 def nothing(found: Found, source: Path) -> DataError:
-    expected = f"tars ({', '.join(TARS)}), Parquet files (.parquet) or pictures"
+    expected = f"tars ({', '.join(TARS)}), Parquet files (.parquet), pictures or clips"
     rest = "".join(f"; {line}" for line in lines(found.facts()))
     return DataError(f"{printable(source)}: holds no {expected}{rest}")
 
@@ -146,6 +146,10 @@ def shard(folder: Path, name: str) -> Shard:
         raise DataError(f"{printable(folder / name)}: not a regular file")
     fingerprint = f"{status.st_size} bytes, {status.st_mtime_ns}"
     return Shard(text(stem(name)), kind_of(name), str(folder.absolute() / name), fingerprint)
+
+
+def file(key: str, path: str) -> Picture:
+    return file_clip(key, path) if kind_of(path) == "clip" else file_picture(key, path)
 
 
 def part(folder: Path, files: list[str], first: int) -> Shard:

@@ -70,14 +70,15 @@ def table_pyramids(path: Path) -> Iterator[list[list[str]]]:
 
 
 def tar_pyramids(path: Path) -> Iterator[list[list[str]]]:
-    return (record["layers"] for record in records(path))
+    return (record["layers"] for record in records(path) if "layers" in record)
 
 
 def records(path: Path) -> Iterator[dict]:
-    """What is written of each good picture in a tar of words."""
+    """What is written of each good picture or clip in a tar of words."""
     with tarfile.open(path, "r|") as tar:
         for member in tar:
-            yield json.loads(tar.extractfile(member).read())
+            if member.name.endswith(".json"):  # beside it may be a film
+                yield json.loads(tar.extractfile(member).read())
 
 
 def ranked(counts: Counter) -> list[tuple[str, int]]:

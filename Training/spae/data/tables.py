@@ -6,7 +6,7 @@ import json
 import os
 import tarfile
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -20,18 +20,22 @@ from spae.data.names import text
 
 PART = ".part-"  # begins the name of a file that is not yet whole
 ROWS_AT_ONCE = 256
+LENGTH_AT_ONCE = 16 << 20  # of the films that wait
 FIRST_ERRORS = 3  # that the manifest repeats
 ERRORS = pa.schema([("key", pa.string()), ("shard", pa.string()), ("error", pa.string())])
 LEFT_OUT = pa.schema([("name", pa.string()), ("shard", pa.string()), ("reason", pa.string())])
 
 
 def words_schema(depth: int) -> pa.Schema:
-    """A picture's row: `layer1` is one word, `layer2` four, row after row; none where it is bad."""
+    """A picture's row: `layer1` is one word, `layer2` four, row after row; none where it is bad.
+
+    A clip's row has its film as the text of a file; where a picture of the same key is beside it,
+    one row has both.
+    """
     layers = [(f"layer{n}", pa.list_(pa.string())) for n in range(1, depth + 1)]
     size = [("width", pa.int32()), ("height", pa.int32())]
-    return pa.schema(
-        [("key", pa.string()), *size, ("model", pa.string()), ("error", pa.string()), *layers]
-    )
+    texts = [(name, pa.string()) for name in ("model", "error")]
+    return pa.schema([("key", pa.string()), *size, *texts, *layers, ("film", pa.string())])
 
 
 class Sink(Protocol):
@@ -53,45 +57,61 @@ class WordsTable:
         layers = answer.layers[: self.depth] if answer.layers else [None] * self.depth
         size = {"width": answer.width, "height": answer.height}
         words = {f"layer{n}": words for n, words in enumerate(layers, 1)}
-        self.rows.add(
-            {"key": answer.key, **size, "model": self.model, "error": answer.error, **words}
-        )
+        facts = {"key": answer.key, **size, "model": self.model, "error": answer.error}
+        self.rows.add({**facts, **words, "film": answer.film}, len(answer.film or ""))
 
     def close(self) -> None:
         self.rows.close()
 
 
 class WordsTar:
-    """WebDataset: a sample for each good picture, `NUMBER.json`; its key stands inside."""
+    """WebDataset: a sample for each good picture, `NUMBER.json`; its key stands inside.
+
+    A clip's film is `NUMBER.spae`, in the sample of the picture of the same key where there is one.
+    """
 
     def __init__(self, path: Path, depth: int, model: str):
         self.depth, self.model, self.count = depth, model, 0
         self.tar = tarfile.open(path, "w")
 
     def add(self, answer: Answer) -> None:
-        if answer.layers is not None:
+        if answer.error is None:
             facts = {"key": answer.key, "width": answer.width, "height": answer.height}
-            record = {**facts, "model": self.model, "layers": answer.layers[: self.depth]}
-            contents = json.dumps(record, ensure_ascii=False).encode()
-            member = tarfile.TarInfo(f"{self.count:09}.json")
-            member.size = len(contents)
-            self.tar.addfile(member, io.BytesIO(contents))
+            record = {**facts, "model": self.model}
+            if answer.layers is not None:
+                record["layers"] = answer.layers[: self.depth]
+            self._put("json", json.dumps(record, ensure_ascii=False))
+            if answer.film is not None:
+                self._put("spae", answer.film)
         self.count += 1
+
+    def _put(self, end: str, text: str) -> None:
+        contents = text.encode()
+        member = tarfile.TarInfo(f"{self.count:09}.{end}")
+        member.size = len(contents)
+        self.tar.addfile(member, io.BytesIO(contents))
 
     def close(self) -> None:
         self.tar.close()
 
 
 class TextLines:
-    """Lines for a language model's trainer, {"key", "text"}: in the text a line for each layer."""
+    """Lines for a language model's trainer, {"key", "text"}: in the text a line for each layer.
+
+    A clip has {"key", "film"}, and one beside a picture of the same key has all three.
+    """
 
     def __init__(self, path: Path, depth: int, model: str):
         self.depth, self.file = depth, path.open("w", encoding="utf-8")
 
     def add(self, answer: Answer) -> None:
-        if answer.layers is not None:
-            text = "\n".join(" ".join(words) for words in answer.layers[: self.depth])
-            record = {"key": answer.key, "text": text}
+        if answer.error is None:
+            record = {"key": answer.key}
+            if answer.layers is not None:
+                words = (" ".join(words) for words in answer.layers[: self.depth])
+                record["text"] = "\n".join(words)
+            if answer.film is not None:
+                record["film"] = answer.film
             self.file.write(json.dumps(record, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
@@ -144,22 +164,24 @@ def key_hash(key: str) -> bytes:
 
 
 class Rows:
-    """A Parquet file that keeps no more than some rows in memory."""
+    """A Parquet file that keeps no more than some rows in memory, and of long ones fewer."""
 
     def __init__(self, path: Path, schema: pa.Schema):
-        self.schema, self.waiting = schema, []
+        self.schema, self.waiting, self.length = schema, [], 0
         self.file = path.open("wb")  # PyArrow itself takes no name that is not UTF-8
         self.writer = pq.ParquetWriter(self.file, schema, compression="zstd")
 
-    def add(self, row: dict) -> None:
+    def add(self, row: dict, length: int = 0) -> None:
         self.waiting.append(row)
-        if len(self.waiting) == ROWS_AT_ONCE:
+        self.length += length
+        if len(self.waiting) == ROWS_AT_ONCE or self.length >= LENGTH_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         if self.waiting:
             self.writer.write_table(pa.Table.from_pylist(self.waiting, self.schema))
             self.waiting.clear()
+            self.length = 0
 
     def close(self) -> None:
         self.flush()
@@ -185,21 +207,27 @@ class ShardFiles:
         self.sinks.append(KeyHashes(self._part(key_hashes(shard))))
         self.unused = f"left-out/shards/{shard}.parquet"
         self.left_out = LeftOutTable(self._part(self.unused), shard)
-        self.pictures, self.bad, self.first_errors = 0, 0, []
+        self.pictures, self.clips, self.bad, self.first_errors = 0, 0, 0, []
 
     def _part(self, name: str) -> Path:
         self.written[name] = part_of(self.folder / name)
         return self.written[name]
 
     def add_all(self, answers: Iterable[Answer]) -> None:
-        for answer in answers:
-            self.pictures += 1
-            if answer.error is not None:
-                self.bad += 1
-                if len(self.first_errors) < FIRST_ERRORS:
-                    self.first_errors.append([answer.key, answer.error])
+        for answer in joined(map(self._counted, answers)):
             for sink in self.sinks:
                 sink.add(answer)
+
+    def _counted(self, answer: Answer) -> Answer:
+        if answer.is_clip:
+            self.clips += 1
+        else:
+            self.pictures += 1
+        if answer.error is not None:
+            self.bad += 1
+            if len(self.first_errors) < FIRST_ERRORS:
+                self.first_errors.append([answer.key, answer.error])
+        return answer
 
     def publish(self) -> list[str]:
         """Gives the files their names, and says which they are; an empty table is not written."""
@@ -221,6 +249,18 @@ class ShardFiles:
     def _close(self) -> None:
         for sink in (*self.sinks, self.left_out):
             sink.close()
+
+
+def joined(answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The answers in their order; a picture and a clip of one key, side by side, are one."""
+    before: Answer | None = None
+    for answer in answers:
+        both = before and before.beside(answer)
+        if before is not None and both is None:
+            yield before
+        before = both or answer
+    if before is not None:
+        yield before
 
 
 def key_hashes(shard: str) -> str:

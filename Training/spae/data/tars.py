@@ -11,7 +11,7 @@ from pathlib import Path
 
 from spae.data.left_out import DIRECTORY, HIDDEN, METADATA, SPECIAL, Leave, unwanted
 from spae.data.names import key_of, kind_of, text
-from spae.data.pictures import MOST_BYTES, TOO_LONG, Picture, Reading, broken
+from spae.data.pictures import MOST_BYTES, TOO_LONG, Picture, Reading, broken, copied_clip
 
 END_OF_TAR = bytes(512)
 META = re.compile(r"__[^/]*__($|/)|(.*/)?__MACOSX($|/)", re.DOTALL)
@@ -34,7 +34,7 @@ def tar_pictures(path: Path, reading: Reading, leave: Leave) -> Iterator[Picture
         with opened(path) as file, tarfile.open(fileobj=file, mode="r:", encoding="utf-8") as tar:
             while (member := tar.next()) is not None:
                 tar.members.clear()
-                if (reason := reason_to_leave(member)) is not None:
+                if (reason := reason_to_leave(member, reading)) is not None:
                     leave(member.name, reason)
                     continue
                 yield picture(tar, member, reading.keys)
@@ -55,7 +55,7 @@ def opened(path: Path):
     return (starting(path, OPENERS) or open)(path, "rb")
 
 
-def reason_to_leave(member: tarfile.TarInfo) -> str | None:
+def reason_to_leave(member: tarfile.TarInfo, reading: Reading) -> str | None:
     """Why webdataset makes no picture of a member; none where it does."""
     last = member.name.rpartition("/")[2]
     if member.isdir():
@@ -66,17 +66,26 @@ def reason_to_leave(member: tarfile.TarInfo) -> str | None:
         return METADATA
     if last.startswith("."):
         return HIDDEN
-    return None if kind_of(last) == "picture" else unwanted(last)
+    return None if reading.takes(kind_of(last)) else unwanted(last)
 
 
 def picture(tar: tarfile.TarFile, member: tarfile.TarInfo, keys: str) -> Picture:
     key = key_of(member.name, keys)
+    if kind_of(member.name) == "clip":
+        return clip(tar, member, key)
     if member.size > MOST_BYTES:
         return Picture(key, problem=TOO_LONG)
     contents = tar.extractfile(member).read()
     if len(contents) != member.size:
         raise tarfile.ReadError(f"unexpected end of data in {text(member.name)}")
     return Picture(key, contents)
+
+
+def clip(tar: tarfile.TarFile, member: tarfile.TarInfo, key: str) -> Picture:
+    copied = copied_clip(key, text(member.name), tar.extractfile(member))
+    if copied.copy.tell() != member.size:
+        raise tarfile.ReadError(f"unexpected end of data in {text(member.name)}")
+    return copied
 
 
 def check_end(file, offset: int) -> None:
