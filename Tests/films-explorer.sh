@@ -116,6 +116,26 @@ grep -A1 '^frame 40$' clip.spae | grep '1:1,1 castle' >/dev/null || fail "castle
 [ "$(grep -c '^frame' clip.spae)" = 60 ] || fail "the film has not sixty frames"
 done_says "an edit of twenty-one frames, a crash, and the file"
 
+# Under another name it has its history: the edit that was saved is taken back there.
+mv clip.spae moved.spae
+open_film moved.spae
+shows "the history of .*/clip.spae goes on here"
+shows "state 2/2"
+typed ':frame 45'
+keys Enter
+shows "castle"
+typed 'u'
+shows "state 1/2"
+shows "^│>1 +\[cat\]"
+typed ':w'
+keys Enter
+shows "saved moved.spae"
+typed 'q'
+left
+"$program" compare before.spae moved.spae | tail -1 | grep '^60 frames; PSNR equal' >/dev/null ||
+  fail "an edit that was taken back is in the file: $("$program" compare before.spae moved.spae | tail -1)"
+done_says "a film that was renamed"
+
 # A film that was cut short, one with a bad line, and a picture.
 head -c $(($(wc -c <before.spae) - 60)) before.spae >short.spae
 open_film short.spae

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import SPAEPyramid
+import SPAESystem
 
 extension HistoryDocument {
   /// What stands before the vocabulary of a film, so that no picture's words are taken for its own.
@@ -15,26 +16,73 @@ extension HistoryStore {
   /// Opens a film's history, or begins it.
   ///
   /// A film's edits are kept as text in the verbs of its revisions, for a frame's pyramid is not all
-  /// of a film; `first` is one that no edit changes.
+  /// of a film; `first` is one that no edit changes. Where nothing is known of the path, the film may
+  /// be one of the same source that was renamed: `held` says which of its revisions the file holds,
+  /// nil where it is another film.
   package func openFilm(
-    path: String, first: Pyramid, vocabularyHash: String, label: String
-  ) throws(HistoryError) -> DocumentHistory {
-    let (path, time) = (absolute(path), clock().microseconds)
-    let vocabulary = HistoryDocument.filmMark + vocabularyHash
-    let (document, isNew) = try write { db in
-      let known = try db.documents(path: path).first {
-        $0.vocabulary == vocabulary && $0.grid == first.shape.grid
-      }
-      if let known { return (known, false) }
-      let id = try db.insertDocument(
-        path: path, grid: first.shape.grid, vocabulary: vocabulary, label: label, created: time,
-        head: 1, saved: 1)
-      try db.insertRevision(
-        RevisionKey(id, 1), parent: nil, time: time, verb: "open", edit: Edit(changes: []),
-        snapshot: Snapshot(first))
-      return (try db.existing(id), true)
+    path: String, first: Pyramid, vocabularyHash: String, label: String,
+    held: (DocumentHistory) throws -> Revision.ID?
+  ) throws -> DocumentHistory {
+    let film = FoundFilm(
+      path: absolute(path), first: first, vocabulary: HistoryDocument.filmMark + vocabularyHash,
+      label: label)
+    if let known = try read({ try $0.documents(path: film.path).first(where: film.isLike) }) {
+      return try DocumentHistory(store: self, document: known, opening: .same)
     }
-    return try DocumentHistory(store: self, document: document, opening: isNew ? .new : .same)
+    for document in try read({ try $0.documents().reversed().filter(film.mayHaveBeen) }) {
+      // What is wrong with another document's history is told when that one is opened.
+      let history = try? DocumentHistory(store: self, document: document, opening: .same)
+      if let saved = try history.flatMap(held) {
+        return try move(document, to: film.path, saved: saved)
+      }
+    }
+    let time = clock().microseconds
+    let document = try write { try $0.begin(film, time: time) }
+    return try DocumentHistory(store: self, document: document, opening: .new)
+  }
+
+  /// Continues a history where its film is now, which holds one of the revisions.
+  private func move(
+    _ document: HistoryDocument, to path: String, saved: Revision.ID
+  ) throws(HistoryError) -> DocumentHistory {
+    let moved = try write { db in
+      try db.run("UPDATE document SET path = ? WHERE id = ?", [path, document.id])
+      if saved != document.saved { try db.setSaved(saved, of: document.id) }
+      return try db.existing(document.id)
+    }
+    return try DocumentHistory(
+      store: self, document: moved, opening: .renamed(from: document.path))
+  }
+}
+
+/// A film that is being opened.
+private struct FoundFilm {
+  let path: String
+  let first: Pyramid
+  let vocabulary: String
+  let label: String
+
+  func isLike(_ document: HistoryDocument) -> Bool {
+    document.vocabulary == vocabulary && document.grid == first.shape.grid
+  }
+
+  /// Whether it is perhaps a film that was elsewhere, where there is no file any more.
+  func mayHaveBeen(_ document: HistoryDocument) -> Bool {
+    isLike(document) && document.label == label && !FileSystem.exists(document.path)
+  }
+}
+
+extension Database {
+  fileprivate func begin(_ film: FoundFilm, time: Int64) throws -> HistoryDocument {
+    // Another process may have begun it meanwhile.
+    if let known = try documents(path: film.path).first(where: film.isLike) { return known }
+    let id = try insertDocument(
+      path: film.path, grid: film.first.shape.grid, vocabulary: film.vocabulary,
+      label: film.label, created: time, head: 1, saved: 1)
+    try insertRevision(
+      RevisionKey(id, 1), parent: nil, time: time, verb: "open", edit: Edit(changes: []),
+      snapshot: Snapshot(film.first))
+    return try existing(id)
   }
 }
 

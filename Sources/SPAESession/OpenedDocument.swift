@@ -95,10 +95,11 @@ package struct OpenedDocument {
 
   /// Its history in the store: that of the file where `:w` writes, for a picture has no words.
   package mutating func history(in store: HistoryStore) throws -> DocumentHistory {
-    if film != nil {
+    if let film {
       return try store.openFilm(
         path: files.path ?? files.suggestedPath, first: document.pyramid,
-        vocabularyHash: document.model.vocabulary, label: document.source.name)
+        vocabularyHash: document.model.vocabulary, label: document.source.name,
+        held: film.revisionHeld(of:))
     }
     if let former = try formerPlace(in: store) {
       files = PyramidFiles(
@@ -162,7 +163,7 @@ package struct OpenedDocument {
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue,
       isTinted: tint && output.colours != .palette16, edits: edits,
       copiesToClipboard: copiesToClipboard, keymap: keymap,
-      notice: try film.map { _ in try filmNotice(store) } ?? notice(history, store),
+      notice: try film.map { _ in try filmNotice(history, store) } ?? notice(history, store),
       film: moment.flatMap { moment in film.map { FilmState($0.header.rate, moment) } })
   }
 
@@ -198,12 +199,15 @@ package struct OpenedDocument {
     }
   }
 
-  private func filmNotice(_ store: HistoryStore) throws -> Notice? {
+  private func filmNotice(_ history: DocumentHistory, _ store: HistoryStore) throws -> Notice? {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
     let edits = film?.edits.count ?? 0
     guard edits == 0 else {
       let came = "\(edits) edit\(edits == 1 ? "" : "s") came back that the file lacks"
       return Notice("\(came); \(dialect.command(.write)) saves", kind: .warning)
+    }
+    if case .renamed(let path) = history.opening {
+      return Notice("the history of \(path) goes on here")
     }
     return Notice("space plays, < and > step, { and } go to cuts, ? lists all keys, q leaves")
   }

@@ -157,6 +157,69 @@ struct FilmSuite {
     #expect(try film.read() == film.pyramids)
   }
 
+  @Test("has its history under another name too, with edits and after :w; a copy has its own")
+  func isRenamed() throws {
+    let film = try FilmFixture()
+    let store = try HistoryStore(path: film.folder + "/history.db", clock: { Date() })
+    let first = try FilmStage(film.path, store: store)
+    try first.press(Self.toCell + "icastle<CR>:frame 30<CR>idog<CR>")
+    _ = first.loop.run()
+
+    let moved = film.folder + "/moved.spae"
+    try FileManager.default.moveItem(atPath: film.path, toPath: moved)
+    let second = try FilmStage(moved, store: store)
+    var came = ""
+    second.look { came = second.notice }
+    try second.press(":w<CR>")
+    _ = second.loop.run()
+    #expect(came.contains("2 edits came back"))
+    #expect(try store.documents().map(\.path) == [moved])
+
+    let again = film.folder + "/again.spae"
+    try FileManager.default.moveItem(atPath: moved, toPath: again)
+    let third = try FilmStage(again, store: store)
+    var state = (number: 0, word: "", dirty: true)
+    third.look {
+      came = third.notice
+      state = (third.loop.state.history.state, third.word(FilmFixture.cell), third.isDirty)
+    }
+    try third.press("uu:w<CR>")
+    _ = third.loop.run()
+    #expect(came == "the history of \(moved) goes on here")
+    #expect(state == (3, "castle", false))
+    try FileManager.default.moveItem(atPath: again, toPath: film.path)
+    #expect(try film.read() == film.pyramids)
+
+    let fourth = try FilmStage(film.path, store: store)
+    _ = fourth.loop.run()
+    #expect(try store.documents().count == 1)
+    try FileManager.default.copyItem(atPath: film.path, toPath: moved)
+    let copy = try FilmStage(moved, store: store)
+    _ = copy.loop.run()
+    #expect(copy.loop.state.history.last == 1)
+    #expect(try store.documents().map(\.path).sorted() == [film.path, moved])
+  }
+
+  @Test("takes no history of a film whose words are others")
+  func isAnother() throws {
+    let (film, other) = (try FilmFixture(), try FilmFixture())
+    let store = try HistoryStore(path: film.folder + "/history.db", clock: { Date() })
+    let first = try FilmStage(film.path, store: store)
+    try first.press(":1<CR>icastle<CR>:w<CR>")
+    _ = first.loop.run()
+    try FileSystem.renameAsNew(film.path, to: film.folder + "/edited.spae")
+    // The film before the edit is known by its first state, one with other first words is not.
+    let text = try #require(FileSystem.text(of: other.path))
+    let firstWord = film.model.vocabulary[film.pyramids[0].words[0]]
+    let changed = text.replacing(
+      "layer 1\n\(firstWord)\n", with: "layer 1\ncat\n", maxReplacements: 1)
+    #expect(changed != text)
+    try Data(changed.utf8).write(to: URL(fileURLWithPath: other.path))
+    let second = try FilmStage(other.path, store: store)
+    _ = second.loop.run()
+    #expect(try store.documents().map(\.path) == [film.path, other.path])
+  }
+
   @Test("is written as a clip with its edits, and over an old one by w! alone")
   func writesClips() throws {
     let film = try FilmFixture(frames: 6, cuts: [])

@@ -136,6 +136,11 @@ package final class FilmReel: @unchecked Sendable {
     try turn.withLock { state in try words(ofFrame: state.current, edits)?.shown }
   }
 
+  /// The words of a frame as other edits would have them.
+  func words(ofFrame frame: Int, after edits: [FilmEdit]) throws -> Pyramid? {
+    try turn.withLock { _ in try words(ofFrame: frame, edits)?.shown }
+  }
+
   private func words(
     ofFrame frame: Int, _ edits: [FilmEdit]
   ) throws -> (saved: Pyramid, shown: Pyramid)? {
