@@ -184,7 +184,8 @@ let package = Package(
     .testTarget(
       name: "SPAELanguageTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
     .testTarget(
-      name: "SPAEEvaluationTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
+      name: "SPAEEvaluationTests",
+      dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid", "SPAESystem"]),
     .testTarget(
       name: "SPAESessionTests",
       dependencies: [

@@ -8,8 +8,23 @@ package struct FewShotFigure: Encodable {
   package let reader: String
   /// Shares from 0 to 1.
   let accuracy: Estimate
-  /// Pictures drawn again, because their words stood among the examples.
-  package var drawnAgain = 0
+}
+
+extension FewShotFigure {
+  /// A figure for each cell of some results, in their order.
+  package static func figures(of results: [FewShotResult]) -> [FewShotFigure] {
+    var shares: [FewShotCell: [Double]] = [:]
+    var order: [FewShotCell] = []
+    for result in results {
+      if shares[result.cell] == nil { order.append(result.cell) }
+      shares[result.cell, default: []].append(result.share)
+    }
+    return order.map { cell in
+      FewShotFigure(
+        ways: cell.row.ways, words: cell.row.words, setting: cell.setting,
+        reader: cell.row.name, accuracy: Estimate(of: shares[cell] ?? []))
+    }
+  }
 }
 
 /// The figures of one number of labels and of words, a reader a line and a setting a column.
@@ -30,17 +45,7 @@ package struct FewShotTable {
   package var lines: [String] {
     ["\(ways) labels, \(words) words: % right ± half of the 95 % interval"]
       + heading + [row("chance", Self.settings.map { _ in plain(100 / Double(ways)) }, mean: nil)]
-      + readers.map(line) + published + drawnAgain + [""]
-  }
-
-  /// Readers are asked the same episodes, so each counts the same pictures.
-  private var drawnAgain: [String] {
-    let counts = Self.settings.map { setting in
-      figures.lazy.filter { $0.setting == setting }.map(\.drawnAgain).max() ?? 0
-    }
-    let sum = counts.reduce(0, +)
-    return sum == 0
-      ? [] : ["  \(sum) drawn again, because their words stood among the examples"]
+      + readers.map(line) + published + [""]
   }
 
   private var heading: [String] {
@@ -96,7 +101,6 @@ package struct FewShotTable {
 extension FewShotFigure {
   package static let tabHeading = [
     "ways", "words", "induction", "shots", "repeats", "reader", "mean", "low", "high", "episodes",
-    "drawn again",
   ].joined(separator: "\t")
 
   /// The figure as a line of tab-separated values.
@@ -104,6 +108,6 @@ extension FewShotFigure {
     ([ways, words].map(String.init) + [setting.induction ? "yes" : "no"]
       + [setting.shots, setting.repeats].map(String.init) + [reader]
       + [accuracy.mean, accuracy.low, accuracy.high].map { String(format: "%.4f", $0) }
-      + [accuracy.trials, drawnAgain].map(String.init)).joined(separator: "\t")
+      + ["\(accuracy.trials)"]).joined(separator: "\t")
   }
 }

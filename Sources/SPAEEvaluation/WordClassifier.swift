@@ -6,7 +6,7 @@ package import SPAESystem
 /// Who tells labels apart by words.
 package enum WordReader {
   case centroid(WordVectors, background: [Pyramid]?)
-  case languageModel(any LanguageModel, Vocabulary)
+  case languageModel(any LanguageModel, Vocabulary, ReadingMethod, seed: UInt64)
 }
 
 /// Tells which label's examples a pyramid's words are like.
@@ -21,7 +21,9 @@ package struct WordClassifier {
   private let layers: ClosedRange<Int>
   private let answer: (Pyramid) throws -> [Double]
 
-  package init(reader: WordReader, labels: [LabelledPyramids.Label], layers: ClosedRange<Int>) {
+  package init(
+    reader: WordReader, labels: [LabelledPyramids.Label], layers: ClosedRange<Int>
+  ) throws(Failure) {
     (names, self.layers) = (labels.map(\.name), layers)
     switch reader {
     case .centroid(let vectors, let background):
@@ -32,14 +34,15 @@ package struct WordClassifier {
       answer = { pyramid in
         classifier.probabilities(for: vectors.point(of: pyramid, layers: layers))
       }
-    case .languageModel(let model, let vocabulary):
-      let examples = Self.rounds(labels, layers, vocabulary)
-      let induction = Prompt.induction(labels: labels.map(\.name))
-      answer = { pyramid in
-        try Prompt(
-          induction: induction, examples: examples,
-          input: pyramid.text(of: layers, vocabulary: vocabulary)
-        ).probabilities(of: labels.map(\.name), by: model)
+    case .languageModel(let model, let vocabulary, let method, let seed):
+      let prompts = LabelPrompts(
+        labels: names, examples: Self.rounds(labels, layers, vocabulary))
+      do throws(LanguageError) {
+        let reader = try LabelReader(
+          prompts, method: method, vocabulary: vocabulary.words, seed: seed, model: model)
+        answer = { try reader.probabilities(of: $0.words(of: layers, vocabulary)) }
+      } catch {
+        throw Self.failure(error, labels: labels.count)
       }
     }
   }
@@ -49,34 +52,39 @@ package struct WordClassifier {
     do {
       return zip(names, try answer(pyramid)).map { Share(label: $0, probability: $1) }
         .sorted { $0.probability > $1.probability }
-    } catch LanguageError.contextTooLong(let tokens, let limit, let fitting) {
-      let error = LanguageError.contextTooLong(tokens: tokens, limit: limit, fitting: fitting)
-      let shots = (fitting ?? 0) / names.count
-      throw Failure(shots > 0 ? "\(error): --shots \(shots)" : "\(error)")
     } catch {
-      throw (error as? Failure) ?? Failure("\(error)")
+      throw Self.failure(error, labels: names.count)
     }
+  }
+
+  /// Says how many examples of each label would fit where they are too many.
+  private static func failure(_ error: any Error, labels: Int) -> Failure {
+    if case LanguageError.contextTooLong(_, _, let fitting) = error,
+      let shots = fitting.map({ $0 / labels }), shots > 0
+    {
+      return Failure("\(error): --shots \(shots)")
+    }
+    return (error as? Failure) ?? Failure("\(error)")
   }
 
   /// The first example of each label, then the second of each.
   private static func rounds(
     _ labels: [LabelledPyramids.Label], _ layers: ClosedRange<Int>, _ vocabulary: Vocabulary
-  ) -> [Prompt.Pair] {
+  ) -> [LabelPrompts.Example] {
     let most = labels.map(\.pyramids.count).max() ?? 0
     return (0..<most).flatMap { shot in
-      labels.filter { shot < $0.pyramids.count }.map {
-        Prompt.Pair(
-          input: $0.pyramids[shot].text(of: layers, vocabulary: vocabulary), output: $0.name)
+      labels.enumerated().filter { shot < $0.element.pyramids.count }.map { number, label in
+        LabelPrompts.Example(
+          words: label.pyramids[shot].words(of: layers, vocabulary), label: number)
       }
     }
   }
 }
 
 extension Pyramid {
-  /// The words of some layers in their order, as a text.
-  fileprivate func text(of layers: ClosedRange<Int>, vocabulary: Vocabulary) -> String {
+  /// The words of some layers in their order.
+  fileprivate func words(of layers: ClosedRange<Int>, _ vocabulary: Vocabulary) -> [String] {
     let first = shape.wordCount(toDepth: layers.lowerBound - 1)
-    return words[first..<shape.wordCount(toDepth: layers.upperBound)]
-      .map { vocabulary[$0] }.joined(separator: " ")
+    return words[first..<shape.wordCount(toDepth: layers.upperBound)].map { vocabulary[$0] }
   }
 }

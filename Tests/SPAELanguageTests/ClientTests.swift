@@ -92,7 +92,7 @@ import Testing
 
   @Test(
     "continuations that begin alike are scored in one question, and rare tokens in one of their own",
-    arguments: [(true, 24), (false, 2048)])
+    arguments: [(true, 256), (false, 2048)])
   func scores(keepsPrompts: Bool, likeliest: Int) throws {
     func tokens(_ list: String) -> Reply { .json("{\"tokens\":[\(list)]}") }
     func place(_ id: Int, _ score: Double, _ top: String) -> Reply {
@@ -117,6 +117,53 @@ import Testing
     #expect(asked[1].json["logit_bias"] as? [[Int]] == [[3, 100]])
     #expect(asked.map { $0.json["n_probs"] as? Int } == [likeliest, 1, likeliest])
     #expect(asked.allSatisfy { $0.json["cache_prompt"] as? Bool == keepsPrompts })
+  }
+
+  /// A server of the answers " ab" (tokens 4, 5) and " cd" (6) after the prompt (1, 2), each with a
+  /// line's end (9).
+  private func choosing(_ places: [(id: Int, top: String)]) throws -> ScriptedServer {
+    try ScriptedServer([
+      "/props": [llamaProperties],
+      "/tokenize": ["1,2,4,5,9", "1,2,6,9", "1,2"].map { .json("{\"tokens\":[\($0)]}") },
+      "/completion": places.map { place in
+        .json(
+          "{\"content\":\"\",\"completion_probabilities\":[{\"id\":\(place.id),\"logprob\":-3,\"top_logprobs\":[\(place.top)]}]}"
+        )
+      },
+    ])
+  }
+
+  @Test("an answer is chosen by the tokens that differ, with what is added to each")
+  func choice() throws {
+    let server = try choosing([(6, "")])
+    let chosen = try server.client().choice(
+      among: [" ab", " cd"], offsets: [0.5, 2.25], after: "p")
+    #expect(chosen == 1)
+    let sent = server.requests.filter { $0.path == "/completion" }
+    #expect(sent.map { $0.json["prompt"] as? [Int] } == [[1, 2]])
+    #expect(sent[0].json["logit_bias"] as? [[Double]] == [[4, 100.5], [6, 102.25]])
+    #expect(sent[0].json["temperature"] as? Double == 0)
+  }
+
+  @Test("a server that writes what was not allowed is named")
+  func noChoice() throws {
+    let server = try choosing([(7, "")])
+    let error = LanguageError.noRestriction(url: server.url, reason: "'logit_bias' has no effect")
+    #expect(throws: error) {
+      try server.client().choice(among: [" ab", " cd"], offsets: [0, 0], after: "p")
+    }
+    #expect("\(error)".contains("does not restrict answers to labels"))
+    let other = try ScriptedServer(["/v1/models": [models]])
+    #expect(throws: LanguageError.self) {
+      try other.client().choice(among: [" ab"], offsets: [0], after: "p")
+    }
+  }
+
+  @Test("how an answer ends that no other begins like is not scored")
+  func distinctions() throws {
+    let server = try choosing([(4, "{\"id\":4,\"logprob\":-0.5},{\"id\":6,\"logprob\":-2}")])
+    #expect(try server.client().distinctions(of: [" ab", " cd"], after: "p") == [-0.5, -2])
+    #expect(server.requests.filter { $0.path == "/completion" }.count == 1)
   }
 
   @Test("the likeliest tokens are those words that stand behind a space")

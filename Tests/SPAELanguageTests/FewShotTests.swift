@@ -20,7 +20,7 @@ struct FewShotTests {
     let vocabulary = try Self.vocabulary.get()
     return try draw.episodes(count, from: set).enumerated().map { number, episode in
       try FewShotTask(
-        episode, of: set, setting: setting, vocabulary: vocabulary, seed: UInt64(number))
+        episode, of: set, setting: setting, entries: ListEntries(vocabulary), seed: UInt64(number))
     }
   }
 
@@ -134,13 +134,16 @@ struct FewShotTests {
   func repeats() throws {
     let task = try tasks(
       EpisodeDraw(ways: 2, shots: 2, queries: 1), .init(shots: 2, repeats: 3), count: 1)[0]
-    let prompt = task.prompt(for: task.questions[0].words)
+    let prompt = task.prompts.frozen(task.questions[0].words)
     #expect(prompt.examples.count == 2 * 2 * 4)
     #expect(Set(prompt.examples).count == 4)
-    #expect(prompt.induction?.contains("'\(task.labels[0])' or '\(task.labels[1])'") == true)
+    let labels = task.prompts.labels
+    #expect(prompt.induction?.contains("'\(labels[0])' or '\(labels[1])'") == true)
     let bare = try tasks(
       EpisodeDraw(ways: 2, shots: 1, queries: 1), .init(induction: false), count: 1)[0]
-    #expect(bare.prompt(for: "dog").induction == nil)
+    #expect(bare.prompts.frozen(["dog"]).induction == nil)
+    #expect(bare.prompts.channel("wolf").induction == nil)
+    #expect(task.prompts.channel(labels[0]).examples.count == 2 * 2)
   }
 
   @Test("A question that stands among its own examples is refused")
@@ -153,57 +156,152 @@ struct FewShotTests {
     let episode = try draw.episodes(1, from: twins)[0]
     let vocabulary = try Self.vocabulary.get()
     #expect(throws: LanguageError.self) {
-      try FewShotTask(episode, of: twins, setting: .init(), vocabulary: vocabulary, seed: 1)
+      try FewShotTask(
+        episode, of: twins, setting: .init(), entries: ListEntries(vocabulary), seed: 1)
     }
   }
+
+  // Lists of so few words would be one label's.
+  private static let calibration = ReadingMethod.Calibration(lists: 0)
 
   @Test(
-    "A model that knows is always right, written or scored, and is asked what stands in the prompt")
-  func knowing() throws {
-    @Sendable func knows(_ prompt: String) -> String {
-      let word = question(of: prompt).split(separator: " ")[0]
-      return ["dog", "hound"].contains(word)
-        ? "wolf" : ["bird", "water"].contains(word) ? "goose" : "yacht"
+    "A model that knows is always right, however it is asked",
+    arguments: [
+      ReadingMethod.logProbability, .calibrated(calibration), .restricted(calibration), .written,
+      .channel,
+    ])
+  func knowing(method: ReadingMethod) throws {
+    let words = [
+      "wolf": ["dog", "hound"], "goose": ["bird", "water"], "yacht": ["boat", "sail"],
+    ]
+    @Sendable func asked(_ prompt: String) -> [String] {
+      prompt.split(separator: "\n").last { $0.hasPrefix("Input:") || $0.hasPrefix("Words:") }
+        .map { $0.split(separator: " ").dropFirst().map(String.init) } ?? []
+    }
+    @Sendable func fit(_ label: String, _ prompt: String) -> Double {
+      Double(asked(prompt).filter { words[label]?.contains($0) == true }.count)
     }
     let model = ScriptedModel(
-      answer: { " \(knows($0.prompt).uppercased()).\nInput:" },
-      score: { $0 == " \(knows($1))" ? -1 : -2 })
+      answer: { request in
+        " \(words.keys.max { fit($0, request.prompt) < fit($1, request.prompt) } ?? "").\nInput:"
+      },
+      score: { label, prompt in fit(String(label.dropFirst()), prompt) },
+      likely: { prompt in
+        let label = words.keys.first { prompt.hasSuffix(" \($0) shows:") } ?? ""
+        return Dictionary(uniqueKeysWithValues: (words[label] ?? []).map { ($0, -1) })
+      })
     for task in try tasks(EpisodeDraw(ways: 3, shots: 1, queries: 2), .init()) {
-      #expect(try task.writtenShare(by: model) == 1)
-      #expect(try task.scoredShares(by: model)[Calibration.none] == 1)
+      #expect(try task.right(by: model, method: method) == 6)
     }
-    #expect(model.prompts.allSatisfy { $0.hasSuffix("\nOutput:") })
+    let endings = ["\nOutput:", " Photo of a", " shows:"]
+    #expect(model.prompts.allSatisfy { prompt in endings.contains { prompt.hasSuffix($0) } })
   }
 
-  @Test("A liking for one label is taken off by both calibrations and by none else")
+  @Test("A liking for one label is taken off by lists of random words, and by nothing else")
   func calibrations() throws {
-    // The random list of its own vocabulary's words is told apart by no animal at all.
     let model = ScriptedModel(score: { label, prompt in
-      let words = question(of: prompt).split(separator: " ")
-      let fits =
-        label == " wolf" && Set(words).isSubset(of: ["dog", "hound"])
-        || label == " goose" && Set(words).isSubset(of: ["bird", "water"])
-        || label == " yacht" && Set(words).isSubset(of: ["boat", "sail"])
-      return (fits ? 1 : 0) + (label == " wolf" ? 5 : 0)
+      let words = prompt.split(separator: "\n").last?.split(separator: " ") ?? []
+      return (label == " wolf" && words.contains("dog") ? 1 : 0)
+        + (label == " goose" && words.contains("bird") ? 1 : 0) + (label == " goose" ? 5 : 0)
     })
-    let draw = EpisodeDraw(ways: 3, shots: 1, queries: 2)
-    let task = try #require(
-      try tasks(draw, .init(), count: 20).first {
-        // A list of one label's words would be no random list.
-        Set($0.randomWords.split(separator: " ")).isSuperset(of: ["rock"])
-      })
-    let shares = try task.scoredShares(by: model)
-    #expect(shares[Calibration.none] == 1.0 / 3)
-    #expect(shares[.randomWords] == 1)
-    #expect(shares[.episodeMean] == 1)
+    let prompts = LabelPrompts(
+      labels: ["wolf", "goose"], examples: [.init(words: ["hound"], label: 0)])
+    func label(_ method: ReadingMethod) throws -> Int? {
+      try LabelReader(
+        prompts, method: method, vocabulary: ["rock", "sand"], seed: 1, model: model
+      ).label(of: ["dog"])
+    }
+    #expect(try label(.logProbability) == 1)
+    for space in ReadingMethod.Calibration.Space.allCases {
+      #expect(try label(.calibrated(.init(lists: 0, space: space))) == 1)
+      #expect(try label(.calibrated(.init(lists: 2, space: space))) == 0)
+      #expect(try label(.restricted(.init(lists: 0, space: space))) == 1)
+      #expect(try label(.restricted(.init(lists: 2, space: space))) == 0)
+    }
+  }
+
+  @Test("The settings that repeat examples are one prompt to the channel, and more to the others")
+  func samePrompts() throws {
+    let draw = EpisodeDraw(ways: 2, shots: 1, queries: 1)
+    let once = try tasks(draw, .init(), count: 1)[0]
+    let thrice = try tasks(draw, .init(repeats: 2), count: 1)[0]
+    #expect(once.prompts(for: .channel) == thrice.prompts(for: .channel))
+    #expect(once.prompts(for: .restricted(.init())) != thrice.prompts(for: .restricted(.init())))
+    #expect(once.prompts(for: .written) != thrice.prompts(for: .written))
+  }
+
+  @Test("The lists of random words are those of the seed, and hold no question")
+  func randomLists() throws {
+    func asked(seed: UInt64, words: [String]) throws -> [String] {
+      let model = ScriptedModel()
+      let prompts = LabelPrompts(
+        labels: ["a", "b"], examples: [.init(words: ["x", "y", "z"], label: 0)])
+      let reader = try LabelReader(
+        prompts, method: .calibrated(.init(lists: 4)), vocabulary: (0..<90).map { "w\($0)" },
+        seed: seed, model: model)
+      _ = try reader.label(of: words)
+      return model.prompts
+    }
+    let first = try asked(seed: 1, words: ["dog"])
+    #expect(first.count == 5)
+    #expect(Set(first).count == 5)
+    #expect(try asked(seed: 1, words: ["cat"]).prefix(4) == first.prefix(4))
+    #expect(try asked(seed: 2, words: ["dog"]).prefix(4) != first.prefix(4))
+    let list = try #require(first[0].split(separator: "\n").last)
+    #expect(list.split(separator: " ").filter { $0.hasPrefix("w") }.count == 3)
+  }
+
+  @Test("The prompts for a small model: words once each, or the label before its words")
+  func prompts() {
+    let prompts = LabelPrompts(
+      labels: ["wolf", "goose"],
+      examples: [
+        .init(words: ["dog", "dog", "hound"], label: 0), .init(words: ["bird"], label: 1),
+      ])
+    #expect(
+      prompts.plain(["sea", "sea"]).text == """
+        Photos of: wolf, goose.
+        Words: dog hound Photo of a wolf
+        Words: bird Photo of a goose
+        Words: sea Photo of a
+        """)
+    #expect(
+      prompts.channel("goose").text == """
+        Photos of: wolf, goose.
+        A photo of a wolf shows: dog dog hound
+        A photo of a goose shows: bird
+        A photo of a goose shows:
+        """)
+  }
+
+  @Test("Swapped words are the same words, each for another")
+  func swapped() throws {
+    let entries = ListEntries(try Self.vocabulary.get())
+    let swapped = entries.swapped(seed: 1)
+    #expect(swapped.names != entries.names)
+    #expect(Set(swapped.names) == Set(entries.names))
+  }
+
+  @Test("A server that cannot restrict answers is named where that is asked for")
+  func unrestricted() throws {
+    let model = ScriptedModel(isRestricted: false)
+    let task = try tasks(EpisodeDraw(ways: 2, shots: 1, queries: 1), .init(), count: 1)[0]
+    #expect(throws: LanguageError.noRestriction(url: "scripted", reason: "as its test has it")) {
+      try task.right(by: model, method: .restricted(.init()))
+    }
+    #expect(throws: LanguageError.noLogProbabilities(url: "scripted", reason: "as its test has it"))
+    {
+      try task.right(by: model, method: .channel)
+    }
   }
 
   @Test("A context that is too long is refused before anything is sent")
   func tooLong() throws {
     let model = ScriptedModel(contextLength: 40)
     let task = try tasks(EpisodeDraw(ways: 3, shots: 3, queries: 1), .init(shots: 3), count: 1)[0]
-    #expect(throws: LanguageError.self) { try task.scoredShares(by: model) }
-    #expect(throws: LanguageError.self) { try task.writtenShare(by: model) }
+    for method in [ReadingMethod.logProbability, .channel, .written, .restricted(.init())] {
+      #expect(throws: LanguageError.self) { try task.right(by: model, method: method) }
+    }
     #expect(model.prompts.isEmpty)
   }
 }

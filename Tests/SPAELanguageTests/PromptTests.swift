@@ -47,14 +47,4 @@ struct PromptTests {
   func fits(limit: Int?) throws {
     try prompt.check(for: ScriptedModel(contextLength: limit), answer: 1)
   }
-
-  @Test("The labels' log-probabilities become shares that add up to 1")
-  func probabilities() throws {
-    let model = ScriptedModel(score: { label, _ in label == " wolf" ? -1 : -1 - 1.0986122886681098 }
-    )
-    let shares = try prompt.probabilities(of: ["wolf", "goose"], by: model)
-    #expect(abs(shares[0] - 0.75) < 1e-9)
-    #expect(abs(shares[1] - 0.25) < 1e-9)
-    #expect(model.prompts == [prompt.text])
-  }
 }

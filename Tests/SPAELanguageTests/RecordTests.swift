@@ -29,6 +29,18 @@ private final class CountingModel: LanguageModel {
     continuations.map { -Double($0.count) - Double(next()) / 3 }
   }
 
+  func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    answers.map { _ in -Double(next()) }
+  }
+
+  func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    next() % answers.count
+  }
+
   func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {
@@ -50,6 +62,9 @@ private final class CountingModel: LanguageModel {
     answers.append(try model.complete(request("a", words: ["cat", "dog"])).text)
     answers.append(try model.complete(request("a", words: ["cow"])).text)
     answers.append("\(try model.logProbabilities(of: [" x", " \u{1F600}"], after: "\"\n"))")
+    answers.append("\(try model.distinctions(of: [" x", " y"], after: "a"))")
+    answers.append("\(try model.choice(among: [" x", " y"], offsets: [0, 1], after: "a"))")
+    answers.append("\(try model.choice(among: [" x", " y"], offsets: [0, 2], after: "a"))")
     answers.append("\(try model.likeliest(of: ["cat"], after: "\"a").least)")
     answers.append("\(try model.tokenCount(of: "line\u{2028}line"))")
     return answers

@@ -8,14 +8,17 @@ final class ScriptedModel: LanguageModel {
   private let answer: @Sendable (CompletionRequest) -> String
   private let score: @Sendable (String, String) -> Double
   private let likely: (@Sendable (String) -> [String: Double])?
+  /// Whether it can be made to write one of some answers.
+  private let isRestricted: Bool
   private let asked = Mutex<[String]>([])
 
   init(
     contextLength: Int? = nil,
     answer: @escaping @Sendable (CompletionRequest) -> String = { _ in "" },
     score: @escaping @Sendable (_ continuation: String, _ prompt: String) -> Double = { _, _ in 0 },
-    likely: (@Sendable (_ prompt: String) -> [String: Double])? = nil
+    likely: (@Sendable (_ prompt: String) -> [String: Double])? = nil, isRestricted: Bool = true
   ) {
+    self.isRestricted = isRestricted
     self.likely = likely
     (self.contextLength, self.answer, self.score) = (contextLength, answer, score)
   }
@@ -34,6 +37,14 @@ final class ScriptedModel: LanguageModel {
   func logProbabilities(of continuations: [String], after prompt: String) -> [Double] {
     asked.withLock { $0.append(prompt) }
     return continuations.map { score($0, prompt) }
+  }
+
+  func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    guard isRestricted else { throw .noRestriction(url: name, reason: "as its test has it") }
+    let scores = logProbabilities(of: answers, after: prompt)
+    return greatest(zip(scores, offsets).map { $0 + $1 })
   }
 
   func likeliest(

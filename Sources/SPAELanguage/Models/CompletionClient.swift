@@ -50,6 +50,18 @@ package struct CompletionClient: LanguageModel {
     try model.logProbabilities(of: continuations, after: prompt)
   }
 
+  package func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    try model.distinctions(of: answers, after: prompt)
+  }
+
+  package func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    try model.choice(among: answers, offsets: offsets, after: prompt)
+  }
+
   package func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {

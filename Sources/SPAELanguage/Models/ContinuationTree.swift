@@ -34,6 +34,21 @@ struct ContinuationTree {
     }
   }
 
+  /// The tokens that may follow some, each with the greatest offset of the continuations that go on
+  /// with it; nil at a continuation's end.
+  func offsets(_ offsets: [Double], after path: [Int]) -> [(token: Int, offset: Double)]? {
+    let going = zip(rests, offsets).filter { $0.0.count > path.count && $0.0.starts(with: path) }
+    guard !going.isEmpty else { return nil }
+    let greatest = Dictionary(going.map { ($0.0[path.count], $0.1) }, uniquingKeysWith: max)
+    return greatest.sorted { $0.key < $1.key }.map { (token: $0.key, offset: $0.value) }
+  }
+
+  /// The only continuation of just these tokens.
+  func continuation(_ path: [Int]) -> Int? {
+    let found = rests.indices.filter { rests[$0] == path }
+    return found.count == 1 ? found[0] : nil
+  }
+
   /// Sums the log-probabilities of each continuation's tokens.
   func sums(_ scores: [[Int]: [Int: Double]]) -> [Double] {
     rests.map { rest in

@@ -48,6 +48,8 @@ package enum LanguageError: Error, Hashable, Sendable {
   case refusal(url: String, message: String)
   case filtered(url: String, message: String)
   case noLogProbabilities(url: String, reason: String)
+  /// The server lets the model write what was not allowed.
+  case noRestriction(url: String, reason: String)
   case noModelName(url: String)
   /// A prompt that does not fit; `fitting` examples would.
   case contextTooLong(tokens: Int, limit: Int, fitting: Int?)
@@ -152,6 +154,9 @@ extension LanguageError: CustomStringConvertible {
     case .noLogProbabilities(let url, let reason):
       "\(url): this server gives no log-probabilities of a given text: \(reason);"
         + " llama.cpp's server does, and vLLM's"
+    case .noRestriction(let url, let reason):
+      "\(url): this server does not restrict answers to labels: \(reason);"
+        + " llama.cpp's server does; else use another --method"
     case .noModelName(let url):
       "\(url): the server does not say which models it has; name one with --model-name"
     case .contextTooLong(let tokens, let limit, let fitting):

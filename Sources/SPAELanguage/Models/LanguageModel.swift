@@ -23,6 +23,21 @@ package protocol LanguageModel: Sendable {
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double]
 
+  /// The same of the tokens by which some answers differ alone, where the model's tokens are known: how
+  /// an answer ends that no other begins like says nothing.
+  func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double]
+
+  /// Lets the model write one of some answers and nothing else, the likeliest token each time; the
+  /// answer's number.
+  ///
+  /// `offsets` are added to the log-probability of each answer's tokens: what is taken off an answer
+  /// that the model likes anyway, [answer].
+  func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int
+
   /// Scores the words that are among the two thousand tokens which follow a prompt most likely; each
   /// word has a space before it in the text.
   func likeliest(
@@ -43,6 +58,18 @@ package struct LikelyWords: Hashable, Sendable, Codable {
 
 extension LanguageModel {
   package var remarks: [String] { [] }
+
+  package func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    try logProbabilities(of: answers, after: prompt)
+  }
+
+  package func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    throw .noRestriction(url: name, reason: "it does not take the tokens that are allowed")
+  }
 
   package func likeliest(
     of words: [String], after prompt: String

@@ -69,15 +69,30 @@ final class LlamaClient: LanguageModel {
   func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
-    var whole: [[Int]] = []
-    for continuation in continuations { whole.append(try tokens(of: prompt + continuation)) }
-    let tree = ContinuationTree(prompt: try tokens(of: prompt), whole: whole)
-    try checkTokens((whole.map(\.count).max() ?? 0) + 1)
-    var scores: [[Int]: [Int: Double]] = [:]
-    for node in tree.nodes {
-      scores[node.path] = try self.scores(of: node.next, after: tree.shared + node.path)
+    try sums(try tree(of: continuations, after: prompt)) { _ in true }
+  }
+
+  func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    try sums(try tree(of: answers.map { $0 + "\n" }, after: prompt)) { $0.next.count > 1 }
+  }
+
+  // A line's end closes each answer, so that none is the beginning of another.
+  func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    let tree = try tree(of: answers.map { $0 + "\n" }, after: prompt)
+    var path: [Int] = []
+    while let next = tree.offsets(offsets, after: path) {
+      path.append(
+        next.count == 1
+          ? next[0].token : try written(among: next, after: tree.shared + path))
     }
-    return tree.sums(scores)
+    guard let answer = tree.continuation(path) else {
+      throw .noRestriction(url: service.endpoint.url, reason: "two answers have the same tokens")
+    }
+    return answer
   }
 
   func likeliest(
@@ -97,19 +112,30 @@ final class LlamaClient: LanguageModel {
 
   // MARK: Parts
 
+  /// The summed scores of a tree's continuations at the nodes that count.
+  private func sums(
+    _ tree: ContinuationTree, where counts: (ContinuationTree.Node) -> Bool
+  ) throws(LanguageError) -> [Double] {
+    var scores: [[Int]: [Int: Double]] = [:]
+    for node in tree.nodes where counts(node) {
+      scores[node.path] = try self.scores(of: node.next, after: tree.shared + node.path)
+    }
+    return tree.sums(scores)
+  }
+
   /// The scores of some tokens where they follow others: natural log-probabilities.
   private func scores(
     of wanted: [Int], after context: [Int]
   ) throws(LanguageError) -> [Int: Double] {
     var scores: [Int: Double] = [:]
     if wanted.count > 1 {
-      let count = keepsPrompts ? 20 + 2 * wanted.count : Self.manyLikeliest
+      let count = keepsPrompts ? Self.someLikeliest : Self.manyLikeliest
       let likeliest = try probabilities(after: context, count: count).top_logprobs
       for each in likeliest where wanted.contains(each.id) { scores[each.id] = each.logprob }
     }
     // A token that is made to win is told with its probability as it was before that.
     for token in wanted where scores[token] == nil {
-      let forced = try probabilities(after: context, count: 1, forced: token)
+      let forced = try probabilities(after: context, count: 1, biases: [(token, 0)])
       guard forced.id == token else {
         throw .wrongJSON(
           url: service.endpoint.url + "/completion", problem: "'logit_bias' has no effect")
@@ -119,17 +145,42 @@ final class LlamaClient: LanguageModel {
     return scores
   }
 
+  /// So many cost less than to ask again for one that is not among them.
+  private static let someLikeliest = 256
   /// So many are told in one answer of 200 KB, which is less than to evaluate the prompt again.
   private static let manyLikeliest = 2048
 
+  /// The token that the model writes where it may write some alone.
+  private func written(
+    among tokens: [(token: Int, offset: Double)], after context: [Int]
+  ) throws(LanguageError) -> Int {
+    let place = try probabilities(after: context, count: 1, biases: tokens)
+    guard tokens.contains(where: { $0.token == place.id }) else {
+      throw .noRestriction(url: service.endpoint.url, reason: "'logit_bias' has no effect")
+    }
+    return place.id
+  }
+
+  /// The tokens of a prompt and of what may follow it.
+  private func tree(
+    of continuations: [String], after prompt: String
+  ) throws(LanguageError) -> ContinuationTree {
+    var whole: [[Int]] = []
+    for continuation in continuations { whole.append(try tokens(of: prompt + continuation)) }
+    try checkTokens((whole.map(\.count).max() ?? 0) + 1)
+    return ContinuationTree(prompt: try tokens(of: prompt), whole: whole)
+  }
+
   private func probabilities(
-    after context: [Int], count: Int, forced: Int? = nil
+    after context: [Int], count: Int, biases: [(token: Int, offset: Double)] = []
   ) throws(LanguageError) -> Answer.Place {
     var question = Question(
       prompt: .tokens(context), n_predict: 1, cache_prompt: keepsPrompts)
     question.n_probs = count
-    let members = forced.map { "\"logit_bias\":[[\($0),\(Self.bias)]]" } ?? ""
-    let answer: Answer = try service.post("/completion", question, members: members)
+    let members = biases.map { "[\($0.token),\(Double(Self.bias) + $0.offset)]" }
+    let answer: Answer = try service.post(
+      "/completion", question,
+      members: members.isEmpty ? "" : "\"logit_bias\":[\(members.joined(separator: ","))]")
     guard let place = answer.completion_probabilities?.first else {
       throw .noLogProbabilities(url: service.endpoint.url, reason: "its answer has none")
     }

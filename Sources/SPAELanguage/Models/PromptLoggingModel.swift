@@ -31,6 +31,20 @@ package struct PromptLoggingModel: LanguageModel {
     return try sendable().logProbabilities(of: continuations, after: prompt)
   }
 
+  package func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    for answer in answers { show?(prompt + answer) }
+    return try sendable().distinctions(of: answers, after: prompt)
+  }
+
+  package func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    show?(prompt)
+    return try sendable().choice(among: answers, offsets: offsets, after: prompt)
+  }
+
   package func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {

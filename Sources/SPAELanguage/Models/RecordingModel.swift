@@ -41,6 +41,27 @@ package struct RecordingModel: LanguageModel {
     return answer
   }
 
+  package func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    let answer = try noting(prompt) { () throws(LanguageError) in
+      try model.distinctions(of: answers, after: prompt)
+    }
+    try folder.append(.distinctions(prompt: prompt, answers: answers, answer: answer))
+    return answer
+  }
+
+  package func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    let answer = try noting(prompt) { () throws(LanguageError) in
+      try model.choice(among: answers, offsets: offsets, after: prompt)
+    }
+    try folder.append(
+      .choice(prompt: prompt, answers: answers, offsets: offsets, answer: answer))
+    return answer
+  }
+
   package func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {

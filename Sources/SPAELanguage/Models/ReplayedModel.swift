@@ -8,6 +8,8 @@ package final class ReplayedModel: LanguageModel {
   private enum Question: Hashable {
     case completion(CompletionRequest)
     case scores(prompt: String, continuations: [String])
+    case distinctions(prompt: String, answers: [String])
+    case choice(prompt: String, answers: [String], offsets: [Double])
     case likeliest(String)
     case tokens(String)
   }
@@ -15,6 +17,7 @@ package final class ReplayedModel: LanguageModel {
   private enum Answer {
     case completion(Completion)
     case scores([Double])
+    case choice(Int)
     case likeliest(LikelyWords)
     case tokens(Int)
   }
@@ -62,6 +65,26 @@ package final class ReplayedModel: LanguageModel {
     return sums
   }
 
+  package func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    let question = Question.distinctions(prompt: prompt, answers: answers)
+    guard case .scores(let sums) = try answer(to: question, prompt) else { return [] }
+    return sums
+  }
+
+  package func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    let question = Question.choice(prompt: prompt, answers: answers, offsets: offsets)
+    guard case .choice(let number) = try answer(to: question, prompt),
+      answers.indices.contains(number)
+    else {
+      throw .notRecorded(path: path, prompt: excerpt(prompt.suffix(60)))
+    }
+    return number
+  }
+
   package func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {
@@ -89,6 +112,10 @@ package final class ReplayedModel: LanguageModel {
     case .completion(let request, let answer): (.completion(request), .completion(answer))
     case .scores(let prompt, let continuations, let answer):
       (.scores(prompt: prompt, continuations: continuations), .scores(answer))
+    case .distinctions(let prompt, let answers, let answer):
+      (.distinctions(prompt: prompt, answers: answers), .scores(answer))
+    case .choice(let prompt, let answers, let offsets, let answer):
+      (.choice(prompt: prompt, answers: answers, offsets: offsets), .choice(answer))
     case .likeliest(let prompt, let answer): (.likeliest(prompt), .likeliest(answer))
     case .tokens(let text, let answer): (.tokens(text), .tokens(answer))
     case .model, .words, .failure: nil

@@ -9,6 +9,8 @@ enum RunLine: Hashable, Sendable {
   case words([String])
   case completion(CompletionRequest, Completion)
   case scores(prompt: String, continuations: [String], answer: [Double])
+  case distinctions(prompt: String, answers: [String], answer: [Double])
+  case choice(prompt: String, answers: [String], offsets: [Double], answer: Int)
   case likeliest(prompt: String, answer: LikelyWords)
   case tokens(text: String, answer: Int)
   /// A question that got no answer.
@@ -21,11 +23,11 @@ enum RunLine: Hashable, Sendable {
 extension RunLine: Codable {
   private enum CodingKeys: String, CodingKey {
     case kind, version, name, contextLength, command, words, fingerprint, request, answer, prompt
-    case continuations, text, message
+    case continuations, answers, offsets, text, message
   }
 
   private enum Kind: String, Codable {
-    case model, words, completion, scores, likeliest, tokens, failure
+    case model, words, completion, scores, distinctions, choice, likeliest, tokens, failure
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -51,6 +53,17 @@ extension RunLine: Codable {
       try line.encode(Kind.scores, forKey: .kind)
       try line.encode(prompt, forKey: .prompt)
       try line.encode(continuations, forKey: .continuations)
+      try line.encode(answer, forKey: .answer)
+    case .distinctions(let prompt, let answers, let answer):
+      try line.encode(Kind.distinctions, forKey: .kind)
+      try line.encode(prompt, forKey: .prompt)
+      try line.encode(answers, forKey: .answers)
+      try line.encode(answer, forKey: .answer)
+    case .choice(let prompt, let answers, let offsets, let answer):
+      try line.encode(Kind.choice, forKey: .kind)
+      try line.encode(prompt, forKey: .prompt)
+      try line.encode(answers, forKey: .answers)
+      try line.encode(offsets, forKey: .offsets)
       try line.encode(answer, forKey: .answer)
     case .likeliest(let prompt, let answer):
       try line.encode(Kind.likeliest, forKey: .kind)
@@ -91,6 +104,17 @@ extension RunLine: Codable {
         prompt: try line.decode(String.self, forKey: .prompt),
         continuations: try line.decode([String].self, forKey: .continuations),
         answer: try line.decode([Double].self, forKey: .answer))
+    case .distinctions:
+      self = .distinctions(
+        prompt: try line.decode(String.self, forKey: .prompt),
+        answers: try line.decode([String].self, forKey: .answers),
+        answer: try line.decode([Double].self, forKey: .answer))
+    case .choice:
+      self = .choice(
+        prompt: try line.decode(String.self, forKey: .prompt),
+        answers: try line.decode([String].self, forKey: .answers),
+        offsets: try line.decode([Double].self, forKey: .offsets),
+        answer: try line.decode(Int.self, forKey: .answer))
     case .likeliest:
       self = .likeliest(
         prompt: try line.decode(String.self, forKey: .prompt),

@@ -50,6 +50,20 @@ package final class LocalModel: LanguageModel {
     }
   }
 
+  package func distinctions(
+    of answers: [String], after prompt: String
+  ) throws(LanguageError) -> [Double] {
+    try ask { model throws(LanguageError) in try model.distinctions(of: answers, after: prompt) }
+  }
+
+  package func choice(
+    among answers: [String], offsets: [Double], after prompt: String
+  ) throws(LanguageError) -> Int {
+    try ask { model throws(LanguageError) in
+      try model.choice(among: answers, offsets: offsets, after: prompt)
+    }
+  }
+
   package func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {

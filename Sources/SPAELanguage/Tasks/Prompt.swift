@@ -20,25 +20,44 @@ package struct Prompt: Hashable, Sendable {
     package init(input: String, output: String) {
       (self.input, self.output) = (input, output)
     }
+  }
 
-    fileprivate var text: String { "Input:\(spaced(input))\nOutput:\(spaced(output))\n" }
+  /// What stands before an input, and between it and its output.
+  package struct Form: Hashable, Sendable {
+    package var opening: String
+    package var middle: String
+
+    package init(opening: String, middle: String) {
+      (self.opening, self.middle) = (opening, middle)
+    }
+
+    /// As Frozen and SPAE put it.
+    package static let inputOutput = Form(opening: "Input:", middle: "\nOutput:")
+
+    fileprivate func text(_ pair: Pair) -> String { "\(text(pair.input))\(spaced(pair.output))\n" }
+
+    fileprivate func text(_ input: String) -> String { "\(opening)\(spaced(input))\(middle)" }
   }
 
   /// A sentence that says what is asked for (task induction), or none.
   package var induction: String?
   package var examples: [Pair]
   package var input: String
+  package var form: Form
 
-  package init(induction: String? = nil, examples: [Pair], input: String) {
-    (self.induction, self.examples, self.input) = (induction, examples, input)
+  package init(
+    induction: String? = nil, examples: [Pair], input: String, form: Form = .inputOutput
+  ) {
+    (self.induction, self.examples) = (induction, examples)
+    (self.input, self.form) = (input, form)
   }
 
   /// The prompt as it is sent; the answer begins with a space.
   package var text: String { text(withLast: examples.count) }
 
   private func text(withLast count: Int) -> String {
-    (induction.map { $0 + "\n" } ?? "") + examples.suffix(count).map(\.text).joined()
-      + "Input:\(spaced(input))\nOutput:"
+    (induction.map { $0 + "\n" } ?? "") + examples.suffix(count).map(form.text).joined()
+      + form.text(input)
   }
 
   /// Refuses a prompt that is too long for a model together with an answer of some tokens; the error
@@ -56,14 +75,6 @@ package struct Prompt: Hashable, Sendable {
       if fits { fitting = middle } else { beyond = middle }
     }
     throw .contextTooLong(tokens: tokens, limit: limit, fitting: fitting)
-  }
-
-  /// The probability that a model gives to each label as the answer, [label]; they add up to 1.
-  package func probabilities(
-    of labels: [String], by model: some LanguageModel
-  ) throws(LanguageError) -> [Double] {
-    try check(for: model, answer: Self.labelTokens)
-    return softmax(try model.logProbabilities(of: labels.map { " \($0)" }, after: text))
   }
 
   /// Enough for any label's name.

@@ -186,3 +186,54 @@ struct LanguageSession {
     print("spae: " + parts.joined(separator: ", "), toStandardError: true)
   }
 }
+
+extension ReadingMethod.Name: ExpressibleByArgument {}
+extension ReadingMethod.Calibration.Space: ExpressibleByArgument {}
+
+/// How a language model's answer to a few-shot question is taken.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("method"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "How the language model tells labels apart.",
+      discussion: """
+        channel: by the probability of the question's words after each label. log-probability: by \
+        that of each label after the words. calibrated: the same, less its mean after lists of \
+        random words. restricted: by what it writes where the server allows labels alone, with the \
+        same calibration. written: by what it writes. Default: channel.
+        """, valueName: "name"))
+  var names: [ReadingMethod.Name] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Lists of random words for calibrated and restricted; 0 takes nothing off.",
+      discussion: "Default: 6, as long as a question's list.", valueName: "n"))
+  var lists: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is averaged over the lists: log-probabilities or probabilities.",
+      discussion: "Default: log.", valueName: "space"))
+  var average: ReadingMethod.Calibration.Space?
+
+  var isDefault: Bool { names.isEmpty && lists == nil && average == nil }
+
+  var methods: [ReadingMethod] {
+    let usual = ReadingMethod.Calibration()
+    let calibration = ReadingMethod.Calibration(
+      lists: lists ?? usual.lists, space: average ?? usual.space)
+    return (names.isEmpty ? [.channel] : names).map { ReadingMethod($0, calibration) }
+  }
+
+  func validate() throws {
+    guard (0...1000).contains(lists ?? 0) else {
+      throw ValidationError("--lists must be 0 to 1000")
+    }
+    guard Set(names).count == names.count else {
+      throw ValidationError("--method names one method twice")
+    }
+    guard lists == nil && average == nil || methods.contains(where: \.isCalibrated) else {
+      throw ValidationError("--lists and --average belong to --method calibrated or restricted")
+    }
+  }
+}

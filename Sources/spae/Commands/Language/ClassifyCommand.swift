@@ -35,12 +35,14 @@ struct ClassifyCommand: ParsableCommand {
       Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
       examples. The answer is the label whose words are nearest: the cosine between means of the \
       words' embeddings, relative to a background if one is given. No language model runs. With --by \
-      language-model a frozen one reads the examples in its context, and each label is scored by its \
-      log-probability.
+      language-model a frozen one reads the examples in its context, and each label is scored as \
+      --method says: by how likely the model finds the picture's words after the label (channel), or \
+      the label after the words (log-probability; calibrated takes off what it gives the label after \
+      lists of random words).
 
       The probability is the softmax of these cosines over a temperature that is fitted to the \
-      examples (leave-one-out); with one example a label it is fixed. A language model's \
-      log-probabilities need none.
+      examples (leave-one-out); with one example a label it is fixed. A language model's scores \
+      need none.
 
       A file that cannot be read is named and left out; the exit status is 1 if it was to be \
       classified. Pyramids are cached in $XDG_CACHE_HOME/spae (~/.cache/spae); run an interrupted \
@@ -74,6 +76,8 @@ struct ClassifyCommand: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  @OptionGroup(title: "Language model") var reading: ReadingOptions
+
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
   @OptionGroup(title: "Language model") var sending: SendingOption
@@ -83,6 +87,14 @@ struct ClassifyCommand: ParsableCommand {
 
   func validate() throws {
     if let shots, shots < 1 { throw ValidationError("--shots must be 1 or more") }
+    guard by == .languageModel || reading.isDefault else {
+      throw ValidationError("--method, --lists and --average belong to --by language-model")
+    }
+    guard reading.methods.count == 1, reading.methods[0].hasScores else {
+      throw ValidationError(
+        "--method is one of log-probability, calibrated and channel: what a model writes has no"
+          + " probability; spae evaluate few-shot measures the others")
+    }
   }
 
   func run() throws {
@@ -96,9 +108,12 @@ struct ClassifyCommand: ParsableCommand {
       _ = try layers.within(pyramid.shape, of: path)
     }
     let session = by == .languageModel ? try language.open(for: "classify", sending: sending) : nil
-    let reader = session.map { WordReader.languageModel($0.model, encoder.model.vocabulary) }
+    let reader = session.map {
+      WordReader.languageModel(
+        $0.model, encoder.model.vocabulary, reading.methods[0], seed: $0.seed)
+    }
     let background = try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet)
-    let classifier = WordClassifier(
+    let classifier = try WordClassifier(
       reader: reader ?? .centroid(WordVectors(encoder.model.codebook), background: background),
       labels: labels,
       layers: layers.layers)

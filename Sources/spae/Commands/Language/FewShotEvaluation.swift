@@ -21,9 +21,13 @@ struct FewShotEvaluation: ParsableCommand {
       embeddings swapped between words, so that only equal words are similar (the control); the \
       same on the words that fit best what the frozen classifier sees, without the pixels (what a \
       perfect semantic layer would give); and, with --language-model, a frozen language model, by \
-      the log-probability of each label (plain; less its score for one list of random words; less \
-      its mean over the episode's questions) and by what it writes. An episode that would put a \
-      question's words among its own examples draws another picture.
+      each --method. Every question is answered by itself: no other question of the episode is \
+      looked at. An episode that would put a question's words among its own examples draws another \
+      picture.
+
+      With --results the language model's answers are kept in a file, a line an episode, and the \
+      same command goes on where it was broken off. Another model, method, list or setting is \
+      another row and never mixed with it. --table prints the files as tables in Markdown.
 
       Chance and the published figures of Frozen, LQAE and SPAE are printed beside them: those are \
       of other pictures and labels, and of what a language model wrote.
@@ -57,6 +61,27 @@ struct FewShotEvaluation: ParsableCommand {
   @Flag(help: "Ask the language model too: seconds an episode.")
   var languageModel = false
 
+  @OptionGroup(title: "Language model") var reading: ReadingOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "What the language model reads: words, or swapped words (the control).",
+      discussion: "Swapped words are exchanged in the vocabulary, so that only equal words agree.",
+      valueName: "lists"))
+  var reads = [Reads.words]
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the language model's answers in this file, and go on with what it has.",
+      discussion: "Only the language model is asked then.", valueName: "file"))
+  var results: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Print results files as tables in Markdown.", valueName: "file"))
+  var table: [String] = []
+
   @Option(help: ArgumentHelp("Episodes for each figure of the language model.", valueName: "n"))
   var languageEpisodes = 20
 
@@ -78,9 +103,19 @@ struct FewShotEvaluation: ParsableCommand {
   var quiet = false
 
   @Argument(help: ArgumentHelp("The folder of label folders.", valueName: "folder"))
-  var folder: String
+  var folder: String?
+
+  enum Reads: String, CaseIterable, ExpressibleByArgument {
+    case words, swapped
+  }
 
   func validate() throws {
+    guard table.isEmpty == (folder != nil) else {
+      throw ValidationError("give a folder of label folders, or --table with results files")
+    }
+    guard languageModel || (results == nil && reading.isDefault && reads == [.words]) else {
+      throw ValidationError("--method, --reads and --results belong to --language-model")
+    }
     guard (1...100_000).contains(episodes) else {
       throw ValidationError("--episodes must be 1 or more")
     }
@@ -93,16 +128,33 @@ struct FewShotEvaluation: ParsableCommand {
   }
 
   func run() throws {
+    guard let folder else { return try putTable() }
     let folders = try LabelFolders(folder, names: try LabelFolders.names(from: names))
     let encoder = try PictureEncoder(model)
-    var oracle = encoder
-    // One word a place is left to choose from.
-    oracle.semanticWeight = 0.01
     let labels = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels
     try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
     for depth in depths {
       _ = try LayerRange(1...depth).within(labels[0].pyramids[0].shape, of: labels[0].paths[0])
     }
+    if let results {
+      let file = try opened(results)
+      return try ask(labels, encoder.model.vocabulary, into: file)
+    }
+    var figures = try centroidFigures(labels, folders, encoder)
+    if languageModel {
+      let kept = InMemoryResults()
+      try ask(labels, encoder.model.vocabulary, into: kept)
+      figures += FewShotFigure.figures(of: kept.results)
+    }
+    try put(figures)
+  }
+
+  private func centroidFigures(
+    _ labels: [LabelledPyramids.Label], _ folders: LabelFolders, _ encoder: PictureEncoder
+  ) throws -> [FewShotFigure] {
+    var oracle = encoder
+    // One word a place is left to choose from.
+    oracle.semanticWeight = 0.01
     let centroids = CentroidFigures(
       names: labels.map(\.name), words: labels.map(\.pyramids),
       oracleWords: try LabelledPyramids(folders, each: each, by: oracle, isQuiet: quiet).labels
@@ -114,30 +166,50 @@ struct FewShotEvaluation: ParsableCommand {
     for ways in ways {
       for depth in depths { figures += try centroids.figures(ways: ways, depth: depth) }
     }
-    if languageModel { figures += try languageFigures(labels, encoder.model.vocabulary) }
-    try put(figures)
+    return figures
   }
 
-  private func languageFigures(
-    _ labels: [LabelledPyramids.Label], _ vocabulary: Vocabulary
-  ) throws -> [FewShotFigure] {
+  /// Opens a results file, and says what it holds that goes on.
+  private func opened(_ path: String) throws -> ResultsFile {
+    let file = try ResultsFile(path)
+    if file.wasCut {
+      print(
+        "spae: \(path): its last line was cut off; that episode is asked again",
+        toStandardError: true)
+    }
+    return file
+  }
+
+  /// Asks the language model, all lists and methods of one number of words and labels after the other.
+  private func ask(
+    _ labels: [LabelledPyramids.Label], _ vocabulary: Vocabulary, into results: any ResultsStore
+  ) throws {
     let session = try language.open(for: "few-shot", sending: sending)
-    let reader = LanguageFigures(
-      model: session.model, vocabulary: vocabulary, episodes: languageEpisodes,
+    let run = FewShotRun(
+      model: session.model, methods: reading.methods, episodes: languageEpisodes,
       questions: questions, seed: session.seed)
-    let settings = FewShotSetting.protocolOrder
     let progress = ProgressBar(
-      total: reader.steps(settings) * ways.count * depths.count, isShown: !quiet)
-    var figures: [FewShotFigure] = []
-    for ways in ways {
-      for depth in depths {
-        let set = labels.map { $0.words(toDepth: depth) }
-        figures += try reader.figures(set, ways: ways, settings: settings, progress: progress)
+      total: run.steps * ways.count * depths.count * reads.count, isShown: !quiet)
+    for depth in depths {
+      let set = labels.map { $0.words(toDepth: depth) }
+      for reads in reads {
+        let words = ListEntries(vocabulary)
+        let lists =
+          switch reads {
+          case .words: FewShotRun.Lists(name: "words", set: set, entries: words)
+          case .swapped:
+            FewShotRun.Lists(name: "swapped words", set: set, entries: words.swapped(seed: 1))
+          }
+        for ways in ways { try run.run(lists, ways: ways, into: results, progress: progress) }
       }
     }
     progress.finish()
     session.close()
-    return figures
+  }
+
+  private func putTable() throws {
+    let results = try ResultsFile.results(of: table)
+    ResultsTable(results).lines.forEach { print($0) }
   }
 
   private func put(_ figures: [FewShotFigure]) throws {
@@ -150,10 +222,6 @@ struct FewShotEvaluation: ParsableCommand {
         let own = figures.filter { $0.ways == ways && $0.words == words }
         FewShotTable(ways: ways, words: words, figures: own).lines.forEach { print($0) }
       }
-    }
-    if languageModel {
-      print("(*) looks at all of an episode's questions before it answers one (transductive);")
-      print("    its figures do not compare with published ones")
     }
   }
 }
