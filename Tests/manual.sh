@@ -37,7 +37,7 @@ done
 # What the generator leaves and man/finish.awk mends.
 ! grep -nE '^$|^\.Ex|\.Xr spae\.help' spae.*1 || fail "pages are not finished"
 for page in spae.*1; do
-  awk '/^\.Bd/ { typed = 1 } /^\.Ed/ { typed = 0 } /^(spae|find) / && !typed { exit 1 }' "$page" ||
+  awk '/^\.Bd/ { typed = 1 } /^\.Ed/ { typed = 0 } /^(spae|find|ls) / && !typed { exit 1 }' "$page" ||
     fail "$page: its examples run together"
 done
 # The terminals' answers, which make test-terminals asks of the real ones.

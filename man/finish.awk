@@ -2,9 +2,12 @@
 # the exit statuses are said, and no page is named that is not there.
 # Usage: awk -f finish.awk PAGE
 
-function is_example(line) { return line ~ /^(spae|find) / }
+function is_example(line) { return line ~ /^(spae|find|ls) / }
 
 /^$/ { parted = 1; next }
+/^\.Bd/ { kept = 1 }
+/^\.Ed/ { kept = 0 }
+kept || /^\.Ed/ { print; next }
 /^\.Xr spae\.help / { next }
 /^\.Ex -std/ {
   print "0 on success, 1 where something failed, which is named on standard error, and 2 for wrong usage."
