@@ -150,12 +150,30 @@ wait $! || fail "ten hours are not read"
 [ "$most" -lt 400000 ] || fail "ten hours take $most kB"
 [ "$(frames long.spae)" = 2 ] || fail "the end of ten hours has $(frames long.spae) frames"
 
+# Memory does not grow with a film: after 40 frames it is what it is after 240.
+memory() { awk '/^VmRSS/ { print $2 }' "/proc/$coder/status"; }
+mkfifo frames
+"$program" encode --size 64 - <frames >grown.spae 2>/dev/null &
+coder=$!
+exec 3>frames
+printf 'YUV4MPEG2 W64 H48 F10:1 Ip Cmono\n' >&3
+for count in $(seq 240); do
+  frame "$(printf %o $((64 + count * 7 % 128)))" "$(printf %o $((64 + count * 3 % 128)))" >&3
+  [ "$count" != 60 ] || until [ "$(grep -c ^frame grown.spae)" -gt 40 ]; do sleep 0.1; done
+  [ "$count" != 60 ] || early=$(memory)
+done
+until [ "$(grep -c ^frame grown.spae)" -gt 230 ]; do sleep 0.1; done
+late=$(memory)
+exec 3>&-
+wait "$coder" || fail "a long film is not encoded"
+[ "$late" -lt $((early + 2048)) ] || fail "memory grew from $early to $late kB"
+
 # No file is replaced unasked, and a refused or failed one leaves nothing.
 cp clip.y4m mine.spae
 for path in mine.spae film.gif film.webp film.y4m; do
   before=$(md5sum $path)
   if [ $path = mine.spae ]; then
-    refused 1 'not replaced: it exists; --force' encode clip.y4m -o $path
+    refused 1 'not replaced: it is no film of words; --force' encode clip.y4m -o $path
   else
     refused 1 'not replaced: it exists; --force' "$program" decode clip.spae -o $path
   fi
@@ -165,6 +183,44 @@ refused 1 'holds pictures already' "$program" decode clip.spae -o pictures
 "$program" decode clip.spae --force -o pictures
 encode clip.y4m --force -o mine.spae
 cmp mine.spae clip.spae || fail "--force does not replace"
+
+# A run can be repeated: the same film stays, with comments, and one that was cut short becomes whole.
+stays() {
+  before=$(stat -c '%i %Y' mine.spae; cksum mine.spae)
+  "$@"
+  [ "$before" = "$(stat -c '%i %Y' mine.spae; cksum mine.spae)" ] || fail "mine.spae was touched: $*"
+}
+stays encode clip.y4m -o mine.spae
+sed -i '/^frame 2$/i # mine' mine.spae
+stays encode clip.y4m -o mine.spae
+sed '/^end$/d' mine.spae >commented.spae
+refused 1 'not replaced: somebody wrote comments into it' encode clip.y4m -o commented.spae
+for length in 250 5000 $(($(stat -c %s clip.spae) - 5)); do
+  head -c "$length" clip.spae >part.spae
+  encode clip.y4m -o part.spae
+  cmp part.spae clip.spae || fail "a film that was cut at byte $length is not made whole"
+done
+cp clip.json repeated.json
+encode clip.y4m --format json -o repeated.json
+cmp clip.json repeated.json || fail "JSON lines are not left as they are"
+awk '/^layer 1$/ && !done { print; getline; print "castle"; done = 1; next } { print }' clip.spae >mine.spae
+stays refused 1 'not replaced: its words are others in frame 1' encode clip.y4m -o mine.spae
+cp clip.spae mine.spae
+stays refused 1 'not replaced: it was made with another --size' encode clip.y4m --fps 5 -o mine.spae
+stays refused 1 'not replaced: it has another --format' encode clip.y4m --format json -o mine.spae
+stays refused 1 'not replaced: it has more than the 3 frames' encode clip.y4m --to 0.3 -o mine.spae
+cp clip.y4m other.y4m
+stays refused 1 'not replaced: it holds the film of another clip, clip.y4m' encode other.y4m -o mine.spae
+encode clip.y4m --force -o mine.spae
+
+# An empty file is no picture, and a header that is cut says so.
+: >empty.spae
+for command in info decode show convert 'explore --plain'; do
+  refused 1 'empty.spae: the file is empty' "$program" $command empty.spae
+done
+refused 1 'empty.spae: the file is empty' "$program" compare clip.spae empty.spae
+head -c 12 clip.spae >header.spae
+refused 1 "line 2, column 1: expected 'model NAME SHA-256', but the file ends there" "$program" info header.spae
 ls -A | has '[.]part$' && fail "temporary files stay: $(ls -A)"
 
 # Without ffmpeg the remedy is named, before anything is written.

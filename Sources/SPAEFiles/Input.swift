@@ -28,6 +28,7 @@ package enum Input {
   package init(
     bytes: [UInt8], path: String, models: ModelLibrary, films: Films = .refused
   ) throws {
+    if bytes.isEmpty { throw Failure("\(path): \(Self.emptiness)") }
     if Self.holdsFilm(bytes) {
       self = try Self.firstFrame(of: bytes, path: path, models: models, films)
       return
@@ -45,10 +46,13 @@ package enum Input {
     self = .pyramid(document, model)
   }
 
+  private static let emptiness = "the file is empty; expected words or a picture"
+
   /// Whose words a file holds; nil for a picture.
   package static func modelName(
     bytes: [UInt8], path: String
   ) throws -> PyramidDocument.ModelName? {
+    if bytes.isEmpty { throw Failure("\(path): \(emptiness)") }
     guard holdsWords(bytes) else { return nil }
     if holdsFilm(bytes) { throw Failure("\(path): \(Self.filmRefusal)") }
     return try explained(path, bytes) { try Content(bytes).modelName }

@@ -49,7 +49,7 @@ extension PyramidTextError.Problem: CustomStringConvertible {
     case .notPyramid: "not a pyramid of words: the first line must be 'spae 1'"
     case .film: "a film, not one picture: its first line is 'spae film 1'"
     case .version(let got): "version '\(got)' is not known; this program reads versions 1 and 2"
-    case .header(let expected, let got): "expected '\(expected)', got '\(got)'"
+    case .header(let expected, let got): "expected '\(expected)', \(Self.found(got))"
     case .grid(let got):
       "'\(got)' is not a grid; expected 8, 16, 32 or 64 cells a side, or such as 24x16, columns and"
         + " rows, of which the more are at most four times the fewer"
@@ -58,7 +58,7 @@ extension PyramidTextError.Problem: CustomStringConvertible {
       "'\(got)' is not a frame rate; expected frames a second, such as 25, 29.97 or 30000/1001"
     case .from(let got):
       "'\(got)' is no time of the clip; expected 'from SECONDS', such as from 62.5"
-    case .layer(let expected, let got): "expected 'layer \(expected)', got '\(got)'"
+    case .layer(let expected, let got): "expected 'layer \(expected)', \(Self.found(got))"
     case .words(let layer, let row, let expected, let got):
       "layer \(layer), row \(row): expected \(expected) words, got \(got)"
     case .rows(let layer, let expected, let got):
@@ -69,5 +69,10 @@ extension PyramidTextError.Problem: CustomStringConvertible {
     case .surplus(let got): "expected nothing after the last layer, got '\(got)'"
     case .tooLong(let limit): "the file has more than \(limit) bytes"
     }
+  }
+
+  /// No line is empty that is looked at: where there is nothing, the file ends.
+  private static func found(_ got: String) -> String {
+    got.isEmpty ? "but the file ends there" : "got '\(got)'"
   }
 }

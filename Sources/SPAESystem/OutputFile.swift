@@ -55,11 +55,11 @@ package struct OutputFile {
   private static let longestCompared = 256 << 20
 
   /// Whether it is a pipe, a device or a folder.
-  var isSpecial: Bool {
+  package var isSpecial: Bool {
     FileSystem.status(of: path).map { $0.st_mode & S_IFMT != S_IFREG } ?? false
   }
 
-  func refusal(_ reason: String) -> Failure {
+  package func refusal(_ reason: String) -> Failure {
     Failure("\(path): not replaced: \(reason); --force replaces it")
   }
 }

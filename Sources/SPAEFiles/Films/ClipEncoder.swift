@@ -20,6 +20,14 @@ package struct ClipEncoder {
     }
   }
 
+  /// A piece of a film.
+  package struct Piece {
+    package let header: FilmHeader
+    /// nil of the header itself and of the end.
+    package var frame: FilmFrame?
+    package let bytes: [UInt8]
+  }
+
   /// What became of a clip.
   package struct Report: Sendable {
     package fileprivate(set) var frames = 0
@@ -56,16 +64,17 @@ package struct ClipEncoder {
 
   /// Encodes all frames of a clip that is called `path`, and writes each as soon as it is done.
   ///
-  /// Where the clip breaks off, the film has the frames before, and the error says so.
+  /// Where the clip breaks off, the film has the frames before, and the error says so. The same film
+  /// of an earlier run stays as it is, and one that was cut short is replaced by all of it.
   package func encode(
     _ source: any FrameSource, path: String, to output: OutputFile
   ) throws -> Report {
     var film: WrittenFilm?
-    let report = try encode(source, name: FileName.inputLabel(of: path)) { _, bytes in
-      if film == nil { film = try WrittenFilm(to: output) }
-      try film?.write(bytes)
+    let report = try encode(source, name: FileName.inputLabel(of: path)) { piece in
+      if film == nil { film = try WrittenFilm(piece.header, to: output, settings.format, model) }
+      try film?.write(piece)
     }
-    try film?.finish()
+    do { try film?.finish() } catch  where report.failure == nil { throw error } catch {}
     if let failure = report.failure { throw Self.explained(failure, path, output, report) }
     return report
   }
@@ -76,7 +85,7 @@ package struct ClipEncoder {
   /// Where the clip breaks off, the film has the frames before, and the report says why; a clip
   /// without a frame gives no film.
   package func encode(
-    _ source: any FrameSource, name: String, _ write: (FilmHeader, [UInt8]) throws -> Void
+    _ source: any FrameSource, name: String, _ write: (Piece) throws -> Void
   ) throws -> Report {
     var report = Report()
     let rate = source.rate
@@ -94,17 +103,17 @@ package struct ClipEncoder {
         let header = try header(name, size, shape, rate)
         let writer = FilmWriter(header, format: settings.format, vocabulary: model.vocabulary)
         film = (header, writer)
-        try write(header, try writer.beginning())
+        try write(Piece(header: header, bytes: try writer.beginning()))
       }
       if let header = film?.header, let bytes = try film?.writer.bytes(of: encoded) {
-        try write(header, bytes)
+        try write(Piece(header: header, frame: encoded, bytes: bytes))
       }
       report.count(encoded)
       progress.advance("\(report.words / report.frames) words a frame")
     }
     ahead.finish()
     progress.finish()
-    if let film { try write(film.header, try film.writer.ending()) }
+    if let film { try write(Piece(header: film.header, bytes: try film.writer.ending())) }
     report.notices = source.notices
     return report
   }
@@ -142,21 +151,32 @@ package struct ClipEncoder {
   }
 }
 
-/// A film that is being written: it can be read up to its last frame.
+/// A film that is being written: it can be read up to its last frame, unless an earlier one has its
+/// name.
 private struct WrittenFilm {
   private let output: OutputFile
   private let file: GrowingFile
+  private let standing: StandingFilm?
 
-  init(to output: OutputFile) throws {
+  init(
+    _ header: FilmHeader, to output: OutputFile, _ format: FilmWriter.Format, _ model: Model
+  ) throws {
     self.output = output
-    file = try output.growing(visible: true)
+    standing = try StandingFilm(at: output, vocabulary: model.vocabulary)
+    try standing?.compare(header, as: format)
+    file =
+      standing == nil
+      ? try output.growing(visible: true)
+      : try OutputFile(output.path, mayReplace: true).growing()
   }
 
-  func write(_ bytes: [UInt8]) throws(Failure) {
-    do throws(SystemError) { try file.write(bytes) } catch { throw failure(error) }
+  func write(_ piece: ClipEncoder.Piece) throws(Failure) {
+    if let frame = piece.frame { try standing?.compare(frame) }
+    do throws(SystemError) { try file.write(piece.bytes) } catch { throw failure(error) }
   }
 
   func finish() throws(Failure) {
+    if let standing, try standing.isSame() { return }
     do throws(SystemError) { try file.finish() } catch { throw failure(error) }
   }
 

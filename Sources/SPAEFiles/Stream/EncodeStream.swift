@@ -130,8 +130,8 @@ package final class EncodeStream: Sendable {
     var error: String?
     do {
       let report = try encoder.encode(source, name: FileName.inputLabel(of: clip.name)) {
-        header, piece in
-        let part = film.part(header, piece)
+        piece in
+        let part = film.part(piece)
         orEnd { () throws(Failure) in try output.append(part, to: index) }
       }
       note(report.notices, of: clip.key)

@@ -15,16 +15,17 @@ struct FilmAnswer {
   }
 
   /// The next part: a piece of the film, as `ClipEncoder` hands it on.
-  mutating func part(_ header: FilmHeader, _ piece: [UInt8]) -> [UInt8] {
+  mutating func part(_ piece: ClipEncoder.Piece) -> [UInt8] {
     defer { hasBegun = true }
+    let (bytes, source) = (piece.bytes, piece.header.source)
     let head =
       hasBegun
       ? []
-      : answer.beginning(key: key, width: header.source.width, height: header.source.height)
+      : answer.beginning(key: key, width: source.width, height: source.height)
         + Array(",\"film\":".utf8) + [UInt8(ascii: format == .json ? "[" : "\"")]
     switch format {
-    case .text: return head + StreamAnswer.quoted(piece).dropFirst().dropLast()
-    case .json: return head + (hasBegun ? [UInt8(ascii: ",")] : []) + piece.dropLast()
+    case .text: return head + StreamAnswer.quoted(bytes).dropFirst().dropLast()
+    case .json: return head + (hasBegun ? [UInt8(ascii: ",")] : []) + bytes.dropLast()
     }
   }
 

@@ -109,7 +109,10 @@ struct CompareCommand: ParsableCommand {
     }
     guard films.contains(where: { $0 != nil }) else { return nil }
     guard let one = films[0], let other = films[1] else {
-      throw Failure("\(films[0] == nil ? first : second): no film; a film is compared with a film")
+      let other = films[0] == nil ? first : second
+      let isEmpty = FileSystem.start(of: other, count: 1).isEmpty
+      throw Failure(
+        "\(other): \(isEmpty ? "the file is empty" : "no film"); a film is compared with a film")
     }
     if image != nil { throw Failure("--image is for pictures; leave it out for films") }
     return try FilmComparison(one, other, frames.selection, showsProgress: true)

@@ -35,7 +35,8 @@ struct EncodeCommand: ParsableCommand {
       A clip becomes a film: a pyramid and the words that change. y4m, and with --film animated GIF \
       and WebP, are read as they are, from a pipe too; MP4, MKV, WebM, AVI, MOV and others, and \
       APNG with --film, by the program ffmpeg (apt install ffmpeg). Each frame is in the file as \
-      soon as it is done. Where a clip breaks off, the frames before are kept, and the exit status \
+      soon as it is done. The same film of an earlier run stays as it is, and one that was cut short \
+      becomes whole. Where a clip breaks off, the frames before are kept, and the exit status \
       is 1. --fps, --from and --to choose frames; those that come at varying times become steady.
 
       --stream reads pictures from standard input until it ends, a line of JSON each, and answers \
@@ -186,7 +187,7 @@ struct EncodeCommand: ParsableCommand {
   ) throws {
     guard semantics.weight == 1 else { throw Failure("\(path): \(ClipEncoder.notWeighted.line)") }
     let output = overwriting.file(target)
-    if target != "-" { try output.refuseTaken() }
+    try StandingFilm.refuseOthers(output)
     let source: any FrameSource
     do throws(FrameError) {
       source = try FrameReader.open(reader, path: path, kind: kind, films.frames.selection)
