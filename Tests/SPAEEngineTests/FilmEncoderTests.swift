@@ -90,7 +90,8 @@ import Testing
   @Test func isTheSameWhenItsFramesArePreparedAhead() throws {
     let clip = (0..<3).map { Self.frame(square: 8 + 6 * $0) } + [Self.rings]
     let model = try Self.model()
-    var preparation = FramePreparation(model: model, size: 64, fit: .whole)
+    var preparation = FramePreparation(
+      model: model, settings: FilmSettings(), size: 64, fit: .whole)
     let prepared = try clip.map { try preparation.prepare($0) }
     let encoder = FilmEncoder(model: model, size: 64, fit: .whole)
     #expect(try prepared.map { try encoder.encode($0) } == Self.film(clip))

@@ -27,6 +27,8 @@ package final class FilmEncoder {
     var seen: PixelImage
     var names = UpperWords()
     var semantics: SemanticMap?
+    /// The number of the frame in which they looked last.
+    var look: Int
     /// The frames since the frozen branches looked last.
     var sinceLook = 0
     /// The frames since the last key frame.
@@ -39,7 +41,7 @@ package final class FilmEncoder {
   ) {
     (self.model, self.settings) = (model, settings)
     (self.size, self.fit) = (size, fit)
-    preparation = FramePreparation(model: model, size: size, fit: fit)
+    preparation = FramePreparation(model: model, settings: settings, size: size, fit: fit)
   }
 
   /// The words of the frame that was encoded last.
@@ -56,22 +58,23 @@ package final class FilmEncoder {
     try encode(try preparation.prepare(frame))
   }
 
-  /// Encodes the next frame, which was prepared with the model, size and fit of this encoder.
+  /// Encodes the next frame, which was prepared with the model, settings, size and fit of this encoder.
   package func encode(_ prepared: PreparedFrame) throws(EngineError) -> FilmFrame {
-    let (frame, source, novelty) = (prepared.frame, prepared.source, prepared.novelty)
+    let novelty = prepared.novelty
     if let shot, shot.pyramid.shape != prepared.shape {
       throw .grid(prepared.shape.grid, expected: shot.pyramid.shape.grid)
     }
-    guard var shot, novelty <= settings.cut else { return try begin(frame, source) }
+    guard var shot, novelty <= settings.cut else { return try begin(prepared) }
     (shot.sinceLook, shot.sinceKey) = (shot.sinceLook + 1, shot.sinceKey + 1)
     let isDoubtful = novelty > settings.doubtfulCut
     let isLook = isDoubtful || shot.sinceLook >= settings.framesOfLook
-    let found = isLook ? try candidates(frame) : nil
+    var found = isLook ? prepared.found : nil
+    if isLook, found == nil { found = try candidates(prepared.frame) }
     if isDoubtful, let found, UpperWords.lost(shot.pyramid, found) > 0.5 {
-      return try begin(frame, source)
+      return try begin(prepared)
     }
     let old = shot.pyramid
-    try follow(source, found, &shot)
+    try follow(prepared, found, &shot)
     shot.error = shot.source.meanSquaredError(to: shot.session.picture)
     let isKey = shot.sinceKey >= settings.longestRun
     if isKey { shot.sinceKey = 0 }
@@ -85,8 +88,9 @@ package final class FilmEncoder {
 
   // MARK: The first frame of a shot
 
-  private func begin(_ frame: PixelImage, _ source: PixelImage) throws(EngineError) -> FilmFrame {
-    let (first, found) = try model.encodeWithCandidates(frame, size: size, fit: fit)
+  private func begin(_ prepared: PreparedFrame) throws(EngineError) -> FilmFrame {
+    let source = prepared.source
+    let (first, found) = try model.encodeWithCandidates(prepared.frame, size: size, fit: fit)
     let session: DecodeSession
     if let shot {
       session = shot.session
@@ -96,7 +100,8 @@ package final class FilmEncoder {
     }
     var shot = Shot(
       session: session, search: shot?.search ?? FilmSearch(model, shape: first.shape),
-      pyramid: first, source: source, seen: source, semantics: found.semantics)
+      pyramid: first, source: source, seen: source, semantics: found.semantics,
+      look: prepared.number)
     try polish(&shot)
     shot.error = source.meanSquaredError(to: shot.session.picture)
     self.shot = shot
@@ -130,14 +135,16 @@ package final class FilmEncoder {
 
   /// Changes the words that the next frame of a shot needs changed.
   private func follow(
-    _ source: PixelImage, _ found: GuidedCandidates?, _ shot: inout Shot
+    _ prepared: PreparedFrame, _ found: GuidedCandidates?, _ shot: inout Shot
   ) throws(EngineError) {
+    let source = prepared.source
     let (last, columns) = (shot.source, source.width / shot.search.patch)
     let settings = settings.scaled(to: shot.error)
     let errors = FrameErrors(
       of: source, after: last, shown: shot.session.picture, grid: shot.pyramid.shape.grid,
       settings: settings)
     shot.source = source
+    if found != nil { shot.look = prepared.number }
     let renamed = try rename(by: found, &shot)
     let changed = errors.cells(changedSince: shot.seen, least: settings.tolerance / 4)
     guard !changed.isEmpty || !renamed.isEmpty else { return }
@@ -146,7 +153,8 @@ package final class FilmEncoder {
       standing: shot.pyramid.words, target: errors.target, weights: errors.weights,
       cells: errors.around(changed.union(renamed)), penalty: settings.penalty)
     let beginning = errors.cells(changedSince: last, least: settings.beginning)
-    var pyramid = try begun(beginning.intersection(changed).union(renamed), shot)
+    var pyramid = try begun(
+      beginning.intersection(changed).union(renamed), shot, latent: prepared.latent)
     for _ in 0..<settings.passes where !question.cells.isEmpty {
       let better = try improved(pyramid, question, shot)
       _ = try shot.session.apply(better)
@@ -171,13 +179,18 @@ package final class FilmEncoder {
     return Set(renamed.keys.map { shape.latentIndex(of: shape.cell(at: $0)) })
   }
 
-  /// The words with those of some cells begun anew by the encoder.
-  private func begun(_ cells: Set<Int>, _ shot: Shot) throws(EngineError) -> Pyramid {
+  /// The words with those of some cells begun anew by the encoder, whose latent may be there already.
+  private func begun(
+    _ cells: Set<Int>, _ shot: Shot, latent: PreparedFrame.Latent?
+  ) throws(EngineError) -> Pyramid {
     guard !cells.isEmpty else { return shot.pyramid }
     let shape = shot.pyramid.shape
     let words = model.context.withSpinningThreads { context in
-      let z = model.latent(
-        of: shot.source, shape: shape, semantics: shot.semantics, with: context)
+      let ahead = latent.flatMap { $0.look == shot.look ? $0.z : nil }
+      let z =
+        ahead
+        ?? model.latent(
+          of: shot.source, shape: shape, semantics: shot.semantics, with: context)
       return shot.search.begun(shot.pyramid.words, cells: cells, latent: z, with: context)
     }
     let begun = try pyramid(words, shape)

@@ -19,7 +19,9 @@ final class FilmSearch {
   private let visits: [Float]  // [cell], the number of its words
   /// The flat indices of each cell's words of the last two layers.
   private let positions: [(Int, Int)]  // [cell]
-  private let weighted: WeightedMetrics
+  private let metrics: CellMetrics
+  /// Whose linear picture `planes` hold.
+  private var drawn: [Int32] = []
 
   let shape: PyramidShape
 
@@ -36,9 +38,10 @@ final class FilmSearch {
     planes = ConditionalLinearDecoder.Planes(model.configuration, grid: shape.grid)
     gradient = ConditionalLinearDecoder.Gradient(model.configuration, grid: shape.grid)
     targets = Plane(shape.grid, channels: model.configuration.patchNumbers, border: 0)
-    weighted = WeightedMetrics(
-      model, cellClasses: layer.cells.upsampling.cellClass, stride: layer.cells.upsampling.stride,
-      with: model.context)
+    metrics = CellMetrics(
+      WeightedMetrics(
+        model, cellClasses: layer.cells.upsampling.cellClass,
+        stride: layer.cells.upsampling.stride, with: model.context))
     let (last, cells) = (shape.wordCount(toDepth: shape.depth - 1), shape.grid.count)
     positions = (0..<cells).map { (last - cells + $0, last + $0) }
     let words = [Int32](repeating: 0, count: shape.wordCount)
@@ -65,7 +68,8 @@ final class FilmSearch {
   ) -> [Int32] {
     var words = words
     planes.stride = layer.cells.upsampling.stride
-    set(Array(0..<shape.grid.count), words, with: context)
+    draw(words, with: context)
+    metrics.take(question.weights)
     note(question.target, decoded)
     let means = means(of: question.weights)
     for half in layer.restricted(to: question.cells).halves {
@@ -75,6 +79,7 @@ final class FilmSearch {
       }
       if !changed.isEmpty { set(changed.sorted(), words, with: context) }
     }
+    drawn = words
     return words
   }
 
@@ -100,10 +105,9 @@ final class FilmSearch {
   ) -> [(cell: Int, metric: QuadraticMetric)] {
     cells.compactMap { cell in
       let (first, second) = positions[cell]
-      let metric =
-        weighted.metric(
-          even, ofClass: layer.cells.upsampling.cellClass[cell],
-          weights: patch(of: question.weights, at: cell), mean: means[cell]) ?? even
+      let metric = metrics.metric(
+        of: cell, even, ofClass: layer.cells.upsampling.cellClass[cell], mean: means[cell]
+      ) { patch(of: question.weights, at: cell) }
       let isMoved =
         words[first] != question.standing[first] || words[second] != question.standing[second]
       guard isMoved || greatestGain(at: cell, means[cell], in: metric) > question.penalty else {
@@ -117,7 +121,7 @@ final class FilmSearch {
   private func greatestGain(at cell: Int, _ mean: Float, in metric: QuadraticMetric) -> Float {
     let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
     let image = (0..<codebook.latent).map { unsafe asked[$0] }
-    let gain = zip(image, metric.preimage(of: image)).reduce(0) { $0 + $1.0 * $1.1 }
+    let gain = zip(image, metrics.preimage(of: image, in: metric)).reduce(0) { $0 + $1.0 * $1.1 }
     return step * step * gain / mean
   }
 
@@ -146,6 +150,16 @@ final class FilmSearch {
   }
 
   // MARK: The linear decoder
+
+  /// Draws the linear picture of words anew where they are others than those that are drawn.
+  private func draw(_ words: [Int32], with context: Context) {
+    let cells = (0..<shape.grid.count).filter { cell in
+      drawn.isEmpty
+        || !layer.cells.words(of: cell, in: words).elementsEqual(
+          layer.cells.words(of: cell, in: drawn))
+    }
+    if !cells.isEmpty { set(cells, words, with: context) }
+  }
 
   private func set(_ cells: [Int], _ words: [Int32], with context: Context) {
     let quantizer = Quantizer(codebook: codebook)
@@ -237,19 +251,14 @@ final class FilmSearch {
     for cells: [Int], _ goals: [[Float]], _ own: [QuadraticMetric], _ words: [Int32],
     _ standing: [Int32], penalties: [Float], in metric: QuadraticMetric, with context: Context
   ) -> [Pair] {
-    let latent = codebook.latent
     let wanted = zip(goals, own).flatMap { goal, own in
-      own === metric ? goal : image(of: own.preimage(of: goal), in: metric)
+      own === metric ? goal : image(of: metrics.preimage(of: goal, in: own), in: metric)
     }
     let old = cells.map { (standing[positions[$0].0], standing[positions[$0].1]) }
+    var search = WordPartners(codebook, metric, goals: wanted)
     /// The words that with others come nearest to the sum.
     func partners(of words: [Int32]) -> [Int32] {
-      var goals = wanted
-      for (index, word) in words.enumerated() {
-        let taken = image(of: code(word), in: metric)
-        for i in 0..<latent { goals[index * latent + i] -= taken[i] }
-      }
-      return codebook.nearest(to: goals, in: metric, with: context)
+      search.partners(of: words, image: { image(of: code($0), in: metric) }, with: context)
     }
     /// Pairs that are found by turns from their first words.
     func descended(_ start: [Int32]) -> [Pair] {

@@ -77,33 +77,3 @@ extension ConditionalLinearDecoder {
     return effect
   }
 }
-
-extension QuadraticMetric {
-  /// The vector whose image this is, [latent], by Cholesky's factors.
-  func preimage(of image: [Float]) -> [Float] {
-    let width = image.count
-    var factor = [Float](repeating: 0, count: width * width)
-    var solved = image
-    unsafe factor.withUnsafeMutableBufferPointer { factor in
-      for row in 0..<width {
-        for column in 0...row {
-          var rest = self[row, column]
-          for k in 0..<column {
-            unsafe rest -= factor[row * width + k] * factor[column * width + k]
-          }
-          unsafe factor[row * width + column] =
-            row == column ? max(rest, 1e-12).squareRoot() : rest / factor[column * (width + 1)]
-        }
-      }
-      for row in 0..<width {
-        for k in 0..<row { unsafe solved[row] -= factor[row * width + k] * solved[k] }
-        unsafe solved[row] /= factor[row * (width + 1)]
-      }
-      for row in (0..<width).reversed() {
-        for k in row + 1..<width { unsafe solved[row] -= factor[k * width + row] * solved[k] }
-        unsafe solved[row] /= factor[row * (width + 1)]
-      }
-    }
-    return solved
-  }
-}

@@ -95,7 +95,10 @@ package struct ClipEncoder {
     let encoder = FilmEncoder(
       model: model, settings: settings.film, size: settings.size, fit: settings.fit)
     let ahead = FramesAhead(
-      source, FramePreparation(model: model, size: settings.size, fit: settings.fit))
+      source,
+      FramePreparation(
+        model: model, settings: settings.film, size: settings.size, fit: settings.fit,
+        isAhead: true))
     defer { ahead.finish() }
     while let (prepared, size) = try next(of: ahead, &report) {
       let encoded = try encoder.encode(prepared)
