@@ -10,10 +10,11 @@ from safetensors.numpy import load_file
 
 from spae.evaluate.films import ClipError, flicker, frames_of, kept_by_layer, rows_of
 from spae.model.film_search import preimages
-from spae.model.films import FilmEncoder, film_of
+from spae.model.films import FilmEncoder, UpperWords, film_of
 from spae.model.frame_errors import FilmSettings, FrameErrors
 from spae.model.network import SPAE
-from spae.model.pyramid import Grid
+from spae.model.pyramid import Grid, Pyramid, PyramidShape
+from spae.model.quantizer import Candidates
 from spae.model.shots import ShotDetector
 from spae.prepare.film_golden import SIZE, clip
 
@@ -37,6 +38,21 @@ def test_a_film_has_the_words_that_the_engine_is_held_to(shipped):
 def test_a_tolerance_that_nothing_reaches_keeps_all_words(model):
     film = list(film_of(model, clip()[:3], FilmSettings(tolerance=1e9), SIZE))
     assert [frame.changed.size for frame in film[1:]] == [0, 0]
+
+
+def test_the_name_of_a_shot_goes_after_two_looks_and_the_next_after_sixteen():
+    shape = PyramidShape(Grid(8, 8))
+    names, pyramid = UpperWords(), Pyramid(shape, np.zeros(shape.word_count(), np.int32))
+    named = []
+    for look in range(40):
+        one = torch.full((1, 1, 1), 3 if look < 2 else 5 if look < 20 else 7)
+        four = torch.full((1, 4, 1), look + 1)
+        renamed = names.renamed(pyramid, {1: Candidates(one, one), 2: Candidates(four, four)})
+        for index, word in renamed.items():
+            pyramid.words[index] = word
+        named += [look] * (0 in renamed)
+        assert (1 in renamed) == (look % 2 == 1)  # layer 2 follows after two looks, every time
+    assert named == [1, 17]
 
 
 def test_frames_of_another_shape_are_refused(model):

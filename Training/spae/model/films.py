@@ -7,6 +7,7 @@ FilmEncoder makes the same words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from spae.model.network import SPAE
 
 PATIENCE = 2  # the looks in a row that leave a word out before it goes
+STUBBORNNESS = 8  # how many times as many it takes with each word of layer 1 that went
 LEAST_LOST = 0.5  # the share of upper words that fit no longer, which makes a doubtful cut one
 
 Found = dict[int, Candidates]
@@ -46,13 +48,20 @@ class UpperWords:
 
     def __init__(self) -> None:
         self.misses: dict[int, int] = {}
+        self.renamings: Counter[int] = Counter()  # of layer 1
 
     def renamed(self, pyramid: Pyramid, found: Found) -> dict[int, int]:
         """The words that go, by their flat indices, and what comes in their place."""
         unfit = unfit_words(pyramid, found)
         counts = {index: self.misses.get(index, 0) + 1 for index in unfit}
-        self.misses = {index: count for index, count in counts.items() if count < PATIENCE}
-        return {index: word for index, word in unfit.items() if index not in self.misses}
+        self.misses = {i: count for i, count in counts.items() if count < self._patience(i)}
+        renamed = {index: word for index, word in unfit.items() if index not in self.misses}
+        self.renamings.update(i for i in renamed if i < pyramid.shape.word_count(1))
+        return renamed
+
+    def _patience(self, index: int) -> int:
+        """Who watches wants one name for a shot: each that went makes the next one last longer."""
+        return PATIENCE * STUBBORNNESS ** min(4, self.renamings[index])
 
 
 def unfit_words(pyramid: Pyramid, found: Found) -> dict[int, int]:
