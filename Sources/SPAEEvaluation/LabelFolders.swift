@@ -123,6 +123,25 @@ package struct LabelledPyramids {
 
   package let labels: [Label]
 
+  /// The first classes of each picture, by the model's frozen classifier.
+  package func classes(
+    first count: Int, by encoder: PictureEncoder, isQuiet: Bool
+  ) throws(Failure) -> [LabelledWords] {
+    let progress = ProgressBar(
+      total: labels.reduce(0) { $0 + $1.paths.count }, isShown: !isQuiet)
+    var found: [LabelledWords] = []
+    for label in labels {
+      var pictures: [[Int32]] = []
+      for path in label.paths {
+        pictures.append(Array(try encoder.classes(of: path).prefix(count)))
+        progress.advance()
+      }
+      found.append(LabelledWords(label: label.name, pictures: pictures))
+    }
+    progress.finish()
+    return found
+  }
+
   /// Encodes the first `each` pictures of each label, or all; what cannot be read is named and
   /// passed over, and a label with fewer than `least` left is refused.
   package init(

@@ -63,6 +63,21 @@ package struct PictureEncoder: Sendable {
     }
   }
 
+  /// What the model's frozen classifier finds likeliest in a picture, as numbers of its classes.
+  package func classes(of path: String) throws(Failure) -> [Int32] {
+    do {
+      switch try Input(bytes: try ImageFile.bytes(path: path), path: path, models: models) {
+      case .pyramid:
+        throw Failure("\(path): a pyramid has no pixels that a classifier could see; name pictures")
+      case .picture(let file): return try model.classes(in: file.image, size: size)
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+
   /// Words of two models are never compared with each other.
   private func foreign(
     _ name: PyramidDocument.ModelName, _ path: String

@@ -33,6 +33,13 @@ extension WordRevision {
   private static var similarity: Float { 0.5 }
 }
 
+/// The names of the classes of the models' frozen classifier, by number.
+package enum ClassNames {
+  package static func installed() throws -> [String] {
+    try exampleText(at: nil, named: "classes.txt").0.textLines.map { String($0) }
+  }
+}
+
 /// The text of a file of examples, and its path.
 private func exampleText(at path: String?, named name: String) throws -> (String, path: String) {
   let places = InstalledFiles.places(

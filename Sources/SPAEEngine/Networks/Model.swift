@@ -264,6 +264,15 @@ public final class Model: Sendable {
     }
   }
 
+  /// The numbers of the classes that the frozen classifier finds likeliest in a picture, the likeliest
+  /// first; none without a classifier.
+  package func classes(
+    in image: PixelImage, size: Int = 128, fit: Fit = .crop
+  ) throws(EngineError) -> [Int32] {
+    let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
+    return semantics(of: image.framed(fit), shape: shape, with: context)?.classes ?? []
+  }
+
   /// What names each position of the upper layers of a picture, if the model can tell.
   package func named(
     in image: PixelImage, size: Int = 128, fit: Fit = .crop

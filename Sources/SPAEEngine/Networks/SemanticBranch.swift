@@ -21,6 +21,9 @@ package struct SemanticMap: Sendable {
   /// The same of each cell, of those of its likeliest classes that are no places.
   var cellBestObject: [Float] = []
 
+  /// The likeliest classes of the whole, the likeliest first.
+  var classes: [Int32] = []
+
   /// What stands at each of a layer's positions: the whole where it has one alone, else the mean of
   /// the cells that are in its region.
   func regions(of layer: GridSize) -> [[Float]] {
@@ -162,7 +165,7 @@ struct SemanticBranch: Sendable {
     return SemanticMap(
       whole: text(of: whole), cells: cells.flatMap { text(of: $0) }, grid: space.grid,
       wholeBest: whole.first?.share ?? 0, cellBest: cells.map { $0.first?.share ?? 0 },
-      cellBestObject: cells.map { bestObject(of: $0) })
+      cellBestObject: cells.map { bestObject(of: $0) }, classes: whole.map { Int32($0.index) })
   }
 
   /// The mean over all of the features, and over overlapping windows (adaptive pooling).

@@ -70,8 +70,14 @@ extension LabelReader {
 
   /// The probability of each label, [label]; they add up to 1.
   package func probabilities(of words: [String]) throws(LanguageError) -> [Double] {
-    softmax(try scores(of: words))
+    let sharpness = method == .channel ? Self.channelSharpness : 1
+    return softmax(try scores(of: words).map { sharpness * $0 })
   }
+
+  /// Brings the channel's scores to probabilities: the likeliest on the training classes of
+  /// mini-ImageNet, of five words and five labels. SmolLM2 and Gemma are right in 82 % there and sure
+  /// with 78 %.
+  private static var channelSharpness: Double { 3.5 }
 
   private static func distinctions(
     _ words: [String], _ prompts: LabelPrompts, _ model: any LanguageModel

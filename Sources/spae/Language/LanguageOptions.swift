@@ -193,7 +193,7 @@ extension ReadingMethod.Calibration.Space: ExpressibleByArgument {}
 /// How a language model's answer to a few-shot question is taken.
 struct ReadingOptions: ParsableArguments {
   @Option(
-    name: .customLong("method"), parsing: .upToNextOption,
+    name: .customLong("method"),
     help: ArgumentHelp(
       "How the language model tells labels apart.",
       discussion: """

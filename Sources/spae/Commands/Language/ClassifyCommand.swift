@@ -6,6 +6,7 @@ import SPAEEvaluation
 import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESession
 import SPAESystem
 
 /// `spae classify`: which label's examples a picture's words are like.
@@ -27,6 +28,12 @@ struct ClassifyCommand: ParsableCommand {
     case centroid
     case languageModel = "language-model"
   }
+
+  enum Reads: String, CaseIterable, ExpressibleByArgument {
+    case words, labels
+  }
+
+  private static let labelsRead = 5
 
   static let configuration = CommandConfiguration(
     commandName: "classify",
@@ -70,6 +77,15 @@ struct ClassifyCommand: ParsableCommand {
   @Option(help: "Who reads the words.")
   var by = Reader.centroid
 
+  @Option(
+    help: ArgumentHelp(
+      "What the language model reads: words, or labels.",
+      discussion: """
+        labels: the five classes that the model's frozen classifier finds likeliest, by name. \
+        For the classes that it was trained on, such a list tells more than the words do.
+        """))
+  var reads = Reads.words
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -87,8 +103,13 @@ struct ClassifyCommand: ParsableCommand {
 
   func validate() throws {
     if let shots, shots < 1 { throw ValidationError("--shots must be 1 or more") }
-    guard by == .languageModel || reading.isDefault else {
-      throw ValidationError("--method, --lists and --average belong to --by language-model")
+    guard by == .languageModel || (reading.isDefault && reads == .words) else {
+      throw ValidationError(
+        "--method, --lists, --average and --reads belong to --by language-model")
+    }
+    guard reads == .words || reading.methods != [.channel] else {
+      throw ValidationError(
+        "the channel reads single words, and labels are names: give --method calibrated")
     }
     guard reading.methods.count == 1, reading.methods[0].hasScores else {
       throw ValidationError(
@@ -108,9 +129,14 @@ struct ClassifyCommand: ParsableCommand {
       _ = try layers.within(pyramid.shape, of: path)
     }
     let session = by == .languageModel ? try language.open(for: "classify", sending: sending) : nil
+    let lists: PictureLists =
+      switch reads {
+      case .words: .words(of: layers.layers, encoder.model.vocabulary)
+      case .labels:
+        .classes(first: Self.labelsRead, named: try ClassNames.installed(), by: encoder)
+      }
     let reader = session.map {
-      WordReader.languageModel(
-        $0.model, encoder.model.vocabulary, reading.methods[0], seed: $0.seed)
+      WordReader.languageModel($0.model, lists, reading.methods[0], seed: $0.seed)
     }
     let background = try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet)
     let classifier = try WordClassifier(
@@ -122,7 +148,7 @@ struct ClassifyCommand: ParsableCommand {
       do throws(Failure) {
         let pyramid = try result.get()
         _ = try layers.within(pyramid.shape, of: image)
-        reports.append(Report(image: image, labels: try classifier.shares(of: pyramid)))
+        reports.append(Report(image: image, labels: try classifier.shares(of: pyramid, at: image)))
       } catch {
         failures += error.lines
       }

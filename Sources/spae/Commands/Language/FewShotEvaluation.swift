@@ -6,6 +6,7 @@ import SPAEEvaluation
 import SPAEFiles
 import SPAELanguage
 import SPAEPyramid
+import SPAESession
 import SPAESystem
 
 /// `spae evaluate few-shot`: how well the words of a few examples tell labels apart.
@@ -66,8 +67,12 @@ struct FewShotEvaluation: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "What the language model reads: words, or swapped words (the control).",
-      discussion: "Swapped words are exchanged in the vocabulary, so that only equal words agree.",
+      "What the language model reads: words, swapped (the control) or labels (the rival).",
+      discussion: """
+        Swapped words are exchanged in the vocabulary, so that only equal words agree. labels are \
+        the classes that the frozen classifier finds likeliest, as many as words, by their names: a \
+        plain list, without a pyramid.
+        """,
       valueName: "lists"))
   var reads = [Reads.words]
 
@@ -106,12 +111,17 @@ struct FewShotEvaluation: ParsableCommand {
   var folder: String?
 
   enum Reads: String, CaseIterable, ExpressibleByArgument {
-    case words, swapped
+    case words, swapped, labels
   }
 
   func validate() throws {
     guard table.isEmpty == (folder != nil) else {
       throw ValidationError("give a folder of label folders, or --table with results files")
+    }
+    guard !reads.contains(.labels) || !reading.methods.contains(.channel) else {
+      throw ValidationError(
+        "the channel reads single words, and labels are names: give --method calibrated or restricted"
+      )
     }
     guard languageModel || (results == nil && reading.isDefault && reads == [.words]) else {
       throw ValidationError("--method, --reads and --results belong to --language-model")
@@ -131,19 +141,20 @@ struct FewShotEvaluation: ParsableCommand {
     guard let folder else { return try putTable() }
     let folders = try LabelFolders(folder, names: try LabelFolders.names(from: names))
     let encoder = try PictureEncoder(model)
-    let labels = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet).labels
+    let pyramids = try LabelledPyramids(folders, each: each, by: encoder, isQuiet: quiet)
+    let labels = pyramids.labels
     try requireOneShape(labels.flatMap(\.pyramids), of: labels.flatMap(\.paths))
     for depth in depths {
       _ = try LayerRange(1...depth).within(labels[0].pyramids[0].shape, of: labels[0].paths[0])
     }
     if let results {
       let file = try opened(results)
-      return try ask(labels, encoder.model.vocabulary, into: file)
+      return try ask(pyramids, encoder, into: file)
     }
     var figures = try centroidFigures(labels, folders, encoder)
     if languageModel {
       let kept = InMemoryResults()
-      try ask(labels, encoder.model.vocabulary, into: kept)
+      try ask(pyramids, encoder, into: kept)
       figures += FewShotFigure.figures(of: kept.results)
     }
     try put(figures)
@@ -182,7 +193,7 @@ struct FewShotEvaluation: ParsableCommand {
 
   /// Asks the language model, all lists and methods of one number of words and labels after the other.
   private func ask(
-    _ labels: [LabelledPyramids.Label], _ vocabulary: Vocabulary, into results: any ResultsStore
+    _ labels: LabelledPyramids, _ encoder: PictureEncoder, into results: any ResultsStore
   ) throws {
     let session = try language.open(for: "few-shot", sending: sending)
     let run = FewShotRun(
@@ -191,20 +202,30 @@ struct FewShotEvaluation: ParsableCommand {
     let progress = ProgressBar(
       total: run.steps * ways.count * depths.count * reads.count, isShown: !quiet)
     for depth in depths {
-      let set = labels.map { $0.words(toDepth: depth) }
       for reads in reads {
-        let words = ListEntries(vocabulary)
-        let lists =
-          switch reads {
-          case .words: FewShotRun.Lists(name: "words", set: set, entries: words)
-          case .swapped:
-            FewShotRun.Lists(name: "swapped words", set: set, entries: words.swapped(seed: 1))
-          }
+        let lists = try lists(reads, labels, depth: depth, encoder)
         for ways in ways { try run.run(lists, ways: ways, into: results, progress: progress) }
       }
     }
     progress.finish()
     session.close()
+  }
+
+  private func lists(
+    _ reads: Reads, _ labels: LabelledPyramids, depth: Int, _ encoder: PictureEncoder
+  ) throws -> FewShotRun.Lists {
+    let words = ListEntries(encoder.model.vocabulary)
+    let set = labels.labels.map { $0.words(toDepth: depth) }
+    switch reads {
+    case .words: return .init(name: "words", set: set, entries: words)
+    case .swapped: return .init(name: "swapped words", set: set, entries: words.swapped(seed: 1))
+    case .labels:
+      let count = set[0].pictures[0].count
+      return .init(
+        name: "list of labels",
+        set: try labels.classes(first: count, by: encoder, isQuiet: quiet),
+        entries: ListEntries(names: try ClassNames.installed(), separator: ", "))
+    }
   }
 
   private func putTable() throws {
