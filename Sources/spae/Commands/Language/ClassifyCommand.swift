@@ -81,8 +81,7 @@ struct ClassifyCommand: ParsableCommand {
     help: ArgumentHelp(
       "What the language model reads: words, or labels.",
       discussion: """
-        labels: the five classes that the model's frozen classifier finds likeliest, by name. \
-        For the classes that it was trained on, such a list tells more than the words do.
+        labels: the five classes that the model's frozen classifier finds likeliest, by name.
         """))
   var reads = Reads.words
 
