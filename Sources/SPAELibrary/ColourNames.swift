@@ -8,8 +8,8 @@ package struct ColourNames: Sendable {
   package init(_ colours: [String: RGB]) { self.colours = colours }
 
   /// Reads the table that comes with the program: word, kind, red, green, blue; a name's kind is
-  /// `name`. `path` is named in errors.
-  package init(table text: String, path: String) throws(Failure) {
+  /// `name`, and things that usually have a colour are of other kinds. `path` is named in errors.
+  package init(table text: String, path: String, withThings: Bool = false) throws(Failure) {
     var colours: [String: RGB] = [:]
     for (index, line) in text.textLines.enumerated()
     where line.utf8.first != UInt8(ascii: "#") && index > 0 {
@@ -19,17 +19,19 @@ package struct ColourNames: Sendable {
       else {
         throw Failure("\(path): line \(index + 1): expected word, kind, red, green and blue")
       }
-      if fields[1] == "name" { colours[String(fields[0])] = RGB(red, green, blue) }
+      if withThings || fields[1] == "name" { colours[String(fields[0])] = RGB(red, green, blue) }
     }
     self.init(colours)
   }
 
   /// Reads the table where the program is installed, or in its tree.
-  package static func installed() throws(Failure) -> ColourNames {
+  package static func installed(withThings: Bool = false) throws(Failure) -> ColourNames {
     let places = InstalledFiles.places(
       installed: "colours.tsv", inTree: "Training/spae/tables/colours.tsv")
     for path in places {
-      if let text = FileSystem.text(of: path) { return try ColourNames(table: text, path: path) }
+      if let text = FileSystem.text(of: path) {
+        return try ColourNames(table: text, path: path, withThings: withThings)
+      }
     }
     throw Failure(
       "the table of colours is missing: \(places[0]); install the program with 'make install'")
@@ -56,8 +58,4 @@ extension RGB {
     let hue = max(0, (cosine - 0.707) / 0.293)
     return near * hue * min(1, own.chroma / (named.chroma / 3))
   }
-}
-
-extension CIELAB {
-  fileprivate var chroma: Float { (a * a + b * b).squareRoot() }
 }

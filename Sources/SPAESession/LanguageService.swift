@@ -1,6 +1,7 @@
 import SPAEEngine
 package import SPAEExplorer
 package import SPAELanguage
+import SPAEPixels
 import SPAEPyramid
 
 /// Puts the explorer's questions to a language model, and its answers into words.
@@ -42,8 +43,13 @@ package struct LanguageService: Sendable {
     let examples = try ExampleFile.examples(asks: question != nil)
     let words = request.pyramid.wordsByArea(ofLayers: Self.layers).map { model.vocabulary[$0] }
     _ = progress("\(language.name) reads the \(words.count) words of layers 1 to 3")
-    let answer = try PictureQuestion(file: examples, words: words, question: question)
-      .answer(by: language)
+    let survey = try model.survey(
+      of: request.pyramid, in: model.decode(request.pyramid), fit: .whole, layers: Self.layers)
+    let facts = PictureFacts(
+      of: request.pyramid, survey, layers: Self.layers, vocabulary: model.vocabulary)
+    let answer = try PictureQuestion(
+      file: examples, words: words, facts: facts, question: question
+    ).answer(by: language)
     let remarks = ["\(language.name), from the words of layers 1 to 3"] + language.remarks
     let end = answer.isCut == true ? " ..." : ""
     return "\(answer.text)\(end)\n\n\(remarks.joined(separator: ", "))"

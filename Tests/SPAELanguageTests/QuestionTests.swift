@@ -58,11 +58,20 @@ import Testing
       ("", "mine.txt: line 1: there is no example in it"),
       ("# none\n\n", "line 3: there is no example in it"),
       ("words: cat\nquestion: Who?\n", "line 1: the example that begins here has no 'answer'"),
-      ("\nquestion: Who?\nanswer: a", "line 2: the example that begins here has no 'words'"),
+      (
+        "\nquestion: Who?\nanswer: a",
+        "line 2: the example that begins here has no 'words' or 'facts'"
+      ),
       ("words: cat\nwords: dog", "line 2: this example has 'words' already"),
       ("words: cat\nanswer:", "line 2: 'answer' is empty"),
-      ("words cat", "line 1: expected words, question or answer, then a colon; got 'words cat'"),
-      ("words: cat\n\u{1B}[2J: x", "line 2: expected words, question or answer, got '\\u{1b}[2J'"),
+      (
+        "words cat",
+        "line 1: expected words, facts, question or answer, then a colon; got 'words cat'"
+      ),
+      (
+        "words: cat\n\u{1B}[2J: x",
+        "line 2: expected words, facts, question or answer, got '\\u{1b}[2J'"
+      ),
       ("words: ,,\nquestion: a\nanswer: b", "line 1: this example has no word"),
       ("words: a\nquestion: b\nanswer: c\n\nheading: d", "line 5: the heading stands once"),
     ])

@@ -17,9 +17,11 @@ struct ExampleFields {
   var heading = ""
   var examples: [Example] = []
 
-  /// Reads a text of which every example must have all of these fields.
-  init(text: String, path: String, names: [String]) throws(LanguageError) {
-    var reader = Reader(path: path, names: names)
+  /// Reads a text of which every example must have all of these fields, and one of `either`.
+  init(
+    text: String, path: String, names: [String], either: [String] = []
+  ) throws(LanguageError) {
+    var reader = Reader(path: path, names: names, either: either)
     // A line's end of Windows is one character, and a newline too.
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() { try reader.take(line, number: index + 1) }
@@ -36,6 +38,7 @@ extension ExampleFields {
   private struct Reader {
     let path: String
     let names: [String]
+    let either: [String]
     var heading: String?
     var examples: [Example] = []
 
@@ -43,7 +46,9 @@ extension ExampleFields {
     /// The line where the example begins.
     private var first = 0
 
-    init(path: String, names: [String]) { (self.path, self.names) = (path, names) }
+    init(path: String, names: [String], either: [String]) {
+      (self.path, self.names, self.either) = (path, names, either)
+    }
 
     mutating func take(_ line: Substring, number: Int) throws(LanguageError) {
       let line = line.trimmed
@@ -67,7 +72,7 @@ extension ExampleFields {
         }
         return heading = value
       }
-      guard names.contains(name) else {
+      guard (either + names).contains(name) else {
         throw problem(number, "expected \(list), got '\(excerpt(name, count: 40))'")
       }
       if fields.isEmpty { first = number }
@@ -81,13 +86,18 @@ extension ExampleFields {
       for name in names where fields[name] == nil {
         throw problem(first, "the example that begins here has no '\(name)'")
       }
+      guard either.isEmpty || either.contains(where: { fields[$0] != nil }) else {
+        let list = either.map { "'\($0)'" }.joined(separator: " or ")
+        throw problem(first, "the example that begins here has no \(list)")
+      }
       examples.append(Example(fields: fields, line: first))
       fields = [:]
     }
 
     /// "words, question or answer".
     private var list: String {
-      names.dropLast().joined(separator: ", ") + " or \(names.last ?? "")"
+      let all = either + names
+      return all.dropLast().joined(separator: ", ") + " or \(all.last ?? "")"
     }
 
     private func problem(_ line: Int, _ text: String) -> LanguageError {

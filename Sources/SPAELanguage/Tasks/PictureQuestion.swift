@@ -1,20 +1,25 @@
 /// A question about a picture, put to a language model behind examples.
 ///
 /// The examples stand first and never change, so that a server which keeps what it has read reads only
-/// the picture's own words and the question.
+/// what is known of the picture and the question.
 package struct PictureQuestion: Hashable, Sendable {
   package var file: ExampleFile
   /// The picture's words, each once.
   package var words: [String]
+  /// What is known of the picture, where that is; the examples say whether the model is told.
+  package var facts: PictureFacts?
   /// nil asks for a caption.
   package var question: String?
 
   /// Takes examples, of which one with just the picture's words would give the answer away: it is left
   /// out.
-  package init(file: ExampleFile, words: [String], question: String?) {
+  package init(
+    file: ExampleFile, words: [String], facts: PictureFacts? = nil, question: String?
+  ) {
     self.file = file
-    self.file.examples.removeAll { $0.words == words }
+    self.file.examples.removeAll { !$0.words.isEmpty && $0.words == words }
     self.words = words
+    self.facts = facts
     self.question = question
   }
 
@@ -24,17 +29,29 @@ package struct PictureQuestion: Hashable, Sendable {
   /// The text that is sent.
   package var prompt: String { prompt(examples: file.examples.count) }
 
-  /// Asks, and takes the answer's only line.
+  /// Asks, and takes the answer's only line, with neutral words for people.
+  ///
+  /// A caption that does not name the main thing, or is surer of it than the facts are, is asked for
+  /// once more with its first words given.
   package func answer(
     by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
   ) throws(LanguageError) -> Completion {
     try checkLength(model)
-    let request = CompletionRequest(
-      prompt: prompt, maximumTokens: Self.longestAnswer, stop: ["\n"], temperature: temperature,
-      seed: seed)
-    var answer = try model.complete(request)
-    answer.text = String(Substring(answer.text).trimmed)
-    return answer
+    func complete(_ opening: String) throws(LanguageError) -> Completion {
+      let request = CompletionRequest(
+        prompt: prompt + opening, maximumTokens: Self.longestAnswer, stop: ["\n"],
+        temperature: temperature, seed: seed)
+      var answer = try model.complete(request)
+      let text = opening.isEmpty ? answer.text : opening + " " + answer.text.spaceless
+      answer.text = NeutralWords.applied(
+        to: String(Substring(text).trimmed), keeping: Set(words))
+      return answer
+    }
+    let answer = try complete("")
+    guard question == nil, file.hasFacts, let facts, !facts.accept(caption: answer.text),
+      let opening = facts.captionOpening
+    else { return answer }
+    return try complete(" " + opening)
   }
 
   // MARK: Parts
@@ -42,15 +59,21 @@ package struct PictureQuestion: Hashable, Sendable {
   private func prompt(examples count: Int) -> String {
     let heading = file.heading.isEmpty ? "" : file.heading + "\n\n"
     let examples = file.examples.prefix(count).map { example in
-      opening(example.words, example.question) + " \(example.answer)\n\n"
+      opening(example.words, example.facts, example.question) + " \(example.answer)\n\n"
     }
-    return heading + examples.joined() + opening(words, question)
+    return heading + examples.joined() + opening(file.hasWords ? words : [], knownFacts, question)
+  }
+
+  private var knownFacts: [String] {
+    guard file.hasFacts, let facts else { return [] }
+    return question.map(facts.lines(for:)) ?? facts.captionLines
   }
 
   /// What stands before an answer.
-  private func opening(_ words: [String], _ question: String?) -> String {
-    let list = "Words: " + words.joined(separator: ", ") + "\n"
-    return list + (question.map { "Question: \($0)\nAnswer:" } ?? "Caption:")
+  private func opening(_ words: [String], _ facts: [String], _ question: String?) -> String {
+    let list = words.isEmpty ? "" : "Words: " + words.joined(separator: ", ") + "\n"
+    let lines = facts.map { $0 + "\n" }.joined()
+    return list + lines + (question.map { "Question: \($0)\nAnswer:" } ?? "Caption:")
   }
 
   /// Says how many examples would fit where they do not all.
@@ -64,4 +87,9 @@ package struct PictureQuestion: Hashable, Sendable {
     throw .contextTooLong(
       tokens: tokens + Self.longestAnswer, limit: limit, fitting: max(0, fitting))
   }
+}
+
+extension String {
+  /// Without white space at its beginning.
+  fileprivate var spaceless: Substring { drop { $0.isWhitespace } }
 }

@@ -6,10 +6,14 @@ struct AskCommand: ParsableCommand {
     commandName: "ask",
     abstract: "Ask a language model a question about a picture, using its words.",
     discussion: """
-      The model does not see the picture. It reads examples and the words of the upper layers. The \
-      bundled model is small: it names things and places, answers yes or no at random, and knows no \
-      colours, because the words do not name them. A larger model behind --endpoint reasons better \
-      over the same words.
+      The model does not see the picture. It reads examples and what is known of the picture: the \
+      main thing, what is where, how many there are, colours, and the words of the upper layers. Of \
+      these facts it reads those that the question names, or all; --facts prints them. The bundled \
+      model is small: it repeats such facts well, and answers other questions often at random. A \
+      larger model behind --endpoint reasons better over the same facts.
+
+      Facts come from the words, from what the frozen branches see in the picture, and from its \
+      colours; those of a pyramid from what it decodes to.
       """)
 
   @OptionGroup var options: PictureQuestionOptions
@@ -31,8 +35,11 @@ struct CaptionCommand: ParsableCommand {
     commandName: "caption",
     abstract: "Caption a picture with a language model, using its words.",
     discussion: """
-      The model does not see the picture. It reads examples and the words of the upper layers. Of 60 \
-      captions by the bundled model, 42 name the main subject; most of the others hallucinate.
+      The model does not see the picture. It reads examples and what is known of the picture: the \
+      main thing, what is where, how many there are, and colours; --facts prints all of that. A \
+      caption that names another main thing is asked for again with its first words given. "maybe" \
+      says that the main thing is not sure, "or" that two words fit. People have neutral words. Of \
+      60 captions by the bundled model, 45 name the main subject.
       """)
 
   @OptionGroup var options: PictureQuestionOptions

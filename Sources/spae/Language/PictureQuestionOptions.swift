@@ -31,6 +31,9 @@ struct PictureQuestionOptions: ParsableArguments {
       "How boldly words are drawn; 0 takes the likeliest each time.", valueName: "n"))
   var temperature = 0.0
 
+  @Flag(help: "Print what is known of the picture, a fact a line, and ask nobody.")
+  var facts = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -46,6 +49,7 @@ struct PictureQuestionOptions: ParsableArguments {
   private struct Report: Encodable {
     let file: String
     let words: [String]
+    let facts: [String]
     let question: String?
     let answer: String
     /// What the model thought before it answered, where it reasons.
@@ -57,13 +61,16 @@ struct PictureQuestionOptions: ParsableArguments {
   func run(question: String?) throws {
     let command = question == nil ? "caption" : "ask"
     let examples = try ExampleFile.examples(at: examples, asks: question != nil)
-    let words = try words()
+    let (words, known) = try known()
+    let lines = question.map(known.lines(for:)) ?? known.lines
+    guard !facts else { return lines.forEach { print($0) } }
     let session = try language.open(for: command, sending: sending)
-    let answer = try PictureQuestion(file: examples, words: words, question: question)
-      .answer(by: session.model, temperature: temperature, seed: session.seed)
+    let answer = try PictureQuestion(
+      file: examples, words: words, facts: known, question: question
+    ).answer(by: session.model, temperature: temperature, seed: session.seed)
     if json {
       let report = Report(
-        file: file, words: words, question: question, answer: answer.text,
+        file: file, words: words, facts: lines, question: question, answer: answer.text,
         reasoning: answer.reasoning, model: session.model.name)
       try putJSON(report)
     } else {
@@ -72,12 +79,11 @@ struct PictureQuestionOptions: ParsableArguments {
     session.close(answer)
   }
 
-  /// The picture's words, that which covers most of it first.
-  private func words() throws -> [String] {
-    let models = try model.library()
-    let opened = try OpenedPicture(path: file, fit: .crop, models: models)
-    let (pyramid, model) = (opened.pyramid, opened.model)
-    let layers = try layers.within(pyramid.shape, of: file)
-    return pyramid.wordsByArea(ofLayers: layers).map { model.vocabulary[$0] }
+  /// The picture's words, that which covers most of it first, and what is known of it.
+  private func known() throws -> (words: [String], PictureFacts) {
+    let opened = try OpenedPicture(path: file, models: try model.library())
+    let layers = try layers.within(opened.pyramid.shape, of: file)
+    let words = opened.pyramid.wordsByArea(ofLayers: layers).map { opened.model.vocabulary[$0] }
+    return (words, try opened.facts(layers: layers))
   }
 }
