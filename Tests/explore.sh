@@ -385,6 +385,25 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   shows "state 2/2"
   keys u
   shows "state 1/2"
+  # A wish is seen before it is accepted; one that the model cannot read changes nothing.
+  typed ":revise flurb the quux"
+  keys Enter
+  patience=60 shows "no word of the wish is known"
+  escape
+  shows "state 1/2"
+  typed ":revise at night"
+  keys Enter
+  patience=60 shows "Enter accept.*-> night"
+  keys Escape
+  until_so "Escape does not drop a wish" screen_lacks "-> night"
+  shows "state 1/2"
+  typed ":revise at night"
+  keys Enter
+  patience=60 shows "Enter accept.*-> night"
+  keys Enter
+  shows "state [23]/3"
+  keys u
+  shows "state 1/3"
   server=$(pgrep -P "$(program)" -f Assets/language/serve.py)
   keys q
   left

@@ -94,6 +94,10 @@ wish 'make the sky pink' --replay wish --dry-run --json 2>/dev/null | has '"wish
   fail "JSON has no wish"
 wish 'make the sky pink' --replay wish -o wished.jpg --history none 2>err
 [ -s wished.jpg ] || fail "no photograph is painted"
+wish 'at night' --dry-run --run-folder none >edits 2>err
+has '^sk[a-z]* -> night$' <edits || fail "the sky does not become night: $(cat edits err)"
+has -v -- '-> night$' <edits && fail "at night something else is put: $(cat edits)"
+refused 1 "'flurb the quux' changes nothing here; no word of the wish is known" wish 'flurb the quux' --dry-run
 refused 1 "'as it is' changes nothing here; the model read" wish 'as it is' --dry-run
 refused 2 'leave -o away' wish 'in winter' --dry-run -o wished.spae
 refused 2 'one line' wish ' ' --dry-run

@@ -1,5 +1,8 @@
+import SPAEColour
 package import SPAEEngine
 package import SPAELanguage
+import SPAELibrary
+import SPAEPyramid
 import SPAESystem
 
 extension ExampleFile {
@@ -22,10 +25,19 @@ extension RevisionExamples {
 extension WordRevision {
   /// Changes words of pictures by a model of them; `related` is how like the main subject a word of
   /// another lemma is that stays with it.
-  package init(by language: any LanguageModel, of model: Model, examples: RevisionExamples) {
+  package init(
+    by language: any LanguageModel, of model: Model, examples: RevisionExamples
+  ) throws {
     self.init(model: language, vocabulary: model.vocabulary, examples: examples) { word, other in
       model.codebook.forms(of: word).contains(other)
         || model.codebook.similarityOfMeaning(to: word)[Int(other)] >= Self.similarity
+    }
+    let table = try ColourNames.installed(withThings: true)
+    colour = { word in
+      table[model.vocabulary[word]].map {
+        let colour = CIELAB($0)
+        return SIMD3(colour.lightness, colour.a, colour.b)
+      }
     }
   }
 

@@ -20,8 +20,8 @@ extension LanguageService {
       done.append("\(model.vocabulary[change.old]) -> \(model.vocabulary[change.new])")
     }
     guard !done.isEmpty else {
-      let read = proposal.read.map { model.vocabulary[$0] }.joined(separator: ", ")
-      return .failure("'\(wish.text)' changes nothing here; the model read \(read)")
+      let reason = proposal.reason(model.vocabulary)
+      return .failure("'\(wish.text)' changes nothing here; \(reason)")
     }
     revised.summary = ([done.joined(separator: ", ")] + proposal.notices).joined(separator: "; ")
     return .revision(revised)

@@ -57,6 +57,37 @@ import Testing
     #expect(proposal.notices == [])
   }
 
+  @Test("at night the sky and what is around become dark, and nothing a bright moon")
+  func night() throws {
+    let names = ["horse", "grass", "sky", "tree", "night", "moon", "dark"]
+    let model = ScriptedModel(likely: { prompt in
+      prompt.hasSuffix("shows:")
+        ? ["moon": -1, "night": -3, "dark": -4]
+        : ["horse": -1, "grass": -1, "sky": -1, "tree": -1, "moon": -2, "night": -3, "dark": -9]
+    })
+    var revision = WordRevision(
+      model: model, vocabulary: try Vocabulary(text: names.joined(separator: "\n")),
+      examples: try RevisionExamples(text: Self.text, path: "mine.txt"),
+      isRelated: { _, _ in false })
+    let colours: [Int32: SIMD3<Float>] = [4: [6, 8, -18], 5: [90, 0, 5], 6: [14, 0, -8]]
+    revision.colour = { colours[$0] }
+    let proposal = try revision.proposal(for: "at night", words: [0, 1, 2, 3])
+    let changed = proposal.changes.map { "\(names[Int($0.old)]) -> \(names[Int($0.new)])" }
+    #expect(changed == ["sky -> night", "grass -> night", "tree -> night"])
+  }
+
+  @Test("a wish of which no word is known changes nothing, and says so")
+  func nonsense() throws {
+    let model = ScriptedModel(tokens: 3, likely: { _ in ["snow": -1, "grass": -3] })
+    let revision = try revision(model)
+    let proposal = try revision.proposal(for: "flurb the quux", words: words("horse grass"))
+    #expect(proposal.changes.isEmpty && proposal.isUnknown && model.prompts.isEmpty)
+    #expect(
+      proposal.reason(try Vocabulary(text: Self.names.joined(separator: "\n")))
+        == "no word of the wish is known")
+    #expect(try !revision.proposal(for: "more trees", words: words("horse grass")).isUnknown)
+  }
+
   @Test("read both prompts once, with the words last")
   func order() throws {
     _ = try revision(wintry).proposal(for: "in winter", words: words("horse grass"))

@@ -5,6 +5,8 @@ import Synchronization
 final class ScriptedModel: LanguageModel {
   let name = "scripted"
   let contextLength: Int?
+  /// What every text counts, or nil for its words.
+  private let tokens: Int?
   private let answer: @Sendable (CompletionRequest) -> String
   private let score: @Sendable (String, String) -> Double
   private let likely: (@Sendable (String) -> [String: Double])?
@@ -13,21 +15,24 @@ final class ScriptedModel: LanguageModel {
   private let asked = Mutex<[String]>([])
 
   init(
-    contextLength: Int? = nil,
+    contextLength: Int? = nil, tokens: Int? = nil,
     answer: @escaping @Sendable (CompletionRequest) -> String = { _ in "" },
     score: @escaping @Sendable (_ continuation: String, _ prompt: String) -> Double = { _, _ in 0 },
     likely: (@Sendable (_ prompt: String) -> [String: Double])? = nil, isRestricted: Bool = true
   ) {
     self.isRestricted = isRestricted
     self.likely = likely
-    (self.contextLength, self.answer, self.score) = (contextLength, answer, score)
+    (self.contextLength, self.tokens) = (contextLength, tokens)
+    (self.answer, self.score) = (answer, score)
   }
 
   /// Every prompt, in order.
   var prompts: [String] { asked.withLock { $0 } }
 
-  /// A token is what stands between spaces and line ends.
-  func tokenCount(of text: String) -> Int { text.split(whereSeparator: \.isWhitespace).count }
+  /// A token is what stands between spaces and line ends, where the test says nothing else.
+  func tokenCount(of text: String) -> Int {
+    tokens ?? text.split(whereSeparator: \.isWhitespace).count
+  }
 
   func complete(_ request: CompletionRequest) -> Completion {
     asked.withLock { $0.append(request.prompt) }

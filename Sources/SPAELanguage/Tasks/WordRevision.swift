@@ -21,6 +21,8 @@ package struct WordRevision {
     package var changes: [Change] = []
     /// The words that the model read.
     package var read: [Int32] = []
+    /// Whether no word of the wish is known.
+    package var isUnknown = false
     /// Changes of a written answer whose words are not the picture's or the vocabulary's.
     package var repaired = 0
 
@@ -36,6 +38,12 @@ package struct WordRevision {
       return notices
     }
 
+    /// Why nothing changes, where that is so.
+    package func reason(_ vocabulary: Vocabulary) -> String {
+      guard !isUnknown else { return "no word of the wish is known" }
+      return "the model read " + read.map { vocabulary[$0] }.joined(separator: ", ")
+    }
+
     /// Whether nothing of what was read stays.
     package var isOfEverything: Bool {
       !read.isEmpty && Set(changes.map(\.old)).isSuperset(of: read)
@@ -47,6 +55,8 @@ package struct WordRevision {
   let examples: RevisionExamples
   /// Whether two words mean nearly the same.
   let isRelated: (Int32, Int32) -> Bool
+  /// The colour that a word usually has, in CIELAB; nil for words that have none.
+  package var colour: (Int32) -> SIMD3<Float>? = { _ in nil }
 
   package init(
     model: any LanguageModel, vocabulary: Vocabulary, examples: RevisionExamples,
@@ -75,6 +85,7 @@ package struct WordRevision {
     for wish: String, words: [Int32]
   ) throws(LanguageError) -> Proposal {
     let words = read(words, wish)
+    guard isKnown(wish) else { return Proposal(read: words, isUnknown: true) }
     do throws(LanguageError) {
       let targets = try targets(of: wish, among: words)
       let candidates = try candidates(for: wish, words, targets)
@@ -88,7 +99,9 @@ package struct WordRevision {
   /// The words that are read: the largest, and those that the wish names.
   private func read(_ words: [Int32], _ wish: String) -> [Int32] {
     let largest = Array(words.prefix(Self.limits.words))
-    return largest + words.dropFirst(Self.limits.words).filter { isNamed($0, in: wish) }
+    let isDark = isDark(wish, among: words)
+    return largest
+      + words.dropFirst(Self.limits.words).filter { isNamed($0, in: wish) || isDark && isSky($0) }
   }
 
   // MARK: By scores
@@ -117,12 +130,12 @@ package struct WordRevision {
       else { return nil }
       return (word, score - Self.neutralShare * mean(of: text, in: neutral))
     }
-    return Array(
-      scores.sorted { ($1.score, $0.word) < ($0.score, $1.word) }.prefix(Self.targets))
+    let sorted = scores.sorted { ($1.score, $0.word) < ($0.score, $1.word) }
+    return Array(coloured(sorted, as: wish, but: named).prefix(Self.targets))
   }
 
   /// Below this a word has nothing to do with the wish.
-  private static let leastScore = -9.0
+  static let leastScore = -9.0
 
   private func mean(of word: String, in scores: [LikelyWords]) -> Double {
     let likelihoods = scores.map { exp($0.scores[word] ?? $0.least) }
@@ -179,6 +192,7 @@ package struct WordRevision {
     }
     if !named.isEmpty { return named.map(\.change) }
     guard let subject = candidates.first?.change.old else { return [] }
+    if isDark(wish, among: candidates.map(\.change.old)) { return darkened(candidates) }
     let unnamed = candidates.filter { !isNamed($0.change.old, in: wish) }
     let around = unnamed.filter {
       $0.change.old != subject && !isRelated(subject, $0.change.old)
@@ -187,6 +201,17 @@ package struct WordRevision {
     guard let best = sorted.first, best.gain > 0 else { return [] }
     return sorted.filter { $0.gain > max(0, best.gain - Self.spread) }
       .prefix(Self.limits.changes).map(\.change)
+  }
+
+  /// The light of a whole picture changes: the sky, and the largest words around the main subject.
+  private func darkened(_ candidates: [Candidate]) -> [Change] {
+    guard let subject = candidates.first?.change.old else { return [] }
+    let around = candidates.filter {
+      $0.change.old != subject && !isRelated(subject, $0.change.old)
+    }
+    let sky = around.filter { isSky($0.change.old) }
+    let others = around.filter { !isSky($0.change.old) }
+    return sky.map(\.change) + others.prefix(max(1, Self.limits.changes - sky.count)).map(\.change)
   }
 
   // MARK: Written
@@ -212,30 +237,5 @@ package struct WordRevision {
       }
     }
     return proposal
-  }
-
-  /// A word of the vocabulary, or its plural, or its singular.
-  private func number(of word: String) -> Int32? {
-    let forms = [word] + plurals(of: word) + (word.hasSuffix("s") ? [String(word.dropLast())] : [])
-    return forms.lazy.compactMap { vocabulary.number(of: $0) }.first
-  }
-
-  // MARK: Forms
-
-  private func isNamed(_ word: Int32, in wish: String) -> Bool {
-    wish.lowercased().split { !$0.isLetter }.contains { isForm(String($0), vocabulary[word]) }
-  }
-
-  private func isForm(_ word: Int32, of other: Int32) -> Bool {
-    isForm(vocabulary[word], vocabulary[other])
-  }
-
-  /// Whether two words are the same but for a plural's end.
-  private func isForm(_ a: String, _ b: String) -> Bool {
-    a == b || plurals(of: a).contains(b) || plurals(of: b).contains(a)
-  }
-
-  private func plurals(of word: String) -> [String] {
-    [word + "s", word + "es"] + (word.hasSuffix("y") ? [word.dropLast() + "ies"] : [])
   }
 }

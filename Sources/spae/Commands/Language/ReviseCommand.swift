@@ -21,7 +21,10 @@ struct ReviseCommand: ParsableCommand {
 
       --dry-run changes nothing: it prints the edits, one a line, as a file of edits for \
       'spae edit' has them. A wish that changes nothing here is an error; one that changes \
-      everything is said to.
+      everything is said to. So is a wish of which the model knows no word.
+
+      Where the wish names a light, a season or another thing that has a colour (night, winter), the \
+      new words are of that colour: at night nothing becomes a bright moon.
 
       Each change is chosen by its log-probability against that of the word staying, less half of \
       both without the wish. A server that gives no log-probabilities writes the changes; words that \
@@ -124,8 +127,8 @@ struct ReviseCommand: ParsableCommand {
       }
     }
     guard !done.isEmpty else {
-      let read = proposal.read.map { model.vocabulary[$0] }.joined(separator: ", ")
-      throw Failure("\(file): '\(wish)' changes nothing here; the model read \(read)")
+      throw Failure(
+        "\(file): '\(wish)' changes nothing here; \(proposal.reason(model.vocabulary))")
     }
     return done
   }
