@@ -83,6 +83,17 @@ INLINE vec NAME(relu6)(vec x) {
 
 typedef vec NAME(sums_of_tile)[TILE > PAIR_TILE ? TILE : PAIR_TILE][2 * VECTORS];
 
+// A sum as a whole number of steps, from 0 to a limit. Its product is not contracted with an addition,
+// so that every instruction set rounds alike.
+INLINE vec NAME(steps)(vec sum, vec scale, float limit) {
+#pragma clang fp contract(off)
+  const vec magic = (vec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  const vec most = (vec){} + limit;
+  vec value = relu(sum * scale);
+  value = select(value < most, value, most);
+  return (value + magic) - magic;
+}
+
 // Activates and stores what stands in the registers; pixel p goes to output + to[p].
 INLINE void NAME(finish)(const spae_convolution *t, NAME(sums_of_tile) sums, float *output,
                          const float *residual, const size_t *to, int pixels, int blocks) {
@@ -96,6 +107,11 @@ INLINE void NAME(finish)(const spae_convolution *t, NAME(sums_of_tile) sums, flo
   if (t->activation == spae_relu)
     EACH(p, pixels)
       EACH(v, vectors) sums[p][v] = relu(sums[p][v]);
+  if (t->scales)
+    EACH(v, vectors) {
+      const vec scale = load(t->scales + v * LANES);
+      EACH(p, pixels) sums[p][v] = NAME(steps)(sums[p][v], scale, t->limit);
+    }
   if (residual)
     EACH(p, pixels)
       EACH(v, vectors) sums[p][v] += load(residual + to[p] + v * LANES);
@@ -216,6 +232,7 @@ INLINE void NAME(skip_blocks)(spae_convolution *t, size_t blocks) {
   if (t->residual) t->residual += blocks * spae_lanes;
   t->weights += blocks * t->kernel * t->kernel * t->channels * spae_lanes;
   t->bias += blocks * spae_lanes;
+  if (t->scales) t->scales += blocks * spae_lanes;
   t->blocks -= blocks;
 }
 
@@ -228,9 +245,12 @@ static void NAME(convolve)(const spae_convolution *t) {
   for (; rest.blocks >= 1; NAME(skip_blocks)(&rest, 1)) NAME(convolve_blocks)(&rest, TILE, 1);
 }
 
+typedef uint8_t NAME(bytes) __attribute__((vector_size(LANES), aligned(1), may_alias));
+
 // `pixels` neighbouring output pixels, LANES channels of each. A row of the kernel stays in
-// registers, and each input pixel is loaded once for all that look at it.
-INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, float *output,
+// registers, and each input pixel is loaded once for all that look at it. `to` is the first of them
+// in the output.
+INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, size_t to,
                                  size_t channel, int pixels, int kernel, int stride) {
   const float *weights = t->weights + channel;
   vec sums[DEPTHWISE_TILE];
@@ -246,18 +266,26 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, fl
       }
     }
   }
+  if (t->bytes) {
+    const vec scale = load(t->scales + channel);
+    EACH(p, pixels) {
+      const ivec steps = __builtin_convertvector(NAME(steps)(sums[p], scale, 255), ivec);
+      *(NAME(bytes) *)(t->bytes + to + p * t->output_pixel) =
+          __builtin_convertvector(steps, NAME(bytes));
+    }
+    return;
+  }
   if (t->activation == spae_silu) EACH(p, pixels) sums[p] = silu(sums[p]);
   if (t->activation == spae_relu6) EACH(p, pixels) sums[p] = relu6(sums[p]);
   if (t->activation == spae_relu) EACH(p, pixels) sums[p] = relu(sums[p]);
-  EACH(p, pixels) store(output + p * t->output_pixel, sums[p]);
+  EACH(p, pixels) store(t->output + to + p * t->output_pixel, sums[p]);
 }
 
 // Down the rows of a strip of 16 channels: what one row loads stays in the first cache for the next.
 INLINE void NAME(depthwise_rows)(const spae_depthwise *t, int kernel, int stride) {
   for (size_t c = 0; c < t->channels; c += spae_lanes) {
     const float *first = t->input + c;
-    float *output = t->output + c;
-    size_t left = t->columns;
+    size_t output = c, left = t->columns;
     for (size_t tiles = (left + DEPTHWISE_TILE - 1) / DEPTHWISE_TILE; tiles > 0; tiles--) {
       const size_t n = (left + tiles - 1) / tiles;
       switch (n) {
@@ -281,6 +309,18 @@ static void NAME(convolve_depthwise)(const spae_depthwise *t) {
   if (t->kernel == 3 && t->stride == 2) NAME(depthwise_rows)(t, 3, 2);
   if (t->kernel == 5 && t->stride == 1) NAME(depthwise_rows)(t, 5, 1);
   if (t->kernel == 5 && t->stride == 2) NAME(depthwise_rows)(t, 5, 2);
+}
+
+static void NAME(to_bytes)(const float *values, uint8_t *bytes, size_t count, float inverse) {
+#pragma clang fp contract(off)
+  const vec magic = (vec){} + 12582912.0f, low = (vec){} - 128.0f, high = (vec){} + 127.0f;
+  for (size_t i = 0; i < count; i += LANES) {
+    vec value = load(values + i) * inverse;
+    value = select(value > low, value, low);
+    value = select(value < high, value, high);
+    const ivec whole = (ivec)(value + magic) - (ivec)magic + 128;
+    *(NAME(bytes) *)(bytes + i) = __builtin_convertvector(whole, NAME(bytes));
+  }
 }
 
 static void NAME(normalise)(const float *input, float *output, const float *gain, size_t pixels,
@@ -425,6 +465,31 @@ static void NAME(widen)(const uint16_t *halves, float *floats, size_t count) {
   NAME(widen_row)(halves, floats, count);
 }
 
+static void NAME(weights_to_bytes)(const uint16_t *halves, size_t rows, size_t count,
+                                   int8_t *bytes, float *inverses) {
+#pragma clang fp contract(off)
+  enum { part = 256 };
+  float floats[part];
+  for (size_t row = 0; row < rows; row++, halves += count, bytes += count) {
+    uint16_t most = 0;  // magnitudes are in the order of their bits
+    for (size_t i = 0; i < count; i++) {
+      const uint16_t magnitude = halves[i] & 0x7FFF;
+      most = magnitude > most ? magnitude : most;
+    }
+    NAME(widen_row)(&most, floats, 1);
+    const float inverse = most ? 127.0f / floats[0] : 1.0f;
+    inverses[row] = inverse;
+    for (size_t from = 0; from < count; from += part) {
+      const size_t own = count - from < part ? count - from : part;
+      NAME(widen_row)(halves + from, floats, own);
+      for (size_t i = 0; i < own; i++) {
+        const float value = floats[i] * inverse;
+        bytes[from + i] = (int8_t)(int32_t)((value + 12582912.0f) - 12582912.0f);
+      }
+    }
+  }
+}
+
 // As many sums as hide each other's latency: what this instruction set can do at most.
 static void NAME(multiply_add)(float *numbers, size_t rounds) {
   const vec factor = (vec){} + numbers[0], term = (vec){} + numbers[1];
@@ -559,7 +624,6 @@ static size_t NAME(find_infinite)(const uint16_t *halves, size_t count) {
 
 // One pixel, as three numbers and a fourth that counts for nothing.
 typedef int32_t NAME(quad) __attribute__((vector_size(16), aligned(4), may_alias));
-typedef uint8_t NAME(bytes) __attribute__((vector_size(LANES), aligned(1), may_alias));
 typedef uint8_t NAME(pixel) __attribute__((vector_size(4), aligned(1), may_alias));
 #define quad NAME(quad)
 
@@ -811,13 +875,18 @@ static void NAME(mix)(const spae_mixing *t) {
   }
 }
 
-static const spae_kernels NAME(spae_kernels) = {
-    SPAE_SET_NAME, NAME(convolve), NAME(convolve_depthwise), NAME(normalise), NAME(nearest),
-    NAME(attend),  NAME(score),    NAME(widen),              NAME(pack),      NAME(find_infinite),
-    NAME(find_above), NAME(resample_rows), NAME(resample_columns),
-    NAME(multiply_add),
-    NAME(count_colours), NAME(diffuse), NAME(oklab), NAME(mix),
+#define KERNELS                                                                                \
+  NAME(convolve), NAME(convolve_depthwise), NAME(to_bytes), NAME(weights_to_bytes),            \
+      NAME(normalise), NAME(nearest), NAME(attend), NAME(score), NAME(widen), NAME(pack),      \
+      NAME(find_infinite), NAME(find_above), NAME(resample_rows), NAME(resample_columns),      \
+      NAME(multiply_add), NAME(count_colours), NAME(diffuse), NAME(oklab), NAME(mix)
+
+static const spae_kernels NAME(spae_kernels) = {SPAE_SET_NAME, &BYTE_KERNELS, KERNELS};
+#ifdef DOT_BYTE_KERNELS
+static const spae_kernels NAME(spae_kernels_with_dots) = {
+    DOT_SET_NAME, &DOT_BYTE_KERNELS, KERNELS,
 };
+#endif
 
 #undef NAME_
 #undef NAME__
@@ -853,5 +922,9 @@ static const spae_kernels NAME(spae_kernels) = {
 #undef quad
 #undef colour
 #undef ROUNDED
+#undef KERNELS
 #undef SET
+#undef BYTE_KERNELS
+#undef DOT_BYTE_KERNELS
+#undef DOT_SET_NAME
 #undef SPAE_SET_NAME

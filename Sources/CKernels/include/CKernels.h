@@ -28,6 +28,10 @@ typedef struct {
   size_t rows, columns;   // of the rectangle
   size_t kernel, stride, channels;
   spae_activation activation;
+  // Unless null, a result is sum x scale, between 0 and the limit and rounded to a whole number, half
+  // to even: [block][16].
+  const float *scales;
+  float limit;
 } spae_convolution;
 
 // A depthwise convolution on a rectangle; weights [ky][kx][channel], channels a multiple of 16. They
@@ -41,7 +45,30 @@ typedef struct {
   size_t weights_tap;
   size_t rows, columns, kernel, stride, channels;
   spae_activation activation;
+  // Unless null, results are bytes: sum x scale, between 0 and 255 and rounded, half to even. The
+  // output's strides are counted in bytes then.
+  uint8_t *bytes;
+  const float *scales;  // [channel]
 } spae_depthwise;
+
+// A dense convolution of bytes on a rectangle of output pixels. Sums are exact in 32 bits; the result is
+// sum x scale, limited and rounded if asked to, plus the residual. Strides of the input are counted
+// in bytes, those of the output in floats.
+typedef struct {
+  const uint8_t *input;  // the first tap of the first output pixel
+  size_t input_row, input_pixel;
+  float *output;  // the first output pixel, first channel of the blocks
+  size_t output_row, output_pixel;
+  const float *residual;  // strided like the output; may be null
+  const void *weights;    // signed bytes, packed by the same kernels
+  const int32_t *bias;    // [block][16], with what the kernels' offset takes away
+  const float *scales;    // [block][16]
+  size_t blocks;          // of 16 output channels each
+  size_t rows, columns;   // of the rectangle
+  size_t kernel, stride, channels;  // channels of the input, a multiple of 4
+  float limit;            // above 0: results are between 0 and it
+  int is_rounded;         // to whole numbers, half to even
+} spae_byte_convolution;
 
 // One head of attention for `count` queries; dim is a multiple of 16. The last 16 keys may be fewer
 // than 16 tokens: there is room for all, and what stands in the others is not looked at.
@@ -102,11 +129,28 @@ typedef struct {
   int32_t *found;  // [cells], the pattern's number << 8 | in front << 4 | behind
 } spae_mixing;
 
+// The same numbers on every instruction set.
+typedef struct {
+  size_t weight_bytes;  // of a packed weight
+  int32_t offset;       // what is subtracted from each byte of the input
+  void (*convolve)(const spae_byte_convolution *task);
+  // Weights [outputs][inputs][taps]; `packed` is zero at first and has room for outputs in multiples
+  // of 16 and inputs in multiples of 4.
+  void (*pack)(const int8_t *weights, size_t outputs, size_t inputs, size_t taps, void *packed);
+} spae_byte_kernels;
+
 typedef struct {
   const char *name;
+  const spae_byte_kernels *bytes;
   // Runs one block of 16 output channels.
   void (*convolve)(const spae_convolution *task);
   void (*convolve_depthwise)(const spae_depthwise *task);
+  // Numbers as bytes: value x inverse, between -128 and 127 and rounded, half to even, plus 128.
+  void (*to_bytes)(const float *values, uint8_t *bytes, size_t count, float inverse);
+  // The rows of float16 weights as bytes: a row's largest magnitude becomes 127, and what the row is
+  // multiplied by goes to `inverses` (1 for a row of zeros).
+  void (*weights_to_bytes)(const uint16_t *halves, size_t rows, size_t count, int8_t *bytes,
+                           float *inverses);
   // output = input / sqrt(mean of squares over `channels` + 1e-6) * gain, for `pixels` neighbours.
   void (*normalise)(const float *input, float *output, const float *gain, size_t pixels,
                     size_t padded, size_t channels);

@@ -157,6 +157,18 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
     package static let currentRevision = 1
   }
 
+  /// Which parts compute in whole numbers: those that are named; all others in float32.
+  package struct Precision: Codable, Hashable, Sendable {
+    /// A part's layers.
+    package struct Layers: Codable, Hashable, Sendable {
+      /// The largest number that the input of each layer of bytes has as a byte.
+      package var largest: [Float]
+    }
+
+    /// The frozen classifier: one number for each block that expands, one for the head.
+    package var semantic: Layers?
+  }
+
   /// The form of this file.
   package var format: Int
   /// Identities of this model in earlier forms, whose words and pictures are the same.
@@ -177,10 +189,11 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
   package var reserved: [String]?
   package var encoder: Encoder
   package var decoder: Decoder
+  package var precision: Precision?
 
   enum CodingKeys: String, CodingKey {
     case format, name, patch, latent, vocabulary, embedding, text, guided, search, semantic
-    case segmentation, detection, evidence, reserved, encoder, decoder
+    case segmentation, detection, evidence, reserved, encoder, decoder, precision
     case formerIdentities = "former_identities"
   }
 }
@@ -245,7 +258,7 @@ extension ModelConfiguration {
       "search.least_gain",
     ].contains(key)
       || key.hasPrefix("guided.specificity") || key.hasPrefix("guided.penalty")
-      || key.hasPrefix("evidence.")
+      || key.hasPrefix("evidence.") || key.hasPrefix("precision.")
   }
 
   /// The first key whose value the engine cannot run, and why.
@@ -332,7 +345,7 @@ extension ModelConfiguration {
         ]
       }
     }
-    problems += branchProblems
+    problems += branchProblems + precisionProblems
     return problems.lazy.compactMap { $0 }.first.map { ($0.0, $0.1) }
   }
 

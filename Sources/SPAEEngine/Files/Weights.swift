@@ -27,6 +27,20 @@ struct Weights {
       name, shape: [outputs, inputs, window.kernel, window.kernel], window: window, biased: biased)
   }
 
+  /// A convolution of bytes of the tensors `name.weight`, in float16, and `name.bias`.
+  mutating func byteConvolution(
+    _ name: String, inputs: Int, outputs: Int, window: Window, input: ByteScale,
+    result: WholeNumberResult, instructionSet: InstructionSet
+  ) throws(EngineError) -> ByteConvolution {
+    let weight = "\(name).weight"
+    let bias = try floats("\(name).bias", [outputs])
+    unread.remove(weight)
+    let halves = try file.halves(weight, shape: [outputs, inputs, window.kernel, window.kernel])
+    return unsafe ByteConvolution(
+      halves: halves.values, bias: bias, inputs: inputs, outputs: outputs, window: window,
+      input: input, result: result, instructionSet: instructionSet)
+  }
+
   /// A linear layer: a convolution of one pixel.
   mutating func linear(
     _ name: String, inputs: Int, outputs: Int, biased: Bool = true

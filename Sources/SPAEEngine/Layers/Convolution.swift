@@ -72,14 +72,37 @@ package struct Convolution: Sendable {
   let window: Window
   private let weights: PackedWeights
   private let bias: PackedFloats  // [outputs / 16][16]
+  private let steps: Steps?
+
+  /// Results in whole steps: sum x scale, from 0 to a limit, rounded half to even.
+  struct Steps: Sendable {
+    let scales: PackedFloats  // [outputs / 16][16]
+    let most: Int
+  }
+
+  /// Makes a convolution of whole numbers, whose results are whole steps from 0 to `most`.
+  init(_ exact: ExactWeights, inputs: Int, outputs: Int, window: Window, most: Int) {
+    self.init(
+      weights: exact.weights, bias: exact.bias, inputs: inputs, outputs: outputs, window: window,
+      steps: Steps(
+        scales: PackedFloats(exact.scales, paddedTo: paddedToLanes(outputs)), most: most))
+  }
 
   /// Packs weights in PyTorch's order, [outputs, inputs, kH, kW].
   package init(weights: [Float], bias: [Float], inputs: Int, outputs: Int, window: Window) {
+    self.init(
+      weights: weights, bias: bias, inputs: inputs, outputs: outputs, window: window, steps: nil)
+  }
+
+  private init(
+    weights: [Float], bias: [Float], inputs: Int, outputs: Int, window: Window, steps: Steps?
+  ) {
     let taps = window.kernel * window.kernel
     precondition(weights.count == outputs * inputs * taps && bias.count == outputs)
     self.inputs = inputs
     self.outputs = outputs
     self.window = window
+    self.steps = steps
     self.bias = PackedFloats(bias, paddedTo: paddedToLanes(outputs))
     self.weights = .floats(
       unsafe PackedFloats(count: paddedToLanes(outputs) * inputs * taps) { packed in
@@ -101,7 +124,7 @@ package struct Convolution: Sendable {
     outputs: Int, window: Window
   ) {
     precondition(bias.count == outputs)
-    (self.inputs, self.outputs, self.window) = (inputs, outputs, window)
+    (self.inputs, self.outputs, self.window, steps) = (inputs, outputs, window, nil)
     self.bias = PackedFloats(bias, paddedTo: paddedToLanes(outputs))
     weights = unsafe PackedWeights(
       packing: halves, outputs: outputs, inputs: inputs, taps: window.kernel * window.kernel,
@@ -168,19 +191,6 @@ package struct Convolution: Sendable {
     group * Self.groupChannels..<min((group + 1) * Self.groupChannels, outputs)
   }
 
-  /// Computes the channels of a group alone, as the first ones of the output, on the caller's thread.
-  func run(
-    group: Int, from input: Plane, into output: Plane, activation: Activation,
-    with context: Context
-  ) {
-    let area = Rectangle(
-      rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
-    run(
-      group * area.rows.count..<(group + 1) * area.rows.count, of: area, from: input,
-      into: output, activation: activation, residual: nil, shift: -group * Self.groupChannels,
-      with: context)
-  }
-
   /// Does some of the items of a rectangle, on the caller's thread; output channel c is stored at
   /// c + shift.
   func run(
@@ -245,7 +255,8 @@ package struct Convolution: Sendable {
         blocks: blocks.count,
         rows: area.rows.count, columns: area.columns.count,
         kernel: window.kernel, stride: window.stride * step, channels: inputs,
-        activation: spae_activation(rawValue: activation.rawValue))
+        activation: steps == nil ? spae_activation(rawValue: activation.rawValue) : spae_identity,
+        scales: steps.map { unsafe $0.scales.floats + channel }, limit: Float(steps?.most ?? 0))
       unsafe context.kernels.pointee.convolve(&task)
     }
   }
@@ -262,6 +273,9 @@ package struct Convolution: Sendable {
   package init(_ instructionSet: InstructionSet, parallel: Parallel) {
     unsafe self.init(kernels: instructionSet.kernels, parallel: parallel)
   }
+
+  /// The kernels in use.
+  package var instructionSet: InstructionSet { unsafe InstructionSet(kernels: kernels) }
 
   /// The same on one thread, with every layer's time noted.
   func measuring(into profiler: LayerProfiler) -> Context {

@@ -2,9 +2,9 @@ import SPAEPyramid
 
 /// A convolution to many channels, a depthwise one, and one back to few.
 struct InvertedBottleneck: Sendable {
-  let expand: Convolution?
+  let expand: BottleneckConvolution?
   let depthwise: DepthwiseConvolution
-  let project: Convolution
+  let project: BottleneckConvolution
   let residual: Bool
   /// The activation of the first two convolutions.
   let activation: Activation
@@ -24,33 +24,42 @@ struct InvertedBottleneck: Sendable {
     to x: Plane, into output: Plane, keeping filtered: Plane? = nil, in bands: [Band],
     with context: Context
   ) {
+    let filtered = filtered.map(AnyPlane.floats)
+    let seen = seen(x, in: bands, with: context)
     if let expand, let strip = bands.first, strip.isStrip {
       return run(
-        from: x, by: expand, into: output, keeping: filtered ?? strip.filtered, in: bands,
-        with: context)
+        from: x, seenAs: seen, by: expand, into: output, keeping: filtered ?? strip.filtered,
+        in: bands, with: context)
     }
     let (rows, parts) = (output.height, bands.count)
     context.parallel.forEachPart(of: parts, work: output.bounds.area * work) {
       for part in $0 {
         run(
-          rows * part / parts..<rows * (part + 1) / parts, from: x, into: output,
+          rows * part / parts..<rows * (part + 1) / parts, from: x, seenAs: seen, into: output,
           keeping: filtered, in: bands[part], with: context)
       }
     }
   }
 
+  /// The input as the first convolution reads it: as bytes, if it is one of bytes.
+  private func seen(_ x: Plane, in bands: [Band], with context: Context) -> AnyPlane {
+    guard let scale = expand?.byteScale, let bytes = bands.first?.seen else { return .floats(x) }
+    bytes.load(x, inverse: scale.inverse, with: context)
+    return .bytes(bytes)
+  }
+
   /// Computes the whole output, a group of the inner channels at a time: their planes stay in the
   /// caches, and every weight is loaded once.
   private func run(
-    from x: Plane, by expand: Convolution, into output: Plane, keeping filtered: Plane,
-    in strips: [Band], with context: Context
+    from x: Plane, seenAs seen: AnyPlane, by expand: BottleneckConvolution, into output: Plane,
+    keeping filtered: AnyPlane, in strips: [Band], with context: Context
   ) {
     let (parts, groups) = (strips.count, expand.groups)
     context.parallel.forEachPart(of: parts, work: output.bounds.area * work) {
       for part in $0 {
         let strip = strips[part].expanded
         for group in groups * part / parts..<groups * (part + 1) / parts {
-          expand.run(group: group, from: x, into: strip, activation: activation, with: context)
+          expand.run(group: group, from: seen, into: strip, activation: activation, with: context)
           depthwise.run(
             0..<output.height, seenFrom: -window.before(x.height), of: strip, into: filtered,
             channels: expand.channels(ofGroup: group), activation: activation, with: context)
@@ -64,8 +73,8 @@ struct InvertedBottleneck: Sendable {
   ///
   /// A row that two bands look at is computed once.
   private func run(
-    _ rows: Range<Int>, from x: Plane, into output: Plane, keeping filtered: Plane?,
-    in band: Band, with context: Context
+    _ rows: Range<Int>, from x: Plane, seenAs input: AnyPlane, into output: Plane,
+    keeping filtered: AnyPlane?, in band: Band, with context: Context
   ) {
     for top in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: band.rows) {
       let part = top..<min(top + band.rows, rows.upperBound)
@@ -75,7 +84,7 @@ struct InvertedBottleneck: Sendable {
         let kept = top == rows.lowerBound ? 0 : window.extent - window.stride
         band.expanded.move(
           rows: band.rows * window.stride..<band.rows * window.stride + kept, to: 0)
-        fill(band.expanded, with: seen.dropFirst(kept), at: first, by: expand, from: x, context)
+        fill(band.expanded, with: seen.dropFirst(kept), at: first, by: expand, from: input, context)
       }
       let (target, offset) = filtered.map { ($0, top) } ?? (band.filtered, 0)
       let area = Rectangle(rows: offset..<offset + part.count, columns: 0..<output.width)
@@ -84,22 +93,22 @@ struct InvertedBottleneck: Sendable {
         into: target, activation: activation, with: context)
       project.run(
         0..<project.items(of: area), of: area, from: target, into: output,
-        activation: .identity, residual: residual ? x : nil, phase: (top - offset, 0),
-        with: context)
+        activation: .identity, residual: residual ? x : nil, down: top - offset, with: context)
     }
   }
 
   /// Expands rows of `x`, of which row `first` belongs at the band's first; outside they are zero.
   private func fill(
-    _ expanded: Plane, with rows: Range<Int>, at first: Int, by expand: Convolution,
-    from x: Plane, _ context: Context
+    _ expanded: Plane, with rows: Range<Int>, at first: Int,
+    by expand: BottleneckConvolution, from x: AnyPlane, _ context: Context
   ) {
-    let inside = rows.clamped(to: 0..<expand.window.outputLength(x.height))
+    let area = expand.area(of: x)
+    let inside = rows.clamped(to: area.rows)
     for row in rows where !inside.contains(row) { expanded.clear(row: row - first) }
-    let area = Rectangle(rows: inside, columns: 0..<expand.window.outputLength(x.width))
+    let part = Rectangle(rows: inside, columns: area.columns)
     expand.run(
-      0..<expand.items(of: area), of: area, from: x, into: expanded, activation: activation,
-      residual: nil, phase: (-first, 0), with: context)
+      0..<expand.items(of: part), of: part, from: x, into: expanded, activation: activation,
+      residual: nil, down: -first, with: context)
   }
 }
 
@@ -115,13 +124,17 @@ extension InvertedBottleneck {
 
     fileprivate let rows: Int
     fileprivate let expanded: Plane
-    fileprivate let filtered: Plane
+    fileprivate let filtered: AnyPlane
     fileprivate let isStrip: Bool
+    /// The block's input as bytes, for all bands together, where its first convolution reads bytes.
+    fileprivate let seen: BytePlane?
 
     fileprivate init(
-      _ block: InvertedBottleneck, input: GridSize, size: GridSize, sharing: inout FloatBuffer
+      _ block: InvertedBottleneck, input: GridSize, size: GridSize, seen: BytePlane?,
+      sharing: inout FloatBuffer
     ) {
       let channels = block.depthwise.channels
+      self.seen = seen
       func bytes(_ rows: Int, _ width: Int) -> Int {
         4 * rows * (width + 4) * paddedToLanes(channels)
       }
@@ -136,13 +149,27 @@ extension InvertedBottleneck {
         channels: channels, border: block.border)
       let part = GridSize(rows: rows, columns: size.columns)
       sharing = Self.buffer(sharing, for: part, channels)
-      filtered = Plane(part, channels: channels, sharing: sharing)
+      filtered = Self.filtered(part, of: block, sharing: sharing)
     }
 
     /// A strip for one thread, beside what the strips of all become.
-    fileprivate init(_ block: InvertedBottleneck, input: GridSize, filtered: Plane) {
-      (rows, isStrip, self.filtered) = (filtered.height, true, filtered)
+    fileprivate init(
+      _ block: InvertedBottleneck, input: GridSize, seen: BytePlane?, filtered: AnyPlane
+    ) {
+      (rows, isStrip, self.seen) = (filtered.height, true, seen)
+      self.filtered = filtered
       expanded = Plane(input, channels: Convolution.groupChannels, border: block.border)
+    }
+
+    /// What the depthwise convolution gives: bytes, where the last convolution reads bytes.
+    private static func filtered(
+      _ size: GridSize, of block: InvertedBottleneck, sharing buffer: FloatBuffer
+    ) -> AnyPlane {
+      let channels = block.depthwise.channels
+      guard block.project.byteScale != nil else {
+        return .floats(Plane(size, channels: channels, sharing: buffer))
+      }
+      return .bytes(BytePlane(size, channels: channels, sharing: buffer))
     }
 
     /// The bands of so many threads; `shared` holds memory for each of them.
@@ -150,16 +177,21 @@ extension InvertedBottleneck {
       _ block: InvertedBottleneck, input: GridSize, size: GridSize, sharing: inout [FloatBuffer]
     ) -> [Band] {
       let channels = block.depthwise.channels
+      let seen = block.expand.flatMap { expand in
+        expand.byteScale.map {
+          BytePlane(input, channels: expand.inputs, zero: UInt8($0.zero))
+        }
+      }
       guard let expand = block.expand, expand.window == .same(1),
         4 * size.count * channels <= stripBytes
       else {
         return sharing.indices.map {
-          Band(block, input: input, size: size, sharing: &sharing[$0])
+          Band(block, input: input, size: size, seen: seen, sharing: &sharing[$0])
         }
       }
       sharing[0] = buffer(sharing[0], for: size, channels)
-      let filtered = Plane(size, channels: channels, sharing: sharing[0])
-      return sharing.map { _ in Band(block, input: input, filtered: filtered) }
+      let filtered = filtered(size, of: block, sharing: sharing[0])
+      return sharing.map { _ in Band(block, input: input, seen: seen, filtered: filtered) }
     }
 
     /// A buffer that holds a plane: the same, if it does.
@@ -189,7 +221,7 @@ extension InvertedBottleneck {
       let window = block.window
       let shape = [
         isExpanded, input.rows, input.columns, size.rows, size.columns, block.depthwise.channels,
-        window.extent, window.stride,
+        window.extent, window.stride, block.expand?.inputs ?? 0,
       ]
       let bands =
         made[shape] ?? Band.bands(block, input: input, size: size, sharing: &shared)

@@ -31,14 +31,24 @@ public final class Model: Sendable {
   let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
 
   /// Loads a model's folder: config.json, vocabulary.txt and the safetensors files beside them.
-  public init(
+  public convenience init(
     folder: String, instructionSet: InstructionSet? = nil, parallel: Parallel = Parallel()
+  ) throws(EngineError) {
+    try self.init(
+      folder: folder, precision: .ofModel, instructionSet: instructionSet, parallel: parallel)
+  }
+
+  /// The same, in the precision that the model asks for or in another.
+  package init(
+    folder: String, precision: Precision, instructionSet: InstructionSet? = nil,
+    parallel: Parallel = Parallel()
   ) throws(EngineError) {
     self.folder = folder
     let chosen = if let instructionSet { instructionSet } else { try InstructionSet.chosen() }
     self.instructionSet = chosen
     context = Context(chosen, parallel: parallel)
-    let configuration = try ModelConfiguration(folder: folder)
+    var configuration = try ModelConfiguration(folder: folder)
+    if precision == .float32 { configuration.precision = nil }
     self.configuration = configuration
     semanticSpaces = WorkspacePool(reuse)
     encoderSpaces = WorkspacePool(reuse)
@@ -63,7 +73,8 @@ public final class Model: Sendable {
       let path = folder + "/semantic.safetensors"
       var weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
       let branch = try SemanticBranch(
-        sizes: sizes, textWidth: configuration.text, from: &weights)
+        sizes: sizes, precision: configuration.precision?.semantic,
+        textWidth: configuration.text, instructionSet: chosen, from: &weights)
       try weights.finish()
       return branch
     }
@@ -71,6 +82,14 @@ public final class Model: Sendable {
       configuration, folder: folder, vocabulary: vocabulary, reuse: reuse)
     colours = try ColourCandidates(
       configuration, vocabulary: vocabulary, path: folder + "/config.json")
+  }
+
+  /// In which numbers a model computes.
+  package enum Precision: String, CaseIterable, Sendable {
+    /// As its configuration says.
+    case ofModel = "model"
+    /// In float32 alone.
+    case float32
   }
 
   private static func vocabulary(_ path: String, count: Int) throws(EngineError) -> Vocabulary {

@@ -57,14 +57,16 @@ package struct SegmentationBranch: Sendable {
       let name = "blocks.\(index)"
       blocks.append(
         InvertedBottleneck(
-          expand: try weights.convolution(
-            "\(name).expand", inputs: width, outputs: block.inner, window: .same(1)),
+          expand: .floats(
+            try weights.convolution(
+              "\(name).expand", inputs: width, outputs: block.inner, window: .same(1))),
           depthwise: try weights.depthwise(
             "\(name).depthwise", channels: block.inner,
             window: .tensorFlow(
               block.kernel, stride: block.stride, dilation: block.dilation)),
-          project: try weights.convolution(
-            "\(name).project", inputs: block.inner, outputs: block.output, window: .same(1)),
+          project: .floats(
+            try weights.convolution(
+              "\(name).project", inputs: block.inner, outputs: block.output, window: .same(1))),
           residual: block.stride == 1 && width == block.output, activation: .relu))
       width = block.output
     }

@@ -66,50 +66,26 @@ package struct SemanticMap: Sendable {
 struct SemanticBranch: Sendable {
   let sizes: ModelConfiguration.Semantic
   private let textWidth: Int
+  /// Whether it computes in whole numbers.
+  private let isExact: Bool
   private let blocks: [InvertedBottleneck]
-  private let head: Convolution
+  private let head: BottleneckConvolution
   private let classifier: Convolution
   private let classText: [Float]  // [classes, text]
 
+  /// With a precision its layers but the last compute in whole numbers.
   init(
-    sizes: ModelConfiguration.Semantic, textWidth: Int, from weights: inout Weights
+    sizes: ModelConfiguration.Semantic, precision: ModelConfiguration.Precision.Layers?,
+    textWidth: Int, instructionSet: InstructionSet, from weights: inout Weights
   ) throws(EngineError) {
     self.sizes = sizes
     self.textWidth = textWidth
-    var width = sizes.stem
-    var stem: Convolution? = try weights.convolution(
-      "stem", inputs: 3, outputs: width, window: .tensorFlow(3, stride: 2))
-    var blocks: [InvertedBottleneck] = []
-    for (index, block) in sizes.blocks.enumerated() {
-      blocks.append(
-        try Self.bottleneck(
-          "blocks.\(index)", block, stem: stem, width: width, from: &weights))
-      stem = nil
-      width = block.output
-    }
-    self.blocks = blocks
-    head = try weights.convolution("head", inputs: width, outputs: sizes.head, window: .same(1))
+    isExact = precision != nil
+    let layers = Layers(
+      sizes: sizes, largest: precision?.largest, instructionSet: instructionSet)
+    (blocks, head) = try layers.read(from: &weights)
     classifier = try weights.linear("classifier", inputs: sizes.head, outputs: sizes.classes)
     classText = try weights.floats("class_text", [sizes.classes, textWidth])
-  }
-
-  private static func bottleneck(
-    _ name: String, _ block: ModelConfiguration.MobileBlock, stem: Convolution?, width: Int,
-    from weights: inout Weights
-  ) throws(EngineError) -> InvertedBottleneck {
-    let inner = width * block.expansion
-    return InvertedBottleneck(
-      expand: block.expansion > 1
-        ? try weights.convolution(
-          "\(name).expand", inputs: width, outputs: inner, window: .same(1)) : stem,
-      depthwise: DepthwiseConvolution(
-        weights: try weights.floats(
-          "\(name).depthwise.weight", [inner, 1, block.kernel, block.kernel]),
-        bias: try weights.floats("\(name).depthwise.bias", [inner]), channels: inner,
-        window: .tensorFlow(block.kernel, stride: block.stride)),
-      project: try weights.convolution(
-        "\(name).project", inputs: inner, outputs: block.output, window: .same(1)),
-      residual: block.stride == 1 && width == block.output, activation: .relu6)
   }
 
   // MARK: Use
@@ -120,6 +96,8 @@ struct SemanticBranch: Sendable {
     fileprivate let grid: GridSize
     /// For each block its buffers for every thread, and its output.
     fileprivate let blocks: [(bands: [InvertedBottleneck.Band], output: Plane)]
+    /// The last block's output as bytes, where the head reads bytes.
+    fileprivate let seen: BytePlane?
     fileprivate let features: Plane
     fileprivate let pooled: Plane
     fileprivate let logits: Plane
@@ -139,6 +117,9 @@ struct SemanticBranch: Sendable {
         if block.stride > 1 { size = size.halved }
         return (bands.of(layers, input: input, size: size), plane(size, block.output))
       }
+      seen = branch.head.byteScale.map {
+        BytePlane(size, channels: branch.head.inputs, zero: UInt8($0.zero))
+      }
       features = plane(size, sizes.head)
       self.grid = grid
       let regions = 1 + grid.count
@@ -149,13 +130,14 @@ struct SemanticBranch: Sendable {
 
   /// Looks at a view of the workspace's size.
   func map(of view: PixelImage, in space: Workspace, with context: Context) -> SemanticMap {
-    view.load(into: space.input) { (Float($0) - 127) / 128 }
+    let scale: Float = isExact ? 1 : 1 / 128  // whole numbers are left as they are
+    view.load(into: space.input) { (Float($0) - 127) * scale }
     var x = space.input
     for (layers, planes) in zip(blocks, space.blocks) {
       layers.apply(to: x, into: planes.output, in: planes.bands, with: context)
       x = planes.output
     }
-    head.apply(to: x, into: space.features, activation: .relu6, with: context)
+    apply(head, to: x, in: space, with: context)
     pool(space.features, to: space.grid, into: space.pooled)
     classifier.apply(to: space.pooled, into: space.logits, with: context)
     let whole = likeliest(of: probabilities(space.logits, 0), count: sizes.wholeTop)
@@ -166,6 +148,16 @@ struct SemanticBranch: Sendable {
       whole: text(of: whole), cells: cells.flatMap { text(of: $0) }, grid: space.grid,
       wholeBest: whole.first?.share ?? 0, cellBest: cells.map { $0.first?.share ?? 0 },
       cellBestObject: cells.map { bestObject(of: $0) }, classes: whole.map { Int32($0.index) })
+  }
+
+  private func apply(
+    _ head: BottleneckConvolution, to x: Plane, in space: Workspace, with context: Context
+  ) {
+    guard let bytes = space.seen, let scale = head.byteScale else {
+      return head.floats.apply(to: x, into: space.features, activation: .relu6, with: context)
+    }
+    bytes.load(x, inverse: scale.inverse, with: context)
+    head.apply(to: .bytes(bytes), into: space.features, with: context)
   }
 
   /// The mean over all of the features, and over overlapping windows (adaptive pooling).

@@ -248,6 +248,21 @@ class Search:
             )
 
 
+@dataclass(frozen=True)
+class ByteLayers:
+    """The layers of bytes of a part that computes in whole numbers."""
+
+    largest: tuple[float, ...]  # number that the input of each of them has as a byte
+
+
+@dataclass(frozen=True)
+class Precision:
+    """Which parts compute in whole numbers; all others do in float32."""
+
+    # The frozen classifier: a number for each block that expands, and one for the head.
+    semantic: ByteLayers | None = None
+
+
 REVISION = 1  # of this package's search, the engine's too
 FORMAT = 2  # of config.json
 
@@ -315,6 +330,7 @@ class Configuration:
     embedding: int = 576
     text: int = 384
     format: int = field(default=FORMAT)
+    precision: Precision | None = None
 
     @property
     def patch_numbers(self) -> int:
@@ -322,6 +338,9 @@ class Configuration:
 
     def save(self, path: Path) -> None:
         content = {key: value for key, value in asdict(self).items() if value is not None}
+        if self.precision is not None:
+            parts = content["precision"].items()
+            content["precision"] = {part: own for part, own in parts if own is not None}
         if self.quantization == Quantization():
             del content["quantization"]
         if self.guided is not None and self.guided.colours is None:
@@ -355,6 +374,7 @@ class Configuration:
         for key, kind in BRANCHES.items():
             content[key] = content.get(key) and _sizes(kind, content[key])
         content["reserved"] = content.get("reserved") and tuple(content["reserved"])
+        content["precision"] = content.get("precision") and _precision(content["precision"])
         return cls(**content)
 
 
@@ -383,6 +403,10 @@ def _sizes(kind, content):
         kinds = get_type_hints(kind)
         return kind(**{key: _sizes(kinds[key], own) for key, own in content.items()})
     return content
+
+
+def _precision(content: dict) -> Precision:
+    return Precision(**{part: ByteLayers(tuple(own["largest"])) for part, own in content.items()})
 
 
 def _teacher(content: dict) -> Semantic | Clip:

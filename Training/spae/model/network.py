@@ -383,7 +383,8 @@ def teacher_of(configuration: Configuration) -> Teacher | None:
     sizes = configuration.semantic
     if isinstance(sizes, Clip):
         return ClipTeacher(sizes, configuration.text)
-    return sizes and SemanticBranch(sizes, configuration.text)
+    precision = configuration.precision and configuration.precision.semantic
+    return sizes and SemanticBranch(sizes, configuration.text, precision)
 
 
 def evidence_of(model: SPAE) -> EvidenceMap | None:

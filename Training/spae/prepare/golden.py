@@ -4,7 +4,7 @@
         --output Tests/SPAEEngineTests/Fixtures/golden.safetensors
 
 Of parts of some pictures that are no squares, encoded whole, it writes rectangles.safetensors beside
-that.
+that. With --only-words it writes the words alone, of both: for a model that decodes them as another.
 """
 
 import argparse
@@ -63,19 +63,37 @@ def golden(model: SPAE, path: Path) -> dict[str, np.ndarray]:
     }
 
 
+@torch.no_grad()
+def golden_words(model: SPAE, path: Path) -> dict[str, np.ndarray]:
+    """The words of a picture, those that mean more, and those of a part that is no square."""
+    image, name = read(path), path.stem
+    meant = model.encode(image, semantic_weight=SEMANTIC_WEIGHT)
+    found = {
+        f"words.{name}": model.encode(image).words,
+        f"meant.{name}": meant.words[: meant.shape.word_count(3)],
+    }
+    if name in RECTANGLES:
+        box, size = RECTANGLES[name]
+        found[f"part.{name}"] = model.encode(image.crop(box), size, fit="whole").words
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--only-words", action="store_true")
     arguments = parser.parse_args()
     model = SPAE.load(arguments.model)
     paths = sorted(arguments.pictures.glob("*.png"))
     tensors: dict[str, np.ndarray] = {}
     for path in paths:
-        tensors |= golden(model, path)
+        tensors |= golden_words(model, path) if arguments.only_words else golden(model, path)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, arguments.output)
+    if arguments.only_words:
+        return
     rectangles: dict[str, np.ndarray] = {}
     for path in paths:
         if path.stem in RECTANGLES:

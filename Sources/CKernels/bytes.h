@@ -1,0 +1,172 @@
+// Convolutions of bytes, written once and compiled once for each way of multiplying them. The
+// includer defines LANES (of 32 bits), BYTES_SET (the name's suffix), BYTES_TILE (pixels by
+// BYTES_BLOCKS blocks of 16 channels that fit into the registers) with BYTES_CASES, and either
+//   PARTS 1 and DOT(sums, bytes, weights): adds four products of unsigned and signed bytes to each lane;
+//   PARTS 2 and DOT(sums, numbers, weights): adds two products of signed 16 bits to each lane.
+// OFFSET is what DOT subtracts from each byte, if anything.
+//
+// Sums are exact, so that every instruction set gives the same bits. The one rounding of the result
+// is that of sum x scale to a float; a product is never contracted with an addition.
+
+#define NAME_(a, b) a##_##b
+#define NAME__(a, b) NAME_(a, b)
+#define NAME(a) NAME__(a, BYTES_SET)
+#define INLINE static inline __attribute__((always_inline))
+#ifndef OFFSET
+#define OFFSET 0
+#endif
+#define VECTORS (spae_lanes / LANES)
+#define EACH(i, n) _Pragma("clang loop unroll(full)") for (int i = 0; i < (n); i++)
+
+typedef float NAME(bvec) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef int32_t NAME(bivec) __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+typedef uint8_t NAME(bbytes) __attribute__((vector_size(LANES), aligned(1), may_alias));
+#define bvec NAME(bvec)
+#define bivec NAME(bivec)
+
+// Channels in the order in which they are multiplied: four at a time, of 16 outputs.
+static void NAME(pack_bytes)(const int8_t *weights, size_t outputs, size_t inputs, size_t taps,
+                             void *packed) {
+  const size_t groups = (inputs + 3) / 4;
+  for (size_t o = 0; o < outputs; o++)
+    for (size_t tap = 0; tap < taps; tap++)
+      for (size_t i = 0; i < inputs; i++) {
+        const size_t group = (o / spae_lanes * taps + tap) * groups + i / 4, lane = o % spae_lanes;
+        const int8_t weight = weights[(o * inputs + i) * taps + tap];
+#if PARTS == 1
+        ((int8_t *)packed)[(group * spae_lanes + lane) * 4 + i % 4] = weight;
+#else
+        // The first and the third of four channels, and then the second and the fourth.
+        ((int16_t *)packed)[((group * 2 + i % 2) * spae_lanes + lane) * 2 + i % 4 / 2] = weight;
+#endif
+      }
+}
+
+// Scales what stands in the registers, limits and rounds it, and stores it.
+INLINE void NAME(finish_bytes)(const spae_byte_convolution *t, bivec sums[][BYTES_BLOCKS * VECTORS],
+                               const size_t *to, int pixels, int blocks) {
+#pragma clang fp contract(off)
+  const int vectors = blocks * VECTORS;
+  bvec values[BYTES_TILE][BYTES_BLOCKS * VECTORS];
+  EACH(v, vectors) {
+    const bvec scale = *(const bvec *)(t->scales + v * LANES);
+    EACH(p, pixels) values[p][v] = __builtin_convertvector(sums[p][v], bvec) * scale;
+  }
+  if (t->limit > 0) {
+    const bvec zero = {}, limit = zero + t->limit;
+    EACH(p, pixels)
+      EACH(v, vectors)
+        values[p][v] = __builtin_elementwise_min(__builtin_elementwise_max(values[p][v], zero),
+                                                 limit);
+  }
+  if (t->is_rounded) {
+    const bvec magic = (bvec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+    EACH(p, pixels)
+      EACH(v, vectors) values[p][v] = (values[p][v] + magic) - magic;
+  }
+  if (t->residual)
+    EACH(p, pixels)
+      EACH(v, vectors)
+        values[p][v] += *(const bvec *)(t->residual + to[p] + v * LANES);
+  EACH(p, pixels)
+    EACH(v, vectors) *(bvec *)(t->output + to[p] + v * LANES) = values[p][v];
+}
+
+// The sums of some pixels, anywhere, over every tap and channel.
+INLINE void NAME(byte_points)(const spae_byte_convolution *t, const size_t *from, const size_t *to,
+                              int pixels, int blocks) {
+  bivec sums[BYTES_TILE][BYTES_BLOCKS * VECTORS];
+  const int vectors = blocks * VECTORS;
+  const uint8_t *input[BYTES_TILE];
+  EACH(p, pixels) input[p] = t->input + from[p];
+  EACH(p, pixels)
+    EACH(v, vectors) sums[p][v] = *(const bivec *)(t->bias + v * LANES);
+  const size_t groups = t->channels / 4;
+  const size_t block = t->kernel * t->kernel * groups * PARTS * spae_lanes;  // of 32 bits
+  const int32_t *weights = (const int32_t *)t->weights;
+  for (size_t ky = 0; ky < t->kernel; ky++) {
+    for (size_t kx = 0; kx < t->kernel; kx++) {
+      const size_t tap = ky * t->input_row + kx * t->input_pixel;
+      for (size_t g = 0; g < groups; g++, weights += PARTS * spae_lanes) {
+        bivec w[PARTS][BYTES_BLOCKS * VECTORS];
+        EACH(part, PARTS)
+          EACH(v, vectors)
+            w[part][v] = *(const bivec *)(weights + v / VECTORS * block + part * spae_lanes +
+                                          v % VECTORS * LANES);
+        EACH(p, pixels) {
+          int32_t four;
+          __builtin_memcpy(&four, input[p] + tap + 4 * g, 4);
+          const bivec bytes = (bivec){} + four;
+#if PARTS == 1
+          EACH(v, vectors) sums[p][v] = DOT(sums[p][v], bytes, w[0][v]);
+#else
+          const bivec evens = bytes & 0x00FF00FF, odds = (bytes >> 8) & 0x00FF00FF;
+          EACH(v, vectors) sums[p][v] = DOT(sums[p][v], evens, w[0][v]);
+          EACH(v, vectors) sums[p][v] = DOT(sums[p][v], odds, w[1][v]);
+#endif
+        }
+      }
+    }
+  }
+  NAME(finish_bytes)(t, sums, to, pixels, blocks);
+}
+
+// Tiles that reach over the ends of rows.
+INLINE void NAME(byte_blocks)(const spae_byte_convolution *t, int blocks) {
+  size_t left = t->rows * t->columns, x = 0, y = 0;
+  for (size_t tiles = (left + BYTES_TILE - 1) / BYTES_TILE; tiles > 0; tiles--) {
+    const size_t n = (left + tiles - 1) / tiles;
+    size_t from[BYTES_TILE], to[BYTES_TILE];
+    for (size_t p = 0; p < n; p++) {
+      from[p] = y * t->stride * t->input_row + x * t->stride * t->input_pixel;
+      to[p] = y * t->output_row + x * t->output_pixel;
+      if (++x == t->columns) x = 0, y++;
+    }
+    switch (n) {
+#define CASE(n) \
+  case n: NAME(byte_points)(t, from, to, n, blocks); break;
+      BYTES_CASES
+#undef CASE
+    }
+    left -= n;
+  }
+}
+
+static void NAME(convolve_bytes)(const spae_byte_convolution *t) {
+  spae_byte_convolution rest = *t;
+  while (rest.blocks > 0) {
+    const size_t blocks = rest.blocks >= BYTES_BLOCKS ? BYTES_BLOCKS : 1;
+    if (blocks == BYTES_BLOCKS)
+      NAME(byte_blocks)(&rest, BYTES_BLOCKS);
+    else
+      NAME(byte_blocks)(&rest, 1);
+    rest.blocks -= blocks;
+    rest.output += blocks * spae_lanes;
+    if (rest.residual) rest.residual += blocks * spae_lanes;
+    rest.weights = (const int32_t *)rest.weights +
+                   blocks * rest.kernel * rest.kernel * (rest.channels / 4) * PARTS * spae_lanes;
+    rest.bias += blocks * spae_lanes;
+    rest.scales += blocks * spae_lanes;
+  }
+}
+
+static const spae_byte_kernels NAME(byte_kernels) = {
+    PARTS, OFFSET, NAME(convolve_bytes), NAME(pack_bytes),
+};
+
+#undef NAME_
+#undef NAME__
+#undef NAME
+#undef INLINE
+#undef VECTORS
+#undef EACH
+#undef bvec
+#undef bivec
+#undef DOT
+#undef PARTS
+#undef OFFSET
+#undef BYTES_SET
+#undef BYTES_TILE
+#undef BYTES_BLOCKS
+#undef BYTES_CASES
+#undef LANES

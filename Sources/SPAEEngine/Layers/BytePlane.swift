@@ -1,0 +1,97 @@
+import CKernels
+package import SPAEPyramid
+
+/// A picture of bytes, [row, column, channel], with the channels padded to a multiple of 16, within a
+/// border that holds the byte of the number zero.
+@safe package final class BytePlane: @unchecked Sendable {
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+  /// Bytes from one pixel to the next, and from one row to the next.
+  let padded: Int
+  let rowStride: Int
+  private let buffer: FloatBuffer
+  private let first: UnsafeMutablePointer<UInt8>  // the first channel of pixel (0, 0)
+
+  /// `zero` is the byte of the number zero.
+  package init(_ size: GridSize, channels: Int, border: Int = 0, zero: UInt8) {
+    (height, width, self.channels) = (size.rows, size.columns, channels)
+    padded = paddedToLanes(channels)
+    rowStride = (size.columns + 2 * border) * padded
+    let count = (size.rows + 2 * border) * rowStride
+    buffer = FloatBuffer(count: (count + 3) / 4)
+    let bytes = unsafe UnsafeMutableRawPointer(buffer.floats)
+      .bindMemory(to: UInt8.self, capacity: count)
+    unsafe bytes.update(repeating: zero, count: count)
+    unsafe first = bytes + border * (rowStride + padded)
+  }
+
+  /// A plane without a border in memory that others use before and after it.
+  init(_ size: GridSize, channels: Int, sharing buffer: FloatBuffer) {
+    (height, width, self.channels) = (size.rows, size.columns, channels)
+    padded = paddedToLanes(channels)
+    rowStride = size.columns * padded
+    let count = size.rows * rowStride
+    precondition(count <= 4 * buffer.count)
+    self.buffer = buffer
+    unsafe first = unsafe UnsafeMutableRawPointer(buffer.floats)
+      .bindMemory(to: UInt8.self, capacity: count)
+  }
+
+  /// The first channel of a pixel; rows and columns may reach into the border.
+  package func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<UInt8> {
+    unsafe first + row * rowStride + column * padded
+  }
+
+  /// All pixels, of all channels.
+  package var bounds: Rectangle { Rectangle(rows: 0..<height, columns: 0..<width) }
+
+  /// Takes a rectangle of a plane of as many channels: its numbers times `inverse`, rounded and limited
+  /// to -128...127, plus 128.
+  package func load(
+    _ plane: Plane, rectangle: Rectangle? = nil, inverse: Float, with context: Context
+  ) {
+    let area = rectangle ?? bounds
+    precondition(plane.padded == padded)
+    let (columns, first) = (area.columns.count, area.rows.lowerBound)
+    context.parallel.forEachPart(of: area.rows.count, work: area.area * padded) { part in
+      for row in part.lowerBound + first..<part.upperBound + first {
+        unsafe context.kernels.pointee.to_bytes(
+          plane.pixel(row, area.columns.lowerBound), pixel(row, area.columns.lowerBound),
+          columns * padded, inverse)
+      }
+    }
+  }
+}
+
+/// A plane of floats, or of bytes.
+enum AnyPlane: Sendable {
+  case floats(Plane)
+  case bytes(BytePlane)
+
+  /// The plane, where it is known to hold floats.
+  var floats: Plane {
+    guard case .floats(let plane) = self else { preconditionFailure("a plane of bytes") }
+    return plane
+  }
+
+  /// The plane, where it is known to hold bytes.
+  var bytes: BytePlane {
+    guard case .bytes(let plane) = self else { preconditionFailure("a plane of floats") }
+    return plane
+  }
+
+  var height: Int {
+    switch self {
+    case .floats(let plane): plane.height
+    case .bytes(let plane): plane.height
+    }
+  }
+
+  var width: Int {
+    switch self {
+    case .floats(let plane): plane.width
+    case .bytes(let plane): plane.width
+    }
+  }
+}
