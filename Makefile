@@ -174,6 +174,7 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
 	cd Training && ../$(PYTHON) -m spae.prepare.golden --model $(abspath Assets/models/small-int8) \
 	  --pictures $(abspath Assets/pictures) --only-words \
+	  --names beach car cat dog parrot raccoon \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden-int8.safetensors)
 	cd Training && ../$(PYTHON) -m spae.prepare.painting_golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) \

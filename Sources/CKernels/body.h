@@ -94,6 +94,11 @@ INLINE vec NAME(steps)(vec sum, vec scale, float limit) {
   return (value + magic) - magic;
 }
 
+INLINE vec NAME(scaled)(vec sum, vec scale) {
+#pragma clang fp contract(off)
+  return sum * scale;
+}
+
 // Activates and stores what stands in the registers; pixel p goes to output + to[p].
 INLINE void NAME(finish)(const spae_convolution *t, NAME(sums_of_tile) sums, float *output,
                          const float *residual, const size_t *to, int pixels, int blocks) {
@@ -110,7 +115,8 @@ INLINE void NAME(finish)(const spae_convolution *t, NAME(sums_of_tile) sums, flo
   if (t->scales)
     EACH(v, vectors) {
       const vec scale = load(t->scales + v * LANES);
-      EACH(p, pixels) sums[p][v] = NAME(steps)(sums[p][v], scale, t->limit);
+      EACH(p, pixels) sums[p][v] = t->limit > 0 ? NAME(steps)(sums[p][v], scale, t->limit)
+                                                : NAME(scaled)(sums[p][v], scale);
     }
   if (residual)
     EACH(p, pixels)
@@ -311,15 +317,37 @@ static void NAME(convolve_depthwise)(const spae_depthwise *t) {
   if (t->kernel == 5 && t->stride == 2) NAME(depthwise_rows)(t, 5, 2);
 }
 
-static void NAME(to_bytes)(const float *values, uint8_t *bytes, size_t count, float inverse) {
+INLINE void NAME(to_byte)(vec value, uint8_t *bytes, float inverse) {
 #pragma clang fp contract(off)
   const vec magic = (vec){} + 12582912.0f, low = (vec){} - 128.0f, high = (vec){} + 127.0f;
-  for (size_t i = 0; i < count; i += LANES) {
-    vec value = load(values + i) * inverse;
-    value = select(value > low, value, low);
-    value = select(value < high, value, high);
-    const ivec whole = (ivec)(value + magic) - (ivec)magic + 128;
-    *(NAME(bytes) *)(bytes + i) = __builtin_convertvector(whole, NAME(bytes));
+  value = value * inverse;
+  value = select(value > low, value, low);
+  value = select(value < high, value, high);
+  const ivec whole = (ivec)(value + magic) - (ivec)magic + 128;
+  *(NAME(bytes) *)bytes = __builtin_convertvector(whole, NAME(bytes));
+}
+
+static void NAME(to_bytes)(const float *values, uint8_t *bytes, size_t count, float inverse) {
+  for (size_t i = 0; i < count; i += LANES) NAME(to_byte)(load(values + i), bytes + i, inverse);
+}
+
+// Squares are added in 16 lanes and then in halves, whatever the vectors' length.
+static void NAME(normalise_to_bytes)(const float *input, uint8_t *bytes, const float *gain,
+                                     size_t pixels, size_t padded, size_t channels,
+                                     float inverse) {
+#pragma clang fp contract(off)
+  for (size_t p = 0; p < pixels; p++, input += padded, bytes += padded) {
+    vec squares[VECTORS] = {};
+    for (size_t c = 0; c < padded; c += spae_lanes)
+      EACH(v, VECTORS) {
+        const vec value = load(input + c + v * LANES);
+        squares[v] = squares[v] + value * value;
+      }
+    for (int half = VECTORS / 2; half > 0; half /= 2)
+      for (int v = 0; v < half; v++) squares[v] = squares[v] + squares[v + half];
+    const float scale = 1.0f / __builtin_sqrtf(sum(squares[0]) / (float)channels + 1e-6f);
+    for (size_t c = 0; c < padded; c += LANES)
+      NAME(to_byte)(load(input + c) * scale * load(gain + c), bytes + c, inverse);
   }
 }
 
@@ -876,8 +904,8 @@ static void NAME(mix)(const spae_mixing *t) {
 }
 
 #define KERNELS                                                                                \
-  NAME(convolve), NAME(convolve_depthwise), NAME(to_bytes), NAME(weights_to_bytes),            \
-      NAME(normalise), NAME(nearest), NAME(attend), NAME(score), NAME(widen), NAME(pack),      \
+  NAME(convolve), NAME(convolve_depthwise), NAME(to_bytes), NAME(normalise_to_bytes),          \
+      NAME(weights_to_bytes), NAME(normalise), NAME(nearest), NAME(attend), NAME(score), NAME(widen), NAME(pack),      \
       NAME(find_infinite), NAME(find_above), NAME(resample_rows), NAME(resample_columns),      \
       NAME(multiply_add), NAME(count_colours), NAME(diffuse), NAME(oklab), NAME(mix)
 

@@ -23,6 +23,7 @@ typedef int32_t NAME(bivec) __attribute__((vector_size(4 * LANES), aligned(4), m
 typedef uint8_t NAME(bbytes) __attribute__((vector_size(LANES), aligned(1), may_alias));
 #define bvec NAME(bvec)
 #define bivec NAME(bivec)
+#define bbytes NAME(bbytes)
 
 // Channels in the order in which they are multiplied: four at a time, of 16 outputs.
 static void NAME(pack_bytes)(const int8_t *weights, size_t outputs, size_t inputs, size_t taps,
@@ -40,6 +41,26 @@ static void NAME(pack_bytes)(const int8_t *weights, size_t outputs, size_t input
         ((int16_t *)packed)[((group * 2 + i % 2) * spae_lanes + lane) * 2 + i % 4 / 2] = weight;
 #endif
       }
+}
+
+// x / (1 + e^-x), by multiplications, additions and one division that nothing contracts: the same
+// bits everywhere. e^x is 2^n times a polynomial, as in body.h.
+INLINE bvec NAME(exact_silu)(bvec x) {
+#pragma clang fp contract(off)
+  const bvec low = (bvec){} - 87.0f, high = (bvec){} + 87.0f, magic = (bvec){} + 12582912.0f;
+  bvec minus = __builtin_elementwise_min(__builtin_elementwise_max(-x, low), high);
+  const bvec n = (minus * 1.44269504f + magic) - magic;
+  bvec r = minus - n * 0.693359375f;
+  r = r + n * 2.12194440e-4f;
+  bvec p = (bvec){} + 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * (r * r) + r + 1.0f;
+  const bivec power = (__builtin_convertvector(n, bivec) + 127) << 23;
+  return x / (p * (bvec)power + 1.0f);
 }
 
 // Scales what stands in the registers, limits and rounds it, and stores it.
@@ -63,6 +84,19 @@ INLINE void NAME(finish_bytes)(const spae_byte_convolution *t, bivec sums[][BYTE
     const bvec magic = (bvec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
     EACH(p, pixels)
       EACH(v, vectors) values[p][v] = (values[p][v] + magic) - magic;
+  }
+  if (t->bytes) {
+    const bvec magic = (bvec){} + 12582912.0f, zero = {}, most = zero + 255.0f;
+    EACH(p, pixels)
+      EACH(v, vectors) {
+        const bvec value = NAME(exact_silu)(values[p][v]) * t->inverse;
+        const bvec whole = (value + magic) - magic + t->zero;
+        const bvec byte =
+            __builtin_elementwise_min(__builtin_elementwise_max(whole, zero), most);
+        *(bbytes *)(t->bytes + to[p] + v * LANES) =
+            __builtin_convertvector(__builtin_convertvector(byte, bivec), bbytes);
+      }
+    return;
   }
   if (t->residual)
     EACH(p, pixels)
@@ -141,7 +175,8 @@ static void NAME(convolve_bytes)(const spae_byte_convolution *t) {
     else
       NAME(byte_blocks)(&rest, 1);
     rest.blocks -= blocks;
-    rest.output += blocks * spae_lanes;
+    if (rest.output) rest.output += blocks * spae_lanes;
+    if (rest.bytes) rest.bytes += blocks * spae_lanes;
     if (rest.residual) rest.residual += blocks * spae_lanes;
     rest.weights = (const int32_t *)rest.weights +
                    blocks * rest.kernel * rest.kernel * (rest.channels / 4) * PARTS * spae_lanes;
@@ -162,6 +197,7 @@ static const spae_byte_kernels NAME(byte_kernels) = {
 #undef EACH
 #undef bvec
 #undef bivec
+#undef bbytes
 #undef DOT
 #undef PARTS
 #undef OFFSET

@@ -22,6 +22,15 @@ package struct ModelOption: ParsableArguments {
   @Option(help: ArgumentHelp("The number of threads.", valueName: "n"))
   package var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How the networks compute: as the model says, or in float32.",
+      discussion: """
+        For comparison: a model whose layers are whole numbers (int8) then finds the words that the \
+        same model finds without them. Pictures are decoded in float32 in any case.
+        """))
+  package var precision = Model.Precision.ofModel
+
   package init() {}
 
   package func validate() throws {
@@ -44,7 +53,8 @@ package struct ModelOption: ParsableArguments {
   ) throws -> ModelLibrary {
     let parallel = threads.map { Parallel(threads: $0) } ?? Parallel()
     return ModelLibrary(
-      folder: try resolvedFolder(), isFixed: isFixed, parallel: parallel, tell: tell)
+      folder: try resolvedFolder(), isFixed: isFixed, precision: precision, parallel: parallel,
+      tell: tell)
   }
 
   private func resolvedFolder() throws -> String {
@@ -78,6 +88,8 @@ package struct ModelOption: ParsableArguments {
     InstalledFiles.places(installed: "models/small", inTree: "Assets/models/small")
   }
 }
+
+extension Model.Precision: ExpressibleByArgument {}
 
 /// The models of a command that reads pyramids.
 package struct ModelsOption: ParsableArguments {

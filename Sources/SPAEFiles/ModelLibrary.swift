@@ -14,6 +14,7 @@ package final class ModelLibrary: Sendable {
   package let folder: String
   /// Whether that model was named on the command line, and so reads every file.
   package let isFixed: Bool
+  private let precision: Model.Precision
   private let parallel: Parallel
   private let environment: [String: String]
   private let tell: (@Sendable (String) -> Void)?
@@ -22,12 +23,14 @@ package final class ModelLibrary: Sendable {
 
   /// Takes the chosen model's folder; `tell` is given a line for each file that names its model.
   package init(
-    folder: String, isFixed: Bool = false, parallel: Parallel = Parallel(),
+    folder: String, isFixed: Bool = false, precision: Model.Precision = .ofModel,
+    parallel: Parallel = Parallel(),
     environment: [String: String] = SystemEnvironment.variables,
     tell: (@Sendable (String) -> Void)? = nil
   ) {
     self.folder = folder
     self.isFixed = isFixed
+    self.precision = precision
     self.parallel = parallel
     self.environment = environment
     self.tell = tell
@@ -86,7 +89,7 @@ package final class ModelLibrary: Sendable {
     try loaded.withLock { loaded throws(Failure) in
       if let known = loaded[folder] { return known }
       do throws(EngineError) {
-        let model = try Model(folder: folder, parallel: parallel)
+        let model = try Model(folder: folder, precision: precision, parallel: parallel)
         loaded[folder] = model
         return model
       } catch {

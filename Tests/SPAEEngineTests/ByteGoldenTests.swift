@@ -21,7 +21,9 @@ import Testing
     try ImageFile(path: Self.root + "/Assets/pictures/\(name).png").image
   }
 
-  @Test("gives PyTorch's words", arguments: TheEngineAgreesWithPyTorch.pictures)
+  static let pictures = ["beach", "car", "cat", "dog", "parrot", "raccoon"]
+
+  @Test("gives PyTorch's words", arguments: pictures)
   func words(name: String) throws {
     let words = try model.encode(image(name)).words
     #expect(words == (try golden.integers("words.\(name)", shape: [597])))
@@ -43,10 +45,11 @@ import Testing
 
   @Test(
     "gives them on every instruction set and any number of threads",
-    arguments: InstructionSet.available.map(\.name), [1, 3])
-  func everywhere(set: String, threads: Int) throws {
+    arguments: InstructionSet.available.map(\.name))
+  func everywhere(set: String) throws {
     let own = try Model(
-      folder: Self.folder, instructionSet: .named(set), parallel: Parallel(threads: threads))
+      folder: Self.folder, instructionSet: .named(set),
+      parallel: Parallel(threads: set == InstructionSet.available[0].name ? 3 : 1))
     #expect(
       try own.encode(image("raccoon")).words
         == golden.integers("words.raccoon", shape: [597]))

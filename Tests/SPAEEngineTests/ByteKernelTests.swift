@@ -1,4 +1,5 @@
 import CKernels
+import Foundation
 import SPAEEngine
 import SPAEPyramid
 import Testing
@@ -148,7 +149,7 @@ struct ByteConvolutionCase: Sendable, CustomTestStringConvertible {
     }
     let (step, limit) =
       switch sizes.result {
-      case .floats: (1.0, Float?.none)
+      case .floats, .bytesOfSiLU: (1.0, Float?.none)
       case .limited(let limit): (1.0, limit)
       case .steps(let step, let most): (step, Float(most))
       }
@@ -175,5 +176,55 @@ struct ByteConvolutionCase: Sendable, CustomTestStringConvertible {
     #expect(found == bytes)
     let other = unsafe result.pixel(0, 0)[3]
     #expect(other == 128)
+  }
+
+  /// What is no sum of whole numbers is made of single operations: plain C has the same bits.
+  @Test(arguments: sets) func onNormsAndSiLUsAsPlainC(set: String) throws {
+    let (own, plain) = try (bytes(set), bytes("portable"))
+    #expect(own.found == plain.found)
+    for (byte, expected) in zip(own.found, own.expected) {
+      #expect(abs(Double(byte) - expected) <= 1.01)
+    }
+  }
+
+  /// Bytes of the SiLU of a convolution of normalised numbers, and about what they should be.
+  private func bytes(_ set: String) throws -> (found: [UInt8], expected: [Double]) {
+    let (channels, size) = (48, GridSize(rows: 5, columns: 7))
+    let context = Context(try .named(set), parallel: Parallel(threads: 1))
+    var random = Seeded(state: 3)
+    let (plane, input) = (
+      Plane(size, channels: channels), BytePlane(size, channels: channels, border: 1, zero: 128)
+    )
+    for pixel in 0..<size.count {
+      for (i, value) in random.floats(channels).enumerated() {
+        unsafe plane.pixel(pixel / size.columns, pixel % size.columns)[i] = 9 * value
+      }
+    }
+    let scale = ByteScale.signed(largest: 2.5)
+    ChannelNorm(gain: random.floats(channels)).apply(
+      to: plane, into: input, scale: scale, with: context)
+    // Each output is one input, four times as large.
+    var weights = [Float16](repeating: 0, count: channels * channels)
+    for i in 0..<channels { weights[i * channels + i] = 4 }
+    let silu = ByteScale.silu(largest: 8)
+    let layer = unsafe weights.map(\.bitPattern).withUnsafeBufferPointer {
+      unsafe ByteConvolution(
+        halves: $0, bias: [Float](repeating: 0, count: channels), inputs: channels,
+        outputs: channels, window: .same(1), input: scale, result: .bytesOfSiLU(silu),
+        instructionSet: context.instructionSet)
+    }
+    let output = BytePlane(size, channels: channels, zero: 0)
+    layer.apply(to: input, intoBytes: output, with: context)
+    var (found, expected) = ([UInt8](), [Double]())
+    for pixel in 0..<size.count {
+      for i in 0..<channels {
+        let (row, column) = (pixel / size.columns, pixel % size.columns)
+        let number = unsafe 4 * (Double(input.pixel(row, column)[i]) - 128) * scale.step
+        let value = number / (1 + exp(-number)) / silu.step + Double(silu.zero)
+        unsafe found.append(output.pixel(row, column)[i])
+        expected.append(min(max(value, 0), 255))
+      }
+    }
+    return (found, expected)
   }
 }

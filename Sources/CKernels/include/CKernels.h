@@ -28,8 +28,8 @@ typedef struct {
   size_t rows, columns;   // of the rectangle
   size_t kernel, stride, channels;
   spae_activation activation;
-  // Unless null, a result is sum x scale, between 0 and the limit and rounded to a whole number, half
-  // to even: [block][16].
+  // Unless null, a result is sum x scale, [block][16]; with a limit above 0 between 0 and that, and
+  // rounded to a whole number, half to even.
   const float *scales;
   float limit;
 } spae_convolution;
@@ -52,7 +52,7 @@ typedef struct {
 } spae_depthwise;
 
 // A dense convolution of bytes on a rectangle of output pixels. Sums are exact in 32 bits; the result is
-// sum x scale, limited and rounded if asked to, plus the residual. Strides of the input are counted
+// sum x scale, limited and rounded if asked to, plus the residual; or bytes of its SiLU. Strides of the input are counted
 // in bytes, those of the output in floats.
 typedef struct {
   const uint8_t *input;  // the first tap of the first output pixel
@@ -68,6 +68,10 @@ typedef struct {
   size_t kernel, stride, channels;  // channels of the input, a multiple of 4
   float limit;            // above 0: results are between 0 and it
   int is_rounded;         // to whole numbers, half to even
+  // Unless null, the output is bytes, its strides too: SiLU of the result x inverse, rounded half to
+  // even, plus zero, between 0 and 255.
+  uint8_t *bytes;
+  float inverse, zero;
 } spae_byte_convolution;
 
 // One head of attention for `count` queries; dim is a multiple of 16. The last 16 keys may be fewer
@@ -147,6 +151,10 @@ typedef struct {
   void (*convolve_depthwise)(const spae_depthwise *task);
   // Numbers as bytes: value x inverse, between -128 and 127 and rounded, half to even, plus 128.
   void (*to_bytes)(const float *values, uint8_t *bytes, size_t count, float inverse);
+  // Numbers normalised as below, `channels` of them padded with zeros to a multiple of 16, as bytes:
+  // the same bits on every instruction set.
+  void (*normalise_to_bytes)(const float *input, uint8_t *bytes, const float *gain, size_t pixels,
+                             size_t padded, size_t channels, float inverse);
   // The rows of float16 weights as bytes: a row's largest magnitude becomes 127, and what the row is
   // multiplied by goes to `inverses` (1 for a row of zeros).
   void (*weights_to_bytes)(const uint16_t *halves, size_t rows, size_t count, int8_t *bytes,

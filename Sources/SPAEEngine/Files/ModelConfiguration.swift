@@ -167,6 +167,9 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
 
     /// The frozen classifier: one number for each block that expands, one for the head.
     package var semantic: Layers?
+    /// The decoder, where it makes pictures by which words are refined: one number for the latents,
+    /// each up-convolution, each block's norm and SiLU, and the last norm, as they are used.
+    package var refinement: Layers?
   }
 
   /// The form of this file.

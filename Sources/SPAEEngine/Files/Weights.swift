@@ -27,18 +27,28 @@ struct Weights {
       name, shape: [outputs, inputs, window.kernel, window.kernel], window: window, biased: biased)
   }
 
-  /// A convolution of bytes of the tensors `name.weight`, in float16, and `name.bias`.
+  /// A convolution of bytes of the tensors `name.weight`, in float16, and `name.bias`; with `rows` of
+  /// some output channels alone.
   mutating func byteConvolution(
     _ name: String, inputs: Int, outputs: Int, window: Window, input: ByteScale,
-    result: WholeNumberResult, instructionSet: InstructionSet
+    result: WholeNumberResult, rows: StrideTo<Int>? = nil, instructionSet: InstructionSet
   ) throws(EngineError) -> ByteConvolution {
     let weight = "\(name).weight"
     let bias = try floats("\(name).bias", [outputs])
     unread.remove(weight)
     let halves = try file.halves(weight, shape: [outputs, inputs, window.kernel, window.kernel])
-    return unsafe ByteConvolution(
-      halves: halves.values, bias: bias, inputs: inputs, outputs: outputs, window: window,
-      input: input, result: result, instructionSet: instructionSet)
+    let (size, some) = (inputs * window.kernel * window.kernel, rows.map(Array.init))
+    guard let some else {
+      return unsafe ByteConvolution(
+        halves: halves.values, bias: bias, inputs: inputs, outputs: outputs, window: window,
+        input: input, result: result, instructionSet: instructionSet)
+    }
+    let own = unsafe some.flatMap { unsafe halves.values[$0 * size..<($0 + 1) * size] }
+    return unsafe own.withUnsafeBufferPointer {
+      unsafe ByteConvolution(
+        halves: $0, bias: some.map { bias[$0] }, inputs: inputs, outputs: some.count,
+        window: window, input: input, result: result, instructionSet: instructionSet)
+    }
   }
 
   /// A linear layer: a convolution of one pixel.

@@ -98,8 +98,8 @@ enum BottleneckConvolution: Sendable {
         residual: residual, phase: (down, 0), shift: shift, with: context)
     case .bytes(let layer):
       layer.run(
-        items, of: area, from: input.bytes, into: output, residual: residual, down: down,
-        shift: shift, with: context)
+        items, of: area, from: input.bytes, into: .floats(output), residual: residual,
+        phase: (down, 0), shift: shift, with: context)
     }
   }
 }

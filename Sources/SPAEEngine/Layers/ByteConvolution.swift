@@ -13,6 +13,14 @@ package struct ByteScale: Sendable {
     ByteScale(step: largest / 255, zero: 0, inverse: Float(255 / largest))
   }
 
+  /// Bytes of what a SiLU gives, up to a largest number.
+  package static func silu(largest: Float) -> ByteScale {
+    let least = 0.2785
+    let range = Double(largest) + least
+    let zero = (least / range * 255).rounded(.toNearestOrEven)
+    return ByteScale(step: range / 255, zero: Int32(zero), inverse: Float(255 / range))
+  }
+
   /// Bytes of both signs, of which 127 over the zero is the largest number.
   package static func signed(largest: Float) -> ByteScale {
     ByteScale(step: Double(largest) / 127, zero: 128, inverse: Float(127 / Double(largest)))
@@ -27,16 +35,21 @@ package enum WholeNumberResult: Sendable {
   case limited(Float)
   /// Whole steps of a size, as floats, from 0 to a largest count of them.
   case steps(Double, most: Int)
+  /// The SiLU of numbers, as bytes.
+  case bytesOfSiLU(ByteScale)
 
   var step: Double { if case .steps(let step, _) = self { step } else { 1 } }
 
   var limit: Float {
     switch self {
-    case .floats: 0
+    case .floats, .bytesOfSiLU: 0
     case .limited(let limit): limit
     case .steps(_, let most): Float(most)
     }
   }
+
+  /// What the bytes of the result stand for, if it is bytes.
+  var bytes: ByteScale? { if case .bytesOfSiLU(let scale) = self { scale } else { nil } }
 
   var isRounded: Bool { if case .steps = self { true } else { false } }
 }
@@ -121,21 +134,36 @@ package struct ByteConvolution: Sendable {
     to input: BytePlane, into output: Plane, rectangle: Rectangle? = nil, residual: Plane? = nil,
     with context: Context
   ) {
+    apply(
+      to: input, into: .floats(output), rectangle: rectangle, residual: residual, with: context)
+  }
+
+  /// The same of a convolution whose result is bytes.
+  package func apply(to input: BytePlane, intoBytes output: BytePlane, with context: Context) {
+    apply(to: input, into: .bytes(output), with: context)
+  }
+
+  /// The same where the output may be bytes.
+  func apply(
+    to input: BytePlane, into output: AnyPlane, rectangle: Rectangle? = nil,
+    residual: Plane? = nil, with context: Context
+  ) {
     let area =
       rectangle
       ?? Rectangle(
         rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
-    precondition(residual.map { $0.rowStride == output.rowStride } ?? true)
+    precondition(residual.map { $0.rowStride == output.floats.rowStride } ?? true)
     context.parallel.forEachPart(of: items(of: area), work: area.area * work) { part in
       run(part, of: area, from: input, into: output, residual: residual, with: context)
     }
   }
 
   /// Does some of the items of a rectangle, on the caller's thread; output channel c of pixel (y, x) is
-  /// stored at c + shift of pixel (y + down, x).
+  /// stored at c + shift of pixel (spread y + phase.row, spread x + phase.column).
   func run(
-    _ items: Range<Int>, of area: Rectangle, from input: BytePlane, into output: Plane,
-    residual: Plane?, down: Int = 0, shift: Int = 0, with context: Context
+    _ items: Range<Int>, of area: Rectangle, from input: BytePlane, into output: AnyPlane,
+    residual: Plane?, spread: Int = 1, phase: (row: Int, column: Int) = (0, 0), shift: Int = 0,
+    with context: Context
   ) {
     context.measured(
       LayerProfiler.Layer(
@@ -152,31 +180,46 @@ package struct ByteConvolution: Sendable {
         run(
           blocks: group * spae_blocks..<min((group + 1) * spae_blocks, blocks),
           area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
-          from: input, into: output, residual: residual, down: down, shift: shift, with: context)
+          from: input, into: output, residual: residual, spread: spread, phase: phase,
+          shift: shift, with: context)
         item = end
       }
     }
   }
 
   private func run(
-    blocks: Range<Int>, area: Rectangle, from input: BytePlane, into output: Plane,
-    residual: Plane?, down: Int, shift: Int, with context: Context
+    blocks: Range<Int>, area: Rectangle, from input: BytePlane, into output: AnyPlane,
+    residual: Plane?, spread: Int, phase: (row: Int, column: Int), shift: Int,
+    with context: Context
   ) {
     let (top, left) = (area.rows.lowerBound, area.columns.lowerBound)
     let channel = 16 * blocks.lowerBound
     let row = top * window.stride - window.before(input.height)
     let column = left * window.stride - window.before(input.width)
+    let (y, x) = (top * spread + phase.row, left * spread + phase.column)
     var task = unsafe spae_byte_convolution(
       input: input.pixel(row, column), input_row: input.rowStride, input_pixel: input.padded,
-      output: output.pixel(top + down, left) + channel + shift,
-      output_row: output.rowStride, output_pixel: output.padded,
-      residual: residual.map { unsafe UnsafePointer($0.pixel(top + down, left) + channel) },
+      output: nil, output_row: 0, output_pixel: 0,
+      residual: residual.map { unsafe UnsafePointer($0.pixel(y, x) + channel) },
       weights: UnsafeRawPointer(weights.floats) + blocks.lowerBound * blockBytes,
       bias: UnsafeRawPointer(bias.floats).assumingMemoryBound(to: Int32.self) + channel,
       scales: scales.floats + channel,
       blocks: blocks.count, rows: area.rows.count, columns: area.columns.count,
       kernel: window.kernel, stride: window.stride, channels: (inputs + 3) / 4 * 4,
-      limit: result.limit, is_rounded: result.isRounded ? 1 : 0)
+      limit: result.limit, is_rounded: result.isRounded ? 1 : 0,
+      bytes: nil, inverse: result.bytes?.inverse ?? 0, zero: Float(result.bytes?.zero ?? 0))
+    switch output {
+    case .floats(let plane):
+      unsafe task.output = plane.pixel(y, x) + channel + shift
+      unsafe (task.output_row, task.output_pixel) = (
+        plane.rowStride * spread, plane.padded * spread
+      )
+    case .bytes(let plane):
+      unsafe task.bytes = plane.pixel(y, x) + channel + shift
+      unsafe (task.output_row, task.output_pixel) = (
+        plane.rowStride * spread, plane.padded * spread
+      )
+    }
     unsafe context.kernels.pointee.bytes.pointee.convolve(&task)
   }
 }

@@ -23,4 +23,19 @@ package struct ChannelNorm: Sendable {
       }
     }
   }
+
+  /// Makes bytes of the whole plane's normalised numbers, of both signs.
+  package func apply(
+    to input: Plane, into output: BytePlane, scale: ByteScale, with context: Context
+  ) {
+    precondition(input.padded == output.padded)
+    let (width, work) = (input.width, 8 * input.bounds.area * channels)
+    context.parallel.forEachPart(of: input.height, work: work) { part in
+      for row in part {
+        unsafe context.kernels.pointee.normalise_to_bytes(
+          input.pixel(row, 0), output.pixel(row, 0), gain.floats, width, input.padded, channels,
+          scale.inverse)
+      }
+    }
+  }
 }

@@ -74,13 +74,15 @@ package struct Convolution: Sendable {
   private let bias: PackedFloats  // [outputs / 16][16]
   private let steps: Steps?
 
-  /// Results in whole steps: sum x scale, from 0 to a limit, rounded half to even.
+  /// Results in whole steps: sum x scale, from 0 to a limit, rounded half to even; without a limit (0)
+  /// they are numbers as they are.
   struct Steps: Sendable {
     let scales: PackedFloats  // [outputs / 16][16]
     let most: Int
   }
 
-  /// Makes a convolution of whole numbers, whose results are whole steps from 0 to `most`.
+  /// Makes a convolution of whole numbers, whose results are whole steps from 0 to `most`, or, if that
+  /// is 0, numbers.
   init(_ exact: ExactWeights, inputs: Int, outputs: Int, window: Window, most: Int) {
     self.init(
       weights: exact.weights, bias: exact.bias, inputs: inputs, outputs: outputs, window: window,

@@ -37,7 +37,7 @@ package struct UpConvolution: Sendable {
 }
 
 extension Range<Int> {
-  fileprivate func shifted(by distance: Int) -> Range<Int> {
+  func shifted(by distance: Int) -> Range<Int> {
     lowerBound + distance..<upperBound + distance
   }
 }

@@ -19,11 +19,20 @@ struct Decoder: Sendable {
   private let norm: ChannelNorm
   private let output: Convolution
   let linear: ConditionalLinearDecoder
+  /// The same network in whole numbers, if the model refines words by it.
+  let bytes: ByteDecoder?
 
   private var width: Int { input.outputs }
 
-  init(_ configuration: ModelConfiguration, from weights: inout Weights) throws(EngineError) {
+  init(
+    _ configuration: ModelConfiguration, instructionSet: InstructionSet,
+    from weights: inout Weights
+  ) throws(EngineError) {
     self.configuration = configuration
+    bytes = try configuration.precision?.refinement.map { layers throws(EngineError) in
+      try ByteDecoder(
+        configuration, largest: layers.largest, instructionSet: instructionSet, from: &weights)
+    }
     let sizes = configuration.decoder.stages
     let (width, latent) = (sizes[0].width, configuration.latent)
     scale = try weights.floats("decoder.scale", [latent])
@@ -55,13 +64,22 @@ struct Decoder: Sendable {
 
   // MARK: Use
 
+  /// The network's planes.
+  struct NetworkPlanes {
+    let latent: Plane  // the estimates in the network's scale
+    let classes: Plane
+    let stages: [StagePlanes]
+    let detail: Plane
+  }
+
   /// The buffers of one picture.
   @safe final class Workspace: @unchecked Sendable {
     let linear: ConditionalLinearDecoder.Planes
-    fileprivate let latent: Plane  // the estimates in the network's scale
-    fileprivate let classes: Plane
-    fileprivate let stages: [StagePlanes]
-    fileprivate let detail: Plane
+    fileprivate let network: NetworkPlanes
+    fileprivate var latent: Plane { network.latent }
+    fileprivate var classes: Plane { network.classes }
+    fileprivate var stages: [StagePlanes] { network.stages }
+    fileprivate var detail: Plane { network.detail }
     fileprivate let pixels: FloatBuffer  // [height, width, 3]
 
     /// Keeps every block's output if asked to, so that a part of the picture can be computed anew.
@@ -69,12 +87,13 @@ struct Decoder: Sendable {
       let sizes = configuration.decoder.stages
       let grid = shape.grid
       linear = ConditionalLinearDecoder.Planes(configuration, grid: grid)
-      latent = Plane(grid, channels: configuration.latent, border: 0)
-      classes = Plane(grid, channels: sizes[0].width)
-      stages = zip(sizes, [1, 2, 4]).map {
-        StagePlanes($0, size: grid.scaled(by: $1), keepsBlocks: keepsBlocks)
-      }
-      detail = Plane(grid.scaled(by: 4), channels: 12)
+      network = NetworkPlanes(
+        latent: Plane(grid, channels: configuration.latent, border: 0),
+        classes: Plane(grid, channels: sizes[0].width),
+        stages: zip(sizes, [1, 2, 4]).map {
+          StagePlanes($0, size: grid.scaled(by: $1), keepsBlocks: keepsBlocks)
+        },
+        detail: Plane(grid.scaled(by: 4), channels: 12))
       pixels = FloatBuffer(count: 64 * grid.count * 3)
     }
 
@@ -119,6 +138,20 @@ struct Decoder: Sendable {
   ) {
     load(estimates, upsampling: upsampling, into: space, with: context)
     refresh(space.cells, in: space, with: context, checkpoint: {})
+    assemble(space.pictureBounds, in: space, with: context)
+  }
+
+  /// The same in whole numbers, if the model refines words so: no picture that a person sees.
+  func decode(
+    _ estimates: [Float], upsampling: LatentUpsampling, in space: Workspace,
+    bytes own: ByteDecoder.Workspace?, with context: Context
+  ) {
+    guard let bytes, let own else {
+      return decode(estimates, upsampling: upsampling, in: space, with: context)
+    }
+    load(estimates, upsampling: upsampling, into: space, with: context)
+    linear.refresh(space.cells, in: space.linear, with: context)
+    bytes.refresh(space.network, in: own, with: context)
     assemble(space.pictureBounds, in: space, with: context)
   }
 

@@ -67,7 +67,7 @@ public final class Model: Sendable {
           of: configuration.reserved ?? [], key: "reserved", path: folder + "/config.json")),
       context: context)
     encoder = try Encoder(configuration, from: &weights)
-    decoder = try Decoder(configuration, from: &weights)
+    decoder = try Decoder(configuration, instructionSet: chosen, from: &weights)
     try weights.finish()
     semanticBranch = try configuration.semantic.map { sizes throws(EngineError) in
       let path = folder + "/semantic.safetensors"

@@ -70,6 +70,8 @@ struct Refinement {
     fileprivate let layers: [Layer]
     fileprivate let targets: Plane  // what the linear decoder would give without any error
     fileprivate let gradient: ConditionalLinearDecoder.Gradient
+    /// Where the decoder computes in whole numbers, if it does.
+    fileprivate let bytes: ByteDecoder.Workspace?
     fileprivate var error: Float = .infinity  // of the linear decoder, after a guided layer
 
     init(
@@ -83,6 +85,7 @@ struct Refinement {
         height: shape.grid.rows, width: shape.grid.columns, channels: configuration.patchNumbers,
         border: 0)
       gradient = ConditionalLinearDecoder.Gradient(configuration, grid: shape.grid)
+      bytes = decoder.bytes.map { ByteDecoder.Workspace($0, grid: shape.grid) }
     }
   }
 
@@ -100,7 +103,8 @@ struct Refinement {
     let fromLast = space.layers.count - number
     let isDecoded = fromLast < search.decodedPasses.count
     return (0..<(isDecoded ? search.decodedPasses[fromLast] : 1)).reduce(words) { words, _ in
-      decode(words, of: layer, isDecoded: isDecoded, space: decoded, with: context)
+      decode(
+        words, of: layer, isDecoded: isDecoded, space: decoded, bytes: space.bytes, with: context)
       context.profiler?.enter("refinement")
       note(picture, in: space, decodedIn: isDecoded ? decoded : nil, with: context)
       guard let candidates, !isDecoded else {
@@ -143,14 +147,15 @@ struct Refinement {
   /// Decodes words down to a layer, or computes the linear decoder's picture of them alone.
   private func decode(
     _ words: [Int32], of layer: Layer, isDecoded: Bool, space: Decoder.Workspace,
-    with context: Context
+    bytes: ByteDecoder.Workspace?, with context: Context
   ) {
     context.profiler?.enter("decoder")
     let cells = layer.cells
     let estimates = Quantizer(codebook: codebook).estimates(
       of: words, shape: cells.shape, depth: cells.depth)
     if isDecoded {
-      decoder.decode(estimates, upsampling: cells.upsampling, in: space, with: context)
+      decoder.decode(
+        estimates, upsampling: cells.upsampling, in: space, bytes: bytes, with: context)
     } else {
       decoder.load(estimates, upsampling: cells.upsampling, into: space, with: context)
       decoder.linear.refresh(space.cells, in: space.linear, with: context)

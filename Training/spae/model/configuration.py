@@ -261,6 +261,8 @@ class Precision:
 
     # The frozen classifier: a number for each block that expands, and one for the head.
     semantic: ByteLayers | None = None
+    # The decoder, where it makes pictures by which words are refined: see WholeDecoder.
+    refinement: ByteLayers | None = None
 
 
 REVISION = 1  # of this package's search, the engine's too

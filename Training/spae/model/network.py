@@ -30,6 +30,7 @@ from spae.model.segmentation import SegmentationBranch
 from spae.model.semantic_branch import SemanticBranch
 from spae.model.steering import Steering, steered
 from spae.model.teacher import SemanticMap, Teacher
+from spae.model.whole_decoder import WholeDecoder
 from spae.model.word_edits import EditError, read_edits
 
 Names = list[list[list[Named | None]]]  # of each picture, each layer and each position
@@ -50,6 +51,7 @@ class SPAE(nn.Module):
         self.segmentation_branch = segmentation and SegmentationBranch(segmentation)
         self.detection_branch = detection and DetectionBranch(detection)
         self.evidence = evidence_of(self)
+        self.whole: WholeDecoder | None = None  # what refines words, where the model asks for it
 
     @property
     def words(self) -> list[str]:
@@ -68,6 +70,9 @@ class SPAE(nn.Module):
         if missing:
             raise ValueError(f"{folder}: weights.safetensors and config.json differ in {missing}")
         model.load_state_dict(weights, strict=False)
+        precision = model.configuration.precision
+        if precision is not None and precision.refinement is not None:
+            model.whole = WholeDecoder(model.decoder, precision.refinement.largest)
         return model.eval()
 
     def load_frozen(self, folder: Path) -> None:
@@ -214,7 +219,7 @@ class SPAE(nn.Module):
 
         def decode(words: Tensor, layer: int) -> Tensor:
             with torch.autocast(words.device.type, torch.bfloat16, enabled=self.training):
-                return self.decode_words(words, shape, layer)
+                return self.decode_refined(words, shape, layer)
 
         def refine(layer: int, words: Tensor) -> Tensor:
             own = shape.layer_of(words, layer)
@@ -363,8 +368,17 @@ class SPAE(nn.Module):
             found.append(self.choose_words(own, seen, semantic_weight, pyramid_shape, named))
         return torch.cat(found)
 
+    def decode_refined(self, words: Tensor, shape: PyramidShape, depth: int) -> Tensor:
+        """The picture of words by which they are refined, [batch, 3, height, width]."""
+        return self.decode_words(words, shape, depth, decoder=self.whole)
+
     def decode_words(
-        self, words: Tensor, pyramid_shape: PyramidShape, depth: int, first: int = 1
+        self,
+        words: Tensor,
+        pyramid_shape: PyramidShape,
+        depth: int,
+        first: int = 1,
+        decoder: nn.Module | None = None,
     ) -> Tensor:
         """Words [batch, n] of layers `first` ... depth -> pictures [batch, 3, height, width].
 
@@ -374,9 +388,8 @@ class SPAE(nn.Module):
         residual = self.configuration.quantization.residual
         estimates = estimates_of(words, codes, pyramid_shape, depth, residual, first)
         cell_class = torch.from_numpy(upsampling.cell_class).to(words.device)
-        return self.decoder(upsampled(estimates, upsampling), cell_class, pyramid_shape.grid).clamp(
-            -1, 1
-        )
+        latents = upsampled(estimates, upsampling)
+        return (decoder or self.decoder)(latents, cell_class, pyramid_shape.grid).clamp(-1, 1)
 
 
 def teacher_of(configuration: Configuration) -> Teacher | None:

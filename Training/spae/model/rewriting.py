@@ -170,7 +170,7 @@ class Rewriting:
         candidates = self.candidates.get(layer) if guided else None
 
         def decode(words: Tensor, depth: int) -> Tensor:
-            return self.model.decode_words(words, self.shape, depth)
+            return self.model.decode_refined(words, self.shape, depth)
 
         found = self.refinement.refine(words, layer, self.target, decode, candidates, free)
         return self.shape.layer_of(found, layer)

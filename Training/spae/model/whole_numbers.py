@@ -25,16 +25,18 @@ class ByteWeights(nn.Module):
 
     def __init__(self, weight: Tensor, bias: Tensor):
         super().__init__()
+        weight = weight.detach()
         most = weight.flatten(1).abs().amax(1)
-        self.inverse = torch.where(most > 0, quotient(BYTE, most), torch.ones_like(most))
-        whole = (weight.flatten(1) * self.inverse[:, None]).round().clamp(-BYTE, BYTE)
-        self.whole = whole.view_as(weight).double()
-        self.bias = bias
+        inverse = torch.where(most > 0, quotient(BYTE, most), torch.ones_like(most))
+        whole = (weight.flatten(1) * inverse[:, None]).round().clamp(-BYTE, BYTE)
+        self.register_buffer("inverse", inverse, persistent=False)
+        self.register_buffer("whole", whole.view_as(weight).double(), persistent=False)
+        self.register_buffer("bias", bias.detach().clone(), persistent=False)
 
-    def sums(self, x: Tensor, step: float) -> Tensor:
+    def sums(self, x: Tensor, step: float, padding: int | tuple[int, ...] = 0) -> Tensor:
         """The sums of whole numbers [batch, inputs, height, width] of such a step."""
         bias = (self.bias.double() * self.inverse.double() / step).round()
-        return F.conv2d(x.double(), self.whole, bias)
+        return F.conv2d(x.double(), self.whole, bias, padding=padding)
 
     def scales(self, step: float, target: float) -> Tensor:
         """What makes numbers of the target's step of the sums."""
@@ -49,13 +51,13 @@ class ExactWeights(nn.Module):
 
     def __init__(self, weight: Tensor, bias: Tensor, step: float, most: int):
         super().__init__()
-        sizes = weight.double().flatten(1).abs().sum(1)
-        largest = most * sizes + bias.double().abs() / step
-        self.factor = torch.where(largest > 0, quotient(EXACT, largest), torch.ones_like(largest))
-        shape = (-1,) + (1,) * (weight.dim() - 1)
-        self.whole = (weight.double() * self.factor.view(shape)).round().float()
-        self.bias = (bias.double() * self.factor / step).round().float()
-        self.step = step
+        weight, bias, self.step = weight.detach().double(), bias.detach().double(), step
+        largest = most * weight.flatten(1).abs().sum(1) + bias.abs() / step
+        factor = torch.where(largest > 0, quotient(EXACT, largest), torch.ones_like(largest))
+        whole = (weight.flatten(1) * factor[:, None]).round().view_as(weight)
+        self.register_buffer("factor", factor, persistent=False)
+        self.register_buffer("whole", whole.float(), persistent=False)
+        self.register_buffer("bias", (bias * factor / step).round().float(), persistent=False)
 
     def scales(self, target: float) -> Tensor:
         return (quotient(self.step, self.factor) / target).float()

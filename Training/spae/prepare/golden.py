@@ -84,9 +84,12 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--only-words", action="store_true")
+    parser.add_argument("--names", nargs="+", help="of the pictures; default all")
     arguments = parser.parse_args()
     model = SPAE.load(arguments.model)
     paths = sorted(arguments.pictures.glob("*.png"))
+    if arguments.names:
+        paths = [path for path in paths if path.stem in arguments.names]
     tensors: dict[str, np.ndarray] = {}
     for path in paths:
         tensors |= golden_words(model, path) if arguments.only_words else golden(model, path)

@@ -1,4 +1,5 @@
-"""Makes a model whose frozen classifier computes in whole numbers of another one.
+"""Makes a model of another one: its frozen classifier, and the decoder where it refines words, compute
+in whole numbers.
 
     python -m spae.prepare.precision --data DATA --model Assets/models/small \\
         --output Assets/models/small-int8
@@ -23,12 +24,17 @@ from torch import Tensor
 from spae.evaluate.published import identity
 from spae.model.configuration import ByteLayers, Configuration, Precision
 from spae.model.network import SPAE
+from spae.model.pyramid import PyramidShape
+from spae.model.quantizer import estimates_of, upsampled
 from spae.model.semantic_branch import SemanticBranch
+from spae.model.whole_decoder import SiLUBytes, layer_inputs
 from spae.model.whole_numbers import BYTE, in_bytes
 from spae.train.datasets import PictureSet
 
 # Pictures of each set that the numbers are measured on.
 PICTURES = {"train-imagenette": 20, "train-bsds": 20, "train-imagenet1k": 40, "train-scenes": 20}
+PARTS = ("semantic", "refinement")
+DECODED = {"train-bsds": 5, "train-imagenet1k": 5}  # the decoder's
 SAMPLES = 4000  # numbers of each layer of a picture
 SHARES = np.linspace(0.2, 1, 81)  # of the largest number, that are tried
 
@@ -50,15 +56,20 @@ class LayerInputs:
         self.samples[layer].append(numbers[rows])
         self.most[layer] = max(self.most[layer], float(numbers.abs().max()))
 
-    def largest(self, layer: int) -> float:
+    def largest(self, layer: int, is_silu: bool = False) -> float:
         """The largest number that gets a byte, by the least squared error, to four digits."""
         numbers = torch.cat(self.samples[layer])
         tried = [float(f"{self.most[layer] * share:.4g}") for share in SHARES]
-        return min(tried, key=lambda most: squared_error(numbers, most))
+        return min(tried, key=lambda most: squared_error(numbers, most, is_silu))
 
 
-def squared_error(numbers: Tensor, most: float) -> float:
-    return float((in_bytes(numbers, most) * (most / BYTE) - numbers).square().mean())
+def squared_error(numbers: Tensor, most: float, is_silu: bool) -> float:
+    if is_silu:
+        bytes = SiLUBytes(most)
+        found = bytes(numbers) * bytes.step
+    else:
+        found = in_bytes(numbers, most) * (most / BYTE)
+    return float((found - numbers).square().mean())
 
 
 @torch.no_grad()
@@ -82,6 +93,43 @@ def measured(branch: SemanticBranch, data: Path) -> ByteLayers:
     return ByteLayers(tuple(inputs.largest(layer) for layer in range(len(inputs.most))))
 
 
+@torch.no_grad()
+def measured_decoder(model: SPAE, data: Path) -> ByteLayers:
+    inputs, random = LayerInputs(), np.random.default_rng(0)
+    for name, count in DECODED.items():
+        pictures = PictureSet(data, name)
+        for row in random.permutation(len(pictures.names))[:count]:
+            pyramid = model.encode(pictures.image(int(row)))
+            words = torch.from_numpy(pyramid.words).unsqueeze(0)
+            for depth in refined_depths(model, pyramid.shape):
+                upsampling = pyramid.shape.upsampling(depth)
+                estimates = estimates_of(words, model.codebook.codes(), pyramid.shape, depth)
+                classes = torch.from_numpy(upsampling.cell_class)
+                latents = upsampled(estimates, upsampling)
+                layers = layer_inputs(model.decoder, latents, classes, pyramid.shape.grid)
+                for layer, x in enumerate(layers):
+                    inputs.note(layer, x)
+    silu = silu_layers(model)
+    largest = [inputs.largest(layer, layer in silu) for layer in range(len(inputs.most))]
+    # The latents have steps enough for the largest.
+    return ByteLayers((float(f"{inputs.most[0]:.4g}"), *largest[1:]))
+
+
+def refined_depths(model: SPAE, shape: PyramidShape) -> list[int]:
+    passes = model.configuration.search.decoded_passes
+    return [shape.depth - below for below, count in enumerate(passes) if count > 0]
+
+
+def silu_layers(model: SPAE) -> set[int]:
+    """Which of the decoder's layers read what a SiLU gives."""
+    found, layer = set(), 1
+    for index, stage in enumerate(model.configuration.decoder.stages):
+        layer += int(index > 0)
+        found |= {layer + 2 * block + 1 for block in range(len(stage.blocks))}
+        layer += 2 * len(stage.blocks)
+    return found
+
+
 def save(model: Path, output: Path, precision: Precision) -> None:
     """A folder of links to another model's files, with a configuration of its own."""
     output.mkdir(parents=True, exist_ok=True)
@@ -102,11 +150,16 @@ def main() -> None:
     add("--data", type=Path, required=True, help="the folder of training data")
     add("--model", type=Path, required=True, help="the folder of the model in float32")
     add("--output", type=Path, required=True, help="the new folder, beside that of the model")
+    add("--parts", choices=PARTS, nargs="+", default=PARTS, help="which compute in whole numbers")
     arguments = parser.parse_args()
-    branch = SPAE.load(arguments.model).semantic_branch
-    precision = Precision(semantic=measured(branch, arguments.data))
+    model = SPAE.load(arguments.model)
+    parts = {
+        "semantic": lambda: measured(model.semantic_branch, arguments.data),
+        "refinement": lambda: measured_decoder(model, arguments.data),
+    }
+    precision = Precision(**{part: parts[part]() for part in arguments.parts})
     save(arguments.model, arguments.output, precision)
-    print(f"{arguments.output}: {len(precision.semantic.largest)} layers of bytes")
+    print(f"{arguments.output}: {', '.join(arguments.parts)}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,192 @@
+import SPAEPyramid
+
+/// The decoder's network in whole numbers, for the pictures that refine words: no person sees them
+/// (docs/algorithm.md, "Precision").
+///
+/// Numbers between the layers are bytes; the sums over residuals stay in float32.
+struct ByteDecoder: Sendable {
+  private struct Block: Sendable {
+    let norm: ChannelNorm
+    let first: ByteConvolution
+    let second: ByteConvolution
+  }
+
+  private struct Stage: Sendable {
+    let up: ByteUpConvolution?
+    let blocks: [Block]
+  }
+
+  /// Steps of the largest number of a latent.
+  private static let steps = 2047
+
+  private let input: Convolution
+  private let inverse: Float  // of a latent's step
+  private let stages: [Stage]
+  private let norm: ChannelNorm
+  private let output: ByteConvolution
+
+  /// `largest` holds, in the order in which they are used, the largest number of the latents, of each
+  /// up-convolution's input, of each block's normalised input and of its SiLU, and of the last norm.
+  init(
+    _ configuration: ModelConfiguration, largest: [Float], instructionSet: InstructionSet,
+    from weights: inout Weights
+  ) throws(EngineError) {
+    var rest = largest[...]
+    func next() -> Float { rest.removeFirst() }
+    let (sizes, latent) = (configuration.decoder.stages, configuration.latent)
+    let step = Double(next()) / Double(Self.steps)
+    inverse = Float(1 / step)
+    let exact = ExactWeights(
+      try weights.floats("decoder.input.weight", [sizes[0].width, latent, 1, 1]),
+      bias: try weights.floats("decoder.input.bias", [sizes[0].width]), step: step,
+      most: Self.steps, result: 1)
+    input = Convolution(exact, inputs: latent, outputs: sizes[0].width, window: .same(1), most: 0)
+    var stages: [Stage] = []
+    for (index, stage) in sizes.enumerated() {
+      let name = "decoder.stages.\(index)"
+      var up: ByteUpConvolution?
+      if index > 0 {
+        up = try ByteUpConvolution(
+          "\(name).up", inputs: sizes[index - 1].width, outputs: stage.width,
+          input: .signed(largest: next()), instructionSet: instructionSet, from: &weights)
+      }
+      var blocks: [Block] = []
+      for (number, block) in stage.blocks.enumerated() {
+        blocks.append(
+          try Self.block(
+            "\(name).blocks.\(number)", block, width: stage.width,
+            input: .signed(largest: next()), inner: .silu(largest: next()), instructionSet,
+            from: &weights))
+      }
+      stages.append(Stage(up: up, blocks: blocks))
+    }
+    self.stages = stages
+    norm = try weights.norm("decoder.norm", channels: sizes[2].width)
+    output = try weights.byteConvolution(
+      "decoder.output", inputs: sizes[2].width, outputs: 12, window: .same(3),
+      input: .signed(largest: next()), result: .floats, instructionSet: instructionSet)
+  }
+
+  /// How many numbers `largest` has.
+  static func count(_ decoder: ModelConfiguration.Decoder) -> Int {
+    1 + decoder.stages.count - 1 + decoder.stages.reduce(0) { $0 + 2 * $1.blocks.count } + 1
+  }
+
+  private static func block(
+    _ name: String, _ block: ModelConfiguration.Block, width: Int, input: ByteScale,
+    inner: ByteScale, _ instructionSet: InstructionSet, from weights: inout Weights
+  ) throws(EngineError) -> Block {
+    let between = block.expansion * width
+    return Block(
+      norm: try weights.norm("\(name).norm", channels: width),
+      first: try weights.byteConvolution(
+        "\(name).first", inputs: width, outputs: between, window: .same(block.kernels[0]),
+        input: input, result: .bytesOfSiLU(inner), instructionSet: instructionSet),
+      second: try weights.byteConvolution(
+        "\(name).second", inputs: between, outputs: width, window: .same(block.kernels[1]),
+        input: inner, result: .floats, instructionSet: instructionSet))
+  }
+
+  // MARK: Use
+
+  /// The bytes between the layers of one picture.
+  final class Workspace {
+    fileprivate let latent: Plane  // in whole steps
+    fileprivate let seen: [BytePlane]  // of each stage: what a block, or the next stage, reads
+    fileprivate let inner: [[BytePlane]]  // of each stage and block
+
+    init(_ decoder: ByteDecoder, grid: GridSize) {
+      latent = Plane(grid, channels: decoder.input.inputs, border: 0)
+      seen = zip(decoder.stages, [1, 2, 4]).map { stage, scale in
+        BytePlane(
+          grid.scaled(by: scale), channels: stage.blocks.first?.first.inputs ?? 16, border: 1,
+          zero: 128)
+      }
+      inner = zip(decoder.stages, [1, 2, 4]).map { stage, scale in
+        stage.blocks.map {
+          BytePlane(
+            grid.scaled(by: scale), channels: $0.first.outputs, border: 1,
+            zero: UInt8($0.second.input.zero))
+        }
+      }
+    }
+  }
+
+  /// Runs the network on all cells; `planes` are the decoder's own, and keep the sums over residuals.
+  func refresh(
+    _ planes: Decoder.NetworkPlanes, in space: Workspace, with context: Context
+  ) {
+    load(planes.latent, into: space.latent)
+    input.apply(
+      to: space.latent, into: planes.stages[0].input, residual: planes.classes, with: context)
+    for (index, stage) in stages.enumerated() {
+      let (own, seen) = (planes.stages[index], space.seen[index])
+      if let up = stage.up {
+        let (coarse, bytes) = (planes.stages[index - 1].output, space.seen[index - 1])
+        bytes.load(coarse, inverse: up.input.inverse, with: context)
+        up.apply(to: bytes, into: own.input, with: context)
+      }
+      for (number, block) in stage.blocks.enumerated() {
+        let inner = space.inner[index][number]
+        block.norm.apply(to: own.x[number], into: seen, scale: block.first.input, with: context)
+        block.first.apply(to: seen, into: .bytes(inner), with: context)
+        block.second.apply(
+          to: inner, into: own.x[number + 1], residual: own.x[number], with: context)
+      }
+    }
+    let last = planes.stages[2]
+    norm.apply(to: last.output, into: space.seen[2], scale: output.input, with: context)
+    output.apply(to: space.seen[2], into: planes.detail, with: context)
+  }
+
+  /// Latents in whole steps.
+  private func load(_ latent: Plane, into steps: Plane) {
+    let most = Float(Self.steps)
+    for row in 0..<latent.height {
+      for column in 0..<latent.width {
+        let (source, target) = unsafe (latent.pixel(row, column), steps.pixel(row, column))
+        for i in 0..<latent.channels {
+          let value = unsafe (source[i] * inverse).rounded(.toNearestOrEven)
+          unsafe target[i] = min(max(value, -most), most)
+        }
+      }
+    }
+  }
+}
+
+/// An up-convolution of bytes: see `UpConvolution`.
+private struct ByteUpConvolution: Sendable {
+  let input: ByteScale
+  private let positions: [ByteConvolution]  // row by row
+
+  init(
+    _ name: String, inputs: Int, outputs: Int, input: ByteScale, instructionSet: InstructionSet,
+    from weights: inout Weights
+  ) throws(EngineError) {
+    self.input = input
+    var positions: [ByteConvolution] = []
+    for position in 0..<4 {
+      positions.append(
+        try weights.byteConvolution(
+          name, inputs: inputs, outputs: 4 * outputs, window: .same(1), input: input,
+          result: .floats, rows: stride(from: position, to: 4 * outputs, by: 4),
+          instructionSet: instructionSet))
+    }
+    self.positions = positions
+  }
+
+  /// Doubles all of the input.
+  func apply(to input: BytePlane, into output: Plane, with context: Context) {
+    let (area, items) = (input.bounds, positions[0].items(of: input.bounds))
+    let work = positions.reduce(0) { $0 + $1.work }
+    context.parallel.forEachPart(of: 4 * items, work: area.area * work) { part in
+      for (position, convolution) in positions.enumerated() {
+        convolution.run(
+          part.clamped(to: position * items..<(position + 1) * items).shifted(
+            by: -position * items),
+          of: area, from: input, into: .floats(output), residual: nil, spread: 2,
+          phase: (position / 2, position % 2), with: context)
+      }
+    }
+  }
+}
