@@ -395,7 +395,7 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   keys Enter
   patience=60 shows "Enter accept.*-> night"
   keys Escape
-  until_so "Escape does not drop a wish" screen_lacks "-> night"
+  until_so "Escape does not drop a wish" screen_lacks "Enter accept"
   shows "state 1/2"
   typed ":revise at night"
   keys Enter
