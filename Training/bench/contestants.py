@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ import torch
 
 from bench.graphs import Work, decoder_work, encoder_works
 from bench.program import Program
+from bench.rows import IN_BYTES
 from spae.images import square_view, to_tensor
 from spae.model.configuration import Configuration
 from spae.model.network import SPAE
@@ -194,6 +195,17 @@ def large(
         yield Task(who, graph.name, threads), Contestant(call, LARGE_SHARE)
 
 
+def in_bytes(program: Program) -> dict[Task, Contestant]:
+    """The engine's encode by the model in bytes beside the one that is measured, if it is there."""
+    program = replace(program, model=program.model.with_name(f"{program.model.name}-int8"))
+    if not program.model.exists():
+        return {}
+    return {
+        Task("spae", IN_BYTES, threads): Contestant(in_engine(program, "encode", SIZE, threads))
+        for threads in THREADS
+    }
+
+
 def contestants(program: Program, folder: Path) -> dict[Task, Contestant]:
     """Everything that is timed in rounds."""
     model, picture, threads = SPAE.load(program.model), program.picture, THREADS[0]
@@ -202,6 +214,7 @@ def contestants(program: Program, folder: Path) -> dict[Task, Contestant]:
     for task in [task for task in found if task.threads == threads]:
         found[task._replace(busy=True)] = found[task].beside_spinning()
     found |= networks(program, "encode", encoder_works(model, picture, SIZE), folder)
+    found |= in_bytes(program)
     found |= large(program, decoder_work(model, picture, LARGE), folder, threads)
     for size in (SIZE, LARGE):
         edits = in_engine(program, "edit", size, threads)

@@ -223,7 +223,7 @@ def decoder_work(model: SPAE, picture: Path, size: int) -> Work:
 
 @torch.no_grad()
 def encoder_works(model: SPAE, picture: Path, size: int) -> list[Work]:
-    """The encoder's network and all frozen branches of the model: together the most of an encode."""
+    """The encoder's network and all frozen branches of the model: most of an encode."""
     image, shape = read(picture), model.shape(size)
     semantics = model.semantics(image).tokens(shape.grid, model.configuration.semantic.scale)
     pixels = to_tensor(square_view(image, size))[None]

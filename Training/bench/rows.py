@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 OPEN_REVISIONS = 2000
+IN_BYTES = "encode 128 px, small-int8"  # by the model whose networks compute in bytes
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Row:
 def engine_rows(medians: dict[tuple, float]) -> Iterator[Row]:
     """The rows of what was timed in rounds, from medians by (who, work, threads, busy)."""
     for name, ours, peers in comparisons():
-        for peer, mark in peers:
+        for peer, mark in peers if ours in medians else []:
             theirs, who = medians[peer], peer_name(ours, peer)
             yield Row(name, medians[ours], who, theirs, mark)
 
@@ -75,6 +76,10 @@ def peer_name(ours: tuple, peer: tuple) -> str:
     who, work, *_ = peer
     if who == "faiss":
         return "faiss IndexFlatL2"
+    if who == "spae":
+        return "SPAE, the model in float32"
+    if ours[1] == IN_BYTES:
+        return who
     if work == "branch":
         return f"{who}, the classifier alone"
     return who if work == ours[1] else f"{who}, full decode"
@@ -100,6 +105,10 @@ def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]
         yield f"one word changed, {size} px, 2 threads", ours, [(whole, Faster(times))]
     yield "encode 128 px, 2 threads", *pair("encode 128 px", 2, False, 1.0, None)
     yield "encode 128 px, 1 thread", *pair("encode 128 px", 1, False, 1.0, None)
+    for threads, name, times in ((2, "2 threads", 1.5), (1, "1 thread", 1.45)):
+        whole = "encode 128 px", threads, False
+        peers = [(("onnxruntime", *whole), Faster(times)), (("spae", *whole), None)]
+        yield f"{IN_BYTES}, {name}", ("spae", IN_BYTES, threads, False), peers
     for work, times in (("encode", 0.5), ("decode", 5)):
         ours, branch = [
             (who, name, 2, False)
