@@ -83,11 +83,12 @@ struct EvidenceBranches: Sendable {
     with context: Context, lookingAt look: (Plane) -> Void = { _ in }
   ) -> EvidenceMap.Seen {
     let size = BranchView.size(of: segmentation.sizes.input, for: shape)
-    let other = BranchView.size(
-      of: detection.sizes.input, unit: detection.sizes.coarsestStride, for: shape)
+    let other = detectionSize(for: shape)
     let view = image.resampled(to: size)
-    let boxes = boxes(in: other == size ? view : image.resampled(to: other), with: context)
     let (person, thing) = (map.sizes.person, map.sizes.thing)
+    let boxes = boxes(
+      in: other == size ? view : image.resampled(to: other), least: min(person.box, thing.box),
+      with: context)
     let people = boxes.filter { $0.number == map.personThing && $0.score >= person.box }
     var (stuff, pixels) = withLogits(of: view, with: context) { logits in
       look(logits)
@@ -164,10 +165,22 @@ struct EvidenceBranches: Sendable {
 
   // MARK: Boxes
 
-  /// What is found with a score of the lower gate or more.
-  private func boxes(in view: PixelImage, with context: Context) -> [EvidenceMap.Box] {
+  /// What the detection branch finds in a framed picture with such a score or more.
+  func boxes(
+    in image: PixelImage, shape: PyramidShape, least: Float, with context: Context
+  ) -> [EvidenceMap.Box] {
+    boxes(in: image.resampled(to: detectionSize(for: shape)), least: least, with: context)
+  }
+
+  private func detectionSize(for shape: PyramidShape) -> GridSize {
+    BranchView.size(
+      of: detection.sizes.input, unit: detection.sizes.coarsestStride, for: shape)
+  }
+
+  private func boxes(
+    in view: PixelImage, least: Float, with context: Context
+  ) -> [EvidenceMap.Box] {
     context.profiler?.enter("detection")
-    let least = min(map.sizes.person.box, map.sizes.thing.box)
     let key = BranchView(view, threads: 1)
     return detectionSpaces.with(
       key, make: { DetectionBranch.Workspace(detection, size: key.size) }

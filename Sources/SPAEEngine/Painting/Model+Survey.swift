@@ -47,7 +47,7 @@ struct Surveyor {
     found = try model.candidates(
       in: image, size: model.pictureSize(of: shape).shorter, fit: .whole, semanticWeight: 1)
     let least = min(Self.leastPerson, Self.leastObject)
-    boxes = try model.detected(in: image, shape: shape, least: least, with: model.context)
+    boxes = model.detected(in: image, shape: shape, least: least, with: model.context)
     outlines = model.evidence?.outlines(of: image, shape: shape, with: model.context)
     let square = GridSize(rows: 64, columns: 64)
     grid = ColourGrid(image, size: outlines?.size ?? square)
@@ -201,7 +201,13 @@ struct Surveyor {
       }
       return thing(classes[number].name, .stuff, 1, mask)
     }
-    return things.filter { $0.share >= Self.leastStuff }.sorted { $0.share > $1.share }
+    return things.filter { $0.share >= Self.leastStuff && !isGreenSky($0) }
+      .sorted { $0.share > $1.share }
+  }
+
+  /// A meadow out of focus, which the segmentation takes for a sky.
+  private func isGreenSky(_ thing: Thing) -> Bool {
+    thing.name == "sky" && [.green, .brown].contains(thing.colours.first)
   }
 
   private func share(of number: Int, in mask: Mask) -> Float {
