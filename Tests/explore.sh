@@ -389,7 +389,8 @@ if [ -x "$root/.venv-language/bin/python" ]; then
   typed ":revise flurb the quux"
   keys Enter
   patience=60 shows "no word of the wish is known"
-  escape
+  keys Escape
+  until_so "Escape leaves what was said" screen_lacks "no word of the wish is known"
   shows "state 1/2"
   typed ":revise at night"
   keys Enter
