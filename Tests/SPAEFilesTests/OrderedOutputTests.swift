@@ -3,7 +3,6 @@ import Foundation
 import Glibc
 import SPAEFiles
 import SPAESystem
-import Synchronization
 import Testing
 
 /// Answers in the order of their questions.
@@ -45,20 +44,20 @@ import Testing
 
   @Test func letsAnAnswerWaitForItsTurnWhereTooMuchWaitsAlready() throws {
     let text = try written { output throws in
-      let done = Atomic<Int>(0)
+      let done = DispatchSemaphore(value: 0)
       let work = DispatchGroup()
       DispatchQueue.global().async(group: work) {
         for _ in 0..<5 {
           try? output.append(Array("late ".utf8), to: 1)
-          done.add(1, ordering: .sequentiallyConsistent)
+          done.signal()
         }
         _ = try? output.put([], for: 1)
       }
-      while done.load(ordering: .sequentiallyConsistent) < 1 { usleep(1000) }
+      #expect(done.wait(timeout: .now() + .seconds(60)) == .success)
       #expect(work.wait(timeout: .now() + .milliseconds(50)) == .timedOut)
-      #expect(done.load(ordering: .sequentiallyConsistent) == 1)
+      #expect(done.wait(timeout: .now()) == .timedOut, "a second answer did not wait")
       _ = try output.put(Array("first ".utf8), for: 0)
-      work.wait()
+      #expect(work.wait(timeout: .now() + .seconds(60)) == .success)
     }
     #expect(text == "first late late late late late ")
   }

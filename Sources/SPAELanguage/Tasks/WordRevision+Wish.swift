@@ -41,7 +41,7 @@ extension WordRevision {
     wish.lowercased().split { !$0.isLetter }.map(String.init)
   }
 
-  /// Words of wishes that say nothing by themselves.
+  /// Words of a wish that have no meaning of their own.
   private static let little: Set<String> = [
     "and", "are", "but", "for", "from", "had", "has", "have", "her", "his", "into", "its", "not",
     "off", "our", "out", "own", "she", "some", "that", "the", "their", "them", "then", "there",

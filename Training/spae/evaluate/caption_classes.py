@@ -11,14 +11,12 @@ kinds of things: its kind, that one's kind, another of the same kind ... Options
 
 import argparse
 import re
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from spae.evaluate.captions import PEOPLE, subjects
+from spae.evaluate.captions import PEOPLE, caption, subjects
 from spae.prepare.word_facts import PERSON, WordNet
 
 STEPS = 2
@@ -67,14 +65,6 @@ def pictures(data: Path, each: int, people: int) -> list[tuple[str, str, int]]:
                 found.append(("eval-imagenette", entry, int(kind[1:])))
     lines = (data / "eval-bsds-people.txt").read_text().split()
     return sorted(found) + [("eval-bsds", entry, PERSON) for entry in lines[:people]]
-
-
-def caption(program: Path, picture: Path, options: list[str]) -> str:
-    command = [program, "caption", "--run-folder", "none", picture, *options]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return done.stdout.strip()
 
 
 def main() -> None:

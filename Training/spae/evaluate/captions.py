@@ -35,8 +35,9 @@ def names(caption: str, words: frozenset[str]) -> bool:
     return not words.isdisjoint(re.findall("[a-z]+", caption.lower()))
 
 
-def caption(program: Path, model: Path, picture: Path) -> str:
-    command = [program, "caption", "--model", model, "--run-folder", "none", picture]
+def caption(program: Path, picture: Path, options: list[str]) -> str:
+    """What the program says of a picture."""
+    command = [program, "caption", "--run-folder", "none", picture, *options]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
@@ -56,7 +57,7 @@ def main() -> None:
             for name, words in wanted.items():
                 path = Path(folder, f"{name}.webp")
                 path.write_bytes(pictures.read(entries[name]))
-                text = caption(options.program, options.model, path)
+                text = caption(options.program, path, ["--model", str(options.model)])
                 right += names(text, words)
                 print(
                     f"{name:<10}{'right' if names(text, words) else 'wrong':<7}{text}", flush=True
