@@ -60,11 +60,14 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
 @Suite struct TheConfigurationOfAModel {
   static let path = "folder/config.json"
-  static let shipped: [UInt8] =
+  static let shipped = contents(ofModel: "small")
+
+  private static func contents(ofModel name: String) -> [UInt8] {
     (try? Data(
       contentsOf: URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Assets/models/small/config.json"))).map(Array.init) ?? []
+        .appending(path: "Assets/models/\(name)/config.json"))).map(Array.init) ?? []
+  }
 
   @Test func isReadAsItIsShipped() throws {
     let configuration = try ModelConfiguration(path: Self.path, contents: Self.shipped)
@@ -72,6 +75,25 @@ struct Damage: Sendable, CustomTestStringConvertible {
     #expect(configuration.name == "small")
     #expect(configuration.encoder.stages.map(\.width) == [32, 64, 128])
     #expect(configuration.semantic?.blocks.count == 21)
+  }
+
+  @Test(arguments: [
+    Damage("precision.semantic.largest", .set("[]")),
+    Damage("precision.semantic.largest.0", .set("-1"), key: "precision.semantic.largest"),
+    Damage("precision.refinement.largest", .set("[1, 2]")),
+    Damage("precision.refinement.largest.3", .set("1e-38"), key: "precision.refinement.largest"),
+    Damage("precision.refinement.largest.3", .set("1e38"), key: "precision.refinement.largest"),
+    Damage("precision.encoder", .set("{}")),
+  ])
+  func isRefusedWhenItsPrecisionIsDamaged(damage: Damage) throws {
+    let contents = try damage.done(to: Self.contents(ofModel: "small-int8"))
+    let error = try #require(throws: EngineError.self) {
+      try ModelConfiguration(path: Self.path, contents: contents)
+    }
+    guard case .configuration(Self.path, damage.key, _) = error else {
+      Issue.record("\(error)")
+      return
+    }
   }
 
   @Test func mayLackTheSemanticBranch() throws {

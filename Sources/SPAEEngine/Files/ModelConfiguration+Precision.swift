@@ -20,11 +20,15 @@ extension ModelConfiguration {
 }
 
 extension ModelConfiguration.Precision.Layers {
+  /// Beyond these the steps of float32 overflow or vanish.
+  private static let possible: ClosedRange<Float> = 1e-6...1e6
+
   fileprivate func problems(_ key: String, count: Int) -> [(String, String)?] {
     [
       largest.count == count
         ? nil : (key, "\(largest.count) numbers; this part has \(count) layers of bytes"),
-      largest.allSatisfy { $0 > 0 && $0.isFinite } ? nil : (key, "not above 0"),
+      largest.allSatisfy(Self.possible.contains)
+        ? nil : (key, "not all between 0.000001 and 1000000"),
     ]
   }
 }
