@@ -182,7 +182,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "SPAELanguageTests", dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid"]),
+      name: "SPAELanguageTests",
+      dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid", "SPAESystem"]),
     .testTarget(
       name: "SPAEEvaluationTests",
       dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid", "SPAESystem"]),

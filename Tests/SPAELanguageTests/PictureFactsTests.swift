@@ -105,6 +105,13 @@ import Testing
     #expect(prompts.last?.hasSuffix("\nCaption: 2 eagles") == true)
     #expect(try caption(facts(isSure: false), [" two eagles", " up"]).0 == "maybe 2 eagles up")
     #expect(try caption(facts(isSure: false), [" maybe eagles"]).1.count == 1)
+    // A model of chats begins again instead of going on.
+    #expect(
+      try caption(facts(isSure: false), ["two birds", "an eagle at sea"]).0
+        == "maybe an eagle at sea")
+    #expect(try caption(facts(), ["two birds", "the eagles at sea"]).0 == "the eagles at sea")
+    #expect(try caption(facts(), ["two birds", "a view"]).0 == "2 eagles a view")
+    #expect(try caption(facts(), ["two birds", ""]).0 == "2 eagles")
   }
 
   @Test(

@@ -1,5 +1,6 @@
 import Foundation
 import SPAELanguage
+import SPAESystem
 import Testing
 
 /// The model in the box itself, where `make language` has installed it.
@@ -34,15 +35,11 @@ import Testing
     print(total)
     """
 
+  /// Read by `ChildProcess`, for Foundation's pipes stop at a signal.
   private func longScore(_ url: String, _ prompt: String, _ rest: String) throws -> Double? {
-    let (process, pipe) = (Process(), Pipe())
-    process.executableURL = URL(fileURLWithPath: Self.installation.python)
-    process.arguments = ["-c", Self.longWay, url, prompt, rest]
-    process.standardOutput = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Double(String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines))
+    let command = [Self.installation.python, "-c", Self.longWay, url, prompt, rest]
+    let child = try ChildProcess(command, log: dup(STDERR_FILENO))
+    return child.line(milliseconds: 300_000).flatMap(Double.init)
   }
 
   @Test("scores equal the whole distribution's, token by token", .enabled(if: isInstalled))

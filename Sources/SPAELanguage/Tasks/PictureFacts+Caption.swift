@@ -25,6 +25,17 @@ extension PictureFacts {
     return (isSure ? "" : "maybe ") + withArticle(main) + rest
   }
 
+  /// A caption of given first words and a model's answer to them.
+  ///
+  /// A model of chats does not go on from the first words: it begins again, with an article.
+  func caption(opening: String, answer: String) -> String {
+    let beginnings: Set<Substring> = ["a", "an", "the", "maybe"]
+    let beginsAgain = answer.lowercased().split(separator: " ").first.map(beginnings.contains)
+    let whole = beginsAgain == true ? [answer, "maybe " + answer] : []
+    return whole.first { accept(caption: $0) }
+      ?? (answer.isEmpty ? opening : "\(opening) \(answer)")
+  }
+
   private func withArticle(_ thing: Thing) -> String {
     let isOne =
       (thing.count ?? 1) == 1 && !Self.masses.contains(thing.name)

@@ -42,16 +42,17 @@ package struct PictureQuestion: Hashable, Sendable {
         prompt: prompt + opening, maximumTokens: Self.longestAnswer, stop: ["\n"],
         temperature: temperature, seed: seed)
       var answer = try model.complete(request)
-      let text = opening.isEmpty ? answer.text : opening + " " + answer.text.spaceless
       answer.text = NeutralWords.applied(
-        to: String(Substring(text).trimmed), keeping: Set(words))
+        to: String(Substring(answer.text).trimmed), keeping: Set(words))
       return answer
     }
     let answer = try complete("")
     guard question == nil, file.hasFacts, let facts, !facts.accept(caption: answer.text),
       let opening = facts.captionOpening
     else { return answer }
-    return try complete(" " + opening)
+    var rest = try complete(" " + opening)
+    rest.text = facts.caption(opening: opening, answer: rest.text)
+    return rest
   }
 
   // MARK: Parts
@@ -87,9 +88,4 @@ package struct PictureQuestion: Hashable, Sendable {
     throw .contextTooLong(
       tokens: tokens + Self.longestAnswer, limit: limit, fitting: max(0, fitting))
   }
-}
-
-extension String {
-  /// Without white space at its beginning.
-  fileprivate var spaceless: Substring { drop { $0.isWhitespace } }
 }
