@@ -47,7 +47,8 @@ import Testing
 
   private func segmentation() throws -> SegmentationBranch {
     try SegmentationBranch(
-      path: Self.model + "/segmentation.safetensors", sizes: #require(configuration.segmentation))
+      path: Self.model + "/segmentation.safetensors", sizes: #require(configuration.segmentation),
+      instructionSet: .available[0])
   }
 
   private func detection() throws -> DetectionBranch {
@@ -96,6 +97,32 @@ import Testing
     let expected = try golden.floats("segmentation.\(name)", shape: [22, 22, 32])
     #expect(zip(found, expected).map { abs($0 - $1) }.max() ?? 1 < 1e-3)
     #expect(expected.max() ?? 0 > 10)
+  }
+
+  /// The same in whole numbers, of which every block has as many.
+  private func segmentation(largest: Float, _ set: String) throws -> SegmentationBranch {
+    let sizes = try #require(configuration.segmentation)
+    let numbers = [Float](repeating: largest, count: 3 * sizes.blocks.count + 1)
+    return try SegmentationBranch(
+      path: Self.model + "/segmentation.safetensors", sizes: sizes,
+      precision: ModelConfiguration.Precision.Layers(largest: numbers),
+      instructionSet: .named(set))
+  }
+
+  /// Nearly the same pixels; what is not in whole numbers differs a little between the sets.
+  @Test(arguments: sets) func inWholeNumbersOnThePixelsOfClasses(set: String) throws {
+    let classes = 32
+    func likeliest(_ logits: [Float]) -> [Int?] {
+      stride(from: 0, to: logits.count, by: classes).map { first in
+        (0..<classes).max { logits[first + $0] < logits[first + $1] }
+      }
+    }
+    let found = try logits(segmentation(largest: 16, set), "car", context(set, threads: 2))
+    let plain = try logits(segmentation(largest: 16, "portable"), "car", context("portable"))
+    #expect(zip(found, plain).map { abs($0 - $1) }.max() ?? 1 < 1e-3)
+    let expected = try likeliest(golden.floats("segmentation.car", shape: [22, 22, classes]))
+    let same = zip(likeliest(found), expected).count { $0 == $1 }
+    #expect(Double(same) > 0.85 * Double(expected.count))
   }
 
   @Test(arguments: sets, pictures) func onTheCellsOfThings(set: String, name: String) throws {

@@ -83,7 +83,11 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("precision.refinement.largest", .set("[1, 2]")),
     Damage("precision.refinement.largest.3", .set("1e-38"), key: "precision.refinement.largest"),
     Damage("precision.refinement.largest.3", .set("1e38"), key: "precision.refinement.largest"),
-    Damage("precision.encoder", .set("{}")),
+    Damage("precision.detection", .set("{}")),
+    Damage("precision.encoder", .set(#"{"largest": [1, 2]}"#), key: "precision.encoder.largest"),
+    Damage(
+      "precision.segmentation", .set(#"{"largest": [1, 2]}"#),
+      key: "precision.segmentation.largest"),
   ])
   func isRefusedWhenItsPrecisionIsDamaged(damage: Damage) throws {
     let contents = try damage.done(to: Self.contents(ofModel: "small-int8"))

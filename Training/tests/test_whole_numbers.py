@@ -11,7 +11,11 @@ from spae.evaluate.published import identity
 from spae.model.configuration import ByteLayers, Configuration, Precision
 from spae.model.network import SPAE
 from spae.model.whole_decoder import SiLUBytes, exact_silu, lane_sums
+from spae.model.whole_encoder import WholeEncoder
+from spae.model.whole_encoder import layer_inputs as encoder_inputs
 from spae.model.whole_numbers import BYTE, EXACT, ByteWeights, ExactWeights, in_bytes, quotient
+from spae.model.whole_segmentation import WholeSegmentation, number_count
+from spae.model.whole_segmentation import layer_inputs as segmentation_inputs
 
 MODELS = Path(__file__).parents[2] / "Assets" / "models"
 
@@ -70,6 +74,32 @@ def test_the_model_names_its_parts_and_the_other_model(model):
     assert model.configuration.former_identities == (identity(MODELS / "small"),)
     assert model.semantic_branch.whole is not None and model.whole is not None
     assert not [name for name in model.learned() if name.startswith("whole")]
+
+
+@pytest.fixture(scope="module")
+def floats() -> SPAE:
+    return SPAE.load(MODELS / "small")
+
+
+def largest(layers) -> tuple[float, ...]:
+    return tuple(max(float(x.abs().max()), 0.01) for x in layers)
+
+
+def test_the_encoder_in_whole_numbers_comes_near(floats):
+    picture, encoder = random(1, 3, 64, 64), floats.encoder
+    whole = WholeEncoder(encoder, largest(encoder_inputs(encoder, picture)))
+    expected = encoder.convolved(picture)
+    assert (whole(picture) - expected).square().mean() < 0.001 * expected.square().mean()
+
+
+def test_the_segmentation_branch_in_whole_numbers_comes_near(floats):
+    branch = floats.segmentation_branch
+    view = (random(1, 3, 128, 128) * 127.5).round() / 127.5
+    numbers = largest(segmentation_inputs(branch, view))
+    assert len(numbers) == number_count(branch.sizes)
+    found = WholeSegmentation(branch, numbers)(view)
+    for own, expected in zip(found, branch.features(view), strict=True):
+        assert (own - expected).square().mean() < 0.02 * expected.square().mean()
 
 
 def test_both_decoders_come_near_and_a_person_sees_the_one_in_float32(model):

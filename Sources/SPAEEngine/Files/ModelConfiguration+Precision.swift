@@ -15,7 +15,22 @@ extension ModelConfiguration {
       problems += layers.problems(
         "precision.refinement.largest", count: ByteDecoder.count(decoder))
     }
+    if let layers = precision?.encoder {
+      problems += layers.problems("precision.encoder.largest", count: ByteEncoder.count(encoder))
+    }
+    if let layers = precision?.segmentation {
+      problems += segmentationProblems(layers)
+    }
     return problems
+  }
+
+  private func segmentationProblems(_ layers: Precision.Layers) -> [(String, String)?] {
+    let key = "precision.segmentation"
+    guard let sizes = segmentation else { return [(key, "needs a segmentation branch")] }
+    let isSum = sizes.blocks.first.map { $0.stride == 1 && $0.output == sizes.stem } ?? false
+    return [isSum ? (key, "the first block may not add its input to its output") : nil]
+      + layers.problems(
+        "\(key).largest", count: SegmentationBranch.Layers.numbers * sizes.blocks.count + 1)
   }
 }
 

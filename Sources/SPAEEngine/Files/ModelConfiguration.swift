@@ -163,6 +163,8 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
     package struct Layers: Codable, Hashable, Sendable {
       /// The largest number that the input of each layer of bytes has as a byte.
       package var largest: [Float]
+
+      package init(largest: [Float]) { self.largest = largest }
     }
 
     /// The frozen classifier: one number for each block that expands, one for the head.
@@ -170,6 +172,12 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
     /// The decoder, where it makes pictures by which words are refined: one number for the latents,
     /// each up-convolution, each block's norm and SiLU, and the last norm, as they are used.
     package var refinement: Layers?
+    /// The segmentation branch up to its features: three numbers for each block (its input, its
+    /// expansion, what it filters), one for the head.
+    package var segmentation: Layers?
+    /// The encoder's convolutions up to the latent grid: one number for each that halves a side, and
+    /// for each block's norm and SiLU, as they are used.
+    package var encoder: Layers?
   }
 
   /// The form of this file.

@@ -61,16 +61,31 @@ enum BottleneckConvolution: Sendable {
       rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
   }
 
-  /// Computes the whole output; `residual` is added.
+  /// Computes the whole output; `residual` is added. Bytes know no activation: theirs is in the
+  /// result.
   func apply(
-    to input: AnyPlane, into output: Plane, residual: Plane? = nil, with context: Context
+    to input: AnyPlane, into output: Plane, _ activation: Activation = .identity,
+    residual: Plane? = nil, with context: Context
   ) {
     switch self {
     case .floats(let layer):
-      layer.apply(to: input.floats, into: output, residual: residual, with: context)
+      layer.apply(
+        to: input.floats, into: output, activation: activation, residual: residual, with: context)
     case .bytes(let layer):
       layer.apply(to: input.bytes, into: output, residual: residual, with: context)
     }
+  }
+
+  /// The same of a plane of floats, which become the bytes of `seen` where it reads bytes.
+  func apply(
+    to input: Plane, seenAs seen: BytePlane?, into output: Plane, _ activation: Activation,
+    with context: Context
+  ) {
+    guard let seen, let scale = byteScale else {
+      return apply(to: .floats(input), into: output, activation, with: context)
+    }
+    seen.load(input, inverse: scale.inverse, with: context)
+    apply(to: .bytes(seen), into: output, with: context)
   }
 
   /// Computes the channels of a group alone, as the first ones of the output, on the caller's thread.

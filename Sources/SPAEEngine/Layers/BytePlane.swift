@@ -62,6 +62,19 @@ package import SPAEPyramid
       }
     }
   }
+
+  /// Gives a plane of as many channels the numbers of bytes from 0 on, in steps of such a size.
+  func widen(into plane: Plane, step: Float, with context: Context) {
+    precondition(plane.size == GridSize(rows: height, columns: width))
+    context.parallel.forEachPart(of: height, work: bounds.area * channels) { part in
+      for row in part {
+        for column in 0..<width {
+          let (source, target) = unsafe (pixel(row, column), plane.pixel(row, column))
+          for i in 0..<channels { unsafe target[i] = Float(source[i]) * step }
+        }
+      }
+    }
+  }
 }
 
 /// A plane of floats, or of bytes.

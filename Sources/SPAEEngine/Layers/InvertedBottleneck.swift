@@ -21,10 +21,9 @@ struct InvertedBottleneck: Sendable {
   ///
   /// `filtered` is a plane that keeps what the depthwise convolution gives, if there is one.
   func apply(
-    to x: Plane, into output: Plane, keeping filtered: Plane? = nil, in bands: [Band],
+    to x: Plane, into output: Plane, keeping filtered: AnyPlane? = nil, in bands: [Band],
     with context: Context
   ) {
-    let filtered = filtered.map(AnyPlane.floats)
     let seen = seen(x, in: bands, with: context)
     if let expand, let strip = bands.first, strip.isStrip {
       return run(

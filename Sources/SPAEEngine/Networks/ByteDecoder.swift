@@ -5,15 +5,9 @@ import SPAEPyramid
 ///
 /// Numbers between the layers are bytes; the sums over residuals stay in float32.
 struct ByteDecoder: Sendable {
-  private struct Block: Sendable {
-    let norm: ChannelNorm
-    let first: ByteConvolution
-    let second: ByteConvolution
-  }
-
   private struct Stage: Sendable {
     let up: ByteUpConvolution?
-    let blocks: [Block]
+    let blocks: [ByteBlock]
   }
 
   /// Steps of the largest number of a latent.
@@ -50,14 +44,7 @@ struct ByteDecoder: Sendable {
           "\(name).up", inputs: sizes[index - 1].width, outputs: stage.width,
           input: .signed(largest: next()), instructionSet: instructionSet, from: &weights)
       }
-      var blocks: [Block] = []
-      for (number, block) in stage.blocks.enumerated() {
-        blocks.append(
-          try Self.block(
-            "\(name).blocks.\(number)", block, width: stage.width,
-            input: .signed(largest: next()), inner: .silu(largest: next()), instructionSet,
-            from: &weights))
-      }
+      let blocks = try ByteBlock.blocks(name, stage, instructionSet, from: &weights, next: next)
       stages.append(Stage(up: up, blocks: blocks))
     }
     self.stages = stages
@@ -72,42 +59,17 @@ struct ByteDecoder: Sendable {
     1 + decoder.stages.count - 1 + decoder.stages.reduce(0) { $0 + 2 * $1.blocks.count } + 1
   }
 
-  private static func block(
-    _ name: String, _ block: ModelConfiguration.Block, width: Int, input: ByteScale,
-    inner: ByteScale, _ instructionSet: InstructionSet, from weights: inout Weights
-  ) throws(EngineError) -> Block {
-    let between = block.expansion * width
-    return Block(
-      norm: try weights.norm("\(name).norm", channels: width),
-      first: try weights.byteConvolution(
-        "\(name).first", inputs: width, outputs: between, window: .same(block.kernels[0]),
-        input: input, result: .bytesOfSiLU(inner), instructionSet: instructionSet),
-      second: try weights.byteConvolution(
-        "\(name).second", inputs: between, outputs: width, window: .same(block.kernels[1]),
-        input: inner, result: .floats, instructionSet: instructionSet))
-  }
-
   // MARK: Use
 
   /// The bytes between the layers of one picture.
   final class Workspace {
     fileprivate let latent: Plane  // in whole steps
-    fileprivate let seen: [BytePlane]  // of each stage: what a block, or the next stage, reads
-    fileprivate let inner: [[BytePlane]]  // of each stage and block
+    fileprivate let stages: [ByteBlock.Planes]
 
-    init(_ decoder: ByteDecoder, grid: GridSize) {
+    init(_ decoder: ByteDecoder, widths: [Int], grid: GridSize) {
       latent = Plane(grid, channels: decoder.input.inputs, border: 0)
-      seen = zip(decoder.stages, [1, 2, 4]).map { stage, scale in
-        BytePlane(
-          grid.scaled(by: scale), channels: stage.blocks.first?.first.inputs ?? 16, border: 1,
-          zero: 128)
-      }
-      inner = zip(decoder.stages, [1, 2, 4]).map { stage, scale in
-        stage.blocks.map {
-          BytePlane(
-            grid.scaled(by: scale), channels: $0.first.outputs, border: 1,
-            zero: UInt8($0.second.input.zero))
-        }
+      stages = zip(decoder.stages, zip(widths, [1, 2, 4])).map { stage, size in
+        ByteBlock.Planes(stage.blocks, width: size.0, size: grid.scaled(by: size.1))
       }
     }
   }
@@ -120,23 +82,21 @@ struct ByteDecoder: Sendable {
     input.apply(
       to: space.latent, into: planes.stages[0].input, residual: planes.classes, with: context)
     for (index, stage) in stages.enumerated() {
-      let (own, seen) = (planes.stages[index], space.seen[index])
+      let own = planes.stages[index]
       if let up = stage.up {
-        let (coarse, bytes) = (planes.stages[index - 1].output, space.seen[index - 1])
+        let (coarse, bytes) = (planes.stages[index - 1].output, space.stages[index - 1].seen)
         bytes.load(coarse, inverse: up.input.inverse, with: context)
         up.apply(to: bytes, into: own.input, with: context)
       }
       for (number, block) in stage.blocks.enumerated() {
-        let inner = space.inner[index][number]
-        block.norm.apply(to: own.x[number], into: seen, scale: block.first.input, with: context)
-        block.first.apply(to: seen, into: .bytes(inner), with: context)
-        block.second.apply(
-          to: inner, into: own.x[number + 1], residual: own.x[number], with: context)
+        block.apply(
+          to: own.x[number], into: own.x[number + 1], through: space.stages[index], number,
+          with: context)
       }
     }
     let last = planes.stages[2]
-    norm.apply(to: last.output, into: space.seen[2], scale: output.input, with: context)
-    output.apply(to: space.seen[2], into: planes.detail, with: context)
+    norm.apply(to: last.output, into: space.stages[2].seen, scale: output.input, with: context)
+    output.apply(to: space.stages[2].seen, into: planes.detail, with: context)
   }
 
   /// Latents in whole steps.

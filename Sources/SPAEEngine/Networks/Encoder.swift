@@ -14,6 +14,11 @@ struct Encoder: Sendable {
     let blocks: [ResidualBlock]
   }
 
+  private enum Convolutions: Sendable {
+    case floats(stem: Convolution, stages: [Stage])
+    case bytes(ByteEncoder)
+  }
+
   private struct AttentionBlock: Sendable {
     let norm1: ChannelNorm
     let qkv: Convolution
@@ -26,8 +31,8 @@ struct Encoder: Sendable {
   private let configuration: ModelConfiguration
   private let mean: [Float]  // [patch numbers], of all patches
   private let linear: Convolution  // of a patch and the eight around it, less the mean
-  private let stem: Convolution
-  private let stages: [Stage]
+  /// The convolutions up to the latent grid, in floats or in whole numbers.
+  private let convolutions: Convolutions
   private let position: Convolution
   private let kind: [Float]  // [kinds, width]
   private let semantic: Convolution?
@@ -38,29 +43,23 @@ struct Encoder: Sendable {
 
   private var width: Int { output.inputs }
 
-  init(_ configuration: ModelConfiguration, from weights: inout Weights) throws(EngineError) {
+  init(
+    _ configuration: ModelConfiguration, instructionSet: InstructionSet,
+    from weights: inout Weights
+  ) throws(EngineError) {
     self.configuration = configuration
     let sizes = configuration.encoder
-    let widths = sizes.stages.map(\.width)
-    let (width, latent) = (widths[2], configuration.latent)
+    let (width, latent) = (sizes.stages[2].width, configuration.latent)
     mean = try weights.floats("encoder.linear.mean", [configuration.patchNumbers])
     linear = try weights.convolution(
       "encoder.linear", inputs: configuration.patchNumbers, outputs: latent, window: .same(3),
       biased: false)
-    stem = try weights.convolution(
-      "encoder.stem", inputs: 12, outputs: widths[0], window: .same(3))
-    var stages: [Stage] = []
-    for (index, stage) in sizes.stages.enumerated() {
-      let name = "encoder.stages.\(index)"
-      let down =
-        index == 0
-        ? nil
-        : try weights.convolution(
-          "\(name).down", inputs: widths[index - 1], outputs: stage.width, window: .apart(2))
-      stages.append(
-        Stage(down: down, blocks: try residualBlocks(name, stage, from: &weights)))
-    }
-    self.stages = stages
+    convolutions =
+      if let precision = configuration.precision?.encoder {
+        .bytes(
+          try ByteEncoder(
+            sizes, largest: precision.largest, instructionSet: instructionSet, from: &weights))
+      } else { try Self.convolutions(sizes, from: &weights) }
     position = try weights.linear(
       "encoder.position", inputs: 4 * sizes.frequencies, outputs: width, biased: false)
     kind = try weights.floats("encoder.kind.weight", [Self.kinds, width])
@@ -85,6 +84,26 @@ struct Encoder: Sendable {
     output = try weights.linear("encoder.output", inputs: width, outputs: latent)
   }
 
+  private static func convolutions(
+    _ sizes: ModelConfiguration.Encoder, from weights: inout Weights
+  ) throws(EngineError) -> Convolutions {
+    let widths = sizes.stages.map(\.width)
+    let stem = try weights.convolution(
+      "encoder.stem", inputs: 12, outputs: widths[0], window: .same(3))
+    var stages: [Stage] = []
+    for (index, stage) in sizes.stages.enumerated() {
+      let name = "encoder.stages.\(index)"
+      let down =
+        index == 0
+        ? nil
+        : try weights.convolution(
+          "\(name).down", inputs: widths[index - 1], outputs: stage.width, window: .apart(2))
+      stages.append(
+        Stage(down: down, blocks: try residualBlocks(name, stage, from: &weights)))
+    }
+    return .floats(stem: stem, stages: stages)
+  }
+
   private static func attentionBlock(
     _ index: Int, _ sizes: ModelConfiguration.Encoder, width: Int, from weights: inout Weights
   ) throws(EngineError) -> AttentionBlock {
@@ -107,6 +126,8 @@ struct Encoder: Sendable {
     fileprivate let halved: Plane
     fileprivate let patches: Plane
     fileprivate let stages: [StagePlanes]
+    /// Between the layers in whole numbers, if there are any.
+    fileprivate let bytes: ByteEncoder.Workspace
     fileprivate let positions: Plane
     /// Of each region of the classifier's grid, whose cells all have the same.
     fileprivate let semantics: Plane
@@ -119,7 +140,8 @@ struct Encoder: Sendable {
     fileprivate let z: Plane
     fileprivate let attention: Attention
 
-    init(_ configuration: ModelConfiguration, shape: PyramidShape) {
+    init(_ encoder: Encoder, shape: PyramidShape) {
+      let configuration = encoder.configuration
       let sizes = configuration.encoder
       let (grid, width) = (shape.grid, sizes.stages[2].width)
       func tokens(_ channels: Int) -> Plane { Plane(grid, channels: channels, border: 0) }
@@ -129,6 +151,7 @@ struct Encoder: Sendable {
       halved = Plane(grid.scaled(by: 4), channels: 12, isDense: true)
       patches = Plane(grid, channels: configuration.patchNumbers)
       stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, size: grid.scaled(by: $1)) }
+      bytes = if case .bytes(let own) = encoder.convolutions { own.workspace(stages) } else { [] }
       positions = tokens(4 * sizes.frequencies)
       Encoder.fill(positions, frequencies: sizes.frequencies)
       semantics = meanings(2 * configuration.text)
@@ -197,13 +220,18 @@ struct Encoder: Sendable {
   /// The stages from pixels to the latent grid.
   private func convolve(_ space: Workspace, with context: Context) -> Plane {
     space.halved.unshuffle(space.picture, by: 2)
-    stem.apply(to: space.halved, into: space.stages[0].input, with: context)
-    for (index, stage) in stages.enumerated() {
-      let planes = space.stages[index]
-      stage.down?.apply(
-        to: space.stages[max(index, 1) - 1].output, into: planes.input, with: context)
-      _ = planes.apply(
-        stage.blocks, changed: planes.input.bounds, with: context, checkpoint: {})
+    switch convolutions {
+    case .bytes(let layers):
+      layers.convolve(space.halved, into: space.stages, in: space.bytes, with: context)
+    case .floats(let stem, let stages):
+      stem.apply(to: space.halved, into: space.stages[0].input, with: context)
+      for (index, stage) in stages.enumerated() {
+        let planes = space.stages[index]
+        stage.down?.apply(
+          to: space.stages[max(index, 1) - 1].output, into: planes.input, with: context)
+        _ = planes.apply(
+          stage.blocks, changed: planes.input.bounds, with: context, checkpoint: {})
+      }
     }
     return space.stages[2].output
   }

@@ -16,13 +16,15 @@ struct EvidenceBranches: Sendable {
   /// Loads both from a model's folder, if its configuration names them.
   init?(
     _ configuration: ModelConfiguration, folder: String, vocabulary: Vocabulary,
-    reuse: BufferReuse
+    instructionSet: InstructionSet, reuse: BufferReuse
   ) throws(EngineError) {
     (segmentationSpaces, detectionSpaces) = (WorkspacePool(reuse), WorkspacePool(reuse))
     guard let evidence = configuration.evidence, let stuff = configuration.segmentation,
       let things = configuration.detection
     else { return nil }
-    segmentation = try SegmentationBranch(path: folder + "/segmentation.safetensors", sizes: stuff)
+    segmentation = try SegmentationBranch(
+      path: folder + "/segmentation.safetensors", sizes: stuff,
+      precision: configuration.precision?.segmentation, instructionSet: instructionSet)
     detection = try DetectionBranch(path: folder + "/detection.safetensors", sizes: things)
     map = EvidenceMap(evidence, stuff: stuff.classes, things: things.classes)
     let path = "\(folder)/config.json"

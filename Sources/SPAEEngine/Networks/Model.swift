@@ -66,7 +66,7 @@ public final class Model: Sendable {
         vocabulary.numbers(
           of: configuration.reserved ?? [], key: "reserved", path: folder + "/config.json")),
       context: context)
-    encoder = try Encoder(configuration, from: &weights)
+    encoder = try Encoder(configuration, instructionSet: chosen, from: &weights)
     decoder = try Decoder(configuration, instructionSet: chosen, from: &weights)
     try weights.finish()
     semanticBranch = try configuration.semantic.map { sizes throws(EngineError) in
@@ -79,7 +79,7 @@ public final class Model: Sendable {
       return branch
     }
     evidence = try EvidenceBranches(
-      configuration, folder: folder, vocabulary: vocabulary, reuse: reuse)
+      configuration, folder: folder, vocabulary: vocabulary, instructionSet: chosen, reuse: reuse)
     colours = try ColourCandidates(
       configuration, vocabulary: vocabulary, path: folder + "/config.json")
   }
@@ -228,7 +228,7 @@ public final class Model: Sendable {
   ) -> [Float] {
     context.profiler?.enter("encoder")
     return encoderSpaces.with(
-      shape, make: { Encoder.Workspace(configuration, shape: shape) }
+      shape, make: { Encoder.Workspace(encoder, shape: shape) }
     ) {
       encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
     }

@@ -9,32 +9,34 @@ package struct SegmentationBranch: Sendable {
   let sizes: ModelConfiguration.Segmentation
   private let stem: Convolution
   private let blocks: [InvertedBottleneck]
-  private let head: Convolution
+  private let head: BottleneckConvolution
   /// For each grid one for each part of the features.
   private let pyramid: [[SeparableConvolution]]
   private let merge: Convolution
   private let join: Convolution
   private let coarse: SeparableConvolution
-  private let fine: Convolution
+  private let fine: BottleneckConvolution
+  /// What the bytes of the middle block stand for, if it gives bytes.
+  private let middle: ByteScale?
 
-  package init(path: String, sizes: ModelConfiguration.Segmentation) throws(EngineError) {
+  /// With a precision its layers up to the features compute in whole numbers.
+  package init(
+    path: String, sizes: ModelConfiguration.Segmentation,
+    precision: ModelConfiguration.Precision.Layers? = nil, instructionSet: InstructionSet
+  ) throws(EngineError) {
     var weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
-    try self.init(sizes: sizes, from: &weights)
+    let layers = Layers(
+      sizes: sizes, largest: precision?.largest, instructionSet: instructionSet)
+    try self.init(layers, from: &weights)
     try weights.finish()
   }
 
-  private init(
-    sizes: ModelConfiguration.Segmentation, from weights: inout Weights
-  ) throws(EngineError) {
-    self.sizes = sizes
+  private init(_ layers: Layers, from weights: inout Weights) throws(EngineError) {
+    sizes = layers.sizes
     let (pyramid, decoder, classes) = (sizes.pyramid, sizes.decoder, sizes.classes.count)
-    stem = try weights.convolution(
-      "stem", inputs: 3, outputs: sizes.stem,
-      window: .tensorFlow(3, stride: 2))
-    blocks = try Self.blocks(sizes, from: &weights)
-    head = try weights.convolution(
-      "head", inputs: sizes.blocks.last?.output ?? sizes.stem, outputs: sizes.head,
-      window: .same(1))
+    stem = try layers.stem(from: &weights)
+    blocks = try layers.blocks(from: &weights)
+    head = try layers.head(from: &weights)
     self.pyramid = try Self.pyramid(sizes, from: &weights)
     let pooled = pyramid.grids.count * pyramid.kernels.count * pyramid.width
     func pointwise(_ name: String, _ inputs: Int, _ outputs: Int) throws(EngineError) -> Convolution
@@ -44,33 +46,10 @@ package struct SegmentationBranch: Sendable {
     merge = try pointwise("merge", pooled + sizes.head, pyramid.output)
     join = try pointwise(
       "join", pyramid.output + sizes.blocks[decoder.middle].inner, decoder.width)
-    fine = try pointwise("fine", sizes.blocks[decoder.fine].inner, classes)
+    fine = try layers.fine(from: &weights)
+    middle = layers.filtered(decoder.middle)
     coarse = try weights.separable(
       "coarse", inputs: decoder.width, outputs: classes, window: .same(3), activation: .relu)
-  }
-
-  private static func blocks(
-    _ sizes: ModelConfiguration.Segmentation, from weights: inout Weights
-  ) throws(EngineError) -> [InvertedBottleneck] {
-    var (blocks, width) = ([InvertedBottleneck](), sizes.stem)
-    for (index, block) in sizes.blocks.enumerated() {
-      let name = "blocks.\(index)"
-      blocks.append(
-        InvertedBottleneck(
-          expand: .floats(
-            try weights.convolution(
-              "\(name).expand", inputs: width, outputs: block.inner, window: .same(1))),
-          depthwise: try weights.depthwise(
-            "\(name).depthwise", channels: block.inner,
-            window: .tensorFlow(
-              block.kernel, stride: block.stride, dilation: block.dilation)),
-          project: .floats(
-            try weights.convolution(
-              "\(name).project", inputs: block.inner, outputs: block.output, window: .same(1))),
-          residual: block.stride == 1 && width == block.output, activation: .relu))
-      width = block.output
-    }
-    return blocks
   }
 
   private static func pyramid(
@@ -101,9 +80,13 @@ package struct SegmentationBranch: Sendable {
     /// What the pyramid sees beside the features themselves.
     fileprivate let seen: Plane
     fileprivate let merged: Plane
+    /// The last block's output as bytes, where the head reads bytes.
+    fileprivate let seenByHead: BytePlane?
     /// The merged features beside the middle block's.
     fileprivate let joined: Plane
-    fileprivate let fine: Plane
+    /// What the middle and the fine block filter, for the decoder.
+    fileprivate let middle: AnyPlane
+    fileprivate let fine: AnyPlane
     fileprivate let scratch = ScratchPlanes()
     /// The logits, [height / 4, width / 4, classes].
     fileprivate let logits: Plane
@@ -131,9 +114,22 @@ package struct SegmentationBranch: Sendable {
       let pooled = branch.merge.inputs - sizes.head
       seen = plane(last, pooled + sizes.head)
       merged = plane(last, sizes.pyramid.output)
-      joined = plane(after[decoder.middle + 1], branch.join.inputs)
+      let middleSize = after[decoder.middle + 1]
+      let joined = plane(middleSize, branch.join.inputs)
+      self.joined = joined
+      middle =
+        branch.middle.map { _ in
+          .bytes(BytePlane(middleSize, channels: sizes.blocks[decoder.middle].inner, zero: 0))
+        } ?? .floats(Plane(sizes.pyramid.output..<joined.channels, of: joined))
       let fineSize = after[decoder.fine + 1]
-      fine = plane(fineSize, sizes.blocks[decoder.fine].inner)
+      let fineWidth = sizes.blocks[decoder.fine].inner
+      fine =
+        branch.fine.byteScale.map { _ in
+          .bytes(BytePlane(fineSize, channels: fineWidth, zero: 0))
+        } ?? .floats(plane(fineSize, fineWidth))
+      seenByHead = branch.head.byteScale.map {
+        BytePlane(last, channels: branch.head.inputs, zero: UInt8($0.zero))
+      }
       logits = plane(fineSize, sizes.classes.count)
     }
   }
@@ -143,19 +139,18 @@ package struct SegmentationBranch: Sendable {
   package func logits(
     of view: PixelImage, in space: Workspace, with context: Context
   ) -> Plane {
-    view.load(into: space.input) { (Float($0) - 128) / 127.5 }
+    let scale: Float = middle == nil ? 127.5 : 1  // whole numbers are left as they are
+    view.load(into: space.input) { (Float($0) - 128) / scale }
     stem.apply(to: space.input, into: space.stem, activation: .relu, with: context)
-    let merged = sizes.pyramid.output
-    let middle = Plane(merged..<space.joined.channels, of: space.joined)
     var x = space.stem
     for (index, (block, planes)) in zip(blocks, space.blocks).enumerated() {
-      let kept = [sizes.decoder.middle: middle, sizes.decoder.fine: space.fine][index]
+      let kept = [sizes.decoder.middle: space.middle, sizes.decoder.fine: space.fine][index]
       block.apply(to: x, into: planes.output, keeping: kept, in: planes.bands, with: context)
       x = planes.output
     }
     let pooled = space.seen.channels - sizes.head
     let features = Plane(pooled..<space.seen.channels, of: space.seen)
-    head.apply(to: x, into: features, activation: .relu, with: context)
+    head.apply(to: x, seenAs: space.seenByHead, into: features, .relu, with: context)
     look(at: features, into: space.seen, in: space.scratch, with: context)
     merge.apply(to: space.seen, into: space.merged, activation: .relu, with: context)
     decode(in: space, with: context)
@@ -189,12 +184,17 @@ package struct SegmentationBranch: Sendable {
     let (size, scratch) = (space.joined.size, space.scratch)
     space.merged.enlarge(
       into: Plane(0..<sizes.pyramid.output, of: space.joined), with: context)
+    if let middle {
+      space.middle.bytes.widen(
+        into: Plane(sizes.pyramid.output..<space.joined.channels, of: space.joined),
+        step: Float(middle.step), with: context)
+    }
     let joined = scratch[size, sizes.decoder.width]
     join.apply(to: space.joined, into: joined, activation: .relu, with: context)
     let low = scratch[size, sizes.classes.count, 1]
     coarse.apply(
       to: joined, through: scratch[size, sizes.decoder.width, 1], into: low, with: context)
-    fine.apply(to: space.fine, into: space.logits, activation: .relu, with: context)
+    fine.apply(to: space.fine, into: space.logits, .relu, with: context)
     low.enlarge(into: space.logits, adding: true, with: context)
   }
 }

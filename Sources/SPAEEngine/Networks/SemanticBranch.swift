@@ -137,7 +137,7 @@ struct SemanticBranch: Sendable {
       layers.apply(to: x, into: planes.output, in: planes.bands, with: context)
       x = planes.output
     }
-    apply(head, to: x, in: space, with: context)
+    head.apply(to: x, seenAs: space.seen, into: space.features, .relu6, with: context)
     pool(space.features, to: space.grid, into: space.pooled)
     classifier.apply(to: space.pooled, into: space.logits, with: context)
     let whole = likeliest(of: probabilities(space.logits, 0), count: sizes.wholeTop)
@@ -148,16 +148,6 @@ struct SemanticBranch: Sendable {
       whole: text(of: whole), cells: cells.flatMap { text(of: $0) }, grid: space.grid,
       wholeBest: whole.first?.share ?? 0, cellBest: cells.map { $0.first?.share ?? 0 },
       cellBestObject: cells.map { bestObject(of: $0) }, classes: whole.map { Int32($0.index) })
-  }
-
-  private func apply(
-    _ head: BottleneckConvolution, to x: Plane, in space: Workspace, with context: Context
-  ) {
-    guard let bytes = space.seen, let scale = head.byteScale else {
-      return head.floats.apply(to: x, into: space.features, activation: .relu6, with: context)
-    }
-    bytes.load(x, inverse: scale.inverse, with: context)
-    head.apply(to: .bytes(bytes), into: space.features, with: context)
   }
 
   /// The mean over all of the features, and over overlapping windows (adaptive pooling).

@@ -85,7 +85,10 @@ struct Refinement {
         height: shape.grid.rows, width: shape.grid.columns, channels: configuration.patchNumbers,
         border: 0)
       gradient = ConditionalLinearDecoder.Gradient(configuration, grid: shape.grid)
-      bytes = decoder.bytes.map { ByteDecoder.Workspace($0, grid: shape.grid) }
+      let widths = configuration.decoder.stages.map(\.width)
+      bytes = decoder.bytes.map {
+        ByteDecoder.Workspace($0, widths: widths, grid: shape.grid)
+      }
     }
   }
 

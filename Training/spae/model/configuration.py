@@ -263,6 +263,10 @@ class Precision:
     semantic: ByteLayers | None = None
     # The decoder, where it makes pictures by which words are refined: see WholeDecoder.
     refinement: ByteLayers | None = None
+    # The segmentation branch up to its features: see WholeSegmentation.
+    segmentation: ByteLayers | None = None
+    # The encoder's convolutions up to the latent grid: see WholeEncoder.
+    encoder: ByteLayers | None = None
 
 
 REVISION = 1  # of this package's search, the engine's too

@@ -51,6 +51,7 @@ class Encoder(nn.Module):
         self.patch, self.frequencies = configuration.patch, sizes.frequencies
         self.flat = configuration.quantization.flat
         self.linear = LinearEncoder(configuration.patch_numbers, latent)
+        self.whole: nn.Module | None = None  # the convolutions, where a model has them in whole numbers
         self.stem = nn.Conv2d(12, widths[0], 3, padding=1)
         self.stages = nn.ModuleList(
             Blocks(stage)
@@ -81,11 +82,7 @@ class Encoder(nn.Module):
 
     def forward(self, picture: Tensor, semantics: Tensor | None) -> Tensor:
         """[batch, 3, height, width] in [-1, 1] and [batch, cell, 2 text] -> z [batch, cell, latent]."""
-        x = self.stem(F.pixel_unshuffle(picture, 2))
-        for stage in self.stages:
-            if hasattr(stage, "down"):
-                x = stage.down(x)
-            x = stage.blocks(x)
+        x = (self.whole or self.convolved)(picture)
         grid = Grid(*x.shape[-2:])
         kinds = torch.from_numpy(shape(grid, self.flat).kinds).to(x.device)
         tokens = x.flatten(2).transpose(1, 2)
@@ -97,6 +94,15 @@ class Encoder(nn.Module):
             z = z + self.direct(semantics, kinds).float()
         with torch.autocast(picture.device.type, enabled=False):
             return z + self.linear(F.pixel_unshuffle(picture.float(), self.patch))
+
+    def convolved(self, picture: Tensor) -> Tensor:
+        """The stages from pixels to the latent grid, [batch, width, row, column]."""
+        x = self.stem(F.pixel_unshuffle(picture, 2))
+        for stage in self.stages:
+            if hasattr(stage, "down"):
+                x = stage.down(x)
+            x = stage.blocks(x)
+        return x
 
 
 def positions(grid: Grid, frequencies: int, like: Tensor) -> Tensor:

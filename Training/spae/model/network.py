@@ -31,6 +31,8 @@ from spae.model.semantic_branch import SemanticBranch
 from spae.model.steering import Steering, steered
 from spae.model.teacher import SemanticMap, Teacher
 from spae.model.whole_decoder import WholeDecoder
+from spae.model.whole_encoder import WholeEncoder
+from spae.model.whole_segmentation import WholeSegmentation
 from spae.model.word_edits import EditError, read_edits
 
 Names = list[list[list[Named | None]]]  # of each picture, each layer and each position
@@ -70,17 +72,35 @@ class SPAE(nn.Module):
         if missing:
             raise ValueError(f"{folder}: weights.safetensors and config.json differ in {missing}")
         model.load_state_dict(weights, strict=False)
-        precision = model.configuration.precision
-        if precision is not None and precision.refinement is not None:
-            model.whole = WholeDecoder(model.decoder, precision.refinement.largest)
+        model.use_whole_numbers()
         return model.eval()
 
+    def use_whole_numbers(self) -> None:
+        """Makes whole numbers of learned weights, where the configuration names them."""
+        own = self.configuration.precision
+        if own is not None and own.refinement is not None:
+            self.whole = WholeDecoder(self.decoder, own.refinement.largest)
+        if own is not None and own.encoder is not None:
+            self.encoder.whole = WholeEncoder(self.encoder, own.encoder.largest)
+
+    def in_float32(self) -> "SPAE":
+        """This model, of which nothing computes in whole numbers any more."""
+        self.whole = self.encoder.whole = None
+        for branch in (self.semantic_branch, self.segmentation_branch):
+            if hasattr(branch, "whole"):
+                branch.whole = None
+        return self
+
     def load_frozen(self, folder: Path) -> None:
+        own = self.configuration.precision
         self.codebook.load_frozen(folder / "codebook.safetensors")
         if self.semantic_branch is not None:
             self.semantic_branch.load_frozen(folder / "semantic.safetensors")
         if self.segmentation_branch is not None:
             self.segmentation_branch.load_frozen(folder / "segmentation.safetensors")
+            if own is not None and own.segmentation is not None:
+                branch = self.segmentation_branch
+                branch.whole = WholeSegmentation(branch, own.segmentation.largest)
         if self.detection_branch is not None:
             self.detection_branch.load_frozen(folder / "detection.safetensors")
 

@@ -65,6 +65,7 @@ class SegmentationBranch(nn.Module):
     def __init__(self, sizes: Segmentation):
         super().__init__()
         self.sizes = sizes
+        self.whole: nn.Module | None = None  # what computes in whole numbers, where a model asks for it
         pyramid, decoder = sizes.pyramid, sizes.decoder
         widths = [sizes.stem] + [block.output for block in sizes.blocks]
         self.stem = SameConvolution(3, sizes.stem, 3, stride=2)
@@ -91,15 +92,20 @@ class SegmentationBranch(nn.Module):
 
     def forward(self, view: Tensor) -> Tensor:
         """[batch, 3, N, N] -> logits of the classes, [batch, classes, N / 4, N / 4]."""
+        features, middle, fine = self.whole(view) if self.whole else self.features(view)
+        x = F.relu(self.merge(self._pyramid(features)))
+        x = torch.cat([enlarged(x, Grid(*middle.shape[-2:])), middle], 1)
+        x = self.coarse(F.relu(self.join(x)))
+        return enlarged(x, Grid(*fine.shape[-2:])) + fine
+
+    def features(self, view: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The features, what the middle block filtered, and the fine logits."""
         x, filtered = F.relu(self.stem(view)), []
         for block in self.blocks:
             x, own = block(x)
             filtered.append(own)
         middle, fine = (filtered[i] for i in (self.sizes.decoder.middle, self.sizes.decoder.fine))
-        x = F.relu(self.merge(self._pyramid(F.relu(self.head(x)))))
-        x = torch.cat([enlarged(x, Grid(*middle.shape[-2:])), middle], 1)
-        x = self.coarse(F.relu(self.join(x)))
-        return enlarged(x, Grid(*fine.shape[-2:])) + F.relu(self.fine(fine))
+        return F.relu(self.head(x)), middle, F.relu(self.fine(fine))
 
     def _pyramid(self, x: Tensor) -> Tensor:
         """The features beside what is seen in them from farther away."""

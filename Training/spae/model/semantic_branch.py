@@ -21,6 +21,7 @@ from spae.model.whole_numbers import (
     BYTE,
     SIX,
     STEPS,
+    UNSIGNED,
     ByteWeights,
     ExactWeights,
     in_bytes,
@@ -29,7 +30,6 @@ from spae.model.whole_numbers import (
 )
 
 PIXEL = 128  # steps of a picture's numbers between 0 and 1
-UNSIGNED = 255  # the largest byte of what no negative number is among
 MAP_LAYER = 3  # the layer with a position for each of the map's cells
 
 

@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 BYTE = 127  # the largest magnitude of a weight
-STEPS = 1023  # of an activation between 0 and 6 that a depthwise convolution sees
+STEPS = 1023  # of an activation from 0 on that a depthwise convolution sees
+UNSIGNED = 255  # the largest byte of what no negative number is among
 SIX = 6.0
 EXACT = 16_760_000  # sums up to this are exact in float32, and some roundings beyond
 
@@ -33,10 +34,12 @@ class ByteWeights(nn.Module):
         self.register_buffer("whole", whole.view_as(weight).double(), persistent=False)
         self.register_buffer("bias", bias.detach().clone(), persistent=False)
 
-    def sums(self, x: Tensor, step: float, padding: int | tuple[int, ...] = 0) -> Tensor:
+    def sums(
+        self, x: Tensor, step: float, padding: int | tuple[int, ...] = 0, stride: int = 1
+    ) -> Tensor:
         """The sums of whole numbers [batch, inputs, height, width] of such a step."""
         bias = (self.bias.double() * self.inverse.double() / step).round()
-        return F.conv2d(x.double(), self.whole, bias, padding=padding)
+        return F.conv2d(x.double(), self.whole, bias, stride, padding)
 
     def scales(self, step: float, target: float) -> Tensor:
         """What makes numbers of the target's step of the sums."""

@@ -1,5 +1,5 @@
-"""Makes a model of another one: its frozen classifier, and the decoder where it refines words, compute
-in whole numbers.
+"""Makes a model of another one: its frozen classifier and segmentation branch, the encoder's convolutions,
+and the decoder where it refines words, compute in whole numbers.
 
     python -m spae.prepare.precision --data DATA --model Assets/models/small \\
         --output Assets/models/small-int8
@@ -13,6 +13,7 @@ The words of the other model decode to the same pictures: its identity is one of
 """
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,21 +23,48 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spae.evaluate.published import identity
-from spae.model.configuration import ByteLayers, Configuration, Precision
+from spae.images import square_view, to_tensor
+from spae.model.configuration import ByteLayers, Configuration, Precision, Stage
 from spae.model.network import SPAE
 from spae.model.pyramid import PyramidShape
 from spae.model.quantizer import estimates_of, upsampled
 from spae.model.semantic_branch import SemanticBranch
+from spae.model.segmentation import SegmentationBranch
 from spae.model.whole_decoder import SiLUBytes, layer_inputs
-from spae.model.whole_numbers import BYTE, in_bytes
+from spae.model.whole_encoder import layer_inputs as encoder_inputs
+from spae.model.whole_numbers import BYTE, STEPS, UNSIGNED, in_bytes
+from spae.model.whole_segmentation import NUMBERS
+from spae.model.whole_segmentation import layer_inputs as segmentation_inputs
 from spae.train.datasets import PictureSet
 
 # Pictures of each set that the numbers are measured on.
 PICTURES = {"train-imagenette": 20, "train-bsds": 20, "train-imagenet1k": 40, "train-scenes": 20}
-PARTS = ("semantic", "refinement")
+PARTS = ("semantic", "refinement", "segmentation", "encoder")
 DECODED = {"train-bsds": 5, "train-imagenet1k": 5}  # the decoder's
+SIZE = 128  # of the pictures that the encoder's are measured on
 SAMPLES = 4000  # numbers of each layer of a picture
 SHARES = np.linspace(0.2, 1, 81)  # of the largest number, that are tried
+
+
+# Gives numbers as steps hold them, of which the last is the largest number.
+Rounding = Callable[[Tensor, float], Tensor]
+
+
+def signed(numbers: Tensor, most: float) -> Tensor:
+    return in_bytes(numbers, most) * (most / BYTE)
+
+
+def silu(numbers: Tensor, most: float) -> Tensor:
+    bytes = SiLUBytes(most)
+    return bytes(numbers) * bytes.step
+
+
+def unsigned(numbers: Tensor, most: float, steps: int = UNSIGNED) -> Tensor:
+    return (numbers * (steps / most)).round().clamp(0, steps) * (most / steps)
+
+
+def stepped(numbers: Tensor, most: float) -> Tensor:
+    return unsigned(numbers, most, STEPS)
 
 
 class LayerInputs:
@@ -56,19 +84,14 @@ class LayerInputs:
         self.samples[layer].append(numbers[rows])
         self.most[layer] = max(self.most[layer], float(numbers.abs().max()))
 
-    def largest(self, layer: int, is_silu: bool = False) -> float:
-        """The largest number that gets a byte, by the least squared error, to four digits."""
+    def largest(self, layer: int, rounded: Rounding = signed) -> float:
+        """The largest number that has a step, by the least squared error, to four digits."""
         numbers = torch.cat(self.samples[layer])
         tried = [float(f"{self.most[layer] * share:.4g}") for share in SHARES]
-        return min(tried, key=lambda most: squared_error(numbers, most, is_silu))
+        return min(tried, key=lambda most: squared_error(numbers, rounded(numbers, most)))
 
 
-def squared_error(numbers: Tensor, most: float, is_silu: bool) -> float:
-    if is_silu:
-        bytes = SiLUBytes(most)
-        found = bytes(numbers) * bytes.step
-    else:
-        found = in_bytes(numbers, most) * (most / BYTE)
+def squared_error(numbers: Tensor, found: Tensor) -> float:
     return float((found - numbers).square().mean())
 
 
@@ -93,6 +116,20 @@ def measured(branch: SemanticBranch, data: Path) -> ByteLayers:
     return ByteLayers(tuple(inputs.largest(layer) for layer in range(len(inputs.most))))
 
 
+def measured_segmentation(branch: SegmentationBranch, data: Path) -> ByteLayers:
+    inputs, random = LayerInputs(), np.random.default_rng(0)
+    for name, count in PICTURES.items():
+        pictures = PictureSet(data, name)
+        for row in random.permutation(len(pictures.names))[:count]:
+            view = branch.view(pictures.image(int(row))).unsqueeze(0)
+            for layer, x in enumerate(segmentation_inputs(branch, view)):
+                inputs.note(layer, x)
+    kinds = (signed, stepped, unsigned)
+    return ByteLayers(
+        tuple(inputs.largest(layer, kinds[layer % NUMBERS]) for layer in range(len(inputs.most)))
+    )
+
+
 @torch.no_grad()
 def measured_decoder(model: SPAE, data: Path) -> ByteLayers:
     inputs, random = LayerInputs(), np.random.default_rng(0)
@@ -109,10 +146,31 @@ def measured_decoder(model: SPAE, data: Path) -> ByteLayers:
                 layers = layer_inputs(model.decoder, latents, classes, pyramid.shape.grid)
                 for layer, x in enumerate(layers):
                     inputs.note(layer, x)
-    silu = silu_layers(model)
-    largest = [inputs.largest(layer, layer in silu) for layer in range(len(inputs.most))]
+    silus = residual_silus(model.configuration.decoder.stages, first=1)
+    largest = [
+        inputs.largest(layer, silu if layer in silus else signed)
+        for layer in range(len(inputs.most))
+    ]
     # The latents have steps enough for the largest.
     return ByteLayers((float(f"{inputs.most[0]:.4g}"), *largest[1:]))
+
+
+@torch.no_grad()
+def measured_encoder(model: SPAE, data: Path) -> ByteLayers:
+    inputs, random = LayerInputs(), np.random.default_rng(0)
+    for name, count in PICTURES.items():
+        pictures = PictureSet(data, name)
+        for row in random.permutation(len(pictures.names))[:count]:
+            picture = to_tensor(square_view(pictures.image(int(row)), SIZE)).unsqueeze(0)
+            for layer, x in enumerate(encoder_inputs(model.encoder, picture)):
+                inputs.note(layer, x)
+    silus = residual_silus(model.configuration.encoder.stages, first=0)
+    return ByteLayers(
+        tuple(
+            inputs.largest(layer, silu if layer in silus else signed)
+            for layer in range(len(inputs.most))
+        )
+    )
 
 
 def refined_depths(model: SPAE, shape: PyramidShape) -> list[int]:
@@ -120,10 +178,10 @@ def refined_depths(model: SPAE, shape: PyramidShape) -> list[int]:
     return [shape.depth - below for below, count in enumerate(passes) if count > 0]
 
 
-def silu_layers(model: SPAE) -> set[int]:
-    """Which of the decoder's layers read what a SiLU gives."""
-    found, layer = set(), 1
-    for index, stage in enumerate(model.configuration.decoder.stages):
+def residual_silus(stages: tuple[Stage, ...], first: int) -> set[int]:
+    """Which layers read what a SiLU gives, where the first stage's begin with `first`."""
+    found, layer = set(), first
+    for index, stage in enumerate(stages):
         layer += int(index > 0)
         found |= {layer + 2 * block + 1 for block in range(len(stage.blocks))}
         layer += 2 * len(stage.blocks)
@@ -156,6 +214,8 @@ def main() -> None:
     parts = {
         "semantic": lambda: measured(model.semantic_branch, arguments.data),
         "refinement": lambda: measured_decoder(model, arguments.data),
+        "segmentation": lambda: measured_segmentation(model.segmentation_branch, arguments.data),
+        "encoder": lambda: measured_encoder(model, arguments.data),
     }
     precision = Precision(**{part: parts[part]() for part in arguments.parts})
     save(arguments.model, arguments.output, precision)
