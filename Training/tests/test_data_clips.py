@@ -8,7 +8,9 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -29,6 +31,27 @@ def clip(*greys: int, side: int = 64) -> bytes:
     """A y4m of so many grey frames."""
     frames = b"".join(b"FRAME\n" + bytes([grey]) * side**2 for grey in greys)
     return b"YUV4MPEG2 W%d H%d F25:1 Cmono\n" % (side, side) + frames
+
+
+def moving(side: int = 128, count: int = 3) -> bytes:
+    """A y4m of 4:2:0 in which a photograph passes by."""
+    photo = Image.open(io.BytesIO(CAT)).convert("YCbCr")
+    planes = []
+    for left in range(0, 6 * count, 6):
+        bands = photo.crop((left, 0, left + side, side)).split()
+        light, *colours = (np.asarray(band) for band in bands)
+        planes.append(b"".join(p.tobytes() for p in (light, *(c[::2, ::2] for c in colours))))
+    head = b"YUV4MPEG2 W%d H%d F30000:1001 C420mpeg2 XCOLORRANGE=FULL\n" % (side, side)
+    return head + b"".join(b"FRAME\n" + each for each in planes)
+
+
+def share_of_equal_words(ours: str, theirs: str) -> float:
+    """Of two films with equal headers and frames: of the words of the first frame."""
+    (head, first), (other_head, other_first) = (t.split("frame 1 key") for t in (ours, theirs))
+    assert head == other_head and ours.count("frame ") == theirs.count("frame ")
+    pair = [text.partition("frame 2")[0].split() for text in (first, other_first)]
+    assert len(pair[0]) == len(pair[1])
+    return sum(a == b for a, b in zip(*pair)) / len(pair[0])
 
 
 def film(path: Path, *options: str) -> str:
@@ -151,6 +174,28 @@ def test_clips_become_films_beside_the_words_of_pictures(tmp_path, form):
             assert file.extractfile("000000000.spae").read().decode() == expected
     stats = run("stats", output)
     assert stats.stdout.startswith("1 pictures with words\n"), stats.stderr
+
+
+@needs_program
+def test_pytorch_makes_films_with_nearly_the_words_of_the_program(tmp_path):
+    whole = moving()
+    members = {"a.png": CAT, "a.y4m": whole, "b.y4m": whole[:-5], "c.avi": CAT, "d.mov": b""}
+    tar(tmp_path / "s.tar", members)
+    output, model = tmp_path / "out", PICTURES.parent / "models/small"
+    done = encode(
+        tmp_path / "s.tar", output, "--workers", 0, "--engine", "torch", "--model", model, "--text"
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith(f"{output}: 1 picture and 4 clips in 1 shard\n5 encoded in")
+    assert "b: the y4m film is cut short or damaged behind frame 2" in done.stderr
+    assert "d: the file is empty" in done.stderr
+    both, cut, picture, empty = rows(output)
+    (tmp_path / "a.y4m").write_bytes(whole)
+    expected = film(tmp_path / "a.y4m")
+    assert both["width"] == 256 and share_of_equal_words(both["film"], expected) > 0.98
+    assert cut["film"] == both["film"].replace('"a.y4m"', '"b.y4m"').partition("frame 3")[0] + "end\n"
+    assert picture["film"] is None and picture["layer1"] == both["layer1"]
+    assert empty["film"] is None and empty["width"] is None
 
 
 @needs_program

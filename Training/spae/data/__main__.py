@@ -66,7 +66,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add(
         "--no-clips", action="store_true",
-        help="leave out clips; otherwise the program makes films of them, most with ffmpeg",
+        help="leave out clips; otherwise films are made of them, of most with ffmpeg",
     )  # fmt: skip
     add("--loose", action="store_true", help="also loose pictures beside tars or Parquet files")
     add(
@@ -169,8 +169,7 @@ def reading_of(options: argparse.Namespace) -> Reading:
     if root is not None and not root.is_dir():
         raise DataError(f"--picture-root {printable(root)}: no such folder")
     columns = options.key_column, options.image_column
-    clips = options.engine == "native" and not options.no_clips
-    return Reading(options.keys, *columns, root and str(root.absolute()), clips)
+    return Reading(options.keys, *columns, root and str(root.absolute()), not options.no_clips)
 
 
 def entries(job, shards: list, options: argparse.Namespace) -> Iterator:

@@ -228,8 +228,12 @@ def whole_line(source: BinaryIO) -> bytes:
 
 def answer(line: bytes, picture: Picture) -> Answer:
     if len(line) == MOST_LINE and not line.endswith(b"\n"):
-        error = f"its film has more than {MOST_LINE} bytes; cut the clip into several"
-        return Answer(picture.key, error=error, is_clip=True)
+        return too_long(picture)
     fields = json.loads(line)
     del fields["model"]
     return Answer(**fields, is_clip=picture.is_clip or "film" in fields)
+
+
+def too_long(clip: Picture) -> Answer:
+    error = f"its film has more than {MOST_LINE} bytes; cut the clip into several"
+    return Answer(clip.key, error=error, is_clip=True)

@@ -21,7 +21,7 @@ class Picture:
     problem: str | None = None
     is_clip: bool = False
     name: str | None = None  # of a clip's file
-    path: str | None = None  # of a clip, which the program itself reads, however long it is
+    path: str | None = None  # of a clip, which the engine itself reads, however long it is
     copy: BinaryIO | None = None  # a file without a name that is there as long as this: `path` is it
 
 

@@ -1,6 +1,7 @@
 """The model in PyTorch as an engine: on a graphics processor where there is one."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import torch
 from PIL import Image
 
 from spae.data.engines import Answer
-from spae.data.pictures import Picture
+from spae.data.pictures import Picture, file_picture
+from spae.data.torch_films import TorchFilms, is_picture
 from spae.images import square_view, to_tensor
 from spae.model.network import SPAE
 from spae.picture_files import PictureError, read
@@ -20,20 +22,31 @@ BATCH = {"cpu": 8, "cuda": 128}
 class TorchEngine:
     def __init__(self, folder: Path, threads: int = 1):
         torch.set_num_threads(threads)
+        self.folder = folder
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.model = SPAE.load(folder).to(self.device)
         self.shape = self.model.shape(SIZE)
 
+    @cached_property
+    def films(self) -> TorchFilms:
+        model = self.model if self.device.type == "cpu" else SPAE.load(self.folder)
+        return TorchFilms(self.folder, model, SIZE)
+
     def answers(self, pictures: Iterable[Picture]) -> Iterator[Answer]:
         source = iter(pictures)
         while batch := list(islice(source, BATCH[self.device.type])):
-            read = [opened(picture) for picture in batch]
+            read = [opened(picture) if is_picture(picture) else None for picture in batch]
             words = iter(self.words([each for each in read if isinstance(each, Image.Image)]))
             for picture, each in zip(batch, read):
-                if isinstance(each, str):
-                    yield Answer(picture.key, error=each)
+                if each is None:
+                    yield self.films.answer(picture)
+                elif isinstance(each, str):
+                    yield Answer(picture.key, error=each, is_clip=picture.is_clip)
                 else:
-                    yield Answer(picture.key, next(words), *each.info["source size"])
+                    yield self.answer(picture, each, next(words))
+
+    def answer(self, picture: Picture, image: Image.Image, words: list[list[str]]) -> Answer:
+        return Answer(picture.key, words, *image.info["source size"], is_clip=picture.is_clip)
 
     @torch.no_grad()
     def words(self, images: list[Image.Image]) -> list[list[list[str]]]:
@@ -73,6 +86,8 @@ def opened(picture: Picture) -> Image.Image | str:
     """The picture as RGB, or why it cannot be read."""
     if picture.problem is not None:
         return picture.problem
+    if picture.path is not None:  # its name is a clip's
+        picture = file_picture(picture.key, picture.path)
     try:
         image = read(picture.contents)
     except PictureError as error:

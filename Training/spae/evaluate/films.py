@@ -10,9 +10,6 @@ reads. Every figure stands beside that of the same clip frame by frame. LPIPS ne
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -22,6 +19,7 @@ import torch
 from PIL import Image, ImageSequence
 from torch import Tensor
 
+from spae.clips import ClipError, opened
 from spae.evaluate.figures import Row, Value, by_layer, save, table
 from spae.evaluate.reconstruction import psnr
 from spae.images import framed, resized, rgb, to_image, to_tensor
@@ -32,10 +30,6 @@ from spae.model.pyramid import Pyramid
 from spae.train.losses import LPIPS
 
 STILL = 6  # of 255: a pixel that changes by less from frame to frame stands still
-
-
-class ClipError(ValueError):
-    """A clip that cannot be read."""
 
 
 def frames_of(path: Path, count: int) -> Iterator[Image.Image]:
@@ -49,26 +43,7 @@ def frames_of(path: Path, count: int) -> Iterator[Image.Image]:
             for frame in islice(ImageSequence.Iterator(animation), count):
                 yield rgb(frame.copy())
         return
-    yield from foreign_frames(path, count)
-
-
-def foreign_frames(path: Path, count: int) -> Iterator[Image.Image]:
-    """By ffmpeg, started without a shell."""
-    ffmpeg, probe = shutil.which("ffmpeg"), shutil.which("ffprobe")
-    if ffmpeg is None or probe is None:
-        raise ClipError(f"{path}: needs the programs ffmpeg and ffprobe (Debian: ffmpeg)")
-    source = f"file:{path.resolve()}"
-    asked = ["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height"]
-    found = subprocess.run([probe, *asked, "-of", "json", source], capture_output=True, text=True)
-    streams = json.loads(found.stdout or "{}").get("streams", [])
-    if not streams:
-        raise ClipError(f"{path}: no clip: {found.stderr.strip().splitlines()[-1:] or ''}")
-    width, height = streams[0]["width"], streams[0]["height"]
-    command = [ffmpeg, "-nostdin", "-v", "error", "-noautorotate", "-i", source]
-    command += ["-frames:v", str(count), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        while len(raw := process.stdout.read(3 * width * height)) == 3 * width * height:
-            yield Image.frombytes("RGB", (width, height), raw)
+    yield from islice(opened(path).frames, count)
 
 
 def flicker(shown: Tensor, originals: Tensor) -> Value | None:
@@ -142,7 +117,7 @@ def rows_of(
     """The figures of a clip as a film, beside those of its frames one by one."""
     images, originals = originals_of(model, frames, size, fit)
     if len(images) < 2:
-        raise ClipError(f"{name}: a clip needs two frames, it has {len(images)}")
+        raise ClipError(f"a clip needs two frames, it has {len(images)}")
     film = list(model.encode_film(images, size, fit, settings))
     single = [model.encode(image, size, fit=fit) for image in images]
     changes = [frame.changed.size for frame in film if not frame.is_key]
@@ -191,7 +166,7 @@ def main() -> None:
                 lpips,
             )
         except (ClipError, OSError) as error:
-            raise SystemExit(f"{error}") from error
+            raise SystemExit(f"{clip}: {error}") from error
     print(table(found))
     options.output.mkdir(parents=True, exist_ok=True)
     save(found, options.output)
