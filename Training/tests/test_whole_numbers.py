@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from spae.evaluate.published import identity
 from spae.model.configuration import ByteLayers, Configuration, Precision
 from spae.model.network import SPAE
-from spae.model.whole_decoder import SiLUBytes, exact_silu, lane_sums
+from spae.model.whole_decoder import SiLUBytes, exact_silu, lane_sums, rounded_root
 from spae.model.whole_encoder import WholeEncoder
 from spae.model.whole_encoder import layer_inputs as encoder_inputs
 from spae.model.whole_numbers import BYTE, EXACT, ByteWeights, ExactWeights, in_bytes, quotient
@@ -28,6 +28,11 @@ def test_a_quotient_is_rounded_once():
     divisors = random(1000).abs() + 0.1
     expected = np.float32(BYTE) / divisors.numpy()
     assert (quotient(BYTE, divisors).numpy() == expected).all()
+
+
+def test_a_square_root_is_rounded_once():
+    numbers = random(100_000).abs() * 100
+    assert (rounded_root(numbers).numpy() == np.sqrt(numbers.numpy())).all()
 
 
 def test_bytes_are_half_to_even_and_limited():

@@ -34,10 +34,15 @@ def lane_sums(squares: Tensor) -> Tensor:
     return total
 
 
+def rounded_root(x: Tensor) -> Tensor:
+    """Square roots, each rounded once: PyTorch's own of float32 may be the number beside it."""
+    return x.double().sqrt().float()
+
+
 def normalised(x: Tensor, norm: ChannelNorm) -> Tensor:
     padding = -x.shape[1] % LANES
     total = lane_sums(F.pad(x.square(), (0, 0, 0, 0, 0, padding)))
-    scale = quotient(1.0, (total / x.shape[1] + EPSILON).sqrt())
+    scale = quotient(1.0, rounded_root(total / x.shape[1] + EPSILON))
     return x * scale * norm.gain[:, None, None]
 
 
