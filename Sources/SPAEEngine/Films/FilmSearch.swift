@@ -219,12 +219,16 @@ final class FilmSearch {
   ///
   /// The metric of a cell whose pixels count so much is taken as its own times this.
   private func means(of weights: [Float]) -> [Float] {
-    var means = [Float](repeating: 0, count: shape.grid.count)
-    let width = shape.grid.columns * patch
-    for (pixel, weight) in weights.enumerated() {
-      means[pixel / width / patch * shape.grid.columns + pixel % width / patch] += weight
+    let columns = shape.grid.columns
+    return (0..<shape.grid.count).map { cell in
+      let first = (cell / columns * columns * patch + cell % columns) * patch
+      var sum: Float = 0
+      for row in 0..<patch {
+        let start = first + row * columns * patch
+        for pixel in start..<start + patch { sum += weights[pixel] }
+      }
+      return sum / Float(patch * patch)
     }
-    return means.map { $0 / Float(patch * patch) }
   }
 
   /// What the codes of a cell's two words should sum up to, times the metric, [latent].
@@ -258,7 +262,7 @@ final class FilmSearch {
     var search = WordPartners(codebook, metric, goals: wanted)
     /// The words that with others come nearest to the sum.
     func partners(of words: [Int32]) -> [Int32] {
-      search.partners(of: words, image: { image(of: code($0), in: metric) }, with: context)
+      search.partners(of: words, with: context)
     }
     /// Pairs that are found by turns from their first words.
     func descended(_ start: [Int32]) -> [Pair] {
@@ -279,8 +283,9 @@ final class FilmSearch {
     return cells.indices.map { index in
       let penalty = penalties[index] * visits[cells[index]] * visits[cells[index]] / 2
       var best: (pair: Pair, score: Float)?
-      for pairs in choices {
+      for (number, pairs) in choices.enumerated() {
         let pair = pairs[index]
+        if choices[..<number].contains(where: { $0[index] == pair }) { continue }
         let changes = (pair.0 != old[index].0 ? 1 : 0) + (pair.1 != old[index].1 ? 1 : 0)
         let score = score(of: pair, goals[index], in: own[index]) - penalty * Float(changes)
         if best.map({ score > $0.score }) ?? true { best = (pair, score) }
@@ -295,11 +300,17 @@ final class FilmSearch {
   private func score(
     of pair: Pair, _ goal: [Float], in metric: QuadraticMetric
   ) -> Float {
-    let sum = zip(code(pair.0), code(pair.1)).map { $0 + $1 }
-    let half = unsafe sum.withUnsafeBufferPointer { sum in
-      unsafe sum.baseAddress.map { unsafe metric.halfSquare(of: $0) } ?? 0
+    let latent = codebook.latent
+    let (first, second) = unsafe (
+      codebook.codes.floats + Int(pair.0) * latent, codebook.codes.floats + Int(pair.1) * latent
+    )
+    return unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: latent) { sum in
+      for i in 0..<latent { unsafe sum.initializeElement(at: i, to: first[i] + second[i]) }
+      guard let start = sum.baseAddress else { return 0 }
+      var score = unsafe -metric.halfSquare(of: start)
+      for i in 0..<latent { unsafe score += goal[i] * sum[i] }
+      return score
     }
-    return zip(goal, sum).reduce(-half) { $0 + $1.0 * $1.1 }
   }
 
   private func put(_ pair: Pair, at cell: Int, _ words: inout [Int32]) -> Bool {

@@ -99,9 +99,16 @@ extension PixelImage {
     guard other.width == width, other.height == height else { return .infinity }
     let patch = width / columns
     var changes = [Int](repeating: 0, count: columns * (height / patch))
-    for (index, (a, b)) in zip(pixels, other.pixels).enumerated() {
-      let (pixel, difference) = (index / 3, Int(a) - Int(b))
-      changes[pixel / width / patch * columns + pixel % width / patch] += difference * difference
+    for row in 0..<height {
+      for column in 0..<columns {
+        let start = 3 * (row * width + column * patch)
+        var change = 0
+        for index in start..<start + 3 * patch {
+          let difference = Int(pixels[index]) - Int(other.pixels[index])
+          change += difference * difference
+        }
+        changes[row / patch * columns + column] += change
+      }
     }
     return Float(changes.max() ?? 0)
   }

@@ -15,6 +15,35 @@ package struct ShotDetector: Sendable {
     let width: Int
     let height: Int
     let grey: [Int]  // [height, width]
+    /// The mean of the block that begins at each place, [height - block + 1, width - block + 1].
+    let means: [Int]
+
+    init(width: Int, height: Int, grey: [Int]) {
+      (self.width, self.height, self.grey) = (width, height, grey)
+      means = Self.means(grey, width: width, height: height)
+    }
+
+    func mean(_ top: Int, _ left: Int) -> Int { means[top * (width - block + 1) + left] }
+
+    /// From the sums of each column's last rows.
+    private static func means(_ grey: [Int], width: Int, height: Int) -> [Int] {
+      var columns = [Int](repeating: 0, count: width)
+      var means: [Int] = []
+      for row in 0..<height {
+        for column in 0..<width {
+          columns[column] += grey[row * width + column]
+          if row >= block { columns[column] -= grey[(row - block) * width + column] }
+        }
+        guard row >= block - 1 else { continue }
+        var sum = columns[..<(block - 1)].reduce(0, +)
+        for left in 0...width - block {
+          sum += columns[left + block - 1]
+          means.append(sum / (block * block))
+          sum -= columns[left]
+        }
+      }
+      return means
+    }
   }
 
   private var last: Copy?
@@ -55,7 +84,7 @@ package struct ShotDetector: Sendable {
 
   /// How much a block differs from its mean.
   private static func texture(_ copy: Copy, _ top: Int, _ left: Int) -> Int {
-    let mean = mean(copy, top, left)
+    let mean = copy.mean(top, left)
     var sum = 0
     for row in top..<top + block {
       for column in left..<left + block {
@@ -65,23 +94,15 @@ package struct ShotDetector: Sendable {
     return sum
   }
 
-  private static func mean(_ copy: Copy, _ top: Int, _ left: Int) -> Int {
-    var sum = 0
-    for row in top..<top + block {
-      for column in left..<left + block { sum += copy.grey[row * copy.width + column] }
-    }
-    return sum / (block * block)
-  }
-
   /// The least difference of a block from those around its place in the last copy.
   private static func nearest(
     _ copy: Copy, _ last: Copy, _ top: Int, _ left: Int, atMost limit: Int
   ) -> Int {
     var best = limit
-    let mean = mean(copy, top, left)
+    let mean = copy.mean(top, left)
     for row in max(0, top - reach)...min(last.height - block, top + reach) {
       for column in max(0, left - reach)...min(last.width - block, left + reach) {
-        let shift = mean - Self.mean(last, row, column)
+        let shift = mean - last.mean(row, column)
         best = min(
           best, difference(copy, top, left, last, row, column, shift: shift, atMost: best))
       }

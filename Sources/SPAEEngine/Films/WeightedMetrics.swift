@@ -29,24 +29,25 @@ struct WeightedMetrics {
     guard let effect = effects[cellClass], weights.contains(where: { $0 != weights[0] }) else {
       return nil
     }
+    let counted = (0..<channels * pixels).map { weights[$0 % pixels] / mean - 1 }
     var matrix = (0..<latent * latent).map { even[$0 / latent, $0 % latent] }
     unsafe matrix.withUnsafeMutableBytes { matrix in
       unsafe effect.withUnsafeBytes { effect in
-        for number in 0..<channels * pixels {
-          let (row, weight) = (number * latent, weights[number % pixels] / mean - 1)
-          for first in 0..<latent {
-            let own =
-              unsafe weight
-              * effect.loadUnaligned(fromByteOffset: 4 * (row + first), as: Float.self)
-            for block in stride(from: 0, to: latent, by: 16) {
-              // The latent's width is a multiple of 16.
-              let others = unsafe effect.loadUnaligned(
-                fromByteOffset: 4 * (row + block), as: SIMD16<Float>.self)
-              let at = 4 * (first * latent + block)
-              let sum = unsafe matrix.loadUnaligned(fromByteOffset: at, as: SIMD16<Float>.self)
-              unsafe matrix.storeBytes(
-                of: sum + own * others, toByteOffset: at, as: SIMD16<Float>.self)
+        for first in 0..<latent {
+          for block in stride(from: 0, to: latent, by: 16) {
+            // The latent's width is a multiple of 16.
+            let at = 4 * (first * latent + block)
+            var sum = unsafe matrix.loadUnaligned(fromByteOffset: at, as: SIMD16<Float>.self)
+            for (number, weight) in counted.enumerated() {
+              let row = 4 * number * latent
+              let own =
+                unsafe weight
+                * effect.loadUnaligned(fromByteOffset: row + 4 * first, as: Float.self)
+              sum +=
+                unsafe own
+                * effect.loadUnaligned(fromByteOffset: row + 4 * block, as: SIMD16<Float>.self)
             }
+            unsafe matrix.storeBytes(of: sum, toByteOffset: at, as: SIMD16<Float>.self)
           }
         }
       }
