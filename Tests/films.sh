@@ -122,7 +122,8 @@ printf 'YUV4MPEG2 W1 H1 F1:1 C444\nFRAME\n\200\200\200' >pixel.y4m
 encode pixel.y4m -o pixel.spae
 [ "$(frames pixel.spae)" = 1 ] || fail "one pixel is no film"
 : >empty.mp4
-refused 1 'the file is empty' encode empty.mp4
+refused 1 'the file is empty; expected a film' encode empty.mp4
+refused 1 'the file is empty; expected a film' encode --film empty.mp4
 refused 1 'no such file' encode nowhere.mp4
 refused 1 'not a film' encode --film "$root/Tests/SPAEPixelsTests/Fixtures/colour.jpg"
 refused 2 'above 0' encode clip.y4m --fps 0

@@ -39,6 +39,7 @@ package enum PictureOrClip {
     of reader: ByteReader, name: String, asFilm: Bool
   ) throws(FrameError) -> FilmKind? {
     let prefix = try reader.peek(FilmKind.prefix)
+    if prefix.isEmpty, asFilm || FilmKind(prefix: prefix, name: name) != nil { throw .empty }
     if prefix.isEmpty || PictureFormat.isStill(prefix) { return nil }
     return FilmKind(prefix: prefix, name: name).flatMap { asFilm || !$0.isPicture ? $0 : nil }
   }
