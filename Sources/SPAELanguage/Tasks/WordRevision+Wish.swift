@@ -5,14 +5,19 @@ extension WordRevision {
   /// Two words have one colour at this distance or less, in CIELAB.
   private static let nearColour: Float = 40
 
-  /// Where the wish names something that has a colour and is nothing of the picture's, such as night,
-  /// only that and words of its colour; all words otherwise.
+  /// Where the wish names something that has a colour and is nothing of the picture's, such as snow,
+  /// only that and words of its colour; all words otherwise. What is dark must mean the same too: a road
+  /// is as dark as the night, and no house becomes one.
   func coloured(
     _ targets: [(word: Int32, score: Double)], as wish: String, but named: [Int32]
   ) -> [(word: Int32, score: Double)] {
     guard let wished = wishedColour(wish, but: named) else { return targets }
+    let isDark = wished.colour.x < Self.darkness
     let near = targets.filter { target in
-      colour(target.word).map { distance($0, wished.colour) <= Self.nearColour } ?? false
+      let isMeant =
+        !isDark || target.word == wished.word || isRelated(wished.word, target.word)
+      return isMeant
+        && colour(target.word).map { distance($0, wished.colour) <= Self.nearColour } ?? false
     }
     guard !near.contains(where: { $0.word == wished.word }) else { return near }
     let best = targets.first?.score ?? Self.leastScore
