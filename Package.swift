@@ -183,7 +183,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "SPAELanguageTests",
-      dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid", "SPAESystem"]),
+      dependencies: [
+        "SPAEEvaluation", "SPAELanguage", "SPAEPixels", "SPAEPyramid", "SPAESystem",
+      ]),
     .testTarget(
       name: "SPAEEvaluationTests",
       dependencies: ["SPAEEvaluation", "SPAELanguage", "SPAEPyramid", "SPAESystem"]),

@@ -214,6 +214,47 @@ inert "$shown" plain inject-error "$injected"
 printf ':caption<CR>' >keys
 inert '┌ Caption' "$program" explore "$injected" --keys keys --save-screen - --endpoint "$address/inject"
 
+# A picture of a label like the examples: words that they have, and none more than half copied.
+rm -r labels
+mkdir -p labels/animal labels/landscape
+cp "$pictures"/{dog,cat,goldfish,moose}.png labels/animal
+cp "$pictures"/{beach,mountain,pagoda,windmill}.png labels/landscape
+draw() { "$program" draw --like labels --quiet "$@"; }
+draw --label landscape -o drawn.spae --run-folder drawn 2>err || fail "nothing is drawn: $(cat err)"
+has 'landscape: 21 words in [0-9]* answers; parts of .*(8)' <err || fail "nobody is told what was drawn: $(cat err)"
+draw --label landscape -o again.png --replay drawn 2>err
+"$program" decode drawn.spae -o drawn.png
+cmp drawn.png again.png || fail "the words and the picture that are drawn differ"
+# The words of a pyramid, a line each: the upper 21, and all.
+words() { awk '/^layer/ { on = 1; next } on { for (i = 1; i <= NF; i++) print $i }'; }
+words <drawn.spae >own
+[ "$(wc -l <own)" = 597 ] || fail "a picture has $(wc -l <own) words"
+for picture in labels/*/*.png; do
+  "$program" encode "$picture" | words >other
+  for count in 21 597; do
+    equal=$(paste own other | awk -v count=$count 'NR <= count && $1 == $2' | wc -l)
+    [ $((2 * equal)) -le $count ] || fail "$equal of $count words are those of $picture"
+  done
+done
+"$program" classify --examples labels drawn.png | has '^landscape' || fail "a landscape is none: $("$program" classify --examples labels drawn.png)"
+draw --label animal -o animal.png --run-folder none 2>err
+"$program" classify --examples labels animal.png | has '^animal' || fail "an animal is none"
+draw --label animal --endpoint "$address/newest" --run-folder none -o written.spae 2>err || fail "nothing is written: $(cat err)"
+has 'animal: 21 words in 1 answer, mended: ' <err || fail "nobody is told what was mended: $(cat err)"
+"$program" decode written.spae -o written.png
+printf 'no picture' >labels/animal/bad.png
+refused 1 'bad.png' draw --label animal --shots 5 --others 0 -o bad.spae --run-folder none
+[ ! -e bad.spae ] || fail "something was drawn of a bad example"
+rm labels/animal/bad.png
+refused 1 'no label' draw --label fish -o fish.spae
+
+# What is known of a degraded picture stays, and the model is asked for the rest.
+"$program" restore --task inpaint "$pictures"/{dog,cat}.png --run-folder none --quiet >out 2>err ||
+  fail "nothing is restored: $(cat err)"
+has '^the model was asked at [0-9]* of 42 positions' <out || fail "nobody is told what was asked: $(cat out)"
+right() { sed -n "s/^  $1 *\([0-9]*\) of 42.*/\1/p" out; }
+[ "$(right 'language model')" -ge "$(right 'commonest words')" ] || fail "the model is behind: $(cat out)"
+
 # How labels are told apart.
 few() { "$program" evaluate few-shot labels --language-model --ways 2 --depths 2 --questions 1 --quiet --run-folder none "$@"; }
 rm -r labels

@@ -7,11 +7,11 @@ package import SPAESystem
 /// Examples of a label, and of others to tell it from, as they stand in a context.
 package struct ContextExamples {
   package let label: String
-  /// The label's own.
-  package let own: [Pyramid]
-  package let ownPaths: [String]
-  /// All of them in the order of the context.
-  package let examples: [ProgressiveGeneration.Example]
+  /// All of them, the label's own first.
+  package let pyramids: [Pyramid]
+  package let paths: [String]
+  /// The same in the order of the context.
+  package let examples: [WordDrawing.Example]
 
   /// Draws `shots` pictures of a label and of as many `others`, and encodes them.
   package init(
@@ -35,27 +35,9 @@ package struct ContextExamples {
     for each in drawn { pyramids.append(try encoder.pyramid(of: each.path)) }
     try requireOneShape(pyramids, of: drawn.map(\.path))
     self.label = folders.labels[label].name
-    (own, ownPaths) = (Array(pyramids.prefix(shots)), drawn.prefix(shots).map(\.path))
+    (self.pyramids, paths) = (pyramids, drawn.map(\.path))
     examples = generator.draw(drawn.count, below: drawn.count).map {
-      .init(condition: .label(drawn[$0].label), words: pyramids[$0].words)
+      .init(label: drawn[$0].label, words: pyramids[$0].words)
     }
   }
-}
-
-/// Which pyramid is nearest to some upper words, by the means of their embeddings.
-package func nearest(to words: ArraySlice<Int32>, among pyramids: [Pyramid], vectors: WordVectors)
-  -> Int
-{
-  let wanted = vectors.mean(of: words)
-  let similarity = pyramids.map { cosine(wanted, vectors.mean(of: $0.words.prefix(words.count))) }
-  return similarity.indices.max { similarity[$0] < similarity[$1] } ?? 0
-}
-
-/// The cosine of the angle between two vectors.
-private func cosine(_ a: [Float], _ b: [Float]) -> Float {
-  func product(_ a: [Float], _ b: [Float]) -> Float {
-    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
-  }
-  let lengths = (product(a, a) * product(b, b)).squareRoot()
-  return lengths > 0 ? product(a, b) / lengths : 0
 }

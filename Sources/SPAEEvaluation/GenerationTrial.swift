@@ -2,11 +2,16 @@ package import SPAEEngine
 package import SPAELanguage
 import SPAEPyramid
 
-/// One label after the other is asked for, and the answer is classified.
+/// One label after the other is asked for, and the picture that is made is classified.
 package struct GenerationTrial {
   package enum Source: String, CaseIterable {
     case model = "language model"
+    /// The same candidates, drawn at random, and made into a picture in the same way.
+    case candidates = "candidates at random"
+    /// Words of the whole vocabulary, made into a picture in the same way from the same examples.
     case random = "random words"
+    /// Above the layers that were chosen by the model's words.
+    case covered = "random words, the model's layers below"
     case copy = "nearest example, copied"
     case held = "another picture of the label"
   }
@@ -15,7 +20,12 @@ package struct GenerationTrial {
   package struct Result {
     package var words: [Source: Double] = [:]
     package var pictures: [Source: Double] = [:]
-    package var copied = 0.0
+    /// Of what the model wrote: the share of the upper words, of all words and of the upper words
+    /// of the picture encoded again that one example has at the same positions, the greatest of
+    /// all examples.
+    package var upper: [Double] = []
+    package var all: [Double] = []
+    package var encoded: [Double] = []
     package var repairs = RepairCount()
   }
 
@@ -38,7 +48,7 @@ package struct GenerationTrial {
     self.seed = seed
   }
 
-  /// Lets the model write each label of an episode.
+  /// Lets the model draw each label of an episode.
   package func result(of episode: Episode) throws -> Result {
     let judge = judge(of: episode)
     var result = Result()
@@ -51,8 +61,13 @@ package struct GenerationTrial {
           let isRight = judge.label(of: vectors.point(of: classified, layers: 1...depth)) == way
           result[keyPath: keyPath][source, default: 0] += isRight ? share : 0
         }
+        guard source == .model else { continue }
+        let examples = context(of: episode).map(\.pyramid)
+        let count = pyramid.shape.wordCount(toDepth: depth)
+        result.upper.append(equalShare(pyramid, examples, count))
+        result.all.append(equalShare(pyramid, examples, pyramid.words.count))
+        result.encoded.append(equalShare(again, examples, count))
       }
-      result.copied += share * copiedShare(outcome.words, of: way, in: episode)
       result.repairs += outcome.repairs
     }
     return result
@@ -69,46 +84,55 @@ package struct GenerationTrial {
       })
   }
 
-  private func examples(of way: Int, in episode: Episode) -> [Pyramid] {
-    episode.examples[way].map { labels[episode.labels[way]].pyramids[$0] }
+  /// The examples of all labels.
+  private func context(of episode: Episode) -> [(way: Int, pyramid: Pyramid)] {
+    episode.labels.indices.flatMap { way in
+      episode.examples[way].map { (way, labels[episode.labels[way]].pyramids[$0]) }
+    }
   }
 
   private func pyramids(
     of way: Int, in episode: Episode
-  ) throws -> ([(Source, Pyramid)], ProgressiveGeneration.Outcome) {
+  ) throws -> ([(Source, Pyramid)], WordDrawing.Outcome) {
     var generator = SeededGenerator(seed: seed &+ UInt64(way))
-    let own = examples(of: way, in: episode)
-    var context = episode.labels.indices.flatMap { way in
-      examples(of: way, in: episode).map { pyramid in
-        ProgressiveGeneration.Example(
-          condition: .label(labels[episode.labels[way]].name), words: pyramid.words)
-      }
+    let context = context(of: episode)
+    let (pictures, shape) = (context.map(\.pyramid), context[0].pyramid.shape)
+    let examples = context.map { way, pyramid in
+      WordDrawing.Example(label: labels[episode.labels[way]].name, words: pyramid.words)
     }
-    context = generator.draw(context.count, below: context.count).map { context[$0] }
-    let shape = own[0].shape
-    var copy = own[0]
-    let generation = ProgressiveGeneration(
-      plan: GenerationPlan(shape: shape, depth: depth), vocabulary: model.vocabulary)
-    let outcome = try generation.outcome(
-      of: .label(labels[episode.labels[way]].name), examples: context, spare: own[0].words,
-      by: languageModel,
-      below: { upper in
-        copy = own[nearest(to: upper, among: own, vectors: vectors)]
-        return copy.words
-      })
     let count = shape.wordCount(toDepth: depth)
+    let drawing = WordDrawing(
+      examples: generator.draw(examples.count, below: examples.count).map { examples[$0] },
+      count: count, vocabulary: model.vocabulary)
+    let outcome = try drawing.outcome(of: labels[episode.labels[way]].name, by: languageModel)
     let random = (0..<count).map { _ in Int32(generator.draw(below: model.vocabulary.count)) }
+    let own = context.filter { $0.way == way }.map(\.pyramid)
+    let drawn = try [
+      (Source.model, outcome.words), (.candidates, drawing.random(seed: generator.next()).words),
+      (.random, random),
+    ].map { ($0, try model.assemble($1, from: pictures).pyramid) }
+    let covered = Pyramid(shape: shape, words: random + drawn[0].1.words[count...])
     let held = labels[episode.labels[way]].pyramids[episode.queries[way][0]]
-    let made = [outcome.words, random + copy.words[count...]].map {
-      Pyramid(shape: shape, words: $0) ?? copy
-    }
-    return ([(.model, made[0]), (.random, made[1]), (.copy, copy), (.held, held)], outcome)
+    return (
+      drawn + [
+        (.covered, covered ?? drawn[0].1), (.copy, nearest(to: outcome.words, among: own)),
+        (.held, held),
+      ], outcome
+    )
   }
 
-  private func copiedShare(_ words: [Int32], of way: Int, in episode: Episode) -> Double {
-    let own = examples(of: way, in: episode)
-    let count = own[0].shape.wordCount(toDepth: depth)
-    let copied = (0..<count).count { place in own.contains { $0.words[place] == words[place] } }
-    return Double(copied) / Double(count)
+  /// The pyramid whose upper words are nearest, by the means of their embeddings.
+  private func nearest(to words: [Int32], among pyramids: [Pyramid]) -> Pyramid {
+    let wanted = normalized(vectors.mean(of: words))
+    let similarity = pyramids.map {
+      product(wanted, normalized(vectors.mean(of: $0.words.prefix(words.count))))
+    }
+    return pyramids[greatest(similarity)]
+  }
+
+  /// The greatest share of the first words that one example has at the same positions.
+  private func equalShare(_ pyramid: Pyramid, _ examples: [Pyramid], _ count: Int) -> Double {
+    let equal = examples.map { zip($0.words, pyramid.words).prefix(count).count { $0 == $1 } }
+    return Double(equal.max() ?? 0) / Double(count)
   }
 }

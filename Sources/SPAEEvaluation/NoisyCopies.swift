@@ -39,7 +39,7 @@ package struct NoisyCopies: Hashable, Sendable {
     }
   }
 
-  private static func rate(_ copy: Int, of count: Int) -> Double {
+  static func rate(_ copy: Int, of count: Int) -> Double {
     let way = count > 1 ? Double(copy) / Double(count - 1) : 1
     return noisiest + (cleanest - noisiest) * way
   }

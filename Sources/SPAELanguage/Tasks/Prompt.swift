@@ -44,6 +44,8 @@ package struct Prompt: Hashable, Sendable {
   package var examples: [Pair]
   package var input: String
   package var form: Form
+  /// How the answer begins, where it does.
+  package var written = ""
 
   package init(
     induction: String? = nil, examples: [Pair], input: String, form: Form = .inputOutput
@@ -57,7 +59,7 @@ package struct Prompt: Hashable, Sendable {
 
   private func text(withLast count: Int) -> String {
     (induction.map { $0 + "\n" } ?? "") + examples.suffix(count).map(form.text).joined()
-      + form.text(input)
+      + form.text(input) + spaced(written)
   }
 
   /// Refuses a prompt that is too long for a model together with an answer of some tokens; the error

@@ -14,13 +14,15 @@ struct DrawCommand: ParsableCommand {
     commandName: "draw", abstract: "Let a language model write the words of a new picture.",
     discussion: """
       FOLDER holds a folder of pictures for each label, or pictures of one kind. The context holds \
-      some of them as label and words; the model continues after the label. Words of layers 1 to 3 \
-      come in one answer; below, two at a time, each with a context of its own. An answer may hold \
-      only words of the vocabulary; what does not fit is repaired and counted. The layers that are \
-      not asked for are copied from the nearest example.
+      some of them as label and words; the model continues after the label. At each position it \
+      chooses among the words that these examples have there, of all labels, and no example has more \
+      than half of the words at the same positions. Each of the 16 positions of layer 3 (more of a longer picture) then \
+      shows what an example shows there whose words are like those that were written, so that its \
+      pixels go on across the seams; no example shows at more than half. Towards that picture the \
+      layers below are chosen, and the words that were written stay.
 
-      The bundled model mostly finds words that fit the label, and repeats itself; what it writes \
-      below layer 3 has little value. spae evaluate generation measures it.
+      A server that gives no log-probabilities writes all words in one answer, which is repaired. \
+      How often the picture is of its label is measured by spae evaluate generation.
       """)
 
   @OptionGroup var model: ModelOption
@@ -83,40 +85,39 @@ struct DrawCommand: ParsableCommand {
     let encoder = try PictureEncoder(model)
     let context = try ContextExamples(
       folders, label: wanted, shots: shots, others: others, seed: language.seed, by: encoder)
-    _ = try layers.within(context.own[0].shape, of: context.ownPaths[0])
+    _ = try layers.within(context.pyramids[0].shape, of: context.paths[0])
     let session = try language.open(for: "draw", sending: sending)
-    let (outcome, copied) = try drawn(context, encoder.model, by: session)
-    let shape = context.own[0].shape
-    try GeneratedWords(outcome: outcome, shape: shape, name: context.label).write(
+    let outcome = try written(context, encoder.model, by: session)
+    let drawn = try encoder.model.assemble(outcome.words, from: context.pyramids)
+    try GeneratedWords(drawn.pyramid, name: context.label).write(
       to: overwriting.file(output), model: encoder.model)
-    let source = FileName.last(of: context.ownPaths[copied])
-    let isWhole = outcome.repairs.words == shape.wordCount
     print(
-      "spae: \(context.label): \(outcome.summary)"
-        + (isWhole ? "" : "; the layers below are those of \(source)"), toStandardError: true)
+      "spae: \(context.label): \(outcome.summary); parts of \(parts(drawn.parts, context))",
+      toStandardError: true)
     session.close()
   }
 
-  /// The words, and which of the label's examples gave the layers below.
-  private func drawn(
+  /// "a.jpg (8), b.jpg (5)": which examples show at how many positions.
+  private func parts(_ parts: [Int], _ context: ContextExamples) -> String {
+    let counts = Dictionary(grouping: parts) { $0 }.mapValues(\.count)
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\(FileName.last(of: context.paths[$0.key])) (\($0.value))" }
+      .joined(separator: ", ")
+  }
+
+  private func written(
     _ context: ContextExamples, _ model: Model, by session: LanguageSession
-  ) throws -> (ProgressiveGeneration.Outcome, copied: Int) {
-    let plan = GenerationPlan(shape: context.own[0].shape, depth: layers.layers.upperBound)
-    var generation = ProgressiveGeneration(plan: plan, vocabulary: model.vocabulary)
-    generation.temperature = temperature
-    generation.seed = session.seed
-    let vectors = WordVectors(model.codebook)
-    let progress = ProgressBar(total: plan.pieces.count, isShown: !quiet)
-    var copied = 0
-    let outcome = try generation.outcome(
-      of: .label(context.label), examples: context.examples, spare: context.own[0].words,
-      by: session.model,
-      below: { upper in
-        copied = nearest(to: upper, among: context.own, vectors: vectors)
-        return context.own[copied].words
-      }, progress: { progress.advance() })
+  ) throws -> WordDrawing.Outcome {
+    let count = context.pyramids[0].shape.wordCount(toDepth: layers.layers.upperBound)
+    var drawing = WordDrawing(
+      examples: context.examples, count: count, vocabulary: model.vocabulary)
+    drawing.temperature = temperature
+    drawing.seed = session.seed
+    let progress = ProgressBar(total: count, isShown: !quiet)
+    let outcome = try drawing.outcome(
+      of: context.label, by: session.model, progress: { progress.advance() })
     progress.finish()
-    return (outcome, copied)
+    return outcome
   }
 
   private func wantedLabel(_ folders: LabelFolders) throws -> Int {

@@ -22,8 +22,13 @@ struct GenerationEvaluation: ParsableCommand {
     let ways: Int
     let shots: Int
     let figures: [Figure]
-    /// The share of its words that are in the same cell of an example of the label.
-    let copied: Estimate
+    /// The share of the upper words, of all words and of the upper words of its picture encoded again that
+    /// one example has at the same positions, the greatest of all examples.
+    let upper: Estimate
+    let all: Estimate
+    let encoded: Estimate
+    /// Of all pictures those of which one example has more than half of any of these.
+    let overHalf: Int
     let repairs: RepairCount
   }
 
@@ -31,11 +36,13 @@ struct GenerationEvaluation: ParsableCommand {
     commandName: "generation",
     abstract: "Measure whether the words that a language model writes fit what was asked for.",
     discussion: """
-      Each episode draws labels and examples of them, and lets the model write the upper words of \
-      each label (spae draw). They are classified by the nearest centroid of the labels' other \
-      pictures: once the words, and once the picture that they give with the nearest example's \
-      layers below, turned into words again. The same is done with random words, with the nearest \
-      example copied whole, and with a picture of the label that is not in the context.
+      Each episode draws labels and examples of them, and lets the model draw each label (spae draw) \
+      from the examples of all labels. The nearest centroid of the labels' other pictures classifies \
+      the words, and the decoded picture encoded again. Beside the model stand: words drawn at random from \
+      the same candidates, and random words of the vocabulary, both made into pictures in the same \
+      way from the same examples; random words put above the layers that the model's words \
+      chose, which carry the label by themselves; the nearest example copied whole; and a \
+      picture of the label that is not in the context.
       """)
 
   @OptionGroup var model: ModelOption
@@ -113,8 +120,12 @@ struct GenerationEvaluation: ParsableCommand {
         words: Estimate(of: results.map { $0.words[source] ?? 0 }),
         picture: Estimate(of: results.map { $0.pictures[source] ?? 0 }))
     }
+    let greatest = results.flatMap { zip($0.upper, zip($0.all, $0.encoded)) }
+      .map { max($0.0, max($0.1.0, $0.1.1)) }
     return Report(
-      ways: ways, shots: shots, figures: figures, copied: Estimate(of: results.map(\.copied)),
+      ways: ways, shots: shots, figures: figures,
+      upper: Estimate(of: results.flatMap(\.upper)), all: Estimate(of: results.flatMap(\.all)),
+      encoded: Estimate(of: results.flatMap(\.encoded)), overHalf: greatest.count { $0 > 0.5 },
       repairs: results.reduce(into: RepairCount()) { $0 += $1.repairs })
   }
 
@@ -123,22 +134,28 @@ struct GenerationEvaluation: ParsableCommand {
       return try putJSON(report)
     }
     func text(_ estimate: Estimate) -> String {
-      let half = 50 * (estimate.high - estimate.low)
+      let half = 100 * max(estimate.high - estimate.mean, estimate.mean - estimate.low)
       return String(format: "%5.1f ±%4.1f", 100 * estimate.mean, half)
     }
     print(
       "\(ways) labels, \(shots) examples each, layers \(layers.defaultValueDescription),"
         + " \(episodes) episodes: % classified as the label asked for")
-    print("                                  words        picture")
+    print("                                          words        picture")
     for each in report.figures {
-      let space = String(repeating: " ", count: 30 - each.source.count)
+      let space = String(repeating: " ", count: 38 - each.source.count)
       print("\(each.source)\(space)\(text(each.words))  \(text(each.picture))")
     }
-    print("chance                        " + String(format: "%5.1f", 100 / Double(ways)))
-    print("of the model's words, in the same place of an example: \(text(report.copied)) %")
-    let repairs = report.repairs
+    print("chance                                " + String(format: "%5.1f", 100 / Double(ways)))
     print(
-      "of \(repairs.words) words \(repairs.outside) were outside the vocabulary and"
-        + " \(repairs.missing) missing; \(repairs.extra) were too many")
+      "most that one example has at the same positions: of the upper words \(text(report.upper)) %,"
+        + " of all words \(text(report.all)) %, of the picture's own upper words"
+        + " \(text(report.encoded)) %; more than half in \(report.overHalf) of"
+        + " \(ways * episodes) pictures")
+    let repairs = report.repairs
+    if !repairs.isClean {
+      print(
+        "of \(repairs.words) words \(repairs.outside) were outside the vocabulary and"
+          + " \(repairs.missing) missing; \(repairs.extra) were too many")
+    }
   }
 }

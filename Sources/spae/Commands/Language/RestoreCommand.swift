@@ -15,21 +15,23 @@ extension Degradation: ExpressibleByArgument {}
 struct RestoreCommand: ParsableCommand {
   enum Restorer: String, CaseIterable, ExpressibleByArgument {
     case languageModel = "language-model"
-    case last, majority
+    case votes, last, majority
   }
 
   static let configuration = CommandConfiguration(
     commandName: "restore", abstract: "Let a language model undo what was done to a picture.",
     discussion: """
       The picture is degraded first: its middle painted over (inpaint), all but the middle \
-      (outpaint), blurred (deblur), turned clockwise (rotate), or moved to the right (shift). In \
-      the context are pairs of degraded and whole words in which some are replaced by random \
-      ones, half of them in the first pair and 0.23 in the last (SPAE, section 4.3); the question \
-      is the degraded picture's own words.
+      (outpaint), blurred (deblur), turned clockwise (rotate), or moved to the right (shift). There are \
+      copies of the whole picture's words in which some are replaced by random ones, half of them \
+      in the first and 0.23 in the last (SPAE, section 4.3), and the degraded picture's own words, \
+      where it still shows the same.
 
-      These copies hold most of the answer. So two answers that need no model are reported beside \
-      the model's: the last copy, and each cell's most frequent word of all copies; --by writes one \
-      of them instead. The bundled model is worse than both.
+      A word that two of these have at a position stays. Only where all differ the model chooses \
+      one of their words, by the words around. Beside it stand answers that need no \
+      model: the same without it (votes), the degraded picture, the last copy, and the copies' most frequent \
+      word at each position (majority); --by writes one of them instead. Of several pictures the sums \
+      are told, with 95 % intervals over the pictures.
       """)
 
   @OptionGroup var model: ModelOption
@@ -45,7 +47,9 @@ struct RestoreCommand: ParsableCommand {
   var copies = 5
 
   @Option(
-    help: "Whose answer is written: the language model's, the last copy, the most frequent words.")
+    help:
+      "Whose answer is written: the language model's, its versions', the last copy's, the majority's."
+  )
   var by = Restorer.languageModel
 
   @Option(
@@ -65,13 +69,16 @@ struct RestoreCommand: ParsableCommand {
 
   @OptionGroup(title: "Language model") var sending: SendingOption
 
-  @Argument(help: ArgumentHelp("The whole picture.", valueName: "image"))
-  var image: String
+  @Argument(help: ArgumentHelp("The whole picture, or several.", valueName: "image"))
+  var images: [String]
 
   func validate() throws {
     try layers.validateFromFirst()
     guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
-    if let output { try FileForm.validate(output) }
+    if let output {
+      try FileForm.validate(output)
+      guard images.count == 1 else { throw ValidationError("-o takes one picture; name one") }
+    }
   }
 
   private var depth: Int { layers.layers.upperBound }
@@ -79,69 +86,62 @@ struct RestoreCommand: ParsableCommand {
   func run() throws {
     if let output { try overwriting.file(output).refuseTaken() }
     let model = try model.load()
-    let (whole, degraded) = try pyramids(model)
+    let session = by == .languageModel ? try language.open(for: "restore", sending: sending) : nil
+    let progress = ProgressBar(total: images.count, isShown: !quiet && images.count > 1)
+    var table = RestorationTable(isAsked: session != nil)
+    for (number, image) in images.enumerated() {
+      let (answers, degraded) = try answers(
+        for: image, model, session, seed: language.seed &+ UInt64(number))
+      table.append(answers)
+      progress.advance()
+      guard let output else { continue }
+      let count = answers.whole.count
+      let words = answers[by.answer] + degraded.words.dropFirst(count)
+      guard let pyramid = Pyramid(shape: degraded.shape, words: words) else { continue }
+      let name = "\(task.rawValue) of \(FileName.label(of: image))"
+      try GeneratedWords(pyramid, name: name, depth: depth)
+        .write(to: overwriting.file(output), model: model)
+    }
+    progress.finish()
+    print("words of layers \(layers.defaultValueDescription) that are those of the whole picture:")
+    table.lines.forEach { print($0) }
+    session?.close()
+  }
+
+  private func answers(
+    for image: String, _ model: Model, _ session: LanguageSession?, seed: UInt64
+  ) throws -> (RestorationAnswers, degraded: Pyramid) {
+    let (whole, degraded) = try pyramids(of: image, model)
     _ = try layers.within(whole.shape, of: image)
     let noisy = NoisyCopies(
       of: whole.words, condition: degraded.words, count: copies, vocabulary: model.vocabulary.count,
-      seed: language.seed)
-    let outcome = try outcome(noisy, degraded, model.vocabulary)
-    let count = whole.shape.wordCount(toDepth: depth)
-    func put(_ name: String, _ words: [Int32]) {
-      let right = zip(words, whole.words).prefix(count).count { $0 == $1 }
-      let share = String(format: "%.0f", 100 * Double(right) / Double(count))
-      print("  \(name)   \(right) of \(count) (\(share) %)")
-    }
-    print("words of layers \(layers.defaultValueDescription) that are those of the whole picture:")
-    if by == .languageModel { put("language model  ", outcome.words) }
-    put("degraded picture", degraded.words)
-    put("last copy       ", noisy.copies[copies - 1])
-    put("commonest words ", noisy.majority)
-    guard let output else { return }
-    try GeneratedWords(
-      outcome: outcome, shape: whole.shape, name: "\(task.rawValue) of \(fileName)", depth: depth
-    ).write(to: overwriting.file(output), model: model)
+      seed: seed)
+    let restoration = WordRestoration(
+      shape: whole.shape,
+      versions: noisy.versions(degraded: degraded.words, kept: task.kept(of: whole.shape)),
+      vocabulary: model.vocabulary)
+    let answers = try RestorationAnswers(
+      restoration, noisy, whole: whole, degraded: degraded, depth: depth, by: session?.model)
+    return (answers, degraded)
   }
 
-  /// The answer that is wished for, above the degraded picture's own lower layers.
-  private func outcome(
-    _ noisy: NoisyCopies, _ degraded: Pyramid, _ vocabulary: Vocabulary
-  ) throws -> ProgressiveGeneration.Outcome {
-    let copy: [Int32]
-    switch by {
-    case .last: copy = noisy.copies[copies - 1]
-    case .majority: copy = noisy.majority
-    case .languageModel:
-      let plan = GenerationPlan(shape: degraded.shape, depth: depth)
-      return try restored(noisy, degraded, plan, vocabulary)
-    }
-    let count = degraded.shape.wordCount(toDepth: depth)
-    return .init(words: Array(copy.prefix(count) + degraded.words.dropFirst(count)))
-  }
-
-  private var fileName: String { FileName.label(of: image) }
-
-  private func pyramids(_ model: Model) throws -> (whole: Pyramid, degraded: Pyramid) {
+  private func pyramids(
+    of image: String, _ model: Model
+  ) throws -> (whole: Pyramid, degraded: Pyramid) {
     let file: ImageFile
     do { file = try ImageFile(path: image) } catch { throw Failure("\(image): \(error)") }
     let square = file.image.centreSquare
     return (try model.encode(square), try model.encode(task.applied(to: square)))
   }
+}
 
-  private func restored(
-    _ noisy: NoisyCopies, _ degraded: Pyramid, _ plan: GenerationPlan, _ vocabulary: Vocabulary
-  ) throws -> ProgressiveGeneration.Outcome {
-    let session = try language.open(for: "restore", sending: sending)
-    var generation = ProgressiveGeneration(plan: plan, vocabulary: vocabulary)
-    generation.seed = session.seed
-    let progress = ProgressBar(total: plan.pieces.count, isShown: !quiet)
-    let outcome = try generation.outcome(
-      of: .words(degraded.words),
-      examples: zip(noisy.conditions, noisy.copies).map {
-        .init(condition: .words($0), words: $1)
-      }, spare: degraded.words, by: session.model, progress: { progress.advance() })
-    progress.finish()
-    print("spae: \(outcome.summary)", toStandardError: true)
-    session.close()
-    return outcome
+extension RestoreCommand.Restorer {
+  fileprivate var answer: RestorationAnswers.Source {
+    switch self {
+    case .languageModel: .model
+    case .votes: .votes
+    case .last: .last
+    case .majority: .majority
+    }
   }
 }
