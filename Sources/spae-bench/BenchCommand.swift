@@ -8,7 +8,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spae-bench", abstract: "Measures how fast spae is: medians of many runs.",
     subcommands: [
-      DecodeBenchCommand.self, EncodeBenchCommand.self, EditBenchCommand.self,
+      DecodeBenchCommand.self, EncodeBenchCommand.self, ClassifyBenchCommand.self,
+      EditBenchCommand.self,
       SteerBenchCommand.self, FilmBenchCommand.self,
       QuantizeBenchCommand.self, LayersBenchCommand.self, MemoryBenchCommand.self,
       ExploreBenchCommand.self, GraphicsBenchCommand.self,

@@ -38,6 +38,22 @@ struct EncodeBenchCommand: ParsableCommand {
   }
 }
 
+/// `spae-bench classify`: pixels to what the frozen classifier says.
+struct ClassifyBenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify", abstract: "Measure the frozen classifier, with its view.")
+
+  @OptionGroup var engine: EngineBenchOptions
+  @OptionGroup var options: BenchOptions
+
+  func run() throws {
+    let (model, image) = try engine.load(options.image)
+    try engine.report("classify", model, options) {
+      _ = try model.classes(in: image, size: engine.size)
+    }
+  }
+}
+
 /// `spae-bench edit`: one changed word.
 struct EditBenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -20,10 +20,12 @@ import faiss
 import numpy as np
 import onnxruntime
 import torch
+from PIL import Image
 
 from bench.graphs import Work, decoder_work, encoder_works
+from bench.quantized import quantized
 from bench.program import Program
-from bench.rows import IN_BYTES
+from bench.rows import FOLDER, IN_BYTES, IN_FLOATS, STREAM, WITH_BYTES, mixed
 from spae.images import square_view, to_tensor
 from spae.model.configuration import Configuration
 from spae.model.network import SPAE
@@ -31,6 +33,7 @@ from spae.model.quantizer import nearest
 from spae.picture_files import read
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
+BULK = 40  # pictures of a folder
 THREADS = (2, 1)
 QUERIES, QUERY_SIZE = 600, 256  # a picture of 256 pixels has 1,024 latents
 LARGE_SHARE = 0.3  # of the runs, for what takes long
@@ -41,7 +44,8 @@ EDITS_SHARE = 200 / 60  # of the runs, for what takes little
 FAISS_MATRICES_FROM = 20
 
 # The networks of an encode, but the decoder; a model may lack the last two.
-ENCODING = ("encoder", "branch", "segmentation", "detection")
+CLASSIFIER = "branch"
+ENCODING = ("encoder", CLASSIFIER, "segmentation", "detection")
 
 SPIN = "print(flush=True)\nwhile True: pass"
 
@@ -115,6 +119,13 @@ def in_onnxruntime(work: Work, path: Path, threads: int) -> Callable[[int], floa
     return lambda runs: median_milliseconds(lambda: peer.run(None, feed), runs)
 
 
+def unchecked(work: Work, path: Path, threads: int) -> Callable[[int], float]:
+    """The same of a graph in whole numbers, which gives other numbers than the package."""
+    peer = session(path, threads)
+    feed = {f"input{i}": tensor.numpy() for i, tensor in enumerate(work.inputs)}
+    return lambda runs: median_milliseconds(lambda: peer.run(None, feed), runs)
+
+
 @torch.no_grad()
 def check(work: Work, found: list[np.ndarray]) -> None:
     """The exported graph must give what the package gives."""
@@ -180,6 +191,9 @@ def networks(
             peer = in_onnxruntime(graph, path, threads)
             yield Task("onnxruntime", graph.name, threads), Contestant(peer)
             yield Task("PyTorch", graph.name, threads), Contestant(in_pytorch(graph, threads))
+            if graph.name == CLASSIFIER:
+                peer = unchecked(graph, quantized(graph, path), threads)
+                yield Task("onnxruntime", WITH_BYTES, threads), Contestant(peer)
 
 
 def large(
@@ -195,26 +209,63 @@ def large(
         yield Task(who, graph.name, threads), Contestant(call, LARGE_SHARE)
 
 
-def in_bytes(program: Program) -> dict[Task, Contestant]:
-    """The engine's encode by the model in bytes beside the one that is measured, if it is there."""
-    program = replace(program, model=program.model.with_name(f"{program.model.name}-int8"))
-    if not program.model.exists():
+def in_other_numbers(program: Program) -> dict[Task, Contestant]:
+    """The engine's encode, and its classifier, in bytes and in float32 where the model has both.
+
+    It may compute in bytes itself, or the one beside it does.
+    """
+    beside = replace(program, model=program.model.with_name(f"{program.model.name}-int8"))
+    found: dict[Task, Contestant] = {}
+    if Configuration.load(program.model / "config.json").precision is not None:
+        beside, floats = program, replace(program, precision="float32")
+        for threads in THREADS:
+            encode = in_engine(floats, "encode", SIZE, threads)
+            found[Task("spae", IN_FLOATS, threads)] = Contestant(encode)
+    elif beside.model.exists():
+        for threads in THREADS:
+            encode = in_engine(beside, "encode", SIZE, threads)
+            found[Task("spae", IN_BYTES, threads)] = Contestant(encode)
+    else:
         return {}
+    for threads in THREADS:
+        classify = in_engine(beside, "classify", SIZE, threads)
+        found[Task("spae", WITH_BYTES, threads)] = Contestant(classify)
+    return found
+
+
+def in_bulk(program: Program, folder: Path) -> dict[Task, Contestant]:
+    """The processor time of a picture among many, on one thread."""
+    pictures = views(read(program.picture), folder / "pictures")
     return {
-        Task("spae", IN_BYTES, threads): Contestant(in_engine(program, "encode", SIZE, threads))
-        for threads in THREADS
+        Task("spae", FOLDER, 1): Contestant(lambda runs: program.folder_milliseconds(pictures)),
+        Task("spae", STREAM, 1): Contestant(lambda runs: program.stream_milliseconds(pictures)),
     }
+
+
+def views(image: Image.Image, folder: Path, count: int = BULK) -> list[Path]:
+    """Parts of a picture as files of their own."""
+    folder.mkdir()
+    side = 3 * min(image.size) // 4
+    for number in range(count):
+        left, top = (
+            part * (length - side) // 8
+            for part, length in zip((number % 8, number // 8), image.size, strict=True)
+        )
+        image.crop((left, top, left + side, top + side)).save(folder / f"{number:02}.png")
+    return sorted(folder.iterdir())
 
 
 def contestants(program: Program, folder: Path) -> dict[Task, Contestant]:
     """Everything that is timed in rounds."""
     model, picture, threads = SPAE.load(program.model), program.picture, THREADS[0]
+    model = model.in_float32()  # as the peers compute
     decoder = decoder_work(model, picture, SIZE)
     found = dict(networks(program, "decode", [decoder], folder))
     for task in [task for task in found if task.threads == threads]:
         found[task._replace(busy=True)] = found[task].beside_spinning()
     found |= networks(program, "encode", encoder_works(model, picture, SIZE), folder)
-    found |= in_bytes(program)
+    found |= in_other_numbers(program)
+    found |= in_bulk(program, folder)
     found |= large(program, decoder_work(model, picture, LARGE), folder, threads)
     for size in (SIZE, LARGE):
         edits = in_engine(program, "edit", size, threads)
@@ -241,7 +292,8 @@ def measured(program: Program, runs: int) -> dict[Task, float]:
         ]
     medians = {task: statistics.median(times[task] for times in rounds) for task in timed}
     passes = Configuration.load(program.model / "config.json").search.decoded_passes
-    return medians | sums(medians, passes)
+    medians |= sums(medians, passes)
+    return medians | {Task(*task): time for task, time in mixed(medians).items()}
 
 
 def sums(medians: dict[Task, float], passes: tuple[int, ...]) -> dict[Task, float]:

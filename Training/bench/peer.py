@@ -15,7 +15,14 @@ from bench.details import details
 from bench.machine import machine
 from bench.program import Program
 from bench.report import as_json, page, table
-from bench.rows import OPEN_REVISIONS, engine_rows, explore_rows, graphics_rows, history_rows
+from bench.rows import (
+    OPEN_REVISIONS,
+    bulk_rows,
+    engine_rows,
+    explore_rows,
+    graphics_rows,
+    history_rows,
+)
 
 GRAPHICS_RUNS, HISTORY_RUNS = 20, 200
 EDITS = 300
@@ -39,6 +46,7 @@ def main() -> None:
     explore = program.explore(EDITS)
     rows = [
         *engine_rows(times),
+        *bulk_rows(times),
         *graphics_rows(program.graphics(GRAPHICS_RUNS)),
         *explore_rows(explore),
         *history_rows(program.history(HISTORY_RUNS, OPEN_REVISIONS)),

@@ -1,7 +1,10 @@
 """The engine's program, asked for its own measurements."""
 
 import json
+import resource
 import subprocess
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +16,7 @@ class Program:
     path: Path
     model: Path
     picture: Path
+    precision: str = "model"
 
     def version(self) -> str:
         return answer(self.path, "--version").strip()
@@ -20,7 +24,30 @@ class Program:
     def figures(self, work: str, size: int, threads: int, runs: int) -> dict:
         """What `spae-bench` says about a decode, an edit, an encode or the search for words."""
         sizes = "--size", size, "--threads", threads, "--runs", runs
-        return self._bench(work, self.picture, "--model", self.model, *sizes)
+        own = "--model", self.model, "--precision", self.precision
+        return self._bench(work, self.picture, *own, *sizes)
+
+    def folder_milliseconds(self, pictures: list[Path]) -> float:
+        """The processor time of each further picture of those that a run encodes on one thread."""
+
+        def encode(some: list[Path], output: str) -> None:
+            self._encode(*some, "--output", output)
+
+        return each_further(encode, pictures)
+
+    def stream_milliseconds(self, pictures: list[Path]) -> float:
+        """The same of a stream of pictures."""
+
+        def encode(some: list[Path], _: str) -> None:
+            lines = [json.dumps({"file": str(path)}) for path in some]
+            self._encode("--stream", lines="\n".join(lines))
+
+        return each_further(encode, pictures)
+
+    def _encode(self, *arguments: object, lines: str = "") -> None:
+        own = "--model", self.model, "--fit", "crop", "--threads", 1
+        command = [str(part) for part in (self.path, "encode", *arguments, *own)]
+        subprocess.run(command, check=True, input=lines, text=True, stdout=subprocess.DEVNULL)
 
     def layers(self, runs: int) -> dict:
         """Every layer's time and share of the processor's peak."""
@@ -43,6 +70,23 @@ class Program:
 
     def _bench(self, *arguments: object):
         return json.loads(answer(self.path.with_name("spae-bench"), *arguments, "--json"))
+
+
+def each_further(encode: Callable[[list[Path], str], None], pictures: list[Path]) -> float:
+    """Milliseconds of processor time of a picture: that of all less that of one."""
+    times = []
+    for some in (pictures[:1], pictures):
+        before = processor_time()
+        with tempfile.TemporaryDirectory() as output:
+            encode(some, output)
+        times.append(processor_time() - before)
+    return 1000 * (times[1] - times[0]) / (len(pictures) - 1)
+
+
+def processor_time() -> float:
+    """Seconds that the processes which this one waited for have taken."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def answer(program: Path, *arguments: object) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 OPEN_REVISIONS = 2000
 IN_BYTES = "encode 128 px, small-int8"  # by the model whose networks compute in bytes
+IN_FLOATS = "encode 128 px, float32"  # by a model that computes in bytes unless it is told not to
+WITH_BYTES = "classifier in bytes"
+FOLDER, STREAM = "encode 128 px, each of 40 files", "encode 128 px, each of a stream of 40"
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,36 @@ class Row:
 def engine_rows(medians: dict[tuple, float]) -> Iterator[Row]:
     """The rows of what was timed in rounds, from medians by (who, work, threads, busy)."""
     for name, ours, peers in comparisons():
-        for peer, mark in peers if ours in medians else []:
-            theirs, who = medians[peer], peer_name(ours, peer)
-            yield Row(name, medians[ours], who, theirs, mark)
+        for peer, mark in peers:
+            if ours in medians and peer in medians:
+                yield Row(name, medians[ours], peer_name(ours, peer), medians[peer], mark)
+    yield from gains(medians)
+
+
+def mixed(medians: dict[tuple, float]) -> dict[tuple, float]:
+    """Our encode in bytes with the peer's classifier in bytes in place of ours."""
+    found = {}
+    for threads in (2, 1):
+        ours, theirs = ((who, WITH_BYTES, threads, False) for who in ("spae", "onnxruntime"))
+        is_whole = ("spae", IN_FLOATS, threads, False) in medians
+        work = "encode 128 px" if is_whole else IN_BYTES
+        if ours in medians:
+            time = medians[("spae", work, threads, False)] - medians[ours] + medians[theirs]
+            found[("mixed", work, threads, False)] = time
+    return found
+
+
+def gains(medians: dict[tuple, float]) -> Iterator[Row]:
+    """What a second thread gains, ours and a peer's."""
+    theirs = None
+    for who, name in (("onnxruntime", "onnxruntime"), ("spae", "SPAE")):
+        for work in ("encode 128 px", IN_BYTES):
+            two, one = (medians.get((who, work, threads, False)) for threads in (2, 1))
+            if two is None or one is None:
+                continue
+            mark = theirs and Faster(round(theirs, 2))
+            yield Row(f"{work} by {name}, 2 threads", two, f"{name} on 1 thread", one, mark)
+            theirs = theirs or one / two
 
 
 def peer_name(ours: tuple, peer: tuple) -> str:
@@ -78,8 +108,12 @@ def peer_name(ours: tuple, peer: tuple) -> str:
         return "faiss IndexFlatL2"
     if who == "spae":
         return "SPAE, the model in float32"
-    if ours[1] == IN_BYTES:
+    if who == "mixed":
+        return "SPAE, with onnxruntime's classifier in int8"
+    if ours[1] in (IN_BYTES, IN_FLOATS):
         return who
+    if ours[1] == WITH_BYTES:
+        return f"{who}, int8" if work == WITH_BYTES else f"{who}, float32"
     if work == "branch":
         return f"{who}, the classifier alone"
     return who if work == ours[1] else f"{who}, full decode"
@@ -103,12 +137,21 @@ def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]
         whole = ("onnxruntime", f"decode {size} px", 2, False)
         ours = ("spae", f"edit {size} px", 2, False)
         yield f"one word changed, {size} px, 2 threads", ours, [(whole, Faster(times))]
-    yield "encode 128 px, 2 threads", *pair("encode 128 px", 2, False, 1.0, None)
-    yield "encode 128 px, 1 thread", *pair("encode 128 px", 1, False, 1.0, None)
     for threads, name, times in ((2, "2 threads", 1.5), (1, "1 thread", 1.45)):
+        yield f"encode 128 px, {name}", *pair("encode 128 px", threads, False, times, None)
         whole = "encode 128 px", threads, False
         peers = [(("onnxruntime", *whole), Faster(times)), (("spae", *whole), None)]
-        yield f"{IN_BYTES}, {name}", ("spae", IN_BYTES, threads, False), peers
+        mixed = ("mixed", IN_BYTES, threads, False), Faster(1.0)
+        yield f"{IN_BYTES}, {name}", ("spae", IN_BYTES, threads, False), [*peers, mixed]
+        floats = ("spae", IN_FLOATS, threads, False)
+        mixed = ("mixed", *whole), Faster(1.0)
+        yield f"encode 128 px, {name}", ("spae", *whole), [(floats, None), mixed]
+        peers = [(("onnxruntime", *whole), Faster(1.0))]
+        yield f"{IN_FLOATS}, {name}", floats, peers
+        both = [
+            (("onnxruntime", work, threads, False), Faster(1.0)) for work in (WITH_BYTES, "branch")
+        ]
+        yield f"{WITH_BYTES}, {name}", ("spae", WITH_BYTES, threads, False), both
     for work, times in (("encode", 0.5), ("decode", 5)):
         ours, branch = [
             (who, name, 2, False)
@@ -118,6 +161,12 @@ def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]
     for threads, name in ((2, "2 threads"), (1, "1 thread")):
         ours, peer = [(who, "quantize", threads, False) for who in ("spae", "faiss")]
         yield f"nearest word, 600 x vocabulary, {name}", ours, [(peer, Faster(1.0))]
+
+
+def bulk_rows(medians: dict[tuple, float]) -> Iterator[Row]:
+    """What each picture among many takes of a processor."""
+    for work in (FOLDER, STREAM):
+        yield Row(f"{work}, processor time", medians[("spae", work, 1, False)], "", None)
 
 
 # What the programs measure themselves

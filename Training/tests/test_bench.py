@@ -7,15 +7,20 @@ from bench.details import layers_section, memory_section, size_section
 from bench.graphs import FixedLinearDecoder, FixedSemanticSkip, GroupedProduct
 from bench.report import REASONS, UNEXPLAINED, as_json, lost, page, table, time
 from bench.rows import (
+    FOLDER,
     IN_BYTES,
+    STREAM,
+    WITH_BYTES,
     Faster,
     Row,
     Within,
+    bulk_rows,
     comparisons,
     engine_rows,
     explore_rows,
     graphics_rows,
     history_rows,
+    mixed,
 )
 from spae.model.decoder import ConditionalLinearDecoder
 from spae.model.encoder import SemanticSkip
@@ -59,7 +64,9 @@ def test_a_row_reaches_its_mark_or_is_lost(ours, theirs, mark, reached, is_lost)
 def test_all_marks_of_the_engine_are_reached_by_one_fast_enough_and_missed_by_a_slow_one():
     fast, slow = (list(engine_rows(medians(ours, 1.0))) for ours in (0.001, 3.0))
     assert all(row.reached is not False and not row.lost for row in fast)
-    beside_others = [row for row in slow if not row.peer.startswith("SPAE")]
+    beside_others = [
+        row for row in slow if not (row.peer.startswith("SPAE") or row.peer.endswith("1 thread"))
+    ]
     assert all(row.reached is not True and row.lost for row in beside_others)
     assert len({(row.work, row.peer) for row in fast}) == len(fast)
 
@@ -70,8 +77,34 @@ def test_a_model_in_bytes_has_rows_where_it_is_there():
 
     times = medians(1.0, 1.0)
     without = {task: time for task, time in times.items() if task[1] != IN_BYTES}
-    names = {f"{IN_BYTES}, 2 threads", f"{IN_BYTES}, 1 thread"}
+    names = {f"{IN_BYTES}{rest}" for rest in (", 2 threads", ", 1 thread", " by SPAE, 2 threads")}
     assert works(times) - works(without) == names
+
+
+def test_two_threads_are_to_gain_more_than_a_peers():
+    times = medians(1.0, 1.0)
+    times[("onnxruntime", "encode 128 px", 1, False)] = 1.5
+    times[("spae", "encode 128 px", 1, False)] = 1.4
+    rows = {row.work: row for row in engine_rows(times)}
+    assert rows["encode 128 px by onnxruntime, 2 threads"].ratio == 1.5
+    assert rows["encode 128 px by SPAE, 2 threads"].lost
+
+
+def test_our_encode_with_a_peers_classifier_has_its_time_in_place_of_ours():
+    tasks = {
+        ("spae", "encode 128 px"): 20.0,
+        ("spae", "encode 128 px, float32"): 25.0,
+        ("spae", WITH_BYTES): 5.0,
+        ("onnxruntime", WITH_BYTES): 8.0,
+    }
+    times = {(*task, n, False): time for task, time in tasks.items() for n in (1, 2)}
+    assert mixed(times) == {("mixed", "encode 128 px", n, False): 23.0 for n in (1, 2)}
+
+
+def test_pictures_among_many_have_no_peer():
+    times = {("spae", work, 1, False): 30.0 for work in (FOLDER, STREAM)}
+    for row in bulk_rows(times):
+        assert (row.ours, row.ratio, row.lost) == (30.0, None, False)
 
 
 def test_an_edit_is_set_beside_the_full_decode_of_its_size():

@@ -1,6 +1,7 @@
 """The encoder's convolutions in whole numbers: the stages from pixels to the latent grid.
 
-What follows them (attention, the linear encoder) computes in float32: docs/algorithm.md, "Precision".
+What follows them (attention, the linear encoder) computes in float32: docs/algorithm.md,
+"Precision".
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """The segmentation branch in whole numbers, but for its pyramid and its decoder.
 
-The stem, the blocks and the head compute as docs/algorithm.md, "Precision", says; what follows them, and
-the sums over residuals, in float32.
+The stem, the blocks and the head compute as docs/algorithm.md, "Precision", says; what follows
+them, and the sums over residuals, in float32.
 """
 
 import numpy as np
