@@ -332,10 +332,12 @@ public final class Model: Sendable {
     }
     let names = (1...count).map { colours?.words(ofLayer: $0, of: shape, in: picture) ?? [] }
     let layers = (1...count).map { layer in
+      let seen = evidence == nil || layer > named?.count ?? 0 ? nil : named?[layer - 1]
       let size = Int(
         (Float(guided.candidates[layer - 1]) * semanticWeight).rounded(.toNearestOrEven))
       return Codebook.CandidateRequest(
         texts: SemanticMap.texts(ofLayer: layer, of: shape),
+        closed: Set((seen ?? []).indices.filter { seen?[$0] != nil }),
         size: min(max(1, size), codebook.count),
         specificity: guided.specificity?[layer - 1] ?? 0,
         penalty: (guided.penalty?[layer - 1] ?? 0) / semanticWeight,

@@ -10,12 +10,36 @@ extension Codebook {
   struct CandidateRequest {
     /// Which of the text vectors each position has.
     var texts: [Int]
+    /// Positions that need no candidates: something else gives them theirs.
+    var closed: Set<Int> = []
     var size: Int
     var specificity: Float
     var penalty: Float
     /// Names of colours that are candidates of each position too, if there are any.
     var colours: [[Int32]]
     var colourScore: Float
+
+    /// The texts of the positions that need candidates, each once.
+    var open: [Int] {
+      Set(texts.indices.filter { !closed.contains($0) }.map { texts[$0] }).sorted()
+    }
+
+    var isSpecific: Bool { specificity > 0 && texts.count > 1 }
+
+    /// The texts whose scores those candidates need.
+    fileprivate var scored: [Int] { isSpecific && !open.isEmpty ? texts : open }
+  }
+
+  /// The scores of all words for some texts, [text, V].
+  private struct Scores {
+    let values: [Float]
+    let rows: [Int: Int]  // of each text
+    let count: Int  // of the words
+
+    func row(_ text: Int) -> ArraySlice<Float> {
+      let row = rows[text] ?? 0
+      return values[row * count..<(row + 1) * count]
+    }
   }
 
   private typealias Scored = [(word: Int32, score: Float)]
@@ -28,9 +52,9 @@ extension Codebook {
   func candidates(
     for texts: [Float], layers: [CandidateRequest], with context: Context
   ) -> [[Candidates]] {
-    let scores = products(of: text, width: textWidth, with: texts, minus: bias, context)
+    let scores = scores(of: Set(layers.flatMap(\.scored)).sorted(), among: texts, with: context)
     return layers.map { layer in
-      let own = Set(layer.texts).sorted()  // several positions may have one text
+      let own = layer.open
       let found = Mutex<[Int: Scored]>([:])
       let work = own.count * count * 64  // a search, in multiplications
       context.parallel.forEachPart(of: own.count, work: work) { part in
@@ -46,30 +70,38 @@ extension Codebook {
     }
   }
 
+  private func scores(
+    of some: [Int], among texts: [Float], with context: Context
+  ) -> Scores {
+    let vectors = some.flatMap { texts[$0 * textWidth..<($0 + 1) * textWidth] }
+    return Scores(
+      values: products(of: text, width: textWidth, with: vectors, minus: bias, context),
+      rows: Dictionary(uniqueKeysWithValues: zip(some, 0...)), count: count)
+  }
+
   /// The candidates of a position: the words that fit it, and the names of its colour.
   private func candidates(_ fitting: Scored, at position: Int, of layer: CandidateRequest)
     -> Candidates
   {
     guard !layer.colours.isEmpty else { return Candidates(fitting, penalty: layer.penalty) }
-    let weight = isSpecific(layer) ? 1 - layer.specificity : 1
+    let weight = layer.isSpecific ? 1 - layer.specificity : 1
     let all = fitting + layer.colours[position].map { ($0, layer.colourScore * weight) }
     let order = all.indices.sorted { (all[$0].score, $1) > (all[$1].score, $0) }
     return Candidates(order.map { all[$0] }, penalty: layer.penalty)
   }
 
-  private func isSpecific(_ layer: CandidateRequest) -> Bool {
-    layer.specificity > 0 && layer.texts.count > 1
-  }
-
-  /// The words that fit one text best, by the scores of all words for all texts, [text, V].
+  /// The words that fit one text best.
   private func fitting(
-    _ text: Int, of layer: CandidateRequest, _ scores: [Float], with context: Context
+    _ text: Int, of layer: CandidateRequest, _ scores: Scores, with context: Context
   ) -> Scored {
-    let own = scores[text * count..<(text + 1) * count]
-    guard isSpecific(layer) else { return distinct(layer.size, of: own, with: context) }
+    let own = scores.row(text)
+    guard layer.isSpecific else { return distinct(layer.size, of: own, with: context) }
     let found = distinct(search.specificityFactor * layer.size, of: own, with: context)
     let apart = found.map { word, score in
-      let all = layer.texts.reduce(Float(0)) { $0 + scores[$1 * count + Int(word)] }
+      let all = layer.texts.reduce(Float(0)) { sum, text in
+        let row = scores.row(text)
+        return sum + row[row.startIndex + Int(word)]
+      }
       return score - layer.specificity * (all - score) / Float(layer.texts.count - 1)
     }
     let order = found.indices.sorted { (apart[$0], $1) > (apart[$1], $0) }
