@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from spae.model.colour_shares import by_colour
 from spae.model.guided_filter import guided, window_means
 from spae.model.outlines import Outlines
 from spae.model.picture_change import PictureChange, box_means, enlarged
@@ -178,8 +179,32 @@ def test_outlines_take_the_class_that_a_word_names():
     assert outlines.meant(3, 0, 9, shape(16)) == [0]  # what fills it
     assert outlines.positions([1], 2, shape(16)) == [2, 3]
     assert outlines.positions([], 2, shape(16)) == []
-    mask = outlines.mask([0], np.zeros((64, 64, 3), np.uint8))
+    mask = outlines.mask(outlines.share_of([0]), np.zeros((64, 64, 3), np.uint8))
     assert mask[:24].min() == 1 and mask[40:].max() == 0
+
+
+def test_of_two_things_of_a_class_only_the_one_at_the_seed_is_taken():
+    shares = np.zeros((8, 8, 2), np.float32)
+    shares[..., 1] = 1
+    for left in (0, 5):
+        shares[2:6, left : left + 2] = [0.9, 0.1]
+    shares[1, 0] = [0.3, 0.7]  # the rim of the first
+    outlines = Outlines(shares, [[], [5]], things=[0])
+    own = outlines.share_of([0], [outlines.parts(2, 0, shape(16))])
+    assert (own[:, 0] == shares[:, 0, 0]).all() and own[1, 0] == np.float32(0.3)
+    assert own[:, 5:].max() == 0
+    assert outlines.share_of([0], [outlines.parts(1, 0, shape(16))])[:, 5].max() > 0.8
+
+
+def test_a_leg_in_the_grass_is_no_grass_by_its_colour():
+    picture = np.full((64, 64, 3), (60, 160, 40), np.uint8)
+    picture[:32], picture[32:60, 20:23] = (120, 70, 30), (120, 70, 30)
+    shares = np.full((64, 64), 0.1, np.float32)
+    shares[32:] = 0.8
+    after = by_colour(shares, picture)
+    assert after[32:60, 20:23].max() < 0.5 and after[32:, 30:].min() > 0.9
+    assert after[:32].max() < 0.1
+    assert (by_colour(np.zeros_like(shares), picture) == 0).all()  # nothing is inside
 
 
 def test_a_guided_filter_keeps_an_edge_and_flattens_noise():
@@ -209,5 +234,19 @@ def test_a_change_covers_another_and_says_which_cells_change():
         [36, 164],
         [164, 164],
     ]
+    assert (change.weights() == 1).all()
     change.confine(np.zeros((16, 16), np.float32))
-    assert change.cells(8) == set()
+    assert change.cells(8) == set() and (change.weights() == 1.5).all()
+
+
+def test_a_change_is_colour_alone_and_the_detail_beneath_is_strengthened():
+    change = PictureChange.none(square(16))
+    change.values[:], change.coverage[:] = 0.1, 1
+    change.values[::2] += 0.05
+    flat = change.flattened(4).values[..., 0]
+    assert flat.std() < 0.3 * change.values.std()
+    picture = np.full((16, 16, 3), 100, np.uint8)
+    picture[8:] = 120
+    change.values[:] = 0
+    after = change.added_to(picture)[:, 0, 0].astype(int)
+    assert after[8] - after[7] > 20 and (after[[0, 15]] == [100, 120]).all()

@@ -5,7 +5,8 @@ extension Model {
   ///
   /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
   /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
-  /// old word names. With `layer` only the words of that layer count.
+  /// old word names, or, where it names a thing
+  /// and no people are seen, all of the things there. With `layer` only the words of that layer count.
   package func steering(
     from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
     evidence: PictureEvidence
@@ -22,11 +23,26 @@ extension Model {
     }
     guard !cells.isEmpty else { return nil }
     var steering = Steering(cells, to: new, of: shape)
-    if layer == nil, !classes.isEmpty { steering.filled = .init(numbers: classes, word: new) }
     // The coarser words say the same of a larger part, of which not all is meant.
     let finest = cells.map(\.layer).max()
     steering.silent = Set(cells.filter { $0.layer != finest }.map { shape.index(of: $0) })
+    if layer == nil, !classes.isEmpty {
+      steering.filled = .init(numbers: classes, word: new)
+    } else if layer == nil, let outlines = plainThings(in: evidence),
+      outlines.classes(named: old).isEmpty
+    {
+      steering.filled = outlines.things(at: Set(steering.loud.words.keys), become: new, of: shape)
+    }
     return steering
+  }
+
+  /// The outlines, if what they take for a thing is one: the branch takes people for things, too.
+  private func plainThings(in seen: PictureEvidence) -> Outlines? {
+    guard let person = evidence?.map.personThing, let named = seen.named else { return nil }
+    let hasPeople = named.joined().contains {
+      $0.map { $0.branch == .detection && $0.number == person } ?? false
+    }
+    return hasPeople ? nil : seen.outlines
   }
 
   /// A word with its forms, its nearest synonyms, and the words of the classes that it names best.
@@ -74,6 +90,18 @@ extension Outlines {
         && positions.contains { $0.isAlike && $0.shares[number] >= 0.5 }
     }
     return there + akin
+  }
+
+  /// A word for the things at some positions, by their flat index, that the branch does not tell apart
+  /// from others; nil where there is none.
+  fileprivate func things(
+    at positions: Set<Int>, become word: Int32, of shape: PyramidShape
+  ) -> Steering.ClassFill? {
+    let seeds = positions.filter { index in
+      let own = shares(at: shape.cell(at: index), of: shape)
+      return things.reduce(0) { $0 + own[$1] } >= Self.leastShare
+    }
+    return seeds.isEmpty ? nil : .init(numbers: things, word: word, seeds: seeds)
   }
 
   /// The positions that some classes fill by half, or else the one that they fill most.

@@ -34,9 +34,10 @@ extension Model {
   }
 
   /// The same for some free words; `typed` are candidates of each guided position without a penalty.
+  /// `weights`, [row, column], are how much the error of each pixel counts.
   func rewrite(
     _ pyramid: Pyramid, towards picture: PixelImage, free: Set<Int>, typed: [Int32],
-    evidence: PictureEvidence, isCancelled: () -> Bool
+    weights: [Float]? = nil, evidence: PictureEvidence, isCancelled: () -> Bool
   ) throws(EngineError) -> Pyramid {
     let shape = pyramid.shape
     try check(pyramid.words, depth: shape.depth, of: shape)
@@ -54,7 +55,8 @@ extension Model {
       return rewritten(
         Rewriting(
           words: pyramid.words, free: free,
-          candidates: fitting.candidates.mapValues { $0.map { $0.preceded(by: typed) } }),
+          candidates: fitting.candidates.mapValues { $0.map { $0.preceded(by: typed) } },
+          weights: weights),
         towards: picture, latent: z, shape: shape, with: context,
         isCancelled: isCancelled)
     }
@@ -66,7 +68,8 @@ extension Model {
     _ rewriting: Rewriting, towards picture: PixelImage, latent z: [Float], shape: PyramidShape,
     with context: Context, isCancelled: () -> Bool
   ) -> [Int32]? {
-    let search = WordSearch(codebook: codebook, decoder: decoder, rules: configuration.search)
+    var search = WordSearch(codebook: codebook, decoder: decoder, rules: configuration.search)
+    search.refinement.weights = rewriting.weights
     return decoderSpaces.with(shape, make: { Decoder.Workspace(configuration, shape: shape) }) {
       decoded in
       refinementSpaces.with(

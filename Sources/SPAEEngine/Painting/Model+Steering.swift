@@ -39,7 +39,7 @@ extension Model {
     let start = Steering(words: kept).applied(to: edited)
     return try rewrite(
       start, towards: change.added(to: before), free: free, typed: Array(words.sorted().prefix(4)),
-      evidence: evidence, isCancelled: isCancelled)
+      weights: change.weights, evidence: evidence, isCancelled: isCancelled)
   }
 
   /// What the picture changes to, in pixels; nil if cancelled.
@@ -70,12 +70,13 @@ extension Model {
     of pyramid: Pyramid, _ filled: Steering.ClassFill, before: PixelImage, outlines: Outlines
   ) -> PictureChange {
     let (shape, layer) = (pyramid.shape, pyramid.shape.finestMeaningLayer)
+    let shares = filled.shares(in: outlines, of: shape)
     let positions = shape.cells(ofLayer: layer).filter { position in
-      let shares = outlines.shares(at: position, of: shape)
-      return filled.numbers.reduce(0) { $0 + shares[$1] } >= Self.leastShare
+      let parts = outlines.parts(at: position, of: shape)
+      return parts.reduce(0) { $0 + shares[$1] } / Float(parts.count) >= Self.leastShare
     }
     let everywhere = Steering(positions, to: filled.word, of: shape).applied(to: pyramid)
-    let mask = outlines.mask(of: filled.numbers, guidedBy: before)
+    let mask = outlines.mask(of: shares, guidedBy: before)
     let (old, radius) = (decodedAlone(layer, of: pyramid), radius(layer, of: shape))
     var change = layerChange(layer, from: pyramid, old, to: everywhere)
       .completed(within: mask, radius: radius)
@@ -105,7 +106,8 @@ extension Model {
     }
     return PictureChange(
       difference: zip(after, before).map { $0 - $1 }, coverage: coverage, grid: shape.grid,
-      size: pictureSize(of: shape))
+      size: pictureSize(of: shape)
+    ).flattened(radius: configuration.patch / 2)
   }
 
   /// The picture of one layer's words alone, [height, width, 3] in [-1, 1]: what shallower layers say of a
@@ -144,12 +146,16 @@ extension Model {
     }
   }
 
-  /// Which pixels the edits of a layer may reach: for each class that they mean its outlines.
+  /// Which pixels the edits of a layer may reach: what is filled, or else the outlines of each class
+  /// that they mean.
   private func confinement(
     _ steering: Steering, ofLayer layer: Int, _ pyramid: Pyramid, _ before: PixelImage,
     _ outlines: Outlines
   ) -> [Float]? {
     let shape = pyramid.shape
+    if let filled = steering.filled {
+      return outlines.mask(of: filled.shares(in: outlines, of: shape), guidedBy: before)
+    }
     var classes: Set<Int> = []
     for index in steering.words.keys.sorted() {
       let cell = shape.cell(at: index)
@@ -158,6 +164,6 @@ extension Model {
       guard let meant = outlines.classesMeant(at: cell, by: word, of: shape) else { return nil }
       classes.formUnion(meant)
     }
-    return outlines.mask(of: classes.sorted(), guidedBy: before)
+    return outlines.mask(of: outlines.share(of: classes.sorted(), of: shape), guidedBy: before)
   }
 }

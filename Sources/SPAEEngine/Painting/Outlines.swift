@@ -34,21 +34,25 @@ package struct Outlines: Sendable {
 
   /// The mean probability of each class in the square that a position of a layer stands for.
   func shares(at cell: CellAddress, of shape: PyramidShape) -> [Float] {
-    let layer = shape.size(ofLayer: cell.layer)
-    func part(_ index: Int, _ length: Int, _ count: Int) -> Range<Int> {
+    let parts = parts(at: cell, of: shape)
+    var sums = [Float](repeating: 0, count: words.count)
+    for part in parts {
+      for number in sums.indices { sums[number] += shares[part * words.count + number] }
+    }
+    return sums.map { $0 / Float(parts.count) }
+  }
+
+  /// The parts of the square that a position of a layer stands for, row by row.
+  func parts(at cell: CellAddress, of shape: PyramidShape) -> [Int] {
+    func span(_ index: Int, _ length: Int, _ count: Int) -> Range<Int> {
       let first = index * length / count
       return first..<max(first + 1, (index + 1) * length / count)
     }
-    var sums = [Float](repeating: 0, count: words.count)
-    let rows = part(cell.row, size.rows, layer.rows)
-    let columns = part(cell.column, size.columns, layer.columns)
-    for row in rows {
-      for column in columns {
-        let start = (row * size.columns + column) * words.count
-        for number in sums.indices { sums[number] += shares[start + number] }
-      }
+    let layer = shape.size(ofLayer: cell.layer)
+    let columns = span(cell.column, size.columns, layer.columns)
+    return span(cell.row, size.rows, layer.rows).flatMap { row in
+      columns.map { row * size.columns + $0 }
     }
-    return sums.map { $0 / Float(rows.count * columns.count) }
   }
 
   /// The classes that an edit of a word at a position means; nil where they cannot be told.
@@ -63,17 +67,50 @@ package struct Outlines: Sendable {
     return shares.indices.first { shares[$0] >= 0.5 }.map { [$0] }
   }
 
-  /// Which pixels of a picture belong to some classes, 0 to 1, [row, column]: the outlines
-  /// follow the edges of the picture.
-  func mask(of numbers: some Collection<Int>, guidedBy picture: PixelImage) -> [Float] {
-    let pixels = GridSize(rows: picture.height, columns: picture.width)
+  /// The share of some classes in each part, [row, column]; with positions only what hangs together
+  /// with one of them.
+  func share(
+    of numbers: some Collection<Int>, from seeds: [CellAddress]? = nil, of shape: PyramidShape
+  ) -> [Float] {
     let own = (0..<size.count).map { part in
       numbers.reduce(Float(0)) { $0 + shares[part * words.count + $1] }
     }
-    let mask = enlarged(own, from: size, to: pixels)
+    guard let seeds else { return own }
+    return connected(own, to: Set(seeds.flatMap { parts(at: $0, of: shape) }))
+  }
+
+  /// Shares where parts of half or more hang together with such a part of a seed; parts of less stay
+  /// where they touch one of those.
+  private func connected(_ shares: [Float], to seeds: Set<Int>) -> [Float] {
+    var found = seeds.filter { shares[$0] >= 0.5 }
+    var edge = found
+    while !edge.isEmpty {
+      edge = Set(edge.flatMap(neighbours)).filter { shares[$0] >= 0.5 && !found.contains($0) }
+      found.formUnion(edge)
+    }
+    found.formUnion(found.flatMap(neighbours))
+    return shares.indices.map { found.contains($0) ? shares[$0] : 0 }
+  }
+
+  /// The parts above, below and beside a part.
+  private func neighbours(of part: Int) -> [Int] {
+    let (row, column) = (part / size.columns, part % size.columns)
+    var found: [Int] = []
+    if row > 0 { found.append(part - size.columns) }
+    if row < size.rows - 1 { found.append(part + size.columns) }
+    if column > 0 { found.append(part - 1) }
+    if column < size.columns - 1 { found.append(part + 1) }
+    return found
+  }
+
+  /// Which pixels of a picture belong to what has such shares, 0 to 1, [row, column]: the outlines
+  /// follow the edges of the picture, and its colours.
+  func mask(of shares: [Float], guidedBy picture: PixelImage) -> [Float] {
+    let pixels = GridSize(rows: picture.height, columns: picture.width)
+    let own = ColourShares(picture).corrected(enlarged(shares, from: size, to: pixels))
     let guide = GuidedFilter(radius: max(1, pixels.shorter / 64), epsilon: 1e-3)
     let (begin, whole) = Self.edge
-    return guide.filtered(mask, channels: 1, guide: picture.luminance, width: picture.width).map {
+    return guide.filtered(own, channels: 1, guide: picture.luminance, width: picture.width).map {
       min(max(($0 - begin) / (whole - begin), 0), 1)
     }
   }

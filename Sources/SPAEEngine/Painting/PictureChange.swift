@@ -18,6 +18,13 @@ struct PictureChange {
   /// The mean change of a cell's pixels, in units of 0 to 255, below which its words stay.
   private static let leastChange: Float = 2
 
+  /// How much more detail is asked for: words keep about four fifths of what is painted over.
+  private static let moreDetail: (share: Float, radius: Int) = (0.25, 3)
+
+  /// A change of a pixel, in units of [-1, 1], below which the eye sees none; and how many times the
+  /// error of such a pixel counts.
+  private static let (staying, care): (Float, Float) = (0.03, 1.5)
+
   /// No change.
   init(size: GridSize) {
     self.size = size
@@ -30,6 +37,22 @@ struct PictureChange {
     self.size = size
     values = difference
     self.coverage = enlarged(coverage, from: grid, to: size)
+  }
+
+  /// The change without the pattern that words have within their cells: colour alone.
+  func flattened(radius: Int) -> PictureChange {
+    var change = self
+    change.values = means(values, channels: 3, radius: radius)
+    return change
+  }
+
+  /// The mean around each pixel, where what is beyond the edge does not count.
+  private func means(_ values: [Float], channels: Int, radius: Int) -> [Float] {
+    let whole = [Float](repeating: 1, count: size.count)
+    let weights = smooth(whole, channels: 1, radius: radius)
+    var means = smooth(values, channels: channels, radius: radius)
+    for index in means.indices { means[index] /= weights[index / channels] }
+    return means
   }
 
   /// Weakens the change where a mask, [row, column], is less than 1.
@@ -97,11 +120,25 @@ struct PictureChange {
 
   /// A picture with the change added to it.
   func added(to picture: PixelImage) -> PixelImage {
-    PixelImage(
+    let (share, radius) = Self.moreDetail
+    let light = picture.luminance
+    let detail = zip(light, means(light, channels: 1, radius: radius)).map { $0 - $1 }
+    return PixelImage(
       width: size.columns, height: size.rows,
-      pixels: zip(picture.pixels, values).map { byte, change in
-        UInt8(min(max((Float(byte) + 127.5 * change).rounded(), 0), 255))
+      pixels: values.indices.map { index in
+        let pixel = index / 3
+        let changed = Float(picture.pixels[index]) + 127.5 * values[index]
+        let more = 255 * share * coverage[pixel] * detail[pixel]
+        return UInt8(min(max((changed + more + 0.5).rounded(.down), 0), 255))
       })
+  }
+
+  /// How much the error of each pixel counts, [row, column]: more where it should stay.
+  var weights: [Float] {
+    coverage.indices.map { pixel in
+      let stays = (3 * pixel..<3 * pixel + 3).allSatisfy { abs(values[$0]) < Self.staying }
+      return stays ? Self.care : 1
+    }
   }
 
   /// The cells of `patch` pixels a side that change, by their flat index.
@@ -151,25 +188,31 @@ func enlarged(_ cells: [Float], from grid: GridSize, to size: GridSize) -> [Floa
 private func boxMean(
   _ values: [Float], channels: Int, size: GridSize, radius: Int
 ) -> [Float] {
-  func pass(
-    _ values: [Float], length: Int, step: Int, lines: Int, line: Int
-  ) -> [Float] {
-    var result = values
-    for start in 0..<lines {
-      for channel in 0..<channels {
-        let first = start * line + channel
-        var sum: Float = 0
-        for index in -radius..<length {
-          if index + radius < length { sum += values[first + (index + radius) * step] }
-          if index > radius { sum -= values[first + (index - radius - 1) * step] }
-          if index >= 0 { result[first + index * step] = sum / Float(2 * radius + 1) }
-        }
+  let (row, share) = (channels * size.columns, Float(2 * radius + 1))
+  var across = values
+  for start in 0..<size.rows {
+    for channel in 0..<channels {
+      let first = start * row + channel
+      var sum: Float = 0
+      for index in -radius..<size.columns {
+        let (last, gone) = (index + radius, index - radius - 1)
+        if last < size.columns { sum += values[first + last * channels] }
+        if gone >= 0 { sum -= values[first + gone * channels] }
+        if index >= 0 { across[first + index * channels] = sum / share }
       }
     }
-    return result
   }
-  let row = channels * size.columns
-  let rows = pass(
-    values, length: size.columns, step: channels, lines: size.rows, line: row)
-  return pass(rows, length: size.rows, step: row, lines: size.columns, line: channels)
+  return windows(across, lines: size.rows, line: row, radius: radius).map { $0 / share }
+}
+
+/// The sums of each line of values and those around it.
+private func windows(_ values: [Float], lines: Int, line: Int, radius: Int) -> [Float] {
+  var (result, sums) = (values, [Float](repeating: 0, count: line))
+  for index in -radius..<lines {
+    let (last, gone) = ((index + radius) * line, (index - radius - 1) * line)
+    if last < values.count { for i in 0..<line { sums[i] += values[last + i] } }
+    if gone >= 0 { for i in 0..<line { sums[i] -= values[gone + i] } }
+    if index >= 0 { for i in 0..<line { result[index * line + i] = sums[i] } }
+  }
+  return result
 }

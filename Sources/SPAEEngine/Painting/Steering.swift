@@ -18,6 +18,13 @@ public struct Steering: Hashable, Sendable {
   package struct ClassFill: Hashable, Sendable {
     var numbers: [Int]
     var word: Int32
+    /// Flat indices of words: of the classes, what hangs together with their positions; nil for all.
+    var seeds: Set<Int>?
+
+    /// How much of each part of the outlines is filled, [row, column].
+    func shares(in outlines: Outlines, of shape: PyramidShape) -> [Float] {
+      outlines.share(of: numbers, from: seeds?.map(shape.cell(at:)), of: shape)
+    }
   }
 
   /// Makes new words, by their flat index; the words of `held` stay.

@@ -9,6 +9,8 @@ struct Rewriting {
   let free: Set<Int>
   /// The words that each position of some layers may choose from; all words elsewhere.
   let candidates: [Int: [Candidates]]
+  /// How much the error of each pixel of a decoded picture counts, [row, column]; nil for all alike.
+  let weights: [Float]?
 }
 
 extension WordSearch {

@@ -17,6 +17,8 @@ struct Refinement {
   let codebook: Codebook
   let decoder: Decoder
   let search: ModelConfiguration.Search
+  /// How much the error of each pixel of a decoded picture counts, [row, column]; nil for all alike.
+  var weights: [Float]?
 
   /// What one layer of a shape needs, for every picture.
   struct Layer: Sendable {
@@ -113,14 +115,11 @@ struct Refinement {
       guard let candidates, !isDecoded else {
         return nearer(
           words, in: layer, rounds: isDecoded ? 1 : search.linearPasses, candidates: candidates,
-          space,
-          decodedIn: decoded, with: context)
+          space, decodedIn: decoded, with: context)
       }
       return better(
         words, in: layer, than: number == 1 || free != nil ? .infinity : space.error,
-        candidates: candidates,
-        space,
-        decodedIn: decoded, with: context)
+        candidates: candidates, space, decodedIn: decoded, with: context)
     }
   }
 
@@ -128,15 +127,13 @@ struct Refinement {
   /// the layer reduces the error of the layers above by too little.
   private func better(
     _ words: [Int32], in layer: Layer, than error: Float, candidates: [Candidates],
-    _ space: Workspace,
-    decodedIn decoded: Decoder.Workspace, with context: Context
+    _ space: Workspace, decodedIn decoded: Decoder.Workspace, with context: Context
   ) -> [Int32] {
     var (words, candidates, halvings) = (words, candidates, 0)
     while true {
       words = nearer(
         words, in: layer, rounds: search.linearPasses, candidates: candidates, space,
-        decodedIn: decoded,
-        with: context)
+        decodedIn: decoded, with: context)
       subtract(decoded.linear.patches, in: space, with: context)
       space.error = space.gradient.squaredError
       if space.error <= (1 - search.leastGain) * error || halvings == search.halvings {
@@ -279,9 +276,12 @@ struct Refinement {
           guard let decoded else { continue }
           let result = unsafe decoded.picture
           let linear = unsafe decoded.linear.patches.pixel(row / patch, column / patch) + number
+          let more = (weights?[row * width + column] ?? 1) - 1
           for channel in 0..<3 {
+            let missing = unsafe target[channel * patch * patch] - result[pixel + channel]
             unsafe target[channel * patch * patch] +=
               unsafe linear[channel * patch * patch] - result[pixel + channel]
+            if more != 0 { unsafe target[channel * patch * patch] += more * missing }
           }
         }
       }

@@ -5,7 +5,7 @@ import SPAEPyramid
 /// error of the picture that the words so far give.
 struct WordSearch {
   let quantizer: Quantizer
-  let refinement: Refinement
+  var refinement: Refinement
 
   init(codebook: Codebook, decoder: Decoder, rules: ModelConfiguration.Search) {
     quantizer = Quantizer(codebook: codebook)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spae.model.colour_shares import by_colour
 from spae.model.guided_filter import guided
-from spae.model.picture_change import enlarged
+from spae.model.picture_change import enlarged, luminance
 from spae.model.pyramid import Grid, PyramidShape
 
 LEAST_SHARE = 0.2  # of a position's region, that a class must fill to be there
 BEGIN, WHOLE = np.float32(0.4), np.float32(0.6)  # the shares from which a pixel belongs to a class
-LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
 @dataclass
@@ -27,6 +27,10 @@ class Outlines:
 
     def shares_at(self, layer: int, position: int, shape: PyramidShape) -> np.ndarray:
         """The mean share of each class in the region of a layer's position, [class]."""
+        return self.shares[self.parts(layer, position, shape)].mean((0, 1))
+
+    def parts(self, layer: int, position: int, shape: PyramidShape) -> tuple[slice, slice]:
+        """The rows and columns of parts in the region of a layer's position."""
         size = shape.layers[layer - 1]
         rows, columns = (
             part(index, length, count)
@@ -34,7 +38,7 @@ class Outlines:
                 divmod(position, size.columns), self.shares.shape, size, strict=False
             )
         )
-        return self.shares[rows, columns].mean((0, 1))
+        return rows, columns
 
     def meant(self, layer: int, position: int, word: int, shape: PyramidShape) -> list[int] | None:
         """The classes that an edit of a word at a position means; None where they cannot be told.
@@ -51,17 +55,27 @@ class Outlines:
         filling = np.flatnonzero(shares >= 0.5).tolist()
         return filling[:1] or None
 
-    def mask(self, numbers: Collection[int], picture: np.ndarray) -> np.ndarray:
-        """Which pixels of a picture belong to some classes, 0 to 1, [row, column].
+    def share_of(
+        self, numbers: Collection[int], seeds: Collection[tuple[slice, slice]] | None = None
+    ) -> np.ndarray:
+        """The share of some classes in each part, [row, column].
+
+        With `seeds`, rows and columns of parts, only what hangs together with one of them.
+        """
+        own = np.zeros(self.shares.shape[:2], np.float32)
+        for number in numbers:
+            own = own + self.shares[..., number]
+        return own if seeds is None else connected(own, seeds)
+
+    def mask(self, own: np.ndarray, picture: np.ndarray) -> np.ndarray:
+        """Which pixels of a picture belong to what has such shares, 0 to 1, [row, column].
 
         The outlines follow the edges of the picture, [row, column, channel] in bytes.
         """
         size = Grid(*picture.shape[:2])
-        own = np.zeros(self.shares.shape[:2], np.float32)
-        for number in numbers:
-            own = own + self.shares[..., number]
         radius = max(1, min(size) // 64)
-        edges = guided(enlarged(own, size), luminance(picture), radius, epsilon=1e-3)
+        own = by_colour(enlarged(own, size), picture)
+        edges = guided(own, luminance(picture), radius, epsilon=1e-3)
         return ((edges - BEGIN) / (WHOLE - BEGIN)).clip(0, 1)
 
     def classes_of(
@@ -95,12 +109,28 @@ class Outlines:
         return [at for at, share in enumerate(shares) if share >= 0.5] or [int(np.argmax(shares))]
 
 
+def connected(shares: np.ndarray, seeds: Collection[tuple[slice, slice]]) -> np.ndarray:
+    """Shares [row, column] where parts of half or more hang together with such a part of a seed.
+
+    Parts of less stay where they touch one of those.
+    """
+    inside = np.zeros(shares.shape, bool)
+    for rows, columns in seeds:
+        inside[rows, columns] = True
+    half = shares >= 0.5
+    found, grown = np.zeros_like(half), inside & half
+    while (grown != found).any():
+        found, grown = grown, spread(grown) & half
+    return np.where(spread(found), shares, np.float32(0))
+
+
+def spread(parts: np.ndarray) -> np.ndarray:
+    """Parts [row, column] and those above, below and beside them."""
+    around = np.pad(parts, 1)
+    own = around[1:-1, 1:-1] | around[:-2, 1:-1] | around[2:, 1:-1]
+    return own | around[1:-1, :-2] | around[1:-1, 2:]
+
+
 def part(index: int, length: int, count: int) -> slice:
     first = index * length // count
     return slice(first, max(first + 1, (index + 1) * length // count))
-
-
-def luminance(picture: np.ndarray) -> np.ndarray:
-    """Of [row, column, channel] in bytes, 0 to 1."""
-    red, green, blue = (picture.astype(np.float32) * LUMINANCE).transpose(2, 0, 1)
-    return (red + green + blue) / np.float32(255)

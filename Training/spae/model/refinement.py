@@ -51,6 +51,8 @@ class Refinement:
     linear_decoder: ConditionalLinearDecoder
     search: Search = Search()
     reserved: Tensor | None = None  # words that are never chosen, [V]
+    # How much the error of each pixel of a decoded picture counts, [1, 1, row, column].
+    weights: Tensor | None = None
 
     @torch.no_grad()
     def refine(
@@ -119,7 +121,10 @@ class Refinement:
         colours = (positions // size.columns + positions % size.columns) % 2
         target, prediction = self._patches(pictures), self._linear_patches(words, layer)
         if decoded is not None:
-            target = target - self._patches(decoded) + prediction
+            missing = pictures - decoded
+            if self.weights is not None:
+                missing = missing * self.weights
+            target = self._patches(missing) + prediction
         error = (target - prediction).square().sum((1, 2, 3)) / len(positions)  # for each position
         for colour in (0, 1):
             if colour == 1:

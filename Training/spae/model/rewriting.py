@@ -90,8 +90,12 @@ def rewritten(
     free: Sequence[Tensor],
     evidence: PictureEvidence,
     typed: Sequence[int] = (),
+    weights: np.ndarray | None = None,
 ) -> Pyramid:
-    """The pyramid with its free words refined; `typed` words fit everywhere."""
+    """The pyramid with its free words refined; `typed` words fit everywhere.
+
+    `weights`, [row, column], is how much the error of each pixel counts.
+    """
     shape = pyramid.shape
     expected = shape.grid.scaled(model.configuration.patch)
     if picture.size != (expected.columns, expected.rows):
@@ -107,7 +111,10 @@ def rewritten(
     candidates = {layer: preceded(own, typed) for layer, own in candidates.items()}
     z = model.latent(target, semantics)
     words = torch.from_numpy(pyramid.words).long().unsqueeze(0)
-    found = Rewriting(model, shape, target, free, candidates).words(z, words)
+    rewriting = Rewriting(model, shape, target, free, candidates)
+    if weights is not None:
+        rewriting.refinement.weights = torch.from_numpy(weights)[None, None]
+    found = rewriting.words(z, words)
     return Pyramid(shape, found[0].numpy())
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from spae.model.outlines import Outlines
+from spae.model.outlines import LEAST_SHARE, Outlines
 from spae.model.picture_change import PictureChange, enlarged
 from spae.model.pyramid import Pyramid, PyramidShape
 from spae.model.rewriting import PictureEvidence, free_words, rewritten
@@ -36,6 +36,8 @@ class ClassFill:
 
     numbers: list[int]
     word: int
+    # Flat indices of words: of the classes that which hangs together with their positions; or all.
+    seeds: set[int] | None = None
 
 
 @dataclass
@@ -97,7 +99,9 @@ def steered(
     if steering.filled is not None:
         typed.add(steering.filled.word)
     picture = Image.fromarray(change.added_to(before))
-    return rewritten(model, edited, picture, free, evidence, sorted(typed)[:TYPED])
+    return rewritten(
+        *(model, edited, picture, free, evidence, sorted(typed)[:TYPED]), weights=change.weights()
+    )
 
 
 def check_words(model: SPAE, pyramid: Pyramid) -> None:
@@ -135,14 +139,15 @@ class Painting:
         """What changes where classes become a word, whatever the words there are."""
         shape, outlines = self.pyramid.shape, self.outlines
         places = range(shape.layers[MAP_LAYER - 1].cells)
+        shares = self._shares(filled)
         own = [
             at
             for at in places
-            if outlines.shares_at(MAP_LAYER, at, shape)[filled.numbers].sum() >= FILLED_SHARE
+            if shares[outlines.parts(MAP_LAYER, at, shape)].mean() >= FILLED_SHARE
         ]
         everywhere = steering_of(shape, MAP_LAYER, own, filled.word).applied_to(self.pyramid)
         old, radius = self._alone(MAP_LAYER, self.pyramid), self._radius(MAP_LAYER)
-        mask = outlines.mask(filled.numbers, self.before)
+        mask = outlines.mask(shares, self.before)
         change = self._layer_change(MAP_LAYER, old, everywhere).completed(mask, radius)
         change.correct(old, self.before, radius)
         return change
@@ -154,7 +159,20 @@ class Painting:
         upsampling = shape.upsampling(layer, first=layer)
         changed = np.isin(upsampling.source, shape.visited(layer)[own])
         coverage = (upsampling.weight * changed).sum(1, dtype=np.float32).reshape(shape.grid)
-        return PictureChange(after - before, enlarged(coverage, self._size))
+        change = PictureChange(after - before, enlarged(coverage, self._size))
+        return change.flattened(self.model.configuration.patch // 2)
+
+    def _shares(self, filled: ClassFill) -> np.ndarray:
+        """The share of what is filled in each part of the outlines, [row, column]."""
+        seeds = None
+        if filled.seeds is not None:
+            shape, found = self.pyramid.shape, sorted(filled.seeds)
+            layers = [layer_at(shape, index) for index in found]
+            seeds = [
+                self.outlines.parts(layer, index - shape.word_count(layer - 1), shape)
+                for layer, index in zip(layers, found, strict=True)
+            ]
+        return self.outlines.share_of(filled.numbers, seeds)
 
     @property
     def _size(self):
@@ -176,6 +194,8 @@ class Painting:
 
     def _confinement(self, steering: Steering, layer: int) -> np.ndarray | None:
         """Which pixels the edits of a layer may reach: the outlines of the classes they mean."""
+        if steering.filled is not None:
+            return self.outlines.mask(self._shares(steering.filled), self.before)
         shape, classes = self.pyramid.shape, set()
         for index in sorted(steering.words):
             if layer_at(shape, index) != layer:
@@ -185,7 +205,7 @@ class Painting:
             if meant is None:
                 return None
             classes |= set(meant)
-        return self.outlines.mask(sorted(classes), self.before)
+        return self.outlines.mask(self.outlines.share_of(sorted(classes)), self.before)
 
 
 # Which words an edit means
@@ -238,7 +258,31 @@ def matching(
             steering.silent |= set(words)
     if layer is None and classes:
         steering.filled = ClassFill(classes, new)
+    elif layer is None and has_plain_things(model, evidence) and not outlines.named(old):
+        seeds = things_at(steering.loud().words, outlines, shape)
+        if seeds:
+            steering.filled = ClassFill(outlines.things, new, seeds)
     return steering
+
+
+def has_plain_things(model: SPAE, evidence: PictureEvidence) -> bool:
+    """Whether what the outlines take for a thing is one: the branch takes people for things, too."""
+    if model.evidence is None or evidence.outlines is None or evidence.named is None:
+        return False
+    named = (own for layer in evidence.named for own in layer if own is not None)
+    person = model.evidence.person_thing
+    return not any(own.branch == "detection" and own.number == person for own in named)
+
+
+def things_at(indices: Iterable[int], outlines: Outlines, shape: PyramidShape) -> set[int]:
+    """Of some words, by their flat index, those at whose positions the outlines know a thing."""
+    found = set()
+    for index in indices:
+        layer = layer_at(shape, index)
+        shares = outlines.shares_at(layer, index - shape.word_count(layer - 1), shape)
+        if shares[outlines.things].sum() >= LEAST_SHARE:
+            found.add(index)
+    return found
 
 
 def is_named(evidence: PictureEvidence, layer: int, position: int, classes: list[int]) -> bool:

@@ -46,6 +46,7 @@ EDITS = [
     Case("colour-free", "car", ["3:3,2-3 = blue"], outlines=False),
     Case("twice", "beach", ["2:1,1-2 = sunset", "3:3-4,1-4 = snow"]),
     Case("one-layer", "sunflower", ["flower -> blue"], layer=3),
+    Case("thing", "dog", ["dog -> blue"]),
     Case("exact", "mountain", ["2:1,1 = ocean"], exact=True),
     Case("wide", "beach", ["sky -> sunset"], box=(0, 32, 256, 224)),
     Case("tall", "dog", ["2:1-2,1-2 = snow"], False, box=(57, 0, 201, 256)),
