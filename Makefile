@@ -178,10 +178,10 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 	cd Training && ../$(PYTHON) -m spae.prepare.golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden.safetensors)
-	cd Training && ../$(PYTHON) -m spae.prepare.golden --model $(abspath Assets/models/small-int8) \
-	  --pictures $(abspath Assets/pictures) --only-words \
+	cd Training && ../$(PYTHON) -m spae.prepare.golden --model $(abspath $(MODEL)) \
+	  --pictures $(abspath Assets/pictures) --float32 \
 	  --names beach car cat dog parrot raccoon \
-	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden-int8.safetensors)
+	  --output $(abspath Tests/SPAEEngineTests/Fixtures/golden-float32.safetensors)
 	cd Training && ../$(PYTHON) -m spae.prepare.painting_golden --model $(abspath $(MODEL)) \
 	  --pictures $(abspath Assets/pictures) \
 	  --output $(abspath Tests/SPAEEngineTests/Fixtures/painting.safetensors)

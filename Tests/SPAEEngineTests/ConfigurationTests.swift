@@ -60,14 +60,11 @@ struct Damage: Sendable, CustomTestStringConvertible {
 
 @Suite struct TheConfigurationOfAModel {
   static let path = "folder/config.json"
-  static let shipped = contents(ofModel: "small")
-
-  private static func contents(ofModel name: String) -> [UInt8] {
+  static let shipped: [UInt8] =
     (try? Data(
       contentsOf: URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Assets/models/\(name)/config.json"))).map(Array.init) ?? []
-  }
+        .appending(path: "Assets/models/small/config.json"))).map(Array.init) ?? []
 
   @Test func isReadAsItIsShipped() throws {
     let configuration = try ModelConfiguration(path: Self.path, contents: Self.shipped)
@@ -90,7 +87,7 @@ struct Damage: Sendable, CustomTestStringConvertible {
       key: "precision.segmentation.largest"),
   ])
   func isRefusedWhenItsPrecisionIsDamaged(damage: Damage) throws {
-    let contents = try damage.done(to: Self.contents(ofModel: "small-int8"))
+    let contents = try damage.done(to: Self.shipped)
     let error = try #require(throws: EngineError.self) {
       try ModelConfiguration(path: Self.path, contents: contents)
     }
@@ -101,9 +98,10 @@ struct Damage: Sendable, CustomTestStringConvertible {
   }
 
   @Test func mayLackTheSemanticBranch() throws {
-    let plain = try ["semantic", "guided", "evidence", "segmentation", "detection"].reduce(
-      Self.shipped
-    ) { try Damage($1, .remove).done(to: $0) }
+    let plain = try ["semantic", "guided", "evidence", "segmentation", "detection", "precision"]
+      .reduce(
+        Self.shipped
+      ) { try Damage($1, .remove).done(to: $0) }
     let configuration = try ModelConfiguration(path: Self.path, contents: plain)
     #expect(configuration.semantic == nil)
   }

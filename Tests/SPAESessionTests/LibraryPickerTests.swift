@@ -106,6 +106,7 @@ final class PickerWithTheModel {
     let painted = try picker(explorer).candidates
     #expect(exact.map(\.word) == painted.map(\.word))
     let same = zip(exact, painted).filter { $0.thumbnail == $1.thumbnail }
-    #expect(same.count < 5)
+    // Words of nearly the same colour paint nothing.
+    #expect(same.count * 4 < exact.count)
   }
 }

@@ -25,7 +25,7 @@ from PIL import Image
 from bench.graphs import Work, decoder_work, encoder_works
 from bench.quantized import quantized
 from bench.program import Program
-from bench.rows import FOLDER, IN_BYTES, IN_FLOATS, STREAM, WITH_BYTES, mixed
+from bench.rows import FOLDER, IN_FLOATS, STREAM, WITH_BYTES, mixed
 from spae.images import square_view, to_tensor
 from spae.model.configuration import Configuration
 from spae.model.network import SPAE
@@ -210,25 +210,15 @@ def large(
 
 
 def in_other_numbers(program: Program) -> dict[Task, Contestant]:
-    """The engine's encode, and its classifier, in bytes and in float32 where the model has both.
-
-    It may compute in bytes itself, or the one beside it does.
-    """
-    beside = replace(program, model=program.model.with_name(f"{program.model.name}-int8"))
-    found: dict[Task, Contestant] = {}
-    if Configuration.load(program.model / "config.json").precision is not None:
-        beside, floats = program, replace(program, precision="float32")
-        for threads in THREADS:
-            encode = in_engine(floats, "encode", SIZE, threads)
-            found[Task("spae", IN_FLOATS, threads)] = Contestant(encode)
-    elif beside.model.exists():
-        for threads in THREADS:
-            encode = in_engine(beside, "encode", SIZE, threads)
-            found[Task("spae", IN_BYTES, threads)] = Contestant(encode)
-    else:
+    """The engine's encode in float32, and its classifier in bytes, where the model computes in bytes."""
+    if Configuration.load(program.model / "config.json").precision is None:
         return {}
+    floats = replace(program, precision="float32")
+    found: dict[Task, Contestant] = {}
     for threads in THREADS:
-        classify = in_engine(beside, "classify", SIZE, threads)
+        encode = in_engine(floats, "encode", SIZE, threads)
+        classify = in_engine(program, "classify", SIZE, threads)
+        found[Task("spae", IN_FLOATS, threads)] = Contestant(encode)
         found[Task("spae", WITH_BYTES, threads)] = Contestant(classify)
     return found
 

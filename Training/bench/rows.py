@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 OPEN_REVISIONS = 2000
-IN_BYTES = "encode 128 px, small-int8"  # by the model whose networks compute in bytes
 IN_FLOATS = "encode 128 px, float32"  # by a model that computes in bytes unless it is told not to
 WITH_BYTES = "classifier in bytes"
 FOLDER, STREAM = "encode 128 px, each of 40 files", "encode 128 px, each of a stream of 40"
@@ -81,11 +80,9 @@ def mixed(medians: dict[tuple, float]) -> dict[tuple, float]:
     found = {}
     for threads in (2, 1):
         ours, theirs = ((who, WITH_BYTES, threads, False) for who in ("spae", "onnxruntime"))
-        is_whole = ("spae", IN_FLOATS, threads, False) in medians
-        work = "encode 128 px" if is_whole else IN_BYTES
+        whole = "encode 128 px", threads, False
         if ours in medians:
-            time = medians[("spae", work, threads, False)] - medians[ours] + medians[theirs]
-            found[("mixed", work, threads, False)] = time
+            found[("mixed", *whole)] = medians[("spae", *whole)] - medians[ours] + medians[theirs]
     return found
 
 
@@ -93,13 +90,12 @@ def gains(medians: dict[tuple, float]) -> Iterator[Row]:
     """What a second thread gains, ours and a peer's."""
     theirs = None
     for who, name in (("onnxruntime", "onnxruntime"), ("spae", "SPAE")):
-        for work in ("encode 128 px", IN_BYTES):
-            two, one = (medians.get((who, work, threads, False)) for threads in (2, 1))
-            if two is None or one is None:
-                continue
-            mark = theirs and Faster(round(theirs, 2))
-            yield Row(f"{work} by {name}, 2 threads", two, f"{name} on 1 thread", one, mark)
-            theirs = theirs or one / two
+        two, one = (medians.get((who, "encode 128 px", threads, False)) for threads in (2, 1))
+        if two is None or one is None:
+            continue
+        mark = theirs and Faster(round(theirs, 2))
+        yield Row(f"encode 128 px by {name}, 2 threads", two, f"{name} on 1 thread", one, mark)
+        theirs = theirs or one / two
 
 
 def peer_name(ours: tuple, peer: tuple) -> str:
@@ -110,7 +106,7 @@ def peer_name(ours: tuple, peer: tuple) -> str:
         return "SPAE, the model in float32"
     if who == "mixed":
         return "SPAE, with onnxruntime's classifier in int8"
-    if ours[1] in (IN_BYTES, IN_FLOATS):
+    if ours[1] == IN_FLOATS:
         return who
     if ours[1] == WITH_BYTES:
         return f"{who}, int8" if work == WITH_BYTES else f"{who}, float32"
@@ -140,9 +136,6 @@ def comparisons() -> Iterator[tuple[str, tuple, list[tuple[tuple, Faster | None]
     for threads, name, times in ((2, "2 threads", 1.5), (1, "1 thread", 1.45)):
         yield f"encode 128 px, {name}", *pair("encode 128 px", threads, False, times, None)
         whole = "encode 128 px", threads, False
-        peers = [(("onnxruntime", *whole), Faster(times)), (("spae", *whole), None)]
-        mixed = ("mixed", IN_BYTES, threads, False), Faster(1.0)
-        yield f"{IN_BYTES}, {name}", ("spae", IN_BYTES, threads, False), [*peers, mixed]
         floats = ("spae", IN_FLOATS, threads, False)
         mixed = ("mixed", *whole), Faster(1.0)
         yield f"encode 128 px, {name}", ("spae", *whole), [(floats, None), mixed]

@@ -176,7 +176,7 @@ class Child(io.RawIOBase):
             raise ClipError(ended(status, count, self.said(3)))
 
     def silent(self) -> ClipError:
-        return ClipError(f"ffmpeg did nothing for {PATIENCE} s and was ended{told(self.said(3))}")
+        return ClipError(f"ffmpeg did nothing for {PATIENCE} s and was ended{last_lines(self.said(3))}")
 
     def said(self, count: int) -> list[str]:
         """The last lines of its log."""
@@ -196,8 +196,8 @@ class Child(io.RawIOBase):
 
 def ended(status: int, count: int, lines: list[str]) -> str:
     place = f" behind frame {count}" if count else ""
-    return f"ffmpeg ended with status {status}{place}{told(lines)}"
+    return f"ffmpeg ended with status {status}{place}{last_lines(lines)}"
 
 
-def told(lines: list[str]) -> str:
+def last_lines(lines: list[str]) -> str:
     return f"; its last lines: {' / '.join(lines)}" if lines else ""

@@ -8,7 +8,7 @@ from bench.graphs import FixedLinearDecoder, FixedSemanticSkip, GroupedProduct
 from bench.report import REASONS, UNEXPLAINED, as_json, lost, page, table, time
 from bench.rows import (
     FOLDER,
-    IN_BYTES,
+    IN_FLOATS,
     STREAM,
     WITH_BYTES,
     Faster,
@@ -71,14 +71,13 @@ def test_all_marks_of_the_engine_are_reached_by_one_fast_enough_and_missed_by_a_
     assert len({(row.work, row.peer) for row in fast}) == len(fast)
 
 
-def test_a_model_in_bytes_has_rows_where_it_is_there():
+def test_a_model_in_bytes_is_compared_with_itself_in_float32():
     def works(times: dict[tuple, float]) -> set[str]:
         return {row.work for row in engine_rows(times)}
 
     times = medians(1.0, 1.0)
-    without = {task: time for task, time in times.items() if task[1] != IN_BYTES}
-    names = {f"{IN_BYTES}{rest}" for rest in (", 2 threads", ", 1 thread", " by SPAE, 2 threads")}
-    assert works(times) - works(without) == names
+    without = {task: time for task, time in times.items() if task[1] != IN_FLOATS}
+    assert works(times) - works(without) == {f"{IN_FLOATS}, 2 threads", f"{IN_FLOATS}, 1 thread"}
 
 
 def test_two_threads_are_to_gain_more_than_a_peers():

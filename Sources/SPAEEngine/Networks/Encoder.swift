@@ -14,11 +14,6 @@ struct Encoder: Sendable {
     let blocks: [ResidualBlock]
   }
 
-  private enum Convolutions: Sendable {
-    case floats(stem: Convolution, stages: [Stage])
-    case bytes(ByteEncoder)
-  }
-
   private struct AttentionBlock: Sendable {
     let norm1: ChannelNorm
     let qkv: Convolution
@@ -31,8 +26,10 @@ struct Encoder: Sendable {
   private let configuration: ModelConfiguration
   private let mean: [Float]  // [patch numbers], of all patches
   private let linear: Convolution  // of a patch and the eight around it, less the mean
-  /// The convolutions up to the latent grid, in floats or in whole numbers.
-  private let convolutions: Convolutions
+  /// The convolutions up to the latent grid, and the same in whole numbers, if the model has them.
+  private let stem: Convolution
+  private let stages: [Stage]
+  private let bytes: ByteEncoder?
   private let position: Convolution
   private let kind: [Float]  // [kinds, width]
   private let semantic: Convolution?
@@ -54,12 +51,13 @@ struct Encoder: Sendable {
     linear = try weights.convolution(
       "encoder.linear", inputs: configuration.patchNumbers, outputs: latent, window: .same(3),
       biased: false)
-    convolutions =
-      if let precision = configuration.precision?.encoder {
-        .bytes(
-          try ByteEncoder(
-            sizes, largest: precision.largest, instructionSet: instructionSet, from: &weights))
-      } else { try Self.convolutions(sizes, from: &weights) }
+    bytes = try configuration.precision?.encoder.map { layers throws(EngineError) in
+      try ByteEncoder(
+        sizes, largest: layers.largest, instructionSet: instructionSet, from: &weights)
+    }
+    stem = try weights.convolution(
+      "encoder.stem", inputs: 12, outputs: sizes.stages[0].width, window: .same(3))
+    stages = try Self.stages(sizes, from: &weights)
     position = try weights.linear(
       "encoder.position", inputs: 4 * sizes.frequencies, outputs: width, biased: false)
     kind = try weights.floats("encoder.kind.weight", [Self.kinds, width])
@@ -84,12 +82,10 @@ struct Encoder: Sendable {
     output = try weights.linear("encoder.output", inputs: width, outputs: latent)
   }
 
-  private static func convolutions(
+  private static func stages(
     _ sizes: ModelConfiguration.Encoder, from weights: inout Weights
-  ) throws(EngineError) -> Convolutions {
+  ) throws(EngineError) -> [Stage] {
     let widths = sizes.stages.map(\.width)
-    let stem = try weights.convolution(
-      "encoder.stem", inputs: 12, outputs: widths[0], window: .same(3))
     var stages: [Stage] = []
     for (index, stage) in sizes.stages.enumerated() {
       let name = "encoder.stages.\(index)"
@@ -101,7 +97,7 @@ struct Encoder: Sendable {
       stages.append(
         Stage(down: down, blocks: try residualBlocks(name, stage, from: &weights)))
     }
-    return .floats(stem: stem, stages: stages)
+    return stages
   }
 
   private static func attentionBlock(
@@ -151,7 +147,7 @@ struct Encoder: Sendable {
       halved = Plane(grid.scaled(by: 4), channels: 12, isDense: true)
       patches = Plane(grid, channels: configuration.patchNumbers)
       stages = zip(sizes.stages, [4, 2, 1]).map { StagePlanes($0, size: grid.scaled(by: $1)) }
-      bytes = if case .bytes(let own) = encoder.convolutions { own.workspace(stages) } else { [] }
+      bytes = encoder.bytes?.workspace(stages) ?? []
       positions = tokens(4 * sizes.frequencies)
       Encoder.fill(positions, frequencies: sizes.frequencies)
       semantics = meanings(2 * configuration.text)
@@ -167,24 +163,24 @@ struct Encoder: Sendable {
     }
   }
 
-  /// z for a picture of 8 pixels a cell, [cell, latent].
+  /// z for a picture of 8 pixels a cell, [cell, latent]; `inFloats` without any whole numbers.
   func latent(
-    of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, in space: Workspace,
-    with context: Context
+    of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, inFloats: Bool = false,
+    in space: Workspace, with context: Context
   ) -> [Float] {
     context.withSpinningThreads { context in
-      run(picture, semantics, shape, in: space, with: context)
+      run(picture, semantics, shape, inFloats: inFloats, in: space, with: context)
       return gather(shape, semantics: semantics, in: space, with: context)
     }
   }
 
   /// The network and the linear code, whose sum is z.
   private func run(
-    _ picture: PixelImage, _ semantics: SemanticMap?, _ shape: PyramidShape,
+    _ picture: PixelImage, _ semantics: SemanticMap?, _ shape: PyramidShape, inFloats: Bool,
     in space: Workspace, with context: Context
   ) {
     load(picture, into: space.picture)
-    let tokens = convolve(space, with: context)
+    let tokens = convolve(space, inFloats: inFloats, with: context)
     embedPositions(shape, semantics, on: tokens, in: space, with: context)
     for block in attention { apply(block, to: tokens, in: space, with: context) }
     let planes = space.stages[2]
@@ -218,20 +214,21 @@ struct Encoder: Sendable {
   }
 
   /// The stages from pixels to the latent grid.
-  private func convolve(_ space: Workspace, with context: Context) -> Plane {
+  private func convolve(
+    _ space: Workspace, inFloats: Bool, with context: Context
+  ) -> Plane {
     space.halved.unshuffle(space.picture, by: 2)
-    switch convolutions {
-    case .bytes(let layers):
-      layers.convolve(space.halved, into: space.stages, in: space.bytes, with: context)
-    case .floats(let stem, let stages):
-      stem.apply(to: space.halved, into: space.stages[0].input, with: context)
-      for (index, stage) in stages.enumerated() {
-        let planes = space.stages[index]
-        stage.down?.apply(
-          to: space.stages[max(index, 1) - 1].output, into: planes.input, with: context)
-        _ = planes.apply(
-          stage.blocks, changed: planes.input.bounds, with: context, checkpoint: {})
-      }
+    if let bytes, !inFloats {
+      bytes.convolve(space.halved, into: space.stages, in: space.bytes, with: context)
+      return space.stages[2].output
+    }
+    stem.apply(to: space.halved, into: space.stages[0].input, with: context)
+    for (index, stage) in stages.enumerated() {
+      let planes = space.stages[index]
+      stage.down?.apply(
+        to: space.stages[max(index, 1) - 1].output, into: planes.input, with: context)
+      _ = planes.apply(
+        stage.blocks, changed: planes.input.bounds, with: context, checkpoint: {})
     }
     return space.stages[2].output
   }

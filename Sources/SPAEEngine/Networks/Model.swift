@@ -224,13 +224,15 @@ public final class Model: Sendable {
   }
 
   func latent(
-    of picture: PixelImage, shape: PyramidShape, semantics: SemanticMap?, with context: Context
+    of picture: PixelImage, shape: PyramidShape, semantics: SemanticMap?, inFloats: Bool = false,
+    with context: Context
   ) -> [Float] {
     context.profiler?.enter("encoder")
     return encoderSpaces.with(
       shape, make: { Encoder.Workspace(encoder, shape: shape) }
     ) {
-      encoder.latent(of: picture, semantics: semantics, shape: shape, in: $0, with: context)
+      encoder.latent(
+        of: picture, semantics: semantics, shape: shape, inFloats: inFloats, in: $0, with: context)
     }
   }
 

@@ -48,7 +48,9 @@ extension Model {
     if free.isEmpty { return pyramid }
     let words = context.withSpinningThreads { context in
       let semantics = evidence.semantics
-      let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
+      // Two engines may round a target's pixel otherwise: whole numbers would make much of it.
+      let z = latent(
+        of: picture, shape: shape, semantics: semantics, inFloats: true, with: context)
       let fitting = candidates(
         for: semantics, named: evidence.named, of: picture, shape: shape, semanticWeight: 1,
         with: context)

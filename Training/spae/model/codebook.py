@@ -45,6 +45,7 @@ class Codebook(nn.Module):
         self.search = configuration.search
         self.projection = None if learned else nn.Parameter(torch.zeros(embedding, latent))
         self.learned = nn.Parameter(torch.zeros(len(words), latent)) if learned else None
+        self.summed: tuple[tuple, Tensor] | None = None  # the codes, and of which weights
         self.order = None if seed is None else permutation(len(words), seed)
         self.register_buffer("embedding", torch.zeros(len(words), embedding), persistent=False)
         self.register_buffer("text", torch.zeros(len(words), text), persistent=False)
@@ -72,8 +73,27 @@ class Codebook(nn.Module):
         """e(k) for every word, [V, latent]: bias-free, linear, so the words keep their meaning."""
         if self.learned is not None:
             return self.learned
-        embedding = self.embedding if self.order is None else self.embedding[self.order]
-        return embedding @ self.projection
+        if self.training:
+            return self.ordered_embedding() @ self.projection
+        state = (self.projection.data_ptr(), self.projection._version, self.embedding._version)
+        if self.summed is None or self.summed[0] != state:
+            self.summed = (state, self.summed_codes())
+        return self.summed[1]
+
+    def ordered_embedding(self) -> Tensor:
+        return self.embedding if self.order is None else self.embedding[self.order]
+
+    @torch.no_grad()
+    def summed_codes(self) -> Tensor:
+        """The codes, of which the engine has the same bits: it adds the products one after the other.
+
+        Of weights of 16 bits each product is exact, so only the order of the sum counts.
+        """
+        embedding = self.ordered_embedding().T.contiguous().unsqueeze(2)
+        codes = torch.zeros(embedding.shape[1], self.projection.shape[1], device=embedding.device)
+        for column, row in zip(embedding, self.projection, strict=True):
+            codes += column * row
+        return codes
 
     @torch.no_grad()
     def begin(self, projection: Tensor) -> None:

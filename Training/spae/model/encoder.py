@@ -80,9 +80,11 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.output.bias)
         nn.init.normal_(self.kind.weight, std=0.02)
 
-    def forward(self, picture: Tensor, semantics: Tensor | None) -> Tensor:
+    def forward(
+        self, picture: Tensor, semantics: Tensor | None, in_floats: bool = False
+    ) -> Tensor:
         """[batch, 3, height, width] in [-1, 1] and [batch, cell, 2 text] -> z [batch, cell, latent]."""
-        x = (self.whole or self.convolved)(picture)
+        x = self.convolved(picture) if in_floats or self.whole is None else self.whole(picture)
         grid = Grid(*x.shape[-2:])
         kinds = torch.from_numpy(shape(grid, self.flat).kinds).to(x.device)
         tokens = x.flatten(2).transpose(1, 2)

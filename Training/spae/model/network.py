@@ -89,6 +89,8 @@ class SPAE(nn.Module):
         for branch in (self.semantic_branch, self.segmentation_branch):
             if hasattr(branch, "whole"):
                 branch.whole = None
+        if isinstance(self.semantic_branch, SemanticBranch):
+            self.semantic_branch.precision = None
         return self
 
     def load_frozen(self, folder: Path) -> None:
@@ -255,10 +257,13 @@ class SPAE(nn.Module):
 
         return refine
 
-    def latent(self, picture: Tensor, semantics: SemanticMap | None) -> Tensor:
+    def latent(
+        self, picture: Tensor, semantics: SemanticMap | None, in_floats: bool = False
+    ) -> Tensor:
+        """What is to become words; `in_floats` without any whole numbers."""
         grid = self.shape_of(picture).grid
         scale = self.configuration.semantic.scale if self.configuration.semantic else 1.0
-        return self.encoder(picture, semantics and semantics.tokens(grid, scale))
+        return self.encoder(picture, semantics and semantics.tokens(grid, scale), in_floats)
 
     @torch.no_grad()
     def encode(

@@ -109,7 +109,8 @@ def rewritten(
     named = None if evidence.named is None else [evidence.named]
     candidates = model.candidates(semantics, pictures=target, named=named)
     candidates = {layer: preceded(own, typed) for layer, own in candidates.items()}
-    z = model.latent(target, semantics)
+    # The engine may round a target's pixel otherwise: whole numbers would make much of it.
+    z = model.latent(target, semantics, in_floats=True)
     words = torch.from_numpy(pyramid.words).long().unsqueeze(0)
     rewriting = Rewriting(model, shape, target, free, candidates)
     if weights is not None:

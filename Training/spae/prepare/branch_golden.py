@@ -138,13 +138,13 @@ def main() -> None:
     parser.add_argument("--pictures", type=Path, nargs="+", required=True)
     parser.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
-    model = loaded(arguments.model)
+    model, floats = loaded(arguments.model), loaded(arguments.model).in_float32()
     found, rectangles = at_random(model.evidence), {}
     for path in sorted(path for folder in arguments.pictures for path in folder.glob("*.png")):
         image = rgb(Image.open(path))
         found |= named_and_words(model, path.stem, image)
         if path.stem in PICTURES:
-            found |= outputs(model, path.stem, image)
+            found |= outputs(floats, path.stem, image)
         if path.stem in RECTANGLES:
             rectangles |= rectangle(model, path.stem, image)
     save_file(rectangles, arguments.output.with_name("branch-rectangles.safetensors"))

@@ -4,7 +4,8 @@
         --output Tests/SPAEEngineTests/Fixtures/golden.safetensors
 
 Of parts of some pictures that are no squares, encoded whole, it writes rectangles.safetensors beside
-that. With --only-words it writes the words alone, of both: for a model that decodes them as another.
+that. With --float32 it writes the words alone, of both, of the model whose layers compute in float32:
+it decodes words to the same pictures.
 """
 
 import argparse
@@ -83,19 +84,21 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, required=True)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--only-words", action="store_true")
+    parser.add_argument("--float32", action="store_true", help="the words alone, in float32")
     parser.add_argument("--names", nargs="+", help="of the pictures; default all")
     arguments = parser.parse_args()
     model = SPAE.load(arguments.model)
+    if arguments.float32:
+        model = model.in_float32()
     paths = sorted(arguments.pictures.glob("*.png"))
     if arguments.names:
         paths = [path for path in paths if path.stem in arguments.names]
     tensors: dict[str, np.ndarray] = {}
     for path in paths:
-        tensors |= golden_words(model, path) if arguments.only_words else golden(model, path)
+        tensors |= golden_words(model, path) if arguments.float32 else golden(model, path)
     arguments.output.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, arguments.output)
-    if arguments.only_words:
+    if arguments.float32:
         return
     rectangles: dict[str, np.ndarray] = {}
     for path in paths:

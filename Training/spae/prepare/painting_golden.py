@@ -45,7 +45,7 @@ EDITS = [
     Case("colour", "car", ["4:3-5,2-6 = red"]),
     Case("colour-free", "car", ["3:3,2-3 = blue"], outlines=False),
     Case("twice", "beach", ["2:1,1-2 = sunset", "3:3-4,1-4 = snow"]),
-    Case("one-layer", "sunflower", ["flower -> blue"], layer=3),
+    Case("one-layer", "sunflower", ["botanical -> blue"], layer=3),
     Case("thing", "dog", ["dog -> blue"]),
     Case("exact", "mountain", ["2:1,1 = ocean"], exact=True),
     Case("wide", "beach", ["sky -> sunset"], box=(0, 32, 256, 224)),

@@ -1,15 +1,13 @@
-"""Makes a model of another one: its frozen classifier and segmentation branch, the encoder's convolutions,
-and the decoder where it refines words, compute in whole numbers.
+"""Says in which parts a model computes in whole numbers, and by which steps.
 
-    python -m spae.prepare.precision --data DATA --model Assets/models/small \\
-        --output Assets/models/small-int8
+    python -m spae.prepare.precision --data DATA --model Assets/models/small
 
-Its files are links to those of the other model, but for config.json: that holds, for each layer of
-bytes, the largest number of its input that a byte stands for. It is the one with the least squared
-error on some training pictures. Numbers beyond it are cut off, which costs less than a coarser step.
+The frozen classifier and segmentation branch, the encoder's convolutions, and the decoder where it
+refines words. The model's config.json gets, for each of their layers, the largest number of its input
+that has a step: the one with the least squared error on some training pictures. Numbers beyond it are
+cut off, which costs less than a coarser step.
 
-The words of the other model decode to the same pictures: its identity is one of the new model's
-`former_identities`.
+New weights need new numbers. They are measured in float32, whatever config.json held before.
 """
 
 import argparse
@@ -22,7 +20,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from spae.evaluate.published import identity
 from spae.images import square_view, to_tensor
 from spae.model.configuration import ByteLayers, Configuration, Precision, Stage
 from spae.model.network import SPAE
@@ -188,29 +185,14 @@ def residual_silus(stages: tuple[Stage, ...], first: int) -> set[int]:
     return found
 
 
-def save(model: Path, output: Path, precision: Precision) -> None:
-    """A folder of links to another model's files, with a configuration of its own."""
-    output.mkdir(parents=True, exist_ok=True)
-    for path in sorted([*model.glob("*.safetensors"), model / "vocabulary.txt"]):
-        link = output / path.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(Path("..") / model.name / path.name)
-    own = Configuration.load(model / "config.json")
-    former = (identity(model), *own.former_identities)
-    replace(own, name=output.name, precision=precision, former_identities=former).save(
-        output / "config.json"
-    )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
     add("--data", type=Path, required=True, help="the folder of training data")
-    add("--model", type=Path, required=True, help="the folder of the model in float32")
-    add("--output", type=Path, required=True, help="the new folder, beside that of the model")
+    add("--model", type=Path, required=True, help="the model's folder")
     add("--parts", choices=PARTS, nargs="+", default=PARTS, help="which compute in whole numbers")
     arguments = parser.parse_args()
-    model = SPAE.load(arguments.model)
+    model = SPAE.load(arguments.model).in_float32()
     parts = {
         "semantic": lambda: measured(model.semantic_branch, arguments.data),
         "refinement": lambda: measured_decoder(model, arguments.data),
@@ -218,8 +200,9 @@ def main() -> None:
         "encoder": lambda: measured_encoder(model, arguments.data),
     }
     precision = Precision(**{part: parts[part]() for part in arguments.parts})
-    save(arguments.model, arguments.output, precision)
-    print(f"{arguments.output}: {', '.join(arguments.parts)}")
+    path = arguments.model / "config.json"
+    replace(Configuration.load(path), precision=precision).save(path)
+    print(f"{path}: {', '.join(arguments.parts)}")
 
 
 if __name__ == "__main__":
