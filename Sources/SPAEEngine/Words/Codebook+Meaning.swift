@@ -156,6 +156,8 @@ extension Codebook {
   /// words are used, and of the sentence embeddings, which know rare words better.
   public func neighbours(of word: Int32, count: Int) -> [(word: Int32, similarity: Float)] {
     let similarity = similarityOfMeaning(to: word)
+    // It is seldom asked for, and its pages come from the file again.
+    defer { embedding.release() }
     var ranking = Ranking(limit: count)
     for other in 0..<Int32(self.count) where other != word {
       ranking.offer(other, similarity[Int(other)])
