@@ -23,8 +23,8 @@ import torch
 from PIL import Image
 
 from bench.graphs import Work, decoder_work, encoder_works
-from bench.quantized import quantized
 from bench.program import Program
+from bench.quantized import quantized
 from bench.rows import FOLDER, IN_FLOATS, STREAM, WITH_BYTES, mixed
 from spae.images import square_view, to_tensor
 from spae.model.configuration import Configuration

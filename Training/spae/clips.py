@@ -176,7 +176,9 @@ class Child(io.RawIOBase):
             raise ClipError(ended(status, count, self.said(3)))
 
     def silent(self) -> ClipError:
-        return ClipError(f"ffmpeg did nothing for {PATIENCE} s and was ended{last_lines(self.said(3))}")
+        return ClipError(
+            f"ffmpeg did nothing for {PATIENCE} s and was ended{last_lines(self.said(3))}"
+        )
 
     def said(self, count: int) -> list[str]:
         """The last lines of its log."""

@@ -25,11 +25,15 @@ def pictures(contents: bytes) -> list[np.ndarray]:
 # The pixels that the engine's tests of y4m expect.
 
 
-@pytest.mark.parametrize("sampling", ["420", "420jpeg", "420mpeg2", "420paldv", "411", "422", "444", "mono"])
+@pytest.mark.parametrize(
+    "sampling", ["420", "420jpeg", "420mpeg2", "420paldv", "411", "422", "444", "mono"]
+)
 def test_frames_in_every_sampling(sampling):
     head = header(io.BytesIO(f"YUV4MPEG2 W5 H3 F25:1 C{sampling}\n".encode()))
     rest = head.bytes_of_a_frame - 15
-    made = b"".join(b"FRAME\n" + bytes([grey]) * 15 + bytes([128]) * rest for grey in (16, 235, 126))
+    made = b"".join(
+        b"FRAME\n" + bytes([grey]) * 15 + bytes([128]) * rest for grey in (16, 235, 126)
+    )
     found = list(frames(io.BytesIO(made), head))
     assert [frame[2, 4].tolist() for frame in found] == [[0] * 3, [255] * 3, [128] * 3]
     assert head.rate == 25 and found[0].shape == (3, 5, 3)
@@ -76,8 +80,14 @@ def test_colour_lies_where_its_samples_do(sampling, rises):
         (b"YUV4MPEG2 W4 H4 F25:1 C420p10\n", "'420p10'"),
         (b"YUV4MPEG2 W99999 H1 F25:1\n", "at most 40000000 pixels"),
         (b"YUV4MPEG2 W4 H4 F25:1 Cmono\n", "has no frame"),
-        (b"YUV4MPEG2 W4 H4 F25:1 Cmono\nFRAME\nabc", "in its first frame: the next frame has 3 of 16"),
-        (b"YUV4MPEG2 W1 H1 F25:1 Cmono\nFRAME\nxFRAMES\nx", "behind frame 1: no frame begins there"),
+        (
+            b"YUV4MPEG2 W4 H4 F25:1 Cmono\nFRAME\nabc",
+            "in its first frame: the next frame has 3 of 16",
+        ),
+        (
+            b"YUV4MPEG2 W1 H1 F25:1 Cmono\nFRAME\nxFRAMES\nx",
+            "behind frame 1: no frame begins there",
+        ),
     ],
 )
 def test_what_is_no_y4m_says_why(contents, reason):
@@ -86,7 +96,9 @@ def test_what_is_no_y4m_says_why(contents, reason):
 
 
 def test_rates():
-    assert rate_of("30000/1001") == Fraction(30000, 1001) and rate_of("29.97") == Fraction(2997, 100)
+    assert rate_of("30000/1001") == Fraction(30000, 1001) and rate_of("29.97") == Fraction(
+        2997, 100
+    )
     assert [rate_of(text) for text in ("", "0/0", "1/2/3", "-5", "2000000000", "x")] == [None] * 6
     assert steady_rate(Fraction(25), Fraction(25)) == 25
     assert steady_rate(Fraction(90000), Fraction(251, 10)) == 25
@@ -111,7 +123,9 @@ def test_frames_by_ffmpeg_have_the_rate_of_the_clip_and_break_off_with_a_reason(
     assert isinstance(clip, Clip) and clip.rate == 25
     assert [frame.size for frame in clip.frames] == [(32, 16)] * 10
     (tmp_path / "b.mp4").write_bytes(b"no clip at all")
-    with pytest.raises(ClipError, match="^ffmpeg ended with status 1; its last lines: .*Invalid data"):
+    with pytest.raises(
+        ClipError, match="^ffmpeg ended with status 1; its last lines: .*Invalid data"
+    ):
         opened(tmp_path / "b.mp4")
 
 

@@ -70,7 +70,9 @@ def frames(text: str) -> list[str]:
 
 def test_clips_of_tars_are_files_of_their_own_as_long_as_somebody_has_them(tmp_path):
     contents = clip(1, 2)
-    tar(tmp_path / "a.tar", {"x/1.jpg": b"1", "x/1.json": b"{}", "x/1.y4m": contents, "2.MP4": b"2"})
+    tar(
+        tmp_path / "a.tar", {"x/1.jpg": b"1", "x/1.json": b"{}", "x/1.y4m": contents, "2.MP4": b"2"}
+    )
     pictures, left_out = read(tmp_path)
     assert [(each.key, each.is_clip) for each in pictures] == [
         ("x/1", False),
@@ -128,7 +130,9 @@ def test_a_picture_and_a_clip_of_one_key_are_one_answer():
 def test_a_film_that_is_too_long_is_a_bad_one_and_the_next_line_is_whole(monkeypatch):
     monkeypatch.setattr(engines, "MOST_LINE", 100)
     record = {"key": "a", "width": 1, "height": 1, "model": "0", "film": "x" * 250}
-    source = io.BytesIO(json.dumps(record).encode() + b"\n" + b'{"key":"b","model":"0","error":"e"}\n')
+    source = io.BytesIO(
+        json.dumps(record).encode() + b"\n" + b'{"key":"b","model":"0","error":"e"}\n'
+    )
     first = answer(whole_line(source), Picture("a", is_clip=True))
     assert first == Answer(
         "a", error="its film has more than 100 bytes; cut the clip into several", is_clip=True
@@ -152,7 +156,9 @@ def test_clips_become_films_beside_the_words_of_pictures(tmp_path, form):
     done = encode(tmp_path / "in", output, "--workers", 0, "--format", form, "--text")
     assert done.returncode == 1
     assert done.stdout.startswith(f"{output}: 1 picture and 3 clips in 1 shard\n4 encoded in")
-    assert "bad picture or clip: b: the y4m film is cut short or damaged behind frame 2" in done.stderr
+    assert (
+        "bad picture or clip: b: the y4m film is cut short or damaged behind frame 2" in done.stderr
+    )
     assert "left out: 1 (not a picture: .txt): d.txt" in done.stderr
     expected = film(tmp_path / "a.y4m")
     lines = [json.loads(line) for line in (output / "text/s.jsonl").read_text().splitlines()]
@@ -165,12 +171,16 @@ def test_clips_become_films_beside_the_words_of_pictures(tmp_path, form):
     if form == "parquet":
         first, broken, last = rows(output)
         assert first["film"] == expected and len(first["layer3"]) == 16 and first["width"] == 256
-        assert frames(broken["film"])[-3:] == ["frame 2", "", "end"] and "cut short" in broken["error"]
+        assert (
+            frames(broken["film"])[-3:] == ["frame 2", "", "end"] and "cut short" in broken["error"]
+        )
         assert frames(last["film"]) == frames(expected) and last["layer1"] is None
         assert (last["width"], last["height"]) == (64, 64)
     else:
         with tarfile.open(output / "words/s.tar") as file:
-            assert file.getnames() == [f"00000000{n}" for n in ("0.json", "0.spae", "2.json", "2.spae")]
+            assert file.getnames() == [
+                f"00000000{n}" for n in ("0.json", "0.spae", "2.json", "2.spae")
+            ]
             assert file.extractfile("000000000.spae").read().decode() == expected
     stats = run("stats", output)
     assert stats.stdout.startswith("1 pictures with words\n"), stats.stderr
@@ -193,7 +203,9 @@ def test_pytorch_makes_films_with_nearly_the_words_of_the_program(tmp_path):
     (tmp_path / "a.y4m").write_bytes(whole)
     expected = film(tmp_path / "a.y4m")
     assert both["width"] == 256 and share_of_equal_words(both["film"], expected) > 0.98
-    assert cut["film"] == both["film"].replace('"a.y4m"', '"b.y4m"').partition("frame 3")[0] + "end\n"
+    assert (
+        cut["film"] == both["film"].replace('"a.y4m"', '"b.y4m"').partition("frame 3")[0] + "end\n"
+    )
     assert picture["film"] is None and picture["layer1"] == both["layer1"]
     assert empty["film"] is None and empty["width"] is None
 

@@ -5,8 +5,8 @@ extension Model {
   ///
   /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
   /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
-  /// old word names, or, where it names a thing
-  /// and no people are seen, all of the things there. With `layer` only the words of that layer count.
+  /// old word names, or, where it names a thing and no people are seen, all of the things there. With
+  /// `layer` only the words of that layer count.
   package func steering(
     from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
     evidence: PictureEvidence

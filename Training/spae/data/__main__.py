@@ -20,7 +20,8 @@ INSTALL = "pip install 'pyarrow>=20' 'ray[data]==2.60.0' (or './Training[data]')
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="spae.data", description="Turns data sets of pictures and clips into data sets of words."
+        prog="spae.data",
+        description="Turns data sets of pictures and clips into data sets of words.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     add_encode(commands.add_parser("encode", help="shards of pictures to shards of words"))

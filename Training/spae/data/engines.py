@@ -13,7 +13,6 @@ from typing import BinaryIO, Protocol
 from spae.data import DataError
 from spae.data.pictures import Picture
 
-
 MOST_LINE = 128 << 20  # bytes of an answer; those of a film of some 100,000 frames
 
 

@@ -22,7 +22,9 @@ class Picture:
     is_clip: bool = False
     name: str | None = None  # of a clip's file
     path: str | None = None  # of a clip, which the engine itself reads, however long it is
-    copy: BinaryIO | None = None  # a file without a name that is there as long as this: `path` is it
+    copy: BinaryIO | None = (
+        None  # a file without a name that is there as long as this: `path` is it
+    )
 
 
 @dataclass(frozen=True)

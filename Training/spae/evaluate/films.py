@@ -65,17 +65,13 @@ def kept_by_layer(film: list[FilmFrame]) -> list[Value | None]:
     Key frames do not count.
     """
     pairs = [
-        (before.pyramid, after.pyramid)
-        for before, after in zip(film, film[1:])
-        if not after.is_key
+        (before.pyramid, after.pyramid) for before, after in zip(film, film[1:]) if not after.is_key
     ]
     if not pairs:
         return [None]
     shape = pairs[0][0].shape
     return [
-        Value.over(
-            torch.tensor([float((a.layer(l) == b.layer(l)).mean()) for a, b in pairs]), 100
-        )
+        Value.over(torch.tensor([float((a.layer(l) == b.layer(l)).mean()) for a, b in pairs]), 100)
         for l in range(1, shape.depth + 1)
     ]
 

@@ -49,9 +49,7 @@ def wishes() -> list[Wish]:
             subjects[fields[0]] = frozenset(fields[1].split())
         else:
             photograph, kind, rule, text = fields
-            result.append(
-                Wish(photograph, kind, text, allowed[kind], subjects[photograph], rule)
-            )
+            result.append(Wish(photograph, kind, text, allowed[kind], subjects[photograph], rule))
     return result
 
 

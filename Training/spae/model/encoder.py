@@ -51,7 +51,9 @@ class Encoder(nn.Module):
         self.patch, self.frequencies = configuration.patch, sizes.frequencies
         self.flat = configuration.quantization.flat
         self.linear = LinearEncoder(configuration.patch_numbers, latent)
-        self.whole: nn.Module | None = None  # the convolutions, where a model has them in whole numbers
+        self.whole: nn.Module | None = (
+            None  # the convolutions, where a model has them in whole numbers
+        )
         self.stem = nn.Conv2d(12, widths[0], 3, padding=1)
         self.stages = nn.ModuleList(
             Blocks(stage)
@@ -80,9 +82,7 @@ class Encoder(nn.Module):
         nn.init.zeros_(self.output.bias)
         nn.init.normal_(self.kind.weight, std=0.02)
 
-    def forward(
-        self, picture: Tensor, semantics: Tensor | None, in_floats: bool = False
-    ) -> Tensor:
+    def forward(self, picture: Tensor, semantics: Tensor | None, in_floats: bool = False) -> Tensor:
         """[batch, 3, height, width] in [-1, 1] and [batch, cell, 2 text] -> z [batch, cell, latent]."""
         x = self.convolved(picture) if in_floats or self.whole is None else self.whole(picture)
         grid = Grid(*x.shape[-2:])

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spae.model.decoder import ConditionalLinearDecoder
-from spae.model.pyramid import CLASSES_A_STRIDE, PyramidShape
+from spae.model.pyramid import PyramidShape
 from spae.model.quantizer import estimates_of, nearest, upsampled
 from spae.model.refinement import gram_matrices
 
@@ -92,7 +92,9 @@ class FilmSearch:
                 metrics = metric.expand(len(own), -1, -1)
                 even = torch.ones(len(own), dtype=torch.bool)
                 free = torch.zeros(len(own))
-                self._put(own, self._pairs(own, goals, metrics, even, found, found, free, metric), found)
+                self._put(
+                    own, self._pairs(own, goals, metrics, even, found, found, free, metric), found
+                )
         return found.numpy().astype(np.int32)
 
     # Cells

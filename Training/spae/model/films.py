@@ -204,9 +204,7 @@ class FilmEncoder:
         words, shown = self._kept(words, standing, renamed, least, steadiness, errors, shown)
         shot.pyramid, shot.shown = Pyramid(shape, words), shown
 
-    def _rename(
-        self, found: Found | None, semantics: SemanticMap | None, shot: Shot
-    ) -> set[int]:
+    def _rename(self, found: Found | None, semantics: SemanticMap | None, shot: Shot) -> set[int]:
         """Puts other words where upper ones fit no longer; gives the cells that they visit."""
         if found is None:
             return set()

@@ -65,7 +65,9 @@ class SegmentationBranch(nn.Module):
     def __init__(self, sizes: Segmentation):
         super().__init__()
         self.sizes = sizes
-        self.whole: nn.Module | None = None  # what computes in whole numbers, where a model asks for it
+        self.whole: nn.Module | None = (
+            None  # what computes in whole numbers, where a model asks for it
+        )
         pyramid, decoder = sizes.pyramid, sizes.decoder
         widths = [sizes.stem] + [block.output for block in sizes.blocks]
         self.stem = SameConvolution(3, sizes.stem, 3, stride=2)

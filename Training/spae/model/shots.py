@@ -5,8 +5,8 @@ is not found there is new. Blocks are compared without their means: a change of 
 """
 
 import numpy as np
-from PIL import Image
 from numpy.lib.stride_tricks import sliding_window_view
+from PIL import Image
 
 from spae.images import resized
 from spae.model.pyramid import Grid

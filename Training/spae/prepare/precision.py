@@ -25,8 +25,8 @@ from spae.model.configuration import ByteLayers, Configuration, Precision, Stage
 from spae.model.network import SPAE
 from spae.model.pyramid import PyramidShape
 from spae.model.quantizer import estimates_of, upsampled
-from spae.model.semantic_branch import SemanticBranch
 from spae.model.segmentation import SegmentationBranch
+from spae.model.semantic_branch import SemanticBranch
 from spae.model.whole_decoder import SiLUBytes, layer_inputs
 from spae.model.whole_encoder import layer_inputs as encoder_inputs
 from spae.model.whole_numbers import BYTE, STEPS, UNSIGNED, in_bytes
