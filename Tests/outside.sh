@@ -160,7 +160,7 @@ rm "labels/x$escapes/b$escapes.png"
 printf 'y\t%s\r\n\r\nx\tz, w\r\n' "why$escapes" >names
 says "why$shown" classify --examples labels --names names "$name.png"
 clean draw --like labels --label y --shots 1 --dry-run --show-prompt -o drawn.spae
-has '^Input' said || fail "no prompt is shown: $(cat said)"
+has '^A photo of a y shows:$' said || fail "no prompt is shown: $(cat said)"
 clean ask --dry-run --show-prompt "$name.png" "what$escapes?"
 clean restore --task rotate --by majority "$name.png" -o "$nowhere.png"
 clean evaluate few-shot labels --ways 2 --depths 2 --episodes 2

@@ -23,7 +23,11 @@ final class FilmFixture {
   /// The cell that changes first: it holds another word from the fifth frame on.
   static let cell = CellAddress(layer: 5, row: 0, column: 4)
 
-  init(frames: Int = 40, cuts: Set<Int> = [20], tail: String = "end\n") throws {
+  /// With `renamed` the word of that cell is another from that frame on.
+  init(
+    frames: Int = 40, cuts: Set<Int> = [20], renamed: (frame: Int, cell: CellAddress)? = nil,
+    tail: String = "end\n"
+  ) throws {
     folder = NSTemporaryDirectory() + "spae-film-\(UUID().uuidString)"
     try FileSystem.makeFolder(folder)
     path = folder + "/clip.spae"
@@ -41,6 +45,7 @@ final class FilmFixture {
     for frame in 0..<frames {
       let before = pyramid
       pyramid[CellAddress(layer: 5, row: frame / 16 % 16, column: frame % 16)] = Int32(frame + 1)
+      if let renamed, frame == renamed.frame { pyramid[renamed.cell] = 4001 }
       let content =
         frame == 0 || cuts.contains(frame)
         ? FilmFrame(.key(pyramid), comments: [.init(before: 1, text: "# shot")])

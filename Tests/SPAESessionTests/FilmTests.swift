@@ -302,6 +302,24 @@ struct FilmSuite {
     #expect(written[20...] == film.pyramids[20...])
   }
 
+  @Test("what is painted ends with the word that was typed")
+  func paintEnds() throws {
+    let typed = CellAddress(layer: 2, row: 0, column: 0)
+    let film = try FilmFixture(renamed: (frame: 10, cell: typed))
+    let stage = try FilmStage(film.path, edits: .paint)
+    var seen: [[Int32]] = []
+    try stage.press(":2<CR>khicastle<CR>")
+    for frame in [10, 11, 16] {
+      try stage.press(":frame \(frame)<CR>")
+      stage.look { seen.append(stage.words) }
+    }
+    _ = stage.loop.run()
+    let others = zip(seen[0], film.pyramids[9].words).count { $0 != $1 }
+    #expect(others > 20)
+    #expect(seen[1] == film.pyramids[10].words)
+    #expect(seen[2] == film.pyramids[15].words)
+  }
+
   // MARK: Bad files
 
   @Test("shows what is whole of a film that was cut short, and of one with a bad line")

@@ -28,6 +28,31 @@ package struct FilmEdit: Hashable, Sendable {
   /// Whether a revision is one step with the one before it.
   static func isAhead(_ text: String) -> Bool { text.hasPrefix(ahead + ":") }
 
+  /// What was typed: the words of the uppermost layer that are the same as the first one's.
+  var typed: [Run] {
+    guard let top = runs.map(\.cell.layer).min(),
+      let first = runs.first(where: { $0.cell.layer == top })
+    else { return [] }
+    return runs.filter { $0.cell.layer == top && $0.new == first.new }
+  }
+
+  /// The edit whose painted words end where the typed word above them does; those beneath none, with
+  /// the last typed word.
+  func endingWithTyped(_ shape: PyramidShape) -> FilmEdit {
+    let typed = typed
+    guard let last = typed.map(\.frames.upperBound).max() else { return self }
+    let own = Set(typed.map(\.cell))
+    var edit = self
+    edit.runs = runs.map { run in
+      if own.contains(run.cell) { return run }
+      let above = typed.filter { shape.overlap($0.cell, run.cell) }
+      let end = above.map(\.frames.upperBound).max() ?? last
+      let frames = run.frames.lowerBound..<min(run.frames.upperBound, end)
+      return Run(cell: run.cell, frames: frames, old: run.old, new: run.new)
+    }
+    return edit
+  }
+
   /// The edit that takes this one back.
   var inverse: FilmEdit { FilmEdit(verb: verb, runs: runs.reversed().map(\.inverse)) }
 
@@ -36,6 +61,14 @@ package struct FilmEdit: Hashable, Sendable {
     for run in runs where run.frames.contains(frame) && pyramid[run.cell] == run.old {
       pyramid[run.cell] = run.new
     }
+  }
+}
+
+extension PyramidShape {
+  /// Whether two positions stand for some of the same cells.
+  func overlap(_ a: CellAddress, _ b: CellAddress) -> Bool {
+    let (a, b) = (latentCells(of: a), latentCells(of: b))
+    return a.rows.overlaps(b.rows) && a.columns.overlaps(b.columns)
   }
 }
 

@@ -29,7 +29,9 @@ final class FilmPainter: Sendable {
 
   /// Paints what the edits of the film that hold now leave to be painted.
   func begin() {
-    let jobs = reel.edits.enumerated().compactMap { Job($1, index: $0, shape: reel.header.shape) }
+    let jobs = reel.edits.enumerated().flatMap { index, edit in
+      Job.all(of: edit, index: index, shape: reel.header.shape)
+    }
     guard let first = jobs.map(\.frames.lowerBound).min(),
       let last = jobs.map(\.frames.upperBound).max()
     else { return }
@@ -144,27 +146,33 @@ private struct Job {
   let word: Int32
   /// Flat indices of the words that may be painted.
   let area: Set<Int>
-  /// The frames after the edit in which its word holds.
+  /// The frames after the edit in which these words hold.
   let frames: Range<Int>
 
-  /// nil where an edit paints nothing ahead.
-  init?(_ edit: FilmEdit, index: Int, shape: PyramidShape) {
-    guard edit.isPainted, let top = edit.runs.map(\.cell.layer).min(),
-      let first = edit.runs.first(where: { $0.cell.layer == top })
-    else { return nil }
-    // What was typed is the uppermost; all that it painted lies below.
-    let runs = edit.runs.filter { $0.cell.layer == top && $0.new == first.new }
-    let start = first.frames.lowerBound + 1
-    let end = runs.map(\.frames.upperBound).min() ?? start
-    guard start < end else { return nil }
-    (self.index, typed, word, frames) = (index, runs.map(\.cell), first.new, start..<end)
-    let parts = typed.map { shape.latentCells(of: $0) }
-    let beneath = (top + 1..<shape.depth + 1).flatMap { shape.cells(ofLayer: $0) }.filter { cell in
-      let own = shape.latentCells(of: cell)
-      return parts.contains { $0.rows.overlaps(own.rows) && $0.columns.overlaps(own.columns) }
+  /// What an edit paints ahead: of each stretch of frames in which the same typed words hold.
+  static func all(of edit: FilmEdit, index: Int, shape: PyramidShape) -> [Job] {
+    guard edit.isPainted, let first = edit.typed.first else { return [] }
+    var start = first.frames.lowerBound + 1
+    var jobs: [Job] = []
+    for end in Set(edit.typed.map(\.frames.upperBound)).sorted() where start < end {
+      let held = edit.typed.filter { $0.frames.upperBound >= end }
+      jobs.append(Job(edit, held, index: index, frames: start..<end, shape: shape))
+      start = end
     }
-    area = Set((beneath + edit.runs.map(\.cell)).map { shape.index(of: $0) })
-      .subtracting(typed.map { shape.index(of: $0) })
+    return jobs
+  }
+
+  private init(
+    _ edit: FilmEdit, _ held: [FilmEdit.Run], index: Int, frames: Range<Int>, shape: PyramidShape
+  ) {
+    (self.index, self.frames, typed, word) = (index, frames, held.map(\.cell), held[0].new)
+    let top = held[0].cell.layer
+    let beneath = (top + 1..<shape.depth + 1).flatMap { shape.cells(ofLayer: $0) }.filter { cell in
+      held.contains { shape.overlap($0.cell, cell) }
+    }
+    let painted = edit.runs.filter { $0.frames.upperBound > frames.lowerBound }.map(\.cell)
+    area = Set((beneath + painted).map { shape.index(of: $0) })
+      .subtracting(edit.typed.map { shape.index(of: $0.cell) })
   }
 }
 

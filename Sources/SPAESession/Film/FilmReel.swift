@@ -216,8 +216,9 @@ package final class FilmReel: @unchecked Sendable {
     }
     for change in open { close(change, end) }
     let shape = header.shape
-    return FilmEdit(
+    let edit = FilmEdit(
       verb: verb, runs: runs.sorted { shape.index(of: $0.cell) < shape.index(of: $1.cell) })
+    return edit.isPainted ? edit.endingWithTyped(shape) : edit
   }
 
   /// How many words of edits the film no longer has as they were: it was changed outside.
