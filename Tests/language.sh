@@ -99,7 +99,8 @@ has '^sk[a-z]* -> night$' <edits || fail "the sky does not become night: $(cat e
 has -v -- '-> night$' <edits && fail "at night something else is put: $(cat edits)"
 refused 1 "'flurb the quux' changes nothing here; no word of the wish is known" wish 'flurb the quux' --dry-run
 refused 1 "'as it is' changes nothing here; the model read" wish 'as it is' --dry-run
-refused 2 'leave -o away' wish 'in winter' --dry-run -o wished.spae
+wish 'at night' --dry-run --run-folder none -o dry.spae 2>err | has -- '-> night$' || fail "$(cat err)"
+[ ! -e dry.spae ] || fail "--dry-run wrote"
 refused 2 'one line' wish ' ' --dry-run
 refused 1 'name a file for the words' wish 'in winter'
 [ -d "$root/.venv-language/gemma" ] ||

@@ -217,6 +217,9 @@ has 'animal: 3 pictures of use' <said || fail "too few pictures are not said: $(
 refused 1 'name what to draw' "$program" draw --like labels --dry-run -o drawn.spae
 refused 1 "no label 'fish'" "$program" draw --like labels --label fish --dry-run -o drawn.spae
 refused 2 'layers' "$program" draw --like labels --label animal --layers 2-3 -o drawn.spae
+refused 1 'make its folder first' "$program" draw --like labels --label animal -o none/drawn.spae
+refused 1 'make its folder first' "$program" restore --task inpaint "$pictures/cat.png" -o none/restored.png
+refused 1 'none.png: ' "$program" restore --task inpaint none.png -o restored.png
 refused 1 '3 pictures, and --shots asks for 9' "$program" draw --like labels --label animal --shots 9 --dry-run -o drawn.spae
 for task in inpaint outpaint deblur rotate shift; do
   "$program" restore --task $task --by majority "$pictures/cat.png" -o restored-$task.png |

@@ -26,8 +26,8 @@ package struct ContextExamples {
       let own = folders.labels[number]
       guard own.paths.count >= shots else {
         throw Failure(
-          "\(own.folder): \(own.paths.count) pictures, and --shots asks for \(shots);"
-            + " add some, or ask for fewer")
+          "\(own.folder): \(own.paths.count) picture\(own.paths.count == 1 ? "" : "s"), and --shots"
+            + " asks for \(shots); add some, or ask for fewer with --shots \(own.paths.count)")
       }
       drawn += generator.draw(shots, below: own.paths.count).map { (own.name, own.paths[$0]) }
     }

@@ -31,6 +31,14 @@ package struct OutputFile {
     throw refusal("it exists")
   }
 
+  /// Throws where the name is taken, or has no folder: before a work that asks others first.
+  package func refuseUnwritable() throws(Failure) {
+    try refuseTaken()
+    guard !isSpecial, !FileSystem.exists(FileName.folder(of: path)) else { return }
+    let missing = SystemError(code: ENOENT)
+    throw Failure("\(path): cannot be written: \(missing)\(AtomicFile.remedy(for: missing))")
+  }
+
   /// Writes the file whole, or throws and leaves what is there.
   package func write(
     _ bytes: [UInt8],

@@ -82,6 +82,21 @@ import Testing
     #expect(changed == ["sky -> night", "grass -> night", "structure -> night"])
   }
 
+  @Test("snow lies on the ground: the sky stays where something below it becomes white")
+  func snow() throws {
+    let model = ScriptedModel(likely: { prompt in
+      if prompt.hasSuffix("shows:") { return ["snow": prompt.contains("winter") ? -1 : -8] }
+      guard prompt.contains("Wish: in winter") else { return ["snow": -9] }
+      return prompt.hasSuffix("sky ->") ? ["sky": -6, "snow": -1] : ["grass": -3, "snow": -2]
+    })
+    var revision = try revision(model)
+    revision.colour = { $0 == self.words("snow")[0] ? [96, 0, 0] : nil }
+    let found = try revision.proposal(for: "in winter", words: words("horse grass sky"))
+    #expect(changes(found) == ["grass -> snow"])
+    let alone = try revision.proposal(for: "in winter", words: words("horse sky"))
+    #expect(changes(alone) == ["sky -> snow"])
+  }
+
   @Test("a wish of which no word is known changes nothing, and says so")
   func nonsense() throws {
     let model = ScriptedModel(tokens: 3, likely: { _ in ["snow": -1, "grass": -3] })

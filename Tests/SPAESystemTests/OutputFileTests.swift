@@ -38,6 +38,18 @@ import Testing
     #expect(folder.text("file") == "one" && folder.names == ["file"])
   }
 
+  @Test("A name that cannot be written is refused beforehand")
+  func beforehand() throws {
+    try OutputFile(file, mayReplace: false).refuseUnwritable()
+    let without = OutputFile(folder.path + "/none/file", mayReplace: true)
+    let refusal = #expect(throws: Failure.self) { try without.refuseUnwritable() }
+    #expect(refusal.map { "\($0)".contains("make its folder first") } == true)
+    try write("one")
+    #expect(throws: Failure.self) {
+      try OutputFile(file, mayReplace: false).refuseUnwritable()
+    }
+  }
+
   @Test("What exists stays, unless it says the same or may be replaced")
   func existing() throws {
     try write("one")

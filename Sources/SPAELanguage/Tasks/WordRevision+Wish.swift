@@ -66,6 +66,9 @@ extension WordRevision {
   /// Below this lightness, in CIELAB, a wish is for the dark.
   private static let darkness: Float = 25
 
+  /// Above this lightness, in CIELAB, is what is white.
+  private static let lightness: Float = 80
+
   /// Whether a wish is for a picture that is dark as a whole: at night.
   func isDark(_ wish: String, among words: [Int32]) -> Bool {
     let named = words.filter { isNamed($0, in: wish) }
@@ -76,6 +79,14 @@ extension WordRevision {
   func isSky(_ word: Int32) -> Bool {
     guard let sky = vocabulary.number(of: "sky") else { return false }
     return word == sky || isRelated(sky, word)
+  }
+
+  /// Whether a word is as light as snow, and nothing of the sky's, as fog and clouds are.
+  func liesOnTheGround(_ word: Int32) -> Bool {
+    guard let colour = colour(word), colour.x > Self.lightness else { return false }
+    return !["sky", "cloud", "fog"].contains { name in
+      vocabulary.number(of: name).map { $0 == word || isRelated($0, word) } ?? false
+    }
   }
 
   /// A word of the vocabulary, or its plural, or its singular.

@@ -197,10 +197,18 @@ package struct WordRevision {
     let around = unnamed.filter {
       $0.change.old != subject && !isRelated(subject, $0.change.old)
     }
-    let sorted = (around.isEmpty ? unnamed : around).sorted { $0.gain > $1.gain }
+    let sorted = withoutSnowInTheSky(around.isEmpty ? unnamed : around)
+      .sorted { $0.gain > $1.gain }
     guard let best = sorted.first, best.gain > 0 else { return [] }
     return sorted.filter { $0.gain > max(0, best.gain - Self.spread) }
       .prefix(Self.limits.changes).map(\.change)
+  }
+
+  /// Snow lies on the ground: the sky stays where something below it becomes white.
+  private func withoutSnowInTheSky(_ candidates: [Candidate]) -> [Candidate] {
+    let others = candidates.filter { !isSky($0.change.old) || !liesOnTheGround($0.change.new) }
+    let below = others.contains { $0.gain > 0 && liesOnTheGround($0.change.new) }
+    return below ? others : candidates
   }
 
   /// The light of a whole picture changes: the sky, and the largest words around the main subject.

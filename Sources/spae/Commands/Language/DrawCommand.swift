@@ -78,7 +78,7 @@ struct DrawCommand: ParsableCommand {
   }
 
   func run() throws {
-    try overwriting.file(output).refuseTaken()
+    try overwriting.file(output).refuseUnwritable()
     let folders = try LabelFolders(
       like, names: try LabelFolders.names(from: names), allowsPictures: true)
     let wanted = try wantedLabel(folders)

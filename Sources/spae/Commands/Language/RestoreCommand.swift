@@ -84,7 +84,8 @@ struct RestoreCommand: ParsableCommand {
   private var depth: Int { layers.layers.upperBound }
 
   func run() throws {
-    if let output { try overwriting.file(output).refuseTaken() }
+    if let output { try overwriting.file(output).refuseUnwritable() }
+    for image in images { _ = try picture(image) }
     let model = try model.load()
     let session = by == .languageModel ? try language.open(for: "restore", sending: sending) : nil
     let progress = ProgressBar(total: images.count, isShown: !quiet && images.count > 1)
@@ -103,7 +104,9 @@ struct RestoreCommand: ParsableCommand {
         .write(to: overwriting.file(output), model: model)
     }
     progress.finish()
-    print("words of layers \(layers.defaultValueDescription) that are those of the whole picture:")
+    print(
+      "words of layers \(layers.defaultValueDescription) that are those of the whole picture, of"
+        + " whose words noisy copies are given:")
     table.lines.forEach { print($0) }
     session?.close()
   }
@@ -128,10 +131,12 @@ struct RestoreCommand: ParsableCommand {
   private func pyramids(
     of image: String, _ model: Model
   ) throws -> (whole: Pyramid, degraded: Pyramid) {
-    let file: ImageFile
-    do { file = try ImageFile(path: image) } catch { throw Failure("\(image): \(error)") }
-    let square = file.image.centreSquare
+    let square = try picture(image).centreSquare
     return (try model.encode(square), try model.encode(task.applied(to: square)))
+  }
+
+  private func picture(_ path: String) throws -> PixelImage {
+    do { return try ImageFile(path: path).image } catch { throw Failure("\(path): \(error)") }
   }
 }
 

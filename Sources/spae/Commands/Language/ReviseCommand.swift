@@ -66,9 +66,6 @@ struct ReviseCommand: ParsableCommand {
       throw ValidationError("the wish must be one line of text")
     }
     guard wish.count <= 200 else { throw ValidationError("the wish has more than 200 characters") }
-    guard !dryRun || result.output == nil else {
-      throw ValidationError("--dry-run writes nothing; leave -o away")
-    }
   }
 
   func run() throws {
