@@ -73,7 +73,7 @@ class Codebook(nn.Module):
         """e(k) for every word, [V, latent]: bias-free, linear, so the words keep their meaning."""
         if self.learned is not None:
             return self.learned
-        if self.training:
+        if torch.is_grad_enabled() and self.projection.requires_grad:
             return self.ordered_embedding() @ self.projection
         state = (self.projection.data_ptr(), self.projection._version, self.embedding._version)
         if self.summed is None or self.summed[0] != state:
