@@ -231,9 +231,9 @@ words() { awk '/^layer/ { on = 1; next } on { for (i = 1; i <= NF; i++) print $i
 words <drawn.spae >own
 [ "$(wc -l <own)" = 597 ] || fail "a picture has $(wc -l <own) words"
 for picture in labels/*/*.png; do
-  "$program" encode "$picture" | words >other
+  "$program" encode "$picture" | words >example
   for count in 21 597; do
-    equal=$(paste own other | awk -v count=$count 'NR <= count && $1 == $2' | wc -l)
+    equal=$(paste own example | awk -v count=$count 'NR <= count && $1 == $2' | wc -l)
     [ $((2 * equal)) -le $count ] || fail "$equal of $count words are those of $picture"
   done
 done
