@@ -134,7 +134,11 @@ man: build ## Write the manual pages of the commands and keys from their source
 	swift package --allow-writing-to-package-directory generate-manual --multi-page \
 	  --output-directory man
 	rm man/spae.help.1 man/spae-bench*.1
-	for page in man/spae.*1; do awk -f man/finish.awk $$page >man/finished && mv man/finished $$page; done
+	for page in man/spae.*1; do \
+	  .build/release/spae $$(basename $$page .1 | cut -d. -f2- -s | tr . ' ') --help >man/help && \
+	  awk -v help=man/help -f man/finish.awk $$page >man/finished && mv man/finished $$page || exit 1; \
+	done
+	rm man/help
 	.build/release/spae keys --man >man/spae-keys.7
 
 # The edits are files of words with their pictures beside them.

@@ -34,6 +34,13 @@ for page in spae.*.1; do
   "$program" $(echo "${name#spae.}" | tr . ' ') --help >/dev/null 2>&1 || fail "$page is of no command"
 done
 "$program" keys --man | cmp -s - spae-keys.7 || fail "spae-keys.7 is not what the key map says"
+# Each option has its values and its default, which the help has in parentheses.
+for page in spae.*1; do
+  helped=$("$program" $(basename "$page" .1 | cut -d. -f2- -s | tr . ' ') --help | tr -s ' \n' ' ' |
+    { grep -oE '\((values|default): [^()]*\)' || true; } | wc -l)
+  paged=$(grep -cE '(^|[.] )(Values|Default): [^.]*[^ ]\.( Default: .*\.)?$' "$page" || true)
+  [ "$paged" -ge "$helped" ] || fail "$page has $paged of the $helped values and defaults of the help"
+done
 # What the generator leaves and man/finish.awk mends.
 ! grep -nE '^$|^\.Ex|\.Xr spae\.help' spae.*1 || fail "pages are not finished"
 for page in spae.*1; do

@@ -23,6 +23,8 @@ struct DrawCommand: ParsableCommand {
 
       A server that gives no log-probabilities writes all words in one answer, which is repaired. \
       How often the picture is of its label is measured by spae evaluate generation.
+
+      spae draw --like birds --label goose -o goose.png
       """)
 
   @OptionGroup var model: ModelOption

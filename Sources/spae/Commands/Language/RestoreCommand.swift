@@ -32,6 +32,9 @@ struct RestoreCommand: ParsableCommand {
       model: the same without it (votes), the degraded picture, the last copy, and the copies' most frequent \
       word at each position (majority); --by writes one of them instead. Of several pictures the sums \
       are told, with 95 % intervals over the pictures.
+
+      spae restore --task inpaint cat.jpg
+      spae restore --task outpaint --by votes cat.jpg -o votes.png
       """)
 
   @OptionGroup var model: ModelOption
