@@ -221,7 +221,7 @@ for command in info decode show convert 'explore --plain'; do
 done
 refused 1 'empty.spae: the file is empty' "$program" compare clip.spae empty.spae
 head -c 12 clip.spae >header.spae
-refused 1 "line 2, column 1: expected 'model NAME SHA-256', but the file ends there" "$program" info header.spae
+refused 1 "line 2, column 1: expected 'model NAME SHA-256', but the file ends there: it was cut short" "$program" info header.spae
 ls -A | has '[.]part$' && fail "temporary files stay: $(ls -A)"
 
 # Without ffmpeg the remedy is named, before anything is written.
@@ -236,7 +236,9 @@ if ! command -v ffmpeg >/dev/null; then
   echo "films: passed, but what needs ffmpeg, which is not installed"
   exit 0
 fi
-refused 1 'ffmpeg ended with status' encode foreign.mp4
+refused 1 'ffmpeg finds no film in it: it is none, or was cut short or damaged; its last lines: [' encode foreign.mp4
+! has '0x' err || fail "an address is told: $(cat err)"
+refused 1 'it looks like a film of words; use spae decode' encode clip.spae
 for kind in mp4 mkv webm avi mov apng; do
   "$program" decode clip.spae -o film.$kind
   encode --film film.$kind -o again.$kind.spae

@@ -18,6 +18,8 @@ package enum FrameError: Error, Hashable, Sendable {
   case tooManyBytes(format: String, limit: Int)
   case needsFile
   case ffmpegMissing
+  /// ffprobe finds no film in the file.
+  case notOpened(log: [String])
   case ffmpegFailed(frames: Int, status: Int32, log: [String])
   case ffmpegSilent(frames: Int, seconds: Int, log: [String])
   case unwritable(String)
@@ -73,13 +75,15 @@ extension FrameError: CustomStringConvertible {
     case .needsFile:
       "on standard input films are read as y4m, GIF or WebP; for others name the file, or put"
         + " ffmpeg -i FILE -f yuv4mpegpipe - before it"
-    case .ffmpegMissing, .ffmpegFailed, .ffmpegSilent: ofFFmpeg
+    case .ffmpegMissing, .notOpened, .ffmpegFailed, .ffmpegSilent: ofFFmpeg
     case .unwritable(let reason): "the film cannot be written: \(reason)"
     }
   }
 
   private var ofFFmpeg: String {
     switch self {
+    case .notOpened(let log):
+      "ffmpeg finds no film in it: it is none, or was cut short or damaged\(Self.lines(log))"
     case .ffmpegFailed(let frames, let status, let log):
       "ffmpeg ended with status \(status)\(Self.place(frames))\(Self.lines(log))"
     case .ffmpegSilent(let frames, let seconds, let log):
@@ -92,6 +96,11 @@ extension FrameError: CustomStringConvertible {
   private static func place(_ frames: Int) -> String { frames > 0 ? " behind frame \(frames)" : "" }
 
   private static func lines(_ log: [String]) -> String {
-    log.isEmpty ? "" : "; its last lines: " + log.joined(separator: " / ")
+    log.isEmpty ? "" : "; its last lines: " + log.map(withoutAddress).joined(separator: " / ")
+  }
+
+  /// A line without the address of the part of ffmpeg that wrote it: "[mov @ 0x5604]".
+  private static func withoutAddress(_ line: String) -> String {
+    line.replacing(/\ @ 0x[0-9a-f]+\]/, with: "]")
   }
 }

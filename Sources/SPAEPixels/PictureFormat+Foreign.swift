@@ -66,6 +66,7 @@ extension PictureFormat {
     let known: [(String, String)] = [
       ("PK\u{3}\u{4}", "a zip archive"), ("\u{1F}\u{8B}", "a gzip file"), ("<?xml", "XML"),
       ("<!DOCTYPE html", "a web page"), ("<html", "a web page"), ("\u{1A}E\u{DF}\u{A3}", "a film"),
+      ("spae film ", "a film of words; use spae decode"),
       ("spae ", "a pyramid of words; use spae decode"), ("{", "JSON"),
     ]
     if let (_, name) = known.first(where: { bytes.has($0.0) }) { return name }

@@ -73,6 +73,6 @@ extension PyramidTextError.Problem: CustomStringConvertible {
 
   /// No line is empty that is looked at: where there is nothing, the file ends.
   private static func found(_ got: String) -> String {
-    got.isEmpty ? "but the file ends there" : "got '\(got)'"
+    got.isEmpty ? "but the file ends there: it was cut short" : "got '\(got)'"
   }
 }

@@ -116,6 +116,7 @@ struct Expected: Decodable {
 
   @Test(arguments: [
     ("PK\u{3}\u{4}", "a zip archive"), ("<html>", "a web page"), ("hello", "text"), ("{}", "JSON"),
+    ("spae film 1\n", "a film of words; use spae decode"),
   ])
   func thatIsNoneIsNamed(content: String, name: String) {
     #expect(throws: ImageError.notAPicture(looksLike: name)) {

@@ -31,7 +31,12 @@ extension FFmpeg {
         + Self.input(path), by: probe)
     let reader = reader(of: child)
     let bytes = try reader.rest(limit: Self.longestAnswer, format: format)
-    if let failure = ending(of: child, behind: 0) { throw failure }
+    if let failure = ending(of: child, behind: 0) {
+      guard case .ffmpegFailed(_, let status, let log) = failure,
+        Self.statusesOfInvalidFiles.contains(status)
+      else { throw failure }
+      throw .notOpened(log: log)
+    }
     guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(bytes)),
       let stream = answer.streams?.first
     else { throw .noFrames(format: format) }
@@ -41,6 +46,9 @@ extension FFmpeg {
   }
 
   private static let longestAnswer = 1 << 20
+
+  /// With what ffprobe ends where a file is not what it can read: 1, or the last byte of its error.
+  private static let statusesOfInvalidFiles: Set<Int32> = [1, 183]
 
   /// The least rate at which all frames come in time; where that is much more than they are, their
   /// mean, as a whole number.
