@@ -302,6 +302,25 @@ struct FilmSuite {
     #expect(written[20...] == film.pyramids[20...])
   }
 
+  @Test("are written and left once the frames ahead are painted, where that is asked for earlier")
+  func writesWhenPainted() throws {
+    let film = try FilmFixture()
+    let stage = try FilmStage(film.path, edits: .paint)
+    try stage.press(":2<CR>khicastle")
+    stage.look { stage.terminal.settle = {} }
+    try stage.press("<CR>:wq<CR>")
+    stage.look { stage.terminal.settle = { stage.loop.settle() } }
+    stage.terminal.play([.stall(.zero)])
+    var isStillThere = false
+    stage.look { isStillThere = true }
+    #expect(stage.loop.run() == nil)
+    #expect(!isStillThere)
+    #expect(!stage.isDirty)
+    let written = try film.read()
+    #expect(written[0].words == stage.words)
+    #expect(written[7].words != film.pyramids[7].words)
+  }
+
   @Test("what is painted ends with the word that was typed")
   func paintEnds() throws {
     let typed = CellAddress(layer: 2, row: 0, column: 0)

@@ -107,6 +107,10 @@ package enum FilmNews: Hashable, Sendable {
   case painting(done: Int, of: Int)
   /// All frames ahead are painted, and are to be kept.
   case painted
+  /// The film is written once they are, as the text says.
+  case postponed(String)
+  /// What waited for the paint is to be done now.
+  case due(SessionEffect)
 }
 
 /// What is asked of a film's session.

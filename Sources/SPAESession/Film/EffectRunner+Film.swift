@@ -35,16 +35,15 @@ extension EffectRunner {
       return []
     case .save(let path, let pyramid, let replacing):
       return answered {
-        if let progress = film.painter.progress {
-          throw Failure("the frames ahead are being painted, \(progress): write when they are")
-        }
+        if let waits = postponed(effect, writing: path, film) { return waits }
         let path = try files.save(film.reel, to: path, replacing: replacing)
         if path == film.reel.path {
           try changing { try history.markSaved() }
           try film.reel.reopen()
         }
         film.reel.take(try edits(of: film.reel))
-        return [.saved(path: path, words: pyramid)] + (try shown(film))
+        let moment = try film.reel.moment(ofFrame: film.reel.current)
+        return (try shown(film)) + [.saved(path: path, words: moment?.saved ?? pyramid)]
       }
     case .discard:
       return answered {
@@ -75,13 +74,23 @@ extension EffectRunner {
   /// Waits for a clip that is being written: whoever leaves the explorer has it whole.
   func finishClip() { film?.finishClip() }
 
+  /// A film is written with what its edits paint: while frames are being painted, an effect that
+  /// writes it waits for them. Nil where none are.
+  private func postponed(
+    _ effect: SessionEffect, writing path: String?, _ film: FilmSession
+  ) -> [Message]? {
+    guard let progress = film.painter.progress else { return nil }
+    film.painter.postpone(effect)
+    let name = path ?? film.reel.path
+    return [.film(.postponed("writes \(name) when the frames ahead are painted: \(progress)"))]
+  }
+
   /// Writes the film's pictures in the background; what is told of it comes when they are there.
   private func writeClip(
     _ wanted: String, _ depth: Int, _ scale: Int, _ replacing: Bool, _ film: FilmSession
   ) throws -> [Message] {
-    if let progress = film.painter.progress {
-      throw Failure("the frames ahead are being painted, \(progress): write when they are")
-    }
+    let request = FilmRequest.write(path: wanted, depth: depth, scale: scale, replacing: replacing)
+    if let waits = postponed(.film(request), writing: wanted, film) { return waits }
     let path = try files.clipPath(wanted, replacing: replacing)
     film.write { [self, reel = film.reel] in
       answered {

@@ -54,6 +54,9 @@ final class FilmPainter: Sendable {
 
   func finish() { queue.sync {} }
 
+  /// Tells of an effect that is due once what is being painted is done, or given up.
+  func postpone(_ effect: SessionEffect) { queue.async { self.tell(.due(effect)) } }
+
   /// Whether a frame waits for its paint.
   func paints(_ frame: Int) -> Bool { state.withLock { $0.waiting?.contains(frame) ?? false } }
 
