@@ -198,14 +198,22 @@ golden: $(VENV)/ready ## Write what PyTorch makes of the bundled pictures, for t
 build-bench: packages ## Build spae-bench, which measures the program
 	swift build -c release --product spae-bench
 
-bench: build build-bench $(VENV)/ready ## Time everything beside named peers, and write BENCHMARKS.md
+ifdef AGAINST
+bench: build build-bench $(VENV)/ready
+	cd Training && ../$(PYTHON) -m bench.against '$(AGAINST)' --model $(abspath $(MODEL)) \
+	  --picture $(abspath $(SAMPLE)) --markdown $(abspath BENCHMARKS.md)
+else
+bench: build build-bench $(VENV)/ready ## Time everything beside named peers, or with AGAINST=COMMIT beside that commit, and write BENCHMARKS.md
 	$(PYTHON) -m pip install --quiet --editable './Training[bench]'
 	cd Training && ../$(PYTHON) -m bench.peer --model $(abspath $(MODEL)) \
 	  --program $(abspath .build/release/spae) --picture $(abspath $(SAMPLE)) \
 	  --markdown $(abspath BENCHMARKS.md)
+endif
 
+# The former commits that `make bench` built are worktrees of this repository.
 clean: ## Remove what was built
-	rm -rf .build $(LIBRARY) $(SANITIZE) $(VENV) $(LANGUAGE_VENV)
+	rm -rf .build .build-against $(LIBRARY) $(SANITIZE) $(VENV) $(LANGUAGE_VENV)
+	-@git worktree prune 2>/dev/null
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16

@@ -20,9 +20,9 @@ import faiss
 import numpy as np
 import onnxruntime
 import torch
-from PIL import Image
 
 from bench.graphs import Work, decoder_work, encoder_works
+from bench.pictures import views
 from bench.program import Program
 from bench.quantized import quantized
 from bench.rows import FOLDER, IN_FLOATS, STREAM, WITH_BYTES, mixed
@@ -33,7 +33,6 @@ from spae.model.quantizer import nearest
 from spae.picture_files import read
 
 SIZE, LARGE, ROUNDS = 128, 512, 5
-BULK = 40  # pictures of a folder
 THREADS = (2, 1)
 QUERIES, QUERY_SIZE = 600, 256  # a picture of 256 pixels has 1,024 latents
 LARGE_SHARE = 0.3  # of the runs, for what takes long
@@ -230,19 +229,6 @@ def in_bulk(program: Program, folder: Path) -> dict[Task, Contestant]:
         Task("spae", FOLDER, 1): Contestant(lambda runs: program.folder_milliseconds(pictures)),
         Task("spae", STREAM, 1): Contestant(lambda runs: program.stream_milliseconds(pictures)),
     }
-
-
-def views(image: Image.Image, folder: Path, count: int = BULK) -> list[Path]:
-    """Parts of a picture as files of their own."""
-    folder.mkdir()
-    side = 3 * min(image.size) // 4
-    for number in range(count):
-        left, top = (
-            part * (length - side) // 8
-            for part, length in zip((number % 8, number // 8), image.size, strict=True)
-        )
-        image.crop((left, top, left + side, top + side)).save(folder / f"{number:02}.png")
-    return sorted(folder.iterdir())
 
 
 def contestants(program: Program, folder: Path) -> dict[Task, Contestant]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bench.contestants import measured
 from bench.details import details
+from bench.former_section import kept_section, with_section
 from bench.machine import machine
 from bench.program import Program
 from bench.report import as_json, page, table
@@ -59,7 +60,11 @@ def main() -> None:
     else:
         print(f"\n{text}", end="")
     if options.markdown:
-        options.markdown.write_text(page(rows, about, details(program, explore)))
+        standing = options.markdown.read_text() if options.markdown.exists() else ""
+        written = page(rows, about, details(program, explore))
+        if section := kept_section(standing):  # beside another commit; measured on its own
+            written = with_section(written, section)
+        options.markdown.write_text(written)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ class Program:
     model: Path
     picture: Path
     precision: str = "model"
+    bench: tuple[str, ...] = ()  # the command that measures; by default `spae-bench`
 
     def version(self) -> str:
         return answer(self.path, "--version").strip()
@@ -24,8 +25,9 @@ class Program:
     def figures(self, work: str, size: int, threads: int, runs: int) -> dict:
         """What `spae-bench` says about a decode, an edit, an encode or the search for words."""
         sizes = "--size", size, "--threads", threads, "--runs", runs
-        own = "--model", self.model, "--precision", self.precision
-        return self._bench(work, self.picture, *own, *sizes)
+        # A former program knows no precisions.
+        precision = () if self.precision == "model" else ("--precision", self.precision)
+        return self._bench(work, self.picture, "--model", self.model, *precision, *sizes)
 
     def folder_milliseconds(self, pictures: list[Path]) -> float:
         """The processor time of each further picture of those that a run encodes on one thread."""
@@ -64,12 +66,25 @@ class Program:
 
     def explore(self, edits: int) -> list[dict]:
         """Edits that change one word, and words that paint."""
+        return self.exact_edits(edits) + self._explore(edits // 4, "--paint")
+
+    def exact_edits(self, edits: int) -> list[dict]:
+        """Edits that change one word."""
+        return self._explore(edits)
+
+    def neighbours_milliseconds(self, word: str) -> float:
+        """The processor time, outside the kernel, of a program that lists a word's neighbours."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        answer(self.path, "words", "--near", word, "--model", self.model)
+        return 1000 * (resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+
+    def _explore(self, edits: int, *options: str) -> list[dict]:
         arguments = self.picture, "--model", self.model, "--terminal", "sixel"
-        exact = self._bench("explore", *arguments, "--edits", edits)
-        return exact + self._bench("explore", *arguments, "--edits", edits // 4, "--paint")
+        return self._bench("explore", *arguments, "--edits", edits, *options)
 
     def _bench(self, *arguments: object):
-        return json.loads(answer(self.path.with_name("spae-bench"), *arguments, "--json"))
+        command = self.bench or (str(self.path.with_name("spae-bench")),)
+        return json.loads(answer(*command, *arguments, "--json"))
 
 
 def each_further(encode: Callable[[list[Path], str], None], pictures: list[Path]) -> float:
@@ -89,7 +104,7 @@ def processor_time() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def answer(program: Path, *arguments: object) -> str:
+def answer(program: Path | str, *arguments: object) -> str:
     """What a program writes to its standard output."""
     command = [str(part) for part in (program, *arguments)]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

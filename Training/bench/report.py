@@ -78,7 +78,8 @@ over ours: above 1 we are faster. A row has a mark where one was set before it w
 `make bench` builds the program, makes a virtual environment with onnxruntime, PyTorch and faiss,
 runs everything and writes this page. chafa, img2sixel, git and vim are measured where they are
 installed (`apt-get install chafa libsixel-bin git vim`). It takes some minutes; leave the machine
-alone meanwhile.
+alone meanwhile. `make bench AGAINST=COMMIT` measures the program beside that of another commit, and
+writes the section about it alone.
 
 - Everybody runs the same network with the same weights, on the same number of threads. A decode is
   of all words at full depth. Ours also looks the words up; the peers begin with what was looked up.
