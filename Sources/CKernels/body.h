@@ -555,38 +555,36 @@ INLINE vec NAME(sums)(const vec *vectors) {
   return left[0];
 }
 
-// Two rows and several texts at a time, so that each vector is loaded once for all of them.
-INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width,
-                             const float *bias, float *scores, size_t stride, int count) {
-  vec sums[2][16] = {};
+// Of two rows and several texts, each rounded up to whole vectors.
+#define PRODUCTS ((2 * TEXTS + LANES - 1) / LANES * LANES)
+
+// Two rows and several texts at a time, so that each vector is loaded once for all of them; all are
+// summed up together, [text][row].
+INLINE void NAME(score_tile)(const float *rows, const float *texts, size_t width, vec biases,
+                             float *scores, int count) {
+  vec sums[PRODUCTS] = {};
   for (size_t i = 0; i < width; i += LANES) {
     const vec first = load(rows + i), second = load(rows + width + i);
     EACH(p, count) {
       const vec text = load(texts + p * width + i);
-      sums[0][p] += first * text;
-      sums[1][p] += second * text;
+      sums[2 * p] += first * text;
+      sums[2 * p + 1] += second * text;
     }
   }
-  EACH(r, 2) {
-    EACH(group, (TEXTS + LANES - 1) / LANES) {
-      float found[LANES];
-      store(found, NAME(sums)(sums[r] + group * LANES) - bias[r]);
-      for (int p = 0; p < LANES && group * LANES + p < count; p++)
-        scores[(group * LANES + p) * stride + r] = found[p];
-    }
-  }
+  for (int i = 0; i < 2 * count; i += LANES) store(scores + i, NAME(sums)(sums + i) - biases);
 }
 
 static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, size_t width,
                         const float *texts, size_t places, float *scores, size_t stride) {
   // The caller checks width <= 8192 and that it is a multiple of 16.
-  float pair[2 * 8192], biases[2], found[2 * TEXTS];
+  float pair[2 * 8192], found[PRODUCTS];
   for (size_t r = 0; r < rows; r += 2) {
     const size_t count = rows - r < 2 ? 1 : 2;
     NAME(widen_row)(table + r * width, pair, count * width);
     // The last row of an odd number is scored twice.
     if (count == 1) NAME(widen_row)(table + r * width, pair + width, width);
-    for (size_t i = 0; i < 2; i++) biases[i] = bias[r + (i < count ? i : 0)];
+    vec biases;
+    EACH(i, LANES) biases[i] = bias[r + (i % 2 < count ? i % 2 : 0)];
     // The table comes from far away, in pieces too short for the processor to see a stream.
     for (size_t i = 0; r + 6 <= rows && i < 2 * width; i += 32)
       __builtin_prefetch(table + (r + 4) * width + i);
@@ -595,7 +593,7 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
       const size_t p = places * k / tiles, n = places * (k + 1) / tiles - p;
       switch (n) {
 #define CASE(n) \
-  case n: NAME(score_tile)(pair, texts + p * width, width, biases, found, 2, n); break;
+  case n: NAME(score_tile)(pair, texts + p * width, width, biases, found, n); break;
         TEXTS_CASES
 #undef CASE
       }
@@ -945,6 +943,7 @@ static const spae_kernels NAME(spae_kernels_with_dots) = {
 #undef TARGETS
 #undef TEXTS
 #undef TEXTS_CASES
+#undef PRODUCTS
 #undef EVENS
 #undef ODDS
 #undef quad

@@ -14,6 +14,7 @@
 #define UP_TO_5 UP_TO_4 CASE(5)
 #define UP_TO_6 UP_TO_5 CASE(6)
 #define UP_TO_8 UP_TO_6 CASE(7) CASE(8)
+#define UP_TO_9 UP_TO_8 CASE(9)
 
 #if defined(__x86_64__)
 
@@ -75,8 +76,8 @@
 #define PAIR_TILE 8
 #define CASES UP_TO_8
 #define RECIPROCAL(x) __builtin_ia32_rcp14ps512_mask(x, (vec){}, (uint16_t)-1)
-#define DEPTHWISE_TILE 8
-#define DEPTHWISE_CASES UP_TO_8
+#define DEPTHWISE_TILE 9  // the classifier's planes are 9, 17, 33 and 65 pixels wide
+#define DEPTHWISE_CASES UP_TO_9
 #define QUERIES 8
 #define TARGETS 8
 #define TEXTS 8

@@ -56,7 +56,7 @@ struct InvertedBottleneck: Sendable {
     let (parts, groups) = (strips.count, expand.groups)
     context.parallel.forEachPart(of: parts, work: output.bounds.area * work) {
       for part in $0 {
-        let strip = strips[part].expanded
+        let strip = strips[part].cleared
         for group in groups * part / parts..<groups * (part + 1) / parts {
           expand.run(group: group, from: seen, into: strip, activation: activation, with: context)
           depthwise.run(
@@ -75,20 +75,21 @@ struct InvertedBottleneck: Sendable {
     _ rows: Range<Int>, from x: Plane, seenAs input: AnyPlane, into output: Plane,
     keeping filtered: AnyPlane?, in band: Band, with context: Context
   ) {
+    let expanded = expand == nil ? x : band.cleared
     for top in Swift.stride(from: rows.lowerBound, to: rows.upperBound, by: band.rows) {
       let part = top..<min(top + band.rows, rows.upperBound)
       let first = top * window.stride - window.before(x.height)
       let seen = first..<first + rowsSeen(by: part.count)
       if let expand {
         let kept = top == rows.lowerBound ? 0 : window.extent - window.stride
-        band.expanded.move(
+        expanded.move(
           rows: band.rows * window.stride..<band.rows * window.stride + kept, to: 0)
-        fill(band.expanded, with: seen.dropFirst(kept), at: first, by: expand, from: input, context)
+        fill(expanded, with: seen.dropFirst(kept), at: first, by: expand, from: input, context)
       }
       let (target, offset) = filtered.map { ($0, top) } ?? (band.filtered, 0)
       let area = Rectangle(rows: offset..<offset + part.count, columns: 0..<output.width)
       depthwise.run(
-        area.rows, seenFrom: expand == nil ? first : 0, of: expand == nil ? x : band.expanded,
+        area.rows, seenFrom: expand == nil ? first : 0, of: expanded,
         into: target, activation: activation, with: context)
       project.run(
         0..<project.items(of: area), of: area, from: target, into: output,
@@ -122,7 +123,8 @@ extension InvertedBottleneck {
     private static let stripBytes = 1_300_000
 
     fileprivate let rows: Int
-    fileprivate let expanded: Plane
+    private let expanded: Plane
+    private let memory: SharedMemory
     fileprivate let filtered: AnyPlane
     fileprivate let isStrip: Bool
     /// The block's input as bytes, for all bands together, where its first convolution reads bytes.
@@ -130,7 +132,7 @@ extension InvertedBottleneck {
 
     fileprivate init(
       _ block: InvertedBottleneck, input: GridSize, size: GridSize, seen: BytePlane?,
-      sharing: inout FloatBuffer
+      sharing: inout Memory
     ) {
       let channels = block.depthwise.channels
       self.seen = seen
@@ -143,21 +145,49 @@ extension InvertedBottleneck {
       }
       rows = most ?? 1
       isStrip = false
-      expanded = Plane(
+      let part = GridSize(rows: rows, columns: size.columns)
+      sharing.filtered = Self.buffer(sharing.filtered, for: part, channels)
+      filtered = Self.filtered(part, of: block, sharing: sharing.filtered)
+      (expanded, memory) = sharing.plane(
         height: block.expand == nil ? 0 : block.rowsSeen(by: rows), width: input.columns,
         channels: channels, border: block.border)
-      let part = GridSize(rows: rows, columns: size.columns)
-      sharing = Self.buffer(sharing, for: part, channels)
-      filtered = Self.filtered(part, of: block, sharing: sharing)
     }
 
     /// A strip for one thread, beside what the strips of all become.
     fileprivate init(
-      _ block: InvertedBottleneck, input: GridSize, seen: BytePlane?, filtered: AnyPlane
+      _ block: InvertedBottleneck, input: GridSize, seen: BytePlane?, filtered: AnyPlane,
+      sharing: inout Memory
     ) {
       (rows, isStrip, self.seen) = (filtered.height, true, seen)
       self.filtered = filtered
-      expanded = Plane(input, channels: Convolution.groupChannels, border: block.border)
+      (expanded, memory) = sharing.plane(
+        height: input.rows, width: input.columns, channels: Convolution.groupChannels,
+        border: block.border)
+    }
+
+    /// The expanded plane, with zeros around it again if others have used its memory meanwhile.
+    fileprivate var cleared: Plane {
+      if memory.passes(to: self) { expanded.clearBorder() }
+      return expanded
+    }
+
+    /// What the planes of one thread's bands stand in, one block after the other.
+    fileprivate struct Memory {
+      var filtered = FloatBuffer(count: 0)
+      private var expanded = SharedMemory(count: 0)
+
+      /// A plane, and the memory it stands in: the same as those before it, if it fits in.
+      mutating func plane(
+        height: Int, width: Int, channels: Int, border: Int
+      ) -> (Plane, SharedMemory) {
+        let count = Plane.count(height, width, channels, border: border)
+        // Blocks that follow are often larger.
+        if expanded.buffer.count < count { expanded = SharedMemory(count: max(count, bytes / 4)) }
+        let plane = Plane(
+          height: height, width: width, channels: channels, border: border,
+          sharing: expanded.buffer)
+        return (plane, expanded)
+      }
     }
 
     /// What the depthwise convolution gives: bytes, where the last convolution reads bytes.
@@ -173,7 +203,7 @@ extension InvertedBottleneck {
 
     /// The bands of so many threads; `shared` holds memory for each of them.
     fileprivate static func bands(
-      _ block: InvertedBottleneck, input: GridSize, size: GridSize, sharing: inout [FloatBuffer]
+      _ block: InvertedBottleneck, input: GridSize, size: GridSize, sharing: inout [Memory]
     ) -> [Band] {
       let channels = block.depthwise.channels
       let seen = block.expand.flatMap { expand in
@@ -188,9 +218,11 @@ extension InvertedBottleneck {
           Band(block, input: input, size: size, seen: seen, sharing: &sharing[$0])
         }
       }
-      sharing[0] = buffer(sharing[0], for: size, channels)
-      let filtered = filtered(size, of: block, sharing: sharing[0])
-      return sharing.map { _ in Band(block, input: input, seen: seen, filtered: filtered) }
+      sharing[0].filtered = buffer(sharing[0].filtered, for: size, channels)
+      let filtered = filtered(size, of: block, sharing: sharing[0].filtered)
+      return sharing.indices.map {
+        Band(block, input: input, seen: seen, filtered: filtered, sharing: &sharing[$0])
+      }
     }
 
     /// A buffer that holds a plane: the same, if it does.
@@ -204,15 +236,29 @@ extension InvertedBottleneck {
     }
   }
 
+  /// Memory of planes of several bands, of which one at a time is used.
+  final class SharedMemory: @unchecked Sendable {
+    fileprivate let buffer: FloatBuffer
+    private var user: ObjectIdentifier?
+
+    fileprivate init(count: Int) { buffer = FloatBuffer(count: count) }
+
+    /// Whether another band has used it since this one did.
+    fileprivate func passes(to band: Band) -> Bool {
+      defer { user = ObjectIdentifier(band) }
+      return user != ObjectIdentifier(band)
+    }
+  }
+
   private var border: Int { max(2, window.extent / 2) }
 
   /// The bands of a network: blocks of one shape share them, so that they stay cached.
   struct Bands {
     private var made: [[Int]: [Band]] = [:]
-    /// What the depthwise convolutions give, one block after the other, for each thread.
-    private var shared: [FloatBuffer]
+    /// For each thread.
+    private var shared: [Band.Memory]
 
-    init(threads: Int) { shared = (0..<threads).map { _ in FloatBuffer(count: 0) } }
+    init(threads: Int) { shared = (0..<threads).map { _ in Band.Memory() } }
 
     /// A band for every thread.
     mutating func of(_ block: InvertedBottleneck, input: GridSize, size: GridSize) -> [Band] {

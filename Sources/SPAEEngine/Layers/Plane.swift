@@ -47,6 +47,22 @@ package import SPAEPyramid
     unsafe first = buffer.floats
   }
 
+  /// A plane within a border, in memory that others use before and after it: the border is to be
+  /// cleared, and the rest written, before it is read.
+  init(height: Int, width: Int, channels: Int, border: Int, sharing buffer: FloatBuffer) {
+    (self.height, self.width, self.channels, self.border) = (height, width, channels, border)
+    padded = paddedToLanes(channels)
+    rowStride = (width + 2 * border) * padded
+    precondition(Self.count(height, width, channels, border: border) <= buffer.count)
+    self.buffer = buffer
+    unsafe first = unsafe buffer.floats + border * (rowStride + padded)
+  }
+
+  /// The floats of a plane within a border.
+  static func count(_ height: Int, _ width: Int, _ channels: Int, border: Int) -> Int {
+    (height + 2 * border) * (width + 2 * border) * paddedToLanes(channels)
+  }
+
   /// A plane with a pixel for each cell of a grid.
   package convenience init(
     _ size: GridSize, channels: Int, border: Int = 1, isDense: Bool = false
@@ -67,6 +83,16 @@ package import SPAEPyramid
   /// The first channel of a pixel; rows and columns may reach into the border.
   package func pixel(_ row: Int, _ column: Int) -> UnsafeMutablePointer<Float> {
     unsafe first + row * rowStride + column * padded
+  }
+
+  /// Puts zeros into the border.
+  func clearBorder() {
+    for row in -border..<0 { clear(row: row) }
+    for row in height..<height + border { clear(row: row) }
+    for row in 0..<height {
+      unsafe pixel(row, -border).update(repeating: 0, count: border * padded)
+      unsafe pixel(row, width).update(repeating: 0, count: border * padded)
+    }
   }
 
   /// Puts zeros into a row, border included.

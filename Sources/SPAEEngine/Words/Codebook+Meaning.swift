@@ -114,28 +114,27 @@ extension Codebook {
   ) -> Scored {
     var lemmas: Set<Int32> = []
     let best = best(search.lemmaFactor * size + search.lemmaExtra, of: scores, with: context)
-    let distinct = zip(best.items, best.scores).filter { word, _ in
-      lemmas.insert(lemma[Int(word)]).inserted
-    }
-    return distinct.prefix(size).map { (word: $0, score: $1) }
+    return Array(best.filter { lemmas.insert(lemma[Int($0.word)]).inserted }.prefix(size))
   }
 
-  /// The words with the highest of all words' scores, best first.
+  /// The words with the highest of all words' scores, best first; equal ones in their order.
   private func best(
     _ limit: Int, of scores: ArraySlice<Float>, with context: Context
-  ) -> Ranking {
-    var ranking = Ranking(limit: limit)
+  ) -> ArraySlice<(word: Int32, score: Float)> {
+    var found: Scored = []
     unsafe scores.withUnsafeBufferPointer { scores in
+      let least = unsafe scoreReached(by: limit, of: scores).nextDown
       var word = 0
       while true {
         word = unsafe context.kernels.pointee.find_above(
-          scores.baseAddress, word, scores.count, ranking.threshold)
+          scores.baseAddress, word, scores.count, least)
         guard word < scores.count else { return }
-        unsafe ranking.offer(Int32(word), scores[word])
+        unsafe found.append((Int32(word), scores[word]))
         word += 1
       }
     }
-    return ranking
+    found.sort { ($0.score, $1.word) > ($1.score, $0.word) }
+    return found.prefix(limit)
   }
 
   /// A word, and then the others of its lemma.

@@ -6,9 +6,6 @@ struct Ranking {
 
   init(limit: Int) { self.limit = limit }
 
-  /// What a score must be above to be kept.
-  var threshold: Float { items.count == limit ? scores.last ?? .infinity : -.infinity }
-
   mutating func offer(_ item: Int32, _ score: Float) {
     if items.count == limit {
       guard let worst = scores.last, score > worst else { return }

@@ -262,31 +262,38 @@ struct Refinement {
     with context: Context
   ) {
     let (width, targets) = (picture.width, space.targets)
-    let patch = width / targets.width
+    let (patch, colours) = (width / targets.width, Self.colours)
     context.parallel.forEachPart(of: targets.height, work: 4 * width * picture.height) { rows in
       for row in rows.lowerBound * patch..<rows.upperBound * patch {
-        for column in 0..<width {
-          let number = row % patch * patch + column % patch
-          let target = unsafe targets.pixel(row / patch, column / patch) + number
-          let pixel = (row * width + column) * 3
+        for column in 0..<targets.width {
+          // Rows of a patch's pixels, of one channel each.
+          let number = row % patch * patch
+          let target = unsafe targets.pixel(row / patch, column) + number
+          let first = row * width + column * patch
           for channel in 0..<3 {
-            let colour = Float(picture.pixels[pixel + channel]) / 127.5 - 1
-            unsafe target[channel * patch * patch] = colour
-          }
-          guard let decoded else { continue }
-          let result = unsafe decoded.picture
-          let linear = unsafe decoded.linear.patches.pixel(row / patch, column / patch) + number
-          let more = (weights?[row * width + column] ?? 1) - 1
-          for channel in 0..<3 {
-            let missing = unsafe target[channel * patch * patch] - result[pixel + channel]
-            unsafe target[channel * patch * patch] +=
-              unsafe linear[channel * patch * patch] - result[pixel + channel]
-            if more != 0 { unsafe target[channel * patch * patch] += more * missing }
+            let own = unsafe target + channel * patch * patch
+            for i in 0..<patch {
+              unsafe own[i] = colours[Int(picture.pixels[(first + i) * 3 + channel])]
+            }
+            guard let decoded else { continue }
+            let result = unsafe decoded.picture
+            let linear = unsafe decoded.linear.patches.pixel(row / patch, column) + number
+            for i in 0..<patch {
+              let pixel = first + i
+              let found = unsafe result[pixel * 3 + channel]
+              let missing = unsafe own[i] - found
+              unsafe own[i] += unsafe linear[channel * patch * patch + i] - found
+              let more = (weights?[pixel] ?? 1) - 1
+              if more != 0 { unsafe own[i] += more * missing }
+            }
           }
         }
       }
     }
   }
+
+  /// A byte's numbers in [-1, 1].
+  private static let colours = (0...255).map { Float($0) / 127.5 - 1 }
 
   /// Sets the errors of the patches: targets less the linear decoder's prediction.
   private func subtract(_ prediction: Plane, in space: Workspace, with context: Context) {
