@@ -586,8 +586,8 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
     vec biases;
     EACH(i, LANES) biases[i] = bias[r + (i % 2 < count ? i % 2 : 0)];
     // The table comes from far away, in pieces too short for the processor to see a stream.
-    for (size_t i = 0; r + 6 <= rows && i < 2 * width; i += 32)
-      __builtin_prefetch(table + (r + 4) * width + i);
+    for (size_t i = 0; r + 14 <= rows && i < 2 * width; i += 32)
+      __builtin_prefetch(table + (r + 12) * width + i);
     const size_t tiles = (places + TEXTS - 1) / TEXTS;
     for (size_t k = 0; k < tiles; k++) {
       const size_t p = places * k / tiles, n = places * (k + 1) / tiles - p;
@@ -597,8 +597,14 @@ static void NAME(score)(const uint16_t *table, const float *bias, size_t rows, s
         TEXTS_CASES
 #undef CASE
       }
-      for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < count; j++) scores[(p + i) * stride + r + j] = found[2 * i + j];
+      // Of a size that is known: else each pair would be a call.
+      for (size_t i = 0; i < n; i++) {
+        float *const target = scores + (p + i) * stride + r;
+        if (count == 2)
+          __builtin_memcpy(target, found + 2 * i, 8);
+        else
+          *target = found[2 * i];
+      }
     }
   }
 }

@@ -92,6 +92,31 @@ import Testing
     return stride(from: 0, to: all.count, by: 5).flatMap { all[$0] }
   }
 
+  /// Boxes that count are the same; where a scale has none, its classes are left out.
+  @Test(arguments: pictures) func onTheBoxesThatCountAlone(name: String) throws {
+    let (branch, picture) = (try detection(), try self.picture(name))
+    func cells(_ least: Float?) -> [[[Float]]] {
+      let space = DetectionBranch.Workspace(branch, size: size(of: picture))
+      let context = Context(InstructionSet.available[0], parallel: Parallel(threads: 1))
+      return branch.raw(of: picture, least: least, in: space, with: context).map { plane in
+        (0..<plane.height * plane.width).map { cell in
+          let pixel = unsafe plane.pixel(cell / plane.width, cell % plane.width)
+          return (Array(0..<5) + Array(16..<plane.channels)).map { unsafe pixel[$0] }
+        }
+      }
+    }
+    let all = cells(nil)
+    for least: Float in [0, 0.3, 0.6, 1] {
+      for (scale, some) in zip(all, cells(least)) {
+        let counts = scale.map { 1 / (1 + exp(-$0[4])) >= least }
+        for (index, cell) in scale.enumerated() where counts[index] { #expect(some[index] == cell) }
+        let isLeftOut = some.allSatisfy { $0.dropFirst(5).allSatisfy { $0 == 0 } }
+        #expect(least > 0 || !isLeftOut)
+        #expect(least < 1 || isLeftOut)
+      }
+    }
+  }
+
   @Test(arguments: sets, pictures) func onThePixelsOfClasses(set: String, name: String) throws {
     let found = try logits(segmentation(), name, context(set))
     let expected = try golden.floats("segmentation.\(name)", shape: [22, 22, 32])

@@ -1,3 +1,4 @@
+import Glibc
 import SPAEPyramid
 
 // The parts of the detection branch, in the order in which a picture goes through them.
@@ -238,22 +239,36 @@ extension DetectionBranch {
     }
 
     func apply(
-      to x: Plane, into found: Plane, in scratch: ScratchPlanes, with context: Context
+      to x: Plane, into found: Plane, least: Float?, in scratch: ScratchPlanes,
+      with context: Context
     ) {
-      let size = x.size
-      let entered = scratch[size, width, 5]
+      let entered = scratch[x.size, width, 5]
       enter.apply(to: x, into: entered, activation: .silu, with: context)
-      let classes = Plane(DetectionBranch.firstClass..<found.channels, of: found)
-      for (branch, last, target) in [
-        (locate, box, found), (classify, self.classes, classes),
-      ] {
-        var x = entered
-        for (index, layer) in branch.enumerated() {
-          let output = scratch[size, width, 6 + index]
-          layer.apply(to: x, through: scratch[size, width, 8], into: output, with: context)
-          x = output
-        }
-        last.apply(to: x, into: target, with: context)
+      run(locate, box, on: entered, into: found, in: scratch, with: context)
+      if let least, !holdsBox(found, least: least) { return }
+      let target = Plane(DetectionBranch.firstClass..<found.channels, of: found)
+      run(classify, classes, on: entered, into: target, in: scratch, with: context)
+    }
+
+    private func run(
+      _ branch: [SeparableConvolution], _ last: Convolution, on entered: Plane,
+      into target: Plane, in scratch: ScratchPlanes, with context: Context
+    ) {
+      var x = entered
+      for (index, layer) in branch.enumerated() {
+        let output = scratch[x.size, width, 6 + index]
+        layer.apply(to: x, through: scratch[x.size, width, 8], into: output, with: context)
+        x = output
+      }
+      last.apply(to: x, into: target, with: context)
+    }
+
+    /// Whether there may be a box of such a presence, before its sigmoid.
+    private func holdsBox(_ found: Plane, least: Float) -> Bool {
+      let bounded = min(least, 0.999)
+      let raw = logf(bounded / (1 - bounded)) - 0.001  // more than rounding takes away
+      return (0..<found.height).contains { row in
+        (0..<found.width).contains { unsafe found.pixel(row, $0)[4] >= raw }
       }
     }
   }

@@ -84,8 +84,10 @@ package struct DetectionBranch: Sendable {
 
   /// What is found in a view of the workspace's size, before sigmoids: for each of three scales the
   /// x, y, width, height and presence of a box in the first channels, the classes from the 16th on.
+  ///
+  /// With `least`, classes are unknown in a scale where no box has such a presence.
   package func raw(
-    of view: PixelImage, in space: Workspace, with context: Context
+    of view: PixelImage, least: Float? = nil, in space: Workspace, with context: Context
   ) -> [Plane] {
     view.load(into: space.input) { Float($0) }
     stem.apply(to: space.input, into: space.stem, activation: .silu, with: context)
@@ -96,7 +98,7 @@ package struct DetectionBranch: Sendable {
     }
     let features = neck.apply(in: space.neck, space.scratch, with: context)
     for ((head, x), found) in zip(zip(heads, features), space.found) {
-      head.apply(to: x, into: found, in: space.scratch, with: context)
+      head.apply(to: x, into: found, least: least, in: space.scratch, with: context)
     }
     return space.found
   }

@@ -187,7 +187,7 @@ struct EvidenceBranches: Sendable {
     return detectionSpaces.with(
       key, make: { DetectionBranch.Workspace(detection, size: key.size) }
     ) { space in
-      detection.raw(of: view, in: space, with: context).flatMap { plane in
+      detection.raw(of: view, least: least, in: space, with: context).flatMap { plane in
         (0..<plane.height).flatMap { row in
           (0..<plane.width).compactMap { column in
             unsafe box(
