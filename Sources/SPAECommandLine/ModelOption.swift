@@ -40,6 +40,9 @@ package struct ModelOption: ParsableArguments {
   /// Loads the model.
   package func load() throws -> Model { try library().chosen() }
 
+  /// Loads the model's words alone.
+  package func lexicon() throws -> Lexicon { try library().lexicon() }
+
   /// The models of a command that reads pyramids, which name theirs; `tell` is given a line for each.
   package func library(tell: (@Sendable (String) -> Void)? = nil) throws -> ModelLibrary {
     try library(isFixed: folder != nil, tell: tell)

@@ -50,6 +50,15 @@ package final class ModelLibrary: Sendable {
   /// The chosen model.
   package func chosen() throws(Failure) -> Model { try model(folder: folder) }
 
+  /// The words of the chosen model, for work that needs no pictures.
+  package func lexicon() throws(Failure) -> Lexicon {
+    do throws(EngineError) {
+      return try Lexicon(folder: folder, parallel: parallel)
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
   /// The model that a file names, and whether it is its own; throws where it cannot be found.
   ///
   /// A model that was named on the command line reads other models' words, if it has the same

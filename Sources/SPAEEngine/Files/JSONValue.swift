@@ -9,7 +9,8 @@ enum JSONValue: Codable {
 
   init(from decoder: any Swift.Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if container.decodeNil() || (try? container.decode(Bool.self)) != nil {
+    // What there is most of comes first: to be told of another type takes long.
+    if container.decodeNil() || (try? container.decode(String.self)) != nil {
       self = .other
     } else if let number = try? container.decode(Double.self) {
       self = .number(number)

@@ -54,18 +54,11 @@ public final class Model: Sendable {
     encoderSpaces = WorkspacePool(reuse)
     knownIdentity = Mutex(
       try ModelFiles(folder: folder, configuration: configuration).verifiedIdentity())
-    vocabulary = try Self.vocabulary(folder + "/vocabulary.txt", count: configuration.vocabulary)
     let weightsPath = folder + "/weights.safetensors"
     var weights = Weights(try Safetensors(path: weightsPath), path: weightsPath)
-    let codebookPath = folder + "/codebook.safetensors"
-    codebook = try Codebook(
-      Safetensors(path: codebookPath), path: codebookPath, configuration: configuration,
-      projection: weights.floats(
-        "codebook.projection", [configuration.embedding, configuration.latent]),
-      reserved: Set(
-        vocabulary.numbers(
-          of: configuration.reserved ?? [], key: "reserved", path: folder + "/config.json")),
-      context: context)
+    let lexicon = try Lexicon(
+      folder: folder, configuration: configuration, weights: &weights, context: context)
+    (vocabulary, codebook) = (lexicon.vocabulary, lexicon.codebook)
     encoder = try Encoder(configuration, instructionSet: chosen, from: &weights)
     decoder = try Decoder(configuration, instructionSet: chosen, from: &weights)
     try weights.finish()
@@ -90,22 +83,6 @@ public final class Model: Sendable {
     case ofModel = "model"
     /// In float32 alone.
     case float32
-  }
-
-  private static func vocabulary(_ path: String, count: Int) throws(EngineError) -> Vocabulary {
-    let file = try MappedFile(path: path)
-    let text = unsafe file.withBytes { unsafe String(decoding: $0, as: UTF8.self) }
-    let vocabulary: Vocabulary
-    do {
-      vocabulary = try Vocabulary(text: text)
-    } catch {
-      throw .vocabulary(path: path, problem: error.description)
-    }
-    guard vocabulary.count == count else {
-      throw .vocabulary(
-        path: path, problem: "\(vocabulary.count) words; config.json says \(count)")
-    }
-    return vocabulary
   }
 
   // MARK: Use

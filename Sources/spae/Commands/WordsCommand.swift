@@ -37,11 +37,11 @@ struct WordsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
+    let lexicon = try model.lexicon()
     if let near {
-      try show(neighbours(of: near, model))
+      try show(neighbours(of: near, lexicon))
     } else {
-      let words = like.map { model.vocabulary.matching($0) } ?? model.vocabulary.words
+      let words = like.map { lexicon.vocabulary.matching($0) } ?? lexicon.vocabulary.words
       if words.isEmpty { throw Failure("no word matches '\(like ?? "")'") }
       if json {
         try putJSON(words)
@@ -51,13 +51,13 @@ struct WordsCommand: ParsableCommand {
     }
   }
 
-  private func neighbours(of word: String, _ model: Model) throws -> [Neighbour] {
-    guard let number = model.vocabulary.number(of: word.lowercased()) else {
-      let spelled = model.vocabulary.nearestInSpelling(to: word)
+  private func neighbours(of word: String, _ lexicon: Lexicon) throws -> [Neighbour] {
+    guard let number = lexicon.vocabulary.number(of: word.lowercased()) else {
+      let spelled = lexicon.vocabulary.nearestInSpelling(to: word)
       throw Failure("\(PyramidTextError.Problem.unknownWord(word, near: spelled))")
     }
-    return model.codebook.neighbours(of: number, count: count).map {
-      Neighbour(word: model.vocabulary[$0.word], similarity: $0.similarity)
+    return lexicon.codebook.neighbours(of: number, count: count).map {
+      Neighbour(word: lexicon.vocabulary[$0.word], similarity: $0.similarity)
     }
   }
 
