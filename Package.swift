@@ -192,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "SPAESessionTests",
       dependencies: [
-        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEScreen", "SPAEEngine", "SPAEGraphics",
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEScreen", "SPAEEngine",
+        "SPAEGraphics",
         "SPAEHistory", "SPAEExplorer", "SPAELanguage", "SPAEFiles", "SPAELibrary", "SPAETerminal",
         "SPAESession",
       ]),

@@ -79,11 +79,13 @@ package struct DecodeRequest: Hashable, Sendable {
   package var depth: Int
   /// The edit whose words are decoded in place of these, once they are found.
   package var painting: Painting?
+  /// The frame of a film, counted from 0, whose words they are.
+  package var frame: Int?
 
-  package init(pyramid: Pyramid, depth: Int, painting: Painting? = nil) {
+  package init(pyramid: Pyramid, depth: Int, painting: Painting? = nil, frame: Int? = nil) {
     self.pyramid = pyramid
     self.depth = depth
-    self.painting = painting
+    (self.painting, self.frame) = (painting, frame)
   }
 }
 

@@ -76,7 +76,7 @@ extension Explorer {
 
   /// The picture of what is shown: of the words, or of those that would follow a word in the picker.
   var request: DecodeRequest {
-    DecodeRequest(pyramid: shown, depth: depth, painting: previewed)
+    DecodeRequest(pyramid: shown, depth: depth, painting: previewed, frame: film?.frame)
   }
 
   /// Keeps what was painted, and says what was done.

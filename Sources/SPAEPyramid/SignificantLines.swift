@@ -24,10 +24,10 @@ struct SignificantLines: Sendable {
     lines.append(Line(number: number, text: Substring(scalars[..<(comment ?? scalars.endIndex)])))
   }
 
-  /// Those after the first one, without the comments.
-  var afterFirst: SignificantLines {
+  /// Those after the first ones, without the comments.
+  func after(first count: Int = 1) -> SignificantLines {
     var rest = SignificantLines()
-    rest.lines = Array(lines.dropFirst())
+    rest.lines = Array(lines.dropFirst(count))
     return rest
   }
 

@@ -81,11 +81,16 @@ package final class EffectRunner: Sendable {
     wordFacts = WordFactFinder(
       inUse: inUse, models: models, painter: view ?? original == nil ? nil : painter,
       library: library)
+    let film = film.map { FilmSession($0, inUse: inUse, mailbox: mailbox) }
+    self.film = film
     worker = DecodeWorker(inUse: inUse, painter: painter, original: original) { result in
       switch result {
       case .success(let outcome):
         // With the similarity the same picture comes once more.
-        if outcome.decoded.ssim == nil { pictureStore.change { $0.decoded = outcome.picture } }
+        if outcome.decoded.ssim == nil {
+          let picture = film?.picture(of: outcome.decoded.request, outcome.picture)
+          pictureStore.change { $0.decoded = picture ?? outcome.picture }
+        }
         mailbox.post(.decoded(outcome.decoded))
       case .failure(let error):
         mailbox.post(.notice(Notice("\(error)", kind: .error)))
@@ -95,7 +100,6 @@ package final class EffectRunner: Sendable {
       pictureStore.change { $0.inset = (request.depth, picture) }
       mailbox.wake()
     }
-    self.film = film.map { FilmSession($0, inUse: inUse, mailbox: mailbox) }
     if let complaint = try inUse.follow(history) {
       mailbox.post(.notice(Notice(complaint, kind: .warning)))
     }

@@ -14,7 +14,7 @@ extension Subject {
         tokens: numbers + [
           "frame 2", "frame 3 key", "\nframe 4\n", "end", "\nend\n", "5:8,8 dog", "1:1,1 ant",
           "rate 25", "rate 25 from 62.5", " from ", "30000/1001", "grid 64", "# ", " # ", "\r\n",
-          "\u{FEFF}", "layer 3",
+          "\u{FEFF}", "layer 3", "steady 12", "\nsteady 255\n", "steady", "steady 1 ",
         ],
         hostile: [
           text + repeated("frame 5\n", 100_000), text + repeated("5:1,1 ant\n", 100_000),
@@ -24,7 +24,9 @@ extension Subject {
         read: { try check($0, vocabulary) }),
       Subject(
         name: "film-json", seed: 22, fixtures: [try film(.json, vocabulary)],
-        tokens: numbers + ["\"frame\":", "\"changes\":", "\"layers\":", "\"end\":", "\n", "null"],
+        tokens: numbers + [
+          "\"frame\":", "\"changes\":", "\"layers\":", "\"end\":", "\"steady\":", "\n", "null",
+        ],
         hostile: [repeated("[", 1_000_000), repeated("{\"film\":", 200_000)],
         read: { try check($0, vocabulary) }),
       try edits(vocabulary),
@@ -68,7 +70,7 @@ extension Subject {
     let change = FilmFrame.Change(cell: CellAddress(layer: 4, row: 2, column: 1), word: 5)
     let frames = [
       FilmFrame(.key(pyramid)), FilmFrame(.changes([change])), FilmFrame(.changes([])),
-      FilmFrame(.key(pyramid)),
+      FilmFrame(.key(pyramid, steady: 17)),
     ]
     var writer = FilmWriter(header, format: format, vocabulary: vocabulary)
     return try writer.beginning() + frames.flatMap { try writer.bytes(of: $0) } + writer.ending()

@@ -99,11 +99,11 @@ import Testing
 
   @Test func paysMoreForWordsWhereTheErrorIsGreater() {
     var settings = FilmSettings()
-    (settings.tolerance, settings.steadiness, settings.judgedSteadiness) = (10, 0.5, 1)
-    let scaled = settings.scaled(to: 400)
-    #expect(scaled.tolerance == 20 && scaled.steadiness == 1 && scaled.judgedSteadiness == 2)
+    (settings.tolerance, settings.steadiness) = (10, 0.5)
+    #expect(settings.scaled(to: 400).tolerance == 20)
     #expect(settings.scaled(to: 100) == settings)
     #expect(settings.scaled(to: 0).tolerance > 0)
+    #expect([0, 9, 400, 1e9].map { settings.filter(for: $0).levels } == [0, 2, 10, 255])
   }
 
   @Test func writesFewerWordsForMoreTolerance() throws {
@@ -130,17 +130,32 @@ import Testing
     #expect(throws: EngineError.self) { try Self.film(clip) }
   }
 
-  @Test func isDecodedAsEachPyramidIs() throws {
+  @Test func isDecodedAsItsEncoderShowsIt() throws {
     let model = try Self.model()
-    let frames = try Self.film(
-      (0..<3).map { Self.frame(square: 8 + 6 * $0) } + [Self.frame(wave: 31)])
+    var settings = FilmSettings()
+    settings.longestRun = 5
+    let encoder = FilmEncoder(model: model, settings: settings, size: 64, fit: .whole)
     let decoder = FilmDecoder(model: model)
-    #expect(try decoder.picture(of: frames[1]) == nil)
-    var pyramid: Pyramid?
-    for frame in frames {
+    var (pyramid, last, filter) = (Pyramid?.none, PixelImage?.none, SteadyFilter(levels: 0))
+    var held = 0
+    for square in 0..<7 {
+      let frame = try encoder.encode(Self.frame(square: 8 + 3 * square))
+      #expect(frame.isKey == (square % 5 == 0))
       pyramid = frame.pyramid(after: pyramid)
-      let picture = try decoder.picture(of: frame)
-      #expect(try picture == model.decode(#require(pyramid)))
+      let (picture, decoded) = (
+        try #require(try decoder.picture(of: frame)), try model.decode(#require(pyramid))
+      )
+      #expect(picture == encoder.picture)
+      if let steady = frame.steady { (filter, last) = (SteadyFilter(levels: steady), nil) }
+      #expect(picture == last.map { filter.picture(decoded, after: $0) } ?? decoded)
+      held += picture == decoded ? 0 : 1
+      last = picture
     }
+    #expect(filter.levels > 0 && held == 5)
+  }
+
+  @Test func isNotShownFromAFrameThatNeedsOneBefore() throws {
+    let frames = try Self.film((0..<2).map { Self.frame(square: 8 + 6 * $0) })
+    #expect(try FilmDecoder(model: Self.model()).picture(of: frames[1]) == nil)
   }
 }

@@ -44,10 +44,12 @@ import Testing
     let count = Self.clip.count
     let words = try golden.integers("words", shape: [count, 149])
     let keys = try golden.integers("keys", shape: [count])
+    let levels = try golden.integers("levels", shape: [count])
     let encoder = FilmEncoder(model: model, size: Self.side)
     for (index, frame) in Self.clip.enumerated() {
       let encoded = try encoder.encode(frame)
       #expect(encoded.isKey == (keys[index] == 1))
+      #expect(encoded.steady == (encoded.isKey ? Int(levels[index]) : nil))
       let expected = words[index * 149..<(index + 1) * 149]
       let differing = zip(try #require(encoder.pyramid).words, expected).count { $0 != $1 }
       #expect(differing == 0, "frame \(index + 1)")

@@ -22,7 +22,7 @@ enum SampleFilm {
           .init(cell: CellAddress(layer: 1, row: 0, column: 0), word: 9),
         ])),
       FilmFrame(.changes([])),
-      FilmFrame(.key(try Sample.document(seed: 2, grid: grid).pyramid)),
+      FilmFrame(.key(try Sample.document(seed: 2, grid: grid).pyramid, steady: 12)),
       FilmFrame(.changes([.init(cell: CellAddress(layer: 3, row: 2, column: 1), word: 0)])),
     ]
   }
@@ -95,7 +95,9 @@ enum SampleFilm {
 
       """
     #expect(text.hasPrefix(start))
-    #expect(text.contains("\n\nframe 2\n5:8,8 dog\n1:1,1 jay\n\nframe 3\n\nframe 4 key\n"))
+    #expect(
+      text.contains(
+        "\n\nframe 2\n5:8,8 dog\n1:1,1 jay\n\nframe 3\n\nframe 4 key\nsteady 12\n\nlayer 1\n"))
     #expect(text.hasSuffix("\n\nframe 5\n3:3,2 ant\n\nend\n"))
   }
 
@@ -205,6 +207,13 @@ enum SampleFilm {
     ("5:8,8 dog", "5:8,8", 0, 1, "expected 'LAYER:ROW,COLUMN WORD'"),
     ("5:8,8 dog", "5:8,8 dog\n5:8,8 cat", 0, 1, "5:8,8 changes twice in this frame"),
     ("layer 4\n", "layer 5\n", 0, 1, "expected 'layer 4', got 'layer 5'"),
+    ("steady 12", "steady 0", 0, 8, "expected 'steady LEVELS', from 1 to 255, got 'steady 0'"),
+    ("steady 12", " steady  256", 0, 10, "from 1 to 255, got 'steady  256'"),
+    ("steady 12", "steady -1", 0, 8, "from 1 to 255, got 'steady -1'"),
+    ("steady 12", "steady 12 3", 0, 8, "from 1 to 255, got 'steady 12 3'"),
+    ("steady 12", "steady", 0, 1, "expected 'steady LEVELS', from 1 to 255, got 'steady'"),
+    ("steady 12", "steady 12\nsteady 3", 0, 1, "expected 'layer 1', got 'steady 3'"),
+    ("frame 3\n", "frame 3\nsteady 12", 0, 1, "expected 'LAYER:ROW,COLUMN WORD'"),
   ])
   func namesWhereItIsWrong(
     old: String, new: String, line: Int, column: Int, problem: String
@@ -225,6 +234,10 @@ enum SampleFilm {
     ("\"film\":1", "\"film\":2", 1, "version"), ("5:8,8", "5:9,8", 3, "there is no 5:9,8"),
     ("8\",\"dog\"", "8\",\"dug\"", 3, "'dug' is not in the vocabulary"),
     ("\"frame\":3", "\"frame\":7", 4, "expected 'frame 3'"), ("\"frame\":2}", "", 3, "JSON"),
+    ("\"steady\":12", "\"steady\":256", 5, "from 1 to 255, got 'steady 256'"),
+    ("\"steady\":12", "\"steady\":0", 5, "from 1 to 255, got 'steady 0'"),
+    ("\"steady\":12", "\"steady\":1.5", 5, "JSON"),
+    ("\"frame\":2}", "\"frame\":2,\"steady\":12}", 3, "\"steady\" is for a key frame"),
   ])
   func namesTheLineOfJSON(old: String, new: String, line: Int, problem: String) throws {
     let text = try SampleFilm.text(of: SampleFilm.frames(), format: .json)
@@ -275,7 +288,13 @@ enum SampleFilm {
     let expected = pyramids(of: frames)
     for frame in [0, 1, 2, 3, 4, 0, 2, 4, 3, 1] {
       #expect(try film.pyramid(ofFrame: frame) == expected[frame])
+      let shown = try #require(try film.shown(ofFrame: frame))
+      #expect(shown.pyramid == expected[frame] && shown.isKey == [0, 3].contains(frame))
+      #expect(shown.steady == (frame < 3 ? 0 : 12))
     }
+    // Where nothing is filtered a frame needs none before it.
+    #expect(try [2, 3, 4].map { try film.firstFrame(toShow: $0) } == [2, 3, 3])
+    #expect(try film.shown(ofFrame: 5) == nil)
     #expect(try film.pyramid(ofFrame: 5) == nil)
   }
 

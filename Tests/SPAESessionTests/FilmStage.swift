@@ -4,6 +4,7 @@ import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
 import SPAEHistory
+import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
 import SPAESession
@@ -23,10 +24,11 @@ final class FilmFixture {
   /// The cell that changes first: it holds another word from the fifth frame on.
   static let cell = CellAddress(layer: 5, row: 0, column: 4)
 
-  /// With `renamed` the word of that cell is another from that frame on.
+  /// With `renamed` the word of that cell is another from that frame on; `steady` are the levels of the
+  /// filter.
   init(
     frames: Int = 40, cuts: Set<Int> = [20], renamed: (frame: Int, cell: CellAddress)? = nil,
-    tail: String = "end\n"
+    steady: Int = 0, tail: String = "end\n"
   ) throws {
     folder = NSTemporaryDirectory() + "spae-film-\(UUID().uuidString)"
     try FileSystem.makeFolder(folder)
@@ -48,7 +50,7 @@ final class FilmFixture {
       if let renamed, frame == renamed.frame { pyramid[renamed.cell] = 4001 }
       let content =
         frame == 0 || cuts.contains(frame)
-        ? FilmFrame(.key(pyramid), comments: [.init(before: 1, text: "# shot")])
+        ? FilmFrame(.key(pyramid, steady: steady), comments: [.init(before: 1, text: "# shot")])
         : FilmFrame(from: before, to: pyramid)
       bytes += try writer.bytes(of: content)
       pyramids.append(pyramid)
@@ -58,6 +60,16 @@ final class FilmFixture {
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// What each frame shows when the film is decoded.
+  func pictures() throws -> [PixelImage] {
+    let opened = try #require(
+      try OpenedFilm(path: path, models: ModelLibrary(model: model)))
+    let decoder = FilmDecoder(model: model)
+    return try (0..<opened.film.frames).map {
+      try decoder.picture(of: try opened.shown(ofFrame: $0))
+    }
+  }
 
   /// The frames that the file holds now.
   func read() throws -> [Pyramid] {
@@ -71,6 +83,7 @@ final class FilmFixture {
 final class FilmStage {
   let terminal: TestTerminal
   let loop: ExplorerLoop
+  private let session: EffectRunner
 
   init(
     _ path: String, store: HistoryStore? = nil, graphics: GraphicsProtocol = .kitty,
@@ -88,7 +101,7 @@ final class FilmStage {
     var opened = try OpenedDocument(file: path, size: 128, models: models)
     let store = try store ?? HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
     let history = try opened.history(in: store)
-    let session = try EffectRunner(
+    session = try EffectRunner(
       model: model, models: models, history: history, files: opened.files, original: nil,
       film: opened.film, thumbnails: output.cells,
       connect: { throw Failure("no language model is here") })
@@ -106,6 +119,7 @@ final class FilmStage {
   var notice: String { loop.state.notice?.text ?? "" }
   var isDirty: Bool { loop.state.isDirty }
   var words: [Int32] { loop.state.pyramid.words }
+  var picture: PixelImage? { session.pictures.decoded }
   func word(_ cell: CellAddress) -> String { loop.state.vocabulary[loop.state.pyramid[cell]] }
 
   func press(_ keys: String) throws { try terminal.press(keys) }

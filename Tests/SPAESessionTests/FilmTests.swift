@@ -1,7 +1,9 @@
 import Foundation
 import SPAEEngine
 import SPAEExplorer
+import SPAEFrames
 import SPAEHistory
+import SPAEPixels
 import SPAEPyramid
 import SPAESession
 import SPAESystem
@@ -77,6 +79,76 @@ struct FilmSuite {
     _ = stage.loop.run()
     #expect(count >= 1)
     #expect(stage.terminal.placements.count >= count + 3)
+  }
+
+  // MARK: The filter
+
+  @Test("frame by frame and in play shows what the decoded film shows; a jump what the words say")
+  func holdsStillPixels() throws {
+    let film = try FilmFixture(frames: 30, steady: 255)
+    let (expected, stage) = (try film.pictures(), try FilmStage(film.path))
+    let alone = try film.pyramids.map { try film.model.decode($0) }
+    #expect((0..<30).filter { expected[$0] == alone[$0] } == [0, 20])
+    var seen: [(Int, PixelImage?)] = []
+    let look = { seen.append((stage.frame, stage.picture)) }
+    for keys in ["", ">", ">", "<C-l>", ">"] {
+      try stage.press(keys)
+      stage.look(look)
+    }
+    try stage.press(":frame 26<CR>")
+    stage.look(look)
+    try stage.press(":frame 1<CR><Space>")
+    stage.pause(205)
+    stage.look(look)
+    _ = stage.loop.run()
+    #expect(seen.map(\.0) == [1, 2, 3, 3, 4, 26, 6])
+    let shown = [0, 1, 2, 2, 3].map { expected[$0] } + [alone[25], expected[5]]
+    #expect(seen.indices.filter { seen[$0].1 != shown[$0] }.isEmpty)
+  }
+
+  @Test("an edit is seen at once where it is made, and what it does not reach stays held")
+  func showsEditsAtOnce() throws {
+    let film = try FilmFixture(frames: 9, cuts: [], steady: 255)
+    let stage = try FilmStage(film.path)
+    var seen: [PixelImage] = []
+    let look = { if let picture = stage.picture { seen.append(picture) } }
+    try stage.press(">>>")
+    stage.look(look)
+    try stage.press(":5<CR>8j8l" + "icastle<CR>")
+    stage.look(look)
+    _ = stage.loop.run()
+    var edited = film.pyramids[3]
+    let before = try film.model.decode(edited)
+    edited = stage.loop.state.pyramid
+    let after = try film.model.decode(edited)
+    var (changed, wrong) = (0, 0)
+    for pixel in stride(from: 0, to: after.pixels.count, by: 3) {
+      let range = pixel..<pixel + 3
+      let isChanged = before.pixels[range] != after.pixels[range]
+      changed += isChanged ? 1 : 0
+      wrong += seen[1].pixels[range] == (isChanged ? after : seen[0]).pixels[range] ? 0 : 1
+    }
+    #expect(changed > 0 && wrong == 0)
+    #expect(zip(seen[0].pixels, before.pixels).contains { $0 != $1 })
+  }
+
+  @Test("is written with its filter, as a film and as a clip")
+  func keepsTheFilter() throws {
+    let film = try FilmFixture(frames: 6, cuts: [], steady: 33)
+    let clip = film.folder + "/clip.y4m"
+    let stage = try FilmStage(film.path)
+    try stage.press(Self.toCell + "icastle<CR>:w<CR>:w \(clip)<CR>")
+    _ = stage.loop.run()
+    stage.loop.settle()
+    let text = try #require(FileSystem.text(of: film.path))
+    #expect(text.contains("frame 1 key\n# shot\nsteady 33\n"))
+    let source = try FrameReader.open(path: clip, FrameSelection())
+    let expected = try film.pictures()
+    for picture in expected {
+      let frame = try #require(try source.next()).image
+      // y4m has YCbCr.
+      #expect(frame.psnr(to: picture) > 45)
+    }
   }
 
   // MARK: Edits

@@ -10,12 +10,13 @@ from safetensors.numpy import load_file
 
 from spae.evaluate.films import ClipError, flicker, frames_of, kept_by_layer, rows_of
 from spae.model.film_search import preimages
-from spae.model.films import FilmEncoder, UpperWords, film_of
+from spae.model.films import FilmEncoder, FilmFrame, UpperWords, film_of, pictures_of
 from spae.model.frame_errors import FilmSettings, FrameErrors
 from spae.model.network import SPAE
 from spae.model.pyramid import Grid, Pyramid, PyramidShape
 from spae.model.quantizer import Candidates
 from spae.model.shots import ShotDetector
+from spae.model.steady_filter import filtered
 from spae.prepare.film_golden import SIZE, clip
 
 ROOT = Path(__file__).parents[2]
@@ -70,16 +71,16 @@ def test_a_cut_is_new_and_motion_is_not():
 
 
 def test_settings_are_in_proportion_to_the_error():
-    scaled = FilmSettings(tolerance=10, steadiness=0.5).scaled(400)
-    assert scaled.tolerance == 20 and scaled.steadiness == 1
-    assert FilmSettings().scaled(0).tolerance > 0
+    settings = FilmSettings(tolerance=10, steadiness=0.5)
+    assert settings.scaled(400).tolerance == 20 and settings.scaled(0).tolerance > 0
+    assert [settings.levels(error) for error in (0, 9, 400, 1e9)] == [0, 2, 10, 255]
 
 
 def test_what_is_gained_is_shared_by_the_cells_around():
     grid, source = Grid(2, 2), np.zeros((16, 16, 3), np.uint8)
     shown, decoded = source + 10, source.copy()
-    errors = FrameErrors(source, source, shown, grid, FilmSettings())
-    gains = errors.gains([0, 1], decoded, steadiness=0)
+    errors = FrameErrors(source, grid, shown, shown, levels=0)
+    gains = errors.gains([0, 1], decoded)
     assert gains[0] == pytest.approx(gains[1])
     assert sum(gains.values()) == pytest.approx(4 * 192 * 100)
     assert errors.cells_changed(shown, least=99) == {0, 1, 2, 3}
@@ -87,10 +88,35 @@ def test_what_is_gained_is_shared_by_the_cells_around():
 
 def test_a_preimage_has_its_image():
     torch.manual_seed(0)
-    factors = torch.randn(3, 4, 4)
-    metrics, vectors = factors @ factors.mT + torch.eye(4), torch.randn(3, 4)
-    images = torch.einsum("nij,nj->ni", metrics, vectors)
-    assert torch.allclose(preimages(metrics, images), vectors, atol=1e-4)
+    factor, vectors = torch.randn(4, 4), torch.randn(3, 4)
+    metric = factor @ factor.T + torch.eye(4)
+    assert torch.allclose(preimages(metric, vectors @ metric), vectors, atol=1e-4)
+
+
+def test_of_a_small_change_a_frame_shows_a_part_and_of_a_great_one_all():
+    shown = np.full((1, 7, 3), 100, np.uint8)
+    decoded = shown.copy()
+    decoded[0, :, 0] = [101, 102, 90, 113, 115, 84, 200]
+    decoded[0, 6, 2] = 99  # the greatest change of a pixel decides for all of its channels
+    held = filtered(decoded, shown, levels=8)
+    assert held[0, :, 0].tolist() == [100, 101, 96, 108, 113, 84, 200]
+    assert held[0, 6].tolist() == [200, 100, 99]
+    assert (filtered(decoded, shown, levels=0) == decoded).all()
+
+
+def test_pixels_of_frames_that_are_no_key_frames_are_held(model):
+    shape = model.shape(SIZE)
+    words = np.zeros((3, shape.word_count()), np.int32)
+    words[1:] = 5
+    film = [
+        FilmFrame(Pyramid(shape, own), key, np.arange(0), 200)
+        for own, key in zip(words, (True, False, True))
+    ]
+    decoded = [np.asarray(model.decode(frame.pyramid)) for frame in film]
+    shown = [np.asarray(picture) for picture in pictures_of(model, film)]
+    assert (shown[0] == decoded[0]).all() and (shown[2] == decoded[2]).all()
+    assert (shown[1] == filtered(decoded[1], decoded[0], 200)).all()
+    assert (shown[1] != decoded[1]).any()
 
 
 def test_flicker_counts_still_pixels_alone():

@@ -20,7 +20,10 @@ package final class FilmEncoder {
     let search: FilmSearch
     /// The mean squared error of the frame that was encoded last, of colours from 0 to 255.
     var error: Float = 0
+    var filter = SteadyFilter(levels: 0)
     var pyramid: Pyramid
+    /// The picture that the last frame shows.
+    var shown: PixelImage
     /// The last frame of the clip, as the pyramid's picture.
     var source: PixelImage
     /// Each cell of the clip when its words were chosen last.
@@ -47,8 +50,8 @@ package final class FilmEncoder {
   /// The words of the frame that was encoded last.
   package var pyramid: Pyramid? { shot?.pyramid }
 
-  /// What they decode to.
-  package var picture: PixelImage? { shot?.session.picture }
+  /// The picture that it shows.
+  package var picture: PixelImage? { shot?.shown }
 
   /// Encodes the next frame of the clip.
   ///
@@ -75,11 +78,20 @@ package final class FilmEncoder {
     }
     let old = shot.pyramid
     try follow(prepared, found, &shot)
-    shot.error = shot.source.meanSquaredError(to: shot.session.picture)
-    let isKey = shot.sinceKey >= settings.longestRun
-    if isKey { shot.sinceKey = 0 }
+    if shot.sinceKey >= settings.longestRun { return keyFrame(of: &shot) }
+    shot.shown = shot.filter.picture(shot.session.picture, after: shot.shown)
+    shot.error = shot.source.meanSquaredError(to: shot.shown)
     self.shot = shot
-    return isKey ? FilmFrame(.key(shot.pyramid)) : FilmFrame(from: old, to: shot.pyramid)
+    return FilmFrame(from: old, to: shot.pyramid)
+  }
+
+  /// A frame from which reading can begin.
+  private func keyFrame(of shot: inout Shot) -> FilmFrame {
+    (shot.sinceKey, shot.shown) = (0, shot.session.picture)
+    shot.error = shot.source.meanSquaredError(to: shot.shown)
+    shot.filter = settings.filter(for: shot.error)
+    self.shot = shot
+    return FilmFrame(.key(shot.pyramid, steady: shot.filter.levels))
   }
 
   private func candidates(_ frame: PixelImage) throws(EngineError) -> GuidedCandidates {
@@ -100,27 +112,24 @@ package final class FilmEncoder {
     }
     var shot = Shot(
       session: session, search: shot?.search ?? FilmSearch(model, shape: first.shape),
-      pyramid: first, source: source, seen: source, semantics: found.semantics,
+      pyramid: first, shown: session.picture, source: source, seen: source,
+      semantics: found.semantics,
       look: prepared.number)
     try polish(&shot)
-    shot.error = source.meanSquaredError(to: shot.session.picture)
-    self.shot = shot
-    return FilmFrame(.key(shot.pyramid))
+    return keyFrame(of: &shot)
   }
 
   /// Chooses the words of the last two layers again, as long as that helps.
   private func polish(_ shot: inout Shot) throws(EngineError) {
     var question = FilmSearch.Question(
       standing: shot.pyramid.words, target: shot.source.floats,
-      weights: shot.source.evenWeights, cells: Set(0..<shot.pyramid.shape.grid.count), penalty: 0)
+      cells: Set(0..<shot.pyramid.shape.grid.count), penalty: 0)
     var least = shot.source.squaredError(to: shot.session.picture)
     for _ in 0..<settings.keyPasses where !question.cells.isEmpty {
-      let errors = FrameErrors(
-        of: shot.source, after: shot.source, shown: shot.session.picture,
-        grid: shot.pyramid.shape.grid, settings: settings)
+      let errors = errors(of: shot.source, shot)
       let better = try improved(shot.pyramid, question, shot)
       _ = try shot.session.apply(better)
-      let kept = try kept(better, from: shot.pyramid, least: 0, steadiness: 0, errors, shot)
+      let kept = try kept(better, from: shot.pyramid, least: 0, errors, shot)
       let error = shot.source.squaredError(to: shot.session.picture)
       guard error < least else {
         _ = try shot.session.apply(shot.pyramid)
@@ -140,9 +149,7 @@ package final class FilmEncoder {
     let source = prepared.source
     let (last, columns) = (shot.source, source.width / shot.search.patch)
     let settings = settings.scaled(to: shot.error)
-    let errors = FrameErrors(
-      of: source, after: last, shown: shot.session.picture, grid: shot.pyramid.shape.grid,
-      settings: settings)
+    let errors = errors(of: source, shot)
     shot.source = source
     if found != nil { shot.look = prepared.number }
     let renamed = try rename(by: found, &shot)
@@ -150,7 +157,7 @@ package final class FilmEncoder {
     guard !changed.isEmpty || !renamed.isEmpty else { return }
     shot.seen.copy(changed, from: source, columns: columns)
     var question = FilmSearch.Question(
-      standing: shot.pyramid.words, target: errors.target, weights: errors.weights,
+      standing: shot.pyramid.words, target: source.floats,
       cells: errors.around(changed.union(renamed)), penalty: settings.penalty)
     let beginning = errors.cells(changedSince: last, least: settings.beginning)
     var pyramid = try begun(
@@ -163,8 +170,13 @@ package final class FilmEncoder {
       pyramid = better
     }
     shot.pyramid = try kept(
-      pyramid, from: shot.pyramid, besides: renamed, least: settings.cellError / 2,
-      steadiness: settings.judgedSteadiness, errors, shot)
+      pyramid, from: shot.pyramid, besides: renamed, least: settings.cellError / 2, errors, shot)
+  }
+
+  private func errors(of source: PixelImage, _ shot: Shot) -> FrameErrors {
+    FrameErrors(
+      of: source, grid: shot.pyramid.shape.grid, decoded: shot.session.picture, after: shot.shown,
+      by: shot.filter)
   }
 
   /// Puts other words where upper ones fit no longer; gives the cells that they visit.
@@ -211,14 +223,13 @@ package final class FilmEncoder {
   /// The changed words without those of cells that gain too little by them.
   private func kept(
     _ new: Pyramid, from old: Pyramid, besides renamed: Set<Int> = [], least: Float,
-    steadiness: Float, _ errors: FrameErrors, _ shot: Shot
+    _ errors: FrameErrors, _ shot: Shot
   ) throws(EngineError) -> Pyramid {
     let shape = new.shape
     let changes = Dictionary(grouping: Edit(from: old, to: new).changes) {
       shape.latentIndex(of: shape.cell(at: $0.index))
     }
-    let gains = errors.gains(
-      of: Set(changes.keys), decoded: shot.session.picture, steadiness: steadiness)
+    let gains = errors.gains(of: Set(changes.keys), decoded: shot.session.picture)
     var words = new.words
     for (cell, changes) in changes where !renamed.contains(cell) {
       if gains[cell, default: 0] < Float(changes.count) * least {

@@ -19,7 +19,8 @@ final class FilmSearch {
   private let visits: [Float]  // [cell], the number of its words
   /// The flat indices of each cell's words of the last two layers.
   private let positions: [(Int, Int)]  // [cell]
-  private let metrics: CellMetrics
+  /// What solves for a code in each metric that was asked for.
+  private var factors: [ObjectIdentifier: CholeskyFactor] = [:]
   /// Whose linear picture `planes` hold.
   private var drawn: [Int32] = []
 
@@ -38,10 +39,6 @@ final class FilmSearch {
     planes = ConditionalLinearDecoder.Planes(model.configuration, grid: shape.grid)
     gradient = ConditionalLinearDecoder.Gradient(model.configuration, grid: shape.grid)
     targets = Plane(shape.grid, channels: model.configuration.patchNumbers, border: 0)
-    metrics = CellMetrics(
-      WeightedMetrics(
-        model, cellClasses: layer.cells.upsampling.cellClass,
-        stride: layer.cells.upsampling.stride, with: model.context))
     let (last, cells) = (shape.wordCount(toDepth: shape.depth - 1), shape.grid.count)
     positions = (0..<cells).map { (last - cells + $0, last + $0) }
     let words = [Int32](repeating: 0, count: shape.wordCount)
@@ -54,8 +51,6 @@ final class FilmSearch {
     let standing: [Int32]
     /// What the words shall come near, [height, width, 3] in [-1, 1].
     let target: [Float]
-    /// How much an error of each pixel counts, [height, width].
-    let weights: [Float]
     /// The cells whose words may change.
     var cells: Set<Int>
     /// By how much a word that is not the standing one must reduce the squared error.
@@ -69,13 +64,11 @@ final class FilmSearch {
     var words = words
     planes.stride = layer.cells.upsampling.stride
     draw(words, with: context)
-    metrics.take(question.weights)
     note(question.target, decoded)
-    let means = means(of: question.weights)
     for half in layer.restricted(to: question.cells).halves {
-      differentiate(half, question.weights, with: context)
+      differentiate(half, with: context)
       let changed = half.ofKind.flatMap { metric, cells in
-        move(cells, &words, question, means, in: metric, with: context)
+        move(cells, &words, question, in: metric, with: context)
       }
       if !changed.isEmpty { set(changed.sorted(), words, with: context) }
     }
@@ -85,44 +78,34 @@ final class FilmSearch {
 
   /// Moves the words of cells of one kind; gives those that changed.
   private func move(
-    _ cells: [Int], _ words: inout [Int32], _ question: Question, _ means: [Float],
-    in metric: QuadraticMetric, with context: Context
+    _ cells: [Int], _ words: inout [Int32], _ question: Question, in metric: QuadraticMetric,
+    with context: Context
   ) -> [Int] {
-    let asked = asked(cells, words, question, means, in: metric)
-    let (cells, own) = (asked.map(\.cell), asked.map(\.metric))
+    let factor =
+      factors[ObjectIdentifier(metric)] ?? CholeskyFactor(of: metric, width: codebook.latent)
+    factors[ObjectIdentifier(metric)] = factor
+    let cells = cells.filter { cell in
+      isMoved(cell, words, from: question.standing)
+        || greatestGain(at: cell, by: factor) > question.penalty
+    }
     guard !cells.isEmpty else { return [] }
-    let goals = zip(cells, own).map { wanted(at: $0, means[$0], words, in: $1) }
+    let goals = cells.flatMap { wanted(at: $0, words, in: metric) }
     let pairs = pairs(
-      for: cells, goals, own, words, question.standing,
-      penalties: cells.map { question.penalty / means[$0] }, in: metric, with: context)
+      for: cells, goals, words, question.standing, penalty: question.penalty, in: metric,
+      with: context)
     return zip(cells, pairs).filter { put($0.1, at: $0.0, &words) }.map(\.0)
   }
 
-  /// The cells that other words could improve by what they cost, each with its own metric.
-  private func asked(
-    _ cells: [Int], _ words: [Int32], _ question: Question, _ means: [Float],
-    in even: QuadraticMetric
-  ) -> [(cell: Int, metric: QuadraticMetric)] {
-    cells.compactMap { cell in
-      let (first, second) = positions[cell]
-      let metric = metrics.metric(
-        of: cell, even, ofClass: layer.cells.upsampling.cellClass[cell], mean: means[cell]
-      ) { patch(of: question.weights, at: cell) }
-      let isMoved =
-        words[first] != question.standing[first] || words[second] != question.standing[second]
-      guard isMoved || greatestGain(at: cell, means[cell], in: metric) > question.penalty else {
-        return nil
-      }
-      return (cell, metric)
-    }
+  private func isMoved(_ cell: Int, _ words: [Int32], from standing: [Int32]) -> Bool {
+    let (first, second) = positions[cell]
+    return words[first] != standing[first] || words[second] != standing[second]
   }
 
   /// By how much the best codes there could be would reduce a cell's error.
-  private func greatestGain(at cell: Int, _ mean: Float, in metric: QuadraticMetric) -> Float {
+  private func greatestGain(at cell: Int, by factor: CholeskyFactor) -> Float {
     let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
     let image = (0..<codebook.latent).map { unsafe asked[$0] }
-    let gain = zip(image, metrics.preimage(of: image, in: metric)).reduce(0) { $0 + $1.0 * $1.1 }
-    return step * step * gain / mean
+    return step * step * zip(image, factor.preimage(of: image)).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// The words of some cells begun anew, from a frame's latent, [cell, latent].
@@ -132,7 +115,7 @@ final class FilmSearch {
     var words = words
     for half in layer.restricted(to: cells).halves {
       for (metric, cells) in half.ofKind where !cells.isEmpty {
-        let wanted = cells.map { cell in
+        let wanted = cells.flatMap { cell in
           let held = held(at: cell, words)
           let code = (0..<codebook.latent).map {
             visits[cell] * z[cell * codebook.latent + $0] - held[$0]
@@ -140,9 +123,7 @@ final class FilmSearch {
           return image(of: code, in: metric)
         }
         let pairs = pairs(
-          for: cells, wanted, cells.map { _ in metric }, words, words,
-          penalties: cells.map { _ in 0 }, in: metric,
-          with: context)
+          for: cells, wanted, words, words, penalty: 0, in: metric, with: context)
         for (cell, pair) in zip(cells, pairs) { _ = put(pair, at: cell, &words) }
       }
     }
@@ -187,58 +168,25 @@ final class FilmSearch {
   }
 
   /// Computes the gradient of half of the cells.
-  private func differentiate(
-    _ half: Refinement.Layer.Half, _ weights: [Float], with context: Context
-  ) {
-    let (width, numbers) = (shape.grid.columns * patch, patch * patch)
+  private func differentiate(_ half: Refinement.Layer.Half, with context: Context) {
     for row in 0..<targets.height {
       for column in 0..<targets.width {
         let error = unsafe gradient.errors.pixel(row, column)
         let target = unsafe targets.pixel(row, column)
         let linear = unsafe planes.patches.pixel(row, column)
-        for number in 0..<numbers {
-          let pixel = (row * patch + number / patch) * width + column * patch + number % patch
-          for i in stride(from: number, to: targets.channels, by: numbers) {
-            unsafe error[i] = weights[pixel] * (target[i] - linear[i])
-          }
-        }
+        for i in 0..<targets.channels { unsafe error[i] = target[i] - linear[i] }
       }
     }
     decoder.linear.transpose(
       gradient, cells: half.filled, stride: layer.cells.upsampling.stride, with: context)
   }
 
-  /// The weights of the pixels of a cell, [pixel of the patch].
-  private func patch(of weights: [Float], at cell: Int) -> [Float] {
-    let (row, column) = (cell / shape.grid.columns * patch, cell % shape.grid.columns * patch)
-    let width = shape.grid.columns * patch
-    return (0..<patch * patch).map { weights[(row + $0 / patch) * width + column + $0 % patch] }
-  }
-
-  /// The mean weight of the pixels of each cell, [cell].
-  ///
-  /// The metric of a cell whose pixels count so much is taken as its own times this.
-  private func means(of weights: [Float]) -> [Float] {
-    let columns = shape.grid.columns
-    return (0..<shape.grid.count).map { cell in
-      let first = (cell / columns * columns * patch + cell % columns) * patch
-      var sum: Float = 0
-      for row in 0..<patch {
-        let start = first + row * columns * patch
-        for pixel in start..<start + patch { sum += weights[pixel] }
-      }
-      return sum / Float(patch * patch)
-    }
-  }
-
   /// What the codes of a cell's two words should sum up to, times the metric, [latent].
-  private func wanted(
-    at cell: Int, _ mean: Float, _ words: [Int32], in metric: QuadraticMetric
-  ) -> [Float] {
+  private func wanted(at cell: Int, _ words: [Int32], in metric: QuadraticMetric) -> [Float] {
     let (first, second) = (code(words[positions[cell].0]), code(words[positions[cell].1]))
     var wanted = image(of: zip(first, second).map { $0 + $1 }, in: metric)
     let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
-    for i in wanted.indices { unsafe wanted[i] += step * visits[cell] * asked[i] / mean }
+    for i in wanted.indices { unsafe wanted[i] += step * visits[cell] * asked[i] }
     return wanted
   }
 
@@ -247,19 +195,14 @@ final class FilmSearch {
   /// The words of the last two layers.
   private typealias Pair = (Int32, Int32)
 
-  /// For each cell the pair that comes nearest to its goal, [latent], in its own metric, after what
-  /// its words cost; the pair that is there where none is better.
-  ///
-  /// All words are looked through in the metric that the cells share.
+  /// For each cell the pair that comes nearest to its goal, [cell, latent], after what its words cost;
+  /// the pair that is there where none is better.
   private func pairs(
-    for cells: [Int], _ goals: [[Float]], _ own: [QuadraticMetric], _ words: [Int32],
-    _ standing: [Int32], penalties: [Float], in metric: QuadraticMetric, with context: Context
+    for cells: [Int], _ goals: [Float], _ words: [Int32], _ standing: [Int32], penalty: Float,
+    in metric: QuadraticMetric, with context: Context
   ) -> [Pair] {
-    let wanted = zip(goals, own).flatMap { goal, own in
-      own === metric ? goal : image(of: metrics.preimage(of: goal, in: own), in: metric)
-    }
     let old = cells.map { (standing[positions[$0].0], standing[positions[$0].1]) }
-    var search = WordPartners(codebook, metric, goals: wanted)
+    var search = WordPartners(codebook, metric, goals: goals)
     /// The words that with others come nearest to the sum.
     func partners(of words: [Int32]) -> [Int32] {
       search.partners(of: words, with: context)
@@ -278,16 +221,18 @@ final class FilmSearch {
       cells.map { (words[positions[$0].0], words[positions[$0].1]) }, old,
       zip(first, old).map { ($0, $1.1) }, zip(old, second).map { ($0.0, $1) },
       descended(first), descended(second).map { ($0.1, $0.0) },
-      descended(codebook.nearest(to: wanted.map { $0 / 2 }, in: metric, with: context)),
+      descended(codebook.nearest(to: goals.map { $0 / 2 }, in: metric, with: context)),
     ]
+    let latent = codebook.latent
     return cells.indices.map { index in
-      let penalty = penalties[index] * visits[cells[index]] * visits[cells[index]] / 2
+      let penalty = penalty * visits[cells[index]] * visits[cells[index]] / 2
+      let goal = goals[index * latent..<(index + 1) * latent]
       var best: (pair: Pair, score: Float)?
       for (number, pairs) in choices.enumerated() {
         let pair = pairs[index]
         if choices[..<number].contains(where: { $0[index] == pair }) { continue }
         let changes = (pair.0 != old[index].0 ? 1 : 0) + (pair.1 != old[index].1 ? 1 : 0)
-        let score = score(of: pair, goals[index], in: own[index]) - penalty * Float(changes)
+        let score = score(of: pair, goal, in: metric) - penalty * Float(changes)
         if best.map({ score > $0.score }) ?? true { best = (pair, score) }
       }
       return best?.pair ?? old[index]
@@ -298,7 +243,7 @@ final class FilmSearch {
   private static let turns = 1
 
   private func score(
-    of pair: Pair, _ goal: [Float], in metric: QuadraticMetric
+    of pair: Pair, _ goal: ArraySlice<Float>, in metric: QuadraticMetric
   ) -> Float {
     let latent = codebook.latent
     let (first, second) = unsafe (
@@ -308,7 +253,7 @@ final class FilmSearch {
       for i in 0..<latent { unsafe sum.initializeElement(at: i, to: first[i] + second[i]) }
       guard let start = sum.baseAddress else { return 0 }
       var score = unsafe -metric.halfSquare(of: start)
-      for i in 0..<latent { unsafe score += goal[i] * sum[i] }
+      for (i, own) in goal.enumerated() { unsafe score += own * sum[i] }
       return score
     }
   }

@@ -3,23 +3,15 @@ package struct FilmSettings: Hashable, Sendable {
   /// By how much a changed word must lower the squared error of a cell's 8 x 8 pixels, in the mean of
   /// its colours from 0 to 255, where the frame's own error is 10 of 255 (28 dB). The greater, the
   /// fewer words change; 0 changes all that gain anything.
-  package var tolerance: Float = 10
+  package var tolerance: Float = 17
 
-  /// How much a change of what is shown counts against an error, at pixels that stand still in the
-  /// clip, where the frame's own error is 10 of 255. 0 lets them flicker; the greater, the longer an
-  /// error stays.
-  package var steadiness: Float = 0.2
-
-  /// The same when the changed words of a cell are judged: those that gain too little against the
-  /// flicker around them go back.
-  package var judgedSteadiness: Float = 1
-
-  /// By how much of 255 a pixel of the clip may change from frame to frame and still stand still.
-  package var stillness = 6
+  /// The levels of the film's filter, which holds the pixels that stand still, as a multiple of the
+  /// error of the shot's first frame. The greater, the less flicker, and the longer an error stays.
+  package var steadiness: Float = 1.5
 
   /// By how much a cell of the clip must change, as a squared error, for its words to begin anew by
   /// the encoder instead of moving from where they are.
-  package var beginning: Float = 100
+  package var beginning: Float = 105
 
   /// How many times the words of a frame are chosen by its decoded picture. Each time costs about a
   /// decode of what changes.
@@ -46,15 +38,17 @@ package struct FilmSettings: Hashable, Sendable {
 
   /// The settings for a frame after one of such a mean squared error.
   ///
-  /// Where little is wrong, an error of the same size is more of a loss. So what a word and flicker
-  /// cost is in proportion to the error of a pixel.
+  /// Where little is wrong, an error of the same size is more of a loss. So what a word costs is in
+  /// proportion to the error of a pixel.
   package func scaled(to error: Float) -> FilmSettings {
-    let scale = max(Self.leastError, error).squareRoot() / 10
     var scaled = self
-    scaled.tolerance *= scale
-    scaled.steadiness *= scale
-    scaled.judgedSteadiness *= scale
+    scaled.tolerance *= max(Self.leastError, error).squareRoot() / 10
     return scaled
+  }
+
+  /// The filter of a shot whose first frame has such a mean squared error.
+  package func filter(for error: Float) -> SteadyFilter {
+    SteadyFilter(levels: Int(min(255, (steadiness * error.squareRoot()).rounded())))
   }
 
   /// A frame without any error still has a penalty.

@@ -1,6 +1,6 @@
 import SPAEEngine
 package import SPAEFrames
-import SPAEPixels
+package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
 
@@ -12,21 +12,19 @@ package final class DecodedFilm: FrameSource {
   package var notices: [String] { opened.notices }
 
   private let opened: OpenedFilm
-  private let depth: Int?
-  private var session: DecodeSession?
+  private let decoder: FilmDecoder
   private var count = 0
 
   /// Decodes the first `depth` layers of each frame; nil is all of them.
   package init(_ opened: OpenedFilm, depth: Int? = nil) {
-    (self.opened, self.depth) = (opened, depth)
+    self.opened = opened
+    decoder = FilmDecoder(model: opened.model, depth: depth)
   }
 
   package func next() throws(FrameError) -> Frame? {
     guard count < opened.film.frames else { return nil }
     let image: PixelImage
-    do {
-      image = try picture(try opened.pyramid(ofFrame: count))
-    } catch {
+    do { image = try decoder.picture(of: try opened.shown(ofFrame: count)) } catch {
       throw .unreadable("frame \(count + 1): \(error.reason)")
     }
     defer { count += 1 }
@@ -34,14 +32,16 @@ package final class DecodedFilm: FrameSource {
       image: image, time: rate.seconds(toFrame: count), duration: 1 / rate.framesPerSecond)
   }
 
-  /// Only what changed words reach is computed again.
-  private func picture(_ pyramid: Pyramid) throws -> PixelImage {
-    if let session {
-      _ = try session.apply(pyramid)
-      return session.picture
+  /// What one frame shows, counted from 0: the same as in the whole film.
+  ///
+  /// Throws where the film has no such frame.
+  package static func picture(
+    ofFrame frame: Int, in opened: OpenedFilm, depth: Int? = nil
+  ) throws -> PixelImage {
+    let decoder = FilmDecoder(model: opened.model, depth: depth)
+    for earlier in try opened.film.firstFrame(toShow: frame)..<max(0, frame) {
+      _ = try decoder.picture(of: try opened.shown(ofFrame: earlier))
     }
-    let session = try DecodeSession(model: opened.model, pyramid: pyramid, depth: depth)
-    self.session = session
-    return session.picture
+    return try decoder.picture(of: try opened.shown(ofFrame: frame))
   }
 }

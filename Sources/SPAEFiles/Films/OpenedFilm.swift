@@ -55,7 +55,12 @@ package final class OpenedFilm {
 
   /// The words of a frame, counted from 0.
   package func pyramid(ofFrame frame: Int) throws(Failure) -> Pyramid {
-    let found = try Self.explained(path) { try film.pyramid(ofFrame: frame) }
+    try shown(ofFrame: frame).pyramid
+  }
+
+  /// The words of a frame, counted from 0, and how it is shown.
+  package func shown(ofFrame frame: Int) throws(Failure) -> ShownFrame {
+    let found = try Self.explained(path) { try film.shown(ofFrame: frame) }
     guard let found else {
       throw Failure(
         "\(path): its frames are 1 to \(film.frames); there is no frame \(frame + 1)")

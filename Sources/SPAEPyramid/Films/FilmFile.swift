@@ -19,9 +19,16 @@ package final class FilmFile {
     var reader: FilmReader
     var lines: FilmLines
     var pyramid: Pyramid?
+    /// The levels of the last key frame's filter.
+    var steady = 0
 
     /// The frame of `pyramid`, counted from 0.
     var frame: Int { reader.frames - 1 }
+
+    mutating func show(_ next: FilmFrame) {
+      pyramid = next.pyramid(after: pyramid)
+      steady = next.steady ?? steady
+    }
   }
 
   package let header: FilmHeader
@@ -109,6 +116,20 @@ package final class FilmFile {
     return cursor?.pyramid
   }
 
+  /// The words of a frame, counted from 0, and how it is shown; nil where the film has no such frame.
+  package func shown(ofFrame frame: Int) throws -> ShownFrame? {
+    guard let pyramid = try pyramid(ofFrame: frame), let cursor else { return nil }
+    return ShownFrame(
+      pyramid: pyramid, steady: cursor.steady, isKey: index.contains { $0.frame == frame })
+  }
+
+  /// The frame from which on all must be decoded for a frame, counted from 0, to be shown: its key
+  /// frame, or itself where nothing is filtered.
+  package func firstFrame(toShow frame: Int) throws -> Int {
+    guard let shown = try shown(ofFrame: frame), shown.steady > 0 else { return frame }
+    return index.last { $0.frame <= frame }?.frame ?? frame
+  }
+
   private func begin(at key: KeyFrame) -> Cursor {
     Cursor(
       reader: scanner.reader.resumed(atFrame: key.frame, line: key.line),
@@ -119,13 +140,13 @@ package final class FilmFile {
   private func advance(_ cursor: inout Cursor) throws {
     while let line = try cursor.lines.next() {
       guard let frame = try cursor.reader.take(line) else { continue }
-      cursor.pyramid = frame.pyramid(after: cursor.pyramid)
+      cursor.show(frame)
       return
     }
     guard let frame = try cursor.reader.finish(rest: cursor.lines.rest).frame else {
       throw FilmTextError(line: 0, column: 0, problem: .noFrame)
     }
-    cursor.pyramid = frame.pyramid(after: cursor.pyramid)
+    cursor.show(frame)
   }
 }
 

@@ -11,8 +11,9 @@ package struct FilmFrame: Hashable, Sendable {
   }
 
   package enum Content: Hashable, Sendable {
-    /// A key frame: a whole pyramid, which needs no frame before it.
-    case key(Pyramid)
+    /// A key frame: a whole pyramid, which needs no frame before it. `steady` are the levels, from 1
+    /// to 255, of the filter that holds still pixels in the frames after it; 0 is none.
+    case key(Pyramid, steady: Int = 0)
     /// The changed cells, each once, in the order of the file; none where the frame stands still.
     case changes([Change])
   }
@@ -36,10 +37,13 @@ package struct FilmFrame: Hashable, Sendable {
 
   package var isKey: Bool { if case .key = content { true } else { false } }
 
+  /// The levels of a key frame's filter; nil of another frame.
+  package var steady: Int? { if case .key(_, let steady) = content { steady } else { nil } }
+
   /// The words that the frame writes: all of a key frame's, and the changed ones of others.
   package var wordCount: Int {
     switch content {
-    case .key(let pyramid): pyramid.words.count
+    case .key(let pyramid, _): pyramid.words.count
     case .changes(let changes): changes.count
     }
   }
@@ -48,7 +52,7 @@ package struct FilmFrame: Hashable, Sendable {
   /// frame is missing or a cell is in no such pyramid.
   package func pyramid(after last: Pyramid?) -> Pyramid? {
     switch content {
-    case .key(let pyramid): return pyramid
+    case .key(let pyramid, _): return pyramid
     case .changes(let changes):
       guard var pyramid = last else { return nil }
       for change in changes {
@@ -57,6 +61,19 @@ package struct FilmFrame: Hashable, Sendable {
       }
       return pyramid
     }
+  }
+}
+
+/// All words of a frame, and how it is shown after the frame before.
+package struct ShownFrame: Hashable, Sendable {
+  package var pyramid: Pyramid
+  /// The levels of the filter that holds still pixels, from 1 to 255; 0 is none.
+  package var steady: Int
+  /// A key frame shows what its words decode to.
+  package var isKey: Bool
+
+  package init(pyramid: Pyramid, steady: Int, isKey: Bool) {
+    (self.pyramid, self.steady, self.isKey) = (pyramid, steady, isKey)
   }
 }
 

@@ -3,7 +3,7 @@ import SPAESystem
 /// A film as JSON lines: a header, then an object for each frame, with the content of the text.
 ///
 ///     {"film":1,"from":62.5,"grid":16,"model":{...},"rate":"25","source":{...}}
-///     {"frame":1,"layers":[[["cat"]],...]}
+///     {"frame":1,"layers":[[["cat"]],...],"steady":12}
 ///     {"changes":[["5:3,7","stone"]],"frame":2}
 ///     {"end":2}
 package enum FilmJSON {
@@ -32,6 +32,8 @@ package enum FilmJSON {
     package var frame: Int?
     /// Of a key frame: layer after layer, row after row.
     package var layers: [[[String]]]?
+    /// Of a key frame: the levels of its filter, if it has one.
+    package var steady: Int?
     /// Of another one: `["5:3,7", "stone"]` for each cell.
     package var changes: [[String]]?
     /// The number of the last frame.
@@ -40,7 +42,8 @@ package enum FilmJSON {
     package init(_ frame: FilmFrame, number: Int, vocabulary: Vocabulary) {
       self.frame = number
       switch frame.content {
-      case .key(let pyramid):
+      case .key(let pyramid, let steady):
+        self.steady = steady > 0 ? steady : nil
         layers = (1...pyramid.shape.depth).map {
           pyramid.rows(ofLayer: $0, vocabulary: vocabulary)
         }
@@ -82,10 +85,16 @@ extension FilmJSON.Line {
     func bad(_ problem: FilmTextError.Problem) -> FilmTextError {
       FilmTextError(line: line, column: 1, problem: problem)
     }
+    guard steady == nil || layers != nil else {
+      throw bad(.notJSON("\"steady\" is for a key frame, with \"layers\""))
+    }
     if let layers, changes == nil, end == nil {
+      guard steady.map(FilmText.steady.contains) ?? true else {
+        throw bad(.steady("steady \(steady ?? 0)"))
+      }
       do {
         let words = try PyramidJSON.words(layers, of: shape, vocabulary: vocabulary)
-        return Pyramid(shape: shape, words: words).map { .key($0) }
+        return Pyramid(shape: shape, words: words).map { .key($0, steady: steady ?? 0) }
       } catch {
         throw bad(.pyramid(error.problem))
       }

@@ -10,6 +10,7 @@ import SPAESystem
 ///     rate 25
 ///
 ///     frame 1 key
+///     steady 12
 ///     layer 1
 ///     cat
 ///     ...
@@ -22,7 +23,8 @@ import SPAESystem
 ///
 ///     end
 ///
-/// A key frame has all of its words, written as in a picture's text. Another frame has the cells
+/// A key frame has all of its words, written as in a picture's text, and perhaps before them how
+/// steady still pixels are up to the next key frame. Another frame has the cells
 /// that change and their new words; rows and columns are counted from 1, as in edits. A frame is
 /// whole once the next one begins or `end` stands after it. More frames may follow `end`, so
 /// that a film is continued by writing behind it.
@@ -34,6 +36,9 @@ package enum FilmText {
 
   /// The longest line that is read, in bytes; the longest row of words needs a tenth of it.
   package static let longestLine = 1 << 16
+
+  /// The levels that a filter may have.
+  static let steady = 1...255
 
   static let firstLine = "spae film \(version)"
 
@@ -53,8 +58,9 @@ package enum FilmText {
   ) -> String {
     let lines =
       switch frame.content {
-      case .key(let pyramid):
-        ["frame \(number) key"] + PyramidText.layerLines(of: pyramid, vocabulary: vocabulary)
+      case .key(let pyramid, let steady):
+        ["frame \(number) key"] + (steady > 0 ? ["steady \(steady)"] : [])
+          + PyramidText.layerLines(of: pyramid, vocabulary: vocabulary)
       case .changes(let changes):
         ["frame \(number)"] + changes.map { "\($0.cell.text) \(vocabulary[$0.word])" }
       }

@@ -8,6 +8,7 @@ package struct FilmTextError: Error, Hashable, Sendable {
     case frame(expected: Int, got: String)
     case noKeyFrame(String)
     case noFrame
+    case steady(String)
     case change(String)
     case cell(String, CellProblem)
     case twice(String)
@@ -54,6 +55,7 @@ extension FilmTextError.Problem: CustomStringConvertible {
     case .noKeyFrame(let got):
       "expected a key frame, such as 'frame 1 key', got '\(got)'; a film begins with all words"
     case .noFrame: "it has no whole frame"
+    case .steady(let got): "expected 'steady LEVELS', from 1 to 255, got '\(got)'"
     case .change(let got):
       "expected 'LAYER:ROW,COLUMN WORD', such as '5:3,7 stone', or the next frame, got '\(got)'"
     case .cell(let got, let problem): "there is no \(got): \(problem)"

@@ -82,7 +82,7 @@ struct FilmTextReader: Sendable {
   }
 
   private func parsedHeader() throws(FilmTextError) -> FilmHeader {
-    var reader = PyramidReader(headerLines.afterFirst, vocabulary: nil, lineCount: line)
+    var reader = PyramidReader(headerLines.after(), vocabulary: nil, lineCount: line)
     do {
       let (model, source) = (try reader.identity(), try reader.source())
       let shape = try reader.shape()
@@ -135,10 +135,32 @@ struct FilmTextReader: Sendable {
     size = 0
     let comments = frame.lines.comments
     guard frame.isKey else { return FilmFrame(.changes(frame.changes), comments: comments) }
-    var reader = PyramidReader(frame.lines.afterFirst, vocabulary: vocabulary, lineCount: line)
-    do { return FilmFrame(.key(try reader.pyramid(of: header.shape)), comments: comments) } catch {
+    let steady = try frame.steadyLines.first.map { line throws(FilmTextError) in
+      try Self.steady(line)
+    }
+    let layers = frame.lines.after(first: steady == nil ? 1 : 2)
+    var reader = PyramidReader(layers, vocabulary: vocabulary, lineCount: line)
+    do {
+      let pyramid = try reader.pyramid(of: header.shape)
+      return FilmFrame(.key(pyramid, steady: steady ?? 0), comments: comments)
+    } catch {
       throw FilmTextError(error)
     }
+  }
+
+  /// The levels of the filter: a number of up to three digits.
+  private static func steady(_ line: SignificantLines.Line) throws(FilmTextError) -> Int {
+    let fields = line.text.fields
+    guard fields.count == 2, fields[1].utf8.count <= 3, let levels = Int(fields[1]),
+      fields[1].utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      FilmText.steady.contains(levels)
+    else {
+      let field = fields.count > 1 ? fields[1] : fields[0]
+      let column = line.text.distance(from: line.text.startIndex, to: field.startIndex) + 1
+      throw FilmTextError(
+        line: line.number, column: column, problem: .steady(line.text.trimmed.excerpt))
+    }
+    return levels
   }
 
   private mutating func open(
@@ -222,7 +244,15 @@ private struct OpenFrame {
   var isKey: Bool { layerLines != nil }
 
   /// Whether a key frame lacks rows, so that any line is one.
-  var needsRows: Bool { layerLines.map { lines.lines.count <= $0 } ?? false }
+  var needsRows: Bool {
+    layerLines.map { lines.lines.count <= $0 + steadyLines.count } ?? false
+  }
+
+  /// What stands before the first layer's title and says how steady still pixels are; one of them, or
+  /// too many.
+  var steadyLines: ArraySlice<SignificantLines.Line> {
+    lines.lines.dropFirst().prefix { $0.text.fields.first == "steady" }
+  }
 
   mutating func add(_ change: FilmFrame.Change, _ text: String, _ line: Int) {
     changes.append(change)

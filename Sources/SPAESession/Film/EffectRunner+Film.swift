@@ -58,7 +58,7 @@ extension EffectRunner {
   private func answers(to request: FilmRequest, _ film: FilmSession) throws -> [Message] {
     switch request {
     case .show(let frame): return try show(frame, film)
-    case .play(let playback): film.player.play(playback)
+    case .play(let playback): film.play(playback)
     case .stop: film.player.stop()
     case .write(let path, let depth, let scale, let replacing):
       return try writeClip(path, depth, scale, replacing, film)
@@ -124,6 +124,7 @@ extension EffectRunner {
     if case .ready(let ready) = answer {
       film.reel.current = ready.moment.frame
       painter.forget()
+      film.show(ready.view)
       pictureStore.change { $0.decoded = ready.picture }
     }
     return answer

@@ -17,6 +17,7 @@ final class FilmPlayer: Sendable {
     let moment: FilmMoment
     let decoded: Decoded
     let picture: PixelImage
+    let view: FilmView
   }
 
   /// What there is at a time.
@@ -39,6 +40,7 @@ final class FilmPlayer: Sendable {
     var failure: String?
     var painting: Int?
     var session: (model: Model, session: DecodeSession)?
+    var view = FilmView()
   }
 
   /// Pictures that wait for their time.
@@ -46,23 +48,26 @@ final class FilmPlayer: Sendable {
 
   private let model: @Sendable () -> Model
   private let moment: @Sendable (Int, () -> Bool) throws -> FilmMoment?
+  private let steady: @Sendable (Int) throws -> Int
   private let wake: @Sendable () -> Void
   private let queue = DispatchQueue(label: "film", qos: .userInteractive)
   private let state = Mutex(State())
 
   /// `moment` gives a frame's words; while it waits for them it asks its second argument whether to
-  /// go on.
+  /// go on. `steady` gives the levels of its filter.
   init(
     model: @escaping @Sendable () -> Model,
     moment: @escaping @Sendable (Int, () -> Bool) throws -> FilmMoment?,
+    steady: @escaping @Sendable (Int) throws -> Int,
     wake: @escaping @Sendable () -> Void
   ) {
-    (self.model, self.moment, self.wake) = (model, moment, wake)
+    (self.model, self.moment, self.steady, self.wake) = (model, moment, steady, wake)
   }
 
-  /// Begins, in place of what ran before.
-  func play(_ playback: FilmState.Playback) {
+  /// Begins, in place of what ran before; `view` is what is on the screen.
+  func play(_ playback: FilmState.Playback, after view: FilmView) {
     state.withLock { state in
+      state.view = view
       (state.playback, state.next, state.due, state.ready) = (playback, 0, 0, [])
       (state.hasEnded, state.failure, state.painting) = (false, nil, nil)
     }
@@ -157,12 +162,32 @@ final class FilmPlayer: Sendable {
     guard let moment else { return nil }
     let clock = ContinuousClock()
     let start = clock.now
-    let picture = try picture(of: moment.pyramid, depth: playback.depth)
+    let picture = try picture(of: moment, playback)
     let decoded = Decoded(
-      request: DecodeRequest(pyramid: moment.pyramid, depth: playback.depth), psnr: nil, ssim: nil,
+      request: DecodeRequest(pyramid: moment.pyramid, depth: playback.depth, frame: frame),
+      psnr: nil, ssim: nil,
       milliseconds: (clock.now - start) / Duration.milliseconds(1),
-      tints: picture.tints(of: moment.pyramid.shape))
-    return Ready(position: position, moment: moment, decoded: decoded, picture: picture)
+      tints: picture.shown.tints(of: moment.pyramid.shape))
+    return Ready(
+      position: position, moment: moment, decoded: decoded, picture: picture.shown,
+      view: picture.view)
+  }
+
+  /// What a frame shows after the one before; frames that were left out between them are not missed.
+  private func picture(
+    of moment: FilmMoment, _ playback: FilmState.Playback
+  ) throws -> (shown: PixelImage, view: FilmView) {
+    let decoded = try picture(of: moment.pyramid, depth: playback.depth)
+    let steady = try steady(moment.frame)
+    return state.withLock { state in
+      // What is decoded for a playback that was stopped is not shown.
+      var view = state.view
+      let shown = view.picture(
+        ofFrame: moment.frame, decoded: decoded, depth: playback.depth, steady: steady,
+        cuts: moment.extent.cuts, reach: .max)
+      if state.playback == playback { state.view = view }
+      return (shown, view)
+    }
   }
 
   /// Of a frame only what differs from the one before is decoded.

@@ -150,6 +150,15 @@ package final class FilmReel: @unchecked Sendable {
     return (saved, shown)
   }
 
+  /// The words of a frame as they are shown, and how; nil where there is no such frame.
+  func shown(ofFrame frame: Int) throws -> ShownFrame? {
+    try turn.withLock { state in
+      guard var shown = try file.shown(ofFrame: frame) else { return nil }
+      for edit in state.all { edit.apply(to: &shown.pyramid, frame: frame) }
+      return shown
+    }
+  }
+
   /// All that is told of a frame.
   func moment(ofFrame frame: Int) throws -> FilmMoment? {
     let extent = extent

@@ -2,14 +2,17 @@ import Dispatch
 import Glibc
 import SPAEEngine
 import SPAEExplorer
+import SPAEPixels
 import SPAEPyramid
 import SPAETerminal
+import Synchronization
 
 /// What a film needs beside what a picture does: its frames, and whoever plays them.
 final class FilmSession: Sendable {
   let reel: FilmReel
   let player: FilmPlayer
   let painter: FilmPainter
+  private let view = Mutex(FilmView())
   private let mailbox: Mailbox<Message>
   private let scanning = DispatchQueue(label: "scan", qos: .utility)
   private let writing = DispatchQueue(label: "clip", qos: .utility)
@@ -29,8 +32,29 @@ final class FilmSession: Sendable {
         }
         return try reel.moment(ofFrame: frame)
       },
+      steady: { try reel.shown(ofFrame: $0)?.steady ?? 0 },
       wake: { mailbox.wake() })
   }
+
+  /// What is shown of a frame that was decoded.
+  func picture(of request: DecodeRequest, _ decoded: PixelImage) -> PixelImage {
+    guard let frame = request.frame, let shown = try? reel.shown(ofFrame: frame) else {
+      return decoded
+    }
+    let cuts = reel.extent.cuts
+    return view.withLock { view in
+      view.picture(
+        ofFrame: frame, decoded: decoded, depth: request.depth, steady: shown.steady, cuts: cuts)
+    }
+  }
+
+  /// Begins to play after what is on the screen.
+  func play(_ playback: FilmState.Playback) {
+    player.play(playback, after: view.withLock { $0 })
+  }
+
+  /// What a film that runs shows.
+  func show(_ view: FilmView) { self.view.withLock { $0 = view } }
 
   /// Frames that are read at once, before others may ask for theirs.
   private static let part = 500

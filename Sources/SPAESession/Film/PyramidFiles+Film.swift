@@ -19,19 +19,14 @@ extension FilmReel {
     to path: String, depth: Int, scale: Int, replacing: Bool
   ) throws {
     while scan(atMost: 500) {}
-    var (frame, session) = (0, DecodeSession?.none)
+    var frame = 0
+    let decoder = FilmDecoder(model: model, depth: depth)
     try ClipWriter.write(
       to: OutputFile(path, mayReplace: replacing), rate: header.rate, scale: scale
     ) {
-      guard let words = try words(ofFrame: frame)?.shown else { return nil }
+      guard let shown = try shown(ofFrame: frame) else { return nil }
       frame += 1
-      if let session {
-        _ = try session.apply(words)
-        return session.picture
-      }
-      let begun = try DecodeSession(model: model, pyramid: words, depth: depth)
-      session = begun
-      return begun.picture
+      return try decoder.picture(of: shown)
     }
   }
 
@@ -71,7 +66,8 @@ private struct FilmCopy {
     frame += 1
     defer { shown = edited }
     guard let before = shown, !original.isKey else {
-      return try writer.bytes(of: FilmFrame(.key(edited), comments: original.comments))
+      let key = FilmFrame.Content.key(edited, steady: original.steady ?? 0)
+      return try writer.bytes(of: FilmFrame(key, comments: original.comments))
     }
     var changes = FilmFrame(from: before, to: edited)
     changes.comments = original.comments

@@ -94,12 +94,15 @@ struct DecodeCommand: ParsableCommand {
     guard frame ?? 1 == 1, !frames.areGiven, sideBySide == nil else {
       throw Failure("\(path): the pyramid of a picture; leave out what is for films")
     }
-    try write(document.pyramid, of: path, by: model)
+    try write(model.decode(document.pyramid, depth: depth), of: path)
   }
 
   /// Writes all chosen frames, or one as a picture.
   private func decode(_ film: OpenedFilm, _ path: String) throws {
-    if let frame { return try write(film.pyramid(ofFrame: frame - 1), of: path, by: film.model) }
+    if let frame {
+      return try write(
+        DecodedFilm.picture(ofFrame: frame - 1, in: film, depth: depth), of: path)
+    }
     let name = path == "-" ? "stdin" : FileName.withoutEnding(path)
     let target = output ?? name + ".decoded.mp4"
     guard let encoding = filmEncoding(of: target) else {
@@ -119,8 +122,8 @@ struct DecodeCommand: ParsableCommand {
     return FilmEncoding(path: path) ?? (path.hasPrefix("/dev/") ? .y4m : nil)
   }
 
-  private func write(_ pyramid: Pyramid, of path: String, by model: Model) throws {
-    let picture = try model.decode(pyramid, depth: depth).enlarged(scale)
+  private func write(_ decoded: PixelImage, of path: String) throws {
+    let picture = decoded.enlarged(scale)
     let name = path == "-" ? "stdin" : FileName.withoutEnding(path)
     let target = output ?? name + ".decoded.png"
     guard let encoding = encoding(of: target) else {

@@ -22,11 +22,10 @@ from torch import Tensor
 from spae.clips import ClipError, opened
 from spae.evaluate.figures import Row, Value, by_layer, save, table
 from spae.evaluate.reconstruction import psnr
-from spae.images import framed, resized, rgb, to_image, to_tensor
-from spae.model.films import FilmFrame
+from spae.images import framed, resized, rgb, to_tensor
+from spae.model.films import FilmFrame, pictures_of
 from spae.model.frame_errors import FilmSettings
 from spae.model.network import SPAE
-from spae.model.pyramid import Pyramid
 from spae.train.losses import LPIPS
 
 STILL = 6  # of 255: a pixel that changes by less from frame to frame stands still
@@ -90,17 +89,6 @@ def originals_of(
     return images, torch.stack(pictures) if pictures else torch.empty(0)
 
 
-@torch.no_grad()
-def decoded(model: SPAE, pyramids: Iterable[Pyramid]) -> Tensor:
-    """The pictures of pyramids as they are shown, in 8 bits, [frame, 3, height, width]."""
-    views = []
-    for pyramid in pyramids:
-        words = torch.from_numpy(pyramid.words).unsqueeze(0)
-        view = model.decode_words(words, pyramid.shape, pyramid.shape.depth)[0]
-        views.append(to_tensor(to_image(view)))
-    return torch.stack(views)
-
-
 def rows_of(
     model: SPAE,
     name: str,
@@ -124,9 +112,9 @@ def rows_of(
         Row(name, "words kept %", by_layer(kept_by_layer(film)), 1),
         Row(name, "flicker, clip", {"all": flicker(originals, originals)}),
     ]
-    ways = {"film": [frame.pyramid for frame in film], "frame by frame": single}
-    for way, pyramids in ways.items():
-        shown = decoded(model, pyramids)
+    ways = {"film": pictures_of(model, film), "frame by frame": map(model.decode, single)}
+    for way, pictures in ways.items():
+        shown = torch.stack([to_tensor(picture) for picture in pictures])
         rows.append(Row(name, f"PSNR dB, {way}", {"all": Value.over(psnr(shown, originals))}))
         if lpips is not None:
             own = torch.cat([lpips(a, b) for a, b in zip(shown.split(20), originals.split(20))])

@@ -31,7 +31,6 @@ class Question:
 
     standing: np.ndarray  # the words that cost nothing
     target: np.ndarray  # what the words shall come near, [height, width, 3] in [-1, 1]
-    weights: np.ndarray  # how much an error of each pixel counts, [height, width]
     cells: set[int]  # whose words may change
     penalty: float  # by how much another word must reduce the squared error
 
@@ -61,17 +60,14 @@ class FilmSearch:
         linear = self._linear_patches(found)
         missing = question.target - (decoded.astype(np.float32) / np.float32(127.5) - 1)
         target = linear + self._patches(missing)
-        weights = self._cell_weights(question.weights)
-        means = weights.mean(1)
-        counted = self._patches(question.weights[..., None].repeat(3, 2))
         for colour in (0, 1):
             free = [cell for cell in sorted(question.cells) if self.colours[cell] == colour]
             if not free:
                 continue
-            gradient = self.linear.transposed((counted * (target - linear))[None], self.cell_class)
+            gradient = self.linear.transposed((target - linear)[None], self.cell_class)
             for kind in range(len(self.matrices)):
                 cells = [cell for cell in free if self.kinds[cell] == kind]
-                self._move(cells, found, question, gradient[0], weights, means, kind)
+                self._move(cells, found, question, gradient[0], kind)
             linear = self._linear_patches(found)
         return found.numpy().astype(np.int32)
 
@@ -89,63 +85,32 @@ class FilmSearch:
                 if not own:
                     continue
                 goals = (self.visits[own][:, None] * z[own] - held[own]) @ metric
-                metrics = metric.expand(len(own), -1, -1)
-                even = torch.ones(len(own), dtype=torch.bool)
-                free = torch.zeros(len(own))
-                self._put(
-                    own, self._pairs(own, goals, metrics, even, found, found, free, metric), found
-                )
+                self._put(own, self._pairs(own, goals, found, found, 0.0, metric), found)
         return found.numpy().astype(np.int32)
 
     # Cells
 
     def _move(
-        self,
-        cells: list[int],
-        words: Tensor,
-        question: Question,
-        gradient: Tensor,
-        weights: Tensor,
-        means: Tensor,
-        kind: int,
+        self, cells: list[int], words: Tensor, question: Question, gradient: Tensor, kind: int
     ) -> None:
         """Moves the words of those cells of a kind that other words could improve by their cost."""
         if not cells:
             return
-        index = torch.tensor(cells)
+        index, metric = torch.tensor(cells), self.matrices[kind]
         standing = torch.from_numpy(question.standing.astype(np.int64))
-        metrics, even = self._metrics(index, weights[index], means[index], kind)
         asked = gradient[index]
-        best = (asked * preimages(metrics, asked)).sum(1)
-        gains = self.step * self.step * best / means[index]
+        gains = self.step * self.step * (asked * preimages(metric, asked)).sum(1)
         moved = (words[self.first + index] != standing[self.first + index]) | (
             words[self.second + index] != standing[self.second + index]
         )
         chosen = moved | (gains > question.penalty)
         if not chosen.any():
             return
-        index, metrics, even, asked = index[chosen], metrics[chosen], even[chosen], asked[chosen]
+        index, asked = index[chosen], asked[chosen]
         sums = self.codes[words[self.first + index]] + self.codes[words[self.second + index]]
-        steps = self.step * self.visits[index][:, None] * asked / means[index][:, None]
-        goals = torch.einsum("nij,nj->ni", metrics, sums) + steps
-        penalties = question.penalty / means[index]
-        pairs = self._pairs(
-            index.tolist(), goals, metrics, even, words, standing, penalties, self.matrices[kind]
-        )
+        goals = sums @ metric + self.step * self.visits[index][:, None] * asked
+        pairs = self._pairs(index.tolist(), goals, words, standing, question.penalty, metric)
         self._put(index.tolist(), pairs, words)
-
-    def _metrics(
-        self, cells: Tensor, weights: Tensor, means: Tensor, kind: int
-    ) -> tuple[Tensor, Tensor]:
-        """The metric of each cell, [n, latent, latent], and whether all its pixels count alike."""
-        even = (weights == weights[:, :1]).all(1)
-        metrics = self.matrices[kind].repeat(len(cells), 1, 1)
-        for row in (~even).nonzero().squeeze(1).tolist():
-            cell_class = int(self.cell_class[cells[row]])
-            effect = self.linear.kernel(cell_class)[:, :, 1, 1]  # [number, latent]
-            counted = (weights[row] / means[row] - 1).repeat(len(effect) // weights.shape[1])
-            metrics[row] += (effect * counted[:, None]).T @ effect
-        return metrics, even
 
     # Pairs of words
 
@@ -153,25 +118,19 @@ class FilmSearch:
         self,
         cells: list[int],
         goals: Tensor,
-        metrics: Tensor,
-        even: Tensor,
         words: Tensor,
         standing: Tensor,
-        penalties: Tensor,
+        penalty: float,
         metric: Tensor,
     ) -> Tensor:
-        """For each cell the pair that comes nearest to its goal after what its words cost, [n, 2].
-
-        All words are looked through in the metric that the cells share.
-        """
+        """For each cell the pair that comes nearest to its goal after what its words cost, [n, 2]."""
         index = torch.tensor(cells)
-        wanted = torch.where(even[:, None], goals, preimages(metrics, goals) @ metric)
         old = torch.stack([standing[self.first + index], standing[self.second + index]], 1)
         now = torch.stack([words[self.first + index], words[self.second + index]], 1)
 
         def partners(own: Tensor) -> Tensor:
             """The words that with others come nearest to the sum."""
-            return nearest(wanted - self.codes[own] @ metric, self.codes, metric, self.reserved)
+            return nearest(goals - self.codes[own] @ metric, self.codes, metric, self.reserved)
 
         def descended(start: Tensor) -> tuple[Tensor, Tensor]:
             """Pairs that are found by turns from their first words."""
@@ -179,7 +138,7 @@ class FilmSearch:
             return first, partners(first)
 
         first, second = partners(old[:, 1]), partners(old[:, 0])
-        others, half = descended(second), nearest(wanted / 2, self.codes, metric, self.reserved)
+        others, half = descended(second), nearest(goals / 2, self.codes, metric, self.reserved)
         choices = torch.stack(
             [
                 now,
@@ -193,9 +152,9 @@ class FilmSearch:
             1,
         )  # [n, choice, 2]
         sums = self.codes[choices].sum(2)
-        squares = torch.einsum("nci,nij,ncj->nc", sums, metrics, sums)
+        squares = ((sums @ metric) * sums).sum(2)
         scores = torch.einsum("nci,ni->nc", sums, goals) - squares / 2
-        cost = penalties * self.visits[index].square() / 2
+        cost = penalty * self.visits[index].square() / 2
         scores = scores - cost[:, None] * (choices != old[:, None]).sum(2)
         best = scores.argmax(1)
         return choices[torch.arange(len(cells)), best]
@@ -227,12 +186,7 @@ class FilmSearch:
         planes = torch.from_numpy(np.ascontiguousarray(picture, np.float32)).permute(2, 0, 1)
         return F.pixel_unshuffle(planes[None], self.patch)[0]
 
-    def _cell_weights(self, weights: np.ndarray) -> Tensor:
-        """[height, width] -> [cell, pixel of its patch]."""
-        planes = torch.from_numpy(np.ascontiguousarray(weights, np.float32))[None, None]
-        return F.pixel_unshuffle(planes, self.patch)[0].flatten(1).T
 
-
-def preimages(metrics: Tensor, images: Tensor) -> Tensor:
-    """The vectors whose images these are: [n, d, d] and [n, d] -> [n, d]."""
-    return torch.cholesky_solve(images[..., None], torch.linalg.cholesky(metrics)).squeeze(-1)
+def preimages(metric: Tensor, images: Tensor) -> Tensor:
+    """The vectors whose images these are: [d, d] and [n, d] -> [n, d]."""
+    return torch.cholesky_solve(images.T, torch.linalg.cholesky(metric)).T

@@ -49,7 +49,8 @@ def header_text(header: FilmHeader, words: list[str]) -> str:
 
 def frame_lines(frame: FilmFrame, number: int, words: list[str]) -> list[str]:
     if frame.is_key:
-        return [f"frame {number} key", *layer_lines(frame.pyramid, words)]
+        steady = [f"steady {frame.levels}"] if frame.levels else []
+        return [f"frame {number} key", *steady, *layer_lines(frame.pyramid, words)]
     pyramid, shape = frame.pyramid, frame.pyramid.shape
     lines = [f"frame {number}"]
     for index in frame.changed.tolist():

@@ -22,6 +22,7 @@ from spae.model.frame_errors import FilmSettings, FrameErrors
 from spae.model.pyramid import Pyramid, PyramidShape
 from spae.model.quantizer import Candidates
 from spae.model.shots import ShotDetector
+from spae.model.steady_filter import filtered
 from spae.model.teacher import SemanticMap
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class FilmFrame:
     pyramid: Pyramid
     is_key: bool
     changed: np.ndarray  # the flat indices of the words that are not those of the frame before
+    levels: int = 0  # of the filter that holds still pixels up to the next key frame; 0 is none
 
 
 class UpperWords:
@@ -86,11 +88,13 @@ class Shot:
     """What is known of the shot that is being encoded."""
 
     pyramid: Pyramid
-    shown: np.ndarray  # the picture of its words, [height, width, 3]
+    decoded: np.ndarray  # the picture of its words, [height, width, 3]
+    shown: np.ndarray  # what the last frame shows of it
     source: np.ndarray  # the last frame of the clip, as the pyramid's picture
     seen: np.ndarray  # each cell of the clip when its words were chosen last
     semantics: SemanticMap | None
     error: float = 0.0  # the mean squared error of the last frame
+    levels: int = 0  # of the filter that holds still pixels
     names: UpperWords = field(default_factory=UpperWords)
     since_look: int = 0
     since_key: int = 0
@@ -131,11 +135,19 @@ class FilmEncoder:
             return self._begin(image, source, shape)
         old = shot.pyramid.words
         self._follow(source, found, semantics, shot)
+        changed = np.flatnonzero(old != shot.pyramid.words)
+        if shot.since_key >= self.settings.longest_run:
+            return self._key_frame(changed, shot)
+        shot.shown = filtered(shot.decoded, shot.shown, shot.levels)
         shot.error = mean_squared_error(shot.source, shot.shown)
-        is_key = shot.since_key >= self.settings.longest_run
-        if is_key:
-            shot.since_key = 0
-        return FilmFrame(shot.pyramid, is_key, np.flatnonzero(old != shot.pyramid.words))
+        return FilmFrame(shot.pyramid, False, changed, shot.levels)
+
+    def _key_frame(self, changed: np.ndarray, shot: Shot) -> FilmFrame:
+        """A frame from which reading can begin."""
+        shot.since_key, shot.shown = 0, shot.decoded
+        shot.error = mean_squared_error(shot.source, shot.shown)
+        shot.levels = self.settings.levels(shot.error)
+        return FilmFrame(shot.pyramid, True, changed, shot.levels)
 
     # The first frame of a shot
 
@@ -146,29 +158,27 @@ class FilmEncoder:
         words = model.choose_words(picture, semantics, 1.0, shape, named)[0].numpy()
         if self.search is None or self.search.shape != shape:
             self.search = FilmSearch(model, shape)
-        first = Pyramid(shape, words)
-        shot = Shot(first, self._decoded(first.words), source, source.copy(), semantics)
+        decoded = self._decoded(words)
+        shot = Shot(Pyramid(shape, words), decoded, decoded, source, source.copy(), semantics)
         self._polish(shot)
-        shot.error = mean_squared_error(source, shot.shown)
         self.shot = shot
-        return FilmFrame(shot.pyramid, True, np.arange(len(words)))
+        return self._key_frame(np.arange(len(words)), shot)
 
     def _polish(self, shot: Shot) -> None:
         """Chooses the words of the last two layers again, as long as that helps."""
         source, grid = shot.source, shot.pyramid.shape.grid
         target = source.astype(np.float32) / np.float32(127.5) - 1
-        weights = np.ones(source.shape[:2], np.float32)
-        question = Question(shot.pyramid.words, target, weights, set(range(grid.cells)), 0.0)
+        question = Question(shot.pyramid.words, target, set(range(grid.cells)), 0.0)
         for _ in range(self.settings.key_passes):
             if not question.cells:
                 return
-            errors = FrameErrors(source, source, shot.shown, grid, self.settings)
-            better = self.search.improved(shot.pyramid.words, question, shot.shown)
-            kept, shown = self._kept(better, shot.pyramid.words, set(), 0.0, 0.0, errors)
-            if squared_error(source, shown) >= squared_error(source, shot.shown):
+            errors = FrameErrors(source, grid, shot.decoded, shot.decoded, 0)
+            better = self.search.improved(shot.pyramid.words, question, shot.decoded)
+            kept, decoded = self._kept(better, shot.pyramid.words, set(), 0.0, errors)
+            if squared_error(source, decoded) >= squared_error(source, shot.decoded):
                 return
             question.cells = errors.around(self._cells(shot.pyramid.words, kept))
-            shot.pyramid, shot.shown = Pyramid(shot.pyramid.shape, kept), shown
+            shot.pyramid, shot.decoded = Pyramid(shot.pyramid.shape, kept), decoded
 
     # The frames after it
 
@@ -181,7 +191,7 @@ class FilmEncoder:
     ) -> None:
         """Changes the words that the next frame of a shot needs changed."""
         settings, last, shape = self.settings.scaled(shot.error), shot.source, shot.pyramid.shape
-        errors = FrameErrors(source, last, shot.shown, shape.grid, settings)
+        errors = FrameErrors(source, shape.grid, shot.decoded, shot.shown, shot.levels)
         shot.source = source
         renamed = self._rename(found, semantics, shot)
         changed = errors.cells_changed(shot.seen, settings.tolerance / 4)
@@ -190,19 +200,20 @@ class FilmEncoder:
         copy_cells(shot.seen, changed, source, shape.grid.columns, self.search.patch)
         standing = shot.pyramid.words
         cells = errors.around(changed | renamed)
-        question = Question(standing, errors.target, errors.weights, cells, settings.penalty)
+        target = source.astype(np.float32) / np.float32(127.5) - 1
+        question = Question(standing, target, cells, settings.penalty)
         beginning = errors.cells_changed(last, settings.beginning)
-        words, shown = self._begun(beginning & changed | renamed, shot)
+        words, decoded = self._begun(beginning & changed | renamed, shot)
         for _ in range(settings.passes):
             if not question.cells:
                 break
-            better = self.search.improved(words, question, shown)
+            better = self.search.improved(words, question, decoded)
             # Where nothing has moved, the same step would find the same words.
             question.cells &= errors.around(self._cells(words, better))
-            words, shown = better, self._decoded(better)
-        least, steadiness = settings.cell_error / 2, settings.judged_steadiness
-        words, shown = self._kept(words, standing, renamed, least, steadiness, errors, shown)
-        shot.pyramid, shot.shown = Pyramid(shape, words), shown
+            words, decoded = better, self._decoded(better)
+        least = settings.cell_error / 2
+        words, decoded = self._kept(words, standing, renamed, least, errors, decoded)
+        shot.pyramid, shot.decoded = Pyramid(shape, words), decoded
 
     def _rename(self, found: Found | None, semantics: SemanticMap | None, shot: Shot) -> set[int]:
         """Puts other words where upper ones fit no longer; gives the cells that they visit."""
@@ -219,7 +230,7 @@ class FilmEncoder:
     def _begun(self, cells: set[int], shot: Shot) -> tuple[np.ndarray, np.ndarray]:
         """The words with those of some cells begun anew by the encoder, and their picture."""
         if not cells:
-            return shot.pyramid.words, shot.shown
+            return shot.pyramid.words, shot.decoded
         picture = to_tensor(Image.fromarray(shot.source)).unsqueeze(0)
         z = self.model.latent(picture, shot.semantics)[0]
         words = self.search.begun(shot.pyramid.words, cells, z)
@@ -231,20 +242,19 @@ class FilmEncoder:
         old: np.ndarray,
         renamed: set[int],
         least: float,
-        steadiness: float,
         errors: FrameErrors,
-        shown: np.ndarray | None = None,
+        decoded: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The changed words without those of cells that gain too little, and their picture."""
-        shown = self._decoded(new) if shown is None else shown
+        decoded = self._decoded(new) if decoded is None else decoded
         changes: dict[int, list[int]] = {}
         for index in np.flatnonzero(old != new).tolist():
             changes.setdefault(int(self.visited[index]), []).append(index)
-        gains, words = errors.gains(changes, shown, steadiness), new.copy()
+        gains, words = errors.gains(changes, decoded), new.copy()
         for cell, own in changes.items():
             if cell not in renamed and gains[cell] < len(own) * least:
                 words[own] = old[own]
-        return (new, shown) if (words == new).all() else (words, self._decoded(words))
+        return (new, decoded) if (words == new).all() else (words, self._decoded(words))
 
     # What the words are
 
@@ -285,6 +295,17 @@ def film_of(
     encoder = FilmEncoder(model, settings, size, fit)
     for frame in frames:
         yield encoder.encode(frame)
+
+
+@torch.no_grad()
+def pictures_of(model: SPAE, film: Iterable[FilmFrame]) -> Iterator[Image.Image]:
+    """What the frames of a film show, from a key frame on, as `spae decode` has it."""
+    shown: np.ndarray | None = None
+    for frame in film:
+        decoded = np.asarray(model.decode(frame.pyramid))
+        held = shown is not None and not frame.is_key
+        shown = filtered(decoded, shown, frame.levels) if held else decoded
+        yield Image.fromarray(shown)
 
 
 def squared_error(a: np.ndarray, b: np.ndarray) -> int:

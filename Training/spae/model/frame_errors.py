@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spae.model.pyramid import Grid
+from spae.model.steady_filter import filtered
 
 LEAST_ERROR = 4  # a frame without any error still has a penalty
 
@@ -14,11 +15,9 @@ LEAST_ERROR = 4  # a frame without any error still has a penalty
 class FilmSettings:
     """How a clip becomes a film of words; the engine's FilmSettings says what each of them is."""
 
-    tolerance: float = 10
-    steadiness: float = 0.2
-    judged_steadiness: float = 1
-    stillness: int = 6
-    beginning: float = 100
+    tolerance: float = 17
+    steadiness: float = 1.5
+    beginning: float = 105
     passes: int = 2
     key_passes: int = 3
     frames_of_look: int = 12
@@ -29,12 +28,12 @@ class FilmSettings:
     def scaled(self, error: float) -> "FilmSettings":
         """The settings for a frame after one of such a mean squared error."""
         scale = np.sqrt(np.float32(max(LEAST_ERROR, error))) / np.float32(10)
-        return replace(
-            self,
-            tolerance=float(np.float32(self.tolerance) * scale),
-            steadiness=float(np.float32(self.steadiness) * scale),
-            judged_steadiness=float(np.float32(self.judged_steadiness) * scale),
-        )
+        return replace(self, tolerance=float(np.float32(self.tolerance) * scale))
+
+    def levels(self, error: float) -> int:
+        """Those of the filter of a shot whose first frame has such a mean squared error."""
+        levels = np.float32(self.steadiness) * np.sqrt(np.float32(error))
+        return int(min(255, np.floor(levels + np.float32(0.5))))
 
     @property
     def cell_error(self) -> float:
@@ -48,49 +47,30 @@ class FilmSettings:
 
 
 class FrameErrors:
-    """The error of a frame against the clip, and at still pixels what changes of what is shown.
+    """The error of a frame, as it is shown, against the clip.
 
-    All pictures are [height, width, 3] of 8 bits.
+    `decoded` is what the words before the frame decode to, and `shown` what the frame before shows. All
+    pictures are [height, width, 3] of 8 bits.
     """
 
     def __init__(
-        self,
-        source: np.ndarray,
-        last: np.ndarray,
-        shown: np.ndarray,
-        grid: Grid,
-        settings: FilmSettings,
+        self, source: np.ndarray, grid: Grid, decoded: np.ndarray, shown: np.ndarray, levels: int
     ):
-        self.source, self.shown, self.grid, self.settings = source, shown, grid, settings
-        moved = np.abs(source.astype(np.int32) - last.astype(np.int32))
-        self.still = (moved <= settings.stillness).all(2).astype(np.float32)
-        self.before = self._errors(shown, shown, 0)
-
-    @property
-    def target(self) -> np.ndarray:
-        """What a frame shall come near, [height, width, 3] in [-1, 1]."""
-        weight = np.float32(self.settings.steadiness) * self.still[..., None]
-        mixed = self.source.astype(np.float32) + weight * self.shown.astype(np.float32)
-        return mixed / (1 + weight) / np.float32(127.5) - 1
-
-    @property
-    def weights(self) -> np.ndarray:
-        """How much an error counts at each pixel, [height, width]."""
-        return 1 + np.float32(self.settings.steadiness) * self.still
+        self.source, self.grid, self.shown, self.levels = source, grid, shown, levels
+        self.before = self._errors(filtered(decoded, shown, levels))
 
     def cells_changed(self, seen: np.ndarray, least: float) -> set[int]:
         """The cells where the clip is other than a picture by some mean squared error."""
-        return set(np.flatnonzero(self._errors(seen, seen, 0) > least * 192).tolist())
+        limit = np.float32(least) * np.float32(192)
+        return set(np.flatnonzero(self._errors(seen) > limit).tolist())
 
     def around(self, cells: Iterable[int]) -> set[int]:
         """Some cells, and those beside them."""
         return {other for cell in cells for other in self._neighbours(cell)}
 
-    def gains(
-        self, changed: Collection[int], decoded: np.ndarray, steadiness: float
-    ) -> dict[int, float]:
+    def gains(self, changed: Collection[int], decoded: np.ndarray) -> dict[int, float]:
         """By how much the words of some cells reduce the error, shared among those around."""
-        gained = self.before - self._errors(decoded, self.shown, steadiness)
+        gained = self.before - self._errors(filtered(decoded, self.shown, self.levels))
         gains = dict.fromkeys(changed, 0.0)
         for cell in range(self.grid.cells):
             shares = {other: 4 if other == cell else 1 for other in self._neighbours(cell)}
@@ -107,10 +87,8 @@ class FrameErrors:
             for c in range(max(0, column - 1), min(self.grid.columns, column + 2))
         ]
 
-    def _errors(self, decoded: np.ndarray, shown: np.ndarray, steadiness: float) -> np.ndarray:
-        """The error of each cell; a change of a still pixel counts `steadiness` times."""
-        own = decoded.astype(np.float32)
-        error = np.square(own - self.source).sum(2)
-        error += np.float32(steadiness) * self.still * np.square(own - shown).sum(2)
+    def _errors(self, picture: np.ndarray) -> np.ndarray:
+        """The squared error of each cell of a picture, [cell]."""
+        error = np.square(picture.astype(np.int64) - self.source).sum(2)
         rows, columns = self.grid
         return error.reshape(rows, error.shape[0] // rows, columns, -1).sum((1, 3)).reshape(-1)

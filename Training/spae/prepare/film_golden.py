@@ -37,11 +37,12 @@ def clip() -> list[Image.Image]:
 
 
 def golden(model: SPAE) -> dict[str, np.ndarray]:
-    """The words of each frame, and which of them are key frames."""
+    """The words of each frame, which of them are key frames, and the levels of the filter."""
     film = list(film_of(model, clip(), size=SIZE))
     return {
         "words": np.stack([frame.pyramid.words for frame in film]),
         "keys": np.array([frame.is_key for frame in film], np.int32),
+        "levels": np.array([frame.levels for frame in film], np.int32),
     }
 
 
