@@ -1,5 +1,5 @@
 /// A language model behind a server: llama.cpp's own, or any that is compatible with OpenAI's.
-package struct CompletionClient: LanguageModel {
+package struct CompletionClient: RelayingModel {
   private let model: any LanguageModel
 
   /// Asks the server what it is; `modelName` chooses where it has several models.
@@ -36,35 +36,7 @@ package struct CompletionClient: LanguageModel {
   package var contextLength: Int? { model.contextLength }
   package var remarks: [String] { model.remarks }
 
-  package func tokenCount(of text: String) throws(LanguageError) -> Int {
-    try model.tokenCount(of: text)
-  }
-
-  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
-    try model.complete(request)
-  }
-
-  package func logProbabilities(
-    of continuations: [String], after prompt: String
-  ) throws(LanguageError) -> [Double] {
-    try model.logProbabilities(of: continuations, after: prompt)
-  }
-
-  package func distinctions(
-    of answers: [String], after prompt: String
-  ) throws(LanguageError) -> [Double] {
-    try model.distinctions(of: answers, after: prompt)
-  }
-
-  package func choice(
-    among answers: [String], offsets: [Double], after prompt: String
-  ) throws(LanguageError) -> Int {
-    try model.choice(among: answers, offsets: offsets, after: prompt)
-  }
-
-  package func likeliest(
-    of words: [String], after prompt: String
-  ) throws(LanguageError) -> LikelyWords {
-    try model.likeliest(of: words, after: prompt)
-  }
+  package func relay<Answer>(
+    _ prompts: [String], _ question: (any LanguageModel) throws(LanguageError) -> Answer
+  ) throws(LanguageError) -> Answer { try question(model) }
 }

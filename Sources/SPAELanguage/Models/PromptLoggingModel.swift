@@ -1,5 +1,5 @@
 /// A language model whose prompts are shown before they are sent, or instead.
-package struct PromptLoggingModel: LanguageModel {
+package struct PromptLoggingModel: RelayingModel {
   /// nil where nothing is sent.
   private let model: (any LanguageModel)?
   private let show: (@Sendable (String) -> Void)?
@@ -19,41 +19,11 @@ package struct PromptLoggingModel: LanguageModel {
     try model?.tokenCount(of: text) ?? text.split(whereSeparator: \.isWhitespace).count
   }
 
-  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
-    show?(request.prompt)
-    return try sendable().complete(request)
-  }
-
-  package func logProbabilities(
-    of continuations: [String], after prompt: String
-  ) throws(LanguageError) -> [Double] {
-    for continuation in continuations { show?(prompt + continuation) }
-    return try sendable().logProbabilities(of: continuations, after: prompt)
-  }
-
-  package func distinctions(
-    of answers: [String], after prompt: String
-  ) throws(LanguageError) -> [Double] {
-    for answer in answers { show?(prompt + answer) }
-    return try sendable().distinctions(of: answers, after: prompt)
-  }
-
-  package func choice(
-    among answers: [String], offsets: [Double], after prompt: String
-  ) throws(LanguageError) -> Int {
-    show?(prompt)
-    return try sendable().choice(among: answers, offsets: offsets, after: prompt)
-  }
-
-  package func likeliest(
-    of words: [String], after prompt: String
-  ) throws(LanguageError) -> LikelyWords {
-    show?(prompt)
-    return try sendable().likeliest(of: words, after: prompt)
-  }
-
-  private func sendable() throws(LanguageError) -> any LanguageModel {
+  package func relay<Answer>(
+    _ prompts: [String], _ question: (any LanguageModel) throws(LanguageError) -> Answer
+  ) throws(LanguageError) -> Answer {
+    for prompt in prompts { show?(prompt) }
     guard let model else { throw .dryRun }
-    return model
+    return try question(model)
   }
 }

@@ -1,5 +1,5 @@
 /// A language model whose questions and answers are kept in a folder.
-package struct RecordingModel: LanguageModel {
+package struct RecordingModel: RelayingModel {
   private let model: any LanguageModel
   private let folder: RunFolder
 
@@ -24,7 +24,7 @@ package struct RecordingModel: LanguageModel {
   }
 
   package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
-    let answer = try noting(request.prompt) { () throws(LanguageError) in
+    let answer = try relay([request.prompt]) { model throws(LanguageError) in
       try model.complete(request)
     }
     try folder.append(.completion(request, answer))
@@ -34,7 +34,7 @@ package struct RecordingModel: LanguageModel {
   package func logProbabilities(
     of continuations: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
-    let answer = try noting(prompt) { () throws(LanguageError) in
+    let answer = try relay([prompt]) { model throws(LanguageError) in
       try model.logProbabilities(of: continuations, after: prompt)
     }
     try folder.append(.scores(prompt: prompt, continuations: continuations, answer: answer))
@@ -44,7 +44,7 @@ package struct RecordingModel: LanguageModel {
   package func distinctions(
     of answers: [String], after prompt: String
   ) throws(LanguageError) -> [Double] {
-    let answer = try noting(prompt) { () throws(LanguageError) in
+    let answer = try relay([prompt]) { model throws(LanguageError) in
       try model.distinctions(of: answers, after: prompt)
     }
     try folder.append(.distinctions(prompt: prompt, answers: answers, answer: answer))
@@ -54,7 +54,7 @@ package struct RecordingModel: LanguageModel {
   package func choice(
     among answers: [String], offsets: [Double], after prompt: String
   ) throws(LanguageError) -> Int {
-    let answer = try noting(prompt) { () throws(LanguageError) in
+    let answer = try relay([prompt]) { model throws(LanguageError) in
       try model.choice(among: answers, offsets: offsets, after: prompt)
     }
     try folder.append(
@@ -65,7 +65,7 @@ package struct RecordingModel: LanguageModel {
   package func likeliest(
     of words: [String], after prompt: String
   ) throws(LanguageError) -> LikelyWords {
-    let answer = try noting(prompt) { () throws(LanguageError) in
+    let answer = try relay([prompt]) { model throws(LanguageError) in
       try model.likeliest(of: words, after: prompt)
     }
     try folder.append(.likeliest(prompt: prompt, answer: answer))
@@ -73,13 +73,15 @@ package struct RecordingModel: LanguageModel {
   }
 
   /// Notes a failure, too, before it goes on.
-  private func noting<Answer>(
-    _ prompt: String, _ ask: () throws(LanguageError) -> Answer
+  package func relay<Answer>(
+    _ prompts: [String], _ question: (any LanguageModel) throws(LanguageError) -> Answer
   ) throws(LanguageError) -> Answer {
     do throws(LanguageError) {
-      return try ask()
+      return try question(model)
     } catch {
-      try folder.append(.failure(prompt: prompt, message: "\(error)"))
+      for prompt in prompts.prefix(1) {
+        try folder.append(.failure(prompt: prompt, message: "\(error)"))
+      }
       throw error
     }
   }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The language model in the box, behind the server that stays, or behind one that ends with us.
-package final class LocalModel: LanguageModel {
+package final class LocalModel: RelayingModel {
   private struct State {
     /// nil where the server stays.
     var server: LlamaServer?
@@ -34,45 +34,9 @@ package final class LocalModel: LanguageModel {
   /// Whether the server ends with us.
   package var isOwn: Bool { state.withLock { $0.server != nil } }
 
-  package func tokenCount(of text: String) throws(LanguageError) -> Int {
-    try ask { model throws(LanguageError) in try model.tokenCount(of: text) }
-  }
-
-  package func complete(_ request: CompletionRequest) throws(LanguageError) -> Completion {
-    try ask { model throws(LanguageError) in try model.complete(request) }
-  }
-
-  package func logProbabilities(
-    of continuations: [String], after prompt: String
-  ) throws(LanguageError) -> [Double] {
-    try ask { model throws(LanguageError) in
-      try model.logProbabilities(of: continuations, after: prompt)
-    }
-  }
-
-  package func distinctions(
-    of answers: [String], after prompt: String
-  ) throws(LanguageError) -> [Double] {
-    try ask { model throws(LanguageError) in try model.distinctions(of: answers, after: prompt) }
-  }
-
-  package func choice(
-    among answers: [String], offsets: [Double], after prompt: String
-  ) throws(LanguageError) -> Int {
-    try ask { model throws(LanguageError) in
-      try model.choice(among: answers, offsets: offsets, after: prompt)
-    }
-  }
-
-  package func likeliest(
-    of words: [String], after prompt: String
-  ) throws(LanguageError) -> LikelyWords {
-    try ask { model throws(LanguageError) in try model.likeliest(of: words, after: prompt) }
-  }
-
   /// Asks; where the server died over it, starts one and asks once more.
-  private func ask<Answer>(
-    _ question: (CompletionClient) throws(LanguageError) -> Answer
+  package func relay<Answer>(
+    _ prompts: [String], _ question: (any LanguageModel) throws(LanguageError) -> Answer
   ) throws(LanguageError) -> Answer {
     let before = state.withLock { $0 }
     do throws(LanguageError) {
