@@ -17,6 +17,7 @@ extension ParsableCommand {
     do {
       if arguments.isEmpty { throw CleanExit.helpRequest(self) }
       if let word = DashedName.unreadable(in: arguments) { return DashedName.refuse(word) }
+      if let status = HelpTopic.refuse(in: arguments, of: self) { return status }
       var command = try parseAsRoot(arguments)
       try command.run()
       return 0

@@ -1,4 +1,5 @@
 import SPAEColour
+import SPAESystem
 
 extension Theme {
   /// Reads a theme, and those it inherits from, which `find` looks up: by name, for a source.

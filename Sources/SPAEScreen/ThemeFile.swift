@@ -1,4 +1,5 @@
 import SPAEColour
+import SPAESystem
 import TOML
 
 /// The text of a theme, and what to call it.
