@@ -9,6 +9,9 @@ struct InvertedBottleneck: Sendable {
   /// The activation of the first two convolutions.
   let activation: Activation
 
+  /// Whether it looks at zeros around its input.
+  var looksBeyondEdges: Bool { expand?.window != .same(1) }
+
   /// The rows that a band of so many rows of the output looks at.
   private func rowsSeen(by rows: Int) -> Int { (rows - 1) * window.stride + window.extent }
 
@@ -146,7 +149,7 @@ extension InvertedBottleneck {
       rows = most ?? 1
       isStrip = false
       let part = GridSize(rows: rows, columns: size.columns)
-      sharing.filtered = Self.buffer(sharing.filtered, for: part, channels)
+      sharing.filtered = Self.buffer(sharing.filtered, for: part, of: block)
       filtered = Self.filtered(part, of: block, sharing: sharing.filtered)
       (expanded, memory) = sharing.plane(
         height: block.expand == nil ? 0 : block.rowsSeen(by: rows), width: input.columns,
@@ -182,7 +185,8 @@ extension InvertedBottleneck {
       ) -> (Plane, SharedMemory) {
         let count = Plane.count(height, width, channels, border: border)
         // Blocks that follow are often larger.
-        if expanded.buffer.count < count { expanded = SharedMemory(count: max(count, bytes / 4)) }
+        let usual = stripBytes / 8
+        if expanded.buffer.count < count { expanded = SharedMemory(count: max(count, usual)) }
         let plane = Plane(
           height: height, width: width, channels: channels, border: border,
           sharing: expanded.buffer)
@@ -218,21 +222,23 @@ extension InvertedBottleneck {
           Band(block, input: input, size: size, seen: seen, sharing: &sharing[$0])
         }
       }
-      sharing[0].filtered = buffer(sharing[0].filtered, for: size, channels)
+      sharing[0].filtered = buffer(sharing[0].filtered, for: size, of: block)
       let filtered = filtered(size, of: block, sharing: sharing[0].filtered)
       return sharing.indices.map {
         Band(block, input: input, seen: seen, filtered: filtered, sharing: &sharing[$0])
       }
     }
 
-    /// A buffer that holds a plane: the same, if it does.
+    /// A buffer that holds what the depthwise convolution gives: the same, if it does.
     private static func buffer(
-      _ buffer: FloatBuffer, for size: GridSize, _ channels: Int
+      _ buffer: FloatBuffer, for size: GridSize, of block: InvertedBottleneck
     ) -> FloatBuffer {
-      let count = size.count * paddedToLanes(channels)
-      guard buffer.count < count else { return buffer }
+      let bytes = 4 * size.count * paddedToLanes(block.depthwise.channels)
+      let part = block.project.byteScale == nil ? 4 : 16  // of these bytes in a float
+      guard part * buffer.count < bytes else { return buffer }
       // Blocks that follow are often larger.
-      return FloatBuffer(count: max(count, (4 * count < stripBytes ? stripBytes : bytes) / 4))
+      let usual = bytes < stripBytes ? stripBytes : Self.bytes
+      return FloatBuffer(count: (max(bytes, usual) + part - 1) / part)
     }
   }
 

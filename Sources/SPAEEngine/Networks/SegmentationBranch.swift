@@ -104,10 +104,12 @@ package struct SegmentationBranch: Sendable {
       var bands = InvertedBottleneck.Bands(threads: threads)
       input = Plane(size, channels: 3, border: 2, isDense: true)
       stem = plane(after[0], sizes.stem)
+      let outputs = blockOutputs(
+        of: branch.blocks, zip(after.dropFirst(), sizes.blocks).map { ($0, $1.output) }, border: 2)
       blocks = sizes.blocks.indices.map { index in
         (
           bands.of(branch.blocks[index], input: after[index], size: after[index + 1]),
-          plane(after[index + 1], sizes.blocks[index].output)
+          outputs[index]
         )
       }
       let last = after[sizes.blocks.count]

@@ -112,11 +112,15 @@ struct SemanticBranch: Sendable {
       let sizes = branch.sizes
       input = Plane(size, channels: 3, border: 2, isDense: true)
       var size = size.halved
-      blocks = zip(sizes.blocks, branch.blocks).map { block, layers in
+      var made: [(bands: [InvertedBottleneck.Band], size: GridSize)] = []
+      for (block, layers) in zip(sizes.blocks, branch.blocks) {
         let input = size
         if block.stride > 1 { size = size.halved }
-        return (bands.of(layers, input: input, size: size), plane(size, block.output))
+        made.append((bands.of(layers, input: input, size: size), size))
       }
+      let outputs = blockOutputs(
+        of: branch.blocks, zip(made, sizes.blocks).map { ($0.size, $1.output) }, border: 2)
+      blocks = zip(made, outputs).map { ($0.bands, $1) }
       seen = branch.head.byteScale.map {
         BytePlane(size, channels: branch.head.inputs, zero: UInt8($0.zero))
       }
