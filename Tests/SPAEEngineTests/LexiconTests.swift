@@ -1,5 +1,6 @@
 import Foundation
 import SPAEEngine
+import SPAEPyramid
 import Testing
 
 @Suite struct AModelsWordsWithoutItsNetworks {
