@@ -244,7 +244,8 @@ draw --label animal --endpoint "$address/newest" --run-folder none -o written.sp
 has 'animal: 21 words in 1 answer, mended: ' <err || fail "nobody is told what was mended: $(cat err)"
 "$program" decode written.spae -o written.png
 printf 'no picture' >labels/animal/bad.png
-refused 1 'bad.png' draw --label animal --shots 5 --others 0 -o bad.spae --run-folder none
+refused 1 'bad.png.*left out' draw --label animal --shots 5 --others 0 -o bad.spae --run-folder none
+has '4 pictures that can be read, and --shots asks for 5' <err || fail "too few are not said: $(cat err)"
 [ ! -e bad.spae ] || fail "something was drawn of a bad example"
 rm labels/animal/bad.png
 refused 1 'no label' draw --label fish -o fish.spae

@@ -24,6 +24,13 @@ refused() {
   grep -q -- "$words" err || fail "'$words' is not in: $(cat err)"
 }
 
+# Help is of commands that there are.
+"$program" help language stop | has 'language stop' || fail "no help of a command's command"
+refused 2 'captoin: no command of spae; the nearest is caption' "$program" help captoin
+refused 2 'stap: no command of language; the nearest is stop' "$program" help language stap
+refused 2 'stop: no command of caption; it has none' "$program" help caption stop
+refused 2 'qqqqqqqq: no command of spae; there are explore, ' "$program" help qqqqqqqq
+
 "$program" encode "$pictures/cat.png" -o cat.spae
 head -1 cat.spae | has -x 'spae 1' || fail "no version line"
 [ "$(sed '1,5d' cat.spae | grep -v '^layer' | wc -w)" = 597 ] || fail "not 597 words"
@@ -220,7 +227,26 @@ refused 2 'layers' "$program" draw --like labels --label animal --layers 2-3 -o 
 refused 1 'make its folder first' "$program" draw --like labels --label animal -o none/drawn.spae
 refused 1 'make its folder first' "$program" restore --task inpaint "$pictures/cat.png" -o none/restored.png
 refused 1 'none.png: ' "$program" restore --task inpaint none.png -o restored.png
-refused 1 '3 pictures, and --shots asks for 9' "$program" draw --like labels --label animal --shots 9 --dry-run -o drawn.spae
+refused 1 '3 pictures that can be read, and --shots asks for 9' \
+  "$program" draw --like labels --label animal --shots 9 --dry-run -o drawn.spae
+# A picture that cannot be read is left out, and where nobody asks for a number all others are shown.
+mkdir few few/animal
+cp labels/animal/*.png few/animal
+echo 'not a picture' >few/animal/bad.png
+draw_few() { "$program" draw --like few --label animal --dry-run --show-prompt -o drawn.spae "$@" 2>&1; }
+draw_few >said
+has 'bad.png.*left out' <said || has -v left <said || fail "a bad example is not named: $(cat said)"
+[ "$(grep -c 'animal shows: ' said)" = 3 ] || fail "three examples are not shown: $(cat said)"
+rm "$(ls few/animal/*.png | grep -v bad | head -1)"
+draw_few >said
+has 'bad.png.*left out' <said || fail "a bad example is not named: $(cat said)"
+has 'few/animal: its 2 pictures are the examples; 3 are usual' <said || fail "few examples: $(cat said)"
+[ "$(grep -c 'animal shows: ' said)" = 2 ] || fail "two examples are not shown: $(cat said)"
+refused 1 '2 pictures that can be read, and --shots asks for 3' \
+  "$program" draw --like few --label animal --shots 3 --dry-run -o drawn.spae
+rm few/animal/[!b]*.png
+refused 1 '0 pictures that can be read; put some in' \
+  "$program" draw --like few --label animal --dry-run -o drawn.spae
 for task in inpaint outpaint deblur rotate shift; do
   "$program" restore --task $task --by majority "$pictures/cat.png" -o restored-$task.png |
     has 'commonest words *[0-9]* of 21' || fail "no baselines to restore $task"

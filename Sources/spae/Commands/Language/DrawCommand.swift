@@ -14,7 +14,8 @@ struct DrawCommand: ParsableCommand {
     commandName: "draw", abstract: "Let a language model write the words of a new picture.",
     discussion: """
       FOLDER holds a folder of pictures for each label, or pictures of one kind. The context holds \
-      some of them as label and words; the model continues after the label. At each position it \
+      some of them as label and words; the model continues after the label. A picture that cannot be \
+      read is named and left out, and another one of its label stands in. At each position it \
       chooses among the words that these examples have there, of all labels, and no example has more \
       than half of the words at the same positions. Each of the 16 positions of layer 3 (more of a longer picture) then \
       shows what an example shows there whose words are like those that were written, so that its \
@@ -39,8 +40,12 @@ struct DrawCommand: ParsableCommand {
     help: ArgumentHelp("The layers that are written, from the first on.", valueName: "1-n"))
   var layers = LayerRange(1...3)
 
-  @Option(help: ArgumentHelp("Examples of each label in the context.", valueName: "n"))
-  var shots = 3
+  @Option(
+    help: ArgumentHelp(
+      "Examples of each label in the context.",
+      discussion: "Default: \(ContextExamples.usualShots), or as many as there are.", valueName: "n"
+    ))
+  var shots: Int?
 
   @Option(help: ArgumentHelp("Other labels in the context, to tell it from.", valueName: "n"))
   var others = 1
@@ -71,7 +76,7 @@ struct DrawCommand: ParsableCommand {
 
   func validate() throws {
     try layers.validateFromFirst()
-    guard (1...100).contains(shots) else { throw ValidationError("--shots must be 1 to 100") }
+    guard (1...100).contains(shots ?? 1) else { throw ValidationError("--shots must be 1 to 100") }
     guard (0...100).contains(others) else { throw ValidationError("--others must be 0 to 100") }
     guard (0...10).contains(temperature) else {
       throw ValidationError("--temperature must be 0 to 10")
