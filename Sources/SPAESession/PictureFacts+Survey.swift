@@ -35,6 +35,7 @@ extension PictureFacts {
           (survey.colours[part] ?? []).map(\.rawValue)
         )
       }, words: Self.words(of: pyramid, layers: layers, vocabulary: vocabulary))
+    (absent, otherNames) = (Set(survey.absent), survey.otherNames)
     second = Self.second(of: things)
   }
 

@@ -24,7 +24,7 @@ struct Surveyor {
   let found: GuidedCandidates
   let grid: ColourGrid
   let outlines: Outlines?
-  private let boxes: [EvidenceMap.Box]
+  let boxes: [EvidenceMap.Box]
   private let words: [(word: Int32, fit: Float)]
 
   /// The least score of a box of people, and of another thing; and what a box needs that another
@@ -71,7 +71,8 @@ struct Surveyor {
       colours: Dictionary(
         uniqueKeysWithValues: PictureSurvey.Part.allCases.map {
           ($0, grid.colours(of: grid.mask(of: $0)))
-        }), countsPeople: model.configuration.detection != nil)
+        }), countsPeople: model.configuration.detection != nil,
+      absent: absent(beside: things), otherNames: otherNames)
   }
 
   /// A thing before the largest ground, whose colour comes last: its box holds some of that.
@@ -142,10 +143,16 @@ struct Surveyor {
     }
   }
 
-  private var stuffClasses: [Int] {
+  var stuffClasses: [Int] {
     let classes = model.configuration.segmentation?.classes ?? []
     let trusted = Set(model.configuration.evidence?.stuff.map(\.name) ?? [])
     return classes.indices.filter { trusted.contains(classes[$0].name) }
+  }
+
+  /// How much of each part is of a class of the segmentation branch.
+  func mask(ofClass number: Int) -> Mask {
+    guard let outlines else { return Mask(repeating: 0, count: grid.size.count) }
+    return (0..<outlines.size.count).map { outlines.shares[$0 * outlines.words.count + number] }
   }
 
   private func mask(of box: EvidenceMap.Box) -> Mask {
@@ -194,13 +201,8 @@ struct Surveyor {
 
   /// What fills the picture by classes that the evidence map trusts, the largest first.
   private var stuff: [Thing] {
-    guard let outlines, let classes = model.configuration.segmentation?.classes else { return [] }
-    let things = stuffClasses.map { number in
-      let mask = (0..<outlines.size.count).map { part in
-        outlines.shares[part * classes.count + number]
-      }
-      return thing(classes[number].name, .stuff, 1, mask)
-    }
+    let classes = model.configuration.segmentation?.classes ?? []
+    let things = stuffClasses.map { thing(classes[$0].name, .stuff, 1, mask(ofClass: $0)) }
     return things.filter { $0.share >= Self.leastStuff && !isGreenSky($0) }
       .sorted { $0.share > $1.share }
   }
@@ -272,7 +274,7 @@ struct Surveyor {
     }
   }
 
-  private func isSame(_ name: String, _ other: String) -> Bool {
+  func isSame(_ name: String, _ other: String) -> Bool {
     guard name != other else { return true }
     guard let word = model.vocabulary.number(of: name),
       let second = model.vocabulary.number(of: other)

@@ -52,4 +52,8 @@ package struct PictureSurvey: Hashable, Sendable {
   package var colours: [Part: [BasicColour]]
   /// Whether people are counted: a model without a detection branch finds none.
   package var countsPeople: Bool
+  /// Names of what the frozen branches know and see nothing of.
+  package var absent: [String]
+  /// Names of such classes that what is seen has, too: water where the sea is.
+  package var otherNames: [String: String]
 }

@@ -27,6 +27,16 @@ package enum NeutralWords {
     ) { $1 }
   }()
 
+  /// Words for people that say nothing more of them.
+  static let anybody: Set<String> = [
+    "person", "persons", "people", "human", "humans", "anybody", "anyone", "somebody", "someone",
+  ]
+
+  /// Whether a word is for people.
+  static func areOfPeople(_ word: String) -> Bool {
+    anybody.contains(word) || replacements[word] != nil
+  }
+
   /// An answer with neutral words for people, but for words that the picture has itself: a person
   /// typed those.
   package static func applied(to answer: String, keeping words: Set<String>) -> String {

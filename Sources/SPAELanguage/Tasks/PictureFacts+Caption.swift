@@ -36,7 +36,7 @@ extension PictureFacts {
       ?? (answer.isEmpty ? opening : "\(opening) \(answer)")
   }
 
-  private func withArticle(_ thing: Thing) -> String {
+  func withArticle(_ thing: Thing) -> String {
     let isOne =
       (thing.count ?? 1) == 1 && !Self.masses.contains(thing.name)
       && plural(thing.name) != thing.name

@@ -43,6 +43,10 @@ package struct PictureFacts: Hashable, Sendable {
   package var second: Second?
   /// nil where nothing counts them.
   package var people: Int?
+  /// Names of what a frozen branch would have seen, and did not see at all.
+  package var absent: Set<String> = []
+  /// Names that a thing has, too, which is stated under another: water where the sea is.
+  package var otherNames: [String: String] = [:]
   /// What is in each part of the picture, and which colours it has there.
   package var parts: [(name: String, things: [String], colours: [String])] {
     partNames.indices.map { (partNames[$0], partThings[$0], partColours[$0]) }

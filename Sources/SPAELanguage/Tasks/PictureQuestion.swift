@@ -32,7 +32,8 @@ package struct PictureQuestion: Hashable, Sendable {
   /// Asks, and takes the answer's only line, with neutral words for people.
   ///
   /// A caption that does not name the main thing, or is surer of it than the facts are, is asked for
-  /// once more with its first words given.
+  /// once more with its first words given; so is an answer that contradicts the facts where the
+  /// question is whether something is there.
   package func answer(
     by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
   ) throws(LanguageError) -> Completion {
@@ -47,11 +48,33 @@ package struct PictureQuestion: Hashable, Sendable {
       return answer
     }
     let answer = try complete("")
-    guard question == nil, file.hasFacts, let facts, !facts.accept(caption: answer.text),
-      let opening = facts.captionOpening
+    guard file.hasFacts, let facts else { return answer }
+    guard let question else { return try caption(answer, by: facts, complete) }
+    return try facts.presence(in: question).map { presence throws(LanguageError) in
+      try self.answer(answer, presence, complete)
+    } ?? answer
+  }
+
+  private func caption(
+    _ answer: Completion, by facts: PictureFacts,
+    _ complete: (String) throws(LanguageError) -> Completion
+  ) throws(LanguageError) -> Completion {
+    guard !facts.accept(caption: answer.text), let opening = facts.captionOpening
     else { return answer }
     var rest = try complete(" " + opening)
     rest.text = facts.caption(opening: opening, answer: rest.text)
+    return rest
+  }
+
+  /// A model of chats does not go on from the first words: it says them again.
+  private func answer(
+    _ answer: Completion, _ presence: Presence,
+    _ complete: (String) throws(LanguageError) -> Completion
+  ) throws(LanguageError) -> Completion {
+    guard !presence.accepts(answer.text) else { return answer }
+    var rest = try complete(" \(presence.verdict.rawValue),")
+    let whole = [rest.text, "\(presence.verdict.rawValue), \(rest.text)"]
+    rest.text = whole.first(where: presence.accepts) ?? presence.plainAnswer
     return rest
   }
 

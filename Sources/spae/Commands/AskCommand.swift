@@ -12,6 +12,11 @@ struct AskCommand: ParsableCommand {
       model is small: it repeats such facts well, and answers other questions often at random. A \
       larger model behind --endpoint reasons better over the same facts.
 
+      Where the question is whether something is there ("Is there a tree?") and the facts tell, an \
+      answer that contradicts them is asked for again with its first word given, and at last made of \
+      the facts. They tell of what they state, of people, of words that stand twice in the \
+      picture, and of classes that a frozen branch knows and sees nothing of.
+
       Facts come from the words, from what the frozen branches see in the picture, and from its \
       colours; those of a pyramid from what it decodes to.
       """)
