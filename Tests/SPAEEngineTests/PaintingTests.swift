@@ -247,6 +247,35 @@ private struct BranchModel {
     #expect(abs(sand).max() < 6)
   }
 
+  @Test(arguments: [
+    ("balloon", "balloon", "blue", 0.23...0.77, 0.17...0.83),
+    ("parrot", "parrot", "snow", 0.16...0.98, 0.15...0.99),
+  ])
+  func staysInTheBoxOfAThing(
+    name: String, old: String, new: String, columns: ClosedRange<Double>,
+    rows: ClosedRange<Double>
+  ) throws {
+    let image = try picture(name)
+    let pyramid = try model.encode(image, fit: .whole)
+    let evidence = model.evidence(of: image, fit: .whole, shape: pyramid.shape)
+    var painter = Painter(model: model, pyramid: pyramid, evidence: evidence)
+    #expect(try painter.apply(.replace(old: number(old), new: number(new))))
+    let (before, after) = (try model.decode(pyramid), try model.decode(painter.pyramid))
+    var (inside, outside) = (0, 0)
+    for row in 0..<128 {
+      for column in 0..<128 {
+        let change = (0..<3).reduce(0) {
+          $0 + Swift.abs(Int(before[row, column, $1]) - Int(after[row, column, $1]))
+        }
+        guard change > 60 else { continue }
+        let (x, y) = ((Double(column) + 0.5) / 128, (Double(row) + 0.5) / 128)
+        if columns.contains(x), rows.contains(y) { inside += 1 } else { outside += 1 }
+      }
+    }
+    #expect(inside > 2000)
+    #expect(outside < inside / 20)
+  }
+
   @Test func findsNothingWhereThePictureHasNothingOfIt() throws {
     let image = try picture("goldfish")
     let (pyramid, evidence) = (try model.encode(image), model.evidence(of: image))

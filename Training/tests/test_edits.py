@@ -5,8 +5,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from spae.model.colour_shares import by_colour
+from spae.model.evidence import Boxes
 from spae.model.guided_filter import guided, window_means
-from spae.model.outlines import Outlines
+from spae.model.outlines import Outlines, distinct
 from spae.model.picture_change import PictureChange, box_means, enlarged
 from spae.model.pyramid import Grid, shape, square
 from spae.model.steering import Steering
@@ -194,6 +195,46 @@ def test_of_two_things_of_a_class_only_the_one_at_the_seed_is_taken():
     assert (own[:, 0] == shares[:, 0, 0]).all() and own[1, 0] == np.float32(0.3)
     assert own[:, 5:].max() == 0
     assert outlines.share_of([0], [outlines.parts(1, 0, shape(16))])[:, 5].max() > 0.8
+
+
+def thing_outlines(*boxes: tuple[float, float, float, float]) -> Outlines:
+    """Outlines that know nothing, with boxes of two classes by turns; the words of those are 5 and 6."""
+    shares = np.zeros((16, 16, 2), np.float32)
+    shares[..., 1] = 1
+    count = len(boxes)
+    found = Boxes(np.array(boxes, np.float32), np.arange(count) % 2, np.ones(count))
+    return Outlines(shares, [[], [7]], [0], found, [[5], [6]])
+
+
+def test_a_thing_is_in_the_boxes_that_its_word_names_or_in_the_one_that_holds_it():
+    outlines = thing_outlines((0, 0, 0.5, 0.5), (0.5, 0, 1, 0.5))
+    left, right = (outlines.parts(2, at, shape(16)) for at in (0, 1))
+    assert outlines.boxes_of({6}, [left], False).tolist() == [[0.5, 0, 1, 0.5]]
+    assert outlines.boxes_of({9}, [right], True).tolist() == [[0.5, 0, 1, 0.5]]
+    assert len(outlines.boxes_of({9}, [right], False)) == 0  # a part of a thing, such as a beak
+    assert len(outlines.boxes_of({9}, [outlines.parts(1, 0, shape(16))], True)) == 0
+
+
+def test_of_boxes_of_one_class_that_overlap_the_surest_stays():
+    edges = np.array([[0, 0, 0.5, 0.5], [0, 0, 0.5, 0.55], [0.5, 0.5, 1, 1]], np.float32)
+    found = distinct(Boxes(edges, np.zeros(3, int), np.array([0.5, 0.9, 0.7])))
+    assert found.scores.tolist() == [0.9, 0.7]
+    assert len(distinct(Boxes(edges, np.array([0, 1, 0]), np.ones(3))).scores) == 3
+
+
+@pytest.mark.parametrize("boxes", [[(0.1, 0.1, 0.9, 0.9)], []])
+def test_a_thing_has_its_colour_in_its_box_or_in_its_cells(boxes):
+    picture = np.full((64, 64, 3), (60, 160, 40), np.uint8)
+    picture[20:44, 20:44] = (200, 30, 30)
+    outlines = thing_outlines(*boxes)
+    seeds = [(slice(5, 11), slice(5, 11))]
+    shares = outlines.thing_shares(np.array(boxes, np.float32).reshape(-1, 4), seeds)
+    mask = outlines.fill_mask(shares, picture, least=0)
+    assert mask[26:38, 26:38].min() > 0.9
+    assert mask[20, 20:44].max() < 0.5  # the rim recedes
+    outside = np.ones((64, 64), bool)
+    outside[20:44, 20:44] = False
+    assert mask[outside].max() < 1e-6
 
 
 def test_a_leg_in_the_grass_is_no_grass_by_its_colour():

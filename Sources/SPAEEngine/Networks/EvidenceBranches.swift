@@ -9,7 +9,7 @@ struct EvidenceBranches: Sendable {
   private let detection: DetectionBranch
   /// The words of each class, the best first.
   let stuffWords: [[Int32]]
-  private let thingWords: [[Int32]]
+  let thingWords: [[Int32]]
   private let segmentationSpaces: WorkspacePool<BranchView, SegmentationBranch.Workspace>
   private let detectionSpaces: WorkspacePool<BranchView, DetectionBranch.Workspace>
 
@@ -69,7 +69,7 @@ struct EvidenceBranches: Sendable {
   ) -> (named: [[EvidenceMap.Named?]], outlines: Outlines?) {
     var outlines: Outlines?
     let seen = seen(in: image, shape: shape, beside: semantics, with: context) {
-      outlines = self.outlines(of: $0)
+      outlines = self.outlines(of: $0, boxes: $1)
     }
     return (decided(shape, seen), outlines)
   }
@@ -82,18 +82,18 @@ struct EvidenceBranches: Sendable {
 
   private func seen(
     in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
-    with context: Context, lookingAt look: (Plane) -> Void = { _ in }
+    with context: Context, lookingAt look: (Plane, [EvidenceMap.Box]) -> Void = { _, _ in }
   ) -> EvidenceMap.Seen {
     let size = BranchView.size(of: segmentation.sizes.input, for: shape)
     let other = detectionSize(for: shape)
     let view = image.resampled(to: size)
     let (person, thing) = (map.sizes.person, map.sizes.thing)
     let boxes = boxes(
-      in: other == size ? view : image.resampled(to: other), least: min(person.box, thing.box),
-      with: context)
+      in: other == size ? view : image.resampled(to: other),
+      least: min(person.box, thing.box, Outlines.leastScore), with: context)
     let people = boxes.filter { $0.number == map.personThing && $0.score >= person.box }
     var (stuff, pixels) = withLogits(of: view, with: context) { logits in
-      look(logits)
+      look(logits, boxes)
       return shares(of: logits, semantics.grid, people: people)
     }
     let area = pixels.reduce(0, +) / Float(pixels.count)

@@ -8,7 +8,7 @@ struct ColourShares {
   /// How many levels of each channel are told apart.
   private static let levels = 16
   /// The share of each of the two that no colour takes away.
-  private static let least = 0.02
+  static let least = 0.02
   /// Of the colours of each, how much is taken to be spread over all colours.
   private static let even = 0.05
   /// How many times a colour may speak for the one rather than for the other.
@@ -25,14 +25,18 @@ struct ColourShares {
 
   /// Shares [row, column] by Bayes' rule, from the colours of what is inside and of the rest.
   ///
-  /// Where nearly all or nearly nothing is inside, the colours say nothing.
-  func corrected(_ shares: [Float]) -> [Float] {
-    guard let inside = histogram({ Double(shares[$0]) }),
-      let outside = histogram({ 1 - Double(shares[$0]) })
+  /// Where nearly all or nearly nothing is inside, the colours say nothing. The colours are those of
+  /// the shares themselves or of others, `learned`; none brings a share from below `least`.
+  func corrected(
+    _ shares: [Float], learned: [Float]? = nil, least: Double = Self.least
+  ) -> [Float] {
+    let known = learned ?? shares
+    guard let inside = histogram({ Double(known[$0]) }),
+      let outside = histogram({ 1 - Double(known[$0]) })
     else { return shares }
     let ratios = zip(inside, outside).map { min(max($0 / $1, 1 / Self.most), Self.most) }
     return zip(shares, colours).map { share, colour in
-      let before = min(max(Double(share), Self.least), 1 - Self.least)
+      let before = min(max(Double(share), least), 1 - Self.least)
       let after = before * ratios[colour]
       return Float(after / (after + (1 - before)))
     }

@@ -5,8 +5,9 @@ extension Model {
   ///
   /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
   /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
-  /// old word names, or, where it names a thing and no people are seen, all of the things there. With
-  /// `layer` only the words of that layer count.
+  /// old word names, or, where it names none, the thing in the boxes that it names, or else all things
+  /// there if no people are seen, or else what has the colours of its positions. With `layer` only the
+  /// words of that layer count.
   package func steering(
     from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
     evidence: PictureEvidence
@@ -26,23 +27,39 @@ extension Model {
     // The coarser words say the same of a larger part, of which not all is meant.
     let finest = cells.map(\.layer).max()
     steering.silent = Set(cells.filter { $0.layer != finest }.map { shape.index(of: $0) })
-    if layer == nil, !classes.isEmpty {
-      steering.filled = .init(numbers: classes, word: new)
-    } else if layer == nil, let outlines = plainThings(in: evidence),
-      outlines.classes(named: old).isEmpty
-    {
-      steering.filled = outlines.things(at: Set(steering.loud.words.keys), become: new, of: shape)
+    guard layer == nil else { return steering }
+    if !classes.isEmpty {
+      steering.filled = .init(subject: .classes(classes, from: nil), word: new)
+    } else if let outlines = evidence.outlines, outlines.classes(named: old).isEmpty {
+      let subject = thing(alike, steering, in: outlines, of: shape, evidence)
+      steering.filled = .init(subject: subject, word: new)
     }
     return steering
   }
 
-  /// The outlines, if what they take for a thing is one: the branch takes people for things, too.
-  private func plainThings(in seen: PictureEvidence) -> Outlines? {
-    guard let person = evidence?.map.personThing, let named = seen.named else { return nil }
-    let hasPeople = named.joined().contains {
+  /// What some words mean that no class of the outlines is named for: what is in boxes; or what the
+  /// outlines take for things without telling them apart; or what has the colours of the words' positions.
+  private func thing(
+    _ words: Set<Int32>, _ steering: Steering, in outlines: Outlines, of shape: PyramidShape,
+    _ evidence: PictureEvidence
+  ) -> Steering.Fill.Subject {
+    let positions = Set(steering.loud.words.keys)
+    let boxes = outlines.boxes(
+      of: words, at: positions.map(shape.cell(at:)),
+      isMain: steering.words.keys.contains { shape.cell(at: $0).layer == 1 }, of: shape)
+    if boxes.isEmpty, hasPlainThings(evidence) {
+      let seeds = outlines.positionsOfThings(positions, of: shape)
+      if !seeds.isEmpty { return .classes(outlines.things, from: seeds) }
+    }
+    return .thing(in: boxes, at: positions)
+  }
+
+  /// Whether what the outlines take for a thing is one: the branch takes people for things, too.
+  private func hasPlainThings(_ seen: PictureEvidence) -> Bool {
+    guard let person = evidence?.map.personThing, let named = seen.named else { return false }
+    return !named.joined().contains {
       $0.map { $0.branch == .detection && $0.number == person } ?? false
     }
-    return hasPeople ? nil : seen.outlines
   }
 
   /// A word with its forms, its nearest synonyms, and the words of the classes that it names best.
@@ -92,16 +109,12 @@ extension Outlines {
     return there + akin
   }
 
-  /// A word for the things at some positions, by their flat index, that the branch does not tell apart
-  /// from others; nil where there is none.
-  fileprivate func things(
-    at positions: Set<Int>, become word: Int32, of shape: PyramidShape
-  ) -> Steering.ClassFill? {
-    let seeds = positions.filter { index in
+  /// Those of some positions, flat indices, where there are things that the branch does not tell apart.
+  fileprivate func positionsOfThings(_ positions: Set<Int>, of shape: PyramidShape) -> Set<Int> {
+    positions.filter { index in
       let own = shares(at: shape.cell(at: index), of: shape)
       return things.reduce(0) { $0 + own[$1] } >= Self.leastShare
     }
-    return seeds.isEmpty ? nil : .init(numbers: things, word: word, seeds: seeds)
   }
 
   /// The positions that some classes fill by half, or else the one that they fill most.

@@ -65,9 +65,9 @@ extension Model {
     return change
   }
 
-  /// What the picture changes to where classes become a word, whatever the words there are.
+  /// What the picture changes to where something becomes a word, whatever the words there are.
   private func change(
-    of pyramid: Pyramid, _ filled: Steering.ClassFill, before: PixelImage, outlines: Outlines
+    of pyramid: Pyramid, _ filled: Steering.Fill, before: PixelImage, outlines: Outlines
   ) -> PictureChange {
     let (shape, layer) = (pyramid.shape, pyramid.shape.finestMeaningLayer)
     let shares = filled.shares(in: outlines, of: shape)
@@ -76,7 +76,7 @@ extension Model {
       return parts.reduce(0) { $0 + shares[$1] } / Float(parts.count) >= Self.leastShare
     }
     let everywhere = Steering(positions, to: filled.word, of: shape).applied(to: pyramid)
-    let mask = outlines.mask(of: shares, guidedBy: before)
+    let mask = filled.mask(in: outlines, of: shape, for: before)
     let (old, radius) = (decodedAlone(layer, of: pyramid), radius(layer, of: shape))
     var change = layerChange(layer, from: pyramid, old, to: everywhere)
       .completed(within: mask, radius: radius)
@@ -154,7 +154,7 @@ extension Model {
   ) -> [Float]? {
     let shape = pyramid.shape
     if let filled = steering.filled {
-      return outlines.mask(of: filled.shares(in: outlines, of: shape), guidedBy: before)
+      return filled.mask(in: outlines, of: shape, for: before)
     }
     var classes: Set<Int> = []
     for index in steering.words.keys.sorted() {

@@ -16,6 +16,12 @@ package struct Outlines: Sendable {
   /// The classes that hold what the branch does not tell apart: it takes animals for people.
   let things: [Int]
 
+  /// Things that the detection branch found, each once, the surest first.
+  var boxes: [EvidenceMap.Box] = []
+
+  /// The words that name each class of boxes, the best first.
+  var boxWords: [[Int32]] = []
+
   /// From which probability a pixel begins to belong to a class, and from which it does wholly.
   private static let edge: (begin: Float, whole: Float) = (0.4, 0.6)
 
@@ -106,12 +112,27 @@ package struct Outlines: Sendable {
   /// Which pixels of a picture belong to what has such shares, 0 to 1, [row, column]: the outlines
   /// follow the edges of the picture, and its colours.
   func mask(of shares: [Float], guidedBy picture: PixelImage) -> [Float] {
+    Self.cut(edges(of: shares, in: picture, turns: 1, least: ColourShares.least), Self.edge)
+  }
+
+  /// Shares, 0 where a pixel does not belong to something and 1 where it does wholly.
+  static func cut(_ shares: [Float], _ edge: (begin: Float, whole: Float)) -> [Float] {
+    shares.map { min(max(($0 - edge.begin) / (edge.whole - edge.begin), 0), 1) }
+  }
+
+  /// Shares of each pixel; the colours of both sides are learned by turns from what the last one took
+  /// for them, and none brings a share from below `least`.
+  func edges(
+    of shares: [Float], in picture: PixelImage, turns: Int, least: Double
+  ) -> [Float] {
     let pixels = GridSize(rows: picture.height, columns: picture.width)
-    let own = ColourShares(picture).corrected(enlarged(shares, from: size, to: pixels))
     let guide = GuidedFilter(radius: max(1, pixels.shorter / 64), epsilon: 1e-3)
-    let (begin, whole) = Self.edge
-    return guide.filtered(own, channels: 1, guide: picture.luminance, width: picture.width).map {
-      min(max(($0 - begin) / (whole - begin), 0), 1)
+    let (colours, light) = (ColourShares(picture), picture.luminance)
+    let before = enlarged(shares, from: size, to: pixels)
+    return (0..<turns).reduce(before) { edges, _ in
+      let found = colours.corrected(
+        before, learned: edges.map { min(max($0, 0), 1) }, least: least)
+      return guide.filtered(found, channels: 1, guide: light, width: picture.width)
     }
   }
 }
@@ -123,11 +144,11 @@ extension EvidenceBranches {
   ) -> Outlines {
     let view = image.resampled(
       to: BranchView.size(of: segmentation.sizes.input, for: shape))
-    return withLogits(of: view, with: context, outlines)
+    return withLogits(of: view, with: context) { outlines(of: $0) }
   }
 
   /// The same of what the segmentation branch has said.
-  func outlines(of logits: Plane) -> Outlines {
+  func outlines(of logits: Plane, boxes: [EvidenceMap.Box] = []) -> Outlines {
     let (size, classes) = (logits.size, logits.channels)
     var shares = [Float](repeating: 0, count: size.count * classes)
     var own = [Float](repeating: 0, count: classes)
@@ -138,6 +159,8 @@ extension EvidenceBranches {
     }
     return Outlines(
       size: size, shares: shares, words: stuffWords,
-      things: stuffWords.indices.filter { stuffWords[$0].isEmpty || $0 == map.personStuff })
+      things: stuffWords.indices.filter { stuffWords[$0].isEmpty || $0 == map.personStuff },
+      boxes: EvidenceMap.Box.distinct(boxes.filter { $0.score >= Outlines.leastScore }),
+      boxWords: thingWords)
   }
 }

@@ -42,17 +42,8 @@ struct PictureChange {
   /// The change without the pattern that words have within their cells: colour alone.
   func flattened(radius: Int) -> PictureChange {
     var change = self
-    change.values = means(values, channels: 3, radius: radius)
+    change.values = windowMeans(values, channels: 3, size: size, radius: radius)
     return change
-  }
-
-  /// The mean around each pixel, where what is beyond the edge does not count.
-  private func means(_ values: [Float], channels: Int, radius: Int) -> [Float] {
-    let whole = [Float](repeating: 1, count: size.count)
-    let weights = smooth(whole, channels: 1, radius: radius)
-    var means = smooth(values, channels: channels, radius: radius)
-    for index in means.indices { means[index] /= weights[index / channels] }
-    return means
   }
 
   /// Weakens the change where a mask, [row, column], is less than 1.
@@ -72,18 +63,11 @@ struct PictureChange {
       missed[index] -= Float(picture.pixels[index]) / 127.5 - 1
       missed[index] *= coverage[index / 3]
     }
-    let sums = smooth(missed, channels: 3, radius: radius)
-    let weights = smooth(coverage, channels: 1, radius: radius)
+    let sums = smooth(missed, channels: 3, size: size, radius: radius)
+    let weights = smooth(coverage, channels: 1, size: size, radius: radius)
     for pixel in coverage.indices where weights[pixel] > 1e-6 {
       let share = Self.ownColour * coverage[pixel] / weights[pixel]
       for channel in 3 * pixel..<3 * pixel + 3 { values[channel] += share * sums[channel] }
-    }
-  }
-
-  /// The mean around each pixel, by a window whose weight falls off towards its rim.
-  private func smooth(_ values: [Float], channels: Int, radius: Int) -> [Float] {
-    (0..<2).reduce(values) { values, _ in
-      boxMean(values, channels: channels, size: size, radius: radius)
     }
   }
 
@@ -106,8 +90,8 @@ struct PictureChange {
       for channel in 3 * pixel..<3 * pixel + 3 { weighted[channel] *= mask[pixel] }
     }
     let shares = zip(mask, coverage).map { $0 * $1 }
-    let sums = smooth(weighted, channels: 3, radius: radius)
-    let weights = smooth(shares, channels: 1, radius: radius)
+    let sums = smooth(weighted, channels: 3, size: size, radius: radius)
+    let weights = smooth(shares, channels: 1, size: size, radius: radius)
     var change = PictureChange(size: size)
     for pixel in mask.indices where mask[pixel] > 0 && weights[pixel] > 1e-6 {
       change.coverage[pixel] = mask[pixel]
@@ -122,7 +106,9 @@ struct PictureChange {
   func added(to picture: PixelImage) -> PixelImage {
     let (share, radius) = Self.moreDetail
     let light = picture.luminance
-    let detail = zip(light, means(light, channels: 1, radius: radius)).map { $0 - $1 }
+    let detail = zip(light, windowMeans(light, channels: 1, size: size, radius: radius)).map {
+      $0 - $1
+    }
     return PixelImage(
       width: size.columns, height: size.rows,
       pixels: values.indices.map { index in
@@ -180,6 +166,24 @@ func enlarged(_ cells: [Float], from grid: GridSize, to size: GridSize) -> [Floa
       }
       return row(down.first) * (1 - down.share) + row(down.second) * down.share
     }
+  }
+}
+
+/// The mean around each pixel, where what is beyond the edge does not count.
+func windowMeans(_ values: [Float], channels: Int, size: GridSize, radius: Int) -> [Float] {
+  let whole = [Float](repeating: 1, count: size.count)
+  let weights = smooth(whole, channels: 1, size: size, radius: radius)
+  var means = smooth(values, channels: channels, size: size, radius: radius)
+  for index in means.indices { means[index] /= weights[index / channels] }
+  return means
+}
+
+/// The mean around each pixel, by a window whose weight falls off towards its rim.
+private func smooth(
+  _ values: [Float], channels: Int, size: GridSize, radius: Int
+) -> [Float] {
+  (0..<2).reduce(values) { values, _ in
+    boxMean(values, channels: channels, size: size, radius: radius)
   }
 }
 

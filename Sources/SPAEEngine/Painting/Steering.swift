@@ -1,3 +1,4 @@
+import SPAEPixels
 public import SPAEPyramid
 
 /// New words for some positions of a pyramid, whose colours the picture takes on.
@@ -5,8 +6,8 @@ public struct Steering: Hashable, Sendable {
   /// The new words, by their flat index.
   public var words: [Int: Int32]
 
-  /// What the picture changes to beyond the positions themselves: all of some classes of the outlines.
-  package var filled: ClassFill?
+  /// What the picture changes to beyond the positions themselves.
+  package var filled: Fill?
 
   /// Flat indices of new words that paint nothing themselves: finer ones say where.
   package var silent: Set<Int> = []
@@ -14,23 +15,43 @@ public struct Steering: Hashable, Sendable {
   /// Flat indices of other words that must stay.
   public var held: Set<Int>
 
-  /// Classes of the segmentation branch that become a word wherever they are.
-  package struct ClassFill: Hashable, Sendable {
-    var numbers: [Int]
+  /// What becomes a word wherever it is.
+  package struct Fill: Hashable, Sendable {
+    enum Subject: Hashable, Sendable {
+      /// Classes of the segmentation branch; with positions what hangs together with them.
+      case classes([Int], from: Set<Int>?)
+      /// A thing that is none of them: in boxes, or else at positions.
+      case thing(in: [EvidenceMap.Box], at: Set<Int>)
+    }
+
+    /// Positions are flat indices of words.
+    var subject: Subject
     var word: Int32
-    /// Flat indices of words: of the classes, what hangs together with their positions; nil for all.
-    var seeds: Set<Int>?
 
     /// How much of each part of the outlines is filled, [row, column].
     func shares(in outlines: Outlines, of shape: PyramidShape) -> [Float] {
-      outlines.share(of: numbers, from: seeds?.map(shape.cell(at:)), of: shape)
+      switch subject {
+      case .classes(let numbers, let seeds):
+        outlines.share(of: numbers, from: seeds?.map(shape.cell(at:)), of: shape)
+      case .thing(let boxes, let positions):
+        outlines.shares(ofThingIn: boxes, orAt: positions.map(shape.cell(at:)), of: shape)
+      }
+    }
+
+    /// Which pixels of a picture are filled, 0 to 1, [row, column].
+    func mask(in outlines: Outlines, of shape: PyramidShape, for picture: PixelImage) -> [Float] {
+      let shares = shares(in: outlines, of: shape)
+      return switch subject {
+      case .classes: outlines.fillMask(of: shares, guidedBy: picture)
+      case .thing: outlines.fillMask(of: shares, guidedBy: picture, least: 0)
+      }
     }
   }
 
   /// Makes new words, by their flat index; the words of `held` stay.
   public init(words: [Int: Int32], held: Set<Int> = []) { (self.words, self.held) = (words, held) }
 
-  package init(words: [Int: Int32], filled: ClassFill?) {
+  package init(words: [Int: Int32], filled: Fill?) {
     self.init(words: words)
     self.filled = filled
   }

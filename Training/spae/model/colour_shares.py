@@ -12,20 +12,27 @@ EVEN = 0.05  # of the colours of each, that is taken to be spread over all colou
 MOST = 50.0  # times a colour may speak for the one rather than for the other
 
 
-def by_colour(shares: np.ndarray, picture: np.ndarray) -> np.ndarray:
+def by_colour(
+    shares: np.ndarray,
+    picture: np.ndarray,
+    learned: np.ndarray | None = None,
+    least: float = LEAST,
+) -> np.ndarray:
     """Shares [row, column] by Bayes' rule, from the colours of what is inside and of the rest.
 
     `picture` is [row, column, channel] in bytes. Where nearly all or nearly nothing is inside,
-    the colours say nothing.
+    the colours say nothing. The colours are those of the shares themselves or of others, `learned`;
+    no colour brings a share from below `least`.
     """
     levels = (picture // (256 // LEVELS)).astype(np.int64)
     colours = (levels[..., 0] * LEVELS + levels[..., 1]) * LEVELS + levels[..., 2]
     before = shares.astype(np.float64)
-    inside, outside = (histogram(colours, own) for own in (before, 1 - before))
+    known = before if learned is None else learned.astype(np.float64)
+    inside, outside = (histogram(colours, own) for own in (known, 1 - known))
     if inside is None or outside is None:
         return shares
     ratio = (inside / outside).clip(1 / MOST, MOST)[colours]
-    before = before.clip(LEAST, 1 - LEAST)
+    before = before.clip(least, 1 - LEAST)
     return (before * ratio / (before * ratio + (1 - before))).astype(np.float32)
 
 

@@ -173,13 +173,19 @@ class EvidenceMap:
         Of a picture's middle square, or of all of a framed one with the shape of its pyramid.
         """
         device = next(self.segmentation.parameters()).device
-        view = self.detection.view(image, shape).to(device)
         logits = self.segmentation(self.segmentation.view(image, shape)[None].to(device))[0].cpu()
         least = min(self.sizes.person.box, self.sizes.thing.box)
-        boxes = boxes_of(self.detection(view[None])[0].cpu(), Grid(*view.shape[-2:]), least)
+        boxes = self.boxes(image, shape, least)
         shares = logits[:, ::SAMPLE, ::SAMPLE].softmax(0).numpy()
         shape = shape or SQUARE
         return self.decided(self.seen(shares, boxes, whole, cells), shape)
+
+    @torch.no_grad()
+    def boxes(self, image: Image.Image, shape: PyramidShape | None, least: float) -> Boxes:
+        """What the detection branch finds with such a score or more."""
+        device = next(self.detection.parameters()).device
+        view = self.detection.view(image, shape).to(device)
+        return boxes_of(self.detection(view[None])[0].cpu(), Grid(*view.shape[-2:]), least)
 
     def seen(self, shares: np.ndarray, boxes: Boxes, whole: float, cells: np.ndarray) -> Seen:
         """Of shares of the classes for each sample, [class, row, column]."""

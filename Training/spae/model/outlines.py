@@ -5,13 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spae.model.colour_shares import by_colour
+from spae.model.colour_shares import LEAST, by_colour
+from spae.model.evidence import Boxes
 from spae.model.guided_filter import guided
-from spae.model.picture_change import enlarged, luminance
+from spae.model.picture_change import enlarged, luminance, means
 from spae.model.pyramid import Grid, PyramidShape
 
 LEAST_SHARE = 0.2  # of a position's region, that a class must fill to be there
 BEGIN, WHOLE = np.float32(0.4), np.float32(0.6)  # the shares from which a pixel belongs to a class
+
+FILL_BEGIN, FILL_WHOLE = np.float32(0.5), np.float32(0.7)  # the same of what is filled
+TURNS = 3  # how often the colours of what is filled are learned
+RIM, SOFT = 2, 1  # pixels by which it recedes, and over which it fades
+
+# A thing that is no class of the segmentation
+IN_BOX, IN_CELLS = np.float32(0.4), np.float32(0.2)  # the share of it in a box, or in its cells
+LEAST_SCORE = 0.4  # of a box
+LEAST_HELD = 0.6  # of a word's positions, that a box holds of which another class is said
+GREATEST_OVERLAP = 0.45  # two boxes of one class that have more in common are one thing
+WHOLE_PICTURE = 0.9  # a box of more tells nothing
 
 
 @dataclass
@@ -19,6 +31,8 @@ class Outlines:
     shares: np.ndarray  # [row, column, class], for a quarter of the pixels that the branch sees
     words: list[list[int]]  # that name each class, the best first
     things: list[int]  # the classes that hold what the branch does not tell apart
+    boxes: Boxes | None = None  # things that the detection branch found, each once
+    box_words: list[list[int]] | None = None  # that name each class of boxes, the best first
 
     def named(self, word: int) -> list[int]:
         """The classes that a word names, the one that it names best first."""
@@ -72,11 +86,69 @@ class Outlines:
 
         The outlines follow the edges of the picture, [row, column, channel] in bytes.
         """
-        size = Grid(*picture.shape[:2])
-        radius = max(1, min(size) // 64)
-        own = by_colour(enlarged(own, size), picture)
-        edges = guided(own, luminance(picture), radius, epsilon=1e-3)
+        edges = self._edges(own, picture, 1, LEAST)
         return ((edges - BEGIN) / (WHOLE - BEGIN)).clip(0, 1)
+
+    def fill_mask(self, own: np.ndarray, picture: np.ndarray, least: float = LEAST) -> np.ndarray:
+        """The same of what is filled, whose rim recedes: words spread a change beyond it.
+
+        The colours of both sides are learned by turns from what the last one took for them; none brings
+        a share from below `least`.
+        """
+        edges = self._edges(own, picture, TURNS, least)
+        inside = ((edges - FILL_BEGIN) / (FILL_WHOLE - FILL_BEGIN)).clip(0, 1)
+        return means(receded(inside, RIM)[..., None], SOFT)[..., 0]
+
+    def _edges(self, own: np.ndarray, picture: np.ndarray, turns: int, least: float) -> np.ndarray:
+        size = Grid(*picture.shape[:2])
+        radius, light = max(1, min(size) // 64), luminance(picture)
+        before = edges = enlarged(own, size)
+        for _ in range(turns):
+            found = by_colour(before, picture, edges.clip(0, 1), least)
+            edges = guided(found, light, radius, epsilon=1e-3)
+        return edges
+
+    def thing_shares(
+        self, edges: np.ndarray, seeds: Collection[tuple[slice, slice]]
+    ) -> np.ndarray:
+        """How much of each part may be of a thing in some boxes or else in the parts of seeds."""
+        size = Grid(*self.shares.shape[:2])
+        if len(edges):
+            inside = Boxes(edges, np.zeros(len(edges)), np.ones(len(edges))).mask(size)
+            # The branch may have seen it without a name for it.
+            seen = np.maximum(self.share_of(self.things), IN_BOX)
+            return np.where(inside, seen, np.float32(0))
+        own = np.zeros(size, np.float32)
+        for rows, columns in seeds:
+            own[rows, columns] = IN_CELLS
+        return own
+
+    def boxes_of(
+        self, words: Collection[int], positions: Collection[tuple[slice, slice]], is_main: bool
+    ) -> np.ndarray:
+        """The boxes, [n, 4], of a thing that some words say at some parts.
+
+        Those whose class they name; or, of the picture's main thing, the surest that holds its parts.
+        """
+        if self.boxes is None or not len(self.boxes.scores):
+            return np.zeros((0, 4), np.float32)
+        boxes = self.boxes
+        named = [bool(set(words) & set(self.box_words[number])) for number in boxes.classes]
+        if any(named):
+            return boxes[np.array(named)].edges
+        if not is_main:
+            return boxes.edges[:0]
+        inside = np.zeros(self.shares.shape[:2], bool)
+        for rows, columns in positions:
+            inside[rows, columns] = True
+        held = np.array([self._held(edges, inside) for edges in boxes.edges])
+        fitting = (held >= LEAST_HELD) & (boxes.areas < WHOLE_PICTURE)
+        return boxes.edges[np.flatnonzero(fitting)[:1]]
+
+    def _held(self, edges: np.ndarray, inside: np.ndarray) -> float:
+        """The share of some parts, [row, column], that a box holds."""
+        box = Boxes(edges[None], np.zeros(1), np.ones(1)).mask(Grid(*inside.shape))
+        return float((box & inside).sum() / max(1, inside.sum()))
 
     def classes_of(
         self, word: int, alike: Collection[int], words: np.ndarray, shape: PyramidShape, layer: int
@@ -109,6 +181,23 @@ class Outlines:
         return [at for at, share in enumerate(shares) if share >= 0.5] or [int(np.argmax(shares))]
 
 
+def distinct(boxes: Boxes) -> Boxes:
+    """Each thing once, the surest first."""
+    kept: list[int] = []
+    for at in np.argsort(-boxes.scores, kind="stable"):
+        same = [own for own in kept if boxes.classes[own] == boxes.classes[at]]
+        if all(overlap(boxes.edges[own], boxes.edges[at]) <= GREATEST_OVERLAP for own in same):
+            kept.append(int(at))
+    return boxes[np.array(kept, int)]
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> float:
+    """The area that two boxes have in common, as a share of that of both."""
+    common = (np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])).clip(0).prod()
+    both = (a[2:] - a[:2]).prod() + (b[2:] - b[:2]).prod() - common
+    return float(common / max(both, 1e-6))
+
+
 def connected(shares: np.ndarray, seeds: Collection[tuple[slice, slice]]) -> np.ndarray:
     """Shares [row, column] where parts of half or more hang together with such a part of a seed.
 
@@ -129,6 +218,15 @@ def spread(parts: np.ndarray) -> np.ndarray:
     around = np.pad(parts, 1)
     own = around[1:-1, 1:-1] | around[:-2, 1:-1] | around[2:, 1:-1]
     return own | around[1:-1, :-2] | around[1:-1, 2:]
+
+
+def receded(mask: np.ndarray, count: int) -> np.ndarray:
+    """The least of each pixel, [row, column], and those up to `count` beside or above it."""
+    for axis in (1, 0):
+        around = np.pad(mask.swapaxes(0, axis), [(count, count), (0, 0)], mode="edge")
+        lines = [around[at : at + mask.shape[axis]] for at in range(2 * count + 1)]
+        mask = np.minimum.reduce(lines).swapaxes(0, axis)
+    return mask
 
 
 def part(index: int, length: int, count: int) -> slice:

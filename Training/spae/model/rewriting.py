@@ -19,7 +19,7 @@ from torch import Tensor
 
 from spae.images import framed, rgb, to_tensor
 from spae.model.evidence import Named
-from spae.model.outlines import Outlines
+from spae.model.outlines import LEAST_SCORE, Outlines, distinct
 from spae.model.pyramid import Pyramid, PyramidShape
 from spae.model.quantizer import Candidates, nearest, nearest_candidate
 from spae.model.refinement import Refinement
@@ -62,7 +62,9 @@ def outlines_in(model: SPAE, image: Image.Image, shape: PyramidShape) -> Outline
     shares = branch(branch.view(image, shape)[None])[0].softmax(0).permute(1, 2, 0)
     words = [own.tolist() for own in known.class_words["segmentation"]]
     things = [number for number, own in enumerate(words) if not own or number == known.person_stuff]
-    return Outlines(shares.contiguous().numpy(), words, things)
+    boxes = distinct(known.boxes(image, shape, LEAST_SCORE))
+    thing_words = [own.tolist() for own in known.class_words["detection"]]
+    return Outlines(shares.contiguous().numpy(), words, things, boxes, thing_words)
 
 
 def free_words(

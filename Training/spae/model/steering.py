@@ -7,7 +7,7 @@ words of the layers below are rewritten in the cells that change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -41,9 +41,18 @@ class ClassFill:
 
 
 @dataclass
+class ThingFill:
+    """A thing that no class of the segmentation branch is, and that becomes a word."""
+
+    word: int
+    boxes: np.ndarray  # [n, 4], in which it is; if there are none, it is in the cells of seeds
+    seeds: set[int]  # flat indices of words
+
+
+@dataclass
 class Steering:
     words: dict[int, int]  # the new words, by their flat index
-    filled: ClassFill | None = None  # what changes beyond the positions themselves
+    filled: ClassFill | ThingFill | None = None  # what changes beyond the positions themselves
     silent: set[int] = field(default_factory=set)  # flat indices that paint nothing themselves
     held: set[int] = field(default_factory=set)  # flat indices of other words that must stay
 
@@ -135,7 +144,7 @@ class Painting:
             change.cover(self._fill(steering.filled))
         return change
 
-    def _fill(self, filled: ClassFill) -> PictureChange:
+    def _fill(self, filled: ClassFill | ThingFill) -> PictureChange:
         """What changes where classes become a word, whatever the words there are."""
         shape, outlines = self.pyramid.shape, self.outlines
         places = range(shape.layers[MAP_LAYER - 1].cells)
@@ -147,7 +156,7 @@ class Painting:
         ]
         everywhere = steering_of(shape, MAP_LAYER, own, filled.word).applied_to(self.pyramid)
         old, radius = self._alone(MAP_LAYER, self.pyramid), self._radius(MAP_LAYER)
-        mask = outlines.mask(shares, self.before)
+        mask = self._mask(filled)
         change = self._layer_change(MAP_LAYER, old, everywhere).completed(mask, radius)
         change.correct(old, self.before, radius)
         return change
@@ -162,17 +171,22 @@ class Painting:
         change = PictureChange(after - before, enlarged(coverage, self._size))
         return change.flattened(self.model.configuration.patch // 2)
 
-    def _shares(self, filled: ClassFill) -> np.ndarray:
+    def _shares(self, filled: ClassFill | ThingFill) -> np.ndarray:
         """The share of what is filled in each part of the outlines, [row, column]."""
         seeds = None
         if filled.seeds is not None:
-            shape, found = self.pyramid.shape, sorted(filled.seeds)
-            layers = [layer_at(shape, index) for index in found]
-            seeds = [
-                self.outlines.parts(layer, index - shape.word_count(layer - 1), shape)
-                for layer, index in zip(layers, found, strict=True)
-            ]
+            shape = self.pyramid.shape
+            seeds = [parts_at(self.outlines, index, shape) for index in sorted(filled.seeds)]
+        if isinstance(filled, ThingFill):
+            return self.outlines.thing_shares(filled.boxes, seeds)
         return self.outlines.share_of(filled.numbers, seeds)
+
+    def _mask(self, filled: ClassFill | ThingFill) -> np.ndarray:
+        """Which pixels are filled, 0 to 1, [row, column]."""
+        shares, outlines = self._shares(filled), self.outlines
+        if isinstance(filled, ThingFill):
+            return outlines.fill_mask(shares, self.before, least=0)
+        return outlines.fill_mask(shares, self.before)
 
     @property
     def _size(self):
@@ -195,7 +209,7 @@ class Painting:
     def _confinement(self, steering: Steering, layer: int) -> np.ndarray | None:
         """Which pixels the edits of a layer may reach: the outlines of the classes they mean."""
         if steering.filled is not None:
-            return self.outlines.mask(self._shares(steering.filled), self.before)
+            return self._mask(steering.filled)
         shape, classes = self.pyramid.shape, set()
         for index in sorted(steering.words):
             if layer_at(shape, index) != layer:
@@ -258,11 +272,40 @@ def matching(
             steering.silent |= set(words)
     if layer is None and classes:
         steering.filled = ClassFill(classes, new)
-    elif layer is None and has_plain_things(model, evidence) and not outlines.named(old):
-        seeds = things_at(steering.loud().words, outlines, shape)
-        if seeds:
-            steering.filled = ClassFill(outlines.things, new, seeds)
+    elif layer is None and outlines is not None and not outlines.named(old):
+        is_main = any(layer_at(shape, index) == 1 for index in steering.words)
+        steering.filled = thing_fill(model, evidence, steering.loud(), shape, alike, new, is_main)
     return steering
+
+
+def thing_fill(
+    model: SPAE,
+    evidence: PictureEvidence,
+    steering: Steering,
+    shape: PyramidShape,
+    alike: Collection[int],
+    new: int,
+    is_main: bool,
+) -> ClassFill | ThingFill:
+    """What becomes a word where things do that no class of the outlines is named for.
+
+    Those in boxes; or else what the outlines take for things without telling them apart; or else
+    what has the colours of the words' positions.
+    """
+    outlines, seeds = evidence.outlines, set(steering.words)
+    parts = [parts_at(outlines, index, shape) for index in sorted(seeds)]
+    boxes = outlines.boxes_of(alike, parts, is_main)
+    if len(boxes) == 0 and has_plain_things(model, evidence):
+        plain = things_at(seeds, outlines, shape)
+        if plain:
+            return ClassFill(outlines.things, new, plain)
+    return ThingFill(new, boxes, seeds)
+
+
+def parts_at(outlines: Outlines, index: int, shape: PyramidShape) -> tuple[slice, slice]:
+    """The rows and columns of parts in the region of a word, by its flat index."""
+    layer = layer_at(shape, index)
+    return outlines.parts(layer, index - shape.word_count(layer - 1), shape)
 
 
 def has_plain_things(model: SPAE, evidence: PictureEvidence) -> bool:
