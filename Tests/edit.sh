@@ -49,6 +49,13 @@ has '"edited":\[{' <said || fail "no JSON: $(cat said)"
 edit cat.png "$word -> snow" --layer 1 -o top.spae
 [ "$(sed -n '/^layer 1/{n;p}' top.spae)" = snow ] || fail "the top word stays"
 
+# A word that becomes itself changes nothing, and it says so.
+edit cat.spae "$word -> $word" -o same.spae
+has "'$word -> $word': nothing changes" <told || fail "that nothing changes is not told: $(cat told)"
+[ "$(differ cat.spae same.spae)" = 0 ] || fail "$word -> $word changes words"
+edit cat.spae "1:1,1 = $word" -o same.spae --force
+has 'nothing changes' <told || fail "a word put where it is is not told: $(cat told)"
+
 # Pictures: the photograph at its own size, or the picture of the words.
 edit cat.png '1:1,1 = red' -o red.png
 [ "$(size red.png)" = "$(size cat.png)" ] || fail "the photograph has another size"
@@ -65,7 +72,8 @@ head -c 2 of-words.jpg | od -An -t x1 | has 'ff d8' || fail "no JPEG"
 edit cat.png '1:1,1 = red' -o at-once.png
 edit whole.spae '1:1,1 = red' --source cat.png -o of-source.png
 cmp at-once.png of-source.png || fail "a pyramid and its photograph give another picture"
-refused 1 'dog.png: [0-9]* of 597 words agree with those of whole.spae' \
+refused 1 "dog.png: this is not the picture that the words came from: [0-9]* of 597 words agree with \
+those of whole.spae; name cat.png (256x256)" \
   whole.spae '1:1,1 = red' --source "$root/Assets/pictures/dog.png" -o no.png
 refused 1 'nowhere.png: no such file' whole.spae '1:1,1 = red' --source nowhere.png -o no.png
 refused 1 'a picture is its own source' cat.png '1:1,1 = red' --source cat.png -o no.png

@@ -36,7 +36,11 @@ package struct SourcePicture {
     }
     let known = try Self.known(image, as: document, former, wish)
     if let problem = known.problem {
-      guard source == nil else { throw Failure("\(self.path): \(problem) of \(path)") }
+      guard source == nil else {
+        throw Failure(
+          "\(self.path): this is not the picture that the words came from: \(problem) of \(path);"
+            + " name \(document.source.name) (\(document.source.width)x\(document.source.height))")
+      }
       notes.append("\(self.path) is not used: \(problem)")
       return nil
     }

@@ -276,6 +276,16 @@ private struct BranchModel {
     #expect(outside < inside / 20)
   }
 
+  @Test func leavesAWordThatBecomesItself() throws {
+    let image = try picture("beach")
+    let pyramid = try model.encode(image)
+    var painter = Painter(model: model, pyramid: pyramid, evidence: model.evidence(of: image))
+    #expect(try painter.apply(.replace(old: number("sky"), new: number("sky"))))
+    #expect(painter.pyramid == pyramid)
+    #expect(painter.outcome.edited.isEmpty && painter.outcome.steered == 0)
+    #expect(try !painter.apply(.replace(old: number("rhino"), new: number("rhino"))))
+  }
+
   @Test func findsNothingWhereThePictureHasNothingOfIt() throws {
     let image = try picture("goldfish")
     let (pyramid, evidence) = (try model.encode(image), model.evidence(of: image))

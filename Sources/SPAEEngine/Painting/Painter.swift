@@ -44,11 +44,13 @@ public struct Painter: Sendable {
   /// Keeps words, by their flat index, as if an edit had put them.
   package mutating func hold(_ words: Set<Int>) { held.formUnion(words) }
 
-  /// Does an edit; false where the picture has nothing of what it would replace.
+  /// Does an edit; false where the picture has nothing of what it would replace. A word that becomes
+  /// itself changes nothing.
   public mutating func apply(
     _ change: WordEdit.Change, _ style: Style = Style(), isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> Bool {
     guard var steering = steering(for: change, style) else { return false }
+    if case .replace(let old, let new) = change, old == new { return true }
     steering.held = held.union(put)
     pyramid =
       style.isExact

@@ -17,8 +17,10 @@ struct EditCommand: ParsableCommand {
 
       'grass -> snow' makes snow of all the grass: of every upper word (layers 1 to 3) that is \
       grass, a form of it or a near synonym, of every position that the frozen branches name so, \
-      and, where they know its outlines, of its pixels and no others. With --layer only that \
-      layer's words count. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
+      and, where they know its outlines, of its pixels and no others. 'parrot -> snow' follows the \
+      box in which the detection branch sees a parrot, or another thing if the parrot is what the \
+      picture shows, and the thing's colours; without a box, the colours of the cells that say so. \
+      With --layer only that layer's words count. A word that becomes itself changes nothing. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
       1; '3:1-2,1-4 = sunset' puts it into a block, '3:1,2 1,4 = sunset' into two cells. The words \
       below are rewritten, so that the picture takes on the new word's colour and keeps its \
       detail. With --exact, and in the two lowest layers, only the words named change.
@@ -88,9 +90,13 @@ struct EditCommand: ParsableCommand {
     let exemplars = bringing.bring ? try bringing.exemplars(library, model) : nil
     var brought: [String?]?
     for (edit, place) in list {
+      let former = edited.document.pyramid
       do { try apply(edit, to: &edited, exemplars, &brought) } catch {
         let reason = (error as? Failure)?.lines.joined(separator: "; ") ?? "\(error)"
         throw Failure("\(place), column \(edit.column): \(reason)")
+      }
+      if edited.document.pyramid == former {
+        print("spae: \(place), '\(edit.text)': nothing changes", toStandardError: true)
       }
     }
     let texts = list.map(\.edit.text)

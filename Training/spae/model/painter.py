@@ -10,7 +10,7 @@ import numpy as np
 from spae.model.pyramid import Pyramid
 from spae.model.rewriting import PictureEvidence
 from spae.model.steering import Steering, matching, steered, steering_of
-from spae.model.word_edits import Change, Put
+from spae.model.word_edits import Change, Put, Replace
 
 if TYPE_CHECKING:
     from spae.model.network import SPAE
@@ -27,11 +27,14 @@ class Painter:
     def apply(self, change: Change, exact: bool = False, layer: int | None = None) -> bool:
         """Does an edit; False where the picture has nothing of what it would replace.
 
-        With `exact` only the words named change; `layer` limits a replacement to one.
+        With `exact` only the words named change; `layer` limits a replacement to one. A word that
+        becomes itself changes nothing.
         """
         steering = self._steering(change, exact, layer)
         if steering is None:
             return False
+        if isinstance(change, Replace) and change.old == change.new:
+            return True
         steering.held = set(self.put)
         if exact:
             self.pyramid = steering.applied_to(self.pyramid)
