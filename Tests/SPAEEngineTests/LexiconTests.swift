@@ -9,7 +9,7 @@ import Testing
   @Test func areThoseOfTheModel() throws {
     let (lexicon, model) = (try Lexicon(folder: Self.folder), try Model(folder: Self.folder))
     #expect(lexicon.vocabulary.words == model.vocabulary.words)
-    let word = try #require(model.vocabulary.number(of: "sunflower"))
+    let word = try #require(model.vocabulary.number(of: "flower"))
     let (found, expected) = (
       lexicon.codebook.neighbours(of: word, count: 20),
       model.codebook.neighbours(of: word, count: 20)
