@@ -22,8 +22,9 @@ with edits that change one word.
 {table}
 """
 SAME_NOTE = """
-Rows with *{name}* run our model without the frozen networks that came later,
-so that both do the same work."""
+Rows with *{name}* run our model without the frozen
+networks that came later, so that both do the same work; the rows before them do more than the
+commit did: that is why one may miss its mark where the other reaches it."""
 
 
 def section(rows: Iterable[FormerRow], ours: str, theirs: str, rounds: int) -> str:

@@ -188,7 +188,7 @@ def test_the_section_stands_in_the_page_once():
         for extra in ([], [FormerRow(f"work, {SAME}", 1.0, 3.0)])
     )
     assert "| work | ms | 2.00 | 3.00 | 1.50 | 1.4 x | yes |" in old and "| commit aaa |" in old
-    assert "frozen networks" in new and "frozen networks" not in old
+    assert "came later" in new and "came later" not in old
     page = with_section(with_section(PAGE, old), new)
     assert page == with_section(PAGE, new) and page.count("## Beside commit bbb") == 1
     assert page.index("## Beside") < page.index("## The machine")
