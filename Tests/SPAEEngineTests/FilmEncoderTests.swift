@@ -103,7 +103,7 @@ import Testing
     #expect(settings.scaled(to: 400).tolerance == 20)
     #expect(settings.scaled(to: 100) == settings)
     #expect(settings.scaled(to: 0).tolerance > 0)
-    #expect([0, 9, 400, 1e9].map { settings.filter(for: $0).levels } == [0, 2, 10, 255])
+    #expect([0, 49, 400, 1e9].map { settings.filter(for: $0).levels } == [0, 2, 10, 255])
   }
 
   @Test func writesFewerWordsForMoreTolerance() throws {

@@ -73,7 +73,7 @@ def test_a_cut_is_new_and_motion_is_not():
 def test_settings_are_in_proportion_to_the_error():
     settings = FilmSettings(tolerance=10, steadiness=0.5)
     assert settings.scaled(400).tolerance == 20 and settings.scaled(0).tolerance > 0
-    assert [settings.levels(error) for error in (0, 9, 400, 1e9)] == [0, 2, 10, 255]
+    assert [settings.levels(error) for error in (0, 49, 400, 1e9)] == [0, 2, 10, 255]
 
 
 def test_what_is_gained_is_shared_by_the_cells_around():

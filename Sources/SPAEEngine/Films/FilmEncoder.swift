@@ -18,6 +18,8 @@ package final class FilmEncoder {
   private struct Shot {
     let session: DecodeSession
     let search: FilmSearch
+    /// nil where the model computes in floats alone.
+    let trial: TrialDecoder?
     /// The mean squared error of the frame that was encoded last, of colours from 0 to 255.
     var error: Float = 0
     var filter = SteadyFilter(levels: 0)
@@ -112,6 +114,7 @@ package final class FilmEncoder {
     }
     var shot = Shot(
       session: session, search: shot?.search ?? FilmSearch(model, shape: first.shape),
+      trial: shot?.trial ?? TrialDecoder(model, shape: first.shape),
       pyramid: first, shown: session.picture, source: source, seen: source,
       semantics: found.semantics,
       look: prepared.number)
@@ -164,11 +167,11 @@ package final class FilmEncoder {
       beginning.intersection(changed).union(renamed), shot, latent: prepared.latent)
     for _ in 0..<settings.passes where !question.cells.isEmpty {
       let better = try improved(pyramid, question, shot)
-      _ = try shot.session.apply(better)
       // Where nothing has moved, the same step would find the same words.
       question.cells.formIntersection(errors.around(cells(changedFrom: pyramid, to: better)))
       pyramid = better
     }
+    _ = try shot.session.apply(pyramid)
     shot.pyramid = try kept(
       pyramid, from: shot.pyramid, besides: renamed, least: settings.cellError / 2, errors, shot)
   }
@@ -205,15 +208,20 @@ package final class FilmEncoder {
           of: shot.source, shape: shape, semantics: shot.semantics, with: context)
       return shot.search.begun(shot.pyramid.words, cells: cells, latent: z, with: context)
     }
-    let begun = try pyramid(words, shape)
-    _ = try shot.session.apply(begun)
-    return begun
+    return try pyramid(words, shape)
+  }
+
+  /// The picture of words; of those that are only tried, in whole numbers.
+  private func tried(_ pyramid: Pyramid, _ shot: Shot) throws(EngineError) -> PixelImage {
+    if let trial = shot.trial, pyramid != shot.pyramid { return trial.picture(of: pyramid.words) }
+    _ = try shot.session.apply(pyramid)
+    return shot.session.picture
   }
 
   private func improved(
     _ pyramid: Pyramid, _ question: FilmSearch.Question, _ shot: Shot
   ) throws(EngineError) -> Pyramid {
-    let decoded = shot.session.picture
+    let decoded = try tried(pyramid, shot)
     let words = model.context.withSpinningThreads { context in
       shot.search.improved(pyramid.words, question, decoded: decoded, with: context)
     }

@@ -6,7 +6,7 @@ import SPAEPyramid
 ///
 /// The last two layers visit every cell, and both words of a cell have the same effect on its
 /// picture. So the two are chosen together: a Gauss-Newton step by the linear decoder says what their
-/// codes should sum up to, and pairs that come near it are found by descent from several starts.
+/// codes should sum up to, and pairs that come near it are found from several first words.
 /// Half of the cells move at a time.
 final class FilmSearch {
   private let codebook: Codebook
@@ -86,7 +86,7 @@ final class FilmSearch {
     factors[ObjectIdentifier(metric)] = factor
     let cells = cells.filter { cell in
       isMoved(cell, words, from: question.standing)
-        || greatestGain(at: cell, by: factor) > question.penalty
+        || greatestGain(at: cell, by: factor) > Self.promise * question.penalty
     }
     guard !cells.isEmpty else { return [] }
     let goals = cells.flatMap { wanted(at: $0, words, in: metric) }
@@ -95,6 +95,10 @@ final class FilmSearch {
       with: context)
     return zip(cells, pairs).filter { put($0.1, at: $0.0, &words) }.map(\.0)
   }
+
+  /// How many times its penalty the best codes must gain for a cell's words to be looked for: words
+  /// come near such codes, and gain less.
+  private static let promise: Float = 3
 
   private func isMoved(_ cell: Int, _ words: [Int32], from standing: [Int32]) -> Bool {
     let (first, second) = positions[cell]
@@ -207,21 +211,13 @@ final class FilmSearch {
     func partners(of words: [Int32]) -> [Int32] {
       search.partners(of: words, with: context)
     }
-    /// Pairs that are found by turns from their first words.
-    func descended(_ start: [Int32]) -> [Pair] {
-      var (first, second) = (start, partners(of: start))
-      for _ in 0..<Self.turns {
-        first = partners(of: second)
-        second = partners(of: first)
-      }
-      return Array(zip(first, second))
-    }
     let (first, second) = (partners(of: old.map(\.1)), partners(of: old.map(\.0)))
+    let half = codebook.nearest(to: goals.map { $0 / 2 }, in: metric, with: context)
     let choices = [
       cells.map { (words[positions[$0].0], words[positions[$0].1]) }, old,
       zip(first, old).map { ($0, $1.1) }, zip(old, second).map { ($0.0, $1) },
-      descended(first), descended(second).map { ($0.1, $0.0) },
-      descended(codebook.nearest(to: goals.map { $0 / 2 }, in: metric, with: context)),
+      Array(zip(first, partners(of: first))), Array(zip(partners(of: second), second)),
+      Array(zip(half, partners(of: half))),
     ]
     let latent = codebook.latent
     return cells.indices.map { index in
@@ -238,9 +234,6 @@ final class FilmSearch {
       return best?.pair ?? old[index]
     }
   }
-
-  /// How many times the words of a pair take turns.
-  private static let turns = 1
 
   private func score(
     of pair: Pair, _ goal: ArraySlice<Float>, in metric: QuadraticMetric

@@ -3,10 +3,11 @@ package struct FilmSettings: Hashable, Sendable {
   /// By how much a changed word must lower the squared error of a cell's 8 x 8 pixels, in the mean of
   /// its colours from 0 to 255, where the frame's own error is 10 of 255 (28 dB). The greater, the
   /// fewer words change; 0 changes all that gain anything.
-  package var tolerance: Float = 17
+  package var tolerance: Float = 14
 
   /// The levels of the film's filter, which holds the pixels that stand still, as a multiple of the
-  /// error of the shot's first frame. The greater, the less flicker, and the longer an error stays.
+  /// error of the shot's first frame, where that is 14 of 255 (25 dB) or more; below they fall with its
+  /// square. The greater, the less flicker, and the longer an error stays.
   package var steadiness: Float = 1.5
 
   /// By how much a cell of the clip must change, as a squared error, for its words to begin anew by
@@ -48,8 +49,13 @@ package struct FilmSettings: Hashable, Sendable {
 
   /// The filter of a shot whose first frame has such a mean squared error.
   package func filter(for error: Float) -> SteadyFilter {
-    SteadyFilter(levels: Int(min(255, (steadiness * error.squareRoot()).rounded())))
+    let error = error.squareRoot()
+    let levels = steadiness * error * min(1, error / Self.noisy)
+    return SteadyFilter(levels: Int(min(255, levels.rounded())))
   }
+
+  /// The error of a pixel from which on the filter's levels are in proportion to it.
+  private static let noisy: Float = 14
 
   /// A frame without any error still has a penalty.
   private static let leastError: Float = 4

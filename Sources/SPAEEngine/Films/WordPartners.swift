@@ -1,6 +1,6 @@
 /// Finds for each of some cells the word that with another one comes nearest to the cell's goal.
 ///
-/// Searches by turns ask for the same words again: each is looked for once.
+/// The words of a pair are often asked for twice: each is looked for once.
 struct WordPartners {
   private let codebook: Codebook
   private let metric: QuadraticMetric

@@ -2,8 +2,8 @@
 
 The last two layers visit every cell, and both words of a cell have the same effect on its picture.
 So the two are chosen together: a Gauss-Newton step by the linear decoder says what their codes should
-sum up to, and pairs that come near it are found by turns from several starts. Each word that differs
-from the standing one must pay for itself. Half of the cells move at a time.
+sum up to, and pairs that come near it are found from several first words. Each word that differs from
+the standing one must pay for itself. Half of the cells move at a time.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from spae.model.refinement import gram_matrices
 
 if TYPE_CHECKING:
     from spae.model.network import SPAE
+
+PROMISE = 3  # how many times its penalty the best codes must gain for a cell's words to be looked for
 
 
 @dataclass
@@ -103,7 +105,7 @@ class FilmSearch:
         moved = (words[self.first + index] != standing[self.first + index]) | (
             words[self.second + index] != standing[self.second + index]
         )
-        chosen = moved | (gains > question.penalty)
+        chosen = moved | (gains > PROMISE * question.penalty)
         if not chosen.any():
             return
         index, asked = index[chosen], asked[chosen]
@@ -132,22 +134,17 @@ class FilmSearch:
             """The words that with others come nearest to the sum."""
             return nearest(goals - self.codes[own] @ metric, self.codes, metric, self.reserved)
 
-        def descended(start: Tensor) -> tuple[Tensor, Tensor]:
-            """Pairs that are found by turns from their first words."""
-            first = partners(partners(start))
-            return first, partners(first)
-
         first, second = partners(old[:, 1]), partners(old[:, 0])
-        others, half = descended(second), nearest(goals / 2, self.codes, metric, self.reserved)
+        half = nearest(goals / 2, self.codes, metric, self.reserved)
         choices = torch.stack(
             [
                 now,
                 old,
                 torch.stack([first, old[:, 1]], 1),
                 torch.stack([old[:, 0], second], 1),
-                torch.stack(descended(first), 1),
-                torch.stack(others[::-1], 1),
-                torch.stack(descended(half), 1),
+                torch.stack([first, partners(first)], 1),
+                torch.stack([partners(second), second], 1),
+                torch.stack([half, partners(half)], 1),
             ],
             1,
         )  # [n, choice, 2]

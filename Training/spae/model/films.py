@@ -27,6 +27,7 @@ from spae.model.teacher import SemanticMap
 
 if TYPE_CHECKING:
     from spae.model.network import SPAE
+    from spae.model.whole_decoder import WholeDecoder
 
 PATIENCE = 2  # the looks in a row that leave a word out before it goes
 STUBBORNNESS = 8  # how many times as many it takes with each word of layer 1 that went
@@ -203,16 +204,16 @@ class FilmEncoder:
         target = source.astype(np.float32) / np.float32(127.5) - 1
         question = Question(standing, target, cells, settings.penalty)
         beginning = errors.cells_changed(last, settings.beginning)
-        words, decoded = self._begun(beginning & changed | renamed, shot)
+        words = self._begun(beginning & changed | renamed, shot)
         for _ in range(settings.passes):
             if not question.cells:
                 break
-            better = self.search.improved(words, question, decoded)
+            better = self.search.improved(words, question, self._tried(words, shot))
             # Where nothing has moved, the same step would find the same words.
             question.cells &= errors.around(self._cells(words, better))
-            words, decoded = better, self._decoded(better)
+            words = better
         least = settings.cell_error / 2
-        words, decoded = self._kept(words, standing, renamed, least, errors, decoded)
+        words, decoded = self._kept(words, standing, renamed, least, errors)
         shot.pyramid, shot.decoded = Pyramid(shape, words), decoded
 
     def _rename(self, found: Found | None, semantics: SemanticMap | None, shot: Shot) -> set[int]:
@@ -227,14 +228,18 @@ class FilmEncoder:
         shot.pyramid = Pyramid(shot.pyramid.shape, words)
         return self._cells_of(np.array(sorted(renamed), np.int64))
 
-    def _begun(self, cells: set[int], shot: Shot) -> tuple[np.ndarray, np.ndarray]:
-        """The words with those of some cells begun anew by the encoder, and their picture."""
+    def _begun(self, cells: set[int], shot: Shot) -> np.ndarray:
+        """The words with those of some cells begun anew by the encoder."""
         if not cells:
-            return shot.pyramid.words, shot.decoded
+            return shot.pyramid.words
         picture = to_tensor(Image.fromarray(shot.source)).unsqueeze(0)
         z = self.model.latent(picture, shot.semantics)[0]
-        words = self.search.begun(shot.pyramid.words, cells, z)
-        return words, self._decoded(words)
+        return self.search.begun(shot.pyramid.words, cells, z)
+
+    def _tried(self, words: np.ndarray, shot: Shot) -> np.ndarray:
+        """The picture of words; of those that are only tried, in whole numbers."""
+        is_tried = (words != shot.pyramid.words).any()
+        return self._decoded(words, self.model.whole if is_tried else None)
 
     def _kept(
         self,
@@ -243,10 +248,9 @@ class FilmEncoder:
         renamed: set[int],
         least: float,
         errors: FrameErrors,
-        decoded: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """The changed words without those of cells that gain too little, and their picture."""
-        decoded = self._decoded(new) if decoded is None else decoded
+        decoded = self._decoded(new)
         changes: dict[int, list[int]] = {}
         for index in np.flatnonzero(old != new).tolist():
             changes.setdefault(int(self.visited[index]), []).append(index)
@@ -266,10 +270,11 @@ class FilmEncoder:
         named = self.model.named([image], semantics, shape)
         return self.model.candidates(semantics, pictures=picture, named=named), semantics
 
-    def _decoded(self, words: np.ndarray) -> np.ndarray:
+    def _decoded(self, words: np.ndarray, whole: WholeDecoder | None = None) -> np.ndarray:
         shape = self.search.shape
         own = torch.from_numpy(words.astype(np.int64)).unsqueeze(0)
-        return np.asarray(to_image(self.model.decode_words(own, shape, shape.depth)[0]))
+        view = self.model.decode_words(own, shape, shape.depth, decoder=whole)[0]
+        return np.asarray(to_image(view))
 
     @property
     def visited(self) -> np.ndarray:

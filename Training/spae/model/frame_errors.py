@@ -9,13 +9,14 @@ from spae.model.pyramid import Grid
 from spae.model.steady_filter import filtered
 
 LEAST_ERROR = 4  # a frame without any error still has a penalty
+NOISY = 14  # the error of a pixel from which on the filter's levels are in proportion to it
 
 
 @dataclass(frozen=True)
 class FilmSettings:
     """How a clip becomes a film of words; the engine's FilmSettings says what each of them is."""
 
-    tolerance: float = 17
+    tolerance: float = 14
     steadiness: float = 1.5
     beginning: float = 105
     passes: int = 2
@@ -32,7 +33,8 @@ class FilmSettings:
 
     def levels(self, error: float) -> int:
         """Those of the filter of a shot whose first frame has such a mean squared error."""
-        levels = np.float32(self.steadiness) * np.sqrt(np.float32(error))
+        error = np.sqrt(np.float32(error))
+        levels = np.float32(self.steadiness) * error * min(np.float32(1), error / np.float32(NOISY))
         return int(min(255, np.floor(levels + np.float32(0.5))))
 
     @property
