@@ -24,7 +24,7 @@ package func scoreReached(by count: Int, of scores: UnsafeBufferPointer<Float>) 
 
 /// The `count`-th highest of some numbers, which are put into another order.
 private func highest(_ count: Int, of numbers: UnsafeMutableBufferPointer<Float>) -> Float {
-  var (low, high, wanted) = (0, numbers.count - 1, count - 1)
+  var (low, high, rank) = (0, numbers.count - 1, count - 1)
   while low < high {
     let pivot = unsafe numbers[(low + high) / 2]
     var (left, right) = (low, high)
@@ -35,7 +35,7 @@ private func highest(_ count: Int, of numbers: UnsafeMutableBufferPointer<Float>
       unsafe numbers.swapAt(left, right)
       (left, right) = (left + 1, right - 1)
     }
-    if wanted <= right { high = right } else if wanted >= left { low = left } else { break }
+    if rank <= right { high = right } else if rank >= left { low = left } else { break }
   }
-  return unsafe numbers[wanted]
+  return unsafe numbers[rank]
 }
