@@ -115,12 +115,17 @@ package struct EditedFile {
     return document
   }
 
-  /// The picture that the words give, or the photograph with what they changed laid onto it.
+  /// The picture that the words give, or the photograph with what they changed laid onto it: where
+  /// edits filled something, within its outlines.
   package func painted(wordsOnly: Bool) throws -> PixelImage {
     let after = try model.decode(painter.pyramid)
     guard let photograph, !wordsOnly else { return after }
+    let words = try model.decode(photograph.words)
+    guard photograph.words == before.pyramid, let area = try painter.area() else {
+      return photograph.image.repainted(from: words, to: after, fit: photograph.fit)
+    }
     return photograph.image.repainted(
-      from: try model.decode(photograph.words), to: after, fit: photograph.fit)
+      from: words, to: area.completed(after, from: words), fit: photograph.fit, within: area.mask)
   }
 }
 

@@ -8,33 +8,74 @@ extension PixelImage {
   /// luminance: its radius is 8 pixels where the shorter side has 256. What lies beyond stays,
   /// but for what the filter carries over its edge. Twelve megapixels take about a second.
   public func repainted(from before: PixelImage, to after: PixelImage, fit: Fit) -> PixelImage {
+    repainted(from: before, to: after, fit: fit, within: nil)
+  }
+
+  /// The same, of each pixel as much as a mask says, 0 to 1: [row, column] of the small pictures. It is
+  /// enlarged and follows edges as their difference does, which takes as long again.
+  package func repainted(
+    from before: PixelImage, to after: PixelImage, fit: Fit, within mask: [Float]?
+  ) -> PixelImage {
     precondition(before.width == after.width && before.height == after.height)
-    let square = fit.side(of: self)
-    let filter = GuidedFilter(radius: max(1, square * 8 / 256), epsilon: 1e-3)
-    // Their number must not depend on the threads, for the sums' last bits.
-    let strips = max(1, min(4, height / (4 * filter.radius)))
+    precondition(mask.map { $0.count == before.width * before.height } ?? true)
     var result = self
     let width = width
+    let shares = mask.map { enlarged($0, width: before.width, fit: fit) }
     unsafe result.pixels.withUnsafeMutableBufferPointer { target in
       nonisolated(unsafe) let target = unsafe target
-      DispatchQueue.concurrentPerform(iterations: strips) { strip in
-        var enlarged = EnlargedDifference(from: before, to: after, fit: fit, onto: self)
-        let rows = height * strip / strips..<height * (strip + 1) / strips
-        filter.filter(rows: rows, height: height, width: width) { row, pixels in
-          enlarged.load(row, into: &pixels)
-          addLuminance(of: row, to: &pixels)
-        } use: { row, filtered in
-          for column in 0..<width {
-            let first = (row * width + column) * 3
-            for channel in 0..<3 {
-              let value = unsafe Float(target[first + channel]) + filtered[column][channel]
-              unsafe target[first + channel] = UInt8(min(max(value.rounded(), 0), 255))
-            }
+      let difference = EnlargedDifference(from: before, to: after, fit: fit, onto: self)
+      filter(difference, fit: fit) { row, filtered in
+        for column in 0..<width {
+          let pixel = row * width + column
+          let share = shares?[pixel] ?? 1
+          for channel in 0..<3 {
+            let value =
+              unsafe Float(target[3 * pixel + channel]) + share * filtered[column][channel]
+            unsafe target[3 * pixel + channel] = UInt8(min(max(value.rounded(), 0), 255))
           }
         }
       }
     }
     return result
+  }
+
+  /// A mask of a small picture at this one's size, [row, column], along its edges.
+  private func enlarged(_ mask: [Float], width small: Int, fit: Fit) -> [Float] {
+    var shares = [Float](repeating: 0, count: width * height)
+    let width = width
+    unsafe shares.withUnsafeMutableBufferPointer { target in
+      nonisolated(unsafe) let target = unsafe target
+      let values = mask.map { SIMD4($0, 0, 0, 0) }
+      filter(EnlargedDifference(values, width: small, fit: fit, onto: self), fit: fit) {
+        row, filtered in
+        for column in 0..<width {
+          unsafe target[row * width + column] = min(max(filtered[column][0], 0), 1)
+        }
+      }
+    }
+    return shares
+  }
+
+  /// Smooths what is enlarged onto this picture along its edges; `use` takes each row, on any thread.
+  private func filter(
+    _ difference: EnlargedDifference, fit: Fit,
+    use: @Sendable (_ row: Int, _ filtered: GuidedFilter.Row) -> Void
+  ) {
+    let square = fit.side(of: self)
+    let filter = GuidedFilter(radius: max(1, square * 8 / 256), epsilon: 1e-3)
+    // Their number must not depend on the threads, for the sums' last bits.
+    let strips = max(1, min(4, height / (4 * filter.radius)))
+    let width = width
+    DispatchQueue.concurrentPerform(iterations: strips) { strip in
+      var enlarged = difference
+      let rows = height * strip / strips..<height * (strip + 1) / strips
+      filter.filter(rows: rows, height: height, width: width) { row, pixels in
+        enlarged.load(row, into: &pixels)
+        addLuminance(of: row, to: &pixels)
+      } use: { row, filtered in
+        use(row, filtered)
+      }
+    }
   }
 
   private func addLuminance(of row: Int, to pixels: inout GuidedFilter.Row) {
@@ -94,13 +135,18 @@ private struct EnlargedDifference {
   private var mixed: [SIMD4<Float>]  // [column] of one row
 
   init(from before: PixelImage, to after: PixelImage, fit: Fit, onto picture: PixelImage) {
-    (width, height) = (before.width, before.height)
-    difference = (0..<before.width * before.height).map { pixel in
+    let difference = (0..<before.width * before.height).map { pixel in
       func channel(_ number: Int) -> Float {
         Float(after.pixels[3 * pixel + number]) - Float(before.pixels[3 * pixel + number])
       }
       return SIMD4(channel(0), channel(1), channel(2), 0)
     }
+    self.init(difference, width: before.width, fit: fit, onto: picture)
+  }
+
+  /// Takes values, [row, column], of a small picture of a width.
+  init(_ values: [SIMD4<Float>], width: Int, fit: Fit, onto picture: PixelImage) {
+    (difference, self.width, height) = (values, width, values.count / width)
     func taps(_ length: Int, _ size: Int) -> [Taps?] {
       let axis = fit.axis(length: length, of: picture, size: size)
       return (0..<length).map { index in
@@ -109,9 +155,9 @@ private struct EnlargedDifference {
       }
     }
     (rows, columns) = (
-      taps(picture.height, before.height), taps(picture.width, before.width)
+      taps(picture.height, height), taps(picture.width, width)
     )
-    mixed = [SIMD4<Float>](repeating: .zero, count: before.width)
+    mixed = [SIMD4<Float>](repeating: .zero, count: width)
   }
 
   private static func taps(at place: Double) -> Taps {

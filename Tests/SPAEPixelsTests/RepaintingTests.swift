@@ -105,6 +105,20 @@ private struct Seeded: RandomNumberGenerator {
     }
   }
 
+  @Test func staysWhereAMaskHasNothing() {
+    let photo = noise(96, 64)
+    let mask = (0..<16 * 16).map { Float($0 % 16 < 8 ? 0 : 1) }
+    let painted = photo.repainted(from: grey, to: reddish, fit: .stretch, within: mask)
+    for row in 0..<64 {
+      #expect(painted[row, 20] == photo[row, 20])
+      #expect(painted[row, 80].red == photo[row, 80].red + 30)
+    }
+    let all = [Float](repeating: 1, count: 16 * 16)
+    #expect(
+      photo.repainted(from: grey, to: reddish, fit: .stretch, within: all)
+        == photo.repainted(from: grey, to: reddish, fit: .stretch))
+  }
+
   @Test func staysBesideTheSquareThatWasCropped() {
     // Columns 68 to 131 are the square; the filter reaches 2 x 2 farther.
     let photo = noise(200, 64)

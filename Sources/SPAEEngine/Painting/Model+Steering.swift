@@ -76,7 +76,7 @@ extension Model {
       return parts.reduce(0) { $0 + shares[$1] } / Float(parts.count) >= Self.leastShare
     }
     let everywhere = Steering(positions, to: filled.word, of: shape).applied(to: pyramid)
-    let mask = filled.mask(in: outlines, of: shape, for: before)
+    let mask = filled.masks(in: outlines, of: shape, for: before).receded
     let (old, radius) = (decodedAlone(layer, of: pyramid), radius(layer, of: shape))
     var change = layerChange(layer, from: pyramid, old, to: everywhere)
       .completed(within: mask, radius: radius)
@@ -154,7 +154,7 @@ extension Model {
   ) -> [Float]? {
     let shape = pyramid.shape
     if let filled = steering.filled {
-      return filled.mask(in: outlines, of: shape, for: before)
+      return filled.masks(in: outlines, of: shape, for: before).receded
     }
     var classes: Set<Int> = []
     for index in steering.words.keys.sorted() {

@@ -20,14 +20,17 @@ extension Outlines {
   private static let wholePicture: Float = 0.9
 
   /// Which pixels are filled that have such shares, 0 to 1, [row, column]; no colour brings a share from
-  /// below `least`.
-  func fillMask(
+  /// below `least`. `receded` has less at its rim.
+  func fillMasks(
     of shares: [Float], guidedBy picture: PixelImage, least: Double = ColourShares.least
-  ) -> [Float] {
+  ) -> (whole: [Float], receded: [Float]) {
     let edges = edges(of: shares, in: picture, turns: Self.turns, least: least)
     let pixels = GridSize(rows: picture.height, columns: picture.width)
     let inside = receded(Self.cut(edges, Self.filledEdge), by: Self.rim, pixels)
-    return windowMeans(inside, channels: 1, size: pixels, radius: Self.soft)
+    return (
+      Self.cut(edges, Self.edge),
+      windowMeans(inside, channels: 1, size: pixels, radius: Self.soft)
+    )
   }
 
   /// How much of each part may be of a thing in some boxes, or without one at some positions.

@@ -23,7 +23,7 @@ package struct Outlines: Sendable {
   var boxWords: [[Int32]] = []
 
   /// From which probability a pixel begins to belong to a class, and from which it does wholly.
-  private static let edge: (begin: Float, whole: Float) = (0.4, 0.6)
+  static let edge: (begin: Float, whole: Float) = (0.4, 0.6)
 
   /// The share of a position's region that a class must fill to be there.
   static let leastShare: Float = 0.2

@@ -34,6 +34,8 @@ public struct Painter: Sendable {
   private let evidence: PictureEvidence
   private var put: Set<Int> = []
   private var held: Set<Int> = []
+  /// What was filled, each with the words before; nil once an edit has done anything else.
+  private var fills: [(fill: Steering.Fill, words: Pyramid)]? = []
 
   /// Begins with a pyramid and what the frozen branches say of its picture.
   public init(model: Model, pyramid: Pyramid, evidence: PictureEvidence) {
@@ -52,6 +54,7 @@ public struct Painter: Sendable {
     guard var steering = steering(for: change, style) else { return false }
     if case .replace(let old, let new) = change, old == new { return true }
     steering.held = held.union(put)
+    note(steering.filled, style)
     pyramid =
       style.isExact
       ? steering.applied(to: pyramid)
@@ -82,10 +85,28 @@ public struct Painter: Sendable {
     var bringing = Bringing(change.word, into: block, of: pyramid.shape, from: parts)
     bringing.positions.formUnion(steering.words.keys)
     bringing.held = held.union(put)
+    fills = nil
     let brought = try model.bring(pyramid, bringing, isCancelled: isCancelled)
     pyramid = brought.pyramid
     note(bringing.positions)
     return (true, brought.part)
+  }
+
+  private mutating func note(_ filled: Steering.Fill?, _ style: Style) {
+    guard let filled, !style.isExact else { return fills = nil }
+    fills?.append((filled, pyramid))
+  }
+
+  /// The area that the edits so far have filled; nil where one of them did anything else.
+  package func area() throws(EngineError) -> PaintedArea? {
+    guard let fills, let outlines = evidence.outlines else { return nil }
+    var area: PaintedArea?
+    for (fill, words) in fills {
+      let own = PaintedArea(
+        fill.masks(in: outlines, of: words.shape, for: try model.decode(words)))
+      if area == nil { area = own } else { area?.add(own) }
+    }
+    return area
   }
 
   /// Takes note of words that an edit has put.

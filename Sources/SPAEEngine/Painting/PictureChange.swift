@@ -179,7 +179,7 @@ func windowMeans(_ values: [Float], channels: Int, size: GridSize, radius: Int) 
 }
 
 /// The mean around each pixel, by a window whose weight falls off towards its rim.
-private func smooth(
+func smooth(
   _ values: [Float], channels: Int, size: GridSize, radius: Int
 ) -> [Float] {
   (0..<2).reduce(values) { values, _ in

@@ -38,12 +38,14 @@ public struct Steering: Hashable, Sendable {
       }
     }
 
-    /// Which pixels of a picture are filled, 0 to 1, [row, column].
-    func mask(in outlines: Outlines, of shape: PyramidShape, for picture: PixelImage) -> [Float] {
+    /// Which pixels of a picture are filled, 0 to 1, [row, column]; of `receded` less at the rim.
+    func masks(
+      in outlines: Outlines, of shape: PyramidShape, for picture: PixelImage
+    ) -> (whole: [Float], receded: [Float]) {
       let shares = shares(in: outlines, of: shape)
       return switch subject {
-      case .classes: outlines.fillMask(of: shares, guidedBy: picture)
-      case .thing: outlines.fillMask(of: shares, guidedBy: picture, least: 0)
+      case .classes: outlines.fillMasks(of: shares, guidedBy: picture)
+      case .thing: outlines.fillMasks(of: shares, guidedBy: picture, least: 0)
       }
     }
   }

@@ -37,8 +37,8 @@ struct EditCommand: ParsableCommand {
 
       -o NAME.spae or .json takes the words, with the words before as the first state of its \
       history, which u in the explorer goes back to. -o NAME.png, .jpg or .webp takes the \
-      photograph itself at its own size, with what the words changed laid onto it; with \
-      --words-only the picture that the words give. With --source PHOTO a pyramid's edits, those in \
+      photograph itself at its own size, with what the words changed laid onto it, and within the \
+      outlines of what they filled; with --words-only the picture that the words give. With --source PHOTO a pyramid's edits, those in \
       it and the new ones, are laid onto the photograph that its words came from; another one is \
       refused. A pyramid without -o is edited in place; -o - \
       writes words to standard output. A picture is encoded whole unless --fit says otherwise, so that \
