@@ -9,15 +9,24 @@ package struct AssembledPicture: Hashable, Sendable {
 }
 
 extension Model {
-  /// How much counts how well a word fits, by its layer; how well all words of a picture do
-  /// together; and the error along a seam, in squares of 0 to 1.
+  /// How much counts how well a word fits, by its layer.
   private static let layerWeights: [Float] = [0.5, 0.5, 1]
-  private static let (meanWeight, seamWeight): (Float, Float) = (2, 4)
+  /// How much counts how well all words of a picture do together, and the error along a seam, in
+  /// squares of 0 to 1. A picture is made with each of the two.
+  ///
+  /// Of 94 pictures of mini-ImageNet's training classes 76 and 72 are of their label with these,
+  /// 69 with (2, 4), and 78 where that one stays whose own words are most like those written.
+  private static let weights: [Weights] = [(2, 16), (8, 4)]
+  /// For a picture where those give none but copies: smaller parts.
+  private static let plainWeights: Weights = (2, 4)
+  private typealias Weights = (mean: Float, seam: Float)
   /// Pixels on both sides of an edge that are compared.
   private static let rim = 4
 
   /// Makes a picture of upper words: each position of layer 3 shows what the picture has there
-  /// whose words are like them, and of several the one whose pixels go on best.
+  /// whose words are like them, and of several the one whose pixels go on best. Of two such pictures
+  /// that one stays which, encoded again, has upper words more like them, unless more than half of
+  /// those are one picture's.
   ///
   /// `words` are those of the first layers, as many as whole layers have; the pictures have one
   /// shape and none shows at more than half of the positions, if there are two. The parts are
@@ -26,33 +35,72 @@ extension Model {
   package func assemble(
     _ words: [Int32], from pictures: [Pyramid], isCancelled: () -> Bool = { false }
   ) throws(EngineError) -> AssembledPicture {
-    let shape = pictures[0].shape
     var decoded: [PixelImage] = []
     for picture in pictures {
       if isCancelled() { throw .cancelled }
       decoded.append(try decode(picture))
     }
-    let parts = parts(words, pictures, decoded)
-    let ofPixels = pixels(of: parts, shape: shape)
-    let target = SeamlessPicture(decoded, parts: ofPixels).picture()
+    var candidates: [Candidate] = []
+    for weights in Self.weights {
+      let parts = parts(words, pictures, decoded, weights)
+      guard !candidates.contains(where: { $0.picture.parts == parts }) else { continue }
+      candidates.append(try candidate(words, of: parts, from: pictures, decoded, isCancelled))
+    }
+    let best = candidates.filter { !$0.isCopy }.max { $0.agreement < $1.agreement }
+    if let best { return best.picture }
+    let parts = parts(words, pictures, decoded, Self.plainWeights)
+    return try candidate(words, of: parts, from: pictures, decoded, isCancelled).picture
+  }
+
+  private struct Candidate {
+    let picture: AssembledPicture
+    /// How like the written words are those that the picture has, encoded again, at the same positions.
+    let agreement: Float
+    /// Whether more than half of those are one picture's, of several.
+    let isCopy: Bool
+  }
+
+  private func candidate(
+    _ words: [Int32], of parts: [Int], from pictures: [Pyramid], _ decoded: [PixelImage],
+    _ isCancelled: () -> Bool
+  ) throws(EngineError) -> Candidate {
+    let made = try made(words, of: parts, from: pictures, decoded, isCancelled)
+    let picture = try decode(made)
+    let again = try encode(picture, size: min(picture.width, picture.height), fit: .whole)
+      .words.prefix(words.count)
+    return Candidate(
+      picture: AssembledPicture(pyramid: made, parts: parts),
+      agreement: zip(words, again).reduce(0) { $0 + similarity($1.0, $1.1) },
+      isCopy: pictures.count > 1
+        && pictures.contains { 2 * zip($0.words, again).count { $0 == $1 } > words.count })
+  }
+
+  /// The pyramid of a picture of parts, under the words that were written.
+  private func made(
+    _ words: [Int32], of parts: [Int], from pictures: [Pyramid], _ decoded: [PixelImage],
+    _ isCancelled: () -> Bool
+  ) throws(EngineError) -> Pyramid {
+    let shape = pictures[0].shape
+    let target = SeamlessPicture(decoded, parts: pixels(of: parts, shape: shape)).picture()
     let written = (1...shape.depth).filter { shape.wordCount(toDepth: $0) <= words.count }
-    let start = Array(words) + pictures[parts[0]].words.dropFirst(words.count)
+    let start = words + pictures[parts[0]].words.dropFirst(words.count)
     guard let pyramid = Pyramid(shape: shape, words: start) else { throw .pictureSize(start.count) }
-    let made = try rewrite(
+    return try rewrite(
       pyramid, towards: target, cells: Set(0..<shape.grid.count), holding: Set(written),
       isCancelled: isCancelled)
-    return AssembledPicture(pyramid: made, parts: parts)
   }
 
   /// The picture that each position of layer 3 shows.
-  private func parts(_ words: [Int32], _ pictures: [Pyramid], _ decoded: [PixelImage]) -> [Int] {
+  private func parts(
+    _ words: [Int32], _ pictures: [Pyramid], _ decoded: [PixelImage], _ weights: Weights
+  ) -> [Int] {
     let shape = pictures[0].shape
     let layer = shape.finestMeaningLayer
     let size = shape.size(ofLayer: layer)
     let wanted = meanDirection(words)
     let means = pictures.map { picture in
       let mean = meanDirection(picture.words.prefix(words.count))
-      return Self.meanWeight * (1 - zip(wanted, mean).reduce(0) { $0 + $1.0 * $1.1 })
+      return weights.mean * (1 - zip(wanted, mean).reduce(0) { $0 + $1.0 * $1.1 })
     }
     let misfit = shape.cells(ofLayer: layer).map { cell in
       zip(pictures, means).map { $1 + unlikeness(of: $0, to: words, at: cell) }
@@ -63,7 +111,7 @@ extension Model {
     return choice.pictures { positions, pictures in
       let key = [positions.0, positions.1, pictures.0, pictures.1]
       if let error = known[key] { return error }
-      let error = Self.seamWeight * seamError(positions, pictures, decoded, shape)
+      let error = weights.seam * seamError(positions, pictures, decoded, shape)
       known[key] = error
       return error
     }
