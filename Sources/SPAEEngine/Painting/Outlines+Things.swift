@@ -9,6 +9,8 @@ extension Outlines {
   private static let turns = 3
   /// Pixels by which it recedes, as words spread a change beyond it, and over which it fades.
   private static let (rim, soft) = (2, 1)
+  /// Pixels by which the whole grows, so that the filter that follows a photograph's edges reaches them.
+  private static let grown = 1
 
   /// The share of a thing that is no class of the segmentation, in its box or else in its cells.
   private static let (inBox, inCells): (Float, Float) = (0.4, 0.2)
@@ -26,9 +28,10 @@ extension Outlines {
   ) -> (whole: [Float], receded: [Float]) {
     let edges = edges(of: shares, in: picture, turns: Self.turns, least: least)
     let pixels = GridSize(rows: picture.height, columns: picture.width)
-    let inside = receded(Self.cut(edges, Self.filledEdge), by: Self.rim, pixels)
+    let inside = eroded(Self.cut(edges, Self.filledEdge), by: Self.rim, pixels)
+    let outside = Self.cut(edges, Self.edge).map { 1 - $0 }
     return (
-      Self.cut(edges, Self.edge),
+      eroded(outside, by: Self.grown, pixels).map { 1 - $0 },
       windowMeans(inside, channels: 1, size: pixels, radius: Self.soft)
     )
   }
@@ -71,21 +74,21 @@ extension Outlines {
       return boxes.contains { $0.holds(x, y) }
     }
   }
+}
 
-  /// The least of each pixel and those up to `count` beside or above it.
-  private func receded(_ mask: [Float], by count: Int, _ size: GridSize) -> [Float] {
-    func least(_ values: [Float], _ pixel: (Int, Int) -> Int, _ at: Int, _ length: Int) -> Float {
-      (max(0, at - count)...min(length - 1, at + count)).reduce(Float(1)) {
-        min($0, values[pixel(at, $1)])
-      }
+/// The least of each pixel of a mask and those up to `count` beside or above it, [row, column].
+func eroded(_ mask: [Float], by count: Int, _ size: GridSize) -> [Float] {
+  func least(_ values: [Float], _ pixel: (Int, Int) -> Int, _ at: Int, _ length: Int) -> Float {
+    (max(0, at - count)...min(length - 1, at + count)).reduce(Float(1)) {
+      min($0, values[pixel(at, $1)])
     }
-    let across = mask.indices.map { index in
-      let row = index / size.columns
-      return least(mask, { row * size.columns + $1 }, index % size.columns, size.columns)
-    }
-    return mask.indices.map { index in
-      let column = index % size.columns
-      return least(across, { $1 * size.columns + column }, index / size.columns, size.rows)
-    }
+  }
+  let across = mask.indices.map { index in
+    let row = index / size.columns
+    return least(mask, { row * size.columns + $1 }, index % size.columns, size.columns)
+  }
+  return mask.indices.map { index in
+    let column = index % size.columns
+    return least(across, { $1 * size.columns + column }, index / size.columns, size.rows)
   }
 }

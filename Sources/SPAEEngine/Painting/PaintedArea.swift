@@ -8,12 +8,15 @@ package struct PaintedArea: Sendable {
   /// The same without its rim, for which words have been chosen.
   private var receded: [Float]
 
-  /// Pixels from which the rim takes what changes there.
-  private static let radius = 2
+  /// Pixels of the rim, where words change less than they should; and those around it from which it
+  /// takes what changes there.
+  private static let (rim, radius) = (3, 4)
+  /// How much the rim itself counts among these, for what is too narrow to have anything else.
+  private static let ownWeight: Float = 0.02
   /// A smaller weight of pixels around tells nothing.
-  private static let least: Float = 1e-3
+  private static let least: Float = 1e-4
 
-  init(_ masks: (whole: [Float], receded: [Float])) { (mask, receded) = masks }
+  package init(_ masks: (whole: [Float], receded: [Float])) { (mask, receded) = masks }
 
   /// Both areas.
   mutating func add(_ other: PaintedArea) {
@@ -24,15 +27,16 @@ package struct PaintedArea: Sendable {
   /// A picture whose rim has changed from `before` as what is within it has.
   package func completed(_ after: PixelImage, from before: PixelImage) -> PixelImage {
     let size = GridSize(rows: before.height, columns: before.width)
-    let change = before.pixels.indices.map {
-      receded[$0 / 3] * (Float(after.pixels[$0]) - Float(before.pixels[$0]))
-    }
-    let sums = smooth(change, channels: 3, size: size, radius: Self.radius)
-    let weights = smooth(receded, channels: 1, size: size, radius: Self.radius)
+    let inner = eroded(receded, by: Self.rim, size)
+    let weights = zip(inner, receded).map { $0 + Self.ownWeight * $1 }
+    let difference = zip(after.pixels, before.pixels).map { Float($0) - Float($1) }
+    let weighted = difference.indices.map { weights[$0 / 3] * difference[$0] }
+    let sums = smooth(weighted, channels: 3, size: size, radius: Self.radius)
+    let shares = smooth(weights, channels: 1, size: size, radius: Self.radius)
     var picture = before
-    for index in change.indices where weights[index / 3] > Self.least {
-      let around = sums[index] / weights[index / 3]
-      let value = Float(before.pixels[index]) + change[index] + (1 - receded[index / 3]) * around
+    for index in sums.indices where shares[index / 3] > Self.least {
+      let (share, around) = (inner[index / 3], sums[index] / shares[index / 3])
+      let value = Float(before.pixels[index]) + share * difference[index] + (1 - share) * around
       picture.pixels[index] = UInt8(min(max(value.rounded(), 0), 255))
     }
     return picture
