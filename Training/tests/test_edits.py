@@ -229,7 +229,7 @@ def test_a_thing_has_its_colour_in_its_box_or_in_its_cells(boxes):
     outlines = thing_outlines(*boxes)
     seeds = [(slice(5, 11), slice(5, 11))]
     shares = outlines.thing_shares(np.array(boxes, np.float32).reshape(-1, 4), seeds)
-    mask = outlines.fill_mask(shares, picture, least=0)
+    mask = outlines.fill_mask(shares, picture, rim=2, least=0)
     assert mask[26:38, 26:38].min() > 0.9
     assert mask[20, 20:44].max() < 0.5  # the rim recedes
     outside = np.ones((64, 64), bool)

@@ -7,8 +7,8 @@ extension Outlines {
   private static let filledEdge: (begin: Float, whole: Float) = (0.5, 0.7)
   /// How often the colours of what is filled are learned.
   private static let turns = 3
-  /// Pixels by which it recedes, as words spread a change beyond it, and over which it fades.
-  private static let (rim, soft) = (2, 1)
+  /// Pixels over which its rim fades.
+  private static let soft = 1
   /// Pixels by which the whole grows, so that the filter that follows a photograph's edges reaches them.
   private static let grown = 1
 
@@ -22,13 +22,13 @@ extension Outlines {
   private static let wholePicture: Float = 0.9
 
   /// Which pixels are filled that have such shares, 0 to 1, [row, column]; no colour brings a share from
-  /// below `least`. `receded` has less at its rim.
+  /// below `least`. `receded` is less by so many pixels at its rim, as words spread a change beyond it.
   func fillMasks(
-    of shares: [Float], guidedBy picture: PixelImage, least: Double = ColourShares.least
+    of shares: [Float], guidedBy picture: PixelImage, rim: Int, least: Double = ColourShares.least
   ) -> (whole: [Float], receded: [Float]) {
     let edges = edges(of: shares, in: picture, turns: Self.turns, least: least)
     let pixels = GridSize(rows: picture.height, columns: picture.width)
-    let inside = eroded(Self.cut(edges, Self.filledEdge), by: Self.rim, pixels)
+    let inside = eroded(Self.cut(edges, Self.filledEdge), by: rim, pixels)
     let outside = Self.cut(edges, Self.edge).map { 1 - $0 }
     return (
       eroded(outside, by: Self.grown, pixels).map { 1 - $0 },

@@ -44,8 +44,9 @@ public struct Steering: Hashable, Sendable {
     ) -> (whole: [Float], receded: [Float]) {
       let shares = shares(in: outlines, of: shape)
       return switch subject {
-      case .classes: outlines.fillMasks(of: shares, guidedBy: picture)
-      case .thing: outlines.fillMasks(of: shares, guidedBy: picture, least: 0)
+      // A sky that recedes by two leaves a light line before a tower.
+      case .classes: outlines.fillMasks(of: shares, guidedBy: picture, rim: 1)
+      case .thing: outlines.fillMasks(of: shares, guidedBy: picture, rim: 2, least: 0)
       }
     }
   }

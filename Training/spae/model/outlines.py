@@ -16,7 +16,7 @@ BEGIN, WHOLE = np.float32(0.4), np.float32(0.6)  # the shares from which a pixel
 
 FILL_BEGIN, FILL_WHOLE = np.float32(0.5), np.float32(0.7)  # the same of what is filled
 TURNS = 3  # how often the colours of what is filled are learned
-RIM, SOFT = 2, 1  # pixels by which it recedes, and over which it fades
+SOFT = 1  # pixels over which its rim fades
 
 # A thing that is no class of the segmentation
 IN_BOX, IN_CELLS = np.float32(0.4), np.float32(0.2)  # the share of it in a box, or in its cells
@@ -89,15 +89,17 @@ class Outlines:
         edges = self._edges(own, picture, 1, LEAST)
         return ((edges - BEGIN) / (WHOLE - BEGIN)).clip(0, 1)
 
-    def fill_mask(self, own: np.ndarray, picture: np.ndarray, least: float = LEAST) -> np.ndarray:
-        """The same of what is filled, whose rim recedes: words spread a change beyond it.
+    def fill_mask(
+        self, own: np.ndarray, picture: np.ndarray, rim: int, least: float = LEAST
+    ) -> np.ndarray:
+        """The same of what is filled, less by `rim` pixels: words spread a change beyond it.
 
         The colours of both sides are learned by turns from what the last one took for them; none brings
         a share from below `least`.
         """
         edges = self._edges(own, picture, TURNS, least)
         inside = ((edges - FILL_BEGIN) / (FILL_WHOLE - FILL_BEGIN)).clip(0, 1)
-        return means(receded(inside, RIM)[..., None], SOFT)[..., 0]
+        return means(receded(inside, rim)[..., None], SOFT)[..., 0]
 
     def _edges(self, own: np.ndarray, picture: np.ndarray, turns: int, least: float) -> np.ndarray:
         size = Grid(*picture.shape[:2])

@@ -185,8 +185,9 @@ class Painting:
         """Which pixels are filled, 0 to 1, [row, column]."""
         shares, outlines = self._shares(filled), self.outlines
         if isinstance(filled, ThingFill):
-            return outlines.fill_mask(shares, self.before, least=0)
-        return outlines.fill_mask(shares, self.before)
+            return outlines.fill_mask(shares, self.before, rim=2, least=0)
+        # A sky that recedes by two leaves a light line before a tower.
+        return outlines.fill_mask(shares, self.before, rim=1)
 
     @property
     def _size(self):
