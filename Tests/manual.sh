@@ -42,6 +42,7 @@ for page in spae.*1; do
   [ "$paged" -ge "$helped" ] || fail "$page has $paged of the $helped values and defaults of the help"
 done
 # What the generator leaves and man/finish.awk mends.
+! grep -n "^'" spae.*1 || fail "a line begins with a quote, which roff takes for a request"
 ! grep -nE '^$|^\.Ex|\.Xr spae\.help' spae.*1 || fail "pages are not finished"
 for page in spae.*1; do
   awk '/^\.Bd/ { typed = 1 } /^\.Ed/ { typed = 0 } /^(spae|find|ls) / && !typed { exit 1 }' "$page" ||

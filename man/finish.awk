@@ -26,6 +26,8 @@ function note_choice() {
 
 function is_example(line) { return line ~ /^(spae|find|ls) / }
 
+# A quote at a line's beginning would be a request of roff.
+/^'/ { $0 = "\\&" $0 }
 /^$/ { parted = 1; next }
 /^\.Bd/ { kept = 1 }
 /^\.Ed/ { kept = 0 }

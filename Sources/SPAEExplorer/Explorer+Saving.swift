@@ -68,7 +68,8 @@ extension Explorer {
     let frames = film.flatMap { isClip(path) ? "\($0.extent.frames) frames of " : nil } ?? ""
     let picture = "\(frames)\(size), \(shape.layersInWords(toDepth: depth))"
     say("saved \(path)" + (words == nil ? ": \(picture)" : ""))
-    guard quitsWhenSaved else { return [] }
+    // Somebody who is asked whether to save has the answer.
+    guard quitsWhenSaved || mode == .leaving && !isDirty else { return [] }
     quitsWhenSaved = false
     return leave()
   }

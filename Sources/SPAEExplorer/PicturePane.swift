@@ -12,8 +12,8 @@ struct PicturePane {
     screen.frame(
       box, title: title, style: Style(state.focus == .picture ? .focusedBorder : .border),
       titleStyle: Style(.heading))
-    // The line discipline of curses never erases what it believes to be ink.
-    if view != nil { screen.fill(layout.canvas, with: "\u{A0}", style: Style(.picture)) }
+    // Curses never erases what it believes to be ink, and erases what was ink of a larger picture.
+    if let view { screen.fill(view.box, with: "\u{A0}", style: Style(.picture)) }
     let (row, room) = (box.row + box.rows - 2, box.columns - 4)
     let width = screen.put(
       figures, row: row, column: box.column + 2, width: room, style: Style(.text))

@@ -189,6 +189,19 @@ struct ExplorerSuite {
     #expect(decodes.first == 0 && decodes.last == 1)
   }
 
+  @Test("the cells beside the picture are erased where a larger one was", arguments: ["2G", "4G"])
+  func cellsBesideThePicture(_ keys: String) throws {
+    var world = World(rows: 34, columns: 110)
+    world.type(keys)
+    let shown = view(world.state)
+    let box = try #require(shown.picture).box
+    for row in 0..<34 {
+      for column in 0..<110 where shown.screen[row, column].style.role == .picture {
+        #expect(box.contains(row: row, column: column), "\(row), \(column)")
+      }
+    }
+  }
+
   @Test("keeps the inset off the cells that are framed", arguments: ["2G", "2Gl", "3Gvlj", "4G$"])
   func insetCorner(_ keys: String) throws {
     var world = World(rows: 40, columns: 120)

@@ -374,13 +374,16 @@ struct FilmSuite {
     #expect(written[20...] == film.pyramids[20...])
   }
 
-  @Test("are written and left once the frames ahead are painted, where that is asked for earlier")
-  func writesWhenPainted() throws {
+  @Test(
+    "are written and left once the frames ahead are painted, where that is asked for earlier",
+    arguments: ["<CR>:wq<CR>", "<CR>:w<CR>:q<CR>", "<CR>:w NEW.y4m<CR>:wq<CR>"])
+  func writesWhenPainted(_ keys: String) throws {
     let film = try FilmFixture()
+    let keys = keys.replacing("NEW", with: film.folder + "/new")
     let stage = try FilmStage(film.path, edits: .paint)
     try stage.press(":2<CR>khicastle")
     stage.look { stage.terminal.settle = {} }
-    try stage.press("<CR>:wq<CR>")
+    try stage.press(keys)
     stage.look { stage.terminal.settle = { stage.loop.settle() } }
     stage.terminal.play([.stall(.zero)])
     var isStillThere = false

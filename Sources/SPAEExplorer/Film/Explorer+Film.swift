@@ -195,7 +195,7 @@ extension Explorer {
     case .painted:
       mention("the frames ahead are painted")
       return [.session(.film(.keepPainted))]
-    case .postponed(let text): say(text)
+    case .writing(let text): say(text)
     case .due(let effect): return [.session(effect)]
     }
     return []

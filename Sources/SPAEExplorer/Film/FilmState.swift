@@ -107,8 +107,8 @@ package enum FilmNews: Hashable, Sendable {
   case painting(done: Int, of: Int)
   /// All frames ahead are painted, and are to be kept.
   case painted
-  /// The film is written once they are, as the text says.
-  case postponed(String)
+  /// The film is written now, or once they are: the text says which.
+  case writing(String)
   /// What waited for the paint is to be done now.
   case due(SessionEffect)
 }

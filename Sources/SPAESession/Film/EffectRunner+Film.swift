@@ -82,7 +82,7 @@ extension EffectRunner {
     guard let progress = film.painter.progress else { return nil }
     film.painter.postpone(effect)
     let name = path ?? film.reel.path
-    return [.film(.postponed("writes \(name) when the frames ahead are painted: \(progress)"))]
+    return [.film(.writing("writes \(name) when the frames ahead are painted: \(progress)"))]
   }
 
   /// Writes the film's pictures in the background; what is told of it comes when they are there.
@@ -98,7 +98,7 @@ extension EffectRunner {
         return [.saved(path: path, words: nil)]
       }
     }
-    return [.notice(Notice("\(path) is being written"))]
+    return [.film(.writing("\(path) is being written"))]
   }
 
   /// Goes to a frame; of a film that is still written the last one that is whole.
