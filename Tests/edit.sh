@@ -56,6 +56,11 @@ has "'$word -> $word': nothing changes" <told || fail "that nothing changes is n
 edit cat.spae "1:1,1 = $word" -o same.spae --force
 has 'nothing changes' <told || fail "a word put where it is is not told: $(cat told)"
 
+# The box of this cat is the whole picture, and tells nothing: the cells that say so are painted.
+edit cat.png 'cat -> snow' -o thing.png
+cmp -s thing.png cat.png && fail "a cat becomes snow, and no pixel of it"
+has 'edited, 0 steered' <told && fail "no word follows a cat that becomes snow"
+
 # Pictures: the photograph at its own size, or the picture of the words.
 edit cat.png '1:1,1 = red' -o red.png
 [ "$(size red.png)" = "$(size cat.png)" ] || fail "the photograph has another size"

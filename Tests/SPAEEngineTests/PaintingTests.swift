@@ -276,6 +276,18 @@ private struct BranchModel {
     #expect(outside < inside / 20)
   }
 
+  /// The box of this cat is the whole picture, which tells its colours from no others.
+  @Test func paintsWhereItsWordStandsIfNothingElseSaysWhereTheThingIs() throws {
+    let image = try picture("cat")
+    let pyramid = try model.encode(image, fit: .whole)
+    let evidence = model.evidence(of: image, fit: .whole, shape: pyramid.shape)
+    var painter = Painter(model: model, pyramid: pyramid, evidence: evidence)
+    #expect(try painter.apply(.replace(old: number("cat"), new: number("snow"))))
+    #expect(painter.outcome.steered > 100)
+    let (before, after) = (try model.decode(pyramid), try model.decode(painter.pyramid))
+    #expect(length(mean(after, 0..<128, 0..<128) - mean(before, 0..<128, 0..<128)) > 5)
+  }
+
   @Test func leavesAWordThatBecomesItself() throws {
     let image = try picture("beach")
     let pyramid = try model.encode(image)

@@ -6,8 +6,8 @@ extension Model {
   /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
   /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
   /// old word names, or, where it names none, the thing in the boxes that it names, or else all things
-  /// there if no people are seen, or else what has the colours of its positions. With `layer` only the
-  /// words of that layer count.
+  /// there if no people are seen, or else what has the colours of its positions, unless those paint
+  /// next to nothing. With `layer` only the words of that layer count.
   package func steering(
     from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
     evidence: PictureEvidence
@@ -28,13 +28,24 @@ extension Model {
     let finest = cells.map(\.layer).max()
     steering.silent = Set(cells.filter { $0.layer != finest }.map { shape.index(of: $0) })
     guard layer == nil else { return steering }
-    if !classes.isEmpty {
-      steering.filled = .init(subject: .classes(classes, from: nil), word: new)
-    } else if let outlines = evidence.outlines, outlines.classes(named: old).isEmpty {
-      let subject = thing(alike, steering, in: outlines, of: shape, evidence)
-      steering.filled = .init(subject: subject, word: new)
+    if let outlines = evidence.outlines,
+      let subject = subject(old, alike, classes, steering, in: outlines, of: shape, evidence)
+    {
+      let fill = Steering.Fill(subject: subject, word: new)
+      // Where it would paint next to nothing, the positions that say the word are painted.
+      if fill.paints(in: outlines, of: shape, for: decoded(pyramid)) { steering.filled = fill }
     }
     return steering
+  }
+
+  /// What a word means of the outlines; nil where it names classes, but none that is there.
+  private func subject(
+    _ old: Int32, _ alike: Set<Int32>, _ classes: [Int], _ steering: Steering,
+    in outlines: Outlines, of shape: PyramidShape, _ evidence: PictureEvidence
+  ) -> Steering.Fill.Subject? {
+    if !classes.isEmpty { return .classes(classes, from: nil) }
+    guard outlines.classes(named: old).isEmpty else { return nil }
+    return thing(alike, steering, in: outlines, of: shape, evidence)
   }
 
   /// What some words mean that no class of the outlines is named for: what is in boxes; or what the

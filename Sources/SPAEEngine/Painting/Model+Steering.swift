@@ -117,7 +117,7 @@ extension Model {
   }
 
   /// The picture of all words.
-  private func decoded(_ pyramid: Pyramid) -> PixelImage {
+  func decoded(_ pyramid: Pyramid) -> PixelImage {
     let size = pictureSize(of: pyramid.shape)
     return PixelImage(
       width: size.columns, height: size.rows,

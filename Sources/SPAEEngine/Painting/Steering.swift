@@ -49,6 +49,18 @@ public struct Steering: Hashable, Sendable {
       case .thing: outlines.fillMasks(of: shares, guidedBy: picture, rim: 2, least: 0)
       }
     }
+
+    /// Whether more than a little is filled of where it may be: in a box of the whole picture, for one,
+    /// the colours tell nothing, and nothing is.
+    func paints(in outlines: Outlines, of shape: PyramidShape, for picture: PixelImage) -> Bool {
+      let shares = shares(in: outlines, of: shape)
+      let possible = shares.filter { $0 >= Outlines.leastShare }.count
+      let mask = masks(in: outlines, of: shape, for: picture).receded
+      let painted = mask.reduce(0, +) / Float(mask.count)
+      return painted > Self.leastPainted * Float(possible) / Float(shares.count)
+    }
+
+    private static let leastPainted: Float = 0.1
   }
 
   /// Makes new words, by their flat index; the words of `held` stay.

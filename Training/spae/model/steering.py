@@ -24,6 +24,7 @@ from spae.model.semantic_branch import MAP_LAYER
 if TYPE_CHECKING:
     from spae.model.network import SPAE
 
+PAINTED_SHARE = 0.1  # of where something may be, from which a fill paints it
 FILLED_SHARE = 0.02  # of a region, from which a class that is to be filled counts as being there
 TYPED = 4  # at most so many new words are candidates everywhere
 ALIKE = 0.8  # `red` and `blue` are .75 alike, `mountain` and `mountains` .83
@@ -161,6 +162,14 @@ class Painting:
         change.correct(old, self.before, radius)
         return change
 
+    def paints(self, filled: ClassFill | ThingFill) -> bool:
+        """Whether a fill paints more than a little of where it may be.
+
+        In a box of the whole picture, for one, the colours tell nothing, and nothing is filled.
+        """
+        possible = (self._shares(filled) >= LEAST_SHARE).mean()
+        return bool(self._mask(filled).mean() > PAINTED_SHARE * possible)
+
     def _layer_change(self, layer: int, before: np.ndarray, new: Pyramid) -> PictureChange:
         """What the words of one layer, decoded alone, change when others take their place."""
         shape, after = self.pyramid.shape, self._alone(layer, new)
@@ -244,7 +253,8 @@ def matching(
 
     Of the upper layers those positions count whose word is the old one, a form or near synonym of
     it, or that the frozen branches name so; and with outlines all pixels of the classes that the
-    old word names. With `layer` only the words of that layer count.
+    old word names, unless those paint next to nothing. With `layer` only the words of that layer
+    count.
     """
     shape, outlines = pyramid.shape, evidence.outlines
     alike, layers = words_alike(model, old, outlines), [layer] if layer else [1, 2, 3]
@@ -271,11 +281,15 @@ def matching(
         # The coarser words say the same of a larger part, of which not all is meant.
         if own != finest:
             steering.silent |= set(words)
+    filled = None
     if layer is None and classes:
-        steering.filled = ClassFill(classes, new)
+        filled = ClassFill(classes, new)
     elif layer is None and outlines is not None and not outlines.named(old):
         is_main = any(layer_at(shape, index) == 1 for index in steering.words)
-        steering.filled = thing_fill(model, evidence, steering.loud(), shape, alike, new, is_main)
+        filled = thing_fill(model, evidence, steering.loud(), shape, alike, new, is_main)
+    if filled is not None:
+        painting = Painting(model, pyramid, np.asarray(model.decode(pyramid)), outlines)
+        steering.filled = filled if painting.paints(filled) else None
     return steering
 
 
