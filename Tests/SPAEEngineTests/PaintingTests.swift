@@ -288,6 +288,28 @@ private struct BranchModel {
     #expect(length(mean(after, 0..<128, 0..<128) - mean(before, 0..<128, 0..<128)) > 5)
   }
 
+  /// A meadow below a mountain becomes snow; then that snow becomes grass, or the mountain gold.
+  @Test(arguments: [("snow", "grass", true), ("mountain", "gold", false)])
+  func tellsWhatAnEarlierEditPutFromTheRest(old: String, new: String, isMeadow: Bool) throws {
+    let image = try picture("mountain")
+    let pyramid = try model.encode(image, fit: .whole)
+    let evidence = model.evidence(of: image, fit: .whole, shape: pyramid.shape)
+    var painter = Painter(model: model, pyramid: pyramid, evidence: evidence)
+    #expect(try painter.apply(.replace(old: number("grass"), new: number("snow"))))
+    let winter = painter.pyramid
+    let snow = try number("snow")
+    let put = (0..<21).filter { winter.words[$0] == snow }
+    #expect(try painter.apply(.replace(old: number(old), new: number(new))))
+    let word = isMeadow ? try number("grass") : snow
+    #expect(put.allSatisfy { painter.pyramid.words[$0] == word })
+    let (before, after) = (try model.decode(winter), try model.decode(painter.pyramid))
+    let meadow = mean(after, 96..<128, 0..<128) - mean(before, 96..<128, 0..<128)
+    let mountain = mean(after, 36..<64, 44..<110) - mean(before, 36..<64, 44..<110)
+    #expect(length(isMeadow ? meadow : mountain) > 40)
+    #expect(length(isMeadow ? mountain : meadow) < 4)
+    if !isMeadow { #expect(try !painter.apply(.replace(old: number("grass"), new: snow))) }
+  }
+
   @Test func leavesAWordThatBecomesItself() throws {
     let image = try picture("beach")
     let pyramid = try model.encode(image)

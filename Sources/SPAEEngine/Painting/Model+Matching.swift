@@ -8,19 +8,30 @@ extension Model {
   /// old word names, or, where it names none, the thing in the boxes that it names, or else all things
   /// there if no people are seen, or else what has the colours of its positions, unless those paint
   /// next to nothing. With `layer` only the words of that layer count.
+  ///
+  /// What earlier edits have put is the old word where it says so itself, and what they have filled
+  /// with it; where nothing else says it, nothing else is meant.
   package func steering(
     from old: Int32, to new: Int32, in pyramid: Pyramid, layer: Int? = nil,
-    evidence: PictureEvidence
+    evidence: PictureEvidence, after put: PutWords = PutWords()
   ) -> Steering? {
     let shape = pyramid.shape
     let layers = layer.map { $0...$0 } ?? 1...shape.finestMeaningLayer
-    let alike = words(alike: old, evidence.outlines)
-    let classes = evidence.outlines?.classes(named: old, alike: alike, in: pyramid) ?? []
+    let isPut = put.alone(say: old, in: pyramid)
+    let alike: Set<Int32> = isPut ? [old] : words(alike: old, evidence.outlines)
+    let classes =
+      isPut ? [] : evidence.outlines?.classes(named: old, alike: alike, in: pyramid) ?? []
     var cells = layers.flatMap { shape.cells(ofLayer: $0) }.filter {
-      alike.contains(pyramid[$0]) || evidence.names($0, classes, of: shape)
+      pyramid[$0] == old
+        || !put.positions.contains(shape.index(of: $0))
+          && (alike.contains(pyramid[$0]) || evidence.names($0, classes, of: shape))
     }
     if cells.isEmpty, layer == nil, let outlines = evidence.outlines {
-      cells = outlines.positions(of: classes, in: shape)
+      let (others, width) = (put.masks(of: old).others, pictureSize(of: shape).columns)
+      cells = outlines.positions(of: classes, in: shape).filter {
+        !put.positions.contains(shape.index(of: $0))
+          && others?.share(at: $0, of: shape, width: width) ?? 0 < 0.5
+      }
     }
     guard !cells.isEmpty else { return nil }
     var steering = Steering(cells, to: new, of: shape)
@@ -28,10 +39,14 @@ extension Model {
     let finest = cells.map(\.layer).max()
     steering.silent = Set(cells.filter { $0.layer != finest }.map { shape.index(of: $0) })
     guard layer == nil else { return steering }
-    if let outlines = evidence.outlines,
-      let subject = subject(old, alike, classes, steering, in: outlines, of: shape, evidence)
-    {
-      let fill = Steering.Fill(subject: subject, word: new)
+    guard let outlines = evidence.outlines else { return steering }
+    let subject: Steering.Fill.Subject? =
+      isPut
+      ? .classes([], from: nil)
+      : self.subject(old, alike, classes, steering, in: outlines, of: shape, evidence)
+    if let subject {
+      var fill = Steering.Fill(subject: subject, word: new)
+      (fill.put, fill.kept) = put.masks(of: old)
       // Where it would paint next to nothing, the positions that say the word are painted.
       if fill.paints(in: outlines, of: shape, for: decoded(pyramid)) { steering.filled = fill }
     }

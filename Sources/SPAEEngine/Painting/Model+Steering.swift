@@ -73,7 +73,8 @@ extension Model {
     let shares = filled.shares(in: outlines, of: shape)
     let positions = shape.cells(ofLayer: layer).filter { position in
       let parts = outlines.parts(at: position, of: shape)
-      return parts.reduce(0) { $0 + shares[$1] } / Float(parts.count) >= Self.leastShare
+      let put = filled.put?.share(at: position, of: shape, width: before.width) ?? 0
+      return max(put, parts.reduce(0) { $0 + shares[$1] } / Float(parts.count)) >= Self.leastShare
     }
     let everywhere = Steering(positions, to: filled.word, of: shape).applied(to: pyramid)
     let mask = filled.masks(in: outlines, of: shape, for: before).receded

@@ -34,8 +34,9 @@ public struct Painter: Sendable {
   private let evidence: PictureEvidence
   private var put: Set<Int> = []
   private var held: Set<Int> = []
-  /// What was filled, each with the words before; nil once an edit has done anything else.
-  private var fills: [(fill: Steering.Fill, words: Pyramid)]? = []
+  /// What was filled, each with the words before; and whether edits have done nothing else.
+  private var fills: [(fill: Steering.Fill, words: Pyramid)] = []
+  private var hasOnlyFilled = true
 
   /// Begins with a pyramid and what the frozen branches say of its picture.
   public init(model: Model, pyramid: Pyramid, evidence: PictureEvidence) {
@@ -85,7 +86,7 @@ public struct Painter: Sendable {
     var bringing = Bringing(change.word, into: block, of: pyramid.shape, from: parts)
     bringing.positions.formUnion(steering.words.keys)
     bringing.held = held.union(put)
-    fills = nil
+    hasOnlyFilled = false
     let brought = try model.bring(pyramid, bringing, isCancelled: isCancelled)
     pyramid = brought.pyramid
     note(bringing.positions)
@@ -93,17 +94,17 @@ public struct Painter: Sendable {
   }
 
   private mutating func note(_ filled: Steering.Fill?, _ style: Style) {
-    guard let filled, !style.isExact else { return fills = nil }
-    fills?.append((filled, pyramid))
+    guard let filled, !style.isExact else { return hasOnlyFilled = false }
+    fills.append((filled, pyramid))
   }
 
   /// The area that the edits so far have filled; nil where one of them did anything else.
   package func area() throws(EngineError) -> PaintedArea? {
-    guard let fills, let outlines = evidence.outlines else { return nil }
+    guard hasOnlyFilled, let outlines = evidence.outlines else { return nil }
     var area: PaintedArea?
     for (fill, words) in fills {
-      let own = PaintedArea(
-        fill.masks(in: outlines, of: words.shape, for: try model.decode(words)))
+      let masks = fill.masks(in: outlines, of: words.shape, for: try model.decode(words))
+      let own = PaintedArea((masks.whole, masks.receded))
       if area == nil { area = own } else { area?.add(own) }
     }
     return area
@@ -127,8 +128,18 @@ public struct Painter: Sendable {
       return cells.isEmpty ? nil : Steering(cells, to: new, of: pyramid.shape)
     case .replace(let old, let new):
       return model.steering(
-        from: old, to: new, in: pyramid, layer: style.layer, evidence: evidence)
+        from: old, to: new, in: pyramid, layer: style.layer, evidence: evidence, after: earlier)
     }
+  }
+
+  /// What the edits so far have put.
+  private var earlier: PutWords {
+    guard let outlines = evidence.outlines else { return PutWords(positions: put) }
+    return PutWords(
+      positions: put,
+      filled: fills.map { fill, words in
+        (fill.word, fill.masks(in: outlines, of: words.shape, for: model.decoded(words)))
+      })
   }
 
   /// What an edit could replace here: the words of the upper layers, each once, the commonest first.

@@ -28,6 +28,11 @@ public struct Steering: Hashable, Sendable {
     var subject: Subject
     var word: Int32
 
+    /// What an earlier edit has filled with the old word.
+    var put: Masks?
+    /// What one has filled with another word, and stays.
+    var kept: Masks?
+
     /// How much of each part of the outlines is filled, [row, column].
     func shares(in outlines: Outlines, of shape: PyramidShape) -> [Float] {
       switch subject {
@@ -41,13 +46,15 @@ public struct Steering: Hashable, Sendable {
     /// Which pixels of a picture are filled, 0 to 1, [row, column]; of `receded` less at the rim.
     func masks(
       in outlines: Outlines, of shape: PyramidShape, for picture: PixelImage
-    ) -> (whole: [Float], receded: [Float]) {
+    ) -> Masks {
       let shares = shares(in: outlines, of: shape)
-      return switch subject {
-      // A sky that recedes by two leaves a light line before a tower.
-      case .classes: outlines.fillMasks(of: shares, guidedBy: picture, rim: 1)
-      case .thing: outlines.fillMasks(of: shares, guidedBy: picture, rim: 2, least: 0)
-      }
+      let seen =
+        switch subject {
+        // A sky that recedes by two leaves a light line before a tower.
+        case .classes: outlines.fillMasks(of: shares, guidedBy: picture, rim: 1)
+        case .thing: outlines.fillMasks(of: shares, guidedBy: picture, rim: 2, least: 0)
+        }
+      return Masks(whole: seen.whole, receded: seen.receded).without(kept).joined(put)
     }
 
     /// Whether more than a little is filled of where it may be: in a box of the whole picture, for one,
@@ -56,8 +63,9 @@ public struct Steering: Hashable, Sendable {
       let shares = shares(in: outlines, of: shape)
       let possible = shares.filter { $0 >= Outlines.leastShare }.count
       let mask = masks(in: outlines, of: shape, for: picture).receded
+      let earlier = (put?.receded ?? []).reduce(0, +) / Float(mask.count)
       let painted = mask.reduce(0, +) / Float(mask.count)
-      return painted > Self.leastPainted * Float(possible) / Float(shares.count)
+      return painted > Self.leastPainted * (Float(possible) / Float(shares.count) + earlier)
     }
 
     private static let leastPainted: Float = 0.1

@@ -9,7 +9,7 @@ import numpy as np
 
 from spae.model.pyramid import Pyramid
 from spae.model.rewriting import PictureEvidence
-from spae.model.steering import Steering, matching, steered, steering_of
+from spae.model.steering import Painting, PutWords, Steering, matching, steered, steering_of
 from spae.model.word_edits import Change, Put, Replace
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Painter:
     def __init__(self, model: SPAE, pyramid: Pyramid, evidence: PictureEvidence):
         self.model, self.pyramid, self.evidence = model, pyramid, evidence
         self.first = pyramid
-        self.put: set[int] = set()
+        self.put = PutWords()
 
     def apply(self, change: Change, exact: bool = False, layer: int | None = None) -> bool:
         """Does an edit; False where the picture has nothing of what it would replace.
@@ -35,13 +35,23 @@ class Painter:
             return False
         if isinstance(change, Replace) and change.old == change.new:
             return True
-        steering.held = set(self.put)
+        steering.held = set(self.put.positions)
         if exact:
             self.pyramid = steering.applied_to(self.pyramid)
         else:
+            self._note_fill(steering)
             self.pyramid = steered(self.model, self.pyramid, steering, self.evidence)
-        self.put |= set(steering.words)
+        self.put.positions |= set(steering.words)
         return True
+
+    def _note_fill(self, steering: Steering) -> None:
+        """Takes note of the pixels that an edit fills with a word."""
+        filled = steering.filled
+        if filled is None:
+            return
+        before = np.asarray(self.model.decode(self.pyramid))
+        mask = Painting(self.model, self.pyramid, before, self.evidence.outlines).mask(filled)
+        self.put.filled.append((filled.word, mask))
 
     def _steering(self, change: Change, exact: bool, layer: int | None) -> Steering | None:
         shape, words = self.pyramid.shape, self.pyramid.words
@@ -51,7 +61,7 @@ class Painter:
             return Steering({place: change.word for place in places})
         if not exact:
             old, new = change.old, change.new
-            return matching(self.model, self.pyramid, old, new, self.evidence, layer)
+            return matching(self.model, self.pyramid, old, new, self.evidence, layer, self.put)
         found = {}
         for own in [layer] if layer else range(1, shape.depth + 1):
             at = np.flatnonzero(shape.layer_of(words, own) == change.old)

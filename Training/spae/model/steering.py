@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from spae.model.outlines import LEAST_SHARE, Outlines
+from spae.model.outlines import LEAST_SHARE, Outlines, part
 from spae.model.picture_change import PictureChange, enlarged
 from spae.model.pyramid import Pyramid, PyramidShape
 from spae.model.rewriting import PictureEvidence, free_words, rewritten
@@ -32,6 +32,48 @@ NEIGHBOURS = 8
 
 
 @dataclass
+class PutWords:
+    """What earlier edits of a picture have put."""
+
+    positions: set[int] = field(default_factory=set)  # flat indices of words
+    filled: list[tuple[int, np.ndarray]] = field(default_factory=list)  # a word, and which pixels
+
+    def masks(self, word: int) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """Which pixels, 0 to 1, were filled last with a word, and which with another one."""
+        own = others = None
+        for filled, mask in self.filled:
+            if filled == word:
+                own, others = either(own, mask), without(others, mask)
+            else:
+                own, others = without(own, mask), either(others, mask)
+        return own, others
+
+    def alone_say(self, word: int, pyramid: Pyramid) -> bool:
+        """Whether a word says what was filled with it, and is nowhere else in the upper layers."""
+        upper = pyramid.words[: pyramid.shape.word_count(MAP_LAYER)]
+        said = set(np.flatnonzero(upper == word).tolist())
+        is_filled = any(filled == word for filled, _ in self.filled)
+        return bool(said) and said <= self.positions and is_filled
+
+
+def either(mask: np.ndarray | None, other: np.ndarray) -> np.ndarray:
+    return other if mask is None else np.maximum(mask, other)
+
+
+def without(mask: np.ndarray | None, other: np.ndarray) -> np.ndarray | None:
+    return None if mask is None else mask * (1 - other)
+
+
+def mask_share(mask: np.ndarray | None, at: int, shape: PyramidShape) -> float:
+    """The mean of a mask in the region of a position that says what is where."""
+    if mask is None:
+        return 0
+    size = shape.layers[MAP_LAYER - 1]
+    places = zip(divmod(at, size.columns), mask.shape, size, strict=True)
+    return float(mask[tuple(part(*own) for own in places)].mean())
+
+
+@dataclass
 class ClassFill:
     """Classes of the segmentation branch that become a word wherever they are."""
 
@@ -39,6 +81,8 @@ class ClassFill:
     word: int
     # Flat indices of words: of the classes that which hangs together with their positions; or all.
     seeds: set[int] | None = None
+    put: np.ndarray | None = None  # pixels to which an earlier edit gave the old word
+    kept: np.ndarray | None = None  # those to which one gave another word
 
 
 @dataclass
@@ -48,6 +92,8 @@ class ThingFill:
     word: int
     boxes: np.ndarray  # [n, 4], in which it is; if there are none, it is in the cells of seeds
     seeds: set[int]  # flat indices of words
+    put: np.ndarray | None = None  # as of classes
+    kept: np.ndarray | None = None
 
 
 @dataclass
@@ -154,10 +200,11 @@ class Painting:
             at
             for at in places
             if shares[outlines.parts(MAP_LAYER, at, shape)].mean() >= FILLED_SHARE
+            or mask_share(filled.put, at, shape) >= FILLED_SHARE
         ]
         everywhere = steering_of(shape, MAP_LAYER, own, filled.word).applied_to(self.pyramid)
         old, radius = self._alone(MAP_LAYER, self.pyramid), self._radius(MAP_LAYER)
-        mask = self._mask(filled)
+        mask = self.mask(filled)
         change = self._layer_change(MAP_LAYER, old, everywhere).completed(mask, radius)
         change.correct(old, self.before, radius)
         return change
@@ -168,7 +215,9 @@ class Painting:
         In a box of the whole picture, for one, the colours tell nothing, and nothing is filled.
         """
         possible = (self._shares(filled) >= LEAST_SHARE).mean()
-        return bool(self._mask(filled).mean() > PAINTED_SHARE * possible)
+        if filled.put is not None:
+            possible = possible + filled.put.mean()
+        return bool(self.mask(filled).mean() > PAINTED_SHARE * possible)
 
     def _layer_change(self, layer: int, before: np.ndarray, new: Pyramid) -> PictureChange:
         """What the words of one layer, decoded alone, change when others take their place."""
@@ -190,8 +239,15 @@ class Painting:
             return self.outlines.thing_shares(filled.boxes, seeds)
         return self.outlines.share_of(filled.numbers, seeds)
 
-    def _mask(self, filled: ClassFill | ThingFill) -> np.ndarray:
+    def mask(self, filled: ClassFill | ThingFill) -> np.ndarray:
         """Which pixels are filled, 0 to 1, [row, column]."""
+        mask = self._mask_seen(filled)
+        if filled.kept is not None:
+            mask = mask * (1 - filled.kept)
+        return mask if filled.put is None else np.maximum(mask, filled.put)
+
+    def _mask_seen(self, filled: ClassFill | ThingFill) -> np.ndarray:
+        """The same by what the frozen branches see."""
         shares, outlines = self._shares(filled), self.outlines
         if isinstance(filled, ThingFill):
             return outlines.fill_mask(shares, self.before, rim=2, least=0)
@@ -219,7 +275,7 @@ class Painting:
     def _confinement(self, steering: Steering, layer: int) -> np.ndarray | None:
         """Which pixels the edits of a layer may reach: the outlines of the classes they mean."""
         if steering.filled is not None:
-            return self._mask(steering.filled)
+            return self.mask(steering.filled)
         shape, classes = self.pyramid.shape, set()
         for index in sorted(steering.words):
             if layer_at(shape, index) != layer:
@@ -248,29 +304,44 @@ def matching(
     new: int,
     evidence: PictureEvidence,
     layer: int | None = None,
+    put: PutWords | None = None,
 ) -> Steering | None:
     """The edit that makes one word another wherever the picture has it; None where it has none.
 
     Of the upper layers those positions count whose word is the old one, a form or near synonym of
     it, or that the frozen branches name so; and with outlines all pixels of the classes that the
     old word names, unless those paint next to nothing. With `layer` only the words of that layer
-    count.
+    count. What earlier edits have put is the old word where it says so itself, and what they have
+    filled with it; where nothing else says it, nothing else is meant.
     """
-    shape, outlines = pyramid.shape, evidence.outlines
+    shape, outlines, put = pyramid.shape, evidence.outlines, put or PutWords()
     alike, layers = words_alike(model, old, outlines), [layer] if layer else [1, 2, 3]
+    is_put = put.alone_say(old, pyramid)
+    if is_put:
+        alike = {old}
     classes = []
-    if outlines is not None:
+    if outlines is not None and not is_put:
         classes = outlines.classes_of(old, alike, pyramid.words, shape, MAP_LAYER)
     found = {
         own: [
             at
             for at, word in enumerate(shape.layer_of(pyramid.words, own).tolist())
-            if word in alike or is_named(evidence, own, at, classes)
+            if word == old
+            or (
+                shape.word_count(own - 1) + at not in put.positions
+                and (word in alike or is_named(evidence, own, at, classes))
+            )
         ]
         for own in layers
     }
     if not any(found.values()) and layer is None and outlines is not None:
-        found = {MAP_LAYER: outlines.positions(classes, MAP_LAYER, shape)}
+        first, others = shape.word_count(MAP_LAYER - 1), put.masks(old)[1]
+        own = [
+            at
+            for at in outlines.positions(classes, MAP_LAYER, shape)
+            if first + at not in put.positions and mask_share(others, at, shape) < 0.5
+        ]
+        found = {MAP_LAYER: own}
     finest = max((own for own, positions in found.items() if positions), default=None)
     if finest is None:
         return None
@@ -282,12 +353,13 @@ def matching(
         if own != finest:
             steering.silent |= set(words)
     filled = None
-    if layer is None and classes:
+    if layer is None and (classes or is_put):
         filled = ClassFill(classes, new)
     elif layer is None and outlines is not None and not outlines.named(old):
         is_main = any(layer_at(shape, index) == 1 for index in steering.words)
         filled = thing_fill(model, evidence, steering.loud(), shape, alike, new, is_main)
     if filled is not None:
+        filled.put, filled.kept = put.masks(old)
         painting = Painting(model, pyramid, np.asarray(model.decode(pyramid)), outlines)
         steering.filled = filled if painting.paints(filled) else None
     return steering
