@@ -10,7 +10,7 @@ from spae.model.guided_filter import guided, window_means
 from spae.model.outlines import Outlines, distinct
 from spae.model.picture_change import PictureChange, box_means, enlarged
 from spae.model.pyramid import Grid, shape, square
-from spae.model.steering import Steering
+from spae.model.steering import PutWords, Steering
 from spae.model.word_edits import EditError, Put, Replace, read_edits
 
 WORDS = ["grass", "snow", "sunset", "red"]
@@ -213,6 +213,15 @@ def test_a_thing_is_in_the_boxes_that_its_word_names_or_in_the_one_that_holds_it
     assert outlines.boxes_of({9}, [right], True).tolist() == [[0.5, 0, 1, 0.5]]
     assert len(outlines.boxes_of({9}, [right], False)) == 0  # a part of a thing, such as a beak
     assert len(outlines.boxes_of({9}, [outlines.parts(1, 0, shape(16))], True)) == 0
+
+
+def test_what_was_filled_last_hides_what_was_filled_before():
+    left, all_of_it = np.array([[1, 0]], np.float32), np.ones((1, 2), np.float32)
+    own, others = PutWords(filled=[(5, all_of_it), (6, left)]).masks(5)
+    assert own.tolist() == [[0, 1]] and others.tolist() == [[1, 0]]
+    own, others = PutWords(filled=[(6, left), (5, all_of_it)]).masks(5)
+    assert own.tolist() == [[1, 1]] and others.tolist() == [[0, 0]]
+    assert PutWords().masks(5) == (None, None)
 
 
 def test_of_boxes_of_one_class_that_overlap_the_surest_stays():

@@ -21,6 +21,9 @@ struct EditCommand: ParsableCommand {
       box in which the detection branch sees a parrot, or another thing if the parrot is what the \
       picture shows, and the thing's colours; without a box, the colours of the cells that say so; \
       and where neither tells it from the rest, the cells that say so are painted. \
+      What an earlier edit of the same run has put is what it says: after 'grass -> snow', \
+      'mountain -> gold' leaves that snow, and 'snow -> grass' paints it alone where nothing else \
+      says snow. \
       With --layer only that layer's words count. A word that becomes itself changes nothing. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
       1; '3:1-2,1-4 = sunset' puts it into a block, '3:1,2 1,4 = sunset' into two cells. The words \
       below are rewritten, so that the picture takes on the new word's colour and keeps its \
