@@ -32,8 +32,8 @@ package struct PictureQuestion: Hashable, Sendable {
   /// Asks, and takes the answer's only line, with neutral words for people.
   ///
   /// A caption that does not name the main thing, or is surer of it than the facts are, is asked for
-  /// once more with its first words given; so is an answer that contradicts the facts where the
-  /// question is whether something is there.
+  /// once more with its first words given. Whether something is there the facts say where they tell
+  /// and the question is wholly understood; what they state no answer denies.
   package func answer(
     by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
   ) throws(LanguageError) -> Completion {
@@ -47,12 +47,12 @@ package struct PictureQuestion: Hashable, Sendable {
         to: String(Substring(answer.text).trimmed), keeping: Set(words))
       return answer
     }
-    let answer = try complete("")
+    var answer = try complete("")
     guard file.hasFacts, let facts else { return answer }
     guard let question else { return try caption(answer, by: facts, complete) }
-    return try facts.presence(in: question).map { presence throws(LanguageError) in
-      try self.answer(answer, presence, complete)
-    } ?? answer
+    let text = facts.corrected(answer.text, to: question)
+    if text != answer.text { (answer.text, answer.isCut) = (text, nil) }
+    return answer
   }
 
   private func caption(
@@ -63,18 +63,6 @@ package struct PictureQuestion: Hashable, Sendable {
     else { return answer }
     var rest = try complete(" " + opening)
     rest.text = facts.caption(opening: opening, answer: rest.text)
-    return rest
-  }
-
-  /// A model of chats does not go on from the first words: it says them again.
-  private func answer(
-    _ answer: Completion, _ presence: Presence,
-    _ complete: (String) throws(LanguageError) -> Completion
-  ) throws(LanguageError) -> Completion {
-    guard !presence.accepts(answer.text) else { return answer }
-    var rest = try complete(" \(presence.verdict.rawValue),")
-    let whole = [rest.text, "\(presence.verdict.rawValue), \(rest.text)"]
-    rest.text = whole.first(where: presence.accepts) ?? presence.plainAnswer
     return rest
   }
 

@@ -12,10 +12,11 @@ struct AskCommand: ParsableCommand {
       model is small: it repeats such facts well, and answers other questions often at random. A \
       larger model behind --endpoint reasons better over the same facts.
 
-      Where the question is whether something is there ("Is there a tree?") and the facts tell, an \
-      answer that contradicts them is asked for again with its first word given, and at last made of \
-      the facts. They tell of what they state, of people, of words that stand twice in the \
-      picture, and of classes that a frozen branch knows and sees nothing of.
+      Where the question is only whether things are there ("Is there a tree?", "Is there grass or \
+      snow?", "Are there two dogs?") and the facts tell, they make the answer: of what they state, \
+      with colours and numbers, of people, of words that stand twice in the picture, and of \
+      classes that a frozen branch knows and sees nothing of. Where they do not tell, the answer \
+      begins with "Maybe". To other questions no answer denies what the facts state.
 
       Facts come from the words, from what the frozen branches see in the picture, and from its \
       colours; those of a pyramid from what it decodes to.
