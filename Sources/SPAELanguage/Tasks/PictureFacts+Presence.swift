@@ -30,16 +30,16 @@ extension PictureFacts {
     guard let sought = SoughtNouns(question) else { return nil }
     let all = sought.nouns.map { presence(of: $0) }
     guard all.count > 1 else { return all[0] }
-    let told = all.compactMap { $0 }
+    let judged = all.compactMap { $0 }
     let deciding: Presence.Verdict = sought.needsAll ? .no : .yes
-    let isDecided = told.contains { $0.verdict == deciding }
-    guard isDecided || told.count == all.count else { return nil }
+    let isDecided = judged.contains { $0.verdict == deciding }
+    guard isDecided || judged.count == all.count else { return nil }
     let other: Presence.Verdict = sought.needsAll ? .yes : .no
-    let rest: Presence.Verdict = told.contains { $0.verdict == .maybe } ? .maybe : other
-    let isMixed = Set(told.map { $0.verdict == .no }).count > 1
+    let rest: Presence.Verdict = judged.contains { $0.verdict == .maybe } ? .maybe : other
+    let isMixed = Set(judged.map { $0.verdict == .no }).count > 1
     return Presence(
       verdict: isDecided ? deciding : rest,
-      clause: told.map(\.part).joined(separator: isMixed ? ", but " : " and "))
+      clause: judged.map(\.part).joined(separator: isMixed ? ", but " : " and "))
   }
 
   /// An answer of a model, without what the facts contradict.
