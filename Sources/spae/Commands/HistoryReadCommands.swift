@@ -190,7 +190,8 @@ struct HistoryDiffCommand: ParsableCommand {
   func run() throws {
     let document = try history.open().history(ofPath: file)
     guard !document.document.isFilm else {
-      throw Failure("\(file): a film; spae history tree lists what each state changed, frame by frame")
+      throw Failure(
+        "\(file): a film; spae history tree lists what each state changed, frame by frame")
     }
     let (a, b) = (try document.revision(of: first), try document.revision(of: second))
     let words = WordNames(of: document.document, model: model)
