@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Paints with words from the shell, by pipe and by keys: what follows, what stays, and what goes wrong.
 # Usage: Tests/edit.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "edit: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)

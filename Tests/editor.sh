@@ -2,7 +2,8 @@
 # Edits the words in real editors, in a real terminal (tmux): vi and nano have it, and give it back.
 # Usage: Tests/editor.sh PROGRAM [EDITOR]...
 #   ROUNDS=20  how often each editor changes a word
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "editor: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- vi nano

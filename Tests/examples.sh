@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the examples in Swift, C and Python: the same words from each, and the same picture.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "examples: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 cd "$(dirname "$0")/.."
 library=$(realpath "$1") python=$(realpath -s "$2")
 folder=$(mktemp -d)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Plays, edits and saves a film as a person would, in a real terminal (tmux).
 # Usage: Tests/films-explorer.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "films-explorer: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Films in and out of the real program: clips of every kind, damaged ones, refused files, ffmpeg.
 # Usage: Tests/films.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "films: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)

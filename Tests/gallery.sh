@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Goes through a folder of pictures as a person would, in a real terminal (tmux), by pipe and by script.
 # Usage: Tests/gallery.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "gallery: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)

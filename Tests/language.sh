@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Asks the real bundled language model, keeps its server, and kills what can be killed.
 # Usage: Tests/language.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "language: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Indexes folders of pictures and finds in them: killed and resumed, changed files, any names.
 # Usage: Tests/library.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "library: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures

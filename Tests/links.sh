@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Every relative link of the documentation points to a file that exists; no network is used.
 # The map of the code must also name the files where a key, a word's decode and a sixel live.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "links: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 cd "$(dirname "$0")/.."
 
 passed=0

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Holds the manual pages to the program: each command has a page, with the options it really has.
 # Usage: Tests/manual.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "manual: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 cd "$(dirname "$0")/../man"
 

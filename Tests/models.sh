@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Files of a former model keep their pictures when another model takes its place, and can be moved.
 # Usage: Tests/models.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "models: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures

@@ -2,7 +2,8 @@
 # The kernels for ARM (NEON, with and without dot products) give what plain C gives, there and here.
 # They are compiled by Swift's clang for aarch64 and run by qemu; without either this is skipped.
 # Usage: Tests/neon.sh
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "neon: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 cd "$(dirname "$0")/.."
 
 skip() { echo "neon: skipped: $*"; exit 0; }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What made a word a candidate is told: by show --why, info and the explorer.
 # Usage: Tests/origins.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "origins: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 fixtures=$root/Tests/SPAEEngineTests/Fixtures

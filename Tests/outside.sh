@@ -2,7 +2,8 @@
 # Text from outside: hostile names, settings, themes and answers through every command; names that are
 # not UTF-8; both ends of lines; a standard output that cannot be written.
 # Usage: Tests/outside.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "outside: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures

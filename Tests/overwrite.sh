@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # No command replaces a picture, or any file that it did not make, without --force.
 # Usage: Tests/overwrite.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "overwrite: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Writes the pages and opens them in a real Chromium: words, frames, keys, no network, no complaint.
 # Usage: Tests/pages.sh PROGRAM
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "pages: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 root=$(cd "$(dirname "$0")/.." && pwd)
 pictures=$root/Assets/pictures

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Holds public declarations to the library product: each is documented, and no other module has any.
 # Usage: Tests/public.sh
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "public: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 cd "$(dirname "$0")/../Sources"
 
 fail() { echo "public: $*" >&2; exit 1; }

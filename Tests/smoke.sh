@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Uses the real program as a person would: pictures to words, words to pictures, and what goes wrong.
 # Usage: Tests/smoke.sh PROGRAM, with spae-bench beside it
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "smoke: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 bench=$(dirname "$program")/spae-bench
 root=$(cd "$(dirname "$0")/.." && pwd)

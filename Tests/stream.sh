@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Streams pictures through `spae encode --stream`: bad ones, broken input, slow readers, thousands.
 # Usage: Tests/stream.sh PROGRAM [PICTURES]
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "stream: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 count=${2:-2000}
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -4,7 +4,8 @@
 #   QUIT=keys     what ends it, as tmux names keys; default: :q! Enter
 #   DRAWN=regex   what its screen shows at any size; default: a frame
 # The command may name its size by COLUMNS and LINES only; it must not need the keyboard to begin.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "terminal: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 [ $# -gt 0 ] || { sed -n '2,6s/^# //p' "$0" >&2; exit 2; }
 quit=${QUIT:-:q! Enter}
 drawn=${DRAWN:-┌}

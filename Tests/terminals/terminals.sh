@@ -4,7 +4,8 @@
 #   KEEP=folder  keeps the screenshots and the terminals' answers there
 # The terminals run under Xvfb; foot needs Wayland, so weston runs there as a window. A screenshot of
 # the picture's box has to be as near to the decoded picture as 30 dB, wherever the layout puts it.
-set -euo pipefail
+set -Eeuo pipefail
+trap 'echo "terminals: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
 program=$(realpath "$1")
 shift
 [ $# -gt 0 ] || set -- xterm xterm-plain xterm-large mlterm kitty foot tmux screen
