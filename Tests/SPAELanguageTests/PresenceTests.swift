@@ -35,6 +35,10 @@ import Testing
       ("Is the mountain visible?", "Yes, there is a mountain in the middle."),
       ("Is there a dog?", "Yes, there is a dog."), ("Is there one dog?", "Yes, there is a dog."),
       ("Is there an animal?", "Yes, there is a dog."),
+      ("Isn't there an animal?", "Yes, there is a dog."),
+      ("Aren\u{2019}t there two dogs?", "No, there is only one dog."),
+      ("Can't you see the sky?", "Yes, there is sky at the top."),
+      ("Doesn't it show a cat?", "No, there is no cat."),
       ("Are there two dogs?", "No, there is only one dog."),
       ("Are there 2 eagles?", "Yes, there are 2 eagles at the top right."),
       ("Are there three eagles?", "No, there are 2 eagles."),
@@ -60,7 +64,7 @@ import Testing
       ("Are there two animals?", nil), ("Is there a castle?", nil), ("Is there a rock?", nil),
       ("Is there a red balloon?", nil),
       ("Is there grass and a castle?", nil), ("Is there snow or a castle?", nil),
-      ("Is there a balloon in the sky?", nil), ("Isn't there a dog?", nil),
+      ("Is there a balloon in the sky?", nil),
       ("There is a dog, right?", nil), ("Is there a dog, right?", nil), ("Is there no dog?", nil),
       ("Is the dog brown?", nil), ("What is there?", nil), ("Is it there?", nil),
       ("Is there?", nil), ("Is there a dog and?", nil), ("", nil),
@@ -87,14 +91,12 @@ import Testing
   @Test(
     "an answer of a model never denies what the facts state, and is a maybe where they do not tell",
     arguments: [
-      ("Is there a sky?", "No, there is no sky.", "Yes, there is sky at the top."),
-      ("Are there two dogs?", "Yes, there are two dogs.", "No, there is only one dog."),
-      ("Is there a tree?", "Yes, it is a tree.", "No, there is no tree."),
+      ("What does the animal do?", "There is no animal.", "There is a dog."),
       (
         "Is there a balloon in the sky?", "No, there is no balloon.",
         "There is a balloon on the left."
       ),
-      ("Isn't there a dog?", "No, there is no dog.", "There is a dog."),
+      ("It isn't a dog, is it?", "No, there is no dog.", "There is a dog."),
       ("There is a dog, right?", "No, there isn't any brown dog.", "There is a dog."),
       ("Where are birds?", "There are no eagles.", "There are 2 eagles at the top right."),
       ("Is there no snow?", "No, there is no snow.", "No, there is no snow."),
@@ -107,5 +109,20 @@ import Testing
     ])
   func corrected(question: String, answer: String, says: String) {
     #expect(facts().corrected(answer, to: question) == says)
+  }
+
+  @Test("where the facts make the answer no model is asked")
+  func modelIsNotAsked() throws {
+    let file = try ExampleFile(
+      text: "facts: people: 3\nquestion: How many?\nanswer: Three.", path: "mine.txt", asks: true)
+    let model = ScriptedModel(answer: { _ in "No." })
+    func answer(_ question: String) throws -> String {
+      try PictureQuestion(file: file, words: ["wing"], facts: facts(), question: question)
+        .answer(by: model).text
+    }
+    #expect(try answer("Is there a sky?") == "Yes, there is sky at the top.")
+    #expect(model.prompts.isEmpty)
+    #expect(try answer("Is there a castle?") == "Maybe.")
+    #expect(model.prompts.count == 1)
   }
 }

@@ -47,7 +47,6 @@ extension PictureFacts {
   /// That something is not there which they state is replaced; what they do not tell of a noun
   /// becomes a "maybe".
   package func corrected(_ answer: String, to question: String) -> String {
-    if let presence = presence(in: question) { return presence.plainAnswer }
     let denied = denied(by: answer)
     if !denied.isEmpty {
       let parts = denied.map { isUnsure($0) ? "maybe \(clause(of: $0))" : clause(of: $0) }
@@ -158,9 +157,8 @@ extension PictureFacts {
       tails.contains { tail in
         let isColoured = tail.first.map(thing.colours.contains) == true
         let rest = isColoured ? tail.dropFirst() : tail
-        let names = [thing.name, plural(thing.name)].map {
-          $0.split(separator: " ").map(String.init)
-        }
+        let called = [thing.name] + ThingKinds.kinds(of: thing.name)
+        let names = (called + called.map(plural)).map { $0.split(separator: " ").map(String.init) }
         return names.contains(where: rest.starts)
       }
     }

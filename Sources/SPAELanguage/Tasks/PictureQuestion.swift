@@ -29,6 +29,12 @@ package struct PictureQuestion: Hashable, Sendable {
   /// The text that is sent.
   package var prompt: String { prompt(examples: file.examples.count) }
 
+  /// The answer where the facts alone make it, and no model need be asked.
+  package var answerOfFacts: String? {
+    guard file.hasFacts, let facts, let question else { return nil }
+    return facts.presence(in: question)?.plainAnswer
+  }
+
   /// Asks, and takes the answer's only line, with neutral words for people.
   ///
   /// A caption that does not name the main thing, or is surer of it than the facts are, is asked for
@@ -37,6 +43,7 @@ package struct PictureQuestion: Hashable, Sendable {
   package func answer(
     by model: any LanguageModel, temperature: Double = 0, seed: UInt64 = 1
   ) throws(LanguageError) -> Completion {
+    if let text = answerOfFacts { return Completion(text: text) }
     try checkLength(model)
     func complete(_ opening: String) throws(LanguageError) -> Completion {
       let request = CompletionRequest(

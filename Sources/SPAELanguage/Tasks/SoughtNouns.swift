@@ -68,12 +68,26 @@ struct SoughtNouns {
     "above", "below", "right", "that", "which", "there", "more", "many", "than", "to", "for",
   ]
 
+  /// Verbs that a question begins with, by how they are denied.
+  private static let denials = [
+    "isn't": "is", "aren't": "are", "wasn't": "was", "weren't": "were", "don't": "do",
+    "doesn't": "does", "can't": "can",
+  ]
+
+  /// In small letters, and "isn't there" as "is there": the same is asked.
+  private static func plain(_ question: String) -> String {
+    let text = Substring(question.lowercased().replacing("\u{2019}", with: "'")).trimmed
+    let first = text.prefix { $0.isLetter || $0 == "'" }
+    return (denials[String(first)] ?? String(first)) + text[first.endIndex...]
+  }
+
   /// nil for a question of another kind.
   init?(_ question: String) {
+    let question = Self.plain(question)
     let isPlain = question.allSatisfy {
       $0.isLetter || $0.isNumber || $0.isWhitespace || "?.!-".contains($0)
     }
-    var words = question.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    var words = question.split { !$0.isLetter && !$0.isNumber }.map(String.init)
     func starts(_ text: String) -> Bool { words.starts(with: text.words) }
     let opening = Self.openings.first(where: starts)
     guard isPlain, let opening = opening ?? ["is", "are"].first(where: starts) else { return nil }
@@ -112,11 +126,14 @@ enum ThingKinds {
     ],
   ]
 
+  /// The kinds that a thing is of.
+  static func kinds(of thing: String) -> [String] {
+    members.filter { $0.value.contains(thing) }.map(\.key)
+  }
+
   /// Whether a noun is for the kind that a thing is of.
   static func isKind(_ noun: String, of thing: String) -> Bool {
-    members.contains { kind, names in
-      (noun == kind || noun == plural(kind)) && names.contains(thing)
-    }
+    kinds(of: thing).contains { noun == $0 || noun == plural($0) }
   }
 }
 

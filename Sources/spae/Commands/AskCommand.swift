@@ -13,7 +13,7 @@ struct AskCommand: ParsableCommand {
       larger model behind --endpoint reasons better over the same facts.
 
       Where the question is only whether things are there ("Is there a tree?", "Is there grass or \
-      snow?", "Are there two dogs?") and the facts tell, they make the answer: of what they state, \
+      snow?", "Are there two dogs?") and the facts tell, they make the answer, and no model is asked: of what they state, \
       with colours and numbers, of people, of words that stand twice in the picture, and of \
       classes that a frozen branch knows and sees nothing of. Where they do not tell, the answer \
       begins with "Maybe". To other questions no answer denies what the facts state.

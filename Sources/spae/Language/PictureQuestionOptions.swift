@@ -54,7 +54,8 @@ struct PictureQuestionOptions: ParsableArguments {
     let answer: String
     /// What the model thought before it answered, where it reasons.
     let reasoning: String?
-    let model: String
+    /// nil where the facts alone made the answer.
+    let model: String?
   }
 
   /// Asks about the picture, and prints the answer.
@@ -64,18 +65,24 @@ struct PictureQuestionOptions: ParsableArguments {
     let (words, known) = try known()
     let lines = question.map(known.lines(for:)) ?? known.lines
     guard !facts else { return lines.forEach { print($0) } }
-    let session = try language.open(for: command, sending: sending)
-    let answer = try PictureQuestion(
-      file: examples, words: words, facts: known, question: question
-    ).answer(by: session.model, temperature: temperature, seed: session.seed)
-    if json {
-      let report = Report(
-        file: file, words: words, facts: lines, question: question, answer: answer.text,
-        reasoning: answer.reasoning, model: session.model.name)
-      try putJSON(report)
-    } else {
-      answer.text.textLines.forEach { print($0) }
+    let asked = PictureQuestion(file: examples, words: words, facts: known, question: question)
+    func put(_ answer: Completion, of model: String?) throws {
+      guard json else { return answer.text.textLines.forEach { print($0) } }
+      try putJSON(
+        Report(
+          file: file, words: words, facts: lines, question: question, answer: answer.text,
+          reasoning: answer.reasoning, model: model))
     }
+    if let text = asked.answerOfFacts, !sending.dryRun, !language.showPrompt {
+      try put(Completion(text: text), of: nil)
+      return print(
+        "spae: what is known of the picture makes the answer; no language model was asked",
+        toStandardError: true)
+    }
+    let session = try language.open(for: command, sending: sending)
+    let answer = try asked.answer(
+      by: session.model, temperature: temperature, seed: session.seed)
+    try put(answer, of: session.model.name)
     session.close(answer)
   }
 
