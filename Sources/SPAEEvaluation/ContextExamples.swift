@@ -59,9 +59,11 @@ package struct ContextExamples {
     }
     guard drawn.count >= shots ?? 1 else { throw tooFew(drawn.count, of: label, shots: shots) }
     if drawn.count < wanted {
-      let pictures = drawn.count == 1 ? "its only picture is" : "its \(drawn.count) pictures are"
+      let are =
+        drawn.count == 1
+        ? "its only picture is the example" : "its \(drawn.count) pictures are the examples"
       print(
-        "spae: \(label.folder): \(pictures) the examples; \(wanted) are usual",
+        "spae: \(label.folder): \(are); \(wanted) are usual",
         toStandardError: true)
     }
     return drawn
