@@ -8,18 +8,21 @@ package struct CentroidFigures {
   package let oracleWords: [[Pyramid]]
   package let background: [Pyramid]?
   package let vectors: WordVectors
+  /// The embeddings as they are, all words alike.
+  package let plainVectors: WordVectors
   package let episodes: Int
   package let seed: UInt64
 
   package init(
     names: [String], words: [[Pyramid]], oracleWords: [[Pyramid]], background: [Pyramid]?,
-    vectors: WordVectors, episodes: Int, seed: UInt64
+    vectors: WordVectors, plainVectors: WordVectors, episodes: Int, seed: UInt64
   ) {
     self.names = names
     self.words = words
     self.oracleWords = oracleWords
     self.background = background
     self.vectors = vectors
+    self.plainVectors = plainVectors
     self.episodes = episodes
     self.seed = seed
   }
@@ -32,6 +35,7 @@ package struct CentroidFigures {
     var figures: [FewShotFigure] = []
     for (reader, pyramids, vectors) in [
       ("nearest centroid", words, vectors),
+      ("nearest centroid, plain embeddings", words, plainVectors),
       ("nearest centroid, embeddings swapped", words, swapped),
       ("nearest centroid, best fitting words", oracleWords, vectors),
     ] {

@@ -1,4 +1,5 @@
 import SPAEEvaluation
+import SPAEPyramid
 import Testing
 
 /// Vectors of six words: `np.random.default_rng(3).standard_normal((6, 3))`, to four places.
@@ -18,6 +19,28 @@ struct NearestCentroidTests {
       #expect(abs(own - expected) < 1e-4)
     }
     #expect(vectors.mean(of: [Int32]()) == [0, 0, 0])
+  }
+
+  @Test("The direction in which words differ most is taken off, and the rest stays")
+  func firstDirection() {
+    let values: [Float] = [20, 0.5, 0, -20, 0.5, 0, 15, -0.5, 0, -15, -0.5, 0, 0, 0, 1, 0, 0, -1]
+    let rest = WordVectors(values: values, width: 3).withoutFirstDirection()
+    for word in 0..<6 {
+      let own = rest.mean(of: [Int32(word)])
+      #expect(abs(own[0]) < 0.05)
+      #expect(abs(own[1] - values[3 * word + 1]) < 0.05)
+      #expect(abs(own[2] - values[3 * word + 2]) < 1e-4)
+    }
+  }
+
+  @Test("A word counts half of one of the layer above")
+  func layerWeight() throws {
+    let vectors = WordVectors(values: [1, 0, 0, 1], width: 2, layerWeight: 0.5)
+    let shape = try #require(PyramidShape(grid: 8))
+    let pyramid = try #require(Pyramid(shape: shape, words: [0, 1, 1, 1, 0] + [Int32](repeating: 0, count: 144)))
+    let point = vectors.point(of: pyramid, layers: 1...2)
+    #expect(point == [0.5, 0.5])
+    #expect(vectors.point(of: pyramid, layers: 2...2) == [0.25, 0.75])
   }
 
   // background = mean([[0], [3]]), examples: [[0, 1], [2, 4]] and [[3, 5], [3, 3]]; points less the

@@ -41,7 +41,9 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Each folder in the examples' folder is a label, and the pictures (or pyramids) in it are its \
       examples. The answer is the label whose words are nearest: the cosine between means of the \
-      words' embeddings, relative to a background if one is given. No language model runs. With --by \
+      words' embeddings, relative to a background if one is given. A word counts half of one of the \
+      layer above, and what the embeddings say of how common a word is does not count. No language \
+      model runs. With --by \
       language-model a frozen one reads the examples in its context, and each label is scored as \
       --method says: by how likely the model finds the picture's words after the label (channel), or \
       the label after the words (log-probability; calibrated takes off what it gives the label after \

@@ -19,8 +19,9 @@ struct FewShotEvaluation: ParsableCommand {
       them, and other pictures to classify (Frozen's protocol). The classifiers are:
 
       the nearest centroid of the words' own embeddings (spae classify); the same with the \
-      embeddings swapped between words, so that only equal words are similar (the control); the \
-      same on the words that fit best what the frozen classifier sees, without the pixels (what a \
+      embeddings as they are, of all words alike; with them swapped between words, so that only \
+      equal words are similar (the control); the first \
+      on the words that fit best what the frozen classifier sees, without the pixels (what a \
       perfect semantic layer would give); and, with --language-model, a frozen language model, by \
       each --method. Every question is answered by itself: no other question of the episode is \
       looked at. An episode that would put a question's words among its own examples draws another \
@@ -172,6 +173,7 @@ struct FewShotEvaluation: ParsableCommand {
         .map(\.pyramids),
       background: try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet),
       vectors: WordVectors(encoder.model.codebook),
+      plainVectors: WordVectors(plain: encoder.model.codebook),
       episodes: episodes, seed: language.seed)
     var figures: [FewShotFigure] = []
     for ways in ways {
