@@ -37,7 +37,8 @@ struct NearestCentroidTests {
   func layerWeight() throws {
     let vectors = WordVectors(values: [1, 0, 0, 1], width: 2, layerWeight: 0.5)
     let shape = try #require(PyramidShape(grid: 8))
-    let pyramid = try #require(Pyramid(shape: shape, words: [0, 1, 1, 1, 0] + [Int32](repeating: 0, count: 144)))
+    let pyramid = try #require(
+      Pyramid(shape: shape, words: [0, 1, 1, 1, 0] + [Int32](repeating: 0, count: 144)))
     let point = vectors.point(of: pyramid, layers: 1...2)
     #expect(point == [0.5, 0.5])
     #expect(vectors.point(of: pyramid, layers: 2...2) == [0.25, 0.75])

@@ -69,24 +69,23 @@ def few_shot_rows(model: SPAE, by_class: Tensor, ground: Tensor) -> list[Row]:
 
     `ground` holds the words of other pictures, [n, words]: their mean feature is taken off.
     """
-    plain, rows = model.codebook.embedding, []
-    own = without_first_direction(plain)
-    swapped = own[permutation(len(own), SHUFFLE_SEED)]
-    shape = model.shape(SIZE)
+    plain, shape = model.codebook.embedding, model.shape(SIZE)
+    own, swapped = without_first_direction(plain), plain[permutation(len(plain), SHUFFLE_SEED)]
 
-    def points(embedding: Tensor, depth: int, weights: Tensor | None) -> Tensor:
+    def points(embedding: Tensor, depth: int, weights: Tensor | None = None) -> Tensor:
         count = shape.word_count(depth)
         return centred(embedding, by_class[..., :count], ground[:, :count], weights)
 
+    rows = []
     for depth in (2, 3):
-        weights, count = layer_weights(shape, depth), shape.word_count(depth)
-        for ways in (2, 5):
-            for shots in SHOTS:
-                rows.append(accuracy_row(points(own, depth, weights), ways, shots, count))
-        for shots in SHOTS:
-            rows.append(accuracy_row(points(plain, depth, None), 5, shots, count, ", plain"))
-    weights, count = layer_weights(shape, 3), shape.word_count(3)
-    shuffled = points(swapped, 3, weights)
+        for found, suffix in (
+            (points(plain, depth), ""),
+            (points(own, depth, layer_weights(shape, depth)), ", without the first direction"),
+        ):
+            count = shape.word_count(depth)
+            for ways in (2, 5):
+                rows += [accuracy_row(found, ways, shots, count, suffix) for shots in SHOTS]
+    shuffled, count = points(swapped, 3), shape.word_count(3)
     return rows + [accuracy_row(shuffled, 5, shots, count, ", shuffled") for shots in SHOTS]
 
 
