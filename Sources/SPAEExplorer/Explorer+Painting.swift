@@ -75,8 +75,15 @@ extension Explorer {
   }
 
   /// The picture of what is shown: of the words, or of those that would follow a word in the picker.
-  var request: DecodeRequest {
+  package var request: DecodeRequest {
     DecodeRequest(pyramid: shown, depth: depth, painting: previewed, frame: film?.frame)
+  }
+
+  /// What is decoded once these words are accepted.
+  package func request(for words: Pyramid) -> DecodeRequest {
+    var next = self
+    next.pyramid = words
+    return next.request
   }
 
   /// Keeps what was painted, and says what was done.

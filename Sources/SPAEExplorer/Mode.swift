@@ -15,6 +15,14 @@ package enum Mode: Hashable, Sendable {
   case reading(Reading)
   /// Asks before words that are not saved are left.
   case leaving
+
+  /// Whether a list or a text lies over the panes.
+  var hasPopup: Bool {
+    switch self {
+    case .picking, .help, .history, .reading: true
+    default: false
+    }
+  }
 }
 
 /// A line that is typed at the foot of the screen.

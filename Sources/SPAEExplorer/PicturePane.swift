@@ -32,6 +32,12 @@ struct PicturePane {
     )
   }
 
+  /// The same, where no list of the mode lies over it.
+  func view(below popup: Box) -> PictureView? {
+    guard let view, state.mode.hasPopup, view.box.intersects(popup) else { return view }
+    return nil
+  }
+
   private var content: PictureContent {
     state.picture == .comparison && state.comparison == nil ? .decoded : state.picture
   }

@@ -24,12 +24,17 @@ package func view(_ state: Explorer) -> View {
   pane.draw(on: &screen)
   TimeLine(state: state, box: layout.timeLine).draw(on: &screen)
   FootLine(state: state).draw(on: &screen)
-  var picture = pane.view
-  if drawPopup(state, layout, on: &screen), let shown = picture, shown.box.intersects(layout.popup)
-  {
-    picture = nil
-  }
-  return View(screen: screen, picture: picture, strips: pickerList(state, layout)?.strips ?? [])
+  drawPopup(state, layout, on: &screen)
+  return View(
+    screen: screen, picture: pane.view(below: layout.popup),
+    strips: pickerList(state, layout)?.strips ?? [])
+}
+
+/// Only what is to be drawn in pixels, without the characters around it.
+package func pictureView(_ state: Explorer) -> PictureView? {
+  let layout = Layout(state)
+  guard !layout.isTooSmall else { return nil }
+  return PicturePane(state: state, layout: layout).view(below: layout.popup)
 }
 
 private func pickerList(_ state: Explorer, _ layout: Layout) -> PickerList? {
@@ -38,15 +43,14 @@ private func pickerList(_ state: Explorer, _ layout: Layout) -> PickerList? {
 }
 
 /// Draws the list of the mode, if it has one.
-private func drawPopup(_ state: Explorer, _ layout: Layout, on screen: inout Screen) -> Bool {
+private func drawPopup(_ state: Explorer, _ layout: Layout, on screen: inout Screen) {
   switch state.mode {
   case .picking: pickerList(state, layout)?.draw(on: &screen)
   case .help(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .history(let list): Popups.draw(list, in: layout.popup, on: &screen)
   case .reading(let reading): Popups.draw(reading, in: layout.popup, on: &screen)
-  default: return false
+  default: break
   }
-  return true
 }
 
 private func drawTooSmall(_ layout: Layout, on screen: inout Screen) {

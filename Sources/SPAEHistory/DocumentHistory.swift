@@ -76,6 +76,20 @@ package final class DocumentHistory: Sendable {
   }
 }
 
+// MARK: What is near
+
+extension DocumentHistory {
+  /// The words that an undo leads to; nil at the first revision, or where they cannot be read.
+  package var before: Pyramid? {
+    state.withLock { $0.head.parent }.flatMap { try? pyramid(of: $0) }
+  }
+
+  /// The words that a redo leads to, as far as this window has been there.
+  package var after: Pyramid? {
+    state.withLock { $0.trail[$0.head.id] }.flatMap { try? pyramid(of: $0) }
+  }
+}
+
 // MARK: Changes
 
 extension DocumentHistory {

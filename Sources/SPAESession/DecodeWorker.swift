@@ -20,22 +20,29 @@ final class DecodeWorker: Sendable {
     /// How many requests there were.
     var number = 0
     var isRunning = false
+    /// The newest request's picture is yet to come, and takes no longer than words take to decode.
+    var isAwaited = false
+    /// Who waits for it.
+    var waiting: DispatchSemaphore?
   }
 
   private let decoder: RequestDecoder
   private let original: PixelImage?
-  private let deliver: @Sendable (Result<Outcome, EngineError>) -> Void
+  private let show: @Sendable (DecodeRequest, PixelImage) -> Void
+  private let deliver: @Sendable (Result<Decoded, EngineError>) -> Void
   private let queue = DispatchQueue(label: "decode", qos: .userInteractive)
   private let similarities = DispatchQueue(label: "similarity", qos: .utility)
   private let state = Mutex(State())
 
+  /// `show` has a picture as soon as there is one; `deliver`, what is told of it.
   init(
     inUse: ModelInUse, painter: EditPainter, original: PixelImage?,
-    deliver: @escaping @Sendable (Result<Outcome, EngineError>) -> Void
+    show: @escaping @Sendable (DecodeRequest, PixelImage) -> Void,
+    deliver: @escaping @Sendable (Result<Decoded, EngineError>) -> Void
   ) {
     decoder = RequestDecoder(inUse: inUse, painter: painter)
     self.original = original
-    self.deliver = deliver
+    (self.show, self.deliver) = (show, deliver)
   }
 
   /// Asks for a picture; what was asked for before and is not done yet is forgotten.
@@ -43,10 +50,21 @@ final class DecodeWorker: Sendable {
     let mustStart = state.withLock { state in
       state.newest = request
       state.number += 1
+      state.isAwaited = request.painting == nil && request.frame == nil
       defer { state.isRunning = true }
       return !state.isRunning
     }
     if mustStart { queue.async { self.work() } }
+  }
+
+  /// Waits for the picture of the newest request, but not for long: where its words are still to be
+  /// found, not at all.
+  func awaitPicture(atMost limit: DispatchTimeInterval) {
+    let waiting = state.withLock { state -> DispatchSemaphore? in
+      state.waiting = state.isAwaited ? DispatchSemaphore(value: 0) : nil
+      return state.waiting
+    }
+    _ = waiting?.wait(timeout: .now() + limit)
   }
 
   /// Waits until nothing is left to do.
@@ -59,11 +77,12 @@ final class DecodeWorker: Sendable {
     while let request = next() {
       do throws(EngineError) {
         let outcome = try decode(request)
-        deliver(.success(outcome))
+        deliver(.success(outcome.decoded))
         addSimilarity(to: outcome)
       } catch .cancelled {
         continue
       } catch {
+        endWaiting()
         deliver(.failure(error))
       }
     }
@@ -75,9 +94,9 @@ final class DecodeWorker: Sendable {
     let number = state.withLock { $0.newest == nil ? $0.number : nil }
     similarities.async { [self] in
       guard state.withLock({ $0.number == number }) else { return }
-      let outcome = outcome.withSimilarity(to: original)
+      let decoded = outcome.withSimilarity(to: original).decoded
       // A newer picture has to stay the last that is delivered.
-      state.withLock { if $0.number == number { deliver(.success(outcome)) } }
+      state.withLock { if $0.number == number { deliver(.success(decoded)) } }
     }
   }
 
@@ -90,6 +109,16 @@ final class DecodeWorker: Sendable {
     }
   }
 
+  /// Wakes who waits for the newest request's picture: it is there, or will not come.
+  private func endWaiting() {
+    state.withLock { state in
+      guard state.newest == nil else { return }
+      state.isAwaited = false
+      state.waiting?.signal()
+      state.waiting = nil
+    }
+  }
+
   private var isOutdated: Bool { state.withLock { $0.newest != nil } }
 
   private func decode(_ request: DecodeRequest) throws(EngineError) -> Outcome {
@@ -97,6 +126,8 @@ final class DecodeWorker: Sendable {
     let start = clock.now
     let picture = try decoder.picture(of: request) { isOutdated }
     let time = (clock.now - start) / Duration.milliseconds(1)
+    show(request, picture)
+    endWaiting()
     let decoded = Decoded(
       request: request, psnr: original.map { picture.psnr(to: $0) }, ssim: nil,
       milliseconds: time, tints: picture.tints(of: request.pyramid.shape))

@@ -12,9 +12,14 @@ protocol EffectHost: AnyObject {
 
   /// Performs an effect that only the host can, and gives the answers.
   func perform(_ effect: TerminalEffect) -> [Message]
+
+  /// Performs an effect in the session, at once or when there is time, and gives the answers.
+  func perform(_ effect: SessionEffect) -> [Message]
 }
 
 extension EffectHost {
+  func perform(_ effect: SessionEffect) -> [Message] { session.perform(effect) }
+
   /// Gives a message to the explorer, and performs what follows from it.
   func send(_ message: Message) {
     var waiting = [message]
@@ -22,7 +27,7 @@ extension EffectHost {
       for effect in update(&state, waiting.removeFirst()) {
         switch effect {
         case .terminal(let effect): waiting += perform(effect)
-        case .session(let effect): waiting += session.perform(effect)
+        case .session(let effect): waiting += perform(effect)
         }
       }
     }

@@ -19,12 +19,12 @@ import Synchronization
 /// background and answered through the mailbox.
 package final class EffectRunner: Sendable {
   let mailbox: Mailbox<Message>
-  private let inUse: ModelInUse
+  let inUse: ModelInUse
   let history: DocumentHistory
   let files: PyramidFiles
   /// Nil where no film is open.
   let film: FilmSession?
-  private let worker: DecodeWorker
+  let worker: DecodeWorker
   private let inset: InsetWorker
   let painter: EditPainter
   private let language: LanguageWorker
@@ -40,6 +40,8 @@ package final class EffectRunner: Sendable {
   private let yanked: YankedWords
   /// What is to be told of edits that are no longer kept.
   private let loss = Mutex<Notice?>(nil)
+  /// What is decoded already, by the model that was in use then.
+  let foreseen = Mutex<(request: DecodeRequest, model: Model)?>(nil)
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
   private let origins = DispatchQueue(label: "origins", qos: .utility)
 
@@ -83,19 +85,18 @@ package final class EffectRunner: Sendable {
       library: library)
     let film = film.map { FilmSession($0, inUse: inUse, mailbox: mailbox) }
     self.film = film
-    worker = DecodeWorker(inUse: inUse, painter: painter, original: original) { result in
-      switch result {
-      case .success(let outcome):
-        // With the similarity the same picture comes once more.
-        if outcome.decoded.ssim == nil {
-          let picture = film?.picture(of: outcome.decoded.request, outcome.picture)
-          pictureStore.change { $0.decoded = picture ?? outcome.picture }
+    worker = DecodeWorker(
+      inUse: inUse, painter: painter, original: original,
+      show: { request, picture in
+        let shown = film?.picture(of: request, picture) ?? picture
+        pictureStore.change { $0.decoded = shown }
+      },
+      deliver: { result in
+        switch result {
+        case .success(let decoded): mailbox.post(.decoded(decoded))
+        case .failure(let error): mailbox.post(.notice(Notice("\(error)", kind: .error)))
         }
-        mailbox.post(.decoded(outcome.decoded))
-      case .failure(let error):
-        mailbox.post(.notice(Notice("\(error)", kind: .error)))
-      }
-    }
+      })
     inset = InsetWorker(inUse: inUse, painter: painter) { request, picture in
       pictureStore.change { $0.inset = (request.depth, picture) }
       mailbox.wake()
@@ -141,7 +142,7 @@ package final class EffectRunner: Sendable {
   func perform(_ effect: SessionEffect) -> [Message] {
     if let film, let answers = perform(effect, on: film) { return answers }
     switch effect {
-    case .decode(let request): worker.request(request)
+    case .decode(let request): decode(request)
     case .decodeInset(let request): inset.request(request)
     case .findNeighbours(let word):
       inBackground { runner in [.neighbours(of: word, runner.words.neighbours(of: word, count: 12))]

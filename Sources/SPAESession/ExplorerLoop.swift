@@ -19,7 +19,7 @@ package final class ExplorerLoop: EffectHost {
   let session: EffectRunner
   let terminal: any TerminalBackend
   private let editor: ExternalEditor
-  package private(set) var output: PictureOutput
+  package internal(set) var output: PictureOutput
   /// The small pictures of lists.
   private var strips: StripOutput
   let themes: ThemeLibrary
@@ -37,6 +37,8 @@ package final class ExplorerLoop: EffectHost {
   var mustRedraw = false
   private var blinkDeadline: ContinuousClock.Instant?
   private var fineDeadline: ContinuousClock.Instant?
+  /// What the session is to do when the screen is up to date.
+  var unhurried: [SessionEffect] = []
   var filmClock: FilmClock?
   /// The position of a frame that is drawn next.
   var filmPosition: Int?
@@ -67,6 +69,7 @@ package final class ExplorerLoop: EffectHost {
     send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
     for notice in notices.compactMap({ $0 }) { send(.notice(notice)) }
     draw()
+    catchUp()
     while !hasQuit {
       let events = keys.events(
         of: terminal, timeout: patience, watching: session.mailbox.reading)
@@ -77,6 +80,7 @@ package final class ExplorerLoop: EffectHost {
         runFilm()
       }
       draw()
+      catchUp()
       recordFrame()
     }
     removePicture()
@@ -212,16 +216,29 @@ package final class ExplorerLoop: EffectHost {
 
   private func draw() {
     guard !hasQuit else { return }
+    drawPictureFirst()
+    session.awaitPicture()
     var view = view(state)
     let pictures = session.pictures
     output.draw(view.picture, pictures, into: &view.screen)
     terminal.draw(view.screen, force: mustRedraw)
-    if let (bytes, box) = output.bytes(for: view.picture, pictures, wasErased: mustRedraw) {
-      terminal.place(picture: bytes, at: box)
-      fineDeadline = terminal.now + Self.leisure
-    }
+    drawPicture(view.picture, pictures)
     drawSmallPictures(of: view)
     mustRedraw = false
+  }
+
+  /// Sends the pixels before the characters, where both stay clear of each other.
+  func drawPictureFirst() {
+    guard !mustRedraw, let picture = pictureView(state), output.isInPlace(picture) else { return }
+    session.awaitPicture()
+    drawPicture(picture, session.pictures)
+  }
+
+  private func drawPicture(_ picture: PictureView?, _ pictures: Pictures) {
+    let drawn = output.bytes(for: picture, pictures, wasErased: mustRedraw)
+    guard let (bytes, box) = drawn else { return }
+    terminal.place(picture: bytes, at: box)
+    fineDeadline = terminal.now + (output.isCrowded ? .zero : Self.leisure)
   }
 
   private func drawSmallPictures(of view: View) {

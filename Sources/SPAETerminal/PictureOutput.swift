@@ -109,6 +109,14 @@ package struct PictureOutput {
     return change(to: Placed(box: view.box, picture: image), by: pixels)
   }
 
+  /// Whether this differs from what is shown in nothing but its pixels, if that much: characters
+  /// that are drawn afterwards stay clear of it.
+  package func isInPlace(_ view: PictureView) -> Bool {
+    guard let shown = source?.view, let placed, pixels != nil else { return false }
+    return placed.box == view.box && shown.content == view.content && shown.crop == view.crop
+      && shown.blinkPhase == view.blinkPhase && shown.inset == view.inset
+  }
+
   /// Draws the picture, or only the characters' cells in which sixels differ from the last one.
   private mutating func change(
     to wanted: Placed, by pixels: any PixelDriver
@@ -155,6 +163,13 @@ package struct PictureOutput {
 
   /// Whether a better picture is to be drawn when the keys rest.
   private var isCoarse: Bool { placed != nil && !isFine }
+
+  /// Whether the screen's picture has so many parts that the next ones would need it whole: nobody
+  /// has to wait for that if it is sent in between.
+  package var isCrowded: Bool {
+    guard let pixels, let placed, isCoarse else { return false }
+    return tiles > max(count(placed.box, by: pixels), pixels.mostTiles * 2 / 3)
+  }
 
   /// A better picture, drawn elsewhere, for `take` to accept when it is done.
   package struct Refinement: Sendable {

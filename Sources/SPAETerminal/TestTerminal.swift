@@ -35,6 +35,8 @@ package final class TestTerminal: TerminalBackend {
   package private(set) var forcedDrawings = 0
   package private(set) var placements: [Placement] = []
   package private(set) var suspensions = 0
+  /// Hears of each picture that is placed, when it is.
+  package var hearPlacement: () -> Void = {}
   /// A character's size in pixels, as the window would tell it.
   package var cell = (width: 10, height: 20)
 
@@ -65,6 +67,7 @@ package final class TestTerminal: TerminalBackend {
 
   package func place(picture bytes: [UInt8], at box: Box) {
     placements.append(Placement(bytes: bytes, box: box))
+    hearPlacement()
   }
 
   package func events(timeout: Duration?, watching: Int32?) -> [TerminalEvent] {

@@ -121,6 +121,25 @@ struct ExplorerLoopSuite {
     #expect(count > 1)
   }
 
+  @Test("shows an edit's picture before the history has it")
+  func pictureFirst() throws {
+    let stage = try Stage(.sixel)
+    var (before, after, hasPicture): ([Int], [Int], Bool) = ([], [], true)
+    stage.terminal.hearPlacement = {
+      if !hasPicture { before.append(stage.historyState) }
+      hasPicture = true
+    }
+    try stage.press("3G")
+    for key in ["x", "u", "<C-r>"] {
+      stage.look { hasPicture = false }
+      try stage.press(key)
+      stage.look { after.append(stage.historyState) }
+    }
+    _ = stage.loop.run()
+    #expect(before == [1, 2, 1])
+    #expect(after == [2, 1, 2])
+  }
+
   @Test("plays a script at a pace that eyes can follow")
   func script() throws {
     let path = NSTemporaryDirectory() + "keys-\(UUID().uuidString)"

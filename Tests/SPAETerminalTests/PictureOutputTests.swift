@@ -142,6 +142,39 @@ struct PictureOutputSuite {
     #expect(output.refinement == nil)
   }
 
+  @Test("is sent whole between keys when it has many parts, so that no part waits for that")
+  func crowded() throws {
+    var output = output(.sixel)
+    let (view, store) = (try view(in: box), PictureStore(Pictures(original: nil)))
+    var areWhole: [Bool] = []
+    for place in 0..<40 {
+      store.change { $0.decoded = picture(redAt: 3 * place) }
+      let sent = output.bytes(for: view, store.pictures, wasErased: false)
+      areWhole.append(sent?.box == box)
+      guard output.isCrowded, let refinement = output.refinement else { continue }
+      #expect(output.take(refinement) == box)
+      #expect(!output.isCrowded)
+    }
+    #expect(areWhole == [true] + [Bool](repeating: false, count: 39))
+  }
+
+  @Test("is in place while nothing but its pixels differs")
+  func inPlace() throws {
+    var output = output(.sixel)
+    var view = try view(in: box)
+    #expect(!output.isInPlace(view))
+    _ = output.bytes(for: view, pictures(picture()), wasErased: false)
+    view.request.depth = 3
+    #expect(output.isInPlace(view))
+    view.blinkPhase = true
+    #expect(!output.isInPlace(view))
+    view.blinkPhase = false
+    view.box = Box(row: box.row, column: box.column - 1, rows: box.rows, columns: box.columns)
+    #expect(!output.isInPlace(view))
+    _ = output.bytes(for: nil, pictures(picture()), wasErased: false)
+    #expect(!output.isInPlace(view))
+  }
+
   @Test("needs nothing better from kitty")
   func kittyIsFine() throws {
     var output = output(.kitty)
