@@ -1,9 +1,10 @@
 // The kernels, written once with vectors of LANES floats and compiled once per instruction set.
 // The includer defines LANES, SET (the name's suffix) and what fits into the registers: TILE pixels
 // of a convolution, or PAIR_TILE of two blocks of its channels (none: 0), DEPTHWISE_TILE of a
-// depthwise one, TARGETS of a search for the nearest word, QUERIES of an attention, TEXTS of a
-// scoring; CASES, DEPTHWISE_CASES and TEXTS_CASES are CASE(n) for each n up to that. RECIPROCAL(x) is
-// 1 / x to 11 bits or more, if there is one.
+// depthwise one, TARGETS of a search for the nearest word, QUERIES of an attention, each with
+// ATTENTION_BLOCKS vectors of keys or values, TEXTS of a scoring; CASES, DEPTHWISE_CASES and
+// TEXTS_CASES are CASE(n) for each n up to that. RECIPROCAL(x) is 1 / x to 11 bits or more, if there
+// is one.
 
 #define NAME_(a, b) a##_##b
 #define NAME__(a, b) NAME_(a, b)
@@ -432,28 +433,76 @@ static void NAME(nearest)(const float *targets, size_t count, size_t d, const fl
     NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 1);
 }
 
+// The scores of `count` queries for `blocks` vectors of keys, so that a number of a query is loaded
+// once for all of them and a key once for all queries.
+INLINE void NAME(attend_scores)(const spae_attention *t, const float *queries, float *shares,
+                                size_t row, vec *highest, size_t from, int count, int blocks) {
+  const float *keys[ATTENTION_BLOCKS];
+  vec scores[ATTENTION_BLOCKS][QUERIES];
+  EACH(b, blocks) {
+    const size_t j = from + b * LANES;
+    keys[b] = t->keys + j / spae_lanes * t->dim * spae_lanes + j % spae_lanes;
+    EACH(q, count) scores[b][q] = (vec){};
+  }
+  for (size_t i = 0; i < t->dim; i++) {
+    vec key[ATTENTION_BLOCKS];
+    EACH(b, blocks) key[b] = load(keys[b] + i * spae_lanes);
+    EACH(q, count) {
+      const float query = queries[q * t->query_stride + i];
+      EACH(b, blocks) scores[b][q] += query * key[b];
+    }
+  }
+  EACH(b, blocks) EACH(q, count) {
+    scores[b][q] *= t->scale;
+    store(shares + q * row + from + b * LANES, scores[b][q]);
+  }
+  if (t->tokens - from >= (size_t)blocks * LANES) {
+    EACH(b, blocks) EACH(q, count)
+      highest[q] = select(scores[b][q] > highest[q], scores[b][q], highest[q]);
+    return;
+  }
+  // Behind the last token is nothing that could be looked at.
+  EACH(q, count) {
+    float *own = shares + q * row;
+    for (size_t j = t->tokens; j < from + blocks * LANES; j++) own[j] = -__builtin_inff();
+    EACH(b, blocks) {
+      const vec kept = load(own + from + b * LANES);
+      highest[q] = select(kept > highest[q], kept, highest[q]);
+    }
+  }
+}
+
+// The values of all tokens, mixed for `count` queries by their shares: `blocks` vectors of each value.
+INLINE void NAME(attend_mix)(const spae_attention *t, const float *shares, size_t row,
+                             const vec *total, float *output, size_t i, int count, int blocks) {
+  vec mixed[ATTENTION_BLOCKS][QUERIES];
+  EACH(b, blocks) EACH(q, count) mixed[b][q] = (vec){};
+  for (size_t j = 0; j < t->tokens; j++) {
+    vec value[ATTENTION_BLOCKS];
+    EACH(b, blocks) value[b] = load(t->values + j * t->dim + i + b * LANES);
+    EACH(q, count) {
+      const float share = shares[q * row + j];
+      EACH(b, blocks) mixed[b][q] += share * value[b];
+    }
+  }
+  EACH(b, blocks) EACH(q, count)
+    store(output + q * t->output_stride + i + b * LANES, mixed[b][q] / sum(total[q]));
+}
+
 // `count` queries at a time, so that each key and each value is loaded once for all of them.
 INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, float *output,
                               int count) {
-  const size_t row = (t->tokens + spae_lanes - 1) / spae_lanes * spae_lanes;
+  // A vector more: rows that lie a power of two apart would share the same few lines of the cache.
+  const size_t row = (t->tokens + spae_lanes - 1) / spae_lanes * spae_lanes + spae_lanes;
+  const size_t wide = ATTENTION_BLOCKS * LANES;
   float *shares = t->scratch;  // [count][row]
   vec highest[QUERIES], total[QUERIES];
   EACH(q, count) highest[q] = (vec){} - __builtin_inff();
-  for (size_t j = 0; j < t->tokens; j += LANES) {
-    const float *keys = t->keys + j / spae_lanes * t->dim * spae_lanes + j % spae_lanes;
-    vec scores[QUERIES];
-    EACH(q, count) scores[q] = (vec){};
-    for (size_t i = 0; i < t->dim; i++) {
-      const vec key = load(keys + i * spae_lanes);
-      EACH(q, count) scores[q] += queries[q * t->query_stride + i] * key;
-    }
-    EACH(q, count) {
-      scores[q] *= t->scale;
-      for (size_t lane = t->tokens - j; lane < LANES; lane++) scores[q][lane] = -__builtin_inff();
-      highest[q] = select(scores[q] > highest[q], scores[q], highest[q]);
-      store(shares + q * row + j, scores[q]);
-    }
-  }
+  size_t from = 0;
+  for (; from + wide <= t->tokens; from += wide)
+    NAME(attend_scores)(t, queries, shares, row, highest, from, count, ATTENTION_BLOCKS);
+  for (; from < t->tokens; from += LANES)
+    NAME(attend_scores)(t, queries, shares, row, highest, from, count, 1);
   EACH(q, count) {
     float top = highest[q][0];
     for (int lane = 1; lane < LANES; lane++) top = highest[q][lane] > top ? highest[q][lane] : top;
@@ -464,15 +513,10 @@ INLINE void NAME(attend_tile)(const spae_attention *t, const float *queries, flo
       total[q] += share;
     }
   }
-  for (size_t i = 0; i < t->dim; i += LANES) {
-    vec mixed[QUERIES];
-    EACH(q, count) mixed[q] = (vec){};
-    for (size_t j = 0; j < t->tokens; j++) {
-      const vec value = load(t->values + j * t->dim + i);
-      EACH(q, count) mixed[q] += shares[q * row + j] * value;
-    }
-    EACH(q, count) store(output + q * t->output_stride + i, mixed[q] / sum(total[q]));
-  }
+  size_t i = 0;
+  for (; i + wide <= t->dim; i += wide)
+    NAME(attend_mix)(t, shares, row, total, output, i, count, ATTENTION_BLOCKS);
+  for (; i < t->dim; i += LANES) NAME(attend_mix)(t, shares, row, total, output, i, count, 1);
 }
 
 static void NAME(attend)(const spae_attention *t) {
@@ -946,6 +990,7 @@ static const spae_kernels NAME(spae_kernels_with_dots) = {
 #undef DEPTHWISE_TILE
 #undef DEPTHWISE_CASES
 #undef QUERIES
+#undef ATTENTION_BLOCKS
 #undef TARGETS
 #undef TEXTS
 #undef TEXTS_CASES

@@ -79,6 +79,7 @@
 #define DEPTHWISE_TILE 9  // the classifier's planes are 9, 17, 33 and 65 pixels wide
 #define DEPTHWISE_CASES UP_TO_9
 #define QUERIES 8
+#define ATTENTION_BLOCKS 2
 #define TARGETS 8
 #define TEXTS 8
 #define TEXTS_CASES UP_TO_8
@@ -99,6 +100,7 @@
 #define DEPTHWISE_TILE 8
 #define DEPTHWISE_CASES UP_TO_8
 #define QUERIES 8
+#define ATTENTION_BLOCKS 1
 #define TARGETS 4
 #define TEXTS 5
 #define TEXTS_CASES UP_TO_5
@@ -146,6 +148,7 @@
 #define DEPTHWISE_TILE 4
 #define DEPTHWISE_CASES UP_TO_4
 #define QUERIES 8
+#define ATTENTION_BLOCKS 2
 #define TARGETS 4
 #define TEXTS 8
 #define TEXTS_CASES UP_TO_8
@@ -164,6 +167,7 @@
 #define DEPTHWISE_TILE 2
 #define DEPTHWISE_CASES UP_TO_2
 #define QUERIES 8
+#define ATTENTION_BLOCKS 1
 #define TARGETS 4
 #define TEXTS 4
 #define TEXTS_CASES UP_TO_4

@@ -143,7 +143,7 @@ static void nearest(const spae_kernels *k, result *r, int variant) {
 }
 
 static void attend(const spae_kernels *k, result *r, int variant) {
-  static float scratch[spae_queries * 64];
+  static float scratch[spae_queries * (64 + spae_lanes)];
   spae_attention task = {
       .queries = input, .query_stride = 32, .output = r->floats, .output_stride = 32,
       .keys = weights, .values = residual, .count = 11, .tokens = 40 + variant, .dim = 32,

@@ -85,7 +85,7 @@ typedef struct {
   const float *values;  // [tokens][dim]
   size_t count, tokens, dim;
   float scale;
-  float *scratch;  // [spae_queries][tokens, to a multiple of 16]
+  float *scratch;  // [spae_queries][tokens, to a multiple of 16, and 16]
 } spae_attention;
 
 // The bits of a weight's fraction in a resampling.

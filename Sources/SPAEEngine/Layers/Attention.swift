@@ -27,7 +27,7 @@ package final class Attention: Sendable {
     }
     let work = 2 * tokens * tokens * heads * dimension
     context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
-      let scratch = FloatBuffer(count: spae_queries * padded)
+      let scratch = FloatBuffer(count: spae_queries * (padded + spae_lanes))
       context.measured(
         LayerProfiler.Layer(
           kind: "attention", inputs: 3 * heads * dimension, outputs: heads * dimension,

@@ -34,14 +34,20 @@ struct LatentCells: Sendable {
   }
 
   /// A cell's own words.
-  func words(of cell: Int, in words: [Int32]) -> [Int32] { wordsOfCell[cell].map { words[$0] } }
+  func words(of cell: Int, in words: [Int32]) -> some Collection<Int32> {
+    wordsOfCell[cell].lazy.map { words[$0] }
+  }
 
   /// The cells that depend on a cell's estimate, and with which weight.
   func dependents(of cell: Int) -> [LatentUpsampling.Part] { dependents[cell] }
 
   /// The cells that depend on the estimates of some cells, each once, in order.
   func dependents(ofAny cells: some Sequence<Int>) -> [Int] {
-    Set(cells.lazy.flatMap { dependents[$0] }.map(\.cell)).sorted()
+    var depends = [Bool](repeating: false, count: dependents.count)
+    for cell in cells {
+      for dependent in dependents[cell] { depends[dependent.cell] = true }
+    }
+    return depends.indices.filter { depends[$0] }
   }
 
   /// Those cells, for which the linear decoder's gradient is computed.

@@ -62,14 +62,17 @@ struct Quantizer {
 
   /// The mean of some words' codes, [latent], added up in their order.
   func estimate(of words: some Collection<Int32>) -> [Float] {
-    var total = [Float](repeating: 0, count: codebook.latent)
-    for word in words {
-      for i in total.indices {
-        total[i] += unsafe codebook.codes.floats[Int(word) * codebook.latent + i]
+    let latent = codebook.latent
+    return unsafe [Float](unsafeUninitializedCapacity: latent) { total, count in
+      unsafe total.initialize(repeating: 0)
+      for word in words {
+        let code = unsafe codebook.codes.floats + Int(word) * latent
+        for i in 0..<latent { unsafe total[i] += code[i] }
       }
+      let visits = words.count
+      if visits > 1 { for i in 0..<latent { unsafe total[i] /= Float(visits) } }
+      count = latent
     }
-    if words.count > 1 { for i in total.indices { total[i] /= Float(words.count) } }
-    return total
   }
 
   /// A cell's upsampled estimate at the depth of `cells`, [latent].

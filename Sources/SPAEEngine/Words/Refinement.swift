@@ -262,31 +262,51 @@ struct Refinement {
     with context: Context
   ) {
     let (width, targets) = (picture.width, space.targets)
-    let (patch, colours) = (width / targets.width, Self.colours)
+    let (patch, weights) = (width / targets.width, weights ?? [])
     context.parallel.forEachPart(of: targets.height, work: 4 * width * picture.height) { rows in
-      for row in rows.lowerBound * patch..<rows.upperBound * patch {
-        for column in 0..<targets.width {
-          // Rows of a patch's pixels, of one channel each.
-          let number = row % patch * patch
-          let target = unsafe targets.pixel(row / patch, column) + number
-          let first = row * width + column * patch
-          for channel in 0..<3 {
-            let own = unsafe target + channel * patch * patch
-            for i in 0..<patch {
-              unsafe own[i] = colours[Int(picture.pixels[(first + i) * 3 + channel])]
-            }
-            guard let decoded else { continue }
-            let result = unsafe decoded.picture
-            let linear = unsafe decoded.linear.patches.pixel(row / patch, column) + number
-            for i in 0..<patch {
-              let pixel = first + i
-              let found = unsafe result[pixel * 3 + channel]
-              let missing = unsafe own[i] - found
-              unsafe own[i] += unsafe linear[channel * patch * patch + i] - found
-              let more = (weights?[pixel] ?? 1) - 1
-              if more != 0 { unsafe own[i] += more * missing }
+      unsafe withPointers(picture.pixels, Self.colours, weights) { pixels, colours, weights in
+        for row in rows.lowerBound * patch..<rows.upperBound * patch {
+          for column in 0..<targets.width {
+            // Rows of a patch's pixels, of one channel each.
+            let number = row % patch * patch
+            let target = unsafe targets.pixel(row / patch, column) + number
+            let first = row * width + column * patch
+            for channel in 0..<3 {
+              let own = unsafe target + channel * patch * patch
+              let bytes = unsafe pixels + first * 3 + channel
+              for i in 0..<patch { unsafe own[i] = colours[Int(bytes[3 * i])] }
+              guard let decoded else { continue }
+              let result = unsafe decoded.picture
+              let linear =
+                unsafe decoded.linear.patches.pixel(row / patch, column) + number
+                + channel * patch * patch
+              for i in 0..<patch {
+                let found = unsafe result[(first + i) * 3 + channel]
+                let missing = unsafe own[i] - found
+                unsafe own[i] += linear[i] - found
+                guard let weights = unsafe weights else { continue }
+                let more = unsafe weights[first + i] - 1
+                if more != 0 { unsafe own[i] += more * missing }
+              }
             }
           }
+        }
+      }
+    }
+  }
+
+  /// Lends pixels, colours and weights without the checks that would cost more than the work on them;
+  /// no weights where there are none.
+  private func withPointers(
+    _ pixels: [UInt8], _ colours: [Float], _ weights: [Float],
+    _ body: (UnsafePointer<UInt8>, UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
+  ) {
+    unsafe pixels.withUnsafeBufferPointer { pixels in
+      unsafe colours.withUnsafeBufferPointer { colours in
+        unsafe weights.withUnsafeBufferPointer { weights in
+          guard let pixels = pixels.baseAddress, let colours = colours.baseAddress
+          else { return }
+          unsafe body(pixels, colours, weights.isEmpty ? nil : weights.baseAddress)
         }
       }
     }
