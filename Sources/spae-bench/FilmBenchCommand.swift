@@ -75,12 +75,15 @@ struct FilmBenchCommand: ParsableCommand {
     settings.beginning = beginning ?? settings.beginning
     settings.cut = cut ?? settings.cut
     let encoder = FilmEncoder(model: model, settings: settings, size: size)
+    let decoder = FilmDecoder(model: model)
     var (figures, detector) = (FilmFigures(), ShotDetector())
     for (index, (frame, picture)) in zip(clip, pictures).enumerated() {
       let start = FilmFigures.processorTime
       let result = try encoder.encode(frame)
       figures.seconds += FilmFigures.processorTime - start
-      guard let shown = encoder.picture, let pyramid = encoder.pyramid else { continue }
+      guard let shown = try decoder.picture(of: result), let pyramid = encoder.pyramid else {
+        continue
+      }
       figures.add(shown, of: picture, words: result.isKey ? nil : result.wordCount)
       if shots {
         let top = model.vocabulary[pyramid.words[0]]

@@ -95,6 +95,26 @@ struct Edits: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("decodes what is only tried in whole numbers, in part as in full", arguments: [1, 2])
+  func triesInWholeNumbers(threads: Int) throws {
+    let model = try Self.model(threads: threads)
+    var random = Seeded(state: 22)
+    let shape = try model.shape(forSize: 64)
+    var pyramid = random.pyramid(shape, vocabulary: model.codebook.count)
+    let session = try DecodeSession(model: model, pyramid: pyramid)
+    try session.apply(pyramid, onlyTried: true)
+    for _ in 0..<8 {
+      pyramid = random.edited(pyramid, vocabulary: model.codebook.count)
+      try session.apply(pyramid, onlyTried: true)
+      let other = try DecodeSession(model: model, pyramid: pyramid)
+      #expect(other.picture != session.picture)
+      try other.apply(pyramid, onlyTried: true)
+      #expect(other.picture == session.picture)
+    }
+    try session.apply(pyramid, onlyTried: false)
+    #expect(try session.picture == model.decode(pyramid))
+  }
+
   @Test("changes nothing when no word of its depth has changed")
   func changesNothing() throws {
     let model = try Self.model()

@@ -16,15 +16,14 @@ package final class FilmEncoder {
 
   /// What is known of the shot that is being encoded.
   private struct Shot {
+    /// Decodes words as they are tried.
     let session: DecodeSession
     let search: FilmSearch
-    /// nil where the model computes in floats alone.
-    let trial: TrialDecoder?
     /// The mean squared error of the frame that was encoded last, of colours from 0 to 255.
     var error: Float = 0
     var filter = SteadyFilter(levels: 0)
     var pyramid: Pyramid
-    /// The picture that the last frame shows.
+    /// The picture that the last frame shows, as it is tried.
     var shown: PixelImage
     /// The last frame of the clip, as the pyramid's picture.
     var source: PixelImage
@@ -51,9 +50,6 @@ package final class FilmEncoder {
 
   /// The words of the frame that was encoded last.
   package var pyramid: Pyramid? { shot?.pyramid }
-
-  /// The picture that it shows.
-  package var picture: PixelImage? { shot?.shown }
 
   /// Encodes the next frame of the clip.
   ///
@@ -108,17 +104,16 @@ package final class FilmEncoder {
     let session: DecodeSession
     if let shot {
       session = shot.session
-      _ = try session.apply(first)
+      try session.apply(first, onlyTried: false)
     } else {
       session = try DecodeSession(model: model, pyramid: first)
     }
     var shot = Shot(
       session: session, search: shot?.search ?? FilmSearch(model, shape: first.shape),
-      trial: shot?.trial ?? TrialDecoder(model, shape: first.shape),
       pyramid: first, shown: session.picture, source: source, seen: source,
-      semantics: found.semantics,
-      look: prepared.number)
+      semantics: found.semantics, look: prepared.number)
     try polish(&shot)
+    try session.apply(shot.pyramid, onlyTried: true)
     return keyFrame(of: &shot)
   }
 
@@ -211,17 +206,11 @@ package final class FilmEncoder {
     return try pyramid(words, shape)
   }
 
-  /// The picture of words; of those that are only tried, in whole numbers.
-  private func tried(_ pyramid: Pyramid, _ shot: Shot) throws(EngineError) -> PixelImage {
-    if let trial = shot.trial, pyramid != shot.pyramid { return trial.picture(of: pyramid.words) }
-    _ = try shot.session.apply(pyramid)
-    return shot.session.picture
-  }
-
   private func improved(
     _ pyramid: Pyramid, _ question: FilmSearch.Question, _ shot: Shot
   ) throws(EngineError) -> Pyramid {
-    let decoded = try tried(pyramid, shot)
+    _ = try shot.session.apply(pyramid)
+    let decoded = shot.session.picture
     let words = model.context.withSpinningThreads { context in
       shot.search.improved(pyramid.words, question, decoded: decoded, with: context)
     }

@@ -37,15 +37,21 @@ struct ByteBlock: Sendable {
     return blocks
   }
 
-  /// Computes the whole output, which may be x itself.
+  /// Computes all that a changed part of x reaches, and gives that part of the output, which may be x
+  /// itself where all of it has changed.
+  @discardableResult
   func apply(
-    to x: Plane, into output: Plane, through planes: Planes, _ number: Int,
+    to x: Plane, changed: Rectangle, into output: Plane, through planes: Planes, _ number: Int,
     with context: Context
-  ) {
+  ) -> Rectangle {
     let inner = planes.inner[number]
-    norm.apply(to: x, into: planes.seen, scale: first.input, with: context)
-    first.apply(to: planes.seen, into: .bytes(inner), with: context)
-    second.apply(to: inner, into: output, residual: x, with: context)
+    let reached = changed.grown(by: first.reach + second.reach, within: x.bounds)
+    let hidden = reached.grown(by: second.reach, within: x.bounds)
+    let seen = hidden.grown(by: first.reach, within: x.bounds)
+    norm.apply(to: x, into: planes.seen, rectangle: seen, scale: first.input, with: context)
+    first.apply(to: planes.seen, into: .bytes(inner), rectangle: hidden, with: context)
+    second.apply(to: inner, into: output, rectangle: reached, residual: x, with: context)
+    return reached
   }
 
   /// The bytes between the layers of one stage.

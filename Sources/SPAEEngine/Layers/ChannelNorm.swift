@@ -24,17 +24,19 @@ package struct ChannelNorm: Sendable {
     }
   }
 
-  /// Makes bytes of the whole plane's normalised numbers, of both signs.
+  /// Makes bytes of a rectangle's normalised numbers, of both signs; nil is the whole plane.
   package func apply(
-    to input: Plane, into output: BytePlane, scale: ByteScale, with context: Context
+    to input: Plane, into output: BytePlane, rectangle: Rectangle? = nil, scale: ByteScale,
+    with context: Context
   ) {
     precondition(input.padded == output.padded)
-    let (width, work) = (input.width, 8 * input.bounds.area * channels)
-    context.parallel.forEachPart(of: input.height, work: work) { part in
-      for row in part {
+    let area = rectangle ?? input.bounds
+    let (left, first) = (area.columns.lowerBound, area.rows.lowerBound)
+    context.parallel.forEachPart(of: area.rows.count, work: 8 * area.area * channels) { part in
+      for row in part.lowerBound + first..<part.upperBound + first {
         unsafe context.kernels.pointee.normalise_to_bytes(
-          input.pixel(row, 0), output.pixel(row, 0), gain.floats, width, input.padded, channels,
-          scale.inverse)
+          input.pixel(row, left), output.pixel(row, left), gain.floats, area.columns.count,
+          input.padded, channels, scale.inverse)
       }
     }
   }

@@ -74,36 +74,43 @@ struct ByteDecoder: Sendable {
     }
   }
 
-  /// Runs the network on all cells; `planes` are the decoder's own, and keep the sums over residuals.
+  /// Runs the network on all that a rectangle of cells reaches; `planes` are the decoder's own, and
+  /// keep the sums over residuals.
   func refresh(
-    _ planes: Decoder.NetworkPlanes, in space: Workspace, with context: Context
+    _ cells: Rectangle, of planes: Decoder.NetworkPlanes, in space: Workspace,
+    with context: Context
   ) {
-    load(planes.latent, into: space.latent)
+    load(planes.latent, cells, into: space.latent)
+    var area = cells
     input.apply(
-      to: space.latent, into: planes.stages[0].input, residual: planes.classes, with: context)
+      to: space.latent, into: planes.stages[0].input, rectangle: area, residual: planes.classes,
+      with: context)
     for (index, stage) in stages.enumerated() {
       let own = planes.stages[index]
       if let up = stage.up {
         let (coarse, bytes) = (planes.stages[index - 1].output, space.stages[index - 1].seen)
-        bytes.load(coarse, inverse: up.input.inverse, with: context)
-        up.apply(to: bytes, into: own.input, with: context)
+        bytes.load(coarse, rectangle: area, inverse: up.input.inverse, with: context)
+        up.apply(to: bytes, into: own.input, rectangle: area, with: context)
+        area = area.scaled(by: 2)
       }
       for (number, block) in stage.blocks.enumerated() {
-        block.apply(
-          to: own.x[number], into: own.x[number + 1], through: space.stages[index], number,
-          with: context)
+        area = block.apply(
+          to: own.x[number], changed: area, into: own.x[number + 1],
+          through: space.stages[index], number, with: context)
       }
     }
-    let last = planes.stages[2]
-    norm.apply(to: last.output, into: space.stages[2].seen, scale: output.input, with: context)
-    output.apply(to: space.stages[2].seen, into: planes.detail, with: context)
+    let (last, bytes) = (planes.stages[2].output, space.stages[2].seen)
+    let reached = area.grown(by: output.reach, within: last.bounds)
+    let seen = reached.grown(by: output.reach, within: last.bounds)
+    norm.apply(to: last, into: bytes, rectangle: seen, scale: output.input, with: context)
+    output.apply(to: bytes, into: planes.detail, rectangle: reached, with: context)
   }
 
-  /// Latents in whole steps.
-  private func load(_ latent: Plane, into steps: Plane) {
+  /// Latents of some cells in whole steps.
+  private func load(_ latent: Plane, _ cells: Rectangle, into steps: Plane) {
     let most = Float(Self.steps)
-    for row in 0..<latent.height {
-      for column in 0..<latent.width {
+    for row in cells.rows {
+      for column in cells.columns {
         let (source, target) = unsafe (latent.pixel(row, column), steps.pixel(row, column))
         for i in 0..<latent.channels {
           let value = unsafe (source[i] * inverse).rounded(.toNearestOrEven)
@@ -135,9 +142,11 @@ private struct ByteUpConvolution: Sendable {
     self.positions = positions
   }
 
-  /// Doubles all of the input.
-  func apply(to input: BytePlane, into output: Plane, with context: Context) {
-    let (area, items) = (input.bounds, positions[0].items(of: input.bounds))
+  /// Doubles a rectangle of the input.
+  func apply(
+    to input: BytePlane, into output: Plane, rectangle area: Rectangle, with context: Context
+  ) {
+    let items = positions[0].items(of: area)
     let work = positions.reduce(0) { $0 + $1.work }
     context.parallel.forEachPart(of: 4 * items, work: area.area * work) { part in
       for (position, convolution) in positions.enumerated() {

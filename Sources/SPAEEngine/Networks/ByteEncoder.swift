@@ -76,8 +76,8 @@ struct ByteEncoder: Sendable {
       }
       for (number, block) in stage.blocks.enumerated() {
         block.apply(
-          to: own.x[number], into: own.x[number + 1], through: space[index], number,
-          with: context)
+          to: own.x[number], changed: own.input.bounds, into: own.x[number + 1],
+          through: space[index], number, with: context)
       }
     }
   }

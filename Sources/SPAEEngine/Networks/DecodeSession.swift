@@ -13,6 +13,8 @@ public final class DecodeSession: @unchecked Sendable {
   /// The shape of the pyramids that it decodes.
   package let shape: PyramidShape
   private let space: Decoder.Workspace
+  /// What the network in whole numbers needs, while words are only tried.
+  private var bytes: ByteDecoder.Workspace?
   private let turn = Mutex(())
 
   private var cells: LatentCells
@@ -73,6 +75,24 @@ public final class DecodeSession: @unchecked Sendable {
     }
   }
 
+  /// Decodes a pyramid, and those that come, in whole numbers if they are only tried and the model
+  /// refines words so: no person sees these pictures (docs/algorithm.md, "Precision").
+  package func apply(_ pyramid: Pyramid, onlyTried: Bool) throws(EngineError) {
+    try turn.withLock { _ throws(EngineError) in
+      try check(pyramid, depth: cells.depth)
+      let own = onlyTried ? model.decoder.bytes : nil
+      if (own == nil) != (bytes == nil) {
+        bytes = own.map {
+          ByteDecoder.Workspace(
+            $0, widths: model.configuration.decoder.stages.map(\.width), grid: shape.grid)
+        }
+        (dirty, shown) = (ChangedAreas([space.cells]), nil)
+      }
+      load(pyramid.words)
+      _ = try show(pyramid.words, { false })
+    }
+  }
+
   /// What some words would make of the picture at one cell: for each word all that it can reach.
   ///
   /// The session's picture stays as it is. Throws as `apply` does.
@@ -126,6 +146,7 @@ public final class DecodeSession: @unchecked Sendable {
       with: model.context
     ) { quantizer.estimate(at: $0, in: cells, of: loaded) }
     for cell in changed { dirty.insert(cells.area(of: cell)) }
+    dirty.join(within: space.cells)
   }
 
   /// Computes what is not computed yet. What a cancelled call leaves stays dirty.
@@ -133,7 +154,8 @@ public final class DecodeSession: @unchecked Sendable {
     guard !dirty.areas.isEmpty else { return }
     try model.context.withSpinningThreads { context throws(EngineError) in
       while let area = dirty.areas.last {
-        try model.decoder.refresh(area, in: space, with: context) { () throws(EngineError) in
+        try model.decoder.refresh(area, in: space, bytes: bytes, with: context) {
+          () throws(EngineError) in
           if isCancelled() { throw .cancelled }
         }
         dirty.removeLast()

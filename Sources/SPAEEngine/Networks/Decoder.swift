@@ -151,8 +151,22 @@ struct Decoder: Sendable {
     }
     load(estimates, upsampling: upsampling, into: space, with: context)
     linear.refresh(space.cells, in: space.linear, with: context)
-    bytes.refresh(space.network, in: own, with: context)
+    bytes.refresh(space.cells, of: space.network, in: own, with: context)
     assemble(space.pictureBounds, in: space, with: context)
+  }
+
+  /// Runs the linear code, and the network in whole numbers, on all that a rectangle of cells reaches;
+  /// the network in floats where the model has no other.
+  func refresh<E>(
+    _ cells: Rectangle, in space: Workspace, bytes own: ByteDecoder.Workspace?,
+    with context: Context, checkpoint: () throws(E) -> Void
+  ) throws(E) {
+    guard let bytes, let own else {
+      return try refresh(cells, in: space, with: context, checkpoint: checkpoint)
+    }
+    try checkpoint()
+    linear.refresh(cells, in: space.linear, with: context)
+    bytes.refresh(cells, of: space.network, in: own, with: context)
   }
 
   /// Sets what every cell is decoded from.

@@ -93,6 +93,12 @@ struct ChangedAreas: Sendable {
     for area in others.areas { insert(area) }
   }
 
+  /// Makes one area of all cells where theirs cost no less together.
+  mutating func join(within all: Rectangle) {
+    let cost = areas.reduce(0) { $0 + $1.grown(by: Self.reach, within: all).area }
+    if cost >= all.area, areas.count > 1 { areas = [all] }
+  }
+
   mutating func removeLast() { areas.removeLast() }
 
   private func isWorthJoining(_ a: Rectangle, _ b: Rectangle) -> Bool {

@@ -8,7 +8,7 @@ FilmEncoder makes the same words.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -89,8 +89,8 @@ class Shot:
     """What is known of the shot that is being encoded."""
 
     pyramid: Pyramid
-    decoded: np.ndarray  # the picture of its words, [height, width, 3]
-    shown: np.ndarray  # what the last frame shows of it
+    decoded: np.ndarray  # the picture of its words, as it is tried, [height, width, 3]
+    shown: np.ndarray  # what the last frame shows of it, as it is tried
     source: np.ndarray  # the last frame of the clip, as the pyramid's picture
     seen: np.ndarray  # each cell of the clip when its words were chosen last
     semantics: SemanticMap | None
@@ -162,6 +162,7 @@ class FilmEncoder:
         decoded = self._decoded(words)
         shot = Shot(Pyramid(shape, words), decoded, decoded, source, source.copy(), semantics)
         self._polish(shot)
+        shot.decoded = shot.shown = self._tried(shot.pyramid.words)
         self.shot = shot
         return self._key_frame(np.arange(len(words)), shot)
 
@@ -175,7 +176,9 @@ class FilmEncoder:
                 return
             errors = FrameErrors(source, grid, shot.decoded, shot.decoded, 0)
             better = self.search.improved(shot.pyramid.words, question, shot.decoded)
-            kept, decoded = self._kept(better, shot.pyramid.words, set(), 0.0, errors)
+            kept, decoded = self._kept(
+                better, shot.pyramid.words, set(), 0.0, errors, self._decoded
+            )
             if squared_error(source, decoded) >= squared_error(source, shot.decoded):
                 return
             question.cells = errors.around(self._cells(shot.pyramid.words, kept))
@@ -208,12 +211,12 @@ class FilmEncoder:
         for _ in range(settings.passes):
             if not question.cells:
                 break
-            better = self.search.improved(words, question, self._tried(words, shot))
+            better = self.search.improved(words, question, self._tried(words))
             # Where nothing has moved, the same step would find the same words.
             question.cells &= errors.around(self._cells(words, better))
             words = better
         least = settings.cell_error / 2
-        words, decoded = self._kept(words, standing, renamed, least, errors)
+        words, decoded = self._kept(words, standing, renamed, least, errors, self._tried)
         shot.pyramid, shot.decoded = Pyramid(shape, words), decoded
 
     def _rename(self, found: Found | None, semantics: SemanticMap | None, shot: Shot) -> set[int]:
@@ -236,10 +239,9 @@ class FilmEncoder:
         z = self.model.latent(picture, shot.semantics)[0]
         return self.search.begun(shot.pyramid.words, cells, z)
 
-    def _tried(self, words: np.ndarray, shot: Shot) -> np.ndarray:
-        """The picture of words; of those that are only tried, in whole numbers."""
-        is_tried = (words != shot.pyramid.words).any()
-        return self._decoded(words, self.model.whole if is_tried else None)
+    def _tried(self, words: np.ndarray) -> np.ndarray:
+        """The picture of words in whole numbers, if the model refines words so."""
+        return self._decoded(words, self.model.whole)
 
     def _kept(
         self,
@@ -248,9 +250,10 @@ class FilmEncoder:
         renamed: set[int],
         least: float,
         errors: FrameErrors,
+        decode: Callable[[np.ndarray], np.ndarray],
     ) -> tuple[np.ndarray, np.ndarray]:
         """The changed words without those of cells that gain too little, and their picture."""
-        decoded = self._decoded(new)
+        decoded = decode(new)
         changes: dict[int, list[int]] = {}
         for index in np.flatnonzero(old != new).tolist():
             changes.setdefault(int(self.visited[index]), []).append(index)
@@ -258,7 +261,7 @@ class FilmEncoder:
         for cell, own in changes.items():
             if cell not in renamed and gains[cell] < len(own) * least:
                 words[own] = old[own]
-        return (new, decoded) if (words == new).all() else (words, self._decoded(words))
+        return (new, decoded) if (words == new).all() else (words, decode(words))
 
     # What the words are
 
