@@ -429,8 +429,10 @@ static void NAME(nearest)(const float *targets, size_t count, size_t d, const fl
     NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, TARGETS);
   for (; i + 4 <= count; i += 4)
     NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 4);
-  for (; i < count; i++)
-    NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 1);
+  // The codes take as long to load as a few targets do to be compared with them.
+  if (count - i == 3) NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 3);
+  if (count - i == 2) NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 2);
+  if (count - i == 1) NAME(nearest_tile)(targets + i * d, d, codes, half_norms, blocks, words + i, 1);
 }
 
 // The scores of `count` queries for `blocks` vectors of keys, so that a number of a query is loaded

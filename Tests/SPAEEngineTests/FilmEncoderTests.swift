@@ -75,6 +75,51 @@ import Testing
     }
   }
 
+  @Test func asksTheEncoderForTheCellsThatBeginAnew() throws {
+    let model = try Self.model()
+    let (picture, width) = (Self.frame(square: 20), model.configuration.latent)
+    let all = try model.latent(of: picture, size: 64)
+    let cells = [0, 3, 4, 9, 17, 18, 40, 63]
+    let some = try model.latent(of: picture, size: 64, cells: cells)
+    for cell in 0..<64 {
+      let range = cell * width..<(cell + 1) * width
+      let expected = cells.contains(cell) ? Array(all[range]) : .init(repeating: 0, count: width)
+      #expect(Array(some[range]) == expected)
+    }
+  }
+
+  /// Squares of 8 pixels, which are blocks of the detector's copy: half of each is white.
+  private static func squares(
+    shift: Int = 0, isTurned: Bool = false, black: UInt8 = 0
+  ) -> PixelImage {
+    var image = PixelImage(width: 64, height: 64, colour: .white)
+    for row in 0..<64 {
+      for column in 0..<64 {
+        let (down, right) = (row % 8, (column + shift) % 8)
+        let isBlack = isTurned ? down < 4 : right < 4 && (row / 8 + (column + shift) / 8) % 3 > 0
+        for channel in 0..<3 where isBlack { image[row, column, channel] = black }
+      }
+    }
+    return image
+  }
+
+  @Test func findsBlocksAgainAroundTheirPlaces() {
+    func novelty(of second: PixelImage, after first: PixelImage) -> Float {
+      var detector = ShotDetector()
+      #expect(detector.novelty(of: first) == 1)
+      return detector.novelty(of: second)
+    }
+    let first = Self.squares()
+    #expect(novelty(of: first, after: first) == 0)
+    // What PyTorch gives: moved by six pixels, of half the contrast, and bars that lie.
+    let moved = novelty(of: first, after: Self.squares(shift: 6))
+    let pale = novelty(of: first, after: Self.squares(black: 127))
+    let lying = novelty(of: Self.squares(isTurned: true), after: first)
+    #expect(abs(moved - 0.02034884) < 1e-6)
+    #expect(abs(pale - 0.49803922) < 1e-6)
+    #expect(abs(lying - 0.7890625) < 1e-6)
+  }
+
   @Test func beginsAnewAtACut() throws {
     let clip =
       [PixelImage](repeating: Self.frame(), count: 3)

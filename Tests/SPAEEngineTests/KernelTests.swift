@@ -246,7 +246,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 
   // MARK: Kernels that work on tables
 
-  @Test(arguments: KernelSet.all, [(1, 1), (16, 4), (17, 3), (100, 9), (1003, 5)])
+  @Test(arguments: KernelSet.all, [(1, 1), (16, 4), (17, 3), (33, 7), (100, 9), (1003, 5)])
   func onTheNearestWord(set: KernelSet, sizes: (words: Int, targets: Int)) {
     for d in [16, 32] {
       var random = Seeded(state: 8)

@@ -21,19 +21,20 @@ struct CholeskyFactor {
     }
   }
 
-  /// The vector whose image this is, [width].
-  func preimage(of image: [Float]) -> [Float] {
-    var solved = image
-    unsafe factor.withUnsafeBufferPointer { factor in
-      for row in 0..<width {
-        for k in 0..<row { unsafe solved[row] -= factor[row * width + k] * solved[k] }
-        unsafe solved[row] /= factor[row * (width + 1)]
-      }
-      for row in (0..<width).reversed() {
-        for k in row + 1..<width { unsafe solved[row] -= factor[k * width + row] * solved[k] }
-        unsafe solved[row] /= factor[row * (width + 1)]
+  /// The product of a vector, [width], with that whose image in the metric it is.
+  func product(ofImage image: UnsafePointer<Float>) -> Float {
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: width) { solved in
+      unsafe factor.withUnsafeBufferPointer { factor in
+        var sum: Float = 0
+        for row in 0..<width {
+          var rest = unsafe image[row]
+          for k in 0..<row { unsafe rest -= factor[row * width + k] * solved[k] }
+          unsafe rest /= factor[row * (width + 1)]
+          unsafe solved.initializeElement(at: row, to: rest)
+          sum += rest * rest
+        }
+        return sum
       }
     }
-    return solved
   }
 }

@@ -100,7 +100,7 @@ package final class FilmEncoder {
 
   private func begin(_ prepared: PreparedFrame) throws(EngineError) -> FilmFrame {
     let source = prepared.source
-    let (first, found) = try model.encodeWithCandidates(prepared.frame, size: size, fit: fit)
+    let (first, found) = try encoded(prepared)
     let session: DecodeSession
     if let shot {
       session = shot.session
@@ -115,6 +115,18 @@ package final class FilmEncoder {
     try polish(&shot)
     try session.apply(shot.pyramid, onlyTried: true)
     return keyFrame(of: &shot)
+  }
+
+  /// The words of a frame as those of a picture, from its latent if that is there already.
+  private func encoded(
+    _ prepared: PreparedFrame
+  ) throws(EngineError) -> (pyramid: Pyramid, candidates: GuidedCandidates) {
+    guard let found = prepared.found, let latent = prepared.latent, latent.cells == nil,
+      latent.look == prepared.number
+    else { return try model.encodeWithCandidates(prepared.frame, size: size, fit: fit) }
+    let pyramid = try model.pyramid(
+      for: latent.z, of: prepared.source, shape: prepared.shape, candidates: found)
+    return (pyramid, found)
   }
 
   /// Chooses the words of the last two layers again, as long as that helps.
@@ -196,7 +208,7 @@ package final class FilmEncoder {
     guard !cells.isEmpty else { return shot.pyramid }
     let shape = shot.pyramid.shape
     let words = model.context.withSpinningThreads { context in
-      let ahead = latent.flatMap { $0.look == shot.look ? $0.z : nil }
+      let ahead = latent.flatMap { $0.look == shot.look && $0.has(cells) ? $0.z : nil }
       let z =
         ahead
         ?? model.latent(

@@ -81,6 +81,7 @@ final class FilmSearch {
     _ cells: [Int], _ words: inout [Int32], _ question: Question, in metric: QuadraticMetric,
     with context: Context
   ) -> [Int] {
+    guard !cells.isEmpty else { return [] }
     let factor =
       factors[ObjectIdentifier(metric)] ?? CholeskyFactor(of: metric, width: codebook.latent)
     factors[ObjectIdentifier(metric)] = factor
@@ -108,8 +109,7 @@ final class FilmSearch {
   /// By how much the best codes there could be would reduce a cell's error.
   private func greatestGain(at cell: Int, by factor: CholeskyFactor) -> Float {
     let asked = unsafe gradient.pixel(cell / shape.grid.columns, cell % shape.grid.columns)
-    let image = (0..<codebook.latent).map { unsafe asked[$0] }
-    return step * step * zip(image, factor.preimage(of: image)).reduce(0) { $0 + $1.0 * $1.1 }
+    return unsafe step * step * factor.product(ofImage: asked)
   }
 
   /// The words of some cells begun anew, from a frame's latent, [cell, latent].
@@ -151,7 +151,10 @@ final class FilmSearch {
     decoder.linear.set(
       cells, cellClasses: layer.cells.upsampling.cellClass, in: planes, with: context
     ) { quantizer.estimate(at: $0, in: layer.cells, of: words) }
-    decoder.linear.refresh(planes.patches.bounds, in: planes, with: context)
+    let rows = cells.map { $0 / shape.grid.columns }
+    guard let first = rows.min(), let last = rows.max() else { return }
+    let area = Rectangle(rows: first..<last + 1, columns: planes.patches.bounds.columns)
+    decoder.linear.refresh(area, in: planes, with: context)
   }
 
   /// Sets what the linear decoder is to give: its picture and what the decoded one is short of.
@@ -207,17 +210,15 @@ final class FilmSearch {
   ) -> [Pair] {
     let old = cells.map { (standing[positions[$0].0], standing[positions[$0].1]) }
     var search = WordPartners(codebook, metric, goals: goals)
-    /// The words that with others come nearest to the sum.
-    func partners(of words: [Int32]) -> [Int32] {
-      search.partners(of: words, with: context)
-    }
-    let (first, second) = (partners(of: old.map(\.1)), partners(of: old.map(\.0)))
-    let half = codebook.nearest(to: goals.map { $0 / 2 }, in: metric, with: context)
+    let (found, half) = search.partners(
+      of: [old.map(\.1), old.map(\.0)], besides: goals.map { $0 / 2 }, with: context)
+    let (first, second) = (found[0], found[1])
+    let (partners, _) = search.partners(of: [first, second, half], with: context)
     let choices = [
       cells.map { (words[positions[$0].0], words[positions[$0].1]) }, old,
       zip(first, old).map { ($0, $1.1) }, zip(old, second).map { ($0.0, $1) },
-      Array(zip(first, partners(of: first))), Array(zip(partners(of: second), second)),
-      Array(zip(half, partners(of: half))),
+      Array(zip(first, partners[0])), Array(zip(partners[1], second)),
+      Array(zip(half, partners[2])),
     ]
     let latent = codebook.latent
     return cells.indices.map { index in

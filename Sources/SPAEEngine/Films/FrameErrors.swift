@@ -21,8 +21,7 @@ struct FrameErrors {
 
   /// The cells where the clip is other than a picture by some mean squared error.
   func cells(changedSince seen: PixelImage, least: Float) -> Set<Int> {
-    let changes = source.errors(of: seen, grid: grid)
-    return Set(changes.indices.filter { Float(changes[$0]) > least * 192 })
+    source.cells(changedSince: seen, least: least, grid: grid)
   }
 
   /// Some cells, and those beside them.
@@ -55,6 +54,12 @@ struct FrameErrors {
 }
 
 extension PixelImage {
+  /// The cells that are other than those of a picture of the same size by some mean squared error.
+  func cells(changedSince seen: PixelImage, least: Float, grid: GridSize) -> Set<Int> {
+    let changes = errors(of: seen, grid: grid)
+    return Set(changes.indices.filter { Float(changes[$0]) > least * 192 })
+  }
+
   /// The squared error of each cell of a picture of the same size, in colours from 0 to 255, [cell].
   fileprivate func errors(of other: PixelImage, grid: GridSize) -> [Int] {
     var errors = [Int](repeating: 0, count: grid.count)

@@ -8,6 +8,10 @@ package struct PreparedFrame: Sendable {
     let z: [Float]
     /// The number of that frame.
     let look: Int
+    /// The cells that have it; nil is all.
+    let cells: Set<Int>?
+
+    func has(_ asked: Set<Int>) -> Bool { cells.map(asked.isSubset(of:)) ?? true }
   }
 
   /// Counted from 0.
@@ -72,44 +76,26 @@ package struct FramePreparation: Sendable {
     let image = frame.framed(fit)
     let semantics = model.semantics(of: image, shape: shape, with: context)
     look = (semantics, number)
-    // A cut is encoded as a picture is, which looks itself.
-    if isCut { return nil }
     return model.candidates(
       for: semantics, named: model.named(in: image, shape: shape, beside: semantics, with: context),
       of: image.resampled(to: model.pictureSize(of: shape)), shape: shape, semanticWeight: 1,
       with: context)
   }
 
-  /// The latent, where cells have changed so much that they begin anew.
+  /// The latent of a cut, and of cells that have changed so much that they begin anew; where the cut
+  /// is doubtful, that of all cells.
   private func latent(
     of source: PixelImage, _ novelty: Float, _ shape: PyramidShape, with context: Context
   ) -> PreparedFrame.Latent? {
-    guard let last, novelty <= settings.cut,
-      source.greatestChange(since: last, columns: shape.grid.columns)
-        > settings.beginning * Float(source.pixels.count / shape.grid.count)
-    else { return nil }
-    let z = model.latent(of: source, shape: shape, semantics: look.semantics, with: context)
-    return PreparedFrame.Latent(z: z, look: look.number)
-  }
-}
-
-extension PixelImage {
-  /// The greatest squared difference of a cell's colours from those of a picture of the same size.
-  fileprivate func greatestChange(since other: PixelImage, columns: Int) -> Float {
-    guard other.width == width, other.height == height else { return .infinity }
-    let patch = width / columns
-    var changes = [Int](repeating: 0, count: columns * (height / patch))
-    for row in 0..<height {
-      for column in 0..<columns {
-        let start = 3 * (row * width + column * patch)
-        var change = 0
-        for index in start..<start + 3 * patch {
-          let difference = Int(pixels[index]) - Int(other.pixels[index])
-          change += difference * difference
-        }
-        changes[row / patch * columns + column] += change
-      }
+    var cells: Set<Int>?
+    if let last, novelty <= settings.doubtfulCut, last.pixels.count == source.pixels.count {
+      let changed = source.cells(
+        changedSince: last, least: settings.beginning, grid: shape.grid)
+      if changed.isEmpty { return nil }
+      cells = changed
     }
-    return Float(changes.max() ?? 0)
+    let z = model.latent(
+      of: source, shape: shape, semantics: look.semantics, cells: cells?.sorted(), with: context)
+    return PreparedFrame.Latent(z: z, look: look.number, cells: cells)
   }
 }

@@ -14,11 +14,11 @@ package struct ShotDetector: Sendable {
   private struct Copy: Sendable {
     let width: Int
     let height: Int
-    let grey: [Int]  // [height, width]
+    let grey: [Int16]  // [height, width], from 0 to 8 x 255
     /// The mean of the block that begins at each place, [height - block + 1, width - block + 1].
     let means: [Int]
 
-    init(width: Int, height: Int, grey: [Int]) {
+    init(width: Int, height: Int, grey: [Int16]) {
       (self.width, self.height, self.grey) = (width, height, grey)
       means = Self.means(grey, width: width, height: height)
     }
@@ -26,13 +26,13 @@ package struct ShotDetector: Sendable {
     func mean(_ top: Int, _ left: Int) -> Int { means[top * (width - block + 1) + left] }
 
     /// From the sums of each column's last rows.
-    private static func means(_ grey: [Int], width: Int, height: Int) -> [Int] {
+    private static func means(_ grey: [Int16], width: Int, height: Int) -> [Int] {
       var columns = [Int](repeating: 0, count: width)
       var means: [Int] = []
       for row in 0..<height {
         for column in 0..<width {
-          columns[column] += grey[row * width + column]
-          if row >= block { columns[column] -= grey[(row - block) * width + column] }
+          columns[column] += Int(grey[row * width + column])
+          if row >= block { columns[column] -= Int(grey[(row - block) * width + column]) }
         }
         guard row >= block - 1 else { continue }
         var sum = columns[..<(block - 1)].reduce(0, +)
@@ -62,7 +62,7 @@ package struct ShotDetector: Sendable {
       for left in stride(from: 0, through: copy.width - Self.block, by: Self.block) {
         let own = Self.texture(copy, top, left)
         all += own
-        new += min(own, Self.nearest(copy, last, top, left, atMost: own))
+        new += Self.nearest(copy, last, top, left, atMost: own)
       }
     }
     // A blank frame is explained by a blank frame, of whatever colour.
@@ -76,8 +76,9 @@ package struct ShotDetector: Sendable {
     let small =
       width == frame.width && height == frame.height
       ? frame : frame.resampled(width: width, height: height)
-    let grey = stride(from: 0, to: small.pixels.count, by: 3).map {
-      2 * Int(small.pixels[$0]) + 5 * Int(small.pixels[$0 + 1]) + Int(small.pixels[$0 + 2])
+    let pixels = small.pixels.map(Int16.init)
+    let grey = stride(from: 0, to: pixels.count, by: 3).map { index -> Int16 in
+      2 * pixels[index] + 5 * pixels[index + 1] + pixels[index + 2]
     }
     return Copy(width: width, height: height, grey: grey)
   }
@@ -88,40 +89,52 @@ package struct ShotDetector: Sendable {
     var sum = 0
     for row in top..<top + block {
       for column in left..<left + block {
-        sum += abs(copy.grey[row * copy.width + column] - mean)
+        sum += abs(Int(copy.grey[row * copy.width + column]) - mean)
       }
     }
     return sum
   }
 
-  /// The least difference of a block from those around its place in the last copy.
+  /// The least difference of a block from those around its place in the last copy, up to a limit.
   private static func nearest(
     _ copy: Copy, _ last: Copy, _ top: Int, _ left: Int, atMost limit: Int
   ) -> Int {
     var best = limit
     let mean = copy.mean(top, left)
-    for row in max(0, top - reach)...min(last.height - block, top + reach) {
-      for column in max(0, left - reach)...min(last.width - block, left + reach) {
-        let shift = mean - last.mean(row, column)
-        best = min(
-          best, difference(copy, top, left, last, row, column, shift: shift, atMost: best))
+    unsafe copy.grey.withUnsafeBytes { own in
+      unsafe last.grey.withUnsafeBytes { other in
+        let block = unsafe rows(of: own, copy.width, top, left)
+        for row in max(0, top - reach)...min(last.height - Self.block, top + reach) {
+          for column in max(0, left - reach)...min(last.width - Self.block, left + reach) {
+            let found = unsafe rows(of: other, last.width, row, column)
+            let shift = Int16(truncatingIfNeeded: mean - last.mean(row, column))
+            best = min(best, difference(block, found, shift: shift))
+          }
+        }
       }
     }
     return best
   }
 
-  private static func difference(
-    _ copy: Copy, _ top: Int, _ left: Int, _ last: Copy, _ row: Int, _ column: Int, shift: Int,
-    atMost limit: Int
-  ) -> Int {
-    var sum = 0
-    for down in 0..<block {
-      let (own, other) = ((top + down) * copy.width + left, (row + down) * last.width + column)
-      for right in 0..<block {
-        sum += abs(copy.grey[own + right] - last.grey[other + right] - shift)
-      }
-      if sum >= limit { return limit }
+  /// The numbers of a block, row by row.
+  private typealias Rows = InlineArray<8, SIMD8<Int16>>
+
+  private static func rows(
+    of grey: UnsafeRawBufferPointer, _ width: Int, _ top: Int, _ left: Int
+  ) -> Rows {
+    Rows { row in
+      unsafe grey.loadUnaligned(
+        fromByteOffset: 2 * ((top + row) * width + left), as: SIMD8<Int16>.self)
     }
-    return sum
+  }
+
+  /// Eight numbers of up to 2 x 8 x 255 add up within 16 bits.
+  private static func difference(_ own: Rows, _ other: Rows, shift: Int16) -> Int {
+    var sums = SIMD8<Int16>()
+    for row in own.indices {
+      let difference = own[row] &- other[row] &- shift
+      sums &+= pointwiseMax(difference, 0 &- difference)
+    }
+    return Int(SIMD8<Int32>(truncatingIfNeeded: sums).wrappedSum())
   }
 }

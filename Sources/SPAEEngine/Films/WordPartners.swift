@@ -13,30 +13,40 @@ struct WordPartners {
     known = Array(repeating: [], count: goals.count / codebook.latent)
   }
 
-  /// The partner of a word for each cell.
-  mutating func partners(of words: [Int32], with context: Context) -> [Int32] {
-    let missing = words.indices.filter { partner(of: words[$0], at: $0) == nil }
-    if !missing.isEmpty {
-      let found = codebook.nearest(to: rests(missing, words), in: metric, with: context)
-      for (cell, partner) in zip(missing, found) { known[cell].append((words[cell], partner)) }
+  /// The partners of some words for each cell, and the words nearest to some other targets,
+  /// [number, latent]. All are looked for at once: the codes are read but once.
+  mutating func partners(
+    of lists: [[Int32]], besides targets: [Float] = [], with context: Context
+  ) -> (partners: [[Int32]], nearest: [Int32]) {
+    var missing: [(cell: Int, index: Int)] = []
+    for words in lists {
+      for (cell, word) in words.enumerated() where partner(of: word, at: cell) == nil {
+        missing.append((cell, known[cell].count))
+        known[cell].append((word, word))
+      }
     }
-    return words.indices.map { partner(of: words[$0], at: $0) ?? words[$0] }
+    let asked = missing.map { (cell: $0.cell, word: known[$0.cell][$0.index].word) }
+    let found = codebook.nearest(to: rests(asked) + targets, in: metric, with: context)
+    for (own, partner) in zip(missing, found) { known[own.cell][own.index].partner = partner }
+    let partners = lists.map { words in
+      words.indices.map { partner(of: words[$0], at: $0) ?? words[$0] }
+    }
+    return (partners, Array(found.dropFirst(missing.count)))
   }
 
   private func partner(of word: Int32, at cell: Int) -> Int32? {
     known[cell].first { $0.word == word }?.partner
   }
 
-  /// What the words of some cells leave of their goals, times the metric, [cell, latent].
-  private func rests(_ cells: [Int], _ words: [Int32]) -> [Float] {
+  /// What a word leaves of its cell's goal, times the metric, [word, latent].
+  private func rests(_ words: [(cell: Int, word: Int32)]) -> [Float] {
     let latent = codebook.latent
-    var rests = [Float](repeating: 0, count: cells.count * latent)
+    var rests = [Float](repeating: 0, count: words.count * latent)
     unsafe rests.withUnsafeMutableBufferPointer { rests in
-      for (row, cell) in cells.enumerated() {
+      for (row, (cell, word)) in words.enumerated() {
         let rest = unsafe UnsafeMutableBufferPointer(
           rebasing: rests[row * latent..<(row + 1) * latent])
-        unsafe metric.addImage(
-          of: codebook.codes.floats + Int(words[cell]) * latent, to: rest)
+        unsafe metric.addImage(of: codebook.codes.floats + Int(word) * latent, to: rest)
         for i in 0..<latent { unsafe rest[i] = goals[cell * latent + i] - rest[i] }
       }
     }

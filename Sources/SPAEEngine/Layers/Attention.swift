@@ -21,12 +21,20 @@ package final class Attention: Sendable {
   }
 
   /// Mixes the values of `qkv`, whose channels are queries, keys and values, head by head.
-  package func apply(to qkv: Plane, into output: Plane, with context: Context) {
+  ///
+  /// Where only some tokens are asked for, in order, their queries and results stand one after the
+  /// other in the first rows.
+  package func apply(
+    to qkv: Plane, into output: Plane, cells: [Int]? = nil, with context: Context
+  ) {
     context.parallel.forEachPart(of: qkv.height, work: 30 * tokens * heads * dimension) { rows in
       for row in rows { pack(qkv, row: row) }
     }
-    let work = 2 * tokens * tokens * heads * dimension
-    context.parallel.forEachPart(of: heads * qkv.height, work: work) { items in
+    if let cells { qkv.gather(cells) }
+    let count = cells?.count ?? tokens
+    let height = qkv.bounds.firstRows(holding: count).rows.count
+    let work = 2 * count * tokens * heads * dimension
+    context.parallel.forEachPart(of: heads * height, work: work) { items in
       let scratch = FloatBuffer(count: spae_queries * (padded + spae_lanes))
       context.measured(
         LayerProfiler.Layer(
@@ -36,7 +44,7 @@ package final class Attention: Sendable {
       ) {
         for item in items {
           attend(
-            qkv, into: output, head: item / qkv.height, row: item % qkv.height, scratch: scratch,
+            qkv, into: output, head: item / height, row: item % height, scratch: scratch,
             with: context)
         }
       }

@@ -105,6 +105,15 @@ package import SPAEPyramid
     }
   }
 
+  /// Moves some pixels, which are given in order, so that they stand one after the other from the
+  /// first on, row by row.
+  func gather(_ pixels: [Int]) {
+    for (index, from) in pixels.enumerated() where index != from {
+      unsafe pixel(index / width, index % width).update(
+        from: pixel(from / width, from % width), count: padded)
+    }
+  }
+
   package var size: GridSize { GridSize(rows: height, columns: width) }
 
   /// All pixels, of all channels.

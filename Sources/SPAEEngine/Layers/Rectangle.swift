@@ -34,6 +34,12 @@ public struct Rectangle: Hashable, Sendable {
       rows: grown(rows, bounds.rows), columns: grown(columns, bounds.columns))
   }
 
+  /// The first of its rows that hold so many cells.
+  func firstRows(holding count: Int) -> Rectangle {
+    let height = (count + columns.count - 1) / columns.count
+    return Rectangle(rows: rows.prefix(height), columns: columns)
+  }
+
   /// The same part of a plane whose resolution is `factor` times as fine.
   func scaled(by factor: Int) -> Rectangle {
     Rectangle(

@@ -163,32 +163,40 @@ struct Encoder: Sendable {
     }
   }
 
-  /// z for a picture of 8 pixels a cell, [cell, latent]; `inFloats` without any whole numbers.
+  /// z for a picture of 8 pixels a cell, [cell, latent]; `inFloats` without any whole numbers. Where
+  /// only some cells are asked for, in order, the others have zeros.
   func latent(
     of picture: PixelImage, semantics: SemanticMap?, shape: PyramidShape, inFloats: Bool = false,
-    in space: Workspace, with context: Context
+    cells: [Int]? = nil, in space: Workspace, with context: Context
   ) -> [Float] {
     context.withSpinningThreads { context in
-      run(picture, semantics, shape, inFloats: inFloats, in: space, with: context)
-      return gather(shape, semantics: semantics, in: space, with: context)
+      run(picture, semantics, shape, inFloats: inFloats, cells: cells, in: space, with: context)
+      return gather(shape, semantics: semantics, cells: cells, in: space, with: context)
     }
   }
 
   /// The network and the linear code, whose sum is z.
   private func run(
     _ picture: PixelImage, _ semantics: SemanticMap?, _ shape: PyramidShape, inFloats: Bool,
-    in space: Workspace, with context: Context
+    cells: [Int]?, in space: Workspace, with context: Context
   ) {
     load(picture, into: space.picture)
     let tokens = convolve(space, inFloats: inFloats, with: context)
     embedPositions(shape, semantics, on: tokens, in: space, with: context)
-    for block in attention { apply(block, to: tokens, in: space, with: context) }
+    for (index, block) in attention.enumerated() {
+      // Nothing but the last block's own cells asks for what it gives.
+      let own = index == attention.count - 1 ? cells : nil
+      apply(block, to: tokens, cells: own, in: space, with: context)
+    }
     let planes = space.stages[2]
-    norm.apply(to: tokens, into: planes.normed, with: context)
     space.patches.unshuffle(space.picture, by: configuration.patch)
     centre(space.patches)
     linear.apply(to: space.patches, into: space.z, with: context)
-    output.apply(to: planes.normed, into: space.z, residual: space.z, with: context)
+    if let cells { space.z.gather(cells) }
+    let area = cells.map { tokens.bounds.firstRows(holding: $0.count) } ?? tokens.bounds
+    norm.apply(to: tokens, into: planes.normed, rectangle: area, with: context)
+    output.apply(
+      to: planes.normed, into: space.z, rectangle: area, residual: space.z, with: context)
   }
 
   /// Takes the mean patch away, so that what lies outside the picture, zeros, is mean patches.
@@ -298,22 +306,31 @@ struct Encoder: Sendable {
   }
 
   /// x += output(attention(norm1 x)); x += mlp2(SiLU(mlp1(norm2 x))).
+  ///
+  /// Where only some cells are asked for, theirs stand one after the other in the first rows.
   private func apply(
-    _ block: AttentionBlock, to tokens: Plane, in space: Workspace, with context: Context
+    _ block: AttentionBlock, to tokens: Plane, cells: [Int]?, in space: Workspace,
+    with context: Context
   ) {
     let normed = space.stages[2].normed
+    let area = cells.map { tokens.bounds.firstRows(holding: $0.count) } ?? tokens.bounds
     block.norm1.apply(to: tokens, into: normed, with: context)
     block.qkv.apply(to: normed, into: space.qkv, with: context)
-    space.attention.apply(to: space.qkv, into: space.mixed, with: context)
-    block.output.apply(to: space.mixed, into: tokens, residual: tokens, with: context)
-    block.norm2.apply(to: tokens, into: normed, with: context)
-    block.mlp1.apply(to: normed, into: space.inner, activation: .silu, with: context)
-    block.mlp2.apply(to: space.inner, into: tokens, residual: tokens, with: context)
+    if let cells { tokens.gather(cells) }
+    space.attention.apply(to: space.qkv, into: space.mixed, cells: cells, with: context)
+    block.output.apply(
+      to: space.mixed, into: tokens, rectangle: area, residual: tokens, with: context)
+    block.norm2.apply(to: tokens, into: normed, rectangle: area, with: context)
+    block.mlp1.apply(
+      to: normed, into: space.inner, rectangle: area, activation: .silu, with: context)
+    block.mlp2.apply(
+      to: space.inner, into: tokens, rectangle: area, residual: tokens, with: context)
   }
 
   /// z as an array, with the direct path's output for each cell's kind.
   private func gather(
-    _ shape: PyramidShape, semantics: SemanticMap?, in space: Workspace, with context: Context
+    _ shape: PyramidShape, semantics: SemanticMap?, cells: [Int]?, in space: Workspace,
+    with context: Context
   ) -> [Float] {
     let (grid, latent) = (shape.grid, configuration.latent)
     if let direct, semantics != nil {
@@ -324,8 +341,8 @@ struct Encoder: Sendable {
     let kinds = Self.kinds(of: shape)
     let hasDirect = direct != nil && semantics != nil
     var latents = [Float](repeating: 0, count: grid.count * latent)
-    for cell in 0..<grid.count {
-      let z = unsafe space.z.pixel(cell / grid.columns, cell % grid.columns)
+    for (index, cell) in (cells ?? Array(0..<grid.count)).enumerated() {
+      let z = unsafe space.z.pixel(index / grid.columns, index % grid.columns)
       let added = unsafe Self.region(of: cell, grid: grid, in: space.direct) + kinds[cell] * latent
       for i in 0..<latent { unsafe latents[cell * latent + i] = z[i] + (hasDirect ? added[i] : 0) }
     }

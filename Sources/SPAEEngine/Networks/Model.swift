@@ -148,6 +148,21 @@ public final class Model: Sendable {
     try encode(image, size: size, fit: fit, semanticWeight: 1, with: context)
   }
 
+  /// The words of a picture whose latent and candidates are known.
+  func pyramid(
+    for z: [Float], of picture: PixelImage, shape: PyramidShape, candidates: GuidedCandidates
+  ) throws(EngineError) -> Pyramid {
+    let words = context.withSpinningThreads { context in
+      chosen(
+        for: z, of: picture, shape: shape, candidates: candidates.candidates, with: context,
+        progress: nil)
+    }
+    guard let pyramid = Pyramid(shape: shape, words: words) else {
+      throw .pictureSize(picture.width)
+    }
+    return pyramid
+  }
+
   /// Runs work after which no picture is encoded for a while: what the encoder and the frozen
   /// branches need for a picture is given back as soon as each of them is done.
   package func withoutReuse<Result, E>(_ body: () throws(E) -> Result) throws(E) -> Result {
@@ -192,24 +207,29 @@ public final class Model: Sendable {
     }
   }
 
-  /// A picture's latent before it becomes words, [cells, latent].
-  package func latent(of image: PixelImage, size: Int) throws(EngineError) -> [Float] {
+  /// A picture's latent before it becomes words, [cells, latent]; where only some cells are asked for,
+  /// in order, the others have zeros.
+  package func latent(
+    of image: PixelImage, size: Int, cells: [Int]? = nil
+  ) throws(EngineError) -> [Float] {
     let (shape, image) = (try shape(forSize: size), image.framed(.crop))
     return latent(
       of: image.resampled(width: size, height: size), shape: shape,
-      semantics: semantics(of: image, shape: shape, with: context), with: context)
+      semantics: semantics(of: image, shape: shape, with: context), cells: cells, with: context)
   }
 
+  /// The same of a picture that has been scaled.
   func latent(
     of picture: PixelImage, shape: PyramidShape, semantics: SemanticMap?, inFloats: Bool = false,
-    with context: Context
+    cells: [Int]? = nil, with context: Context
   ) -> [Float] {
     context.profiler?.enter("encoder")
     return encoderSpaces.with(
       shape, make: { Encoder.Workspace(encoder, shape: shape) }
     ) {
       encoder.latent(
-        of: picture, semantics: semantics, shape: shape, inFloats: inFloats, in: $0, with: context)
+        of: picture, semantics: semantics, shape: shape, inFloats: inFloats, cells: cells, in: $0,
+        with: context)
     }
   }
 
