@@ -138,8 +138,8 @@ let package = Package(
     .executableTarget(
       name: "spae-bench",
       dependencies: [
-        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEEngine", "SPAEGraphics",
-        "SPAEHistory", "SPAEFiles", "SPAECommandLine",
+        "SPAESystem", "SPAEColour", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEEngine",
+        "SPAEGraphics", "SPAEHistory", "SPAEFiles", "SPAECommandLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
     ),
