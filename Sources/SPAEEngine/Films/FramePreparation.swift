@@ -82,13 +82,13 @@ package struct FramePreparation: Sendable {
       with: context)
   }
 
-  /// The latent of a cut, and of cells that have changed so much that they begin anew; where the cut
-  /// is doubtful, that of all cells.
+  /// The latent of a cut, and of cells that have changed so much that they begin anew; of all cells
+  /// where the frozen branches have looked, since any may get another upper word.
   private func latent(
     of source: PixelImage, _ novelty: Float, _ shape: PyramidShape, with context: Context
   ) -> PreparedFrame.Latent? {
     var cells: Set<Int>?
-    if let last, novelty <= settings.doubtfulCut, last.pixels.count == source.pixels.count {
+    if let last, number != look.number, last.pixels.count == source.pixels.count {
       let changed = source.cells(
         changedSince: last, least: settings.beginning, grid: shape.grid)
       if changed.isEmpty { return nil }
