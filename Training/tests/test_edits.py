@@ -184,6 +184,17 @@ def test_outlines_take_the_class_that_a_word_names():
     assert mask[:24].min() == 1 and mask[40:].max() == 0
 
 
+def test_a_kind_means_its_class_where_the_picture_says_it():
+    shares = np.zeros((16, 16, 2), np.float32)
+    shares[:8, :, 0] = shares[8:, :, 1] = 1
+    outlines, own = Outlines(shares, [[5], [6]], things=[], kinds={7: [1]}), shape(16)
+    words = np.zeros(own.word_count(), int)
+    assert outlines.classes_of(7, {7}, words, own, 3) == []  # no word says it
+    words[0] = 7
+    assert outlines.classes_of(7, {7}, words, own, 3) == [1]
+    assert outlines.meant(2, 2, 7, own) == [1]  # in the cell below
+
+
 def test_of_two_things_of_a_class_only_the_one_at_the_seed_is_taken():
     shares = np.zeros((8, 8, 2), np.float32)
     shares[..., 1] = 1

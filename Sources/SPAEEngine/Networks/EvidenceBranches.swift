@@ -10,6 +10,8 @@ struct EvidenceBranches: Sendable {
   /// The words of each class, the best first.
   let stuffWords: [[Int32]]
   let thingWords: [[Int32]]
+  /// The classes of the segmentation of which other words are kinds.
+  let kinds: [Int32: [Int]]
   private let segmentationSpaces: WorkspacePool<BranchView, SegmentationBranch.Workspace>
   private let detectionSpaces: WorkspacePool<BranchView, DetectionBranch.Workspace>
 
@@ -30,6 +32,7 @@ struct EvidenceBranches: Sendable {
     let path = "\(folder)/config.json"
     stuffWords = try Self.words(stuff.classes, "segmentation", vocabulary, path: path)
     thingWords = try Self.words(things.classes, "detection", vocabulary, path: path)
+    kinds = ClassKinds.numbers(of: stuff.classes, in: vocabulary)
   }
 
   private static func words(

@@ -5,7 +5,7 @@ extension Model {
   ///
   /// Of the upper layers those positions count whose word is the old one, a form or near synonym of
   /// it, or that the frozen branches name so; and with outlines all pixels of the classes that the
-  /// old word names, or, where it names none, the thing in the boxes that it names, or else all things
+  /// old word names or is a kind of, or, where none is there, the thing in the boxes that it names, or else all things
   /// there if no people are seen, or else what has the colours of its positions, unless those paint
   /// next to nothing. With `layer` only the words of that layer count.
   ///
@@ -53,13 +53,17 @@ extension Model {
     return steering
   }
 
-  /// What a word means of the outlines; nil where it names classes, but none that is there.
+  /// What a word means of the outlines; nil where it names classes, but none that is there, and no box.
   private func subject(
     _ old: Int32, _ alike: Set<Int32>, _ classes: [Int], _ steering: Steering,
     in outlines: Outlines, of shape: PyramidShape, _ evidence: PictureEvidence
   ) -> Steering.Fill.Subject? {
     if !classes.isEmpty { return .classes(classes, from: nil) }
-    guard outlines.classes(named: old).isEmpty else { return nil }
+    guard outlines.classes(named: old).isEmpty else {
+      // A glass to drink from, and no window.
+      let boxes = outlines.boxes(of: alike, at: [], isMain: false, of: shape)
+      return boxes.isEmpty ? nil : .thing(in: boxes, at: [])
+    }
     return thing(alike, steering, in: outlines, of: shape, evidence)
   }
 
@@ -120,8 +124,13 @@ extension PictureEvidence {
 extension Outlines {
   /// The classes of a picture that a word means: those that it names, where a position is made of
   /// them; and those akin to them, such as a field to grass, that fill a position whose word is alike.
+  /// A palace that the upper words name is a building.
   fileprivate func classes(named word: Int32, alike: Set<Int32>, in pyramid: Pyramid) -> [Int] {
-    let named = classes(named: word)
+    var named = classes(named: word)
+    let upper = pyramid.shape.wordCount(toDepth: pyramid.shape.finestMeaningLayer)
+    if named.isEmpty, pyramid.words.prefix(upper).contains(where: alike.contains) {
+      named = kinds[word] ?? []
+    }
     let positions = pyramid.shape.cells(ofLayer: pyramid.shape.finestMeaningLayer).map {
       (isAlike: alike.contains(pyramid[$0]), shares: shares(at: $0, of: pyramid.shape))
     }

@@ -22,6 +22,9 @@ package struct Outlines: Sendable {
   /// The words that name each class of boxes, the best first.
   var boxWords: [[Int32]] = []
 
+  /// The classes of which a word that names none is a kind.
+  var kinds: [Int32: [Int]] = [:]
+
   /// From which probability a pixel begins to belong to a class, and from which it does wholly.
   static let edge: (begin: Float, whole: Float) = (0.4, 0.6)
 
@@ -67,7 +70,7 @@ package struct Outlines: Sendable {
   /// no class; or else what fills most of the position's square.
   func classesMeant(at cell: CellAddress, by word: Int32, of shape: PyramidShape) -> [Int]? {
     let (shares, all) = (shares(at: cell, of: shape), classes(named: word))
-    let named = all.filter { shares[$0] >= Self.leastShare }
+    let named = (all.isEmpty ? kinds[word] ?? [] : all).filter { shares[$0] >= Self.leastShare }
     if !named.isEmpty { return named }
     if all.isEmpty, things.reduce(0, { $0 + shares[$1] }) >= Self.leastShare { return things }
     return shares.indices.first { shares[$0] >= 0.5 }.map { [$0] }
@@ -161,6 +164,6 @@ extension EvidenceBranches {
       size: size, shares: shares, words: stuffWords,
       things: stuffWords.indices.filter { stuffWords[$0].isEmpty || $0 == map.personStuff },
       boxes: EvidenceMap.Box.distinct(boxes.filter { $0.score >= Outlines.leastScore }),
-      boxWords: thingWords)
+      boxWords: thingWords, kinds: kinds)
   }
 }

@@ -17,7 +17,8 @@ struct EditCommand: ParsableCommand {
 
       'grass -> snow' makes snow of all the grass: of every upper word (layers 1 to 3) that is \
       grass, a form of it or a near synonym, of every position that the frozen branches name so, \
-      and, where they know its outlines, of its pixels and no others. 'parrot -> snow' follows the \
+      and, where they know its outlines, of its pixels and no others. A palace is a building: of a \
+      picture with that word, 'palace -> gold' takes the building. 'parrot -> snow' follows the \
       box in which the detection branch sees a parrot, or another thing if the parrot is what the \
       picture shows, and the thing's colours; without a box, the colours of the cells that say so; \
       and where neither tells it from the rest, the cells that say so are painted. \

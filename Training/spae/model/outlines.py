@@ -1,7 +1,7 @@
 """How likely each part of a picture belongs to each class that the segmentation branch knows."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Outlines:
     things: list[int]  # the classes that hold what the branch does not tell apart
     boxes: Boxes | None = None  # things that the detection branch found, each once
     box_words: list[list[int]] | None = None  # that name each class of boxes, the best first
+    kinds: dict[int, list[int]] = field(default_factory=dict)  # the classes of which a word is a kind
 
     def named(self, word: int) -> list[int]:
         """The classes that a word names, the one that it names best first."""
@@ -61,7 +62,8 @@ class Outlines:
         names no class; or else what fills most of the position's region.
         """
         shares, all_named = self.shares_at(layer, position, shape), self.named(word)
-        named = [number for number in all_named if shares[number] >= LEAST_SHARE]
+        kinds = all_named or self.kinds.get(word, [])
+        named = [number for number in kinds if shares[number] >= LEAST_SHARE]
         if named:
             return named
         if not all_named and shares[self.things].sum() >= LEAST_SHARE:
@@ -158,12 +160,15 @@ class Outlines:
         """The classes of a picture that a word means, by the words of a layer.
 
         Those that it names, where a position is made of them; and those akin to them, such as a
-        field to grass, that fill a position whose word is alike.
+        field to grass, that fill a position whose word is alike. A palace that the upper words
+        name is a building.
         """
         own = shape.layer_of(words, layer).tolist()
         shares = np.stack([self.shares_at(layer, at, shape) for at in range(len(own))])
         is_alike = np.array([word in alike for word in own])
-        named = self.named(word)
+        named, upper = self.named(word), words[: shape.word_count(layer)].tolist()
+        if not named and not set(alike).isdisjoint(upper):
+            named = self.kinds.get(word, [])
         there = [number for number in named if (shares[:, number] >= LEAST_SHARE).any()]
         akin = [
             number

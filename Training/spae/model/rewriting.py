@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,8 @@ from spae.model.teacher import SemanticMap
 
 if TYPE_CHECKING:
     from spae.model.network import SPAE
+
+KINDS = Path(__file__).parents[1] / "tables" / "class-kinds.tsv"
 
 
 @dataclass
@@ -64,7 +67,21 @@ def outlines_in(model: SPAE, image: Image.Image, shape: PyramidShape) -> Outline
     things = [number for number, own in enumerate(words) if not own or number == known.person_stuff]
     boxes = distinct(known.boxes(image, shape, LEAST_SCORE))
     thing_words = [own.tolist() for own in known.class_words["detection"]]
-    return Outlines(shares.contiguous().numpy(), words, things, boxes, thing_words)
+    return Outlines(shares.contiguous().numpy(), words, things, boxes, thing_words, kinds_of(model))
+
+
+def kinds_of(model: SPAE) -> dict[int, list[int]]:
+    """The classes of the segmentation of which each word is a kind."""
+    names = [seen.name for seen in model.evidence.segmentation.sizes.classes]
+    index = {word: number for number, word in enumerate(model.words)}
+    found = {}
+    for line in KINDS.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        classes, words = (own.split() for own in line.split("\t"))
+        numbers = [names.index(name) for name in classes if name in names]
+        found |= {index[word]: numbers for word in words if word in index}
+    return found
 
 
 def free_words(

@@ -355,7 +355,9 @@ def matching(
     filled = None
     if layer is None and (classes or is_put):
         filled = ClassFill(classes, new)
-    elif layer is None and outlines is not None and not outlines.named(old):
+    elif layer is None and outlines is not None and outlines.named(old):
+        filled = box_fill(outlines, steering.loud(), alike, new)
+    elif layer is None and outlines is not None:
         is_main = any(layer_at(shape, index) == 1 for index in steering.words)
         filled = thing_fill(model, evidence, steering.loud(), shape, alike, new, is_main)
     if filled is not None:
@@ -363,6 +365,17 @@ def matching(
         painting = Painting(model, pyramid, np.asarray(model.decode(pyramid)), outlines)
         steering.filled = filled if painting.paints(filled) else None
     return steering
+
+
+def box_fill(
+    outlines: Outlines, steering: Steering, alike: Collection[int], new: int
+) -> ThingFill | None:
+    """What becomes a word where none of the classes that it names is there.
+
+    That is what is in the boxes that it names, such as a glass to drink from, and no window.
+    """
+    boxes = outlines.boxes_of(alike, [], is_main=False)
+    return ThingFill(new, boxes, set(steering.words)) if len(boxes) else None
 
 
 def thing_fill(

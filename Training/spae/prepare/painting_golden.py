@@ -47,6 +47,8 @@ EDITS = [
     Case("twice", "beach", ["2:1,1-2 = sunset", "3:3-4,1-4 = snow"]),
     Case("one-layer", "sunflower", ["botanical -> blue"], layer=3),
     Case("thing", "dog", ["dog -> blue"]),
+    Case("kind", "pagoda", ["palace -> gold"]),
+    Case("glass", "beach", ["glass -> gold"]),
     Case("exact", "mountain", ["2:1,1 = ocean"], exact=True),
     Case("wide", "beach", ["sky -> sunset"], box=(0, 32, 256, 224)),
     Case("tall", "dog", ["2:1-2,1-2 = snow"], False, box=(57, 0, 201, 256)),
