@@ -9,13 +9,25 @@ import Synchronization
 /// Finds the words that follow an edit, for its preview and then for good.
 ///
 /// What the frozen branches say of the picture is asked once. The edits that were painted last are
-/// kept, so that to accept what is previewed takes no time.
+/// kept, so that to accept what is previewed takes no time. Of the words after an edit that a person
+/// kept it is remembered what edits have put into them, as long as the picture is shown.
 final class EditPainter: Sendable {
   private struct State {
     var known: (model: Model, evidence: PictureEvidence)?
     /// Of the same words and model, the last ones.
     var recent: [Painting: Painted] = [:]
     var order: [Painting] = []
+    /// Painters that stand at words to which edits have led.
+    var painters: [Pyramid: Painter] = [:]
+    var painterOrder: [Pyramid] = []
+
+    mutating func keep(_ painter: Painter) {
+      if painters.updateValue(painter, forKey: painter.pyramid) == nil {
+        painterOrder.append(painter.pyramid)
+      }
+      if painterOrder.count > EditPainter.limit { painters[painterOrder.removeFirst()] = nil }
+    }
+
     mutating func keep(_ painted: Painted, of painting: Painting) {
       recent[painting] = painted
       order.append(painting)
@@ -23,7 +35,7 @@ final class EditPainter: Sendable {
     }
   }
 
-  /// How many painted edits are kept: as many as a list has candidates.
+  /// How many painted edits are kept: as many as a list has candidates; and words with what was put.
   private static let limit = 64
 
   private let inUse: ModelInUse
@@ -45,6 +57,50 @@ final class EditPainter: Sendable {
     urgent.add(1, ordering: .relaxed)
     defer { urgent.subtract(1, ordering: .relaxed) }
     return try paintedInTurn(painting, isCancelled: isCancelled)
+  }
+
+  /// Paints an edit that a person keeps: later ones know what it has put.
+  func painted(keeping painting: Painting) throws(EngineError) -> Painted {
+    let painted = try painted(painting)
+    state.withLock { remember(painted, of: painting, in: &$0) }
+    return painted
+  }
+
+  private func remember(_ painted: Painted, of painting: Painting, in state: inout State) {
+    guard let words = painted.pyramid, words != painting.pyramid, let known = state.known,
+      state.painters[words] == nil
+    else { return }
+    var painter = Self.painter(for: painting, known, state)
+    let change = painting.change
+    switch painted {
+    case .words(_, let edited, _): painter.follow(change, to: words, put: edited)
+    case .brought(_, let edited, _, _):
+      painter.follow(change, to: words, put: edited, isBrought: true)
+    case .nothing, .failed: return
+    }
+    state.keep(painter)
+  }
+
+  /// Takes note of words that were changed without painting: what edits have put and still stands
+  /// there is remembered of the new ones too.
+  func follow(from former: Pyramid, to words: Pyramid) {
+    state.withLock { state in
+      guard state.painters[words] == nil, var painter = state.painters[former] else { return }
+      painter.follow(to: words)
+      state.keep(painter)
+    }
+  }
+
+  /// A painter that stands at an edit's words.
+  private static func painter(
+    for painting: Painting, _ known: (model: Model, evidence: PictureEvidence), _ state: State
+  ) -> Painter {
+    var painter =
+      state.painters[painting.pyramid]
+      ?? Painter(model: known.model, pyramid: painting.pyramid, evidence: known.evidence)
+    painter.hold(painting.held)
+    painter.countAnew()
+    return painter
   }
 
   /// Paints an edit that nobody waits for: it stops for any other, and is begun again after that.
@@ -71,8 +127,7 @@ final class EditPainter: Sendable {
       if state.known?.model === model, let known = state.recent[painting] { return known }
       if isCancelled() { throw .cancelled }
       let evidence = try known(&state, model, painting.pyramid)
-      var painter = Painter(model: model, pyramid: painting.pyramid, evidence: evidence)
-      painter.hold(painting.held)
+      var painter = Self.painter(for: painting, (model, evidence), state)
       let painted =
         switch parts {
         case nil: try Self.steered(painting, &painter, isCancelled)

@@ -255,7 +255,9 @@ package final class EffectRunner: Sendable {
   }
 
   private func painted(_ painting: Painting) -> Painted {
-    do { return try painter.painted(painting) } catch { return .failed(Self.reason(error)) }
+    do { return try painter.painted(keeping: painting) } catch {
+      return .failed(Self.reason(error))
+    }
   }
 
   // MARK: History
@@ -275,7 +277,9 @@ package final class EffectRunner: Sendable {
   }
 
   private func kept(_ pyramid: Pyramid, _ verb: String) throws -> Pyramid {
+    let former = history.pyramid
     _ = try changing { try history.commit(pyramid, verb: verb) }
+    painter.follow(from: former, to: pyramid)
     return pyramid
   }
 

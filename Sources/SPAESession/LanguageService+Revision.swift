@@ -35,7 +35,7 @@ extension LanguageService {
     let painting = Painting(
       pyramid: revised.pyramid, change: .replace(old: change.old, new: change.new),
       held: wish.held.union(revised.edited))
-    guard case .words(let words, let edited, _) = try painter.painted(painting) else {
+    guard case .words(let words, let edited, _) = try painter.painted(keeping: painting) else {
       return false
     }
     revised.pyramid = words

@@ -13,7 +13,7 @@ import SPAESystem
 import SPAETerminal
 import Testing
 
-/// The bundled cat, opened with the bundled model and a history in memory.
+/// The bundled cat or another picture, opened with the bundled model and a history in memory.
 struct Opened {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
@@ -33,11 +33,11 @@ struct Opened {
 
   init(
     output: PictureOutput, yanked: YankedWords = YankedWords(path: nil),
-    exemplars: ExemplarSource? = nil, edits: EditStyle = .exact
+    exemplars: ExemplarSource? = nil, edits: EditStyle = .exact, picture: String = Self.picture
   ) throws {
     let model = try Self.model.get()
     let models = ModelLibrary(model: model)
-    var opened = try OpenedDocument(file: Self.picture, size: 128, fit: .crop, models: models)
+    var opened = try OpenedDocument(file: picture, size: 128, fit: .crop, models: models)
     let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
     let history = try opened.history(in: store)
     session = try EffectRunner(

@@ -30,7 +30,7 @@ public struct Painter: Sendable {
   public private(set) var pyramid: Pyramid
   /// What the edits so far did.
   public private(set) var outcome = Outcome()
-  private let first: Pyramid
+  private var first: Pyramid
   private let evidence: PictureEvidence
   private var put: Set<Int> = []
   private var held: Set<Int> = []
@@ -42,6 +42,28 @@ public struct Painter: Sendable {
   public init(model: Model, pyramid: Pyramid, evidence: PictureEvidence) {
     (self.model, self.pyramid, self.evidence) = (model, pyramid, evidence)
     first = pyramid
+  }
+
+  /// Takes over what an edit has made of the pyramid that it stands at, as if it had done it: the words
+  /// after it, and the flat indices of those that it put.
+  package mutating func follow(
+    _ change: WordEdit.Change, to words: Pyramid, put positions: some Sequence<Int>,
+    isBrought: Bool = false
+  ) {
+    let steering = isBrought ? nil : steering(for: change, Style())
+    note(steering?.filled, Style())
+    pyramid = words
+    note(Set(positions).union(steering.map { Set($0.words.keys) } ?? []))
+  }
+
+  /// Counts what edits do from here on.
+  package mutating func countAnew() { (first, outcome) = (pyramid, Outcome()) }
+
+  /// Takes over words that were changed without a painter: those are no longer what an edit has put.
+  package mutating func follow(to words: Pyramid) {
+    put = put.filter { pyramid.words[$0] == words.words[$0] }
+    hasOnlyFilled = false
+    pyramid = words
   }
 
   /// Keeps words, by their flat index, as if an edit had put them.

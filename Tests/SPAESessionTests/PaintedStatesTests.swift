@@ -1,0 +1,60 @@
+import SPAEEngine
+import SPAEExplorer
+import SPAEFiles
+import SPAEGraphics
+import SPAEPixels
+import SPAEPyramid
+import SPAEScreen
+import SPAESession
+import SPAESystem
+import SPAETerminal
+import Testing
+
+/// `grass -> snow`, then `snow -> sand`: what the first has put is what the second means.
+@Suite("Edits of one picture, one after another")
+struct PaintedStatesSuite {
+  private static let picture = Opened.root + "/Assets/pictures/mountain.png"
+
+  private func explorer() throws -> HeadlessExplorer {
+    let output = PictureOutput(
+      graphics: .ascii, capabilities: TerminalCapabilities(), environment: Opened.environment)
+    let opened = try Opened(output: output, edits: .paint, picture: Self.picture)
+    return HeadlessExplorer(
+      state: opened.state, session: opened.session, editor: opened.editor, themes: opened.themes,
+      output: output, environment: Opened.environment, size: (24, 80))
+  }
+
+  /// The words that each edit leads to, where one painter does them all.
+  private func painted(_ edits: [(old: String, new: String)]) throws -> [Pyramid] {
+    let model = try Opened.model.get()
+    let opened = try OpenedDocument(
+      file: Self.picture, size: 128, fit: .crop, models: ModelLibrary(model: model))
+    let (words, view) = (try explorer().state.pyramid, try #require(opened.original))
+    let evidence = model.evidence(of: view, fit: .whole, shape: words.shape)
+    var painter = Painter(model: model, pyramid: words, evidence: evidence)
+    return try edits.map { edit in
+      let (old, new) = (
+        model.vocabulary.number(of: edit.old), model.vocabulary.number(of: edit.new)
+      )
+      let change = WordEdit.Change.replace(old: try #require(old), new: try #require(new))
+      #expect(try painter.apply(change))
+      return painter.pyramid
+    }
+  }
+
+  private func press(_ keys: String, _ explorer: HeadlessExplorer) throws -> Pyramid {
+    for key in try Key.keys(from: keys) { explorer.settle(.key(key)) }
+    return explorer.state.pyramid
+  }
+
+  @Test("paint as those of one run of 'spae edit' do, after an undo too")
+  func sameAsOneRun() throws {
+    let expected = try painted([("grass", "snow"), ("snow", "sand"), ("sand", "grass")])
+    let explorer = try explorer()
+    #expect(try press(":s/grass/snow/<CR>", explorer) == expected[0])
+    #expect(try press(":s/snow/sand/<CR>", explorer) == expected[1])
+    #expect(try press(":s/sand/grass/<CR>", explorer) == expected[2])
+    #expect(try press("uu", explorer) == expected[0])
+    #expect(try press(":s/snow/sand/<CR>", explorer) == expected[1])
+  }
+}
