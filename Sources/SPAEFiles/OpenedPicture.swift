@@ -66,10 +66,20 @@ package struct OpenedPicture: Sendable {
     image.map { model.picture($0, for: pyramid.shape, fit: fit) }
   }
 
-  /// The picture as the frozen branches see it; nil if the file holds words.
+  /// What the frozen branches look at; nil if the file holds words.
+  ///
+  /// That is the framed picture itself, unless it is large: each branch looks at it in a size of its own,
+  /// and a picture that is resampled twice is another one to it.
   package var view: PixelImage? {
-    image.map { model.view(of: $0, fit: fit, shape: pyramid.shape) }
+    image.map { image in
+      let framed = image.framed(fit)
+      return framed.width * framed.height <= Self.greatestView
+        ? framed : model.view(of: image, fit: fit, shape: pyramid.shape)
+    }
   }
+
+  /// In pixels: 12 MB.
+  private static let greatestView = 1 << 22
 
   /// What the frozen branches say of the picture, or of the decoded one if the file holds words.
   package func evidence() throws -> PictureEvidence {
