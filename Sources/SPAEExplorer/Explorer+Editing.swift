@@ -7,6 +7,7 @@ extension Explorer {
       say("nothing changed")
       return []
     }
+    if film != nil { return [.session(.film(.edit(from: pyramid, to: edited, verb: verb)))] }
     return [.session(.commit(edited, verb: verb))]
   }
 

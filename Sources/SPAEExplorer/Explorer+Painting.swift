@@ -88,7 +88,10 @@ extension Explorer {
 
   /// Keeps what was painted, and says what was done.
   mutating func take(_ painted: Painted, of painting: Painting) -> [Effect] {
-    guard painting.pyramid == pyramid else { return [] }
+    guard painting.pyramid == pyramid else {
+      say("not edited: the words changed meanwhile", .warning)
+      return []
+    }
     switch painted {
     case .words(let words, let edited, let steered):
       for index in edited { typed[index] = words.words[index] }

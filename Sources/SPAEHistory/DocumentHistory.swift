@@ -22,7 +22,7 @@ package final class DocumentHistory: Sendable {
   private struct State {
     var head: Revision
     var pyramid: Pyramid
-    /// Which child this window went to last, by parent.
+    /// Which child this window went to last, by parent; what was painted ahead is one with its edit.
     var trail: [Int: Int] = [:]
     /// The last revision that was told of, and this window's own after it.
     var seen: Int
@@ -111,17 +111,41 @@ extension DocumentHistory {
     try state.withLock { state throws(HistoryError) in try append(pyramid, verb, edit, &state) }
   }
 
+  /// The same below any revision; the head moves if it is that one.
+  func append(
+    _ pyramid: Pyramid, verb: String, edit: Edit, below parent: Revision.ID
+  ) throws(HistoryError) -> Revision {
+    try state.withLock { state throws(HistoryError) in
+      let before = (head: state.head, pyramid: state.pyramid)
+      if before.head.id != parent { state.head = try revision(parent) }
+      do throws(HistoryError) {
+        let added = try append(pyramid, verb, edit, &state)
+        guard before.head.id != parent else { return added }
+        (state.head, state.pyramid) = before
+        try connection.write { try $0.setHead(before.head.id, of: document.id) }
+        return added
+      } catch {
+        (state.head, state.pyramid) = before
+        throw error
+      }
+    }
+  }
+
   private func append(
     _ pyramid: Pyramid, _ verb: String, _ edit: Edit, _ state: inout State
   ) throws(HistoryError) -> Revision {
     let (snapshot, parent) = (Snapshot(pyramid), state.head.id)
     let time = clock().microseconds
+    let isAhead = Revision.isPaintedAhead(verb)
     let revision = try connection.write { db in
+      let next = isAhead ? try db.favouriteChild(document.id, parent) : nil
       let number = try db.append(
         to: document.id, parent: parent, time: time, verb: verb, edit: edit, snapshot: snapshot)
+      // Redo goes on leading to where it led.
+      if let next { try db.setFavouriteChild(document.id, parent, to: next) }
       return try db.existing(document.id, number)
     }
-    state.trail[parent] = revision.id
+    if !isAhead { state.trail[state.head.edited] = revision.id }
     state.own.insert(revision.id)
     state.last = max(state.last, revision.id)
     (state.head, state.pyramid) = (revision, pyramid)
@@ -144,6 +168,20 @@ extension DocumentHistory {
       let head = state.head.id
       let known = state.trail[head]
       let child = try connection.read { try known ?? $0.favouriteChild(document.id, head) }
+      guard let child else { return nil }
+      return try move(to: child, &state)
+    }
+  }
+
+  /// The same of a film, where what was painted ahead is one state with its edit.
+  @discardableResult
+  package func redoFilm() throws(HistoryError) -> Revision? {
+    try state.withLock { state throws(HistoryError) in
+      let (head, known) = (state.head, state.trail[state.head.edited])
+      let child = try connection.read { db in
+        try known ?? db.nextEdit(document.id, after: head.id)
+          ?? db.nextEdit(document.id, after: head.edited)
+      }
       guard let child else { return nil }
       return try move(to: child, &state)
     }
@@ -197,13 +235,16 @@ extension DocumentHistory {
       guard let revision = try db.revision(document.id, id),
         let pyramid = try db.snapshot(document.id, id)
       else { throw HistoryError.revision(id, document: document.path) }
-      let way = try db.way(document.id, from: from, to: id)
+      let way = try db.way(document.id, from: from, to: id).filter {
+        try !db.isPaintedAhead(document.id, $0.child)
+      }
       try check(words: pyramid.words, count: wordCount)
       for step in way { try db.setFavouriteChild(document.id, step.parent, to: step.child) }
       try db.setHead(id, of: document.id)
-      return (revision, pyramid, way)
+      let trail = try way.map { (try db.edited(document.id, $0.parent), $0.child) }
+      return (revision, pyramid, trail)
     }
-    for step in way { state.trail[step.parent] = step.child }
+    for (parent, child) in way { state.trail[parent] = child }
     (state.head, state.pyramid) = (revision, pyramid)
     state.last = max(state.last, id)
     return revision
@@ -252,10 +293,10 @@ extension DocumentHistory {
   /// In bytes.
   private static let largestCopy = 256 << 20
 
-  /// Notes that the file holds the head now.
-  package func markSaved() throws(HistoryError) {
-    let head = head.id
-    try connection.write { try $0.setSaved(head, of: document.id) }
+  /// Notes that the file holds the head now, or another revision.
+  package func markSaved(_ revision: Revision.ID? = nil) throws(HistoryError) {
+    let saved = revision ?? head.id
+    try connection.write { try $0.setSaved(saved, of: document.id) }
   }
 }
 

@@ -12,6 +12,47 @@ extension HistoryDocument {
   package var isFilm: Bool { vocabulary.hasPrefix(Self.filmMark) }
 }
 
+extension Revision {
+  /// The verb of what was painted ahead for the edit before it.
+  package static let paintedAhead = "painted ahead"
+
+  static func isPaintedAhead(_ verb: String) -> Bool { verb.hasPrefix(paintedAhead + ":") }
+
+  /// Whether it is what was painted ahead for its parent, of which it is a part: both are one state.
+  package var isPaintedAhead: Bool { Self.isPaintedAhead(verb) }
+
+  /// The revision that a person made: this one, or the one for which it was painted.
+  var edited: Revision.ID { isPaintedAhead ? parent ?? id : id }
+}
+
+extension Database {
+  func isPaintedAhead(_ document: Int, _ number: Int) throws -> Bool {
+    let sql = "SELECT verb FROM revision WHERE key = ?"
+    let verb: String? = try row(sql, [RevisionKey(document, number).raw])?.value(0)
+    return verb.map(Revision.isPaintedAhead) ?? false
+  }
+
+  /// The revision that a person made.
+  func edited(_ document: Int, _ number: Int) throws -> Int {
+    guard try isPaintedAhead(document, number) else { return number }
+    return try parent(document, number) ?? number
+  }
+
+  func paintedAhead(_ document: Int, of number: Int) throws -> Int? {
+    try row(
+      "SELECT max(key) FROM revision WHERE parent = ? AND verb LIKE ?",
+      [RevisionKey(document, number).raw, Revision.paintedAhead + ":%"])?
+      .optional(0, as: Int64.self).map { RevisionKey(raw: $0).number }
+  }
+
+  /// Where redo goes from a revision, unless only to what was painted ahead for it.
+  func nextEdit(_ document: Int, after number: Int) throws -> Int? {
+    try favouriteChild(document, number).flatMap {
+      try isPaintedAhead(document, $0) ? nil : $0
+    }
+  }
+}
+
 extension HistoryStore {
   /// Opens a film's history, or begins it.
   ///
@@ -87,10 +128,63 @@ extension Database {
 }
 
 extension DocumentHistory {
-  /// Adds a film's edit, as text, below the head and moves the head to it.
+  /// Adds a film's edit, as text, below the head or another revision; the head moves with it if it
+  /// is that one.
   @discardableResult
-  package func commit(filmEdit text: String) throws(HistoryError) -> Revision {
-    try append(pyramid, verb: text, edit: Edit(changes: []))
+  package func commit(
+    filmEdit text: String, below parent: Revision.ID? = nil
+  ) throws(HistoryError) -> Revision {
+    try append(pyramid, verb: text, edit: Edit(changes: []), below: parent ?? head.id)
+  }
+
+  /// Moves the head to the state before; nil at the first.
+  @discardableResult
+  package func undoFilm() throws(HistoryError) -> Revision? {
+    let edited = head.edited
+    guard let parent = try revision(edited).parent else { return nil }
+    return try jump(to: parent)
+  }
+
+  /// What was painted ahead for an edit, if that is kept.
+  package func paintedAhead(of id: Revision.ID) throws(HistoryError) -> Revision? {
+    try connection.read { db in
+      try db.paintedAhead(document.id, of: id).flatMap { try db.revision(document.id, $0) }
+    }
+  }
+
+  /// Moves the head on to what was painted ahead for it, if that is kept.
+  @discardableResult
+  package func goToPaintedAhead() throws(HistoryError) -> Revision? {
+    try paintedAhead(of: head.id).flatMap { revision throws(HistoryError) in
+      try jump(to: revision.id)
+    }
+  }
+
+  /// The edit that was made that far before or after the head's, on whatever branch; nil where there
+  /// is none. Seconds are counted as `earlier` and `later` do.
+  package func filmEdit(
+    _ distance: Distance, isBack: Bool
+  ) throws(HistoryError) -> Revision.ID? {
+    let edits = try tree().revisions.filter { !$0.isPaintedAhead }
+    guard let here = edits.firstIndex(where: { $0.id == head.edited }) else { return nil }
+    let found: Int
+    switch distance {
+    case .count(let count): found = isBack ? here - count : here + count
+    case .seconds(let seconds) where isBack:
+      let time = edits[here].time.addingTimeInterval(-seconds)
+      found = edits[..<here].lastIndex { $0.time <= time } ?? 0
+    case .seconds(let seconds):
+      let time = edits[here].time.addingTimeInterval(seconds)
+      found = (edits[here...].dropFirst().firstIndex { $0.time > time } ?? edits.count) - 1
+    }
+    let id = edits[min(max(0, found), edits.count - 1)].id
+    return id == head.edited ? nil : id
+  }
+
+  /// The film's revisions from the first to one of them, the head without another.
+  package func path(to revision: Revision.ID? = nil) throws(HistoryError) -> [Revision] {
+    let tree = try tree()
+    return tree.way(to: revision ?? head.id).compactMap { tree[$0] }
   }
 
   /// What the revisions do that lead from what the file holds to one of them, the head without

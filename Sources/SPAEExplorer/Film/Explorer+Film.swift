@@ -191,12 +191,17 @@ extension Explorer {
       film?.playback = nil
       film?.requested = nil
       say(report)
-    case .painting(let done, let all): mention("painting the frames ahead: \(done) of \(all)")
-    case .painted:
+    case .painting(let done, let all, let state):
+      // What was painted for a state that was left since is nothing to wait for.
+      if state == history.state { mention("painting the frames ahead: \(done) of \(all)") }
+    case .painted(let state):
+      guard state == history.state else { return [] }
       mention("the frames ahead are painted")
       return [.session(.film(.keepPainted))]
+    case .notPainted(let reason):
+      tell(Notice("the frames ahead are not painted: \(reason)", kind: .error))
     case .writing(let text): say(text)
-    case .due(let effect): return [.session(effect)]
+    case .due(let request): return [.session(.film(request))]
     }
     return []
   }

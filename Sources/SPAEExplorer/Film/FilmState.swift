@@ -103,14 +103,16 @@ package enum FilmNews: Hashable, Sendable {
   case extended(FilmState.Extent)
   /// The film ran to its end, or was stopped: what can be said of it.
   case ended(String)
-  /// The frames ahead are painted: so many of so many.
-  case painting(done: Int, of: Int)
-  /// All frames ahead are painted, and are to be kept.
-  case painted
+  /// The frames ahead are painted for a state of the history: so many of so many.
+  case painting(done: Int, of: Int, state: Int)
+  /// All frames ahead are painted for a state, and are to be kept.
+  case painted(state: Int)
+  /// Why the frames ahead are not painted.
+  case notPainted(String)
   /// The film is written now, or once they are: the text says which.
   case writing(String)
-  /// What waited for the paint is to be done now.
-  case due(SessionEffect)
+  /// A state is painted that is to be written.
+  case due(FilmRequest)
 }
 
 /// What is asked of a film's session.
@@ -118,8 +120,12 @@ package enum FilmRequest: Hashable, Sendable {
   case show(frame: Int)
   case play(FilmState.Playback)
   case stop
+  /// Keep an edit of the frame that is shown: its words before and after it.
+  case edit(from: Pyramid, to: Pyramid, verb: String)
   /// Keep what was painted ahead.
   case keepPainted
+  /// Write the words of a state of the history, which is painted; without a path to their own file.
+  case save(path: String?, state: Int, replacing: Bool)
   /// Write the pictures of all frames, decoded from their first layers, as a clip.
   case write(path: String, depth: Int, scale: Int, replacing: Bool)
 }

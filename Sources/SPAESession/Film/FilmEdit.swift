@@ -1,3 +1,4 @@
+import SPAEHistory
 package import SPAEPyramid
 
 /// An edit of a film: each changed word holds for as long as the film kept the one before it.
@@ -21,12 +22,13 @@ package struct FilmEdit: Hashable, Sendable {
   /// The verb of an edit whose frames ahead are painted as they come.
   static let paint = "paint"
   /// The verb of what was painted ahead for the edit before it: one step with it.
-  static let ahead = "painted ahead"
+  static let ahead = Revision.paintedAhead
+  /// The verb of what takes an edit back.
+  private static let back = "back"
 
   var isPainted: Bool { verb == Self.paint }
-
-  /// Whether a revision is one step with the one before it.
-  static func isAhead(_ text: String) -> Bool { text.hasPrefix(ahead + ":") }
+  /// Whether a person made it, so that its words are not painted over.
+  var isTyped: Bool { verb != Self.ahead && verb != Self.back }
 
   /// What was typed: the words of the uppermost layer that are the same as the first one's.
   var typed: [Run] {
@@ -53,8 +55,8 @@ package struct FilmEdit: Hashable, Sendable {
     return edit
   }
 
-  /// The edit that takes this one back.
-  var inverse: FilmEdit { FilmEdit(verb: verb, runs: runs.reversed().map(\.inverse)) }
+  /// The edit that takes this one back: it paints nothing.
+  var inverse: FilmEdit { FilmEdit(verb: Self.back, runs: runs.reversed().map(\.inverse)) }
 
   /// Changes a frame's words; what the film has no longer as it was stays.
   func apply(to pyramid: inout Pyramid, frame: Int) {

@@ -125,12 +125,6 @@ package final class FilmReel: @unchecked Sendable {
     try turn.withLock { state in try words(ofFrame: frame, state.all) }
   }
 
-  /// The words of a frame as they were before an edit, counted from 0.
-  func words(ofFrame frame: Int, beforeEdit index: Int) throws -> Pyramid? {
-    try turn.withLock { state in try words(ofFrame: frame, Array(state.edits.prefix(index)))?.shown
-    }
-  }
-
   /// The words of the frame that is shown as other edits would have it.
   func words(after edits: [FilmEdit]) throws -> Pyramid? {
     try turn.withLock { state in try words(ofFrame: state.current, edits)?.shown }
@@ -141,22 +135,35 @@ package final class FilmReel: @unchecked Sendable {
     try turn.withLock { _ in try words(ofFrame: frame, edits)?.shown }
   }
 
+  /// The same after two lists of edits.
+  func words(
+    ofFrame frame: Int, after first: [FilmEdit], and second: [FilmEdit]
+  ) throws -> (Pyramid, Pyramid)? {
+    try turn.withLock { _ in
+      try file.pyramid(ofFrame: frame).map { ($0.edited(first, frame), $0.edited(second, frame)) }
+    }
+  }
+
   private func words(
     ofFrame frame: Int, _ edits: [FilmEdit]
   ) throws -> (saved: Pyramid, shown: Pyramid)? {
-    guard let saved = try file.pyramid(ofFrame: frame) else { return nil }
-    var shown = saved
-    for edit in edits { edit.apply(to: &shown, frame: frame) }
-    return (saved, shown)
+    try file.pyramid(ofFrame: frame).map { ($0, $0.edited(edits, frame)) }
   }
 
   /// The words of a frame as they are shown, and how; nil where there is no such frame.
   func shown(ofFrame frame: Int) throws -> ShownFrame? {
-    try turn.withLock { state in
-      guard var shown = try file.shown(ofFrame: frame) else { return nil }
-      for edit in state.all { edit.apply(to: &shown.pyramid, frame: frame) }
-      return shown
-    }
+    try turn.withLock { state in try shown(ofFrame: frame, state.all) }
+  }
+
+  /// The same as other edits would have it.
+  func shown(ofFrame frame: Int, after edits: [FilmEdit]) throws -> ShownFrame? {
+    try turn.withLock { _ in try shown(ofFrame: frame, edits) }
+  }
+
+  private func shown(ofFrame frame: Int, _ edits: [FilmEdit]) throws -> ShownFrame? {
+    guard var shown = try file.shown(ofFrame: frame) else { return nil }
+    shown.pyramid = shown.pyramid.edited(edits, frame)
+    return shown
   }
 
   /// All that is told of a frame.
@@ -178,35 +185,30 @@ package final class FilmReel: @unchecked Sendable {
   /// What leads from the words of the file to those that are shown.
   var edits: [FilmEdit] { turn.withLock { $0.edits } }
 
-  /// Puts other edits in the place of those that hold.
-  func take(_ edits: [FilmEdit]) {
-    turn.withLock { state in (state.edits, state.ahead) = (edits, []) }
+  /// Puts other edits in the place of those that hold; `ahead` is what shows besides.
+  func take(_ edits: [FilmEdit], ahead: [FilmEdit.Run] = []) {
+    turn.withLock { state in (state.edits, state.ahead) = (edits, ahead) }
   }
 
-  /// What is painted ahead and not in the history yet; `add` follows where it is kept.
-  var ahead: FilmEdit { FilmEdit(verb: FilmEdit.ahead, runs: turn.withLock { $0.ahead }) }
+  /// What is painted ahead and not in the history yet.
+  var ahead: [FilmEdit.Run] { turn.withLock { $0.ahead } }
 
   /// Makes what is painted ahead show.
   func show(ahead runs: [FilmEdit.Run]) { turn.withLock { $0.ahead = runs } }
 
-  /// Adds an edit behind those that hold.
-  func add(_ edit: FilmEdit) {
-    turn.withLock { state in
-      if edit.verb == FilmEdit.ahead { state.ahead = [] }
-      state.edits.append(edit)
-    }
-  }
-
   /// What makes the shown frame's words others, for as long as the film keeps them; at most to the
-  /// end of the shot.
-  func edit(to pyramid: Pyramid, verb: String) throws -> FilmEdit {
-    let frame = current
+  /// end of the shot. `before` are the words that were edited.
+  ///
+  /// What is painted ahead and not kept yet does not count: it may come before the edit, or after it.
+  func edit(from before: Pyramid, to pyramid: Pyramid, verb: String) throws -> FilmEdit {
+    let (frame, edits) = (current, edits)
     reachEndOfShot(frame)
     let end = endOfShot(frame) ?? extent.frames
-    guard let shown = try words(ofFrame: frame)?.shown else {
+    guard let shown = try words(ofFrame: frame, after: edits) else {
       return FilmEdit(verb: verb, runs: [])
     }
-    var open = Edit(from: shown, to: pyramid).changes
+    var open = Edit(from: before, to: pyramid).changes
+    for index in open.indices { open[index].old = shown.words[open[index].index] }
     var runs: [FilmEdit.Run] = []
     let close = { (change: Edit.Change, end: Int) in
       runs.append(
@@ -215,7 +217,7 @@ package final class FilmReel: @unchecked Sendable {
           new: change.new))
     }
     var next = frame + 1
-    while !open.isEmpty, next < end, let words = try words(ofFrame: next)?.shown.words {
+    while !open.isEmpty, next < end, let words = try words(ofFrame: next, after: edits)?.words {
       open.removeAll { change in
         guard words[change.index] != change.old else { return false }
         close(change, next)
@@ -243,6 +245,14 @@ package final class FilmReel: @unchecked Sendable {
       }
       return count
     }
+  }
+}
+
+extension Pyramid {
+  fileprivate func edited(_ edits: [FilmEdit], _ frame: Int) -> Pyramid {
+    var edited = self
+    for edit in edits { edit.apply(to: &edited, frame: frame) }
+    return edited
   }
 }
 

@@ -16,6 +16,8 @@ final class FilmSession: Sendable {
   private let mailbox: Mailbox<Message>
   private let scanning = DispatchQueue(label: "scan", qos: .utility)
   private let writing = DispatchQueue(label: "clip", qos: .utility)
+  /// Counts how often what is to be written was given up.
+  private let writes = Mutex(0)
 
   init(_ reel: FilmReel, inUse: ModelInUse, mailbox: Mailbox<Message>) {
     (self.reel, self.mailbox) = (reel, mailbox)
@@ -68,12 +70,16 @@ final class FilmSession: Sendable {
     }
   }
 
-  /// Writes a clip in the background; `body` gives what is told of it.
-  func write(_ body: @escaping @Sendable () -> [Message]) {
-    writing.async { [mailbox] in
-      for message in body() { mailbox.post(message) }
+  /// Writes in the background; `body` gives what is told of it, and may ask whether it is given up.
+  func write(_ body: @escaping @Sendable (_ isGivenUp: () -> Bool) -> [Message]) {
+    let number = writes.withLock { $0 }
+    writing.async { [self] in
+      for message in body({ writes.withLock { $0 } != number }) { mailbox.post(message) }
     }
   }
+
+  /// Gives up what waits to be written.
+  func giveUpWriting() { writes.withLock { $0 += 1 } }
 
   /// Waits until a clip that is being written is whole.
   func finishClip() { writing.sync {} }

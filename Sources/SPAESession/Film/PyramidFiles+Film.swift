@@ -5,18 +5,20 @@ import SPAEPyramid
 import SPAESystem
 
 extension PyramidFiles {
-  /// Writes a film with its edits, and gives the path; a person's comments stay.
-  func save(_ reel: FilmReel, to wanted: String?, replacing: Bool) throws -> String {
+  /// Writes a film with some edits, and gives the path; a person's comments stay.
+  func save(
+    _ reel: FilmReel, _ edits: [FilmEdit], to wanted: String?, replacing: Bool
+  ) throws -> String {
     let target = wanted ?? path ?? suggestedPath
     let format: FilmWriter.Format = target.lowercased().hasSuffix(".json") ? .json : .text
-    return try save(bytes: try reel.bytes(as: format), to: target, replacing: replacing)
+    return try save(bytes: try reel.bytes(as: format, edits), to: target, replacing: replacing)
   }
 }
 
 extension FilmReel {
-  /// Writes the pictures of all frames with their edits, decoded from some layers, as a clip.
+  /// Writes the pictures of all frames with some edits, decoded from some layers, as a clip.
   func write(
-    to path: String, depth: Int, scale: Int, replacing: Bool
+    _ edits: [FilmEdit], to path: String, depth: Int, scale: Int, replacing: Bool
   ) throws {
     while scan(atMost: 500) {}
     var frame = 0
@@ -24,14 +26,16 @@ extension FilmReel {
     try ClipWriter.write(
       to: OutputFile(path, mayReplace: replacing), rate: header.rate, scale: scale
     ) {
-      guard let shown = try shown(ofFrame: frame) else { return nil }
+      guard let shown = try shown(ofFrame: frame, after: edits) else { return nil }
       frame += 1
       return try decoder.picture(of: shown)
     }
   }
 
-  /// The film as a file, with the edits that hold.
-  fileprivate func bytes(as format: FilmWriter.Format) throws -> [UInt8] {
+  /// The film as a file, with some edits.
+  fileprivate func bytes(
+    as format: FilmWriter.Format, _ edits: [FilmEdit]
+  ) throws -> [UInt8] {
     let descriptor = FileSystem.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failure("\(path): \(SystemError.lastReason)") }
     defer { close(descriptor) }

@@ -1,0 +1,72 @@
+import Foundation
+import SPAEExplorer
+import SPAEHistory
+import SPAEPyramid
+
+extension EffectRunner {
+  /// Moves through the history, in which what was painted ahead is one state with its edit; what is
+  /// painted for a state that is left ends, and goes on when it is entered again.
+  func move(_ move: HistoryMove, _ film: FilmSession) throws -> [Message] {
+    guard try changing({ try go(move) }) else {
+      return [.notice(Notice("there is no \(move.isBack ? "earlier" : "later") state"))]
+    }
+    _ = try changing { try history.goToPaintedAhead() }
+    try takeUpState(film)
+    let head = history.head
+    let name = head.name.map { " '\($0)'" } ?? ""
+    let verb = head.verb.prefix { $0 != ":" }
+    return try restated(
+      "state \(head.id)\(name), \(verb), \(head.time.inWords(now: Date()))", film)
+  }
+
+  /// Moves the head; false where there is no such state.
+  private func go(_ move: HistoryMove) throws -> Bool {
+    switch move {
+    case .undo(let count): return try repeated(count) { try history.undoFilm() }
+    case .redo(let count): return try repeated(count) { try history.redoFilm() }
+    case .earlier(let count): return try jump(.count(count), isBack: true)
+    case .later(let count): return try jump(.count(count), isBack: false)
+    case .earlierBy(let seconds): return try jump(.seconds(seconds), isBack: true)
+    case .laterBy(let seconds): return try jump(.seconds(seconds), isBack: false)
+    case .to(let revision):
+      try history.jump(to: revision)
+      return true
+    }
+  }
+
+  private func repeated(_ count: Int, _ step: () throws -> Revision?) throws -> Bool {
+    for number in 0..<count where try step() == nil { return number > 0 }
+    return true
+  }
+
+  private func jump(_ distance: DocumentHistory.Distance, isBack: Bool) throws -> Bool {
+    guard let state = try history.filmEdit(distance, isBack: isBack) else { return false }
+    try history.jump(to: state)
+    return true
+  }
+
+  func restated(_ note: String?, _ film: FilmSession) throws -> [Message] {
+    guard let moment = try film.reel.moment(ofFrame: film.reel.current) else { return [] }
+    return [.moved(moment.pyramid, facts, note: note), .film(.shown(moment))]
+  }
+
+  func revisions(of film: FilmSession) throws -> [HistoryList.Row] {
+    try rows { revision in
+      (
+        FilmEdit.summary(of: revision.verb),
+        try words(at: revision.id, of: film.reel)
+      )
+    }
+  }
+}
+
+extension FilmEdit {
+  /// The first of what a revision's verb tells: "edit: 121-180 3:1,2 muzzle > kitten, and 3 more".
+  static func summary(of text: String) -> String {
+    let parts = text.split(separator: ";")
+    let fields = parts.first?.split(separator: " ") ?? []
+    guard fields.count >= 5 else { return text }
+    let first = fields.dropLast().joined(separator: " ") + " > " + fields[fields.count - 1]
+    return first + (parts.count > 1 ? ", and \(parts.count - 1) more" : "")
+  }
+}
