@@ -201,7 +201,7 @@ package struct OpenedDocument {
 
   private func filmNotice(_ history: DocumentHistory, _ store: HistoryStore) throws -> Notice? {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
-    let edits = film?.edits.count ?? 0
+    let edits = film?.edits.count { !$0.isAhead } ?? 0
     guard edits == 0 else {
       let came = "\(edits) edit\(edits == 1 ? "" : "s") came back that the file lacks"
       return Notice("\(came); \(dialect.command(.write)) saves", kind: .warning)

@@ -14,9 +14,11 @@ private final class PaintedFilm {
   let store: HistoryStore
   let stage: FilmStage
 
-  init() throws {
-    film = try FilmFixture()
-    store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
+  /// With another one the same film and history, opened again.
+  init(after other: PaintedFilm? = nil) throws {
+    film = try other?.film ?? FilmFixture()
+    store =
+      try other?.store ?? HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
     stage = try FilmStage(film.path, store: store, edits: .paint)
   }
 
@@ -128,6 +130,22 @@ struct FilmPaintSuite {
     try slow.type([Self.snow], atOnce: false)
     #expect(try slow.run()[7].words == eighth)
     #expect(last != eighth)
+  }
+
+  @Test("what was not painted when the program ended is painted when the film is opened again")
+  func opensAgain() throws {
+    let (slow, first) = (try PaintedFilm(), try PaintedFilm())
+    try slow.type([Self.snow, Self.fire], atOnce: false)
+    try first.stage.press(Self.snow)
+    first.stage.look { first.stage.terminal.settle = {} }
+    try first.stage.press(Self.fire)
+    #expect(first.stage.loop.run() == SIGTERM)
+    #expect(try first.verbs.count == 4)
+    let second = try PaintedFilm(after: first)
+    let notice = second.stage.notice
+    let (expected, found) = (try slow.run(), try second.run())
+    #expect(notice.hasPrefix("2 edits came back"), "\(notice)")
+    #expect(found == expected)
   }
 
   @Test("says nothing of painting that was left")

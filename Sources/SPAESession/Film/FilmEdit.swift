@@ -27,6 +27,8 @@ package struct FilmEdit: Hashable, Sendable {
   private static let back = "back"
 
   var isPainted: Bool { verb == Self.paint }
+  /// Whether it is a part of the edit before it.
+  var isAhead: Bool { verb == Self.ahead }
   /// Whether a person made it, so that its words are not painted over.
   var isTyped: Bool { verb != Self.ahead && verb != Self.back }
 
@@ -56,7 +58,9 @@ package struct FilmEdit: Hashable, Sendable {
   }
 
   /// The edit that takes this one back: it paints nothing.
-  var inverse: FilmEdit { FilmEdit(verb: Self.back, runs: runs.reversed().map(\.inverse)) }
+  var inverse: FilmEdit {
+    FilmEdit(verb: verb == Self.ahead ? verb : Self.back, runs: runs.reversed().map(\.inverse))
+  }
 
   /// Changes a frame's words; what the film has no longer as it was stays.
   func apply(to pyramid: inout Pyramid, frame: Int) {

@@ -41,7 +41,7 @@ final class FilmPainter: Sendable {
     guard !plan.isDone else { return }
     if let ahead = ahead(of: plan) {
       reel.show(ahead: ahead.runs)
-      return tell(.painted(state: plan.state))
+      return ahead.runs.isEmpty ? () : tell(.painted(state: plan.state))
     }
     let paint = StatePaint(plan, of: reel)
     state.withLock { state in
@@ -110,7 +110,7 @@ final class FilmPainter: Sendable {
   private func work(
     _ paint: StatePaint, _ plan: PaintPlan, _ earlier: [FilmEdit.Run], _ number: Int
   ) {
-    var paint = paint
+    var (paint, hasPainted) = (paint, false)
     do {
       while !paint.isDone {
         guard isCurrent(number) else { return }
@@ -120,6 +120,7 @@ final class FilmPainter: Sendable {
         }
         guard show(paint, earlier, number) else { return }
         if isPainted { report(frame, paint.progress, plan.state) }
+        hasPainted = hasPainted || isPainted
       }
     } catch EngineError.cancelled {
       return
@@ -131,7 +132,7 @@ final class FilmPainter: Sendable {
       if state.number == number { state.waiting = nil }
       return state.number == number
     }
-    if isCurrent { tell(.painted(state: plan.state)) }
+    if isCurrent, hasPainted { tell(.painted(state: plan.state)) }
   }
 
   /// Shows what is painted so far; false where another state is painted by now.
