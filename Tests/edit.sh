@@ -146,7 +146,7 @@ echo "library = \"$work/photos\"" >config/spae/config.toml
 edit cat.spae '2:1,1 = car' --bring -o configured.spae
 cmp car.spae configured.spae || fail "the configuration names another library"
 rm config/spae/config.toml
-refused 1 "none of the 1 pictures of the library shows 'dog'" \
+refused 1 "the only picture of the library does not show 'dog'" \
   cat.spae '2:1,1 = dog' --bring --library photos -o no.spae
 has 'with --library' err || fail "no remedy: $(cat err)"
 refused 1 'empty: there is no picture in it' cat.spae '2:1,1 = dog' --bring --library empty -o no.spae

@@ -8,6 +8,8 @@ enum HelpTopic {
   static func refuse(in arguments: [String], of root: any ParsableCommand.Type) -> Int32? {
     guard arguments.first == "help" else { return nil }
     var command = root
+    // `help help` is about help itself, which is that of the program.
+    if arguments.dropFirst().first == "help" { return nil }
     for word in arguments.dropFirst() where !word.hasPrefix("-") {
       let known = command.configuration.subcommands
       guard let next = known.first(where: { names(of: $0).contains(word) }) else {

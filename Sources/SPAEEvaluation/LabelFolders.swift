@@ -156,7 +156,8 @@ package struct LabelledPyramids {
       results = results.dropFirst(paths.count)
       guard own.pyramids.count >= least else {
         throw Failure(
-          "\(label.folder): \(own.pyramids.count) pictures that can be read, \(least) are needed")
+          "\(label.folder): \(own.pyramids.count.counted("picture")) that can be read, \(least) are needed"
+        )
       }
       labels.append(own)
     }

@@ -1,4 +1,5 @@
 package import SPAEPyramid
+import SPAESystem
 
 /// An edit that paints: what is to change, and in which words.
 package struct Painting: Hashable, Sendable {
@@ -99,7 +100,7 @@ extension Explorer {
       return commit(words, verb: film == nil ? painting.verb : "paint")
     case .brought(let words, let edited, let others, let path):
       for index in edited { typed[index] = words.words[index] }
-      say("brought \(edited.count + others) words from \(path)")
+      say("brought \((edited.count + others).counted("word")) from \(path)")
       return commit(words, verb: painting.verb)
     case .nothing:
       guard case .replace(let old, let new) = painting.change else { return [] }

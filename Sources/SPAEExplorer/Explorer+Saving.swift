@@ -1,5 +1,6 @@
 import SPAEPixels
 import SPAEPyramid
+import SPAESystem
 
 extension Explorer {
   /// Writes what the ending of a name asks for: the words, or their picture; without a name the
@@ -37,9 +38,15 @@ extension Explorer {
       return refuse("\(target) gets words, and a scale is for pictures")
     // The own file may be called anything: it is written as it was found.
     case nil where target != document.path:
-      return refuse("\(target): end it in \(FileForm.endings)")
+      return refuse("\(target): end it in \(FileForm.endings)\(clips)")
     case .text, .json, nil: return [.session(.save(path: target, pyramid, replacing: replacing))]
     }
+  }
+
+  /// The endings that a film has besides.
+  private var clips: String {
+    guard film != nil else { return "" }
+    return ", or as a clip in \(Self.clipEndings.map { "." + $0 }.joined(separator: ", "))"
   }
 
   private static let greatestScale = 16
@@ -65,7 +72,8 @@ extension Explorer {
       document.path = path
     }
     let size = "\(document.width * savedScale)x\(document.height * savedScale)"
-    let frames = film.flatMap { isClip(path) ? "\($0.extent.frames) frames of " : nil } ?? ""
+    let count = isClip(path) ? film?.extent.frames : nil
+    let frames = count.map { "\($0.counted("frame")) of " } ?? ""
     let picture = "\(frames)\(size), \(shape.layersInWords(toDepth: depth))"
     say("saved \(path)" + (words == nil ? ": \(picture)" : ""))
     // Somebody who is asked whether to save has the answer.

@@ -1,5 +1,6 @@
 package import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 
 /// A line of the plain mode, in which the explorer is read and told as text.
 package enum PlainCommand: Hashable, Sendable {
@@ -247,9 +248,8 @@ private struct PlainReply {
       return "\(place): \(state.vocabulary[old]) > \(state.vocabulary[new])"
     }
     if let revision = fill.revision {
-      return [
-        revision.summary, "\(changes.count) words change: accept takes them, drop takes none",
-      ]
+      let count = changes.count.counted("word changes", "words change")
+      return [revision.summary, "\(count): accept takes them, drop takes none"]
     }
     let place = "\(fill.selection + 1) of \(fill.proposals.count)"
     return changes + ["proposal \(place): accept takes it, another is the next, drop takes none"]

@@ -1,5 +1,6 @@
 import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 
 /// The lists that stand over the words while the picture stays in sight.
 enum Popups {
@@ -76,7 +77,7 @@ enum Popups {
   private static let thumbnailColumns = 4
 
   static func draw(_ list: HistoryList, in box: Box, on screen: inout Screen) {
-    let inside = open(box, title: "History: \(list.rows.count) states", on: &screen)
+    let inside = open(box, title: "History: \(list.rows.count.counted("state"))", on: &screen)
     let room = max(1, inside.rows / 2)
     let first = start(selection: list.selection, count: list.rows.count, room: room)
     for (offset, row) in list.rows.dropFirst(first).prefix(room).enumerated() {

@@ -1,4 +1,5 @@
 package import SPAEPyramid
+import SPAESystem
 
 /// A block of words that was yanked with all the words beneath it.
 package struct Subtree: Hashable, Sendable {
@@ -173,7 +174,7 @@ extension Subtree {
     }
     if scaling.repeats { parts.append("words repeated") }
     if scaling.skips { parts.append("some words left out") }
-    if lost > 0 { parts.append("\(lost) words lie outside") }
+    if lost > 0 { parts.append(lost.counted("word lies outside", "words lie outside")) }
     return parts.joined(separator: ", ")
   }
 

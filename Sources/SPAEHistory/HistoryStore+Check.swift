@@ -1,5 +1,6 @@
 import GRDB
 import SPAEPyramid
+import SPAESystem
 
 /// What a check of the store found.
 package struct HistoryCheck: Hashable, Sendable {
@@ -29,7 +30,7 @@ extension HistoryStore {
       }
       let orphans = "SELECT count(*) FROM revision WHERE key >> 32 NOT IN (SELECT id FROM document)"
       if let count: Int = try db.row(orphans)?.value(0), count > 0 {
-        check.problems.append("the documents of \(count) revisions are missing")
+        check.problems.append("the documents of \(count.counted("revision")) are missing")
       }
       for document in try db.documents() {
         check.documents += 1

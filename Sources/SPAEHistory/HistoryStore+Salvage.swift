@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SPAEPyramid
+import SPAESystem
 
 /// What was saved of a damaged store.
 package struct Salvage: Hashable, Sendable {
@@ -14,8 +15,9 @@ package struct Salvage: Hashable, Sendable {
 
 extension Salvage: CustomStringConvertible {
   package var description: String {
-    "the history was damaged and lies in \(damagedPath); \(revisions) revisions of \(documents)"
-      + " documents were saved, \(broken) were incomplete"
+    "the history was damaged and lies in \(damagedPath); "
+      + "\(revisions.counted("revision")) of \(documents.counted("document"))"
+      + " \(revisions == 1 ? "was" : "were") saved, \(broken) \(broken == 1 ? "was" : "were") incomplete"
   }
 }
 

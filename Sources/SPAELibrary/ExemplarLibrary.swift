@@ -30,7 +30,8 @@ extension ExemplarError: CustomStringConvertible {
       "\(folder): \(waiting) of its pictures are not in the index, which would take about"
         + " \(max(1, waiting / 1_000)) minutes; run 'spae index' on the folder first"
     case .absent(let word, let near, let pictures):
-      "none of the \(pictures) pictures of the library shows '\(word)'"
+      (pictures == 1 ? "the only picture" : "none of the \(pictures) pictures")
+        + " of the library \(pictures == 1 ? "does not show" : "shows") '\(word)'"
         + (near.isEmpty ? "" : "; nearest in meaning they show \(near.joined(separator: ", "))")
         + "; name another folder with --library, or add one with 'spae index'"
     }

@@ -8,7 +8,8 @@ extension Error {
     case .valueNotFound(_, let context): "\(place(context.codingPath)) is null"
     case .typeMismatch(_, let context): "\(place(context.codingPath)) is of another type"
     case .dataCorrupted(let context):
-      damage(of: json) ?? "\(place(context.codingPath)): \(context.debugDescription)"
+      damage(of: json) ?? fraction(in: json, context)
+        ?? "\(place(context.codingPath)): \(context.debugDescription)"
     default: localizedDescription
     }
   }
@@ -37,5 +38,28 @@ private func damage(of json: [UInt8]) -> String? {
     }
     let sentence = text.hasSuffix(".") ? String(text.dropLast()) : text
     return sentence.prefix(1).lowercased() + sentence.dropFirst()
+  }
+}
+
+/// Where a number has a fraction that is to be whole: the decoder says neither its name nor that it
+/// is JSON.
+private func fraction(in json: [UInt8], _ context: DecodingError.Context) -> String? {
+  guard let object = try? JSONSerialization.jsonObject(with: Data(json), options: .fragmentsAllowed)
+  else { return nil }
+  let (found, text) = (fractions(in: object, at: ""), "\(context)")
+  let one = found.first { text.contains("\($0.number)") } ?? found.first
+  return one.map { "\($0.path) is \($0.number): a whole number is expected" }
+}
+
+private func fractions(in value: Any, at path: String) -> [(path: String, number: Double)] {
+  switch value {
+  case let object as [String: Any]:
+    object.sorted { $0.key < $1.key }.flatMap { key, value in
+      fractions(in: value, at: path + (path.isEmpty ? "" : ".") + key.prefix(40))
+    }
+  case let list as [Any]:
+    list.enumerated().flatMap { fractions(in: $1, at: path + "[\($0)]") }
+  case let number as Double where number != number.rounded(): [(path, number)]
+  default: []
   }
 }

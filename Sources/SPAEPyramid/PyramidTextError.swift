@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// What is wrong with the text of a pyramid, and where.
 public struct PyramidTextError: Error, Hashable, Sendable {
   /// What is wrong, with what was expected and what was found.
@@ -60,9 +62,9 @@ extension PyramidTextError.Problem: CustomStringConvertible {
       "'\(got)' is no time of the clip; expected 'from SECONDS', such as from 62.5"
     case .layer(let expected, let got): "expected 'layer \(expected)', \(Self.found(got))"
     case .words(let layer, let row, let expected, let got):
-      "layer \(layer), row \(row): expected \(expected) words, got \(got)"
+      "layer \(layer), row \(row): expected \(expected.counted("word")), got \(got)"
     case .rows(let layer, let expected, let got):
-      "layer \(layer): expected \(expected) rows, got \(got)"
+      "layer \(layer): expected \(expected.counted("row")), got \(got)"
     case .unknownWord(let word, let near):
       "'\(word)' is not in the vocabulary"
         + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")

@@ -80,7 +80,7 @@ struct FilmKeySuite {
       ("{", "no cut comes before"), ("20>}", "no cut follows"),
       (":frame<CR>", "frame 1 of 30, 0:00.00, 597 words change"),
       (">:frame<CR>", "frame 2 of 30, 0:00.04, 1 word changes"),
-      (":frame 31<CR>", "no frame 31: the film has frames 1 to 30"),
+      (":frame 31<CR>", "no frame 31: the film has 30 frames"),
       (":speed 2<CR>", "speed 2.00: 50.00 frames a second"),
       (":speed x<CR>", "usage: :speed [N]"), (":speed 99<CR>", "no speed 99"),
       (")", "speed 2.00: 50.00 frames a second"), ("(", "speed 0.50: 12.50 frames a second"),

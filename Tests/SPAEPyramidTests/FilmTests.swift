@@ -212,8 +212,14 @@ enum SampleFilm {
     ("steady 12", "steady -1", 0, 8, "from 1 to 255, got 'steady -1'"),
     ("steady 12", "steady 12 3", 0, 8, "from 1 to 255, got 'steady 12 3'"),
     ("steady 12", "steady", 0, 1, "expected 'steady LEVELS', from 1 to 255, got 'steady'"),
-    ("steady 12", "steady 12\nsteady 3", 0, 1, "expected 'layer 1', got 'steady 3'"),
-    ("frame 3\n", "frame 3\nsteady 12", 0, 1, "expected 'LAYER:ROW,COLUMN WORD'"),
+    ("steady 12", "steady 12\nsteady 3", 0, 1, "'steady 3' is not expected here"),
+    (
+      "steady 12\n\nlayer 1\n", "\nlayer 1\n  steady 12\n", 0, 3,
+      "'steady 12' is not expected here: it stands once in a key frame, before 'layer 1'"
+    ),
+    ("layer 3\n", "layer 3\nsteady 3\n", 0, 1, "'steady 3' is not expected here"),
+    ("layer 3\n", "hen\nlayer 3\n", 0, 1, "layer 2"),
+    ("frame 3\n", "frame 3\nsteady 12", 0, 1, "'steady 12' is not expected here"),
   ])
   func namesWhereItIsWrong(
     old: String, new: String, line: Int, column: Int, problem: String
@@ -236,7 +242,8 @@ enum SampleFilm {
     ("\"frame\":3", "\"frame\":7", 4, "expected 'frame 3'"), ("\"frame\":2}", "", 3, "JSON"),
     ("\"steady\":12", "\"steady\":256", 5, "from 1 to 255, got 'steady 256'"),
     ("\"steady\":12", "\"steady\":0", 5, "from 1 to 255, got 'steady 0'"),
-    ("\"steady\":12", "\"steady\":1.5", 5, "JSON"),
+    ("\"steady\":12", "\"steady\":13.5", 5, "steady is 13.5: a whole number is expected"),
+    ("\"frame\":2}", "\"frame\":2.25}", 3, "frame is 2.25: a whole number is expected"),
     ("\"frame\":2}", "\"frame\":2,\"steady\":12}", 3, "\"steady\" is for a key frame"),
   ])
   func namesTheLineOfJSON(old: String, new: String, line: Int, problem: String) throws {

@@ -165,7 +165,7 @@ enum Sample {
     ("\nlayer 5\n", "hen\nhen hen\n\nlayer 5\n", "layer 4: expected 8 rows, got 10"),
     ("layer 4\n", "layr 4\n", "expected 'layer 4', got 'layr 4'"),
     ("layer 1\n", "layer 1\nqqqqqq\n", "'qqqqqq' is not in the vocabulary"),
-    ("layer 1\n", "layer 1\n#hen", "layer 1: expected 1 rows, got 0"),
+    ("layer 1\n", "layer 1\n#hen", "layer 1: expected 1 row, got 0"),
     ("layer 3\n", "", "expected 'layer 3'"),
     ("layer 1\n", "layer 1\nhan\n", "'han' is not in the vocabulary; near it are hen"),
   ]
@@ -185,8 +185,8 @@ enum Sample {
 
   static let rectangles: [(from: String, to: String, says: String)] = [
     ("spae 2", "spae 3", "version '3'"),
-    ("grid 12x8", "grid 8x12", "layer 1, row 1: expected 1 words, got 2"),
-    ("grid 12x8", "grid 8", "layer 1, row 1: expected 1 words, got 2"),
+    ("grid 12x8", "grid 8x12", "layer 1, row 1: expected 1 word, got 2"),
+    ("grid 12x8", "grid 8", "layer 1, row 1: expected 1 word, got 2"),
     ("grid 12x8", "grid 33x8", "'33x8' is not a grid"),
     ("grid 12x8", "grid 12x8x8", "'12x8x8' is not a grid"),
     ("grid 12x8", "grid 12", "'12' is not a grid"),

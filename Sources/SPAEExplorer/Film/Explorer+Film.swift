@@ -1,4 +1,5 @@
 import SPAEPyramid
+import SPAESystem
 
 extension Explorer {
   /// Whether a film runs.
@@ -120,7 +121,7 @@ extension Explorer {
     }
     guard let number = Int(argument) else { return refuse(.frame) }
     guard number >= 1, number <= film.extent.frames || !film.extent.isScanned else {
-      say("no frame \(number): the film has frames 1 to \(film.extent.frames)", .error)
+      say("no frame \(number): the film has \(film.extent.frames.counted("frame"))", .error)
       return []
     }
     return goTo(frame: number - 1)
@@ -168,7 +169,7 @@ extension Explorer {
     film != nil && Self.clipEndings.contains { target.lowercased().hasSuffix("." + $0) }
   }
 
-  private static let clipEndings = [
+  static let clipEndings = [
     "apng", "avi", "gif", "m4v", "mkv", "mov", "mp4", "webm", "webp", "y4m",
   ]
 

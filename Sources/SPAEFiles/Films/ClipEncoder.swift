@@ -41,7 +41,7 @@ package struct ClipEncoder {
     /// In a line.
     package var text: String {
       let mean = (10 * Double(words) / Double(max(1, frames))).rounded() / 10
-      return "\(frames) \(frames == 1 ? "frame" : "frames"), \(keyFrames) of them key frames,"
+      return "\(frames.counted("frame")), \(keyFrames.counted("key frame")),"
         + " \(mean) words a frame"
     }
 

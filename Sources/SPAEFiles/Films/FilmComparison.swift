@@ -32,10 +32,10 @@ package struct FilmComparison: Encodable {
   /// In lines as `spae compare` prints them.
   package var lines: [String] {
     let each = frames.enumerated().map { index, frame in
-      let words = frame.words.map { "  \($0) words" } ?? ""
+      let words = frame.words.map { "  \($0.counted("word"))" } ?? ""
       return "frame \(index + 1)  \(Self.decibels(frame.psnr))\(words)"
     }
-    var end = ["\(frames.count) frames", "PSNR \(Self.decibels(psnr))"]
+    var end = [frames.count.counted("frame"), "PSNR \(Self.decibels(psnr))"]
     if let wordsPerFrame { end.append("\(wordsPerFrame.shown(1)) words a frame") }
     if let flicker {
       end.append(

@@ -23,18 +23,32 @@ package struct FilmDecoding {
     let sink = try FrameWriter.open(output, as: encoding, rate: frames.rate)
     let expected = frames.duration.map { Int(($0 * frames.rate.framesPerSecond).rounded()) }
     var progress = FilmProgress(total: expected, isShown: showsProgress)
+    var (count, missing) = (0, 0)
     while let frame = try Self.named(opened.path, { () throws(FrameError) in try frames.next() }) {
       var image = frame.image
       if let beside {
-        guard let other = try beside.next() else { break }
+        guard missing == 0, let other = try beside.next() else {
+          missing += 1
+          continue
+        }
         image = opened.fitted(other).joined(to: image)
       }
       try Self.named(output.path) { () throws(FrameError) in try sink.put(image.enlarged(scale)) }
+      count += 1
       progress.advance()
     }
     try Self.named(output.path) { () throws(FrameError) in try sink.finish() }
     progress.finish()
-    return frames.notices
+    return frames.notices + leftOut(missing, behind: count)
+  }
+
+  /// What was left out because the clip is shorter.
+  private func leftOut(_ left: Int, behind count: Int) -> [String] {
+    guard left > 0, let clip else { return [] }
+    return [
+      "\(clip) has \(count.counted("frame")) for it: the last \(left.counted("frame")) of"
+        + " \(count + left) \(left == 1 ? "is" : "are") left out"
+    ]
   }
 
   /// The frames of a clip, with its name in errors.

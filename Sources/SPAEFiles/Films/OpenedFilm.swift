@@ -63,7 +63,7 @@ package final class OpenedFilm {
     let found = try Self.explained(path) { try film.shown(ofFrame: frame) }
     guard let found else {
       throw Failure(
-        "\(path): its frames are 1 to \(film.frames); there is no frame \(frame + 1)")
+        "\(path): it has \(film.frames.counted("frame")); there is no frame \(frame + 1)")
     }
     return found
   }

@@ -133,7 +133,7 @@ extension LanguageError: CustomStringConvertible {
     case .redirected(let url, let status):
       "\(url): the server sends us elsewhere (\(status)); name the final address by --endpoint"
     case .unavailable(let url, let status, let attempts, let message):
-      "\(url): the server failed \(attempts) times, at last with \(status)\(said(message)); try later"
+      "\(url): the server failed \(attempts.counted("time")), at last with \(status)\(said(message)); try later"
     case .waitTooLong(let url, let seconds):
       "\(url): the server asks to wait for \(brief(seconds)) seconds; try again then"
     case .rejected(let url, let status, let message, _):
@@ -187,9 +187,9 @@ extension LanguageError: CustomStringConvertible {
   private var taskDescription: String {
     switch self {
     case .tooFewLabels(let found, let wanted):
-      "\(found) labels, and each task needs \(wanted)"
+      "\(found.counted("label")), and each task needs \(wanted)"
     case .tooFewExamples(let label, let found, let wanted):
-      "\(label): \(found) pictures of use, and each task needs \(wanted)"
+      "\(label): \(found.counted("picture")) of use, and each task needs \(wanted)"
     case .leak(let words):
       "the question '\(words)' is among its own examples"
     default: ""

@@ -9,6 +9,8 @@ package struct FilmTextError: Error, Hashable, Sendable {
     case noKeyFrame(String)
     case noFrame
     case steady(String)
+    /// A line of the filter that is not the second one of a key frame.
+    case misplacedSteady(String)
     case change(String)
     case cell(String, CellProblem)
     case twice(String)
@@ -56,6 +58,8 @@ extension FilmTextError.Problem: CustomStringConvertible {
       "expected a key frame, such as 'frame 1 key', got '\(got)'; a film begins with all words"
     case .noFrame: "it has no whole frame"
     case .steady(let got): "expected 'steady LEVELS', from 1 to 255, got '\(got)'"
+    case .misplacedSteady(let got):
+      "'\(got)' is not expected here: it stands once in a key frame, before 'layer 1'"
     case .change(let got):
       "expected 'LAYER:ROW,COLUMN WORD', such as '5:3,7 stone', or the next frame, got '\(got)'"
     case .cell(let got, let problem): "there is no \(got): \(problem)"

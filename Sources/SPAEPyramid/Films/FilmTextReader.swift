@@ -110,6 +110,11 @@ struct FilmTextReader: Sendable {
       }
       return nil
     }
+    if Self.isSteady(fields), frame?.takesSteady != true {
+      throw error(
+        at: fields[0], in: single.lines[0].text,
+        .misplacedSteady(fields.joined(separator: " ")[...].excerpt))
+    }
     if frame?.needsRows == true, !Self.isTitle(fields) {
       frame?.lines.add(text, number: line)
       return nil
@@ -126,6 +131,11 @@ struct FilmTextReader: Sendable {
   /// "frame 7" and "frame 7 key" are titles; rows of words have no number.
   private static func isTitle(_ fields: [Substring]) -> Bool {
     fields.count >= 2 && fields[0] == "frame" && Int(fields[1]) != nil
+  }
+
+  /// "steady 12" is about the filter; rows of words have no number.
+  private static func isSteady(_ fields: [Substring]) -> Bool {
+    fields.count == 2 && fields[0] == "steady" && Int(fields[1]) != nil
   }
 
   /// The open frame, which what follows shows to be whole.
@@ -186,6 +196,9 @@ struct FilmTextReader: Sendable {
   ) throws(FilmTextError) {
     guard hasWords else { throw error(column: 1, .noKeyFrame(meaning.excerpt)) }
     guard frame?.isKey == false else {
+      // One line too many: where the rows do not fit their layers, it is an earlier one.
+      var reader = self
+      _ = try reader.closed(header)
       throw error(column: 1, .frame(expected: number + 1, got: meaning.excerpt))
     }
     guard fields.count == 2 else { throw error(column: 1, .change(meaning.excerpt)) }
@@ -247,6 +260,9 @@ private struct OpenFrame {
   var needsRows: Bool {
     layerLines.map { lines.lines.count <= $0 + steadyLines.count } ?? false
   }
+
+  /// Whether the line of the filter may come now: behind the line that names a key frame.
+  var takesSteady: Bool { isKey && lines.lines.count == 1 }
 
   /// What stands before the first layer's title and says how steady still pixels are; one of them, or
   /// too many.

@@ -17,7 +17,7 @@ package enum GallerySubject: Hashable, Sendable {
   var title: String {
     switch self {
     case .folder(let path): path.printable
-    case .files(let paths): "\(paths.count) files"
+    case .files(let paths): paths.count.counted("file")
     }
   }
 

@@ -12,7 +12,7 @@ import SPAESystem
 struct ConvertCommand: ParsableCommand {
   struct Report: Encodable {
     let file: String
-    /// "converted", or "current" where nothing was to do.
+    /// "converted", "current" where nothing was to do, or "rewritten" of a film in another form.
     let result: String
     var output: String?
     let from: PyramidDocument.ModelName
@@ -25,6 +25,8 @@ struct ConvertCommand: ParsableCommand {
     /// which words a person changed.
     var carried: Int?
     var left: Int?
+    /// Of a film.
+    var frames: Int?
     var notes: [String] = []
   }
 
@@ -41,6 +43,10 @@ struct ConvertCommand: ParsableCommand {
       NAME.spae becomes NAME.converted.spae beside it, and stays as it is. A file that exists is \
       replaced only with --force; -o FILE --force replaces the pyramid itself, whose former words \
       the history keeps if it was ever opened. What is of the present model already is left alone.
+
+      A film keeps its words and its model: -o NAME.json makes JSON lines of its text, and \
+      -o NAME.spae text of its JSON lines. To have it in the words of the present model, encode its \
+      clip again.
       """)
 
   @OptionGroup var model: ModelOption
@@ -86,7 +92,7 @@ struct ConvertCommand: ParsableCommand {
     var (reports, failures) = ([Report](), [String]())
     for file in files {
       do {
-        let report = try converted(file, by: converter, vocabulary)
+        let report = try converted(file, by: converter, vocabulary, models)
         reports.append(report)
         if !json { report.lines.forEach { print($0) } }
       } catch let failure as Failure {
@@ -100,8 +106,12 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func converted(
-    _ file: String, by converter: PyramidConverter, _ vocabulary: Vocabulary
+    _ file: String, by converter: PyramidConverter, _ vocabulary: Vocabulary,
+    _ models: ModelLibrary
   ) throws -> Report {
+    if file != "-", Input.holdsFilm(FileSystem.start(of: file, count: 4096)) {
+      return try rewritten(file, with: models)
+    }
     let outcome = try converter.converted(file, source: source) { document in
       try editedCells(of: document, in: file)
     }
@@ -123,6 +133,28 @@ struct ConvertCommand: ParsableCommand {
       try overwriting.file(target).write(bytes)
     }
     return Report(file, target, found)
+  }
+
+  /// A film in the form that -o names.
+  private func rewritten(_ file: String, with models: ModelLibrary) throws -> Report {
+    guard source == nil, fit == nil else {
+      throw Failure("\(file): a film keeps its words; leave out --source and --fit")
+    }
+    guard let target = output.map({ isFolder($0) ? target(of: file) : $0 }) else {
+      throw Failure(
+        "\(file): a film keeps its words; -o NAME.json or -o NAME.spae writes it in that form")
+    }
+    let form: FilmWriter.Format = FileForm(path: target) == .json ? .json : .text
+    let film = try FilmRewriting(
+      path: file, bytes: try FileSystem.bytes(of: file), as: form, models: models)
+    if target == "-" {
+      StandardOutput.write(film.bytes)
+    } else {
+      try overwriting.file(target).write(film.bytes)
+    }
+    var report = Report(file: file, result: "rewritten", output: target, from: film.model)
+    (report.to, report.frames, report.notes) = (film.model, film.frames, film.notes)
+    return report
   }
 
   /// Where the words go: NAME.converted.spae, or the same name in a folder, or -o.
@@ -169,6 +201,10 @@ extension ConvertCommand.Report {
   var lines: [String] {
     guard let output, let to else {
       return ["\(file): of the present model \(from.label) already; nothing is written"]
+    }
+    if let frames {
+      let all = ["\(output): \(frames.counted("frame")) of \(file)"] + notes.map { "  \($0)" }
+      return output == "-" ? [] : all
     }
     let way = picture.map { "from \($0)" } ?? "from its decoded picture"
     let all =

@@ -68,7 +68,9 @@ struct EncodeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The form of the words.", discussion: "Default: text; of films in a stream json."))
+      "The form of the words.",
+      discussion:
+        "Default: text, or json to a file whose name ends in .json; of films in a stream json."))
   var format: DocumentFormat?
 
   @OptionGroup var films: FilmOptions
@@ -172,6 +174,11 @@ struct EncodeCommand: ParsableCommand {
     return targets
   }
 
+  /// The form of the words: as it is asked for, or as the file's name says.
+  private func form(of target: String?) -> DocumentFormat {
+    format ?? (target.flatMap { FileForm(path: $0) } == .json ? .json : .text)
+  }
+
   private func encode(
     _ path: String, to target: String?, model: Model, name: PyramidDocument.ModelName
   ) throws {
@@ -195,7 +202,7 @@ struct EncodeCommand: ParsableCommand {
       throw Failure("\(path): \(error)")
     }
     var settings = ClipEncoder.Settings(
-      size: input.size, fit: input.fit ?? .whole, format: format == .json ? .json : .text)
+      size: input.size, fit: input.fit ?? .whole, format: form(of: target) == .json ? .json : .text)
     (settings.film, settings.from) = (films.settings, films.frames.selection.from)
     settings.showsProgress = !quiet && images.count == 1
     let report = try ClipEncoder(model: model, settings: settings)
@@ -220,10 +227,10 @@ struct EncodeCommand: ParsableCommand {
         name: FileName.inputLabel(of: path),
         width: file.image.width, height: file.image.height),
       pyramid: pyramid)
-    let bytes = try document.bytes(as: format ?? .text, vocabulary: model.vocabulary)
+    let bytes = try document.bytes(as: form(of: target), vocabulary: model.vocabulary)
     if let target {
       try overwriting.file(target).write(bytes) { found in
-        document.finding(in: found, as: format ?? .text, vocabulary: model.vocabulary) { shape in
+        document.finding(in: found, as: form(of: target), vocabulary: model.vocabulary) { shape in
           otherWords(of: file.image, shape: shape, model: model)
         }
       }

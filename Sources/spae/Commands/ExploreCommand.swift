@@ -35,8 +35,9 @@ struct ExploreCommand: ParsableCommand {
 
       A film of words opens at its first frame: space plays and rests, < and > step a frame, { and } \
       go to cuts, :frame 40 to a frame. An edit holds for as long as the film keeps the word, at most \
-      to the end of the shot, and :w writes the film, :w NAME.mp4 (or .gif, .webp, .y4m) a clip of \
-      its frames.
+      to the end of the shot, and the frames ahead are painted as they come. :w writes the film, :w NAME.mp4 (or .gif, \
+      .webp, .y4m) a clip of its frames: as they are when it is typed, once they are painted. As in vim, :w NAME writes \
+      a copy; what is open keeps its own name.
       """)
 
   @OptionGroup var model: ModelOption

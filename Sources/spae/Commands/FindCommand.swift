@@ -78,7 +78,7 @@ struct FindCommand: ParsableCommand {
           ? "no picture is indexed with this model; name a folder"
           : "\(folders.joined(separator: ", ")): no pictures")
     }
-    if verbose { print("spae: \(search.count) pictures searched", toStandardError: true) }
+    if verbose { print("spae: \(search.count.counted("picture")) searched", toStandardError: true) }
     let found =
       if let question { try search.matches(question, limit: count) } else {
         try search.matches(like: try meaning(library), limit: count)

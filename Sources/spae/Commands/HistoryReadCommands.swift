@@ -226,7 +226,7 @@ private struct RevisionDeed {
   func text(atMost count: Int) -> String {
     guard !edits.isEmpty else { return name }
     let more = edits.count - min(count, edits.count)
-    guard count > 0 else { return "\(name), \(edits.count) edits" }
+    guard count > 0 else { return "\(name), \(edits.count.counted("edit"))" }
     let shown = edits.prefix(count).joined(separator: "; ")
     return "\(name): \(shown)" + (more > 0 ? " and \(more) more" : "")
   }

@@ -172,7 +172,9 @@ struct HistoryImportCommand: ParsableCommand {
     guard input >= 0 else { throw Failure("\(file): \(SystemError.last)") }
     do {
       let added = try history.open().importLines(LineReader(descriptor: input))
-      print("\(added.revisions) revisions of \(added.documents) pyramids were taken in")
+      print(
+        "\(added.revisions.counted("revision")) of \(added.documents.counted("pyramid"))"
+          + " \(added.revisions == 1 ? "was" : "were") taken in")
     } catch HistoryError.exchange(let line, let problem) {
       throw Failure("\(file): line \(line): \(problem)")
     }
@@ -222,7 +224,9 @@ struct HistoryPruneCommand: ParsableCommand {
       let more = each.removed.count > 20 ? " and \(each.removed.count - 20) more" : ""
       print("\(each.path): \(numbers)\(more); \(each.kept) stay")
     }
-    print("\(pruning.removed) revisions \(dryRun ? "would be" : "were") removed")
+    print(
+      "\(pruning.removed.counted("revision"))"
+        + " \(dryRun ? "would be" : pruning.removed == 1 ? "was" : "were") removed")
   }
 }
 
@@ -271,8 +275,10 @@ struct HistoryCheckCommand: ParsableCommand {
     } else {
       report.problems.forEach { print($0) }
       let state =
-        report.problems.isEmpty ? "no problems found" : "\(report.problems.count) problems"
-      print("\(report.revisions) revisions of \(report.documents) pyramids: \(state)")
+        report.problems.isEmpty ? "no problems found" : report.problems.count.counted("problem")
+      print(
+        "\(report.revisions.counted("revision")) of \(report.documents.counted("pyramid")): \(state)"
+      )
     }
     if report.problems.isEmpty { return }
     guard salvage else {

@@ -78,7 +78,7 @@ struct IndexCommand: ParsableCommand {
     for each in entries {
       let bad = each.unreadable > 0 ? ", \(each.unreadable) unreadable" : ""
       print(
-        "\(each.folder)  \(each.pictures) pictures\(bad)  model \(each.model)"
+        "\(each.folder)  \(each.pictures.counted("picture"))\(bad)  model \(each.model)"
           + " \(each.identity.prefix(12))")
     }
   }

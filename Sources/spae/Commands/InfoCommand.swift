@@ -123,13 +123,14 @@ struct InfoCommand: ParsableCommand {
     print("guided       \(facts.guided ? "yes" : "no")")
     let branches = facts.branches.map { "\($0.name) (\($0.classes))" }
     print("branches     \(branches.isEmpty ? "none" : branches.joined(separator: ", "))")
-    print("processor    \(facts.instructionSet), \(facts.threads) threads")
+    print("processor    \(facts.instructionSet), \(facts.threads.counted("thread"))")
     print("memory       \(facts.residentMegabytes) MB resident")
     facts.film?.lines.forEach { print($0) }
     guard let file = facts.file else { return }
     print("file         \(file.kind), \(file.width)x\(file.height)")
     if let grid = file.grid {
-      print("grid         \(grid.columns) columns and \(grid.rows) rows of cells")
+      print(
+        "grid         \(grid.columns.counted("column")) and \(grid.rows.counted("row")) of cells")
     }
     if let words = file.words, let distinct = file.distinctWords {
       print("words        \(words.map(String.init).joined(separator: " ")) by layer")
