@@ -218,7 +218,7 @@ enum SampleFilm {
       "'steady 12' is not expected here: it stands once in a key frame, before 'layer 1'"
     ),
     ("layer 3\n", "layer 3\nsteady 3\n", 0, 1, "'steady 3' is not expected here"),
-    ("layer 3\n", "hen\nlayer 3\n", 0, 1, "layer 2"),
+    ("layer 3\n", "hen\nlayer 3\n", 17, 1, "layer 2"),
     ("frame 3\n", "frame 3\nsteady 12", 0, 1, "'steady 12' is not expected here"),
   ])
   func namesWhereItIsWrong(
