@@ -18,11 +18,11 @@ struct FewShotEvaluation: ParsableCommand {
       FOLDER holds a folder of pictures for each label. Each episode draws labels, examples of \
       them, and other pictures to classify (Frozen's protocol). The classifiers are:
 
-      the nearest centroid of the words' own embeddings (spae classify); the same with the \
-      embeddings as they are, of all words alike; with them swapped between words, so that only \
-      equal words are similar (the control); the first \
-      on the words that fit best what the frozen classifier sees, without the pixels (what a \
-      perfect semantic layer would give); and, with --language-model, a frozen language model, by \
+      the nearest centroid of the words' own embeddings (spae classify); the same by the \
+      embeddings as they are, where all words count alike; the first with the embeddings swapped \
+      between words, so that only equal words are similar (the control); the first on the words \
+      that fit best what the frozen classifier sees, without the pixels (what a perfect semantic \
+      layer would give); and, with --language-model, a frozen language model, by \
       each --method. Every question is answered by itself: no other question of the episode is \
       looked at. An episode that would put a question's words among its own examples draws another \
       picture.
