@@ -64,7 +64,7 @@ struct FilmKeySuite {
     arguments: [
       ("", 0), (">", 1), ("3>", 3), ("3><lt>", 2), ("<lt>", 0), ("100>", 29), ("}", 10),
       ("2}", 20), ("9}", 20), ("}>{", 10), ("}{", 0), ("20>2{", 0), (":frame 7<CR>", 6),
-      (":frame 31<CR>", 0), (":frame 0<CR>", 0), (":frame x<CR>", 0), (">>:frame<CR>", 2),
+      (":frame 31<CR>", 29), (":frame 0<CR>", 0), (":frame x<CR>", 0), (">>:frame<CR>", 2),
     ])
   func steps(_ keys: String, _ frame: Int) {
     var world = FilmWorld()
@@ -80,7 +80,7 @@ struct FilmKeySuite {
       ("{", "no cut comes before"), ("20>}", "no cut follows"),
       (":frame<CR>", "frame 1 of 30, 0:00.00, 597 words change"),
       (">:frame<CR>", "frame 2 of 30, 0:00.04, 1 word changes"),
-      (":frame 31<CR>", "no frame 31: the film has 30 frames"),
+      (":frame 0<CR>", "no frame 0: frames are counted from 1"),
       (":speed 2<CR>", "speed 2.00: 50.00 frames a second"),
       (":speed x<CR>", "usage: :speed [N]"), (":speed 99<CR>", "no speed 99"),
       (")", "speed 2.00: 50.00 frames a second"), ("(", "speed 0.50: 12.50 frames a second"),

@@ -434,6 +434,26 @@ struct FilmSuite {
     #expect(notice.contains("the columns of layer 5 are 1 to 16"), "\(notice)")
   }
 
+  @Test("goes to a frame that another program has written since, and says which there is not")
+  func growsPastItsEnd() throws {
+    let film = try FilmFixture(frames: 6, tail: "")
+    let stage = try FilmStage(film.path)
+    var seen: [(frame: Int, notice: String)] = []
+    try stage.press("99>")
+    stage.look {
+      guard let file = FileHandle(forWritingAtPath: film.path) else { return }
+      file.seekToEndOfFile()
+      file.write(Data("frame 7\n5:1,5 dog\n\nframe 8\n5:1,6 dog\n\nend\n".utf8))
+    }
+    for frame in [8, 3, 9] {
+      try stage.press(":frame \(frame)<CR>")
+      stage.look { seen.append((stage.frame, stage.notice)) }
+    }
+    _ = stage.loop.run()
+    #expect(seen.map(\.frame) == [8, 3, 8])
+    #expect(seen.last?.notice == "no frame 9: the film has 8 frames")
+  }
+
   @Test("a film of one frame is a picture that cannot be played")
   func single() throws {
     let film = try FilmFixture(frames: 1)

@@ -112,18 +112,19 @@ extension Explorer {
 
   // MARK: Commands
 
-  /// `:frame N`, counted from 1; without a number it says where the film is.
+  /// `:frame N`, counted from 1, or the last one there is; without a number it says where the film is.
   mutating func goToFrame(_ argument: String) -> [Effect] {
-    guard let film else { return refuseFilm() }
+    guard film != nil else { return refuseFilm() }
     guard !argument.isEmpty else {
       say(frameInWords)
       return []
     }
     guard let number = Int(argument) else { return refuse(.frame) }
-    guard number >= 1, number <= film.extent.frames || !film.extent.isScanned else {
-      say("no frame \(number): the film has \(film.extent.frames.counted("frame"))", .error)
+    guard number >= 1 else {
+      say("no frame \(number): frames are counted from 1", .error)
       return []
     }
+    // A film that is still written may have more by now; of others the last one is shown.
     return goTo(frame: number - 1)
   }
 

@@ -61,7 +61,8 @@ extension EffectRunner {
     film.reel.current = min(frame, last)
     painter.forget()
     let notice = Notice(
-      film.reel.notice ?? "the film has \(last + 1) frame\(last == 0 ? "" : "s")", kind: .warning)
+      film.reel.notice ?? "no frame \(frame + 1): the film has \((last + 1).counted("frame"))",
+      kind: .warning)
     return try shown(film) + (frame > last ? [.notice(notice)] : [])
   }
 
