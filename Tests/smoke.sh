@@ -102,7 +102,7 @@ cp cat.spae before.spae
 "$program" history restore cat.spae 1
 cmp before.spae cat.spae || fail "the first revision is not the file as it was"
 "$program" history prune --keep 1d --dry-run | has ': 2; 2 stay' || fail "prune would keep too much"
-"$program" history prune --keep 1d | has '^1 revisions were removed' || fail "prune removed nothing"
+"$program" history prune --keep 1d | has '^1 revision was removed' || fail "prune removed nothing"
 "$program" history check | has '^2 revisions of 1 pyramid: no problems found' || fail "not whole"
 head -c 20000 "$XDG_STATE_HOME/spae/history.db" >damaged.db
 "$program" history list --history damaged.db 2>err >list
