@@ -177,8 +177,9 @@ for kept in cache/spae/pyramids/*/*; do echo 'cat xqzzy' >"$kept"; done
   fail "damaged pyramids of the cache are taken"
 mkdir many
 cp "$pictures"/{coffee,cat,car}.png many
-"$program" classify --examples labels --background many "$pictures/moose.png" >background
-"$program" classify --examples labels --ground many "$pictures/moose.png" | cmp -s - background ||
+"$program" classify --examples labels --json "$pictures/moose.png" >told
+"$program" classify --examples labels --json --background many "$pictures/moose.png" >background
+"$program" classify --examples labels --json --ground many "$pictures/moose.png" | cmp -s - background ||
   fail "--ground is no longer --background"
 cmp -s told background && fail "a background changes nothing"
 refused 2 'former name' "$program" classify --examples labels --background many --ground many cat.spae
