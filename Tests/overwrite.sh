@@ -83,7 +83,8 @@ sed 's/$/\r/' dog.spae >dos.spae
 kept 0 '' dos.spae encode dog.png -o dos.spae
 well encode dog.png --format json -o dog.json
 kept 0 '' dog.json encode dog.png --format json -o dog.json
-kept 1 'no pyramid' dog.json encode dog.png -o dog.json
+kept 0 '' dog.json encode dog.png -o dog.json
+kept 1 'no pyramid' dog.json encode dog.png --format text -o dog.json
 
 # Links are followed and stay: one to nowhere makes what it leads to.
 leads() { [ -L "$1" ] && [ -f "$2" ] && [ ! -L "$2" ] || fail "$1 is no link to the file $2: $(ls -l)"; }
