@@ -184,4 +184,13 @@ printf 'cell 2 1 1\nset sunset\nsave set.spae\nquit\n' |
 echo 'edits = "loud"' >config/spae/config.toml
 "$program" explore --plain cat.spae </dev/null 2>err && fail "a wrong setting is taken"
 has "edits is 'loud'; it can be paint, exact" err || fail "$(cat err)"
+# A photograph from a named pipe, which can be read once.
+export XDG_CONFIG_HOME=$work/none
+mkfifo pipe
+timeout 60 cat cat.png >pipe &
+timeout 60 "$program" edit pipe 'cat -> gold' -o piped.png || fail "a named pipe is not read"
+wait $!
+"$program" edit cat.png 'cat -> gold' -o direct.png
+cmp piped.png direct.png || fail "a photograph from a pipe is painted otherwise"
+
 echo "edit: words paint, from the shell and in the explorer"

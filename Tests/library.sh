@@ -128,4 +128,9 @@ rm -f "$index"-*
 refused 1 "$index: the index is damaged" find dog photos
 rm "$index"
 XDG_STATE_HOME=/proc/nowhere refused 1 'the index cannot be written' index photos
+# An empty name is not the current folder.
+refused 2 'name is empty' find dog ''
+refused 2 'name is empty' index ''
+refused 2 'name is empty' atlas '' -o at.html
+
 echo "library: passed"

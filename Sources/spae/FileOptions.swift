@@ -99,7 +99,7 @@ struct EditOutput: ParsableArguments {
     var path: String
     /// The file that is edited.
     var file: String
-    /// What that file held when it was read; nil for standard input.
+    /// What that file held when it was read; nil where it is not edited in place.
     var bytes: [UInt8]?
 
     var isInPlace: Bool { path == file }
@@ -109,7 +109,8 @@ struct EditOutput: ParsableArguments {
   func open(_ file: String, _ models: ModelLibrary) throws -> (EditedFile, Target) {
     let path = try path(for: file)
     if path != file, path != "-" { try overwriting.file(path).refuseTaken() }
-    let bytes = file == "-" ? nil : try? FileSystem.bytes(of: file)
+    // Only a file that is edited in place is read twice: a pipe gives what it has once.
+    let bytes = path == file ? try? FileSystem.bytes(of: file) : nil
     let edited = try read(file, models, isInPlace: path == file)
     if path == file, edited.isPicture {
       throw Failure("\(file): a picture is not edited in place; name a file with -o")

@@ -60,6 +60,8 @@ import Testing
       ("Are there clouds?", "Yes, there are clouds."),
       ("Is anybody there?", "No, there are no people."),
       ("Is there a man?", "No, there is no man."),
+      ("Are there three men?", "No, there are no men."),
+      ("Are there 0 dogs?", nil),
       // Unknown, said of by a branch and the words otherwise, or another question.
       ("Are there two animals?", nil), ("Is there a castle?", nil), ("Is there a rock?", nil),
       ("Is there a red balloon?", nil),
@@ -102,6 +104,8 @@ import Testing
       ("Is there no snow?", "No, there is no snow.", "No, there is no snow."),
       ("Is the sky red?", "No, it is blue.", "No, it is blue."),
       ("Is there a castle?", "Yes.", "Maybe."),
+      ("Is there a castle?", "Yes, there is a dog.", "Maybe."),
+      ("Is there a castle?", "It is a dog.", "Maybe."),
       ("Is there a castle?", "No, there is no castle.", "Maybe there is no castle."),
       ("Is there an old castle?", "It is old.", "Maybe it is old."),
       ("Is there a red balloon?", "No, there is no red balloon.", "Maybe there is no red balloon."),

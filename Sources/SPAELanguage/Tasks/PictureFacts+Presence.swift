@@ -53,7 +53,8 @@ extension PictureFacts {
       let text = parts.joined(separator: " and ") + "."
       return text.prefix(1).uppercased() + text.dropFirst()
     }
-    return SoughtNouns(question)?.isPlain == true ? doubted(answer) : answer
+    guard let sought = SoughtNouns(question), sought.isPlain else { return answer }
+    return sought.areNamed(in: answer) ? doubted(answer) : "Maybe."
   }
 
   // MARK: Nouns
@@ -116,7 +117,7 @@ extension PictureFacts {
 
   private func none(of noun: SoughtNoun) -> Presence {
     let name = NeutralWords.anybody.contains(noun.name) ? "people" : noun.name
-    let verb = noun.isSeveral || name == "people" ? "are" : "is"
+    let verb = noun.isSeveral || name.isPluralNoun ? "are" : "is"
     return Presence(verdict: .no, clause: "there \(verb) no \(name)")
   }
 

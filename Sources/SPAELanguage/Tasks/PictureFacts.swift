@@ -183,6 +183,7 @@ func plural(_ noun: String) -> String {
   let irregular = [
     "person": "people", "people": "people", "sheep": "sheep", "cattle": "cattle", "fish": "fish",
     "bison": "bison",
+    "man": "men", "woman": "women", "child": "children", "foot": "feet", "tooth": "teeth",
     "mouse": "mice", "goose": "geese", "wolf": "wolves", "leaf": "leaves", "knife": "knives",
   ]
   if let known = irregular[noun] { return known }

@@ -21,7 +21,7 @@ struct SoughtNoun: Hashable {
     var rest = Array(words)[...]
     if let first = rest.first, Self.articles.contains(first) { rest.removeFirst() }
     number = rest.first.flatMap { word in
-      Int(word) ?? Self.numbers.firstIndex(of: word).map { $0 + 1 }
+      Int(word).flatMap { $0 > 0 ? $0 : nil } ?? Self.numbers.firstIndex(of: word).map { $0 + 1 }
     }
     if number != nil { rest.removeFirst() }
     let colour = rest.first.map { $0 == "gray" ? "grey" : $0 }.flatMap { word in
@@ -105,6 +105,14 @@ struct SoughtNouns {
     needsAll = joints.contains("and")
   }
 
+  /// Whether an answer speaks of one of them, or of no other thing than "it".
+  func areNamed(in answer: String) -> Bool {
+    let words = answer.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    let names = nouns.flatMap { [$0.name, plural($0.name)] }.flatMap(\.words)
+    return !Set(words).isDisjoint(with: names)
+      || !words.contains { ["there", "a", "an"].contains($0) }
+  }
+
   /// Whether nothing stands beside the nouns but adjectives.
   var isPlain: Bool {
     nouns.allSatisfy { noun in
@@ -140,7 +148,14 @@ enum ThingKinds {
 extension String {
   fileprivate var words: [String] { split(separator: " ").map(String.init) }
 
-  var isPluralNoun: Bool { self == "people" || hasSuffix("s") && plural(self) == self }
+  private static let irregularPlurals: Set<String> = [
+    "people", "men", "women", "children", "mice", "geese", "wolves", "leaves", "knives", "teeth",
+    "feet", "policemen", "firemen", "fishermen",
+  ]
+
+  var isPluralNoun: Bool {
+    Self.irregularPlurals.contains(self) || hasSuffix("s") && plural(self) == self
+  }
 }
 
 extension [String] {

@@ -39,7 +39,7 @@ struct FindCommand: ParsableCommand {
   @Flag(help: "Print JSON: scores, and the position of the best word for each of the query.")
   var json = false
 
-  @Flag(help: "Search the index as it is.")
+  @Flag(help: "Search the index as it is; only folders that it lacks are added.")
   var noUpdate = false
 
   @Flag(help: "Say which words were left out, and what was searched.")
@@ -58,6 +58,7 @@ struct FindCommand: ParsableCommand {
       throw ValidationError("name the words to look for, or a picture with --like")
     }
     guard !(json && isNull) else { throw ValidationError("give --json or -0") }
+    try FolderNames.validate(folders)
   }
 
   private var query: String? { like == nil ? arguments[0] : nil }

@@ -51,6 +51,7 @@ struct IndexCommand: ParsableCommand {
     guard list == folders.isEmpty else {
       throw ValidationError(list ? "--list takes no folders" : "name a folder, or give --list")
     }
+    try FolderNames.validate(folders)
   }
 
   func run() throws {
@@ -94,5 +95,15 @@ struct IndexCommand: ParsableCommand {
       }
     }
     if !failures.isEmpty { throw Failure(lines: failures) }
+  }
+}
+
+/// Folders as a person names them.
+enum FolderNames {
+  /// Refuses an empty name, such as that of a variable that is not set: it is not the current folder.
+  static func validate(_ folders: [String]) throws {
+    guard !folders.contains("") else {
+      throw ValidationError("a folder's name is empty; . is the current folder")
+    }
   }
 }

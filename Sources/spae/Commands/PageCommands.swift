@@ -113,7 +113,7 @@ struct AtlasCommand: ParsableCommand {
 
   @OptionGroup var overwriting: OverwriteOption
 
-  @Flag(help: "Take the index as it is.")
+  @Flag(help: "Take the index as it is; only folders that it lacks are added.")
   var noUpdate = false
 
   @Flag(help: "Show no progress.")
@@ -122,7 +122,10 @@ struct AtlasCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folders.", valueName: "folder"))
   var folders: [String]
 
-  func validate() throws { try PageFile.validate(output) }
+  func validate() throws {
+    try PageFile.validate(output)
+    try FolderNames.validate(folders)
+  }
 
   func run() throws {
     let file = PageFile(output, overwriting)

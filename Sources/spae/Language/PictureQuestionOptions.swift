@@ -73,7 +73,7 @@ struct PictureQuestionOptions: ParsableArguments {
           file: file, words: words, facts: lines, question: question, answer: answer.text,
           reasoning: answer.reasoning, model: model))
     }
-    if let text = asked.answerOfFacts, !sending.dryRun, !language.showPrompt {
+    if let text = asked.answerOfFacts {
       try put(Completion(text: text), of: nil)
       return print(
         "spae: what is known of the picture makes the answer; no language model was asked",
