@@ -133,8 +133,8 @@ kill -9 "$("$program" language status | sed -n 's/.*process \([0-9]*\)$/\1/p')"
 # A server of our own is killed in the middle of a long question: another takes over.
 cp "$root/Assets/language/caption.txt" many.txt
 for turn in $(seq 8); do sed '1,/^heading/d' "$root/Assets/language/caption.txt" >>many.txt; done
-"$program" caption "$pictures/cat.png" --examples many.txt >expected 2>/dev/null
-"$program" caption "$pictures/cat.png" --examples many.txt --run-folder killed >got 2>err &
+"$program" caption "$pictures/cat.png" --examples many.txt --timeout 900 >expected 2>err
+"$program" caption "$pictures/cat.png" --examples many.txt --timeout 900 --run-folder killed >got 2>err &
 asking=$!
 until_true grep -qs '"kind":"tokens"' killed/run.ndjson
 server=$(servers $asking)
@@ -143,7 +143,7 @@ wait $asking || fail "a dead server ends the command: $(cat err)"
 cmp got expected || fail "the second server answers otherwise"
 
 # The program is killed: its server goes with it.
-"$program" caption "$pictures/cat.png" --examples many.txt >/dev/null 2>&1 &
+"$program" caption "$pictures/cat.png" --examples many.txt --timeout 900 >/dev/null 2>&1 &
 asking=$!
 serving() { [ -n "$(servers $asking)" ]; }
 until_true serving
