@@ -23,8 +23,17 @@ package enum Dialect: Hashable, Sendable {
   /// How a command is used, and what it does.
   func usage(of name: CommandName) -> String {
     let (form, help) = name.usage
-    let arguments = form.dropFirst(1 + name.rawValue.count)
-    return "\(typed(name))\(arguments)  \(help)"
+    return "\(typed(name))\(Self.arguments(of: form))  \(help)"
+  }
+
+  /// What follows the name in a form such as ":w[!] [FILE]" or ":e[dit] [FILE]", where the brackets
+  /// are of the name.
+  private static func arguments(of form: String) -> Substring {
+    let rest = form.drop { $0 == ":" || $0.isLetter }
+    guard rest.first == "[", rest.dropFirst().first?.isLetter == true, form.first == ":",
+      let end = rest.firstIndex(of: "]")
+    else { return rest }
+    return rest[rest.index(after: end)...]
   }
 
   private func typed(_ name: CommandName) -> String {

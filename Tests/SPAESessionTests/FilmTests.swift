@@ -432,6 +432,17 @@ struct FilmSuite {
     _ = other.loop.run()
     #expect(other.frame == 6)
     #expect(notice.contains("the columns of layer 5 are 1 to 16"), "\(notice)")
+    #expect(notice.hasSuffix("; the 6 frames before are whole"), "\(notice)")
+  }
+
+  @Test("names the one frame that is whole as one")
+  func damageAfterOne() throws {
+    let bad = try FilmFixture(frames: 1, tail: "frame 2\n5:1,99 dog\n\nend\n")
+    let stage = try FilmStage(bad.path)
+    var notice = ""
+    stage.look { notice = stage.notice }
+    _ = stage.loop.run()
+    #expect(notice.hasSuffix("; the frame before is whole"), "\(notice)")
   }
 
   @Test("goes to a frame that another program has written since, and says which there is not")

@@ -107,7 +107,8 @@ package final class FilmReel: @unchecked Sendable {
   var notice: String? {
     turn.withLock { state in
       if let fault = state.fault {
-        return "\(fault); the \(file.frames) frame\(file.frames == 1 ? "" : "s") before are whole"
+        let before = file.frames == 1 ? "frame before is" : "\(file.frames) frames before are"
+        return "\(fault); the \(before) whole"
       }
       return file.ending?.notice
     }
