@@ -6,6 +6,16 @@ package enum Effect: Hashable, Sendable {
   case session(SessionEffect)
 }
 
+extension Effect {
+  /// Whether the document is left by it.
+  var leaves: Bool {
+    switch self {
+    case .terminal(.turn), .terminal(.quit): true
+    default: false
+    }
+  }
+}
+
 /// What only the host of the explorer can do: the terminal, or what stands in for it.
 package enum TerminalEffect: Hashable, Sendable {
   case openEditor(Pyramid)

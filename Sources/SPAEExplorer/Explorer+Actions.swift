@@ -122,6 +122,9 @@ extension Explorer {
       picture = .decoded
     }
     if case .filling(let fill) = mode { cursor = fill.origin }
+    if case .picking(let picker) = mode, !picker.ahead.isEmpty {
+      say("dropped the keys that waited for the list")
+    }
     mode = .browsing
     return []
   }

@@ -10,6 +10,7 @@ extension Explorer {
     }
     let before = self
     notice = nil
+    if keepAhead(key) { return [] }
     let effects = answer(key)
     if effects.isEmpty, notice == nil, looks(like: before) { excuse(key, before.notice) }
     return effects
@@ -56,7 +57,12 @@ extension Explorer {
   private mutating func type(_ key: Key) -> [Effect] {
     switch mode {
     case .picking(var picker):
-      if picker.type(key) { return show(picker) }
+      let text = picker.line.text
+      if picker.type(key) {
+        if picker.line.text != text { return show(picker) }
+        mode = .picking(picker)
+        return []
+      }
     case .typing(var prompt):
       if prompt.line.text.isEmpty, key == .backspace {
         mode = .browsing

@@ -91,8 +91,10 @@ package struct Explorer: Sendable {
 
   /// The words that were typed, by their flat index: a later edit paints around them.
   var typed: [Int: Int32] = [:]
-  /// Whether candidates for the picker are being looked for.
-  var awaitsCandidates = false
+  /// The candidates that the picker asked for last; nil where no picker is open.
+  var asked: WordPicker.Query?
+  /// Keys that waited for a list which has come: they are pressed next.
+  var released: [Key] = []
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?

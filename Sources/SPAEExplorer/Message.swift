@@ -25,7 +25,9 @@ package enum Message: Sendable {
   case candidates(query: WordPicker.Query, [WordPicker.Candidate])
   /// One of them, drawn as it would be painted.
   case candidate(query: WordPicker.Query, WordPicker.Candidate)
-  /// Why there are none, or what they wait for.
+  /// What they wait for.
+  case awaitingCandidates(query: WordPicker.Query, note: String)
+  /// Why there are none.
   case noCandidates(query: WordPicker.Query, note: String)
   case meanWord(Int32, cells: [CellAddress])
   /// Where the words of the upper layers come from.

@@ -32,7 +32,10 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     effects = []
   case .candidates(let query, let candidates): effects = state.take(candidates, for: query)
   case .candidate(let query, let candidate): effects = state.take(candidate, for: query)
-  case .noCandidates(let query, let note): effects = state.explain(note, for: query)
+  case .awaitingCandidates(let query, let note):
+    effects = state.explain(note, for: query, isLast: false)
+  case .noCandidates(let query, let note):
+    effects = state.explain(note, for: query, isLast: true)
   case .preparing(let size, let share): effects = state.hear(share: share, ofSize: size)
   case .prepared(let size): effects = state.take(size: size)
   case .notPrepared(let size, let reason):
@@ -72,13 +75,15 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   }
   if state.cursor != cursor { state.keepCursorInSight() }
   state.showAnswer()
+  // Keys that waited for a list were for what is left now.
+  if effects.contains(where: \.leaves) { state.released = [] }
   return effects + state.wants()
 }
 
 extension Explorer {
   /// What the state lacks: the picture of what it shows, and the neighbours of its word.
   mutating func wants() -> [Effect] {
-    var effects = filmWants() + forgetCandidates()
+    var effects = filmWants() + forgetCandidates() + askAgain()
     let request = request
     // The pictures of a film that runs come with its frames.
     if isPlaying { requested = request }

@@ -67,6 +67,12 @@ package struct WordPicker: Hashable, Sendable {
   package private(set) var selection = 0
   /// Why there are no candidates, or what they wait for.
   package private(set) var note: String?
+  /// Whether the list is that of what is typed; an earlier one may still be shown.
+  package private(set) var isListed = false
+  /// Keys that were pressed before the list was there, which answers them when it comes.
+  package private(set) var ahead: [Key] = []
+  /// Whether Enter is among them, so that what follows is for what comes after the list.
+  private(set) var isAcceptedAhead = false
   /// Whether the person chose among words of similar spelling, which the list does not do for them.
   private var hasChosen = false
   /// Whether nothing in the vocabulary is spelled like that, so that the list only offers similar words.
@@ -98,9 +104,31 @@ package struct WordPicker: Hashable, Sendable {
   // MARK: Changes
 
   mutating func type(_ key: Key) -> Bool {
+    let text = line.text
     guard line.apply(key) else { return false }
-    hasChosen = false
+    if line.text != text {
+      hasChosen = false
+      awaitList()
+    }
     return true
+  }
+
+  /// What is shown is an earlier list from now on; keys that waited for it are void.
+  private mutating func awaitList() {
+    (isListed, ahead, isAcceptedAhead) = (false, [], false)
+  }
+
+  /// Keeps a key for the list that comes.
+  mutating func keep(_ key: Key, accepts: Bool) {
+    ahead.append(key)
+    isAcceptedAhead = isAcceptedAhead || accepts
+  }
+
+  /// Gives the keys that waited, once the list has come.
+  mutating func releaseKeys() -> [Key] {
+    guard isListed else { return [] }
+    defer { (ahead, isAcceptedAhead) = ([], false) }
+    return ahead
   }
 
   mutating func move(by step: Int) {
@@ -116,6 +144,7 @@ package struct WordPicker: Hashable, Sendable {
     selection = 0
     hasChosen = false
     offersSimilar = false
+    awaitList()
   }
 
   func query(on pyramid: Pyramid) -> Query {
@@ -123,6 +152,7 @@ package struct WordPicker: Hashable, Sendable {
   }
 
   mutating func take(_ found: [Candidate]) {
+    isListed = true
     candidates = found
     note = found.isEmpty ? "no such word" : nil
     selection = 0
@@ -135,8 +165,9 @@ package struct WordPicker: Hashable, Sendable {
     candidates[place] = candidate
   }
 
-  /// Says why there are no candidates, or what they wait for.
-  mutating func explain(_ note: String) {
+  /// Says why there are no candidates, or what they wait for as long as a list is to come.
+  mutating func explain(_ note: String, isLast: Bool) {
+    isListed = isLast
     candidates = []
     self.note = note
     selection = 0
@@ -144,6 +175,7 @@ package struct WordPicker: Hashable, Sendable {
 
   /// Lists the words that are spelled like what was typed.
   mutating func complete(from vocabulary: Vocabulary, word: Int32) {
+    isListed = true
     let text = line.text.lowercased()
     let found = text.isEmpty ? vocabulary.following(word) : vocabulary.completions(of: text)
     offersSimilar = found.isEmpty

@@ -20,8 +20,14 @@ protocol EffectHost: AnyObject {
 extension EffectHost {
   func perform(_ effect: SessionEffect) -> [Message] { session.perform(effect) }
 
-  /// Gives a message to the explorer, and performs what follows from it.
+  /// Gives a message to the explorer, and performs what follows from it; then the keys that waited
+  /// for what it brought are pressed one by one.
   func send(_ message: Message) {
+    settle(after: message)
+    while let key = state.takeReleasedKey() { settle(after: .key(key)) }
+  }
+
+  private func settle(after message: Message) {
     var waiting = [message]
     while !waiting.isEmpty {
       for effect in update(&state, waiting.removeFirst()) {

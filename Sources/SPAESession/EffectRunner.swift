@@ -156,11 +156,7 @@ package final class EffectRunner: Sendable {
       exemplars.request(query)
     case .findCandidates(let query):
       candidates.cancel()
-      inBackground { runner in
-        let found = try runner.words.candidates(for: query)
-        if query.held != nil { runner.candidates.request(query, found.map(\.word)) }
-        return [.candidates(query: query, found)]
-      }
+      queue.async { [self] in mailbox.post(found(for: query)) }
     case .forgetCandidates: candidates.cancel()
     case .findMeanWord(let cells, let pyramid):
       let layer = pyramid.shape.cells(ofLayer: cells[0].layer).map { pyramid[$0] }
@@ -252,6 +248,15 @@ package final class EffectRunner: Sendable {
       // What is only to be known besides is not worth a complaint.
       for message in (try? body(self)) ?? [] { mailbox.post(message) }
     }
+  }
+
+  /// Candidates for the picker, or why there are none: its list is not waited for without an end.
+  private func found(for query: WordPicker.Query) -> Message {
+    do {
+      let found = try words.candidates(for: query)
+      if query.held != nil { candidates.request(query, found.map(\.word)) }
+      return .candidates(query: query, found)
+    } catch { return .noCandidates(query: query, note: Self.reason(error)) }
   }
 
   private func painted(_ painting: Painting) -> Painted {

@@ -68,7 +68,9 @@ final class ExemplarFinder: Sendable {
     let model = inUse.model
     let word = query.text.isEmpty ? query.pyramid[query.cell] : model.vocabulary.begun(query.text)
     guard let word else { throw Failure("no word begins with '\(query.text)'") }
-    let library = try library(of: model) { [post] in post(.noCandidates(query: query, note: $0)) }
+    let library = try library(of: model) { [post] in
+      post(.awaitingCandidates(query: query, note: $0))
+    }
     return try library.parts(near: word, count: Self.limit).map { showing in
       try drawn(LibraryPart(showing), model)
     }

@@ -32,20 +32,25 @@ final class WordFinder: Sendable {
     case .spelling, .library: return []
     case .meaning:
       let start = model.vocabulary.begun(query.text) ?? word
-      let own = start == word ? [] : [start]
+      let isTyped = typed(query.text) == start
+      let own = start == word && !isTyped ? [] : [start]
       let near = neighbours(of: start, count: WordPicker.limit - own.count)
       return (own + near).map { WordPicker.Candidate(word: $0) }
     case .effect: return try drawn(spread(from: word, holding: query.text), query)
     }
   }
 
-  /// Words from those that change little to those that change all: more of the former.
+  /// The word that a text is.
+  private func typed(_ text: String) -> Int32? { model.vocabulary.number(of: text.lowercased()) }
+
+  /// Words from those that change little to those that change all: more of the former, and before
+  /// them the word that is typed.
   private func spread(from word: Int32, holding text: String) -> [Int32] {
-    let text = text.lowercased()
+    let (typed, text) = (typed(text), text.lowercased())
     let all = model.codebook.words(byEffectFrom: word)
-      .filter { text.isEmpty || model.vocabulary[$0].contains(text) }
+      .filter { $0 != typed && (text.isEmpty || model.vocabulary[$0].contains(text)) }
     let count = min(Self.effects, all.count)
-    var chosen: [Int32] = []
+    var chosen = typed.map { [$0] } ?? []
     for step in 0..<count {
       let share = Double(step) / Double(max(1, count - 1))
       let place = max(step, Int(share * share * Double(all.count - 1)))

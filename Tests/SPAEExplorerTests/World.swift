@@ -41,6 +41,10 @@ struct World {
   var libraryPart: LibraryPart?
   /// The scales of the pictures that were written.
   var scales: [Int] = []
+  /// Whether lists of candidates wait until a test sends them.
+  var listsSlowly = false
+  /// The lists that wait.
+  var lists: [Message] = []
   /// Makes the store refuse edits.
   var refusal: String?
 
@@ -83,6 +87,11 @@ struct World {
   }
 
   mutating func send(_ message: Message) {
+    settle(after: message)
+    while let key = state.takeReleasedKey() { settle(after: .key(key)) }
+  }
+
+  private mutating func settle(after message: Message) {
     var waiting = [message]
     while !waiting.isEmpty {
       let effects = update(&state, waiting.removeFirst())
@@ -127,7 +136,10 @@ struct World {
       }
       return [.candidates(query: query, [WordPicker.Candidate(word: part.word, part: part)])]
     case .findCandidates(let query):
-      return [.candidates(query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })]
+      let list = Message.candidates(
+        query: query, [1, 2, 3].map { WordPicker.Candidate(word: $0) })
+      if listsSlowly { lists.append(list) }
+      return listsSlowly ? [] : [list]
     case .findMeanWord(let cells, _): return [.meanWord(3, cells: cells)]
     case .keepYanked(let subtree):
       yanked = subtree

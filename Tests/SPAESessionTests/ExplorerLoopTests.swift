@@ -47,6 +47,27 @@ struct ExplorerLoopSuite {
     #expect(stage.isDirty)
   }
 
+  @Test("keeps keys that are typed before the list of candidates is there", arguments: ["s", "f"])
+  func typesAhead(_ key: String) throws {
+    let stage = try Stage()
+    try stage.press("2G")
+    try stage.pressAtOnce("\(key)<Down><CR>3Gx:w /nosuchfolder/a.spae<CR>")
+    _ = stage.loop.run()
+    #expect(stage.historyState == 3)
+    #expect(stage.layer == 3)
+    #expect(stage.error?.contains("/nosuchfolder") == true)
+  }
+
+  @Test("takes the word that is typed, never a row of an earlier list", arguments: ["s", "f"])
+  func typesWord(_ key: String) throws {
+    let stage = try Stage()
+    try stage.press("2G\(key)")
+    try stage.pressAtOnce("castle<CR>")
+    _ = stage.loop.run()
+    #expect(stage.word == "castle")
+    #expect(stage.historyState == 2)
+  }
+
   // MARK: Time
 
   @Test("keeps a count for as long as no key follows it")

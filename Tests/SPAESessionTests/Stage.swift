@@ -76,6 +76,7 @@ final class Stage {
 
   // Small values: a failed expectation prints every part of its expression, and a state is large.
   var layer: Int { loop.state.cursor.layer }
+  var word: String { loop.state.vocabulary[loop.state.pyramid[loop.state.cursor]] }
   var historyState: Int { loop.state.history.state }
   var isDirty: Bool { loop.state.isDirty }
   var graphics: String { loop.state.graphics }
@@ -88,6 +89,17 @@ final class Stage {
   var count: Int { terminal.placements.count }
 
   func press(_ keys: String) throws { try terminal.press(keys) }
+
+  /// Presses keys before any answer of the background comes; then those come.
+  func pressAtOnce(_ keys: String) throws {
+    let settle = terminal.settle
+    // The last key before has its answers.
+    terminal.play([.stall(.zero)])
+    look { [unowned terminal] in terminal.settle = {} }
+    try terminal.press(keys)
+    look { [unowned terminal] in terminal.settle = settle }
+    terminal.play([.stall(.zero)])
+  }
   func pause(_ duration: Duration) { terminal.play([.pause(duration)]) }
   func look(_ look: @escaping () -> Void) { terminal.play([.look(look)]) }
 }
