@@ -66,7 +66,7 @@ extension Explorer {
     case .help:
       mode = .help(HelpList(context: mode.context, keymap: keymap))
       return []
-    case .saveAndQuit: return isDirty ? save(thenQuit: true) : [.terminal(.quit)]
+    case .saveAndQuit: return isDirty ? save(thenQuit: true) : leave()
     case .quitUnsaved, .leaveUnsaved: return leaveUnsaved()
     case .quit: return leave()
     case .saveThenLeave:

@@ -122,7 +122,7 @@ extension Explorer {
     case .writeQuit: return save(to: name, replacing: forced, thenQuit: true)
     case .exit:
       let mustSave = isDirty || name != nil
-      return mustSave ? save(to: name, replacing: forced, thenQuit: true) : [.terminal(.quit)]
+      return mustSave ? save(to: name, replacing: forced, thenQuit: true) : leave()
     case .substitute: return refuse(command)
     case .undo:
       if argument.isEmpty { return [.session(.move(.undo(1)))] }

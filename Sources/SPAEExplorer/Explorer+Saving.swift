@@ -76,9 +76,14 @@ extension Explorer {
     let frames = count.map { "\($0.counted("frame")) of " } ?? ""
     let picture = "\(frames)\(size), \(shape.layersInWords(toDepth: depth))"
     say("saved \(path)" + (words == nil ? ": \(picture)" : ""))
+    if discardsWhenSaved, !isWriting {
+      discardsWhenSaved = false
+      return leaveUnsaved()
+    }
     // Somebody who is asked whether to save has the answer.
     guard quitsWhenSaved || mode == .leaving && !isDirty else { return [] }
     quitsWhenSaved = false
+    if let turn { return go(turn) }
     return leave()
   }
 
@@ -86,15 +91,32 @@ extension Explorer {
 
   /// Quits if nothing is lost by it, and asks otherwise.
   mutating func leave() -> [Effect] {
+    if isWriting { return leaveWhenWritten() }
     guard isDirty else { return [departure] }
     mode = .leaving
+    return []
+  }
+
+  /// Whether something is still to be written.
+  var isWriting: Bool { (film?.filesToWrite ?? 0) > 0 }
+
+  /// Leaves once what was to be written is, and at once when that is asked for again.
+  mutating func leaveWhenWritten(discarding: Bool = false) -> [Effect] {
+    (quitsWhenSaved, discardsWhenSaved) = (!discarding, discarding)
+    mode = .browsing
+    let remedy = dialect.command(.quit, forced: true)
+    say("leaves when the frames ahead are painted and written; \(remedy) leaves at once")
     return []
   }
 
   /// Quits without saving: the next opening shows the words that the file holds, or those that the
   /// picture gave.
   mutating func leaveUnsaved() -> [Effect] {
-    isDirty && !cannotDiscard ? [.session(.discard(to: saved))] : [departure]
+    if isWriting, !quitsWhenSaved, !discardsWhenSaved {
+      return leaveWhenWritten(discarding: true)
+    }
+    let mustDiscard = (isDirty || isWriting) && !cannotDiscard
+    return mustDiscard ? [.session(.discard(to: saved))] : [departure]
   }
 
   mutating func stay(because reason: String) -> [Effect] {

@@ -105,6 +105,8 @@ package struct Explorer: Sendable {
   var placesBack = 0
   var commandHistory: [String] = []
   var quitsWhenSaved = false
+  /// Leaves without what the file lacks, once what was to be written is.
+  var discardsWhenSaved = false
   /// Where the person is about to go, instead of quitting.
   var turn: Turn?
   /// Where the picture is in its list; nil where only one file was opened.

@@ -26,6 +26,7 @@ extension Explorer {
       return []
     }
     self.turn = turn
+    if isWriting { return leaveWhenWritten() }
     guard isDirty, !(document.keepsHistory && history.isKept) else { return [departure] }
     mode = .leaving
     return []
@@ -44,6 +45,6 @@ extension Explorer {
 
   /// A key that answers nothing that was asked ends the wish to go elsewhere.
   mutating func dropTurn() {
-    if mode != .leaving, !quitsWhenSaved { turn = nil }
+    if mode != .leaving, !quitsWhenSaved, !discardsWhenSaved { turn = nil }
   }
 }

@@ -70,7 +70,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
     effects = []
   case .notice(let notice):
     state.tell(notice)
-    state.quitsWhenSaved = false
+    (state.quitsWhenSaved, state.discardsWhenSaved) = (false, false)
     effects = []
   }
   if state.cursor != cursor { state.keepCursorInSight() }
@@ -86,8 +86,7 @@ extension Explorer {
     var effects = filmWants() + forgetCandidates() + askAgain()
     let request = request
     // The pictures of a film that runs come with its frames.
-    if isPlaying { requested = request }
-    if request != requested {
+    if request != requested, !isPlaying {
       requested = request
       effects.append(.session(.decode(request)))
     }

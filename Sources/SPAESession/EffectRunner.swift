@@ -192,8 +192,8 @@ package final class EffectRunner: Sendable {
       return answered {
         let path = try files.save(
           pyramid, of: try modelName, to: path, replacing: replacing)
-        if pyramid == history.pyramid { try changing { try history.markSaved() } }
         return [.saved(path: path, words: pyramid)]
+          + (pyramid == history.pyramid ? markSaved(path) : [])
       }
     case .savePicture(let path, let request, let scale, let replacing):
       return answered {
@@ -229,7 +229,7 @@ package final class EffectRunner: Sendable {
     }
   }
 
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     if case HistoryError.revision(let number, _)? = error as? HistoryError {
       return "there is no state \(number); the tree lists which there are"
     }
@@ -278,6 +278,17 @@ package final class EffectRunner: Sendable {
         $0 = Notice("edits are no longer kept, \(remedy) saves them: \(obstacle)", kind: .warning)
       }
       return try body()
+    }
+  }
+
+  /// Notes that the file holds the head, or another revision; says why where that cannot be noted.
+  func markSaved(_ path: String, _ revision: Revision.ID? = nil) -> [Message] {
+    do {
+      try changing { try history.markSaved(revision) }
+      return []
+    } catch {
+      let text = "saved \(path), but the history does not know it: \(Self.reason(error))"
+      return [.notice(Notice(text, kind: .warning))]
     }
   }
 

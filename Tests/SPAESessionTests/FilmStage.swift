@@ -71,9 +71,9 @@ final class FilmFixture {
     }
   }
 
-  /// The frames that the file holds now.
-  func read() throws -> [Pyramid] {
-    let file = try FilmFile(path: path) { _ in model.vocabulary }
+  /// The frames that the file holds now, or a copy of it.
+  func read(_ copy: String? = nil) throws -> [Pyramid] {
+    let file = try FilmFile(path: copy ?? path) { _ in model.vocabulary }
     try file.scan()
     return try (0..<file.frames).compactMap { try file.pyramid(ofFrame: $0) }
   }

@@ -376,7 +376,10 @@ struct FilmSuite {
 
   @Test(
     "are written and left once the frames ahead are painted, where that is asked for earlier",
-    arguments: ["<CR>:wq<CR>", "<CR>:w<CR>:q<CR>", "<CR>:w NEW.y4m<CR>:wq<CR>"])
+    arguments: [
+      "<CR>:wq<CR>", "<CR>:w<CR>:q<CR>", "<CR>:w<CR>:q!<CR>", "<CR>:w NEW.y4m<CR>:wq<CR>",
+      "<CR>:w NEW.spae<CR>:w<CR>:q<CR>",
+    ])
   func writesWhenPainted(_ keys: String) throws {
     let film = try FilmFixture()
     let keys = keys.replacing("NEW", with: film.folder + "/new")
@@ -384,16 +387,36 @@ struct FilmSuite {
     try stage.press(":2<CR>khicastle")
     stage.look { stage.terminal.settle = {} }
     try stage.press(keys)
-    stage.look { stage.terminal.settle = { stage.loop.settle() } }
+    var asks = false
+    stage.look {
+      asks = stage.loop.state.mode == .leaving
+      stage.terminal.settle = { stage.loop.settle() }
+    }
     stage.terminal.play([.stall(.zero)])
     var isStillThere = false
     stage.look { isStillThere = true }
     #expect(stage.loop.run() == nil)
-    #expect(!isStillThere)
+    #expect(!isStillThere && !asks)
     #expect(!stage.isDirty)
     let written = try film.read()
     #expect(written[0].words == stage.words)
     #expect(written[7].words != film.pyramids[7].words)
+  }
+
+  @Test(
+    "a copy that waits for its paint is written before the explorer is left", arguments: ["", "!"])
+  func writesCopies(_ mark: String) throws {
+    let film = try FilmFixture()
+    let copy = film.folder + "/copy.spae"
+    let stage = try FilmStage(film.path, edits: .paint)
+    try stage.press(":2<CR>khicastle")
+    stage.look { stage.terminal.settle = {} }
+    try stage.press("<CR>:w \(copy)<CR>u:q\(mark)<CR>")
+    stage.look { stage.terminal.settle = { stage.loop.settle() } }
+    stage.terminal.play([.stall(.zero)])
+    #expect(stage.loop.run() == nil)
+    #expect(try film.read() == film.pyramids)
+    #expect(FileSystem.text(of: copy)?.contains("castle") == true)
   }
 
   @Test("what is painted ends with the word that was typed")

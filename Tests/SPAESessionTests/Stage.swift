@@ -33,12 +33,13 @@ struct Opened {
 
   init(
     output: PictureOutput, yanked: YankedWords = YankedWords(path: nil),
-    exemplars: ExemplarSource? = nil, edits: EditStyle = .exact, picture: String = Self.picture
+    exemplars: ExemplarSource? = nil, edits: EditStyle = .exact, picture: String = Self.picture,
+    store: HistoryStore? = nil
   ) throws {
     let model = try Self.model.get()
     let models = ModelLibrary(model: model)
     var opened = try OpenedDocument(file: picture, size: 128, fit: .crop, models: models)
-    let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
+    let store = try store ?? HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
     let history = try opened.history(in: store)
     session = try EffectRunner(
       model: model, models: models, history: history, files: opened.files,
@@ -57,7 +58,7 @@ final class Stage {
 
   init(
     _ graphics: GraphicsProtocol = .sixel, rows: Int = 30, columns: Int = 100,
-    script: KeyScript = KeyScript()
+    script: KeyScript = KeyScript(), store: HistoryStore? = nil
   ) throws {
     var capabilities = TerminalCapabilities()
     capabilities.sixel = graphics == .sixel
@@ -66,7 +67,7 @@ final class Stage {
     terminal.measure(&capabilities)
     let output = PictureOutput(
       graphics: graphics, capabilities: capabilities, environment: Opened.environment)
-    let opened = try Opened(output: output)
+    let opened = try Opened(output: output, store: store)
     loop = ExplorerLoop(
       state: opened.state, session: opened.session, terminal: terminal, editor: opened.editor,
       output: output, themes: opened.themes, keys: ScriptedKeys(script),

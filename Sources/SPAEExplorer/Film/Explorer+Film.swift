@@ -195,7 +195,8 @@ extension Explorer {
       say(report)
     case .painting(let done, let all, let state):
       // What was painted for a state that was left since is nothing to wait for.
-      if state == history.state { mention("painting the frames ahead: \(done) of \(all)") }
+      guard state == history.state else { return [] }
+      mention("painting the frames ahead: \(done) of \(all)" + leavesThen)
     case .painted(let state):
       guard state == history.state else { return [] }
       mention("the frames ahead are painted")
@@ -203,9 +204,20 @@ extension Explorer {
     case .notPainted(let reason):
       tell(Notice("the frames ahead are not painted: \(reason)", kind: .error))
     case .writing(let text): say(text)
-    case .due(let request): return [.session(.film(request))]
+    case .waits(let text):
+      film?.filesToWrite += 1
+      say(text)
+    case .due(let request):
+      film?.filesToWrite -= 1
+      return request.map { [.session(.film($0))] } ?? []
     }
     return []
+  }
+
+  /// What is told beside the progress to somebody who has left already.
+  private var leavesThen: String {
+    guard quitsWhenSaved || discardsWhenSaved else { return "" }
+    return ", then leaves; \(dialect.command(.quit, forced: true)) leaves at once"
   }
 
   /// Says what nobody waits for, unless something else is to be read.

@@ -51,6 +51,9 @@ package struct FilmState: Hashable, Sendable {
   /// Whether the film has edits that its file lacks.
   package internal(set) var isDirty = false
 
+  /// The files of words that are written once the frames ahead are painted.
+  package internal(set) var filesToWrite = 0
+
   package internal(set) var speed = 1.0
   package internal(set) var loops = false
   /// Whether it runs, or would if nothing were in the way.
@@ -111,8 +114,10 @@ package enum FilmNews: Hashable, Sendable {
   case notPainted(String)
   /// The film is written now, or once they are: the text says which.
   case writing(String)
-  /// A state is painted that is to be written.
-  case due(FilmRequest)
+  /// A file of words is written once the frames ahead are painted, as the text says.
+  case waits(String)
+  /// That is painted: what is to be asked now; nil where nothing is written.
+  case due(FilmRequest?)
 }
 
 /// What is asked of a film's session.

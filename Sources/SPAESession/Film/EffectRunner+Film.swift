@@ -28,15 +28,19 @@ extension EffectRunner {
       return []
     case .save(let path, _, let replacing):
       return answered { try save(path, replacing, film) }
-    case .discard:
-      return answered {
-        film.giveUpWriting()
-        film.painter.cancel()
-        _ = try changing { try history.jump(to: try history.saved().id) }
-        return [.discarded]
-      }
+    case .discard: return [discard(film)]
     default: return nil
     }
+  }
+
+  /// Goes back to what the file holds; what still waits to be written is given up.
+  private func discard(_ film: FilmSession) -> Message {
+    film.giveUpWriting()
+    film.painter.cancel()
+    do {
+      try history.jump(to: try history.saved().id)
+      return .discarded
+    } catch { return .notDiscarded(reason: Self.reason(error)) }
   }
 
   private func answers(to request: FilmRequest, _ film: FilmSession) throws -> [Message] {
@@ -75,11 +79,13 @@ extension EffectRunner {
   func played(_ due: Int) -> FilmPlayer.Answer {
     guard let film else { return .nothing }
     let answer = film.player.take(due: due)
-    if case .ready(let ready) = answer {
+    if case .ready(var ready) = answer {
+      ready.moment = film.reel.restated(ready.moment)
       film.reel.current = ready.moment.frame
       painter.forget()
       film.show(ready.view)
-      pictureStore.change { $0.decoded = ready.picture }
+      pictureStore.change { [picture = ready.picture] in $0.decoded = picture }
+      return .ready(ready)
     }
     return answer
   }
@@ -103,10 +109,16 @@ extension EffectRunner {
 
   /// Shows the edits of the history's state, and paints what they leave to be painted.
   func takeUpState(_ film: FilmSession, ahead: [FilmEdit.Run] = []) throws {
-    let plan = try plan(of: film.reel)
+    takeUp(try plan(of: film.reel), film, ahead: ahead)
+  }
+
+  /// The same by what is known of the state.
+  func takeUp(_ plan: PaintPlan, _ film: FilmSession, ahead: [FilmEdit.Run] = []) {
     film.painter.cancel()
-    film.reel.take(plan.edits, ahead: ahead)
+    film.plan = plan
+    let hasOtherWords = film.reel.take(plan.edits, ahead: ahead)
     film.painter.begin(plan, after: ahead)
+    if hasOtherWords { film.player.renew() }
   }
 
   /// Keeps an edit of the frame that is shown.
@@ -147,7 +159,16 @@ extension EffectRunner {
   }
 
   /// What the edits of a state leave to be painted, the head without another.
+  ///
+  /// Of the state that was taken up last that is known where the history cannot be read any more.
   func plan(of reel: FilmReel, at revision: Int? = nil) throws -> PaintPlan {
+    do { return try planInHistory(of: reel, at: revision) } catch let error as HistoryError {
+      guard let known = film?.plan, known.state == revision ?? history.head.id else { throw error }
+      return known
+    }
+  }
+
+  private func planInHistory(of reel: FilmReel, at revision: Int?) throws -> PaintPlan {
     let path = try history.path(to: revision)
     // What was painted ahead is all that the edits before it left.
     let last = path.lastIndex { $0.isPaintedAhead } ?? -1

@@ -12,35 +12,58 @@ extension EffectRunner {
     let plan = try plan(of: film.reel)
     if plan.isDone { return try save(path, at: plan.state, replacing, film) }
     film.write { [self] isGivenUp in
-      answered {
-        guard try film.painter.painted(plan, isCancelled: isGivenUp) != nil else { return [] }
-        return [.film(.due(.save(path: path, state: plan.state, replacing: replacing)))]
+      var request: FilmRequest?
+      let complaints = answered {
+        if try film.painter.painted(plan, isCancelled: isGivenUp) != nil {
+          request = .save(path: path, state: plan.state, replacing: replacing)
+        }
+        return []
       }
+      return [.film(.due(request))] + complaints
     }
-    return [writes(path ?? film.reel.path, film)]
+    return [.film(.waits(writes(path ?? film.reel.path, film)))]
   }
 
-  private func writes(_ path: String, _ film: FilmSession) -> Message {
+  private func writes(_ path: String, _ film: FilmSession) -> String {
     let progress = film.painter.progress.map { ": \($0)" } ?? ""
-    return .film(
-      .writing("writes \(path) as it is now when the frames ahead are painted\(progress)"))
+    return "writes \(path) as it is now when the frames ahead are painted\(progress)"
   }
 
   /// Writes a state that is painted.
   func save(
     _ path: String?, at state: Int, _ replacing: Bool, _ film: FilmSession
   ) throws -> [Message] {
-    let ahead = try history.paintedAhead(of: state)?.id ?? keptAhead(of: state, film)
-    let saved = ahead ?? state
-    let path = try files.save(
-      film.reel, try edits(of: film.reel, at: saved), to: path, replacing: replacing)
-    if path == film.reel.path {
-      try changing { try history.markSaved(saved) }
-      try film.reel.reopen()
-    }
-    try takeUpState(film)
+    let (revision, edits) = try painted(state, film)
+    let path = try files.save(film.reel, edits, to: path, replacing: replacing)
+    let isOwn = path == film.reel.path
+    let complaint = isOwn ? markSaved(path, revision) : []
+    if isOwn { try film.reel.reopen() }
+    if complaint.isEmpty { try takeUpState(film) } else { takeUpWritten(edits, film) }
     let moment = try film.reel.moment(ofFrame: film.reel.current)
     return try committed(film) + [.saved(path: path, words: moment?.saved ?? history.pyramid)]
+      + complaint
+  }
+
+  /// The edits of a state that is painted, and the revision that has them all. Where the history cannot
+  /// be read any more they are those that are shown.
+  private func painted(
+    _ state: Int, _ film: FilmSession
+  ) throws -> (revision: Int, edits: [FilmEdit]) {
+    do {
+      let ahead = try history.paintedAhead(of: state)?.id ?? keptAhead(of: state, film)
+      return (ahead ?? state, try edits(of: film.reel, at: ahead ?? state))
+    } catch let error as HistoryError {
+      guard let plan = film.plan, plan.state == state else { throw error }
+      return (state, plan.edits + [film.painter.ahead(of: plan)].compactMap(\.self))
+    }
+  }
+
+  /// Shows what leads from the words that were written to those of now, without the history.
+  private func takeUpWritten(_ written: [FilmEdit], _ film: FilmSession) {
+    guard let plan = film.plan else { return }
+    let now = plan.edits + [film.painter.ahead(of: plan)].compactMap(\.self)
+    let edits = now == written ? [] : written.reversed().map(\.inverse) + now
+    takeUp(PaintPlan(state: plan.state, base: [], pending: [], edits: edits), film)
   }
 
   /// Writes the film's pictures as it is now in the background; what is told of it comes when they are
@@ -59,6 +82,6 @@ extension EffectRunner {
         return [.saved(path: path, words: nil)]
       }
     }
-    return plan.isDone ? [.film(.writing("\(path) is being written"))] : [writes(path, film)]
+    return [.film(.writing(plan.isDone ? "\(path) is being written" : writes(path, film)))]
   }
 }

@@ -14,7 +14,7 @@ final class FilmPlayer: Sendable {
   struct Ready: Sendable {
     /// The frames since the start.
     let position: Int
-    let moment: FilmMoment
+    var moment: FilmMoment
     let decoded: Decoded
     let picture: PixelImage
     let view: FilmView
@@ -30,9 +30,20 @@ final class FilmPlayer: Sendable {
     case failed(String)
   }
 
+  /// A playback of the words that a film has: others make another run.
+  private struct Run: Equatable {
+    let playback: FilmState.Playback
+    let number: Int
+  }
+
   private struct State {
     var playback: FilmState.Playback?
+    /// Another number whenever the film's words become others.
+    var number = 0
     var next = 0
+    /// The position that was taken last, and what is on the screen since.
+    var taken = -1
+    var shown = FilmView()
     var due = 0
     var ready: [Ready] = []
     var isRunning = false
@@ -41,6 +52,8 @@ final class FilmPlayer: Sendable {
     var painting: Int?
     var session: (model: Model, session: DecodeSession)?
     var view = FilmView()
+
+    var run: Run? { playback.map { Run(playback: $0, number: number) } }
   }
 
   /// Pictures that wait for their time.
@@ -67,8 +80,18 @@ final class FilmPlayer: Sendable {
   /// Begins, in place of what ran before; `view` is what is on the screen.
   func play(_ playback: FilmState.Playback, after view: FilmView) {
     state.withLock { state in
-      state.view = view
+      (state.view, state.shown, state.taken) = (view, view, -1)
       (state.playback, state.next, state.due, state.ready) = (playback, 0, 0, [])
+      (state.hasEnded, state.failure, state.painting) = (false, nil, nil)
+    }
+    decodeAhead()
+  }
+
+  /// Makes the frames that were made ready again: the film's words are others now.
+  func renew() {
+    state.withLock { state in
+      state.number += 1
+      (state.next, state.ready, state.view) = (state.taken + 1, [], state.shown)
       (state.hasEnded, state.failure, state.painting) = (false, nil, nil)
     }
     decodeAhead()
@@ -89,8 +112,10 @@ final class FilmPlayer: Sendable {
       state.due = max(state.due, due)
       if let failure = state.failure { return .failed(failure) }
       if let index = state.ready.lastIndex(where: { $0.position <= due }) {
-        defer { state.ready.removeFirst(index + 1) }
-        return .ready(state.ready[index])
+        let ready = state.ready[index]
+        state.ready.removeFirst(index + 1)
+        (state.taken, state.shown) = (ready.position, ready.view)
+        return .ready(ready)
       }
       if let painting = state.painting, painting <= due { return .waits(painting) }
       return state.hasEnded && state.ready.isEmpty && due >= state.next ? .ended : .nothing
@@ -108,51 +133,49 @@ final class FilmPlayer: Sendable {
   }
 
   private func work() {
-    while let (playback, position) = next() {
-      guard let frame = playback.frame(at: position) else {
-        state.withLock { if $0.playback == playback { $0.hasEnded = true } }
+    while let (run, position) = next() {
+      guard let frame = run.playback.frame(at: position) else {
+        state.withLock { if $0.run == run { $0.hasEnded = true } }
         continue
       }
       do {
-        let ready = try decode(frame, at: position, of: playback)
-        put(ready, of: playback)
+        let ready = try decode(frame, at: position, of: run)
+        put(ready, of: run)
       } catch {
-        state.withLock { if $0.playback == playback { $0.failure = "\(error)" } }
+        state.withLock { if $0.run == run { $0.failure = "\(error)" } }
       }
       wake()
     }
   }
 
   /// What is decoded next; frames whose time has passed are left out.
-  private func next() -> (FilmState.Playback, Int)? {
+  private func next() -> (Run, Int)? {
     state.withLock { state in
       state.isRunning = false
-      guard let playback = state.playback, !state.hasEnded, state.failure == nil,
+      guard let run = state.run, !state.hasEnded, state.failure == nil,
         state.ready.count < Self.most
       else { return nil }
       state.isRunning = true
-      if state.next < state.due, playback.frame(at: state.due + 1) != nil {
+      if state.next < state.due, run.playback.frame(at: state.due + 1) != nil {
         state.next = state.due + 1
       }
-      defer { if playback.frame(at: state.next) != nil { state.next += 1 } }
-      return (playback, state.next)
+      defer { if run.playback.frame(at: state.next) != nil { state.next += 1 } }
+      return (run, state.next)
     }
   }
 
-  private func put(_ ready: Ready?, of playback: FilmState.Playback) {
+  private func put(_ ready: Ready?, of run: Run) {
     state.withLock { state in
-      guard state.playback == playback else { return }
+      guard state.run == run else { return }
       state.painting = nil
       if let ready { state.ready.append(ready) } else { state.hasEnded = true }
     }
   }
 
-  private func decode(
-    _ frame: Int, at position: Int, of playback: FilmState.Playback
-  ) throws -> Ready? {
+  private func decode(_ frame: Int, at position: Int, of run: Run) throws -> Ready? {
     let moment = try moment(frame) {
       let isNew = state.withLock { state in
-        guard state.playback == playback else { return Bool?.none }
+        guard state.run == run else { return Bool?.none }
         defer { state.painting = position }
         return state.painting != position
       }
@@ -162,9 +185,9 @@ final class FilmPlayer: Sendable {
     guard let moment else { return nil }
     let clock = ContinuousClock()
     let start = clock.now
-    let picture = try picture(of: moment, playback)
+    let picture = try picture(of: moment, run)
     let decoded = Decoded(
-      request: DecodeRequest(pyramid: moment.pyramid, depth: playback.depth, frame: frame),
+      request: DecodeRequest(pyramid: moment.pyramid, depth: run.playback.depth, frame: frame),
       psnr: nil, ssim: nil,
       milliseconds: (clock.now - start) / Duration.milliseconds(1),
       tints: picture.shown.tints(of: moment.pyramid.shape))
@@ -175,17 +198,17 @@ final class FilmPlayer: Sendable {
 
   /// What a frame shows after the one before; frames that were left out between them are not missed.
   private func picture(
-    of moment: FilmMoment, _ playback: FilmState.Playback
+    of moment: FilmMoment, _ run: Run
   ) throws -> (shown: PixelImage, view: FilmView) {
-    let decoded = try picture(of: moment.pyramid, depth: playback.depth)
+    let decoded = try picture(of: moment.pyramid, depth: run.playback.depth)
     let steady = try steady(moment.frame)
     return state.withLock { state in
       // What is decoded for a playback that was stopped is not shown.
       var view = state.view
       let shown = view.picture(
-        ofFrame: moment.frame, decoded: decoded, depth: playback.depth, steady: steady,
+        ofFrame: moment.frame, decoded: decoded, depth: run.playback.depth, steady: steady,
         cuts: moment.extent.cuts, reach: .max)
-      if state.playback == playback { state.view = view }
+      if state.run == run { state.view = view }
       return (shown, view)
     }
   }

@@ -186,9 +186,23 @@ package final class FilmReel: @unchecked Sendable {
   /// What leads from the words of the file to those that are shown.
   var edits: [FilmEdit] { turn.withLock { $0.edits } }
 
-  /// Puts other edits in the place of those that hold; `ahead` is what shows besides.
-  func take(_ edits: [FilmEdit], ahead: [FilmEdit.Run] = []) {
-    turn.withLock { state in (state.edits, state.ahead) = (edits, ahead) }
+  /// Puts other edits in the place of those that hold; `ahead` is what shows besides. True where the
+  /// film may have other words by that.
+  @discardableResult
+  func take(_ edits: [FilmEdit], ahead: [FilmEdit.Run] = []) -> Bool {
+    turn.withLock { state in
+      let before = state.all.flatMap(\.runs)
+      (state.edits, state.ahead) = (edits, ahead)
+      return state.all.flatMap(\.runs) != before
+    }
+  }
+
+  /// What is known of a frame, with the edits that hold now.
+  func restated(_ moment: FilmMoment) -> FilmMoment {
+    var moment = moment
+    let edits = edits
+    (moment.edited, moment.isDirty) = (edits.map(\.frames), !edits.isEmpty)
+    return moment
   }
 
   /// What is painted ahead and not in the history yet.

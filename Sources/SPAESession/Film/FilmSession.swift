@@ -13,6 +13,7 @@ final class FilmSession: Sendable {
   let player: FilmPlayer
   let painter: FilmPainter
   private let view = Mutex(FilmView())
+  private let known = Mutex<PaintPlan?>(nil)
   private let mailbox: Mailbox<Message>
   private let scanning = DispatchQueue(label: "scan", qos: .utility)
   private let writing = DispatchQueue(label: "clip", qos: .utility)
@@ -36,6 +37,12 @@ final class FilmSession: Sendable {
       },
       steady: { try reel.shown(ofFrame: $0)?.steady ?? 0 },
       wake: { mailbox.wake() })
+  }
+
+  /// The plan of the state that was taken up last.
+  var plan: PaintPlan? {
+    get { known.withLock { $0 } }
+    set { known.withLock { $0 = newValue } }
   }
 
   /// What is shown of a frame that was decoded.
