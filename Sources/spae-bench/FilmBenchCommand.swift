@@ -175,7 +175,7 @@ private struct FilmFigures {
     }
   }
 
-  /// Adds the seconds that some work takes of the clock, and of the processor on all threads.
+  /// Runs `work`, and adds the seconds it took: wall-clock time, and processor time of all threads.
   mutating func timed<Result>(_ work: () throws -> Result) rethrows -> Result {
     let start = (Self.time(of: CLOCK_PROCESS_CPUTIME_ID), Self.time(of: CLOCK_MONOTONIC))
     defer {
