@@ -92,6 +92,24 @@ extension HistoryStore {
     }
   }
 
+  /// Where the history of a file is that was renamed: the path of a document that held its words and
+  /// has no file any more. Nil where the path has a history, or no document is that.
+  package func formerPath(
+    of path: String, _ pyramid: Pyramid, vocabularyHash: String
+  ) throws(HistoryError) -> String? {
+    let file = FoundFile(
+      path: absolute(path), pyramid: pyramid, vocabulary: vocabularyHash, wordCount: nil, label: "",
+      model: nil)
+    return try read { db in
+      try db.documents(path: file.path).isEmpty ? db.movedDocument(file)?.path : nil
+    }
+  }
+
+  /// Whether the store has a history by this path.
+  package func knows(path: String) throws(HistoryError) -> Bool {
+    try read { try !$0.documents(path: absolute(path)).isEmpty }
+  }
+
   /// The history of a document as it is, without its file: the latest where the path has several.
   package func history(ofPath path: String) throws(HistoryError) -> DocumentHistory {
     guard let document = try read({ try $0.documents(path: absolute(path)) }).first else {
@@ -144,7 +162,7 @@ extension Database {
   }
 
   /// A document that held this content at a path where there is no file any more.
-  private func movedDocument(_ file: FoundFile) throws -> HistoryDocument? {
+  fileprivate func movedDocument(_ file: FoundFile) throws -> HistoryDocument? {
     for key in try keys(content: file.snapshot.content) {
       guard let document = try document(id: key.document), document.grid == file.grid,
         [file.vocabulary, ""].contains(document.vocabulary), !FileSystem.exists(document.path)

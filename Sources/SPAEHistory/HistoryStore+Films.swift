@@ -70,16 +70,34 @@ extension HistoryStore {
     if let known = try read({ try $0.documents(path: film.path).first(where: film.isLike) }) {
       return try DocumentHistory(store: self, document: known, opening: .same)
     }
-    for document in try read({ try $0.documents().reversed().filter(film.mayHaveBeen) }) {
-      // What is wrong with another document's history is told when that one is opened.
-      let history = try? DocumentHistory(store: self, document: document, opening: .same)
-      if let saved = try history.flatMap(held) {
-        return try move(document, to: film.path, saved: saved)
-      }
+    if let (document, saved) = try moved(film, held) {
+      return try move(document, to: film.path, saved: saved)
     }
     let time = clock().microseconds
     let document = try write { try $0.begin(film, time: time) }
     return try DocumentHistory(store: self, document: document, opening: .new)
+  }
+
+  /// Where the history of a film is that was renamed, as `formerPath` of a pyramid.
+  package func formerPath(
+    ofFilm path: String, first: Pyramid, vocabularyHash: String, label: String,
+    held: (DocumentHistory) throws -> Revision.ID?
+  ) throws -> String? {
+    let film = FoundFilm(
+      path: absolute(path), first: first, vocabulary: HistoryDocument.filmMark + vocabularyHash,
+      label: label)
+    return try knows(path: path) ? nil : moved(film, held)?.document.path
+  }
+
+  private func moved(
+    _ film: FoundFilm, _ held: (DocumentHistory) throws -> Revision.ID?
+  ) throws -> (document: HistoryDocument, saved: Revision.ID)? {
+    for document in try read({ try $0.documents().reversed().filter(film.mayHaveBeen) }) {
+      // What is wrong with another document's history is told when that one is opened.
+      let history = try? DocumentHistory(store: self, document: document, opening: .same)
+      if let saved = try history.flatMap(held) { return (document, saved) }
+    }
+    return nil
   }
 
   /// Continues a history where its film is now, which holds one of the revisions.

@@ -5,6 +5,7 @@ import SPAEEngine
 import SPAEFiles
 import SPAEHistory
 import SPAEPyramid
+import SPAESession
 import SPAESystem
 
 /// Which history store a command uses.
@@ -39,6 +40,23 @@ struct HistoryOption: ParsableArguments {
       print("spae: \(path): warning: \(salvage)", toStandardError: true)
     }
     return store
+  }
+}
+
+extension HistoryOption {
+  /// The path by which the store knows a file: a former one of a file that was renamed, which it says.
+  func path(of file: String, in store: HistoryStore, _ model: ModelOption? = nil) throws -> String {
+    let known = try store.knownPath(of: file) { try (model ?? ModelOption.parse([])).library() }
+    if known != file {
+      print("spae: \(file): its history is that of \(known), which is gone", toStandardError: true)
+    }
+    return known
+  }
+
+  /// Opens the store and the history of a file, without changing either.
+  func history(of file: String, _ model: ModelOption) throws -> DocumentHistory {
+    let store = try open()
+    return try store.history(ofPath: try path(of: file, in: store, model))
   }
 }
 

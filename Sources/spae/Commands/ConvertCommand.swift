@@ -6,6 +6,7 @@ import SPAEFiles
 import SPAEHistory
 import SPAEPixels
 import SPAEPyramid
+import SPAESession
 import SPAESystem
 
 /// `spae convert`: pyramids of former models to the present one.
@@ -172,7 +173,8 @@ struct ConvertCommand: ParsableCommand {
   ) throws -> [CellAddress]? {
     let path = try history.path
     guard path != "none", FileSystem.exists(path) else { return nil }
-    guard let history = try? history.open().history(ofPath: file),
+    guard let store = try? history.open(),
+      let history = try? store.history(ofPath: store.knownPath(of: file) { try model.conversionLibrary() }),
       history.pyramid.shape == document.pyramid.shape,
       let held = try history.revision(holding: document.pyramid)
     else { return nil }

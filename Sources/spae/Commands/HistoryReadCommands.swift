@@ -101,7 +101,7 @@ struct HistoryShowCommand: ParsableCommand {
   var revision: String?
 
   func run() throws {
-    let document = try history.open().history(ofPath: file)
+    let document = try history.history(of: file, model)
     let revision = try document.revision(of: revision)
     let words = WordNames(of: document.document, model: model)
     let changes = document.shape.changes(revision.edit, words)
@@ -135,7 +135,7 @@ struct HistoryTreeCommand: ParsableCommand {
   var file: String
 
   func run() throws {
-    let document = try history.open().history(ofPath: file)
+    let document = try history.history(of: file, model)
     let tree = try document.tree()
     let words = WordNames(of: document.document, model: model)
     if json {
@@ -188,7 +188,7 @@ struct HistoryDiffCommand: ParsableCommand {
   var second: String?
 
   func run() throws {
-    let document = try history.open().history(ofPath: file)
+    let document = try history.history(of: file, model)
     guard !document.document.isFilm else {
       throw Failure(
         "\(file): a film; spae history tree lists what each state changed, frame by frame")

@@ -39,7 +39,7 @@ struct HistoryRestoreCommand: ParsableCommand {
   func run() throws {
     let store = try history.open()
     let models = try model.library()
-    let known = try store.history(ofPath: file)
+    let known = try store.history(ofPath: try history.path(of: file, in: store, model))
     guard !known.document.isFilm else {
       throw Failure("\(file): a film; in spae \(file) the tree (t) goes to its states")
     }
@@ -145,7 +145,9 @@ struct HistoryExportCommand: ParsableCommand {
     let target = output.map(overwriting.file)
     try target?.refuseTaken()
     var bytes: [UInt8] = []
-    try history.open().export(path: file) { line in
+    let store = try history.open()
+    let path = try file.map { try history.path(of: $0, in: store) }
+    try store.export(path: path) { line in
       if target == nil { return StandardOutput.write((line + "\n").utf8) }
       bytes += (line + "\n").utf8
     }
@@ -213,8 +215,10 @@ struct HistoryPruneCommand: ParsableCommand {
   var file: String?
 
   func run() throws {
-    let pruning = try history.open().prune(
-      before: Date(timeIntervalSinceNow: -keep.seconds), path: file, isDryRun: dryRun)
+    let store = try history.open()
+    let path = try file.map { try history.path(of: $0, in: store) }
+    let pruning = try store.prune(
+      before: Date(timeIntervalSinceNow: -keep.seconds), path: path, isDryRun: dryRun)
     let entries = pruning.documents.map {
       Entry(path: $0.document.path, removed: $0.removed, kept: $0.kept)
     }
