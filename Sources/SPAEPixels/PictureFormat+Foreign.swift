@@ -69,9 +69,13 @@ extension PictureFormat {
       ("spae film ", "a film of words; use spae decode"),
       ("spae ", "a pyramid of words; use spae decode"), ("{", "JSON"),
     ]
+    let cut = [("\u{89}PNG", "a PNG"), ("\u{FF}\u{D8}\u{FF}", "a JPEG")]
     if let (_, name) = known.first(where: { bytes.has($0.0) }) { return name }
     if bytes.has("ftyp", at: 4) || bytes.has("RIFF") && bytes.has("AVI ", at: 8) { return "a film" }
-    return bytes.prefix(512).allSatisfy { $0 >= 32 || (9...13).contains($0) } ? "text" : nil
+    if let (_, name) = cut.first(where: { bytes.count < 4 && bytes.isBeginning(of: $0.0) }) {
+      return name + " that was cut short"
+    }
+    return bytes.areText ? "text" : nil
   }
 }
 
@@ -79,6 +83,21 @@ extension [UInt8] {
   /// Whether some bytes, each a scalar of the text, are at a place.
   fileprivate func has(_ text: String, at start: Int = 0) -> Bool {
     dropFirst(start).starts(with: text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
+  }
+
+  /// Whether there are some, and all of them are the first of a text's, each a scalar.
+  fileprivate func isBeginning(of text: String) -> Bool {
+    !isEmpty && text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }.starts(with: self)
+  }
+
+  /// Whether they begin as a text in UTF-8 does; the last character may be cut.
+  fileprivate var areText: Bool {
+    let start = prefix(512)
+    guard start.allSatisfy({ $0 >= 32 || (9...13).contains($0) }) else { return false }
+    return (0...3).contains { cut in
+      cut < Swift.max(1, start.count)
+        && String(validating: start.dropLast(cut), as: UTF8.self) != nil
+    }
   }
 
   /// The byte at a place, or -1 beyond the end.

@@ -13,7 +13,7 @@ extension PyramidText {
     }
     if FilmText.begins(text) { throw PyramidTextError(line: 1, column: 1, problem: .film) }
     var reader = PyramidReader(text: text, vocabulary: vocabulary)
-    return try reader.document()
+    do { return try reader.document() } catch { throw reader.marked(error) }
   }
 
   /// Reads only which model's words a text holds.
@@ -22,7 +22,7 @@ extension PyramidText {
   ) throws(PyramidTextError) -> PyramidDocument.ModelName {
     if FilmText.begins(text) { throw PyramidTextError(line: 1, column: 1, problem: .film) }
     var reader = PyramidReader(text: String(text.prefix(4096)), vocabulary: nil)
-    return try reader.header()
+    do { return try reader.header() } catch { throw reader.marked(error) }
   }
 }
 
@@ -35,6 +35,9 @@ struct PyramidReader {
   private var lines: ArraySlice<Line>
   private let comments: [PyramidDocument.Comment]
   private let lineCount: Int
+  /// The last line that holds anything, and whether it has an end.
+  private var last = 0
+  private var hasEnd = true
 
   init(text: String, vocabulary: Vocabulary?) {
     let plain = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
@@ -44,6 +47,20 @@ struct PyramidReader {
     let ending = plain.utf8.last == UInt8(ascii: "\n") ? 1 : 0
     self.init(
       significant, vocabulary: vocabulary, lineCount: plain.textLines.count + ending)
+    (last, hasEnd) = (significant.lines.last?.number ?? 0, ending == 1)
+  }
+
+  /// An error, which is called a cut where the text ends too early.
+  func marked(_ error: PyramidTextError) -> PyramidTextError {
+    let isCut =
+      switch error.problem {
+      case .rows(_, let expected, let got), .words(_, _, let expected, let got): got < expected
+      case .unknownWord, .grid, .size, .version: !hasEnd
+      case .header(_, let got), .layer(_, let got): !hasEnd && !got.isEmpty
+      default: false
+      }
+    guard isCut, last > 0, error.line >= last else { return error }
+    return PyramidTextError(line: error.line, column: error.column, problem: .cut(error.problem))
   }
 
   /// Takes a part of a text; an error at its end names the line `lineCount`.

@@ -19,6 +19,8 @@ public struct PyramidTextError: Error, Hashable, Sendable {
     case unknownWord(String, near: [String])
     case surplus(String)
     case tooLong(limit: Int)
+    /// A problem that is there because the text ends before its end.
+    indirect case cut(Problem)
   }
 
   /// Counted from 1; 0 where the whole file is meant.
@@ -69,6 +71,7 @@ extension PyramidTextError.Problem: CustomStringConvertible {
       "'\(word)' is not in the vocabulary"
         + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")
     case .surplus(let got): "expected nothing after the last layer, got '\(got)'"
+    case .cut(let problem): "\(problem); the file ends there: it was cut short"
     case .tooLong(let limit): "the file has more than \(limit) bytes"
     }
   }

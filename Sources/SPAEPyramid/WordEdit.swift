@@ -37,7 +37,9 @@ extension WordEdit {
     in text: String, shape: PyramidShape, vocabulary: Vocabulary
   ) throws(WordEditError) -> [WordEdit] {
     var edits: [WordEdit] = []
-    for (index, line) in text.textLines.enumerated() {
+    // A byte order mark is no content.
+    let plain = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+    for (index, line) in plain.textLines.enumerated() {
       let edit = try WordEdit(
         line: line, number: index + 1, shape: shape, vocabulary: vocabulary)
       if let edit { edits.append(edit) }
@@ -63,6 +65,8 @@ public struct WordEditError: Error, Hashable, Sendable {
     case form(String)
     case layer(String, depth: Int)
     case position(String, what: String, layer: Int, side: Int)
+    /// A range whose end comes before its beginning.
+    case backward(String, what: String, forward: String)
     case unknownWord(String, near: [String])
     case surplus(String)
   }
@@ -89,6 +93,8 @@ extension WordEditError.Problem: CustomStringConvertible {
       "there is no layer \(got); this pyramid has layers 1 to \(depth)"
     case .position(let got, let what, let layer, let side):
       "there is no \(what) \(got) in layer \(layer), which has 1 to \(side)"
+    case .backward(let got, let what, let forward):
+      "the \(what)s \(got) go backward; write \(forward)"
     case .unknownWord(let word, let near):
       "'\(word)' is not in the vocabulary"
         + (near.isEmpty ? "" : "; nearest in spelling are \(near.joined(separator: ", "))")
@@ -160,11 +166,18 @@ private struct WordEditReader {
     func problem(_ got: String) -> WordEditError.Problem {
       .position(got, what: what, layer: layer, side: side)
     }
-    let first = try value(1...side, problem)
     skipSpace()
-    guard place < characters.count, characters[place] == "-" else { return first }
+    let start = place
+    let first = try value(1...side, problem).lowerBound
+    skipSpace()
+    guard place < characters.count, characters[place] == "-" else { return first...first }
     place += 1
-    return first.lowerBound...(try value(first.lowerBound...side, problem)).lowerBound
+    let last = try value(1...side, problem).lowerBound
+    guard first <= last else {
+      throw error(
+        .backward("\(first)-\(last)", what: what, forward: "\(last)-\(first)"), at: start)
+    }
+    return first...last
   }
 
   private mutating func value(

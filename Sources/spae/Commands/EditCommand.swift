@@ -129,7 +129,8 @@ struct EditCommand: ParsableCommand {
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw Failure("\(path): the edits are no text in UTF-8")
       }
-      return text
+      // A byte order mark is no content.
+      return text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     } catch let failure as Failure {
       throw failure
     } catch {

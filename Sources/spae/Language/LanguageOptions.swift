@@ -86,6 +86,20 @@ struct LanguageOptions: ParsableArguments {
     }
   }
 
+  /// The options of a language model that a command line names, each with another value than it has
+  /// by itself.
+  func named(and sending: SendingOption) -> [String] {
+    let named = [
+      ("--language", language != nil), ("--endpoint", endpoint != nil),
+      ("--model-name", modelName != nil), ("--key-file", keyFile != nil),
+      ("--timeout", timeout != 120), ("--max-tokens", maxTokens != nil),
+      ("--cache-prompts", cachePrompts), ("--seed", seed != 1), ("--show-prompt", showPrompt),
+      ("--run-folder", runFolder != nil), ("--replay", replay != nil),
+      ("--dry-run", sending.dryRun),
+    ]
+    return named.filter(\.1).map(\.0)
+  }
+
   /// Opens the way to the language model for a command of this name.
   func open(for command: String, sending: SendingOption? = nil) throws -> LanguageSession {
     let clock = ContinuousClock()

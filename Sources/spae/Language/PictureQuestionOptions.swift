@@ -51,11 +51,12 @@ struct PictureQuestionOptions: ParsableArguments {
     let words: [String]
     let facts: [String]
     let question: String?
-    let answer: String
+    /// nil where nobody was to answer.
+    var answer: String?
     /// What the model thought before it answered, where it reasons.
-    let reasoning: String?
+    var reasoning: String?
     /// nil where the facts alone made the answer.
-    let model: String?
+    var model: String?
   }
 
   /// Asks about the picture, and prints the answer.
@@ -64,7 +65,7 @@ struct PictureQuestionOptions: ParsableArguments {
     let examples = try ExampleFile.examples(at: examples, asks: question != nil)
     let (words, known) = try known()
     let lines = question.map(known.lines(for:)) ?? known.lines
-    guard !facts else { return lines.forEach { print($0) } }
+    if facts { return try put(words, facts: lines, question) }
     let asked = PictureQuestion(file: examples, words: words, facts: known, question: question)
     func put(_ answer: Completion, of model: String?) throws {
       guard json else { return answer.text.textLines.forEach { print($0) } }
@@ -84,6 +85,12 @@ struct PictureQuestionOptions: ParsableArguments {
       by: session.model, temperature: temperature, seed: session.seed)
     try put(answer, of: session.model.name)
     session.close(answer)
+  }
+
+  /// Prints what is known of the picture.
+  private func put(_ words: [String], facts: [String], _ question: String?) throws {
+    guard json else { return facts.forEach { print($0) } }
+    try putJSON(Report(file: file, words: words, facts: facts, question: question))
   }
 
   /// The picture's words, that which covers most of it first, and what is known of it.

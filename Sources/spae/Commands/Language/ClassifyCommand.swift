@@ -108,6 +108,9 @@ struct ClassifyCommand: ParsableCommand {
       throw ValidationError(
         "--method, --lists, --average and --reads belong to --by language-model")
     }
+    if by == .centroid, let name = language.named(and: sending).first {
+      throw ValidationError("\(name) is for a language model: it belongs to --by language-model")
+    }
     guard reads == .words || reading.methods != [.channel] else {
       throw ValidationError(
         "the channel reads single words, and labels are names: give --method calibrated")
