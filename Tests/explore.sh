@@ -307,6 +307,53 @@ else
   grep -q 'a.spae: cannot be written: no space left.*elsewhere' err || fail "no way out: $(cat err)"
   done_says "a full disk"
 fi
+
+# A history that another process holds: edits wait in memory until they can be kept.
+cat >hold.py <<'END'
+import os, sqlite3, sys, time
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+open("held", "w").close()
+while not os.path.exists("let go"): time.sleep(0.05)
+END
+# Opens words by a pipe, and makes two edits while the history is held.
+open_held() {
+  rm -f held "let go" lines
+  cp before.spae held.spae
+  mkfifo typed
+  "$program" explore --plain held.spae --history held.db <typed >lines 2>err &
+  explorer=$!
+  exec 4>typed
+  rm typed
+  echo near >&4
+  await 'near in meaning'
+  python3 hold.py held.db &
+  holder=$!
+  for attempt in $(seq 100); do [ -e held ] && break; sleep 0.1; done
+  printf 'set castle\nset lion\nquit\n' >&4
+  await '2 edits are not in the history yet.*quit! leaves without'
+  grep -q '1 edit is not in the history yet: another program' lines || fail "not told: $(cat lines)"
+}
+await() {
+  for attempt in $(seq 300); do grep -qs "$1" lines err && return; sleep 0.1; done
+  fail "'$1' does not come: $(cat lines err)"
+}
+open_held
+: >"let go"
+wait $holder
+printf 'undo\nset lion\nquit!\n' >&4
+exec 4>&-
+wait $explorer || true
+grep -q '[12] edits* that waited .* in the history now' lines || fail "not kept: $(cat lines)"
+"$program" history log held.spae --history held.db >log
+[ "$(grep -c 'castle' log)" -ge 1 ] && grep -q lion log || fail "edits are lost: $(cat log)"
+open_held
+exec 4>&-
+wait $explorer && fail "edits that were never kept are no failure"
+grep -q '2 edits are not in the history yet, and ended with the explorer' err || fail "$(cat err)"
+: >"let go"
+wait $holder
+done_says "while another process holds the history"
 open cat.png
 
 # The person's own editor.

@@ -66,6 +66,8 @@ package enum SessionEffect: Hashable, Sendable {
 
   /// Keep an edit; it is accepted when the answer is `committed`.
   case commit(Pyramid, verb: String)
+  /// Put what waits into the history, before the document is left; the answer is `kept` or `notKept`.
+  case keepWaiting
   case move(HistoryMove)
   case nameState(String)
   case listRevisions

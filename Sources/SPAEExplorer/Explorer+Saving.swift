@@ -92,8 +92,21 @@ extension Explorer {
   /// Quits if nothing is lost by it, and asks otherwise.
   mutating func leave() -> [Effect] {
     if isWriting { return leaveWhenWritten() }
-    guard isDirty else { return [departure] }
+    guard isDirty else { return depart() }
     mode = .leaving
+    return []
+  }
+
+  /// Leaves when all is in the history.
+  func depart() -> [Effect] {
+    history.waiting == nil ? [departure] : [.session(.keepWaiting)]
+  }
+
+  /// Stays where the history does not have all yet: to leave would lose it.
+  mutating func stay(with facts: HistoryFacts, because reason: String) -> [Effect] {
+    (history, mode, turn) = (facts, .browsing, nil)
+    let remedy = dialect.command(.quit, forced: true)
+    say("\(facts.unkept): \(reason); \(remedy) leaves without", .error)
     return []
   }
 
@@ -116,7 +129,9 @@ extension Explorer {
       return leaveWhenWritten(discarding: true)
     }
     let mustDiscard = (isDirty || isWriting) && !cannotDiscard
-    return mustDiscard ? [.session(.discard(to: saved))] : [departure]
+    if mustDiscard { return [.session(.discard(to: saved))] }
+    // What waits is tried once more; whoever leaves by force does not wait for the outcome.
+    return (history.waiting == nil ? [] : [.session(.keepWaiting)]) + [departure]
   }
 
   mutating func stay(because reason: String) -> [Effect] {

@@ -49,7 +49,8 @@ struct TitleLine {
   private var right: String {
     let history = state.history
     let name = history.name.map { " \($0)" } ?? ""
-    let loss = state.document.keepsHistory && history.isKept ? "" : " not kept"
+    let isKept = state.document.keepsHistory && history.isKept
+    let loss = isKept ? "" : history.waiting == nil ? " not kept" : " not kept yet"
     let place = "\(history.state)/\(history.last)\(loss)\(name)"
     if Layout(state).isNarrow {
       return "\(place)  \(state.showsPictureAlone ? "picture" : "words")"

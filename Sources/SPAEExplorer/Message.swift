@@ -47,6 +47,9 @@ package enum Message: Sendable {
   case painted(Painting, Painted)
   /// An edit is in the store, and so accepted.
   case committed(Pyramid, HistoryFacts)
+  /// How the history stands once it was asked to keep what waited: with the reason where it does not.
+  case kept(HistoryFacts)
+  case notKept(HistoryFacts, reason: String)
   /// The store's head moved to a state; `note` says more than the position does.
   case moved(Pyramid, HistoryFacts, note: String?)
   case revisions([HistoryList.Row])
@@ -99,15 +102,29 @@ package struct HistoryFacts: Hashable, Sendable {
   package var model: String?
   /// Whether it is still written to its file.
   package var isKept: Bool
+  /// How many states wait until the file can be written; nil where none does, 0 for a mere move.
+  package var waiting: Int?
 
   package init(
-    state: Int, last: Int, name: String? = nil, model: String? = nil, isKept: Bool = true
+    state: Int, last: Int, name: String? = nil, model: String? = nil, isKept: Bool = true,
+    waiting: Int? = nil
   ) {
     self.state = state
     self.last = last
-    self.isKept = isKept
+    (self.isKept, self.waiting) = (isKept, waiting)
     self.name = name
     self.model = model
+  }
+}
+
+extension HistoryFacts {
+  /// What waits, as the subject of a sentence.
+  package var unkept: String {
+    switch waiting ?? 0 {
+    case 0: "the last move is not in the history yet"
+    case 1: "1 edit is not in the history yet"
+    case let count: "\(count) edits are not in the history yet"
+    }
   }
 }
 

@@ -27,7 +27,7 @@ extension Explorer {
     }
     self.turn = turn
     if isWriting { return leaveWhenWritten() }
-    guard isDirty, !(document.keepsHistory && history.isKept) else { return [departure] }
+    guard isDirty, !(document.keepsHistory && history.isKept) else { return depart() }
     mode = .leaving
     return []
   }

@@ -49,6 +49,10 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .yanked(let subtree): effects = state.paste(subtree)
   case .painted(let painting, let painted): effects = state.take(painted, of: painting)
   case .committed(let pyramid, let facts): effects = state.accept(pyramid, facts)
+  case .kept(let facts):
+    state.history = facts
+    effects = [state.departure]
+  case .notKept(let facts, let reason): effects = state.stay(with: facts, because: reason)
   case .moved(let pyramid, let facts, let note):
     effects = state.accept(pyramid, facts)
     state.say(note ?? "state \(facts.state) of \(facts.last)")

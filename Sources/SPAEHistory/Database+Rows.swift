@@ -145,6 +145,15 @@ extension Database {
     return pyramid
   }
 
+  /// Names a revision, which takes the name from another, or takes its name away.
+  func name(_ document: Int, _ number: Int, _ name: String?) throws {
+    let key = RevisionKey(document, number).raw
+    try run(
+      "DELETE FROM name WHERE key = ? OR (document = ? AND name = ?)", [key, document, name])
+    guard let name else { return }
+    try run("INSERT INTO name (key, document, name) VALUES (?, ?, ?)", [key, document, name])
+  }
+
   func lastNumber(_ document: Int) throws -> Int {
     let row = try row("SELECT max(key) FROM revision WHERE key BETWEEN ? AND ?", range(document))
     return try row?.optional(0, as: Int64.self).map { RevisionKey(raw: $0).number } ?? 0

@@ -15,11 +15,11 @@ package final class DocumentHistory: Sendable {
   package let opening: Opening
 
   private let clock: @Sendable () -> Date
-  private let place: Mutex<Connection>
+  let place: Mutex<Place>
   private let wordCount: Int?
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
-  private struct State {
+  struct State {
     var head: Revision
     var pyramid: Pyramid
     /// Which child this window went to last, by parent; what was painted ahead is one with its edit.
@@ -47,7 +47,7 @@ package final class DocumentHistory: Sendable {
       return (document, head, pyramid, try db.lastNumber(document.id))
     }
     clock = store.clock
-    place = Mutex(connection)
+    place = Mutex(Place(connection: connection))
     self.wordCount = wordCount
     try check(words: pyramid.words, count: wordCount)
     self.document = document
@@ -56,7 +56,7 @@ package final class DocumentHistory: Sendable {
   }
 
   /// The way to the database.
-  var connection: Connection { place.withLock { $0 } }
+  var connection: Connection { place.withLock { $0.connection } }
 
   /// The revision that this window shows.
   package var head: Revision { state.withLock { $0.head } }
@@ -253,45 +253,14 @@ extension DocumentHistory {
   /// Names a revision, or takes its name away; a name that another revision had moves to this one.
   package func name(_ id: Revision.ID, _ name: String?) throws(HistoryError) {
     if let name { try check(name: name) }
-    let key = RevisionKey(document.id, id).raw
     try connection.write { db in
       guard try db.revision(document.id, id) != nil else {
         throw HistoryError.revision(id, document: document.path)
       }
-      try db.run(
-        "DELETE FROM name WHERE key = ? OR (document = ? AND name = ?)", [key, document.id, name])
-      guard let name else { return }
-      try db.run(
-        "INSERT INTO name (key, document, name) VALUES (?, ?, ?)", [key, document.id, name])
+      try db.name(document.id, id, name)
     }
     state.withLock { if $0.head.id == id { $0.head.name = name } }
   }
-
-  /// Goes on with a copy of the store in memory, where its file cannot be written any more.
-  ///
-  /// The file stays as it is; what is changed from here on ends with this window. Throws where the
-  /// store is too large for that.
-  package func goOnInMemory() throws(HistoryError) {
-    try place.withLock { place throws(HistoryError) in
-      guard place.isInFile else { return }
-      let (queue, name) = (place.queue, place.name)
-      let copy = try connected(name) {
-        let copy = try DatabaseQueue()
-        guard try queue.read({ try $0.size() }) <= Self.largestCopy else {
-          throw HistoryError.full(path: name)
-        }
-        try queue.backup(to: copy)
-        return copy
-      }
-      place = Connection(queue: copy, name: name, isInFile: false)
-    }
-  }
-
-  /// Whether changes outlive the program.
-  package var isInFile: Bool { connection.isInFile }
-
-  /// In bytes.
-  private static let largestCopy = 256 << 20
 
   /// Notes that the file holds the head now, or another revision.
   package func markSaved(_ revision: Revision.ID? = nil) throws(HistoryError) {

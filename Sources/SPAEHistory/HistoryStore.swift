@@ -51,7 +51,7 @@ package final class HistoryStore: Sendable {
     self.clock = clock
     guard let path else {
       lock = nil
-      let queue = try connected("memory") { try prepared(try DatabaseQueue(), "memory") }
+      let queue = try connected("memory") { try memoryQueue() }
       state = Mutex(State(queue: queue, journal: .memory))
       return
     }
@@ -134,6 +134,20 @@ struct Connection: Sendable {
       guard let result else { throw HistoryError.busy(path: name) }
       return result
     }
+  }
+
+  /// Does something that waits for another process no longer than that.
+  func waiting<Result>(
+    milliseconds: Int, _ body: () throws(HistoryError) -> Result
+  ) throws(HistoryError) -> Result {
+    func wait(_ milliseconds: Int) throws(HistoryError) {
+      try connected(name) {
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA busy_timeout = \(milliseconds)") }
+      }
+    }
+    try wait(milliseconds)
+    defer { try? wait(Waiting.attempts) }
+    return try body()
   }
 
   /// Reads one state of the database.
@@ -225,6 +239,9 @@ private func openedQueue(
   }
 }
 
+/// An empty store in memory.
+func memoryQueue() throws -> DatabaseQueue { try prepared(try DatabaseQueue(), "memory") }
+
 private func prepared(
   _ queue: DatabaseQueue, _ path: String, isAlone: Bool = false
 ) throws -> DatabaseQueue {
@@ -276,14 +293,6 @@ extension Database {
   fileprivate func journal() throws -> HistoryStore.Journal {
     let mode: String = try row("PRAGMA journal_mode")?.value(0) ?? ""
     return HistoryStore.Journal(rawValue: mode) ?? .delete
-  }
-
-  /// In bytes.
-  func size() throws -> Int {
-    let (count, size): (Int?, Int?) = (
-      try row("PRAGMA page_count")?.value(0), try row("PRAGMA page_size")?.value(0)
-    )
-    return (count ?? 0) * (size ?? 0)
   }
 
   /// Throws where a table or a column is gone.

@@ -39,7 +39,7 @@ package final class EffectRunner: Sendable {
   private let thumbnails: any CellDriver
   private let yanked: YankedWords
   /// What is to be told of edits that are no longer kept.
-  private let loss = Mutex<Notice?>(nil)
+  let loss = Mutex<Notice?>(nil)
   /// What is decoded already, by the model that was in use then.
   let foreseen = Mutex<(request: DecodeRequest, model: Model)?>(nil)
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
@@ -177,6 +177,7 @@ package final class EffectRunner: Sendable {
     case .paint(let painting): return [.painted(painting, painted(painting))]
     case .commit(let pyramid, let verb):
       return answered { [.committed(try kept(pyramid, verb), facts)] }
+    case .keepWaiting: return [keptBeforeLeaving()]
     case .move(let move): return answered { try self.move(move) }
     case .nameState(let name):
       return answered {
@@ -190,6 +191,7 @@ package final class EffectRunner: Sendable {
       compare(with: revision) { try $0.history.pyramid(of: $1) }
     case .save(let path, let pyramid, let replacing):
       return answered {
+        keepWaiting()
         let path = try files.save(
           pyramid, of: try modelName, to: path, replacing: replacing)
         return [.saved(path: path, words: pyramid)]
@@ -267,20 +269,6 @@ package final class EffectRunner: Sendable {
 
   // MARK: History
 
-  /// Changes the history; where its file cannot be written any more, in a copy in memory from then
-  /// on, so that nothing that was done is lost while the program runs.
-  func changing<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as HistoryError {
-      guard let obstacle = error.obstacle, history.isInFile else { throw error }
-      do { try history.goOnInMemory() } catch { throw error }
-      let remedy = files.dialect.command(.write, "NAME")
-      loss.withLock {
-        $0 = Notice("edits are no longer kept, \(remedy) saves them: \(obstacle)", kind: .warning)
-      }
-      return try body()
-    }
-  }
-
   /// Notes that the file holds the head, or another revision; says why where that cannot be noted.
   func markSaved(_ path: String, _ revision: Revision.ID? = nil) -> [Message] {
     do {
@@ -294,12 +282,18 @@ package final class EffectRunner: Sendable {
 
   private func kept(_ pyramid: Pyramid, _ verb: String) throws -> Pyramid {
     let former = history.pyramid
+    keepWaiting()
     _ = try changing { try history.commit(pyramid, verb: verb) }
     painter.follow(from: former, to: pyramid)
     return pyramid
   }
 
   private func discard(to words: Pyramid) throws {
+    do throws(HistoryError) { try history.keepWaiting(milliseconds: Self.patience) } catch {
+      // What waits is given up; the file's own words are those of the next opening anyway.
+      if history.wordsInFile == words { return }
+      throw error
+    }
     if let held = try history.revision(holding: words) {
       try history.jump(to: held.id)
     } else {

@@ -24,6 +24,8 @@ extension HistoryMove {
 extension DocumentHistory {
   /// Where the head stands, for the status line.
   package var facts: HistoryFacts {
-    HistoryFacts(state: position.number, last: position.last, name: head.name, isKept: isInFile)
+    HistoryFacts(
+      state: position.number, last: position.last, name: head.name, isKept: isInFile,
+      waiting: waiting)
   }
 }

@@ -532,6 +532,28 @@ struct ExplorerSuite {
     #expect(world.lines[0].hasSuffix("state 3/4 not kept  sixel"))
   }
 
+  @Test("does not leave while edits wait for the history, but by force")
+  func waiting() {
+    var world = World()
+    world.waiting = 2
+    world.send(.committed(world.state.pyramid, world.facts))
+    #expect(world.lines[0].hasSuffix("state 1/1 not kept yet  sixel"))
+    world.type(":q<CR>")
+    #expect(!world.hasQuit && world.state.mode == .browsing)
+    let notice = world.state.notice?.text ?? ""
+    #expect(notice == "2 edits are not in the history yet: it is held; :q! leaves without")
+    world.type(":n<CR>:q!<CR>")
+    #expect(world.hasQuit)
+    var patient = World()
+    patient.waiting = 1
+    patient.send(.committed(patient.state.pyramid, patient.facts))
+    patient.type(":q<CR>")
+    #expect(!patient.hasQuit)
+    patient.waiting = nil
+    patient.type(":q<CR>")
+    #expect(patient.hasQuit)
+  }
+
   @Test(
     "shows the opened file in the title, and its source where there is room",
     arguments: [

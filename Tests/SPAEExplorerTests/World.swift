@@ -45,6 +45,8 @@ struct World {
   var listsSlowly = false
   /// The lists that wait.
   var lists: [Message] = []
+  /// How many edits the store cannot take yet.
+  var waiting: Int?
   /// Makes the store refuse edits.
   var refusal: String?
 
@@ -100,7 +102,10 @@ struct World {
     }
   }
 
-  var facts: HistoryFacts { HistoryFacts(state: head + 1, last: states.count) }
+  var facts: HistoryFacts {
+    HistoryFacts(
+      state: head + 1, last: states.count, isKept: waiting == nil, waiting: waiting)
+  }
   var lines: [String] { view(state).screen.lines }
   var word: String { state.vocabulary[state.pyramid[state.cursor]] }
 
@@ -153,6 +158,8 @@ struct World {
       states = Array(states.prefix(head + 1)) + [pyramid]
       head += 1
       return [.committed(pyramid, facts)]
+    case .keepWaiting:
+      return [waiting == nil ? .kept(facts) : .notKept(facts, reason: "it is held")]
     case .move(let move): return moved(move)
     case .save(let path, let pyramid, _):
       let path = path ?? state.document.path ?? state.document.suggestedPath

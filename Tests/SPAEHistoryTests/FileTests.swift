@@ -95,6 +95,57 @@ import Testing
     #expect(try store.check() == HistoryCheck(documents: 1, revisions: 4))
   }
 
+  @Test("takes what waited in memory behind what another process added meanwhile")
+  func waiting() throws {
+    let folder = try TemporaryFolder()
+    let history = try HistoryStore(folder("h.db")).open(try pyramid())
+    for word in 1...2 { try history.change(word, to: 1) }
+    try history.name(2, "first")
+    try history.goOnInMemory(isWaiting: true)
+    #expect(history.waiting == 0 && !history.isInFile)
+    try history.change(3, to: 1)
+    try history.change(4, to: 1)
+    try history.name(4, "waited")
+    try history.name(3, "first")
+    try history.markSaved(4)
+    _ = try history.undo()
+    #expect(history.waiting == 2 && history.head.id == 4)
+    let other = try HistoryStore(folder("h.db")).open(try pyramid())
+    #expect(other.head.id == 3)
+    try other.change(9, to: 9)
+    try history.keepWaiting(milliseconds: 100)
+    #expect(history.waiting == nil && history.isInFile)
+    #expect(history.head.id == 5 && history.position.last == 6)
+    #expect(try history.redo()?.id == 6)
+    #expect(history.pyramid == (try pyramid([1: 1, 2: 1, 3: 1, 4: 1])))
+    let tree = try history.tree()
+    #expect(tree.saved == 5 && tree.revisions.map(\.parent) == [nil, 1, 2, 3, 3, 5])
+    #expect(tree.revisions.map(\.name) == [nil, nil, "first", nil, "waited", nil])
+    try history.keepWaiting(milliseconds: 100)
+    #expect(try HistoryStore(folder("h.db")).check().problems.isEmpty)
+  }
+
+  @Test("lets a window go on where not even reading is possible, and takes its edits after that")
+  func waitingWithoutReading() throws {
+    let folder = try TemporaryFolder()
+    let store = try HistoryStore(
+      path: folder("h.db"), clock: { Date() }, fileSystem: "unix-dotfile")
+    let history = try store.open(try pyramid())
+    try history.change(1, to: 1)
+    let other = try DatabaseQueue(path: "file:\(folder("h.db"))?vfs=unix-dotfile")
+    try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+    try history.goOnInMemory(isWaiting: true)
+    try history.change(2, to: 2)
+    #expect(throws: HistoryError.busy(path: folder("h.db"))) {
+      try history.keepWaiting(milliseconds: 20)
+    }
+    #expect(history.waiting == 1 && history.head.id == 3)
+    try other.inDatabase { try $0.execute(sql: "ROLLBACK") }
+    try history.keepWaiting(milliseconds: 20)
+    #expect(history.pyramid == (try pyramid([1: 1, 2: 2])))
+    #expect(try history.tree().revisions.map(\.parent) == [nil, 1, 2])
+  }
+
   @Test("outlives the store that wrote it")
   func persistence() throws {
     let folder = try TemporaryFolder()

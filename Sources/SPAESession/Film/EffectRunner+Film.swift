@@ -29,6 +29,7 @@ extension EffectRunner {
     case .save(let path, _, let replacing):
       return answered { try save(path, replacing, film) }
     case .discard: return [discard(film)]
+    case .keepWaiting: return [keptBeforeLeaving()]
     default: return nil
     }
   }
@@ -38,6 +39,7 @@ extension EffectRunner {
     film.giveUpWriting()
     film.painter.cancel()
     do {
+      try history.keepWaiting(milliseconds: Self.patience)
       try history.jump(to: try history.saved().id)
       return .discarded
     } catch { return .notDiscarded(reason: Self.reason(error)) }
@@ -125,6 +127,7 @@ extension EffectRunner {
   private func edit(
     _ before: Pyramid, _ after: Pyramid, _ verb: String, _ film: FilmSession
   ) throws -> [Message] {
+    if history.waiting != nil, keepWaiting() { try takeUpState(film) }
     try keepAhead(film)
     let edit = try film.reel.edit(from: before, to: after, verb: verb)
     guard !edit.runs.isEmpty else { return try committed(film) }

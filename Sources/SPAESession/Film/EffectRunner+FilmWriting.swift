@@ -9,6 +9,7 @@ extension EffectRunner {
 
   /// Writes the film as it is now; where frames of it are still to be painted, once they are.
   func save(_ path: String?, _ replacing: Bool, _ film: FilmSession) throws -> [Message] {
+    if history.waiting != nil, keepWaiting() { try takeUpState(film) }
     let plan = try plan(of: film.reel)
     if plan.isDone { return try save(path, at: plan.state, replacing, film) }
     film.write { [self] isGivenUp in

@@ -99,7 +99,10 @@ package final class Browser {
     document = nil
     editorsEnd = loop.editorsEnd
     output = loop.output
-    if let signal { return .signal(signal) }
+    if let signal {
+      editorsEnd = editorsEnd ?? opened.runner.lackAtTheEnd()
+      return .signal(signal)
+    }
     guard let turn = loop.turn else { return .quit }
     var stay = opened
     stay.state = loop.state

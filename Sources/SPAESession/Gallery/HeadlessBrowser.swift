@@ -151,6 +151,12 @@ package final class HeadlessBrowser {
     send(.graphicsChanged(graphics.rawValue))
   }
 
+  /// What the history lacks where nothing more is pressed; nil where it has all.
+  package func lackAtTheEnd() -> Notice? {
+    guard case .document(_, let opened) = stage, !hasQuit else { return nil }
+    return opened.runner.lackAtTheEnd()
+  }
+
   // MARK: What is shown
 
   /// The screen as lines of text, with the pictures in characters.

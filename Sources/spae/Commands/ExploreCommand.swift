@@ -176,7 +176,9 @@ struct ExploreCommand: ParsableCommand {
   private func settle(_ browser: HeadlessBrowser) throws {
     guard let saveScreen else {
       var plain = PlainBrowser(browser, isTerminal: isatty(STDIN_FILENO) == 1)
-      if !plain.run() { throw ExitCode(1) }
+      let isDone = plain.run()
+      if let lack = browser.lackAtTheEnd() { throw Failure(lack.text) }
+      if !isDone { throw ExitCode(1) }
       return
     }
     browser.play(try script())
@@ -186,6 +188,7 @@ struct ExploreCommand: ParsableCommand {
     } else {
       try overwriting.file(saveScreen).write(Array(text.utf8))
     }
+    if let lack = browser.lackAtTheEnd() { throw Failure(lack.text) }
   }
 
   private func explore(
