@@ -110,7 +110,13 @@ package struct GenerationTrial {
     let drawn = try [
       (Source.model, outcome.words), (.candidates, drawing.random(seed: generator.next()).words),
       (.random, random),
-    ].map { ($0, try model.assemble($1, from: pictures).pyramid) }
+    ].map { source, words in
+      let written = WrittenLabel(
+        of: words, examples: examples, shape: shape, depth: depth, vectors: vectors)
+      return (
+        source, try model.assemble(words, from: pictures, score: written.margin(of:)).pyramid
+      )
+    }
     let covered = Pyramid(shape: shape, words: random + drawn[0].1.words[count...])
     let held = labels[episode.labels[way]].pyramids[episode.queries[way][0]]
     return (

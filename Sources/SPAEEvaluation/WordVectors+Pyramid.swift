@@ -17,13 +17,17 @@ extension WordVectors {
 
   /// The weighted mean of the vectors of the words of some layers of a pyramid, [width].
   package func point(of pyramid: Pyramid, layers: ClosedRange<Int>) -> [Float] {
-    let shape = pyramid.shape
+    point(of: pyramid.words, shape: pyramid.shape, layers: layers)
+  }
+
+  /// The same of the first words of a pyramid of some shape, as many as the layers have or more.
+  func point(of pyramid: [Int32], shape: PyramidShape, layers: ClosedRange<Int>) -> [Float] {
     var weight: Float = 1
     return mean(
       of: layers.map { layer in
         defer { weight *= layerWeight }
         let words = shape.wordCount(toDepth: layer - 1)..<shape.wordCount(toDepth: layer)
-        return (Array(pyramid.words[words]), weight)
+        return (Array(pyramid[words]), weight)
       })
   }
 }

@@ -19,8 +19,9 @@ struct DrawCommand: ParsableCommand {
       chooses among the words that these examples have there, of all labels, and no example has more \
       than half of the words at the same positions. Each of the 16 positions of layer 3 (more of a longer picture) then \
       shows what an example shows there whose words are like those that were written, so that its \
-      pixels go on across the seams; no example shows at more than half. Towards that picture the \
-      layers below are chosen, and the words that were written stay.
+      pixels go on across the seams; no example shows at more than half. Two such pictures are made, and \
+      the one that is nearer to the label's examples stays. Towards it the layers below are chosen, and \
+      the words that were written stay.
 
       A server that gives no log-probabilities writes all words in one answer, which is repaired. \
       How often the picture is of its label is measured by spae evaluate generation.
@@ -95,7 +96,11 @@ struct DrawCommand: ParsableCommand {
     _ = try layers.within(context.pyramids[0].shape, of: context.paths[0])
     let session = try language.open(for: "draw", sending: sending)
     let outcome = try written(context, encoder.model, by: session)
-    let drawn = try encoder.model.assemble(outcome.words, from: context.pyramids)
+    let written = WrittenLabel(
+      of: outcome.words, examples: context.examples, shape: context.pyramids[0].shape,
+      depth: layers.layers.upperBound, vectors: WordVectors(encoder.model.codebook))
+    let drawn = try encoder.model.assemble(
+      outcome.words, from: context.pyramids, score: written.margin(of:))
     try GeneratedWords(drawn.pyramid, name: context.label).write(
       to: overwriting.file(output), model: encoder.model)
     print(
