@@ -32,8 +32,8 @@ struct HistoryCommand: ParsableCommand {
       as the disk takes to sync 4 KiB, of which 0.04 ms is this program's. Undisturbed (at real-time \
       priority) that is 0.2 ms in the median and 0.4 to 8 ms for 99 of 100; among a dozen busy \
       programs it is 4 ms, and 9 to 26 ms. Undo costs no more. A history of 100,000 revisions opens \
-      in 1 ms and takes 1,332 bytes a revision. The same edits take 53 ms each through 'git \
-      commit', and 7 to 19 ms through vim's write with an undo file.
+      in 1 ms and takes 1,332 bytes a revision. The same edits take 51 ms each through 'git \
+      commit', and 0.5 ms through vim's write with an undo file.
       """,
     subcommands: [
       HistoryListCommand.self, HistoryShowCommand.self, HistoryTreeCommand.self,
