@@ -45,6 +45,15 @@ until_true() {
 # Nothing is sent, and no server is started, where nothing is to be sent.
 "$program" ask "$pictures/dog.png" "What is it?" --show-prompt --dry-run >prompt 2>err
 has 'nothing was sent' <err || fail "nobody is told that nothing was sent"
+# Of every command that ends with 0.
+mkdir dry dry/a dry/b
+cp "$pictures"/{cat,dog}.png dry/a
+cp "$pictures"/{car,beach}.png dry/b
+"$program" classify --examples dry --by language-model "$pictures/moose.png" --dry-run 2>err || fail "classify --dry-run ends with $?: $(cat err)"
+has 'nothing was sent' <err || fail "classify does not tell that nothing was sent"
+printf 'caption\nquit\n' | "$program" explore --plain "$pictures/cat.png" --dry-run --history none >said ||
+  fail "explore --dry-run ends with $?"
+has 'nothing was sent' <said || fail "the explorer does not tell that nothing was sent"
 [ "$(tail -1 prompt)" = Answer: ] || fail "the prompt does not end with its question"
 asked=$(grep '^words: ' prompt | tail -1)
 for word in $("$program" encode "$pictures/dog.png" | awk '/^layer/ { layer = $2; next } layer && layer <= 3'); do
@@ -67,6 +76,8 @@ refused 1 'holds a run already' "$program" caption "$pictures/sunflower.png" --r
 facts() { "$program" ask "$pictures/balloon.png" "$1" --facts; }
 facts 'How many people are there?' >known
 [ "$(cat known)" = "people: none" ] || fail "people are counted: $(cat known)"
+"$program" ask "$pictures/balloon.png" 'What colour is the sky?' --facts --json >known.json
+has '"facts":\[".*"question":"What colour is the sky?"' <known.json || fail "no JSON: $(cat known.json)"
 facts 'What colour is the sky?' | has '^sky: .*blue' || fail "the sky has another colour: $(facts 'What colour is the sky?')"
 "$program" caption "$pictures/sunflower.png" --facts | has '^main thing: .*flower' || fail "the main thing is no flower"
 "$program" ask "$pictures/mountain.png" 'What colour is the sky?' --run-folder none 2>/dev/null |

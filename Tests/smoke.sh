@@ -190,6 +190,13 @@ refused 2 'former name' "$program" classify --examples labels --background many 
   fail "a semantic weight changes nothing"
 refused 2 'former name' "$program" encode --semantic-weight 1 --meaning 1 "$pictures/cat.png"
 refused 2 'semantic-weight must' "$program" encode --semantic-weight=-1 "$pictures/cat.png"
+mkdir empty-folder
+refused 1 'empty-folder: no pictures in it' \
+  "$program" classify --examples labels --background empty-folder "$pictures/moose.png"
+for option in '--endpoint http://127.0.0.1:9' '--show-prompt' '--dry-run' '--seed 2' '--replay x'; do
+  refused 2 "${option%% *} is for a language model: it belongs to --by language-model" \
+    "$program" classify --examples labels $option "$pictures/moose.png"
+done
 refused 1 'nowhere.png' "$program" classify --examples labels nowhere.png "$pictures/moose.png"
 refused 1 'asks for 9' "$program" classify --examples labels --shots 9 "$pictures/moose.png"
 refused 1 'no label folders' "$program" classify --examples labels/animal "$pictures/moose.png"

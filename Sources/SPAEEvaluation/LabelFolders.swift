@@ -27,6 +27,9 @@ package struct LabelFolders {
     let contents = try Self.contents(of: folder)
     var inner = contents.filter { FileSystem.isFolder($0) }
     if inner.isEmpty, allowsPictures, contents.contains(where: Self.isExample) { inner = [folder] }
+    guard !inner.isEmpty || !allowsPictures else {
+      throw Failure("\(folder): no pictures in it, nor folders of pictures: put some in")
+    }
     guard !inner.isEmpty else {
       throw Failure(
         "\(folder): no label folders: make a folder for each label, with its pictures in it")

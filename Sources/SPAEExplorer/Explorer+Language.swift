@@ -41,6 +41,7 @@ extension Explorer {
     consultation = nil
     switch (answer, request.question) {
     case (.failure(let reason), _): complain(reason)
+    case (.notSent(let reason), _): say(reason)
     case (.proposals(let proposals), .fill(let cells)):
       show(proposals, for: cells, of: request.pyramid)
     case (.revision(let revised), .revise(let wish)):

@@ -26,6 +26,8 @@ package enum LanguageAnswer: Hashable, Sendable {
   case proposals([[Int32]])
   case revision(WordRevised)
   case failure(String)
+  /// Nobody was asked, as was wanted; what is said of it.
+  case notSent(String)
 }
 
 /// A question that is not answered yet, or whose answer nobody has seen.

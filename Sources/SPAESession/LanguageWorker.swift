@@ -59,6 +59,8 @@ package final class LanguageWorker: Sendable {
         tell(note, request)
         return isWanted(request)
       }
+    } catch LanguageError.dryRun {
+      return .notSent("\(LanguageError.dryRun)")
     } catch {
       return .failure(error.reason)
     }

@@ -124,6 +124,13 @@ struct Expected: Decodable {
     }
   }
 
+  @Test(arguments: [([0x89], "a PNG"), ([0x89, 0x50, 0x4E], "a PNG"), ([0xFF, 0xD8], "a JPEG")])
+  func thatIsCutToAFewBytesIsNamed(bytes: [UInt8], name: String) {
+    #expect(throws: ImageError.notAPicture(looksLike: name + " that was cut short")) {
+      try ImageFile(contents: bytes)
+    }
+  }
+
   @Test func thatIsEmptyIsRefused() {
     #expect(throws: ImageError.empty) { try ImageFile(contents: []) }
   }

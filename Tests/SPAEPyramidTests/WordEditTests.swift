@@ -56,7 +56,9 @@ import Testing
     ("0:1,1 = snow", 1, .layer("0", depth: 6)),
     ("2:3,1 = snow", 3, .position("3", what: "row", layer: 2, side: 2)),
     ("2:1,0 = snow", 5, .position("0", what: "column", layer: 2, side: 2)),
-    ("3:3-2,1 = snow", 5, .position("2", what: "row", layer: 3, side: 4)),
+    ("3:3-2,1 = snow", 3, .backward("3-2", what: "row", forward: "2-3")),
+    ("3:1,4 - 1 = snow", 5, .backward("4-1", what: "column", forward: "1-4")),
+    ("3:3-9,1 = snow", 5, .position("9", what: "row", layer: 3, side: 4)),
     ("2:1 = snow", 5, .form("= snow")),
     ("2;1,1 = snow", 2, .form(";1,1 = snow")),
     ("99999999999999999999:1,1 = snow", 1, .layer("999999999999", depth: 6)),
@@ -76,5 +78,8 @@ import Testing
     let edits = try WordEdit.edits(in: text, shape: shape, vocabulary: vocabulary)
     #expect(edits.map(\.line) == [3, 4])
     #expect(edits.map(\.text) == ["grass -> snow", "1:1,1 = sunset"])
+    let marked = try WordEdit.edits(
+      in: "\u{FEFF}" + "grass -> snow\n", shape: shape, vocabulary: vocabulary)
+    #expect(marked.map(\.column) == [1])
   }
 }

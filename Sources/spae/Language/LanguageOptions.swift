@@ -173,7 +173,7 @@ extension ServedModel: ExpressibleByArgument {}
 
 /// Whether a command sends anything to its language model.
 struct SendingOption: ParsableArguments {
-  @Flag(help: "Send nothing: with --show-prompt, see what would be sent.")
+  @Flag(help: "Send nothing, and end with 0: with --show-prompt, see what would be sent.")
   var dryRun = false
 }
 

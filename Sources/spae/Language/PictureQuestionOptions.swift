@@ -65,7 +65,7 @@ struct PictureQuestionOptions: ParsableArguments {
     let examples = try ExampleFile.examples(at: examples, asks: question != nil)
     let (words, known) = try known()
     let lines = question.map(known.lines(for:)) ?? known.lines
-    if facts { return try put(words, facts: lines, question) }
+    if facts { return try putFacts(lines, words, question) }
     let asked = PictureQuestion(file: examples, words: words, facts: known, question: question)
     func put(_ answer: Completion, of model: String?) throws {
       guard json else { return answer.text.textLines.forEach { print($0) } }
@@ -88,7 +88,7 @@ struct PictureQuestionOptions: ParsableArguments {
   }
 
   /// Prints what is known of the picture.
-  private func put(_ words: [String], facts: [String], _ question: String?) throws {
+  private func putFacts(_ facts: [String], _ words: [String], _ question: String?) throws {
     guard json else { return facts.forEach { print($0) } }
     try putJSON(Report(file: file, words: words, facts: facts, question: question))
   }
