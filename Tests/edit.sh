@@ -85,6 +85,49 @@ refused 1 'nowhere.png: no such file' whole.spae '1:1,1 = red' --source nowhere.
 refused 1 'a picture is its own source' cat.png '1:1,1 = red' --source cat.png -o no.png
 [ ! -e no.png ] || fail "a picture is written in spite of a mistake"
 
+# A pyramid is painted as the photograph that is beside it, and goes on from what was painted before.
+cp "$root/Assets/pictures/mountain.png" .
+"$program" encode mountain.png -o mountain.spae
+edit mountain.png 'grass -> snow' 'snow -> sand' -o once.spae
+edit mountain.spae 'grass -> snow' -o first.spae
+has 'painted by what' told && fail "the photograph beside it is not seen: $(cat told)"
+edit mountain.png 'grass -> snow' -o of-photo.spae
+[ "$(differ first.spae of-photo.spae)" = 0 ] || fail "a pyramid is painted otherwise than its photograph"
+edit first.spae 'snow -> sand' -o second.spae
+[ "$(differ second.spae once.spae)" = 0 ] || fail "a second run does not know what the first put"
+edit second.spae 'sand -> grass' -o third.spae
+edit mountain.png 'grass -> snow' 'snow -> sand' 'sand -> grass' -o three.spae
+[ "$(differ third.spae three.spae)" = 0 ] || fail "a third run does not know what the first two put"
+edit mountain.spae 'grass -> snow'
+mv mountain.spae moved.spae
+edit moved.spae 'snow -> sand'
+[ "$(differ moved.spae once.spae)" = 0 ] || fail "a renamed pyramid does not know what was put"
+edit moved.spae 'sand -> grass' --source mountain.png -o three.png
+edit mountain.png 'grass -> snow' 'snow -> sand' 'sand -> grass' -o at-once.png --force
+cmp three.png at-once.png || fail "on the photograph three runs give another picture"
+mkdir elsewhere
+"$program" encode mountain.png -o elsewhere/alone.spae
+edit elsewhere/alone.spae 'grass -> snow' -o alone.spae
+has 'alone.spae: painted by what the words show: mountain.png is not beside it; --source names' told ||
+  fail "nobody is told that its photograph is not seen: $(cat told)"
+
+# A renamed file's history is found by every command.
+edit cat.spae '2:1,2 = sunset' -o old.spae
+mv old.spae new.spae
+"$program" history tree new.spae 2>err | has '2:1,2 = sunset' || fail "no tree of a renamed file"
+has 'new.spae: its history is that of .*/old.spae, which is gone' err || fail "not told: $(cat err)"
+"$program" history show new.spae 2 | has 'sunset' || fail "no revision of a renamed file"
+"$program" history diff new.spae 1 2 | has 'both come from 1' || fail "no difference in a renamed file"
+"$program" history export new.spae | has '"verb":"2:1,2 = sunset"' || fail "no export of a renamed file"
+"$program" history prune --keep 1d --dry-run new.spae | has '^0 revisions would' || fail "no pruning of it"
+"$program" history restore new.spae 1 >said
+[ "$(differ new.spae cat.spae)" = 0 ] || fail "a renamed file is not restored"
+"$program" history tree new.spae 2>err | has '\[file\]' || fail "its history does not follow it"
+[ ! -s err ] || fail "its history is still elsewhere: $(cat err)"
+printf '\xef\xbb\xbf1:1,1 = snow\n' >marked
+edit cat.spae --edits marked -o marked.spae
+refused 1 'edit 1, column 3: the rows 3-2 go backward; write 2-3' cat.spae '3:3-2,1 = snow' -o no.spae
+
 # Edits of a file, of standard input, and in place: one revision, which can be taken back.
 printf '# winter\n\n1:1,1 = snow  # all of it\n3:1-2,1-2 = red\n' >list
 edit cat.spae --edits list -o a.spae
@@ -137,6 +180,9 @@ edit cat.spae '2:1,1 = dog' --bring -o brought.spae
 has "'dog' brought from .*dog.png" <told || fail "it is not told where it comes from: $(cat told)"
 sed -n '/^layer 2/,/^layer 3/p' brought.spae | has '^dog ' || fail "the word is not put"
 [ "$(differ cat.spae brought.spae)" -gt 100 ] || fail "nothing is brought"
+edit mountain.png '2:2,1 = dog' --bring -o brought.png
+"$program" encode brought.png -o seen.spae
+sed -n '/^layer 2/,/^layer 4/p' seen.spae | has -w dog || fail "the dog that was brought is not seen on the photograph"
 mkdir photos empty
 cp "$root/Assets/pictures/car.png" photos
 edit cat.spae '2:1,1 = car' --bring --library photos --json -o car.spae >said

@@ -97,11 +97,11 @@ extension Explorer {
     case .words(let words, let edited, let steered):
       for index in edited { typed[index] = words.words[index] }
       say("steered \(steered) word\(steered == 1 ? "" : "s")")
-      return commit(words, verb: film == nil ? painting.verb : "paint")
+      return commit(words, verb: film == nil ? record(of: painting) : "paint")
     case .brought(let words, let edited, let others, let path):
       for index in edited { typed[index] = words.words[index] }
       say("brought \((edited.count + others).counted("word")) from \(path)")
-      return commit(words, verb: painting.verb)
+      return commit(words, verb: film == nil ? record(of: painting) : painting.verb)
     case .nothing:
       guard case .replace(let old, let new) = painting.change else { return [] }
       return substituteExactly(old, by: new)
@@ -109,6 +109,11 @@ extension Explorer {
       tell(Notice(reason, kind: .error))
       return []
     }
+  }
+
+  /// What the history calls an edit, with what later edits must know of it.
+  private func record(of painting: Painting) -> String {
+    "\(painting.verb): \(painting.change.text(vocabulary))"
   }
 
   /// Changes between edits that paint and exact ones.

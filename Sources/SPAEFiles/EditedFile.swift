@@ -12,6 +12,10 @@ package struct EditedFile {
   package let model: Model
   private let opened: OpenedPicture
   private let photograph: Photograph?
+  /// How the words came about, as far as a history tells.
+  package let past: EditPast?
+  /// Why edits of a pyramid see only what its words show, and the remedy; nil where they see its picture.
+  package let blindness: String?
 
   /// The picture that words came from, and those that it has without any edit.
   private struct Photograph {
@@ -21,26 +25,61 @@ package struct EditedFile {
   }
 
   /// Reads a picture, which is encoded, or a pyramid; `source` is the picture that a pyramid's words
-  /// came from, and an error where it is another. Of a film the first frame is edited, but not where
+  /// came from, and an error where it is another; without it edits see the one beside the pyramid that
+  /// has its source's name, if it is that. `past` tells how a pyramid's words came about: edits know
+  /// what those before them have put. Of a film the first frame is edited, but not where
   /// the outcome would be written over the film.
   package init(
     path: String, size: Int, fit: Fit, models: ModelLibrary, source: String? = nil,
-    isInPlace: Bool = false
+    isInPlace: Bool = false, past: (PyramidDocument, Model) -> EditPast? = { _, _ in nil }
   ) throws {
     opened = try OpenedPicture(
       path: path, size: size, fit: fit, models: models, films: isInPlace ? .refused : .firstFrame)
     (before, model) = (opened.document, opened.model)
-    photograph = try Self.photograph(of: opened, path, fit, source)
-    let evidence =
-      if let photograph {
-        model.evidence(
-          of: photograph.image, fit: photograph.fit, shape: photograph.words.shape)
-      } else { try opened.evidence() }
-    painter = Painter(model: model, pyramid: opened.pyramid, evidence: evidence)
+    let past = opened.image == nil ? past(before, model) : nil
+    self.past = past
+    var first = before
+    first.pyramid = past?.first ?? before.pyramid
+    photograph = try Self.photograph(of: opened, first, path, fit, source)
+    let evidence: PictureEvidence
+    if let photograph {
+      blindness = nil
+      evidence = model.evidence(
+        of: photograph.image, fit: photograph.fit, shape: photograph.words.shape)
+    } else {
+      (evidence, blindness) = try Self.evidence(of: first, path, model)
+    }
+    painter =
+      if let past { Painter(model: model, past: past, evidence: evidence) } else {
+        Painter(model: model, pyramid: opened.pyramid, evidence: evidence)
+      }
+  }
+
+  /// What the frozen branches say of the picture that words came from, if it is beside them, or else of
+  /// what the words show; then with the reason and the remedy.
+  private static func evidence(
+    of document: PyramidDocument, _ path: String, _ model: Model
+  ) throws -> (PictureEvidence, blindness: String?) {
+    var notes: [String] = []
+    let found = try SourcePicture(
+      of: document, path: path, source: nil, former: model, fit: nil, notes: &notes)
+    let shape = document.pyramid.shape
+    if let found {
+      return (
+        model.withoutReuse { model.evidence(of: found.image, fit: found.fit, shape: shape) }, nil
+      )
+    }
+    let reason = notes.first ?? "\(document.source.name) is not beside it"
+    let picture = try model.decode(document.pyramid)
+    return (
+      model.withoutReuse { model.evidence(of: picture, fit: .whole, shape: shape) },
+      "painted by what the words show: \(reason); --source names their picture"
+    )
   }
 
   private static func photograph(
-    of opened: OpenedPicture, _ path: String, _ fit: Fit, _ source: String?
+    of opened: OpenedPicture, _ document: PyramidDocument, _ path: String, _ fit: Fit,
+    _ source: String?
   ) throws -> Photograph? {
     if let image = opened.image {
       guard source == nil else {
@@ -48,7 +87,7 @@ package struct EditedFile {
       }
       return Photograph(image: image, fit: fit, words: opened.pyramid)
     }
-    let (document, model) = (opened.document, opened.model)
+    let model = opened.model
     var notes: [String] = []
     guard let source,
       let known = try SourcePicture(
@@ -116,12 +155,18 @@ package struct EditedFile {
   }
 
   /// The picture that the words give, or the photograph with what they changed laid onto it: where
-  /// edits filled something, within its outlines.
+  /// edits filled something, within its outlines. What was brought hides the photograph.
   package func painted(wordsOnly: Bool) throws -> PixelImage {
     let after = try model.decode(painter.pyramid)
     guard let photograph, !wordsOnly else { return after }
+    let picture = try repainted(photograph, to: after)
+    guard let shares = painter.broughtShares else { return picture }
+    return picture.laid(after, within: shares, fit: photograph.fit)
+  }
+
+  private func repainted(_ photograph: Photograph, to after: PixelImage) throws -> PixelImage {
     let words = try model.decode(photograph.words)
-    guard photograph.words == before.pyramid, let area = try painter.area() else {
+    guard photograph.words == past?.first ?? before.pyramid, let area = try painter.area() else {
       return photograph.image.repainted(from: words, to: after, fit: photograph.fit)
     }
     return photograph.image.repainted(

@@ -79,7 +79,7 @@ package struct OpenedPicture: Sendable {
   }
 
   /// In pixels: 12 MB.
-  private static let greatestView = 1 << 22
+  static let greatestView = 1 << 22
 
   /// What the frozen branches say of the picture, or of the decoded one if the file holds words.
   package func evidence() throws -> PictureEvidence {
@@ -90,6 +90,15 @@ package struct OpenedPicture: Sendable {
       }
     }
     return model.withoutReuse { model.evidence(of: image, fit: fit, shape: pyramid.shape) }
+  }
+
+  /// The picture that words of this file came from, if it is beside them, as the frozen branches see it.
+  package func source(of words: Pyramid) -> PixelImage? {
+    var (document, notes) = (document, [String]())
+    document.pyramid = words
+    let found = try? SourcePicture(
+      of: document, path: path, source: nil, former: model, fit: nil, notes: &notes)
+    return found?.view(by: model, for: words.shape)
   }
 
   /// Finds out where the words come from; of a pyramid by its picture, which `source` may name.

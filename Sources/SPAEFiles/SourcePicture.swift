@@ -52,6 +52,13 @@ package struct SourcePicture {
     }
   }
 
+  /// The picture as the frozen branches are to see it, for words of a shape.
+  package func view(by model: Model, for shape: PyramidShape) -> PixelImage {
+    let framed = image.framed(fit)
+    return framed.width * framed.height <= OpenedPicture.greatestView
+      ? framed : model.view(of: image, fit: fit, shape: shape)
+  }
+
   private struct Known {
     var fit: Fit
     var edited: [CellAddress]?

@@ -95,7 +95,7 @@ extension DocumentHistory {
       let head = try waiting.file.read { try $0.existing(document.id, moved.number(state.head.id)) }
       state.head = head
       state.trail = Dictionary(
-        uniqueKeysWithValues: state.trail.map { (moved.number($0), moved.number($1)) })
+        state.trail.map { (moved.number($0), moved.number($1)) }, uniquingKeysWith: { $1 })
       state.own = Set(state.own.map(moved.number))
       state.last = max(moved.number(state.last), moved.last)
       place.withLock { $0 = Place(connection: waiting.file) }
@@ -144,7 +144,8 @@ extension Database {
     let keys = [RevisionKey(document, 0).raw, RevisionKey(document + 1, 0).raw - 1]
     let tables = [("revision", "key"), ("name", "key"), ("model", "key"), ("trail", "parent")]
     return [
-      TableRows(table: "document", rows: try rows("SELECT * FROM document WHERE id = ?", [document]))
+      TableRows(
+        table: "document", rows: try rows("SELECT * FROM document WHERE id = ?", [document]))
     ]
       + (try tables.map { table, key in
         let sql = "SELECT * FROM \(table) WHERE \(key) BETWEEN ? AND ? ORDER BY \(key)"

@@ -323,6 +323,25 @@ extension DocumentHistory {
     return pyramid
   }
 
+  /// How the latest revision that holds some words came about, from the first on, or from where the
+  /// file was changed outside; empty where none holds them.
+  package func states(
+    to pyramid: Pyramid
+  ) throws(HistoryError) -> [(verb: String, pyramid: Pyramid)] {
+    guard pyramid.shape == self.pyramid.shape else { return [] }
+    var next = try pyramid == self.pyramid ? head : revision(holding: pyramid)
+    var way: [Revision] = []
+    while let each = next {
+      way.append(each)
+      guard let parent = each.parent, !["outside change", "another model"].contains(each.verb)
+      else { break }
+      next = try revision(parent)
+    }
+    return try way.reversed().map { each throws(HistoryError) in
+      (each.verb, try self.pyramid(of: each.id))
+    }
+  }
+
   /// The revision that the file holds, as far as the store was told.
   package func saved() throws(HistoryError) -> Revision {
     try connection.read { try $0.existing(document.id, try $0.existing(document.id).saved) }

@@ -39,6 +39,30 @@ extension PixelImage {
     return result
   }
 
+  /// Lays a small picture, what this one becomes by `fit`, onto it at its own size (bicubic), of each
+  /// pixel as much as a mask says, 0 to 1: [row, column] of the small picture.
+  package func laid(_ small: PixelImage, within mask: [Float], fit: Fit) -> PixelImage {
+    precondition(mask.count == small.width * small.height)
+    let values = mask.indices.map { pixel in
+      let colour = (0..<3).map { mask[pixel] * Float(small.pixels[3 * pixel + $0]) }
+      return SIMD4(colour[0], colour[1], colour[2], mask[pixel])
+    }
+    var enlarged = EnlargedDifference(values, width: small.width, fit: fit, onto: self)
+    var (result, pixels) = (self, GuidedFilter.Row(repeating: .zero, count: width))
+    for row in 0..<height {
+      enlarged.load(row, into: &pixels)
+      for column in 0..<width where pixels[column][3] > 0 {
+        let rest = max(0, 1 - pixels[column][3])
+        for channel in 0..<3 {
+          let index = 3 * (row * width + column) + channel
+          let value = rest * Float(self.pixels[index]) + pixels[column][channel]
+          result.pixels[index] = UInt8(min(max(value.rounded(), 0), 255))
+        }
+      }
+    }
+    return result
+  }
+
   /// A mask of a small picture at this one's size, [row, column], along its edges.
   private func enlarged(_ mask: [Float], width small: Int, fit: Fit) -> [Float] {
     var shares = [Float](repeating: 0, count: width * height)

@@ -42,12 +42,21 @@ final class EditPainter: Sendable {
   /// What the frozen branches look at; without it, the picture that the words give.
   private let view: PixelImage?
   private let exemplars: ExemplarFinder
+  /// How words came about; nil where nothing is known of it.
+  private let past: @Sendable (Pyramid) -> EditPast?
+  /// The picture that words came from, if only they were opened and it is beside them.
+  private let source: @Sendable (Pyramid) -> PixelImage?
   private let state = Mutex(State())
   /// How many edits a person waits for.
   private let urgent = Atomic(0)
 
-  init(inUse: ModelInUse, view: PixelImage?, exemplars: ExemplarFinder) {
+  init(
+    inUse: ModelInUse, view: PixelImage?, exemplars: ExemplarFinder,
+    past: @escaping @Sendable (Pyramid) -> EditPast? = { _ in nil },
+    source: @escaping @Sendable (Pyramid) -> PixelImage? = { _ in nil }
+  ) {
     (self.inUse, self.view, self.exemplars) = (inUse, view, exemplars)
+    (self.past, self.source) = (past, source)
   }
 
   /// Paints an edit; calls wait for each other.
@@ -70,7 +79,7 @@ final class EditPainter: Sendable {
     guard let words = painted.pyramid, words != painting.pyramid, let known = state.known,
       state.painters[words] == nil
     else { return }
-    var painter = Self.painter(for: painting, known, state)
+    var painter = painter(for: painting, known, &state)
     let change = painting.change
     switch painted {
     case .words(_, let edited, _): painter.follow(change, to: words, put: edited)
@@ -92,14 +101,32 @@ final class EditPainter: Sendable {
   }
 
   /// A painter that stands at an edit's words.
-  private static func painter(
-    for painting: Painting, _ known: (model: Model, evidence: PictureEvidence), _ state: State
+  private func painter(
+    for painting: Painting, _ known: (model: Model, evidence: PictureEvidence),
+    _ state: inout State
   ) -> Painter {
+    if state.painters[painting.pyramid] == nil, let past = past(painting.pyramid) {
+      state.keep(Self.recalled(past, known, state))
+    }
     var painter =
       state.painters[painting.pyramid]
       ?? Painter(model: known.model, pyramid: painting.pyramid, evidence: known.evidence)
     painter.hold(painting.held)
     painter.countAnew()
+    return painter
+  }
+
+  /// A painter that knows what the history tells of the edits so far, from the last one that is known.
+  private static func recalled(
+    _ past: EditPast, _ known: (model: Model, evidence: PictureEvidence), _ state: State
+  ) -> Painter {
+    let last = past.states.lastIndex { state.painters[$0.pyramid] != nil }
+    var painter =
+      last.flatMap { state.painters[past.states[$0].pyramid] }
+      ?? Painter(model: known.model, pyramid: past.first, evidence: known.evidence)
+    for each in past.states[(last.map { $0 + 1 } ?? 0)...] {
+      painter.recall(each.record, to: each.pyramid)
+    }
     return painter
   }
 
@@ -127,7 +154,7 @@ final class EditPainter: Sendable {
       if state.known?.model === model, let known = state.recent[painting] { return known }
       if isCancelled() { throw .cancelled }
       let evidence = try known(&state, model, painting.pyramid)
-      var painter = Self.painter(for: painting, (model, evidence), state)
+      var painter = painter(for: painting, (model, evidence), &state)
       let painted =
         switch parts {
         case nil: try Self.steered(painting, &painter, isCancelled)
@@ -186,7 +213,8 @@ final class EditPainter: Sendable {
     _ state: inout State, _ model: Model, _ pyramid: Pyramid
   ) throws(EngineError) -> PictureEvidence {
     if let known = state.known, known.model === model { return known.evidence }
-    let picture = if let view { view } else { try model.decode(pyramid) }
+    let first = past(pyramid)?.first ?? pyramid
+    let picture = if let seen = view ?? source(first) { seen } else { try model.decode(first) }
     let evidence = model.withoutReuse {
       model.evidence(of: picture, fit: .whole, shape: pyramid.shape)
     }

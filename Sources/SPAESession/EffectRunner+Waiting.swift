@@ -1,13 +1,12 @@
-import SPAEExplorer
-package import SPAEHistory
-package import SPAEScreen
+package import SPAEExplorer
+import SPAEHistory
 import Synchronization
 
 // Edits that the history's file cannot take yet, or not any more.
 
 extension EffectRunner {
   /// In milliseconds: as long as another process is waited for when what waits is tried again.
-  static let patience = 300
+  static let retry = 300
 
   /// Changes the history; where its file cannot be written any more, in a copy in memory from then
   /// on, so that nothing that was done is lost while the program runs. Where another process holds
@@ -39,7 +38,7 @@ extension EffectRunner {
   func keepWaiting() -> Bool {
     guard let count = history.waiting else { return true }
     do throws(HistoryError) {
-      try history.keepWaiting(milliseconds: Self.patience)
+      try history.keepWaiting(milliseconds: Self.retry)
     } catch { return false }
     let edits = count == 1 ? "the edit that waited is" : "\(count) edits that waited are"
     tell("\(count == 0 ? "the move that waited is" : edits) in the history now", .plain)
@@ -49,7 +48,7 @@ extension EffectRunner {
   /// The answer to somebody who wants to leave.
   func keptBeforeLeaving() -> Message {
     do throws(HistoryError) {
-      try history.keepWaiting(milliseconds: Self.patience)
+      try history.keepWaiting(milliseconds: Self.retry)
       return .kept(facts)
     } catch { return .notKept(facts, reason: Self.whyNotKept(error)) }
   }
@@ -60,11 +59,12 @@ extension EffectRunner {
     return Notice("\(facts.unkept), and ended with the explorer: \(reason)", kind: .error)
   }
 
-  private func tellWaiting() {
+  /// Says what waits, after something else that is to be said.
+  func tellWaiting(after text: String = "") {
     guard history.waiting != nil else { return }
     let (write, quit) = (files.dialect.command(.write), files.dialect.command(.quit))
     tell(
-      "\(facts.unkept): another program is writing to it; the next edit, \(write) and \(quit) try"
+      "\(text)\(facts.unkept): another program is writing to it; the next edit, \(write) and \(quit) try"
         + " again")
   }
 

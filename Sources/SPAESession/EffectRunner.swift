@@ -7,7 +7,7 @@ package import SPAEGraphics
 package import SPAEHistory
 package import SPAELibrary
 package import SPAEPixels
-import SPAEPyramid
+package import SPAEPyramid
 import SPAEScreen
 import SPAESystem
 package import SPAETerminal
@@ -46,11 +46,13 @@ package final class EffectRunner: Sendable {
   private let origins = DispatchQueue(label: "origins", qos: .utility)
 
   /// `original` is the picture that was opened, at the decoded picture's size, and `view` the same
-  /// as the frozen branches see it; nil where only words were opened. `library` is the file of the
+  /// as the frozen branches see it; nil where only words were opened: then `source` finds it. `library` is the file of the
   /// index of pictures, if that is to be looked at; `exemplars` is where edits bring words from.
   package init(
     model: Model, models: ModelLibrary, history: DocumentHistory, files: PyramidFiles,
-    original: PixelImage?, view: PixelImage? = nil, film: FilmReel? = nil, library: String? = nil,
+    original: PixelImage?, view: PixelImage? = nil,
+    source: @escaping @Sendable (Pyramid) -> PixelImage? = { _ in nil }, film: FilmReel? = nil,
+    library: String? = nil,
     exemplars: ExemplarSource? = nil, preparation: PicturePreparation? = nil,
     thumbnails: any CellDriver,
     yanked: YankedWords = YankedWords(path: nil),
@@ -74,7 +76,13 @@ package final class EffectRunner: Sendable {
       inUse: inUse, source: exemplars ?? ExemplarSource(models: models, folder: nil),
       pictures: small, post: { mailbox.post($0) })
     self.exemplars = finder
-    let painter = EditPainter(inUse: inUse, view: view ?? original, exemplars: finder)
+    let isFilm = film != nil
+    let painter = EditPainter(
+      inUse: inUse, view: view ?? original, exemplars: finder,
+      past: { words in
+        guard !isFilm, let states = try? history.states(to: words) else { return nil }
+        return EditPast(states, vocabulary: inUse.model.vocabulary)
+      }, source: source)
     self.painter = painter
     candidates = CandidatePainter(
       inUse: inUse, painter: painter, pictures: small, post: { mailbox.post($0) })
@@ -194,8 +202,9 @@ package final class EffectRunner: Sendable {
         keepWaiting()
         let path = try files.save(
           pyramid, of: try modelName, to: path, replacing: replacing)
-        return [.saved(path: path, words: pyramid)]
-          + (pyramid == history.pyramid ? markSaved(path) : [])
+        let complaint = pyramid == history.pyramid ? markSaved(path) : []
+        tellWaiting(after: "saved \(path); ")
+        return [.saved(path: path, words: pyramid)] + complaint
       }
     case .savePicture(let path, let request, let scale, let replacing):
       return answered {
@@ -289,7 +298,7 @@ package final class EffectRunner: Sendable {
   }
 
   private func discard(to words: Pyramid) throws {
-    do throws(HistoryError) { try history.keepWaiting(milliseconds: Self.patience) } catch {
+    do throws(HistoryError) { try history.keepWaiting(milliseconds: Self.retry) } catch {
       // What waits is given up; the file's own words are those of the next opening anyway.
       if history.wordsInFile == words { return }
       throw error

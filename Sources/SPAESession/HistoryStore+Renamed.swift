@@ -1,5 +1,6 @@
 package import SPAEFiles
 package import SPAEHistory
+import SPAEPyramid
 import SPAESystem
 
 extension HistoryStore {

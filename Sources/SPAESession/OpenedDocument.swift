@@ -20,6 +20,8 @@ package struct OpenedDocument {
   package let original: PixelImage?
   /// The source as the frozen branches see it.
   package let view: PixelImage?
+  /// Finds the picture that words came from, as the frozen branches see it, where only they were opened.
+  package let source: @Sendable (Pyramid) -> PixelImage?
   /// The film that was opened; nil of a picture or a pyramid.
   package private(set) var film: FilmReel?
   package private(set) var files: PyramidFiles
@@ -56,6 +58,7 @@ package struct OpenedDocument {
     (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
     (original, view) = (opened.original, opened.view)
     explain = { try opened.explanation() }
+    source = { words in opened.image == nil ? opened.source(of: words) : nil }
     saved = document.pyramid
     var ending = ".spae"
     if let image = opened.image, fit != .whole, image.width != image.height {
@@ -79,6 +82,7 @@ package struct OpenedDocument {
     (self.models, self.dialect, model, self.film) = (models, dialect, film.model, film)
     (document, name) = (film.header.document(of: first), FileName.inputLabel(of: path))
     (original, view, saved) = (nil, nil, first)
+    source = { _ in nil }
     explain = { throw Failure("nothing tells where a film's words come from") }
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: path, suggestedPath: path,

@@ -6,11 +6,19 @@ extension Revision {
   /// What was done, with its first changes: "edit: 3 (1,2) muzzle > kitten, and 3 more".
   package func summary(vocabulary: Vocabulary, shape: PyramidShape) -> String {
     guard let first = edit.changes.first else { return verb }
+    let verb = named
     let cell = shape.cell(at: first.index)
     var text = "\(verb): \(cell.layer) (\(cell.row + 1),\(cell.column + 1))"
     text += " \(vocabulary[first.old]) > \(vocabulary[first.new])"
     let more = edit.changes.count - 1
     return more == 0 ? text : text + ", and \(more) more"
+  }
+}
+
+extension Revision {
+  /// The verb without what it tells of single cells, which the changes tell.
+  private var named: String {
+    ["edit", "bring"].first { verb.hasPrefix($0 + ": ") } ?? verb
   }
 }
 

@@ -124,9 +124,22 @@ struct EditOutput: ParsableArguments {
   ) throws -> EditedFile {
     let edited = try EditedFile(
       path: file, size: input.size, fit: input.fit ?? .whole, models: models, source: source,
-      isInPlace: isInPlace)
+      isInPlace: isInPlace, past: { past(of: file, $0, $1) })
     for notice in edited.notices { print("spae: \(file): \(notice)", toStandardError: true) }
     return edited
+  }
+
+  /// How a pyramid's words came about, as far as the history tells.
+  private func past(of file: String, _ document: PyramidDocument, _ model: Model) -> EditPast? {
+    guard file != "-", let path = try? history.path, path != "none", FileSystem.exists(path),
+      let store = try? history.open(),
+      let known = try? store.formerPath(
+        of: file, document.pyramid, vocabularyHash: document.model.vocabulary) ?? file,
+      let history = try? store.history(ofPath: known),
+      history.document.vocabulary == document.model.vocabulary,
+      let states = try? history.states(to: document.pyramid)
+    else { return nil }
+    return EditPast(states, vocabulary: model.vocabulary)
   }
 
   /// A pyramid without -o is edited in place.
@@ -154,6 +167,9 @@ struct EditOutput: ParsableArguments {
     try record(edited, at: target.path, verb)
   }
 
+  /// In characters.
+  private static let longestVerb = 2000
+
   /// Adds the edits to the history of the written file, as one revision.
   private func record(_ edited: EditedFile, at path: String, _ verb: String) throws {
     let store: HistoryStore
@@ -162,14 +178,22 @@ struct EditOutput: ParsableArguments {
       return print("spae: \(obstacle): the edit is not in the history", toStandardError: true)
     }
     let (name, model) = (edited.before.model, edited.model)
+    let isNew = try !store.knows(path: path)
+    let past = isNew ? edited.past : nil
     let history = try store.open(
-      documentPath: path, pyramid: edited.before.pyramid, vocabularyHash: name.vocabulary,
+      documentPath: path, pyramid: past?.first ?? edited.before.pyramid,
+      vocabularyHash: name.vocabulary,
       wordCount: model.vocabulary.count, label: edited.before.source.name,
       model: RevisionModel(
         name: name.name, hash: name.hash,
         formerHashes: model.configuration.formerIdentities ?? []))
+    // The states before come along, so that later edits know what they have put.
+    if history.opening == .new {
+      for state in past?.states ?? [] { try history.commit(state.pyramid, verb: state.verb) }
+    }
     try history.commit(
-      edited.painter.pyramid, verb: verb.count > 200 ? verb.prefix(199) + "…" : verb)
+      edited.painter.pyramid,
+      verb: verb.count > Self.longestVerb ? verb.prefix(Self.longestVerb - 1) + "…" : verb)
     try history.markSaved()
   }
 }
@@ -208,6 +232,12 @@ extension EditOutput {
     var report = report(edited, edits)
     (report.brought, report.output) = (brought, target.path)
     if json { try putJSON(report) } else { tell(report) }
+  }
+
+  /// Says why edits see only what words show.
+  func tellBlindness(_ edited: EditedFile, _ file: String) {
+    guard let reason = edited.blindness else { return }
+    print("spae: \(file): \(reason)", toStandardError: true)
   }
 
   func report(_ edited: EditedFile, _ edits: [String]) -> Report {

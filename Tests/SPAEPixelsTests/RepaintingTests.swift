@@ -119,6 +119,16 @@ private struct Seeded: RandomNumberGenerator {
         == photo.repainted(from: grey, to: reddish, fit: .stretch))
   }
 
+  @Test func isHiddenByAPictureThatIsLaidOntoIt() {
+    let photo = noise(96, 64)
+    let mask = (0..<16 * 16).map { Float($0 % 16 < 8 ? 0 : 1) }
+    let laid = photo.laid(reddish, within: mask, fit: .stretch)
+    for row in 0..<64 {
+      #expect(laid[row, 20] == photo[row, 20])
+      #expect(laid[row, 80] == reddish[8, 8])
+    }
+  }
+
   @Test func staysBesideTheSquareThatWasCropped() {
     // Columns 68 to 131 are the square; the filter reaches 2 x 2 farther.
     let photo = noise(200, 64)

@@ -1,7 +1,9 @@
+import Foundation
 import SPAEEngine
 import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
+import SPAEHistory
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
@@ -15,10 +17,10 @@ import Testing
 struct PaintedStatesSuite {
   private static let picture = Opened.root + "/Assets/pictures/mountain.png"
 
-  private func explorer() throws -> HeadlessExplorer {
+  private func explorer(_ store: HistoryStore? = nil) throws -> HeadlessExplorer {
     let output = PictureOutput(
       graphics: .ascii, capabilities: TerminalCapabilities(), environment: Opened.environment)
-    let opened = try Opened(output: output, edits: .paint, picture: Self.picture)
+    let opened = try Opened(output: output, edits: .paint, picture: Self.picture, store: store)
     return HeadlessExplorer(
       state: opened.state, session: opened.session, editor: opened.editor, themes: opened.themes,
       output: output, environment: Opened.environment, size: (24, 80))
@@ -55,6 +57,29 @@ struct PaintedStatesSuite {
     #expect(try press(":s/snow/sand/<CR>", explorer) == expected[1])
     #expect(try press(":s/sand/grass/<CR>", explorer) == expected[2])
     #expect(try press("uu", explorer) == expected[0])
+    #expect(try press(":s/snow/sand/<CR>", explorer) == expected[1])
+  }
+
+  @Test("know what those before the picture was closed have put")
+  func opensAgain() throws {
+    let expected = try painted([("grass", "snow"), ("snow", "sand"), ("sand", "grass")])
+    let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
+    #expect(try press(":s/grass/snow/<CR>", try explorer(store)) == expected[0])
+    #expect(try press(":s/snow/sand/<CR>", try explorer(store)) == expected[1])
+    #expect(try press(":s/sand/grass/<CR>", try explorer(store)) == expected[2])
+    #expect(try press("u:s/sand/grass/<CR>", try explorer(store)) == expected[2])
+  }
+
+  @Test("know what was put however many edits ago that was")
+  func manyEdits() throws {
+    let expected = try painted([("grass", "snow"), ("snow", "sand")])
+    let explorer = try explorer()
+    #expect(try press(":s/grass/snow/<CR>", explorer) == expected[0])
+    // Each state is another one, and there are more than are kept in memory.
+    _ = try press("E5G" + String(repeating: "x", count: 1), explorer)
+    for _ in 0..<70 { _ = try press("lx", explorer) }
+    _ = try press(":undo 2<CR>E", explorer)
+    #expect(explorer.state.pyramid == expected[0])
     #expect(try press(":s/snow/sand/<CR>", explorer) == expected[1])
   }
 }

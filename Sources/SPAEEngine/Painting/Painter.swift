@@ -37,6 +37,8 @@ public struct Painter: Sendable {
   /// What was filled, each with the words before; and whether edits have done nothing else.
   private var fills: [(fill: Steering.Fill, words: Pyramid)] = []
   private var hasOnlyFilled = true
+  /// Where something was brought.
+  private var brought: [CellBlock] = []
 
   /// Begins with a pyramid and what the frozen branches say of its picture.
   public init(model: Model, pyramid: Pyramid, evidence: PictureEvidence) {
@@ -54,6 +56,38 @@ public struct Painter: Sendable {
     note(steering?.filled, Style())
     pyramid = words
     note(Set(positions).union(steering.map { Set($0.words.keys) } ?? []))
+  }
+
+  /// Begins with words that edits have led to, and knows what those have put.
+  package init(model: Model, past: EditPast, evidence: PictureEvidence) {
+    self.init(model: model, pyramid: past.first, evidence: evidence)
+    for state in past.states { recall(state.record, to: state.pyramid) }
+    countAnew()
+  }
+
+  /// Takes over what a history tells of the pyramid that it stands at: the edits, as far as it tells
+  /// them, and the words after them.
+  package mutating func recall(_ record: EditRecord?, to words: Pyramid) {
+    guard let record, let last = record.changes.last, words.shape == pyramid.shape else {
+      return follow(to: words)
+    }
+    let style = Style(isExact: record.manner == .exact, layer: record.layer)
+    // Between the edits of one state nothing is kept: all but the last are done again.
+    for change in record.changes.dropLast() {
+      guard record.manner != .brought, (try? apply(change, style)) == true else {
+        return follow(to: words)
+      }
+    }
+    if record.manner == .brought, let block = block(of: last, style) { self.brought.append(block) }
+    let before = pyramid
+    let steering = record.manner == .brought ? nil : steering(for: last, style)
+    note(steering?.filled, style)
+    pyramid = words
+    note(
+      words.words.indices.filter {
+        words.words[$0] == last.word
+          && (before.words[$0] != last.word || steering?.words[$0] != nil)
+      })
   }
 
   /// Counts what edits do from here on.
@@ -109,10 +143,11 @@ public struct Painter: Sendable {
     bringing.positions.formUnion(steering.words.keys)
     bringing.held = held.union(put)
     hasOnlyFilled = false
-    let brought = try model.bring(pyramid, bringing, isCancelled: isCancelled)
-    pyramid = brought.pyramid
+    let (words, part) = try model.bring(pyramid, bringing, isCancelled: isCancelled)
+    if part != nil { brought.append(block) }
+    pyramid = words
     note(bringing.positions)
-    return (true, brought.part)
+    return (true, part)
   }
 
   private mutating func note(_ filled: Steering.Fill?, _ style: Style) {
@@ -130,6 +165,31 @@ public struct Painter: Sendable {
       if area == nil { area = own } else { area?.add(own) }
     }
     return area
+  }
+
+  /// How much of each pixel of the decoded picture, [row, column], was brought by the edits so far; nil
+  /// where nothing was. It fades over a cell, but for the picture's own edge.
+  package var broughtShares: [Float]? {
+    guard !brought.isEmpty else { return nil }
+    let (shape, patch) = (pyramid.shape, model.configuration.patch)
+    let size = model.pictureSize(of: shape)
+    var shares = [Float](repeating: 0, count: size.rows * size.columns)
+    func share(_ pixel: Int, _ cells: Range<Int>, _ length: Int) -> Float {
+      let (low, high) = (cells.lowerBound * patch, cells.upperBound * patch)
+      let before = low == 0 ? patch : pixel - low
+      let after = high == length ? patch : high - 1 - pixel
+      return min(max((Float(min(before, after)) + 0.5) / Float(patch), 0), 1)
+    }
+    for cells in brought.map({ $0.latentCells(of: shape) }) {
+      for row in 0..<size.rows {
+        let across = share(row, cells.rows, size.rows)
+        for column in 0..<size.columns where across > 0 {
+          let own = across * share(column, cells.columns, size.columns)
+          shares[row * size.columns + column] = max(shares[row * size.columns + column], own)
+        }
+      }
+    }
+    return shares
   }
 
   /// Takes note of words that an edit has put.

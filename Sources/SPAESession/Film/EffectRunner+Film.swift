@@ -39,7 +39,7 @@ extension EffectRunner {
     film.giveUpWriting()
     film.painter.cancel()
     do {
-      try history.keepWaiting(milliseconds: Self.patience)
+      try history.keepWaiting(milliseconds: Self.retry)
       try history.jump(to: try history.saved().id)
       return .discarded
     } catch { return .notDiscarded(reason: Self.reason(error)) }

@@ -38,6 +38,7 @@ extension EffectRunner {
     let path = try files.save(film.reel, edits, to: path, replacing: replacing)
     let isOwn = path == film.reel.path
     let complaint = isOwn ? markSaved(path, revision) : []
+    tellWaiting(after: "saved \(path); ")
     if isOwn { try film.reel.reopen() }
     if complaint.isEmpty { try takeUpState(film) } else { takeUpWritten(edits, film) }
     let moment = try film.reel.moment(ofFrame: film.reel.current)

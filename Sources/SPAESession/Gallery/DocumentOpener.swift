@@ -96,7 +96,8 @@ package struct DocumentOpener {
     let words = try carried.map { try carry($0, into: past, of: document) } ?? 0
     let runner = try EffectRunner(
       model: document.model, models: models, history: past, files: document.files,
-      original: document.original, view: document.view, film: document.film, library: library,
+      original: document.original, view: document.view, source: document.source,
+      film: document.film, library: library,
       exemplars: exemplars,
       preparation: document.original == nil ? nil : known ?? preparation(of: file),
       thumbnails: output.cells,

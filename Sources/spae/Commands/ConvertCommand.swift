@@ -174,7 +174,8 @@ struct ConvertCommand: ParsableCommand {
     let path = try history.path
     guard path != "none", FileSystem.exists(path) else { return nil }
     guard let store = try? history.open(),
-      let history = try? store.history(ofPath: store.knownPath(of: file) { try model.conversionLibrary() }),
+      let history = try? store.history(
+        ofPath: store.knownPath(of: file) { try model.conversionLibrary() }),
       history.pyramid.shape == document.pyramid.shape,
       let held = try history.revision(holding: document.pyramid)
     else { return nil }

@@ -24,7 +24,9 @@ struct EditCommand: ParsableCommand {
       and where neither tells it from the rest, the cells that say so are painted. \
       What an earlier edit of the same run has put is what it says: after 'grass -> snow', \
       'mountain -> gold' leaves that snow, and 'snow -> grass' paints it alone where nothing else \
-      says snow. \
+      says snow. A pyramid goes on from its history: what earlier runs, or the explorer, \
+      have put is known too. It is seen by the picture that its words came from, where that is \
+      beside it, or by --source; else by what its words show, which is said. \
       With --layer only that layer's words count. A word that becomes itself changes nothing. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
       1; '3:1-2,1-4 = sunset' puts it into a block, '3:1,2 1,4 = sunset' into two cells. The words \
       below are rewritten, so that the picture takes on the new word's colour and keeps its \
@@ -33,15 +35,15 @@ struct EditCommand: ParsableCommand {
       With --bring the new word comes with what it says: the picture of the library that shows it \
       best is scaled into the cells, or into those of the old word, and its rim is blended. The \
       library is the index (see 'spae index') with the bundled pictures, or --library FOLDER: \
-      pictures and .spae files, which the index then holds too. Photographs keep their own detail \
-      beneath what is brought; --words-only shows the words alone.
+      pictures and .spae files, which the index then holds too. On a photograph what is brought is as \
+      sharp as words are, and the rest keeps its own detail; --words-only shows the words alone.
 
       Edits are done one after another. --edits reads them from a file, or from standard input for \
       -, one a line; # begins a comment. One edit that cannot be done ends the command, and nothing \
       is written.
 
-      -o NAME.spae or .json takes the words, with the words before as the first state of its \
-      history, which u in the explorer goes back to. -o NAME.png, .jpg or .webp takes the \
+      -o NAME.spae or .json takes the words, with the words before, and the states that led to \
+      them, in its history: u in the explorer goes back to those. -o NAME.png, .jpg or .webp takes the \
       photograph itself at its own size, with what the words changed laid onto it, and within the \
       outlines of what they filled; with --words-only the picture that the words give. With --source PHOTO a pyramid's edits, those in \
       it and the new ones, are laid onto the photograph that its words came from; another one is \
@@ -105,7 +107,9 @@ struct EditCommand: ParsableCommand {
       }
     }
     let texts = list.map(\.edit.text)
-    try result.write(edited, to: target, verb: texts.joined(separator: "; "))
+    let manner: EditRecord.Manner = exact ? .exact : bringing.bring ? .brought : .painted
+    try result.write(edited, to: target, verb: EditRecord.verb(texts, manner, layer: layer))
+    if !exact { result.tellBlindness(edited, file) }
     try result.report(edited, texts, target, brought: brought)
     tellBrought(list.map(\.edit), brought, model.vocabulary)
   }

@@ -75,7 +75,9 @@ struct ReviseCommand: ParsableCommand {
     var (edited, target) = try result.open(file, library)
     let session = try language.open(for: "revise")
     let edits = try revise(&edited, examples, by: session)
-    try result.write(edited, to: target, verb: "revise: \(wish)")
+    let record = EditRecord.verb(edits, exact ? .exact : .painted)
+    try result.write(edited, to: target, verb: "revise: \(wish): \(record)")
+    if !exact { result.tellBlindness(edited, file) }
     var report = report(edited, edits, session)
     report.output = target.path
     if result.json { try putJSON(report) } else { tell(report) }
