@@ -26,13 +26,21 @@ INLINE vec NAME(select)(ivec mask, vec yes, vec no) {
 }
 // Halves are added to each other, so that no addition waits for more than four others.
 INLINE float NAME(sum)(vec v) {
-  float part[LANES];
-  EACH(i, LANES) part[i] = v[i];
-  EACH(step, 4) {
-    const int half = LANES >> (step + 1);
-    EACH(i, half) part[i] += part[i + half];
-  }
-  return part[0];
+#if LANES == 16
+  const __auto_type eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                            __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+#else
+  const __auto_type eight = v;
+#endif
+#if LANES >= 8
+  const __auto_type four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) +
+                           __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+#else
+  const __auto_type four = eight;
+#endif
+  const __auto_type two = __builtin_shufflevector(four, four, 0, 1) +
+                          __builtin_shufflevector(four, four, 2, 3);
+  return two[0] + two[1];
 }
 #define load NAME(load)
 #define store NAME(store)
@@ -45,7 +53,8 @@ INLINE vec NAME(exponential)(vec x) {
   x = select(x < low, low, x);
   x = select(x > high, high, x);
   const vec magic = (vec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-  vec n = (x * 1.44269504f + magic) - magic;
+  const vec whole = x * 1.44269504f + magic;
+  const vec n = whole - magic;
   vec r = x - n * 0.693359375f;
   r = r + n * 2.12194440e-4f;
   vec p = (vec){} + 1.9875691500e-4f;
@@ -55,8 +64,8 @@ INLINE vec NAME(exponential)(vec x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1.0f;
-  ivec power = (__builtin_convertvector(n, ivec) + 127) << 23;
-  return p * (vec)power;
+  // n stands in the lowest bits of `whole`; p is 1 or more where n is least, and below 1 where greatest.
+  return (vec)((ivec)p + ((ivec)whole << 23));
 }
 #define exponential NAME(exponential)
 
@@ -84,15 +93,19 @@ INLINE vec NAME(relu6)(vec x) {
 
 typedef vec NAME(sums_of_tile)[TILE > PAIR_TILE ? TILE : PAIR_TILE][2 * VECTORS];
 
-// A sum as a whole number of steps, from 0 to a limit. Its product is not contracted with an addition,
-// so that every instruction set rounds alike.
-INLINE vec NAME(steps)(vec sum, vec scale, float limit) {
+// A sum as a whole number of steps, from 0 to a limit, in its lowest bits. Its product is not
+// contracted with an addition, so that every instruction set rounds alike.
+INLINE vec NAME(steps_over_magic)(vec sum, vec scale, float limit) {
 #pragma clang fp contract(off)
   const vec magic = (vec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
   const vec most = (vec){} + limit;
   vec value = relu(sum * scale);
   value = select(value < most, value, most);
-  return (value + magic) - magic;
+  return value + magic;
+}
+
+INLINE vec NAME(steps)(vec sum, vec scale, float limit) {
+  return NAME(steps_over_magic)(sum, scale, limit) - 12582912.0f;
 }
 
 INLINE vec NAME(scaled)(vec sum, vec scale) {
@@ -276,7 +289,7 @@ INLINE void NAME(depthwise_tile)(const spae_depthwise *t, const float *input, si
   if (t->bytes) {
     const vec scale = load(t->scales + channel);
     EACH(p, pixels) {
-      const ivec steps = __builtin_convertvector(NAME(steps)(sums[p], scale, 255), ivec);
+      const ivec steps = (ivec)NAME(steps_over_magic)(sums[p], scale, 255);
       *(NAME(bytes) *)(t->bytes + to + p * t->output_pixel) =
           __builtin_convertvector(steps, NAME(bytes));
     }

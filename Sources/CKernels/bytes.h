@@ -48,8 +48,8 @@ static void NAME(pack_bytes)(const int8_t *weights, size_t outputs, size_t input
 INLINE bvec NAME(exact_silu)(bvec x) {
 #pragma clang fp contract(off)
   const bvec low = (bvec){} - 87.0f, high = (bvec){} + 87.0f, magic = (bvec){} + 12582912.0f;
-  bvec minus = __builtin_elementwise_min(__builtin_elementwise_max(-x, low), high);
-  const bvec n = (minus * 1.44269504f + magic) - magic;
+  const bvec minus = __builtin_elementwise_min(__builtin_elementwise_max(-x, low), high);
+  const bvec whole = minus * 1.44269504f + magic, n = whole - magic;
   bvec r = minus - n * 0.693359375f;
   r = r + n * 2.12194440e-4f;
   bvec p = (bvec){} + 1.9875691500e-4f;
@@ -59,8 +59,16 @@ INLINE bvec NAME(exact_silu)(bvec x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + r + 1.0f;
-  const bivec power = (__builtin_convertvector(n, bivec) + 127) << 23;
-  return x / (p * (bvec)power + 1.0f);
+  // n stands in the lowest bits of `whole`; p is 1 or more where n is least, and below 1 where greatest.
+  return x / ((bvec)((bivec)p + ((bivec)whole << 23)) + 1.0f);
+}
+
+// Without a thought for what is no number, which one bound in a register would ask for.
+INLINE bvec NAME(limited)(bvec x, bvec least, bvec most) {
+  const bivec low = x < least;
+  x = (bvec)(((bivec)least & low) | ((bivec)x & ~low));
+  const bivec high = x > most;
+  return (bvec)(((bivec)most & high) | ((bivec)x & ~high));
 }
 
 // Scales what stands in the registers, limits and rounds it, and stores it.
@@ -86,15 +94,16 @@ INLINE void NAME(finish_bytes)(const spae_byte_convolution *t, bivec sums[][BYTE
       EACH(v, vectors) values[p][v] = (values[p][v] + magic) - magic;
   }
   if (t->bytes) {
-    const bvec magic = (bvec){} + 12582912.0f, zero = {}, most = zero + 255.0f;
+    // The zero is a whole number: to limit before rounding is to limit after it. What magic is added to
+    // stands in the lowest bits.
+    const bvec magic = (bvec){} + 12582912.0f;
+    const bvec least = (bvec){} - t->zero, most = least + 255.0f;
+    const bivec zero = (bivec){} + (int32_t)t->zero;
     EACH(p, pixels)
       EACH(v, vectors) {
         const bvec value = NAME(exact_silu)(values[p][v]) * t->inverse;
-        const bvec whole = (value + magic) - magic + t->zero;
-        const bvec byte =
-            __builtin_elementwise_min(__builtin_elementwise_max(whole, zero), most);
-        *(bbytes *)(t->bytes + to[p] + v * LANES) =
-            __builtin_convertvector(__builtin_convertvector(byte, bivec), bbytes);
+        const bivec byte = (bivec)(NAME(limited)(value, least, most) + magic) + zero;
+        *(bbytes *)(t->bytes + to[p] + v * LANES) = __builtin_convertvector(byte, bbytes);
       }
     return;
   }
