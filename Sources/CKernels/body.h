@@ -195,7 +195,7 @@ INLINE void NAME(convolve_rows)(const spae_convolution *t, size_t widest, int bl
   }
 }
 
-// The same of a window of one pixel, for pixels anywhere.
+// The same for pixels anywhere.
 INLINE void NAME(points)(const spae_convolution *t, const size_t *from, const size_t *to,
                          int pixels, int blocks) {
   NAME(sums_of_tile) sums;
@@ -205,12 +205,19 @@ INLINE void NAME(points)(const spae_convolution *t, const size_t *from, const si
   EACH(p, pixels)
     EACH(v, vectors) sums[p][v] = load(t->bias + v * LANES);
   const float *weights = t->weights;
-  const size_t block = t->channels * spae_lanes;
-  for (size_t c = 0; c < t->channels; c++, weights += spae_lanes) {
-    vec w[2 * VECTORS];
-    EACH(v, vectors) w[v] = load(weights + v / VECTORS * block + v % VECTORS * LANES);
-    EACH(p, pixels)
-      EACH(v, vectors) sums[p][v] += input[p][c] * w[v];
+  const size_t block = t->kernel * t->kernel * t->channels * spae_lanes;
+  const int dense = t->input_pixel == t->channels;
+  const size_t taps = dense ? 1 : t->kernel, channels = t->channels * (dense ? t->kernel : 1);
+  for (size_t ky = 0; ky < t->kernel; ky++) {
+    for (size_t kx = 0; kx < taps; kx++) {
+      const size_t tap = ky * t->input_row + kx * t->input_pixel;
+      for (size_t c = tap; c < tap + channels; c++, weights += spae_lanes) {
+        vec w[2 * VECTORS];
+        EACH(v, vectors) w[v] = load(weights + v / VECTORS * block + v % VECTORS * LANES);
+        EACH(p, pixels)
+          EACH(v, vectors) sums[p][v] += input[p][c] * w[v];
+      }
+    }
   }
   NAME(finish)(t, sums, t->output, t->residual, to, pixels, blocks);
 }
@@ -218,13 +225,14 @@ INLINE void NAME(points)(const spae_convolution *t, const size_t *from, const si
 // Tiles that reach over the ends of rows: narrow planes fill them too, and the weights are loaded
 // fewer times.
 INLINE void NAME(convolve_points)(const spae_convolution *t, size_t widest, int blocks) {
-  const size_t step = t->input_pixel * t->stride;
-  size_t left = t->rows * t->columns, x = 0, y = 0;
+  size_t left = t->places ? t->columns : t->rows * t->columns, x = 0, y = 0;
+  const spae_place *place = t->places;
   for (size_t tiles = (left + widest - 1) / widest; tiles > 0; tiles--) {
     const size_t n = (left + tiles - 1) / tiles;
     size_t from[TILE > PAIR_TILE ? TILE : PAIR_TILE], to[TILE > PAIR_TILE ? TILE : PAIR_TILE];
     for (size_t p = 0; p < n; p++) {
-      from[p] = y * t->stride * t->input_row + x * step;
+      if (place) y = place->row, x = place->column, place++;
+      from[p] = y * t->stride * t->input_row + x * t->stride * t->input_pixel;
       to[p] = y * t->output_row + x * t->output_pixel;
       if (++x == t->columns) x = 0, y++;
     }
@@ -241,7 +249,7 @@ INLINE void NAME(convolve_points)(const spae_convolution *t, size_t widest, int 
 }
 
 INLINE void NAME(convolve_blocks)(const spae_convolution *t, size_t widest, int blocks) {
-  if (t->kernel == 1 && t->rows > 1 && t->columns % widest)
+  if (t->places || (t->kernel == 1 && t->rows > 1 && t->columns % widest))
     NAME(convolve_points)(t, widest, blocks);
   else
     NAME(convolve_rows)(t, widest, blocks);

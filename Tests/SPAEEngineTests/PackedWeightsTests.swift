@@ -68,24 +68,35 @@ struct PackedWeightsTests {
     #expect(bits(whole) == bits(rows))
   }
 
-  @Test func combsOfAChessboard() {
-    let black = (0..<64).filter { ($0 / 8 + $0 % 8) % 2 == 0 }
-    let combs = Comb.combs(of: black, cellClasses: nil, width: 8)
-    #expect(combs.map(\.row) == Array(0..<8))
-    #expect(combs.map(\.column) == [0, 1, 0, 1, 0, 1, 0, 1])
-    #expect(combs.allSatisfy { $0.step == 2 && $0.count == 4 })
+  /// Pixels anywhere, side by side, give what they give in their rows.
+  @Test(arguments: sets, [1, 3]) func groupsOfCells(set: String, kernel: Int) throws {
+    let sizes = Sizes(height: 7, width: 13, inputs: 32, outputs: 50, kernel: kernel)
+    var random = Seeded(state: 7)
+    let layer = Convolution(
+      weights: random.floats(50 * 32 * kernel * kernel), bias: random.floats(50), inputs: 32,
+      outputs: 50, window: .same(kernel))
+    let input = plane(sizes, 32, random.floats(7 * 13 * 32))
+    let residual = plane(sizes, 50, random.floats(7 * 13 * 50))
+    let instructions = try #require(InstructionSet.available.first { $0.name == set })
+    let context = Context(instructions, parallel: Parallel(threads: 1))
+    let (whole, grouped) = (plane(sizes, 50, []), plane(sizes, 50, []))
+    layer.apply(to: input, into: whole, residual: residual, with: context)
+    let classes = (0..<7 * 13).map { $0 % 5 }
+    for group in CellGroup.groups(of: 0..<7 * 13, cellClasses: classes, width: 13) {
+      layer.apply(to: input, into: grouped, group: group, residual: residual, with: context)
+    }
+    #expect(bits(whole) == bits(grouped))
   }
 
-  @Test(arguments: 0..<20) func combsHoldEachCellOnce(seed: UInt64) {
+  @Test(arguments: 0..<20) func groupsHoldEachCellOnce(seed: UInt64) {
     var random = Seeded(state: seed)
     let cells = (0..<7 * 13).filter { _ in random.floats(1)[0] > 0 }
     let classes = (0..<7 * 13).map { _ in Int(random.floats(1)[0] * 2 + 2) }
-    let combs = Comb.combs(of: cells, cellClasses: classes, width: 13)
-    let held = combs.flatMap { comb in
-      (0..<comb.count).map { index -> Int in
-        let cell = comb.row * 13 + comb.column + index * comb.step
-        #expect(classes[cell] == comb.label)
-        return cell
+    let groups = CellGroup.groups(of: cells, cellClasses: classes, width: 13)
+    let held = groups.flatMap { group in
+      group.cells.map { row, column -> Int in
+        #expect(classes[row * 13 + column] == group.label)
+        return row * 13 + column
       }
     }
     #expect(held.sorted() == cells)

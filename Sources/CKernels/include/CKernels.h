@@ -15,6 +15,11 @@ enum { spae_lanes = 16, spae_blocks = 2, spae_queries = 8 };
 
 typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2, spae_relu = 3 } spae_activation;
 
+// A pixel of a plane.
+typedef struct {
+  uint32_t row, column;
+} spae_place;
+
 // A dense convolution on a rectangle of output pixels.
 typedef struct {
   const float *input;  // the first tap of the first output pixel
@@ -32,6 +37,8 @@ typedef struct {
   // rounded to a whole number, half to even.
   const float *scales;
   float limit;
+  // Unless null, `columns` pixels anywhere, counted from the first one, in place of a rectangle.
+  const spae_place *places;
 } spae_convolution;
 
 // A depthwise convolution on a rectangle; weights [ky][kx][channel], channels a multiple of 16. They

@@ -147,10 +147,10 @@ final class FilmSearch {
   }
 
   private func set(_ cells: [Int], _ words: [Int32], with context: Context) {
-    let quantizer = Quantizer(codebook: codebook)
+    let (quantizer, all) = (Quantizer(codebook: codebook), layer.cells)
     decoder.linear.set(
-      cells, cellClasses: layer.cells.upsampling.cellClass, in: planes, with: context
-    ) { quantizer.estimate(at: $0, in: layer.cells, of: words) }
+      cells, cellClasses: all.upsampling.cellClass, in: planes, with: context
+    ) { quantizer.estimate(at: $0, in: all, of: words) }
     let rows = cells.map { $0 / shape.grid.columns }
     guard let first = rows.min(), let last = rows.max() else { return }
     let area = Rectangle(rows: first..<last + 1, columns: planes.patches.bounds.columns)

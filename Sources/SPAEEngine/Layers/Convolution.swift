@@ -160,21 +160,24 @@ package struct Convolution: Sendable {
     }
   }
 
-  /// Computes some pixels of a row of the output, on the caller's thread.
-  func apply(
-    to input: Plane, into output: Plane, comb: Comb, residual: Plane? = nil, with context: Context
+  /// Computes some pixels of the output, on the caller's thread.
+  package func apply(
+    to input: Plane, into output: Plane, group: CellGroup, residual: Plane? = nil,
+    with context: Context
   ) {
-    let columns = comb.column..<comb.column + comb.count
+    let places = group.places
     context.measured(
       LayerProfiler.Layer(
         kind: "\(window.kernel) x \(window.kernel)", inputs: inputs, outputs: outputs,
-        width: comb.count),
-      work: comb.count * work
+        width: output.width),
+      work: places.count * work
     ) {
-      run(
-        blocks: 0..<blocks, area: Rectangle(rows: comb.row..<comb.row + 1, columns: columns),
-        step: comb.step, from: input, into: output, activation: .identity, residual: residual,
-        spread: 1, phase: (0, 0), with: context)
+      unsafe places.withUnsafeBufferPointer { places in
+        unsafe run(
+          blocks: 0..<blocks, area: Rectangle(rows: 0..<1, columns: 0..<places.count),
+          places: places.baseAddress, from: input, into: output, activation: .identity,
+          residual: residual, spread: 1, phase: (0, 0), with: context)
+      }
     }
   }
 
@@ -223,7 +226,7 @@ package struct Convolution: Sendable {
       let group = item / rows
       let end = min(items.upperBound, (group + 1) * rows)
       let first = area.rows.lowerBound + item % rows
-      run(
+      unsafe run(
         blocks: group * groupSize..<min((group + 1) * groupSize, blocks),
         area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
         from: input, into: output, activation: activation, residual: residual,
@@ -232,11 +235,11 @@ package struct Convolution: Sendable {
     }
   }
 
-  /// Of a single row, `step` parts the pixels that are computed.
+  /// The pixels are those of the area, or as many at `places`.
   private func run(
-    blocks: Range<Int>, area: Rectangle, step: Int = 1, from input: Plane, into output: Plane,
-    activation: Activation, residual: Plane?, spread: Int, phase: (row: Int, column: Int),
-    shift: Int = 0, with context: Context
+    blocks: Range<Int>, area: Rectangle, places: UnsafePointer<spae_place>? = nil,
+    from input: Plane, into output: Plane, activation: Activation, residual: Plane?, spread: Int,
+    phase: (row: Int, column: Int), shift: Int = 0, with context: Context
   ) {
     let (top, left) = (area.rows.lowerBound, area.columns.lowerBound)
     let taps = window.kernel * window.kernel
@@ -250,15 +253,16 @@ package struct Convolution: Sendable {
           left * window.stride - window.before(input.width)),
         input_row: input.rowStride, input_pixel: input.padded,
         output: output.pixel(target.0, target.1) + channel + shift,
-        output_row: output.rowStride * spread, output_pixel: output.padded * spread * step,
+        output_row: output.rowStride * spread, output_pixel: output.padded * spread,
         residual: residual.map { unsafe UnsafePointer($0.pixel(target.0, target.1) + channel) },
         weights: weights,
         bias: bias.floats + channel,
         blocks: blocks.count,
         rows: area.rows.count, columns: area.columns.count,
-        kernel: window.kernel, stride: window.stride * step, channels: inputs,
+        kernel: window.kernel, stride: window.stride, channels: inputs,
         activation: steps == nil ? spae_activation(rawValue: activation.rawValue) : spae_identity,
-        scales: steps.map { unsafe $0.scales.floats + channel }, limit: Float(steps?.most ?? 0))
+        scales: steps.map { unsafe $0.scales.floats + channel }, limit: Float(steps?.most ?? 0),
+        places: places)
       unsafe context.kernels.pointee.convolve(&task)
     }
   }

@@ -78,19 +78,26 @@ struct ConditionalLinearDecoder: Sendable {
     }
   }
 
-  /// Sets what the patches of some cells, in order, are made of: an estimate, [latent], of each, and
+  /// Sets what the patches of some cells are made of: an estimate, [latent], of each, and
   /// its class among those of all cells.
   func set(
-    _ cells: some Collection<Int>, cellClasses: [Int], in planes: Planes, with context: Context,
-    to estimate: (_ cell: Int) -> ArraySlice<Float>
+    _ cells: [Int], cellClasses: [Int], in planes: Planes, with context: Context,
+    to estimate: @Sendable (_ cell: Int) -> ArraySlice<Float>
   ) {
-    let width = planes.estimates.width
-    for cell in cells {
-      let target = unsafe planes.estimates.pixel(cell / width, cell % width)
-      for (i, component) in estimate(cell).enumerated() { unsafe target[i] = component }
+    let (alone, estimates, target) = (context.onOneThread, planes.estimates, planes.own)
+    let width = estimates.width
+    // An estimate is a few small arrays: it takes as long as some thousand multiplications.
+    context.parallel.forEachPart(of: cells.count, work: 4000 * cells.count) {
+      for cell in cells[$0] {
+        let target = unsafe estimates.pixel(cell / width, cell % width)
+        for (i, component) in estimate(cell).enumerated() { unsafe target[i] = component }
+      }
     }
-    for comb in Comb.combs(of: cells, cellClasses: cellClasses, width: width) {
-      own[comb.label].apply(to: planes.estimates, into: planes.own, comb: comb, with: context)
+    let groups = CellGroup.groups(of: cells, cellClasses: cellClasses, width: width)
+    context.parallel.forEachPart(of: groups.count, work: cells.count * own[0].work) {
+      for group in groups[$0] {
+        own[group.label].apply(to: estimates, into: target, group: group, with: alone)
+      }
     }
   }
 
@@ -109,7 +116,8 @@ struct ConditionalLinearDecoder: Sendable {
     /// The errors of each patch, [channel, row, column].
     let errors: Plane
     fileprivate let own: Plane  // by each cell's own patch alone
-    fileprivate let estimates: Plane
+    /// By how much the error falls as each component of a cell's estimate grows, [row, column, latent].
+    let estimates: Plane
 
     init(_ configuration: ModelConfiguration, grid: GridSize) {
       errors = Plane(grid, channels: configuration.patchNumbers)
@@ -150,32 +158,43 @@ struct ConditionalLinearDecoder: Sendable {
     }
   }
 
-  /// Some cells in order, for which a gradient is computed again and again.
+  /// Some cells, for which a gradient is computed again and again.
   struct Cells: Sendable {
-    fileprivate let ofClasses: [Comb]
-    fileprivate let all: [Comb]
+    let cells: [Int]
+    private let cellClasses: [Int]
+    private let width: Int
+    fileprivate let ofClasses: [CellGroup]
+    fileprivate let all: [CellGroup]
 
     /// `cellClasses` are those of all cells.
     init(_ cells: [Int], cellClasses: [Int], width: Int) {
-      ofClasses = Comb.combs(of: cells, cellClasses: cellClasses, width: width)
-      all = Comb.combs(of: cells, cellClasses: nil, width: width)
+      (self.cells, self.cellClasses, self.width) = (cells, cellClasses, width)
+      ofClasses = CellGroup.groups(of: cells, cellClasses: cellClasses, width: width)
+      all = CellGroup.groups(of: cells, cellClasses: nil, width: width)
+    }
+
+    /// Those of the cells that are not among some others, which are true, [cell].
+    func without(_ others: [Bool]) -> Cells {
+      let left = cells.filter { !others[$0] }
+      return left.count == cells.count
+        ? self : Cells(left, cellClasses: cellClasses, width: width)
     }
   }
 
   /// Computes the gradient of some cells from the errors.
   func transpose(_ gradient: Gradient, cells: Cells, stride: Int, with context: Context) {
     let (errors, own, estimates) = (gradient.errors, gradient.own, gradient.estimates)
-    let (alone, count) = (context.onOneThread, cells.all.reduce(0) { $0 + $1.count })
+    let (alone, count) = (context.onOneThread, cells.cells.count)
     context.parallel.forEachPart(of: cells.ofClasses.count, work: count * ownTransposed[0].work) {
-      for comb in cells.ofClasses[$0] {
-        ownTransposed[comb.label].apply(to: errors, into: own, comb: comb, with: alone)
+      for group in cells.ofClasses[$0] {
+        ownTransposed[group.label].apply(to: errors, into: own, group: group, with: alone)
       }
     }
     let work = count * aroundTransposed[stride].work
     context.parallel.forEachPart(of: cells.all.count, work: work) {
-      for comb in cells.all[$0] {
+      for group in cells.all[$0] {
         aroundTransposed[stride].apply(
-          to: errors, into: estimates, comb: comb, residual: own, with: alone)
+          to: errors, into: estimates, group: group, residual: own, with: alone)
       }
     }
   }

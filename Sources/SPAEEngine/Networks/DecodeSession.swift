@@ -140,11 +140,11 @@ public final class DecodeSession: @unchecked Sendable {
     let changed = cells.changed(from: loaded, to: words)
     loaded = words
     guard changed.count < space.cells.area / 4 else { return loadAll() }
-    let quantizer = Quantizer(codebook: model.codebook)
+    let (quantizer, cells) = (Quantizer(codebook: model.codebook), cells)
     model.decoder.set(
       cells.dependents(ofAny: changed), cellClasses: cells.upsampling.cellClass, in: space,
       with: model.context
-    ) { quantizer.estimate(at: $0, in: cells, of: loaded) }
+    ) { quantizer.estimate(at: $0, in: cells, of: words) }
     for cell in changed { dirty.insert(cells.area(of: cell)) }
     dirty.join(within: space.cells)
   }

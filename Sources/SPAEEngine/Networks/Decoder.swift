@@ -174,21 +174,19 @@ struct Decoder: Sendable {
     _ estimates: [Float], upsampling: LatentUpsampling, into space: Workspace, with context: Context
   ) {
     space.linear.stride = upsampling.stride
-    let (latent, count) = (configuration.latent, upsampling.sources.count)
-    let work = count * latent * configuration.patchNumbers
-    let own = context.onOneThread
-    context.parallel.forEachPart(of: count, work: work) { part in
-      set(part, cellClasses: upsampling.cellClass, in: space, with: own) { cell in
-        upsampling.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
-      }
+    let latent = configuration.latent
+    set(
+      Array(upsampling.sources.indices), cellClasses: upsampling.cellClass, in: space, with: context
+    ) { cell in
+      upsampling.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
     }
   }
 
   /// Sets what some cells, in order, are decoded from: an estimate, [latent], of each, and its class
   /// among those of all cells.
   func set(
-    _ cells: some Collection<Int>, cellClasses: [Int], in space: Workspace, with context: Context,
-    to estimate: (_ cell: Int) -> ArraySlice<Float>
+    _ cells: [Int], cellClasses: [Int], in space: Workspace, with context: Context,
+    to estimate: @Sendable (_ cell: Int) -> ArraySlice<Float>
   ) {
     linear.set(cells, cellClasses: cellClasses, in: space.linear, with: context) { cell in
       let (row, column) = (cell / space.latent.width, cell % space.latent.width)

@@ -114,11 +114,8 @@ extension ConditionalLinearDecoder {
     var found: [GramMatrices.Pair: [Float]] = [:]
     for pair in pairs { found[pair] = [Float](repeating: 0, count: latent * latent) }
     for component in 0..<latent {
-      var unit = [Float](repeating: 0, count: latent)
-      unit[component] = 1
-      set(CollectionOfOne(middle), cellClasses: cellClasses, in: planes, with: context) { _ in
-        unit[...]
-      }
+      let unit = (0..<latent).map { $0 == component ? Float(1) : 0 }
+      set([middle], cellClasses: cellClasses, in: planes, with: context) { _ in unit[...] }
       refresh(planes.patches.bounds, in: planes, with: context)
       note(planes.patches, without: mean, row: reach, column: reach, in: gradient.errors)
       for (other, pairs) in ofClass {
