@@ -70,11 +70,15 @@ struct Refinement {
   /// The buffers of one picture, and what its layers need.
   final class Workspace {
     fileprivate let layers: [Layer]
-    fileprivate let targets: Plane  // what the linear decoder would give without any error
-    fileprivate let gradient: ConditionalLinearDecoder.Gradient
+    let targets: Plane  // what the linear decoder would give without any error
+    let gradient: ConditionalLinearDecoder.Gradient
     /// Where the decoder computes in whole numbers, if it does.
     fileprivate let bytes: ByteDecoder.Workspace?
     fileprivate var error: Float = .infinity  // of the linear decoder, after a guided layer
+    /// Whether the errors are those of the linear decoder's picture.
+    var hasErrors = false
+    /// The cells whose gradient is that of the errors, [cell].
+    fileprivate var hasGradient: [Bool]
 
     init(
       _ configuration: ModelConfiguration, shape: PyramidShape, decoder: Decoder,
@@ -87,9 +91,19 @@ struct Refinement {
         height: shape.grid.rows, width: shape.grid.columns, channels: configuration.patchNumbers,
         border: 0)
       gradient = ConditionalLinearDecoder.Gradient(configuration, grid: shape.grid)
+      hasGradient = [Bool](repeating: false, count: shape.grid.count)
       let widths = configuration.decoder.stages.map(\.width)
       bytes = decoder.bytes.map {
         ByteDecoder.Workspace($0, widths: widths, grid: shape.grid)
+      }
+    }
+
+    /// Takes note that the linear decoder's picture, or what it is to be, is another around cells.
+    func forget(_ cells: Rectangle, reach: Int) {
+      hasErrors = false
+      let area = cells.grown(by: 2 * reach, within: gradient.errors.bounds)
+      for row in area.rows {
+        for column in area.columns { hasGradient[row * gradient.errors.width + column] = false }
       }
     }
   }
@@ -134,7 +148,7 @@ struct Refinement {
       words = nearer(
         words, in: layer, rounds: search.linearPasses, candidates: candidates, space,
         decodedIn: decoded, with: context)
-      subtract(decoded.linear.patches, in: space, with: context)
+      compare(decoded.linear.patches, in: space, with: context)
       space.error = space.gradient.squaredError
       if space.error <= (1 - search.leastGain) * error || halvings == search.halvings {
         return words
@@ -173,31 +187,45 @@ struct Refinement {
     var words = words
     var outdated: [Int] = []  // cells that the linear decoder does not know yet
     var error: Float = 0  // for each position, as a round begins
-    for (index, half) in repeatElement(layer.halves, count: rounds).joined().enumerated() {
-      refresh(outdated, of: words, in: layer, decodedIn: decoded, with: context)
-      subtract(decoded.linear.patches, in: space, with: context)
-      if candidates != nil, index % layer.halves.count == 0 {
-        error = space.gradient.squaredError / Float(layer.latentIndices.count)
-      }
-      decoder.linear.transpose(
-        space.gradient, cells: half.filled, stride: layer.cells.upsampling.stride, with: context)
-      outdated = []
-      for (metric, positions) in half.ofKind {
-        let targets = targets(
-          positions, words: positions.map { words[first + $0] }, in: metric, of: layer,
-          step: candidates == nil ? search.step : 1, space)
-        let new = choose(
-          targets, for: positions, from: candidates, error: error, in: metric, with: context)
-        for (position, word) in zip(positions, new) where words[first + position] != word {
-          words[first + position] = word
-          outdated.append(layer.latentIndices[position])
+    for _ in 0..<rounds {
+      let before = words
+      for (index, half) in layer.halves.enumerated() {
+        refresh(outdated, of: words, in: layer, space, decodedIn: decoded, with: context)
+        compare(decoded.linear.patches, in: space, with: context)
+        if candidates != nil, index == 0 {
+          error = space.gradient.squaredError / Float(layer.latentIndices.count)
+        }
+        differentiate(half, of: layer, space, with: context)
+        outdated = []
+        for (metric, positions) in half.ofKind {
+          let targets = targets(
+            positions, words: positions.map { words[first + $0] }, in: metric, of: layer,
+            step: candidates == nil ? search.step : 1, space, with: context)
+          let new = choose(
+            targets, for: positions, from: candidates, error: error, in: metric, with: context)
+          for (position, word) in zip(positions, new) where words[first + position] != word {
+            words[first + position] = word
+            outdated.append(layer.latentIndices[position])
+          }
         }
       }
+      // Another round would find the same.
+      if words == before { break }
     }
     if candidates != nil {
-      refresh(outdated, of: words, in: layer, decodedIn: decoded, with: context)
+      refresh(outdated, of: words, in: layer, space, decodedIn: decoded, with: context)
     }
     return words
+  }
+
+  /// Computes the gradient of half of a layer where it is not known.
+  private func differentiate(
+    _ half: Layer.Half, of layer: Layer, _ space: Workspace, with context: Context
+  ) {
+    decoder.linear.transpose(
+      space.gradient, cells: half.filled.without(space.hasGradient),
+      stride: layer.cells.upsampling.stride, with: context)
+    for cell in half.filled.cells { space.hasGradient[cell] = true }
   }
 
   private func choose(
@@ -205,129 +233,77 @@ struct Refinement {
     in metric: QuadraticMetric, with context: Context
   ) -> [Int32] {
     guard let candidates else { return codebook.nearest(to: targets, in: metric, with: context) }
-    return positions.enumerated().map { index, position in
-      let target = targets[index * codebook.latent..<(index + 1) * codebook.latent]
-      return codebook.nearest(to: target, in: metric, among: candidates[position], error: error)
+    let found = SharedWords(count: positions.count)
+    let count = positions.reduce(0) { $0 + candidates[$1].words.count }
+    // The square of a code in the metric is a small matrix's product.
+    context.parallel.forEachPart(of: positions.count, work: 4000 * count) {
+      for index in $0 {
+        let target = targets[index * codebook.latent..<(index + 1) * codebook.latent]
+        unsafe found.words[index] = codebook.nearest(
+          to: target, in: metric, among: candidates[positions[index]], error: error)
+      }
     }
+    return found.array
   }
 
   /// The targets of the words of some positions, times the metric, [position, latent].
   private func targets(
     _ positions: [Int], words: [Int32], in metric: QuadraticMetric, of layer: Layer, step: Float,
-    _ space: Workspace
+    _ space: Workspace, with context: Context
   ) -> [Float] {
-    let (latent, columns) = (codebook.latent, layer.cells.shape.grid.columns)
+    let (latent, gradient) = (codebook.latent, space.gradient.estimates)
     return unsafe [Float](unsafeUninitializedCapacity: positions.count * latent) { targets, count in
       count = positions.count * latent
-      for (index, (position, word)) in zip(positions, words).enumerated() {
-        let cell = layer.latentIndices[position]
-        let target = unsafe UnsafeMutableBufferPointer(
-          rebasing: targets[index * latent..<(index + 1) * latent])
-        unsafe target.update(repeating: 0)
-        for dependent in layer.cells.dependents(of: cell) {
-          let gradient = unsafe space.gradient.pixel(
-            dependent.cell / columns, dependent.cell % columns)
-          for i in 0..<latent { unsafe target[i] += gradient[i] * dependent.weight }
+      guard let first = targets.baseAddress else { return }
+      let all = unsafe SharedFloats(first)
+      context.parallel.forEachPart(of: positions.count, work: 8000 * positions.count) {
+        for index in $0 {
+          let target = unsafe UnsafeMutableBufferPointer(
+            start: all.floats + index * latent, count: latent)
+          let cell = layer.latentIndices[positions[index]]
+          unsafe add(gradient, at: cell, of: layer, step: step, to: target)
+          let old = unsafe codebook.codes.floats + Int(words[index]) * latent
+          unsafe metric.addImage(of: old, to: target)
         }
-        let visits = Float(
-          layer.cells.upsampling.cellClass[cell] % LatentUpsampling.classesOfStride)
-        for i in 0..<latent { unsafe target[i] *= step * visits }
-        let old = unsafe codebook.codes.floats + Int(word) * latent
-        unsafe metric.addImage(of: old, to: target)
       }
     }
+  }
+
+  /// Sets the step of a cell's word along the gradient of all cells that depend on it, [latent].
+  private func add(
+    _ gradient: Plane, at cell: Int, of layer: Layer, step: Float,
+    to target: UnsafeMutableBufferPointer<Float>
+  ) {
+    let columns = layer.cells.shape.grid.columns
+    unsafe target.update(repeating: 0)
+    for dependent in layer.cells.dependents(of: cell) {
+      let own = unsafe gradient.pixel(dependent.cell / columns, dependent.cell % columns)
+      for i in target.indices { unsafe target[i] += own[i] * dependent.weight }
+    }
+    let visits = Float(layer.cells.upsampling.cellClass[cell] % LatentUpsampling.classesOfStride)
+    for i in target.indices { unsafe target[i] *= step * visits }
   }
 
   /// Updates the linear decoder's picture for cells whose words have changed.
   private func refresh(
-    _ changed: [Int], of words: [Int32], in layer: Layer, decodedIn decoded: Decoder.Workspace,
-    with context: Context
+    _ changed: [Int], of words: [Int32], in layer: Layer, _ space: Workspace,
+    decodedIn decoded: Decoder.Workspace, with context: Context
   ) {
-    guard !changed.isEmpty else { return }
-    let (cells, quantizer) = (layer.cells, Quantizer(codebook: codebook))
-    let dependents = cells.dependents(ofAny: changed)
+    guard let one = changed.first else { return }
+    let (cells, latent) = (layer.cells, codebook.latent)
+    let estimates = Quantizer(codebook: codebook).estimates(
+      of: words, shape: cells.shape, depth: cells.depth)
     decoder.linear.set(
-      dependents, cellClasses: cells.upsampling.cellClass, in: decoded.linear, with: context
-    ) {
-      quantizer.estimate(at: $0, in: cells, of: words)
-    }
-    decoder.linear.refresh(decoded.cells, in: decoded.linear, with: context)
-  }
-
-  /// Sets the linear decoder's targets: its prediction plus the error of the decoded picture.
-  ///
-  /// If nothing was decoded, the target is the picture itself.
-  private func note(
-    _ picture: PixelImage, in space: Workspace, decodedIn decoded: Decoder.Workspace?,
-    with context: Context
-  ) {
-    let (width, targets) = (picture.width, space.targets)
-    let (patch, weights) = (width / targets.width, weights ?? [])
-    context.parallel.forEachPart(of: targets.height, work: 4 * width * picture.height) { rows in
-      unsafe withPointers(picture.pixels, Self.colours, weights) { pixels, colours, weights in
-        for row in rows.lowerBound * patch..<rows.upperBound * patch {
-          for column in 0..<targets.width {
-            // Rows of a patch's pixels, of one channel each.
-            let number = row % patch * patch
-            let target = unsafe targets.pixel(row / patch, column) + number
-            let first = row * width + column * patch
-            for channel in 0..<3 {
-              let own = unsafe target + channel * patch * patch
-              let bytes = unsafe pixels + first * 3 + channel
-              for i in 0..<patch { unsafe own[i] = colours[Int(bytes[3 * i])] }
-              guard let decoded else { continue }
-              let result = unsafe decoded.picture
-              let linear =
-                unsafe decoded.linear.patches.pixel(row / patch, column) + number
-                + channel * patch * patch
-              for i in 0..<patch {
-                let found = unsafe result[(first + i) * 3 + channel]
-                let missing = unsafe own[i] - found
-                unsafe own[i] += linear[i] - found
-                guard let weights = unsafe weights else { continue }
-                let more = unsafe weights[first + i] - 1
-                if more != 0 { unsafe own[i] += more * missing }
-              }
-            }
-          }
-        }
+      cells.dependents(ofAny: changed), cellClasses: cells.upsampling.cellClass,
+      in: decoded.linear, with: context
+    ) { cell in
+      cells.upsampling.blend(at: cell, latent: latent) {
+        estimates[$0 * latent..<($0 + 1) * latent]
       }
     }
-  }
-
-  /// Lends pixels, colours and weights without the checks that would cost more than the work on them;
-  /// no weights where there are none.
-  private func withPointers(
-    _ pixels: [UInt8], _ colours: [Float], _ weights: [Float],
-    _ body: (UnsafePointer<UInt8>, UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
-  ) {
-    unsafe pixels.withUnsafeBufferPointer { pixels in
-      unsafe colours.withUnsafeBufferPointer { colours in
-        unsafe weights.withUnsafeBufferPointer { weights in
-          guard let pixels = pixels.baseAddress, let colours = colours.baseAddress
-          else { return }
-          unsafe body(pixels, colours, weights.isEmpty ? nil : weights.baseAddress)
-        }
-      }
-    }
-  }
-
-  /// A byte's numbers in [-1, 1].
-  private static let colours = (0...255).map { Float($0) / 127.5 - 1 }
-
-  /// Sets the errors of the patches: targets less the linear decoder's prediction.
-  private func subtract(_ prediction: Plane, in space: Workspace, with context: Context) {
-    let (errors, targets) = (space.gradient.errors, space.targets)
-    let work = prediction.height * prediction.width * prediction.channels
-    context.parallel.forEachPart(of: prediction.height, work: 4 * work) { rows in
-      for row in rows {
-        for column in 0..<prediction.width {
-          let error = unsafe errors.pixel(row, column)
-          let target = unsafe targets.pixel(row, column)
-          let linear = unsafe prediction.pixel(row, column)
-          for i in 0..<prediction.channels { unsafe error[i] = target[i] - linear[i] }
-        }
-      }
-    }
+    let areas = changed.map { cells.area(of: $0) }
+    for area in areas { space.forget(area, reach: decoder.linear.reach) }
+    decoder.linear.refresh(
+      areas.reduce(cells.area(of: one)) { $0.union($1) }, in: decoded.linear, with: context)
   }
 }
