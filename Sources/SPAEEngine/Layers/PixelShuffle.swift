@@ -45,16 +45,20 @@ extension Range<Int> {
 extension Plane {
   /// Fills this plane with the squares of a finer one: channel c of position (dy, dx) becomes channel
   /// c r r + dy r + dx, as PyTorch's pixel unshuffle orders them.
-  func unshuffle(_ picture: Plane, by factor: Int) {
-    for row in 0..<height {
-      for column in 0..<width {
-        let square = unsafe pixel(row, column)
-        for dy in 0..<factor {
-          for dx in 0..<factor {
-            let source = unsafe picture.pixel(row * factor + dy, column * factor + dx)
-            for channel in 0..<picture.channels {
-              unsafe square[(channel * factor + dy) * factor + dx] = source[channel]
-            }
+  func unshuffle(_ picture: Plane, by factor: Int, with context: Context) {
+    context.parallel.forEachPart(of: height, work: 16 * bounds.area * channels) { rows in
+      for row in rows { unshuffle(picture, by: factor, row: row) }
+    }
+  }
+
+  private func unshuffle(_ picture: Plane, by factor: Int, row: Int) {
+    for column in 0..<width {
+      let square = unsafe pixel(row, column)
+      for dy in 0..<factor {
+        for dx in 0..<factor {
+          let source = unsafe picture.pixel(row * factor + dy, column * factor + dx)
+          for channel in 0..<picture.channels {
+            unsafe square[(channel * factor + dy) * factor + dx] = source[channel]
           }
         }
       }

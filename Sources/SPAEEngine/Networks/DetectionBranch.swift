@@ -89,7 +89,7 @@ package struct DetectionBranch: Sendable {
   package func raw(
     of view: PixelImage, least: Float? = nil, in space: Workspace, with context: Context
   ) -> [Plane] {
-    view.load(into: space.input) { Float($0) }
+    view.load(into: space.input, with: context) { Float($0) }
     stem.apply(to: space.input, into: space.stem, activation: .silu, with: context)
     var x = space.stem
     for (stage, output) in zip(stages, space.stages) {

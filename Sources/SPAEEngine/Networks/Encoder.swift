@@ -180,7 +180,7 @@ struct Encoder: Sendable {
     _ picture: PixelImage, _ semantics: SemanticMap?, _ shape: PyramidShape, inFloats: Bool,
     cells: [Int]?, in space: Workspace, with context: Context
   ) {
-    load(picture, into: space.picture)
+    picture.load(into: space.picture, with: context) { Float($0) / 127.5 - 1 }
     let tokens = convolve(space, inFloats: inFloats, with: context)
     embedPositions(shape, semantics, on: tokens, in: space, with: context)
     for (index, block) in attention.enumerated() {
@@ -189,8 +189,8 @@ struct Encoder: Sendable {
       apply(block, to: tokens, cells: own, in: space, with: context)
     }
     let planes = space.stages[2]
-    space.patches.unshuffle(space.picture, by: configuration.patch)
-    centre(space.patches)
+    space.patches.unshuffle(space.picture, by: configuration.patch, with: context)
+    centre(space.patches, with: context)
     linear.apply(to: space.patches, into: space.z, with: context)
     if let cells { space.z.gather(cells) }
     let area = cells.map { tokens.bounds.firstRows(holding: $0.count) } ?? tokens.bounds
@@ -200,22 +200,14 @@ struct Encoder: Sendable {
   }
 
   /// Takes the mean patch away, so that what lies outside the picture, zeros, is mean patches.
-  private func centre(_ patches: Plane) {
-    for row in 0..<patches.height {
-      for column in 0..<patches.width {
-        let patch = unsafe patches.pixel(row, column)
-        for (i, mean) in mean.enumerated() { unsafe patch[i] -= mean }
-      }
-    }
-  }
-
-  private func load(_ picture: PixelImage, into plane: Plane) {
-    for row in 0..<picture.height {
-      for column in 0..<picture.width {
-        let pixel = unsafe plane.pixel(row, column)
-        for channel in 0..<3 {
-          unsafe pixel[channel] =
-            Float(picture.pixels[(row * picture.width + column) * 3 + channel]) / 127.5 - 1
+  private func centre(_ patches: Plane, with context: Context) {
+    context.parallel.forEachPart(
+      of: patches.height, work: 8 * patches.bounds.area * patches.channels
+    ) { rows in
+      for row in rows {
+        for column in 0..<patches.width {
+          let patch = unsafe patches.pixel(row, column)
+          for (i, mean) in mean.enumerated() { unsafe patch[i] -= mean }
         }
       }
     }
@@ -225,7 +217,7 @@ struct Encoder: Sendable {
   private func convolve(
     _ space: Workspace, inFloats: Bool, with context: Context
   ) -> Plane {
-    space.halved.unshuffle(space.picture, by: 2)
+    space.halved.unshuffle(space.picture, by: 2, with: context)
     if let bytes, !inFloats {
       bytes.convolve(space.halved, into: space.stages, in: space.bytes, with: context)
       return space.stages[2].output

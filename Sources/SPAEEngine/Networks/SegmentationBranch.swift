@@ -142,7 +142,7 @@ package struct SegmentationBranch: Sendable {
     of view: PixelImage, in space: Workspace, with context: Context
   ) -> Plane {
     let scale: Float = middle == nil ? 127.5 : 1  // whole numbers are left as they are
-    view.load(into: space.input) { (Float($0) - 128) / scale }
+    view.load(into: space.input, with: context) { (Float($0) - 128) / scale }
     stem.apply(to: space.input, into: space.stem, activation: .relu, with: context)
     var x = space.stem
     for (index, (block, planes)) in zip(blocks, space.blocks).enumerated() {

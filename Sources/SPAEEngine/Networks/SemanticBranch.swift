@@ -1,6 +1,7 @@
 import Glibc
 import SPAEPixels
 package import SPAEPyramid
+import Synchronization
 
 /// What a picture shows, as text vectors: the whole, and the region of each position of layer 3, which
 /// are 4 x 4 of a square.
@@ -135,35 +136,61 @@ struct SemanticBranch: Sendable {
   /// Looks at a view of the workspace's size.
   func map(of view: PixelImage, in space: Workspace, with context: Context) -> SemanticMap {
     let scale: Float = isExact ? 1 : 1 / 128  // whole numbers are left as they are
-    view.load(into: space.input) { (Float($0) - 127) * scale }
+    view.load(into: space.input, with: context) { (Float($0) - 127) * scale }
     var x = space.input
     for (layers, planes) in zip(blocks, space.blocks) {
       layers.apply(to: x, into: planes.output, in: planes.bands, with: context)
       x = planes.output
     }
     head.apply(to: x, seenAs: space.seen, into: space.features, .relu6, with: context)
-    pool(space.features, to: space.grid, into: space.pooled)
+    pool(space.features, to: space.grid, into: space.pooled, with: context)
     classifier.apply(to: space.pooled, into: space.logits, with: context)
-    let whole = likeliest(of: probabilities(space.logits, 0), count: sizes.wholeTop)
-    let cells = (1...space.grid.count).map {
-      likeliest(of: probabilities(space.logits, $0), count: sizes.cellTop)
-    }
+    let regions = regions(space.logits, with: context)
+    let (whole, cells) = (regions[0], regions.dropFirst())
     return SemanticMap(
-      whole: text(of: whole), cells: cells.flatMap { text(of: $0) }, grid: space.grid,
-      wholeBest: whole.first?.share ?? 0, cellBest: cells.map { $0.first?.share ?? 0 },
-      cellBestObject: cells.map { bestObject(of: $0) }, classes: whole.map { Int32($0.index) })
+      whole: whole.text, cells: cells.flatMap(\.text), grid: space.grid,
+      wholeBest: whole.best, cellBest: cells.map(\.best),
+      cellBestObject: cells.map { bestObject(of: $0.likeliest) },
+      classes: whole.likeliest.map { Int32($0.index) })
+  }
+
+  /// What is seen in the whole picture or in a part of it.
+  private struct Region: Sendable {
+    let likeliest: Likeliest
+    let text: [Float]
+
+    var best: Float { likeliest.first?.share ?? 0 }
+  }
+
+  /// What the logits say: of the whole, and then of each cell.
+  private func regions(_ logits: Plane, with context: Context) -> [Region] {
+    let found = Mutex([Region?](repeating: nil, count: logits.width))
+    context.parallel.forEachPart(of: logits.width, work: 100 * logits.width * sizes.classes) {
+      for index in $0 {
+        let likeliest = likeliest(
+          of: probabilities(logits, index), count: index == 0 ? sizes.wholeTop : sizes.cellTop)
+        let region = Region(likeliest: likeliest, text: text(of: likeliest))
+        found.withLock { $0[index] = region }
+      }
+    }
+    return found.withLock { $0.compactMap(\.self) }
   }
 
   /// The mean over all of the features, and over overlapping windows (adaptive pooling).
-  private func pool(_ features: Plane, to grid: GridSize, into pooled: Plane) {
-    mean(of: features, features.bounds, into: pooled, 0)
-    for region in 0..<grid.count {
-      let window = Rectangle(
-        rows: adaptiveWindow(
-          of: region / grid.columns, count: grid.rows, length: features.height),
-        columns: adaptiveWindow(
-          of: region % grid.columns, count: grid.columns, length: features.width))
-      mean(of: features, window, into: pooled, 1 + region)
+  private func pool(
+    _ features: Plane, to grid: GridSize, into pooled: Plane, with context: Context
+  ) {
+    let work = 8 * features.bounds.area * features.channels
+    context.parallel.forEachPart(of: 1 + grid.count, work: work) {
+      for index in $0 {
+        let region = max(0, index - 1)
+        let window = Rectangle(
+          rows: adaptiveWindow(
+            of: region / grid.columns, count: grid.rows, length: features.height),
+          columns: adaptiveWindow(
+            of: region % grid.columns, count: grid.columns, length: features.width))
+        mean(of: features, index == 0 ? features.bounds : window, into: pooled, index)
+      }
     }
   }
 
