@@ -24,7 +24,13 @@ final class DecodeWorker: Sendable {
     var isAwaited = false
     /// Who waits for it.
     var waiting: DispatchSemaphore?
+    /// The newest request's picture, whose similarity is yet to be computed.
+    var unrated: Outcome?
   }
+
+  /// How long the keys rest before what nobody waits for is computed: until then the processor is left
+  /// to the screen, and to the terminal that has a picture to show.
+  static let rest = DispatchTimeInterval.milliseconds(40)
 
   private let decoder: RequestDecoder
   private let original: PixelImage?
@@ -50,6 +56,7 @@ final class DecodeWorker: Sendable {
     let mustStart = state.withLock { state in
       state.newest = request
       state.number += 1
+      state.unrated = nil
       state.isAwaited = request.painting == nil && request.frame == nil
       defer { state.isRunning = true }
       return !state.isRunning
@@ -70,7 +77,7 @@ final class DecodeWorker: Sendable {
   /// Waits until nothing is left to do.
   func finish() {
     queue.sync {}
-    similarities.sync {}
+    similarities.sync { rate() }
   }
 
   private func work() {
@@ -90,14 +97,26 @@ final class DecodeWorker: Sendable {
 
   /// Structural similarity takes longer than a frame: it follows, and nothing waits for it.
   private func addSimilarity(to outcome: Outcome) {
-    guard let original else { return }
-    let number = state.withLock { $0.newest == nil ? $0.number : nil }
-    similarities.async { [self] in
-      guard state.withLock({ $0.number == number }) else { return }
-      let decoded = outcome.withSimilarity(to: original).decoded
-      // A newer picture has to stay the last that is delivered.
-      state.withLock { if $0.number == number { deliver(.success(decoded)) } }
+    let number = state.withLock { state -> Int? in
+      guard original != nil, state.newest == nil else { return nil }
+      state.unrated = outcome
+      return state.number
     }
+    guard let number else { return }
+    similarities.asyncAfter(deadline: .now() + Self.rest) { [self] in
+      if state.withLock({ $0.number == number }) { rate() }
+    }
+  }
+
+  /// Computes the similarity of the newest request's picture, if that is to be done.
+  private func rate() {
+    let (outcome, number) = state.withLock { state in
+      defer { state.unrated = nil }
+      return (state.unrated, state.number)
+    }
+    guard let original, let decoded = outcome?.withSimilarity(to: original).decoded else { return }
+    // A newer picture has to stay the last that is delivered.
+    state.withLock { if $0.number == number { deliver(.success(decoded)) } }
   }
 
   private func next() -> DecodeRequest? {

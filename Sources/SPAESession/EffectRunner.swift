@@ -42,6 +42,8 @@ package final class EffectRunner: Sendable {
   let loss = Mutex<Notice?>(nil)
   /// What is decoded already, by the model that was in use then.
   let foreseen = Mutex<(request: DecodeRequest, model: Model)?>(nil)
+  /// Finds words near the one that is shown, when the keys rest.
+  private let near: Debouncer<Int32>
   private let queue = DispatchQueue(label: "explorer", qos: .userInitiated)
   private let origins = DispatchQueue(label: "origins", qos: .utility)
 
@@ -69,7 +71,11 @@ package final class EffectRunner: Sendable {
     self.preparation = preparation
     let small = CandidatePictures(cells: thumbnails)
     self.small = small
-    words = WordFinder(inUse: inUse, pictures: small)
+    let words = WordFinder(inUse: inUse, pictures: small)
+    self.words = words
+    near = Debouncer(label: "near", rest: DecodeWorker.rest) { word in
+      mailbox.post(.neighbours(of: word, words.neighbours(of: word, count: 12)))
+    }
     let pictureStore = PictureStore(Pictures(original: original))
     self.pictureStore = pictureStore
     let finder = ExemplarFinder(
@@ -130,6 +136,7 @@ package final class EffectRunner: Sendable {
     worker.finish()
     inset.finish()
     exemplars.finish()
+    near.finish()
     queue.sync {}
     candidates.finish()
     preparation?.finish()
@@ -153,8 +160,7 @@ package final class EffectRunner: Sendable {
     case .decode(let request): decode(request)
     case .decodeInset(let request): inset.request(request)
     case .findNeighbours(let word):
-      inBackground { runner in [.neighbours(of: word, runner.words.neighbours(of: word, count: 12))]
-      }
+      near.request(word)
     case .findFits(let cell):
       later { [.fits(at: cell, try $0.wordFacts.fits(at: cell, of: $0.history.pyramid))] }
     case .countPictures(let word):
