@@ -36,6 +36,7 @@ package struct FramePreparation: Sendable {
   private let size: Int
   private let fit: Fit
   private let context: Context
+  private let isAhead: Bool
   private var detector = ShotDetector()
   private var number = 0
   private var last: PixelImage?
@@ -48,10 +49,18 @@ package struct FramePreparation: Sendable {
   ) {
     (self.model, self.settings, self.size, self.fit) = (model, settings, size, fit)
     context = isAhead ? model.context.onOneThread : model.context
+    self.isAhead = isAhead
   }
 
   /// Throws `EngineError` for a size that does not exist.
   package mutating func prepare(_ frame: PixelImage) throws(EngineError) -> PreparedFrame {
+    guard isAhead else { return try prepared(frame) }
+    return try model.context.parallel.withoutThread { () throws(EngineError) in
+      try prepared(frame)
+    }
+  }
+
+  private mutating func prepared(_ frame: PixelImage) throws(EngineError) -> PreparedFrame {
     let shape = try model.shape(forSize: size, fit: fit, width: frame.width, height: frame.height)
     let source = model.picture(frame, for: shape, fit: fit)
     let novelty = detector.novelty(of: source)

@@ -42,10 +42,10 @@ final class SpinningThreads: @unchecked Sendable {
     }
   }
 
-  /// Called by each helper: takes parts until the leader calls `stop`.
-  func help() {
+  /// Called by each helper: takes parts until the leader calls `stop`, or it is needed elsewhere.
+  func help(while isFree: () -> Bool) {
     var patience = Self.patience
-    while ticket.load(ordering: .relaxed) != Self.stopped {
+    while ticket.load(ordering: .relaxed) != Self.stopped, isFree() {
       if takePart() { patience = Self.patience } else { rest(&patience) }
     }
   }
