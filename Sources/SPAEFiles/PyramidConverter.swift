@@ -47,13 +47,17 @@ package struct PyramidConverter {
 
   /// Converts what a file holds.
   ///
-  /// `source` is the picture's file, which is else looked for beside the pyramid, by its name.
+  /// `bytes` are the content, where that was read already. `source` is the picture's file, which is
+  /// else looked for beside the pyramid, by its name.
   /// `history` gives the cells that a person changed, where the history knows the pyramid.
   package func converted(
-    _ path: String, source: String?, history: (PyramidDocument) throws -> [CellAddress]?
+    _ path: String, bytes read: [UInt8]? = nil, source: String?,
+    history: (PyramidDocument) throws -> [CellAddress]?
   ) throws -> Outcome {
     let bytes: [UInt8]
-    do { bytes = try ImageFile.bytes(path: path) } catch { throw Failure("\(path): \(error)") }
+    do { bytes = try read ?? ImageFile.bytes(path: path) } catch {
+      throw Failure("\(path): \(error)")
+    }
     guard let name = try Input.modelName(bytes: bytes, path: path) else {
       throw Failure("\(path): a picture, not a pyramid; spae encode makes the words from it")
     }

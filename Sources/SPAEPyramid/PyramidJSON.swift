@@ -83,7 +83,7 @@ package struct PyramidJSON: Codable, Hashable, Sendable {
   }
 
   /// Whether a name stays one field of a text's line.
-  private static func isField(_ name: String) -> Bool {
+  static func isField(_ name: String) -> Bool {
     !name.isEmpty && name.unicodeScalars.first != "#"
       && !name.unicodeScalars.contains(where: \.properties.isWhitespace)
   }

@@ -24,6 +24,11 @@ struct SignificantLines: Sendable {
     lines.append(Line(number: number, text: Substring(scalars[..<(comment ?? scalars.endIndex)])))
   }
 
+  /// Puts a comment before all others.
+  mutating func addFirst(comment: String) {
+    comments.insert(.init(before: 0, text: comment), at: 0)
+  }
+
   /// Those after the first ones, without the comments.
   func after(first count: Int = 1) -> SignificantLines {
     var rest = SignificantLines()

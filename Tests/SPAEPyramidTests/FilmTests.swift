@@ -237,7 +237,17 @@ enum SampleFilm {
   }
 
   @Test(arguments: [
-    ("\"film\":1", "\"film\":2", 1, "version"), ("5:8,8", "5:9,8", 3, "there is no 5:9,8"),
+    ("\"film\":1", "\"film\":2", 1, "\"film\" in the film's header must be 1"),
+    ("30000/1001", "0", 1, "\"rate\" in the film's header must be frames a second, such as \"25\""),
+    ("\"grid\":8", "\"grid\":9", 1, "\"grid\" in the film's header must be 8, 16, 32 or 64"),
+    ("\"width\":", "\"width\":-", 1, "\"source.width\" in the film's header must be pixels"),
+    ("\"rate\":", "\"rats\":", 1, "rate is missing; the first line is such as {\"film\":1,"),
+    (
+      "\"rate\":\"30000/1001\"", "\"rate\":25", 1,
+      "rate is of another type; the first line is such as"
+    ),
+    ("\"rate\":", "\"from\":-1,\"rate\":", 1, "\"from\" in the film's header must be seconds"),
+    ("5:8,8", "5:9,8", 3, "there is no 5:9,8"),
     ("8\",\"dog\"", "8\",\"dug\"", 3, "'dug' is not in the vocabulary"),
     ("\"frame\":3", "\"frame\":7", 4, "expected 'frame 3'"), ("\"frame\":2}", "", 3, "JSON"),
     ("\"steady\":12", "\"steady\":256", 5, "from 1 to 255, got 'steady 256'"),
@@ -254,6 +264,33 @@ enum SampleFilm {
     }
     #expect(error.line == line)
     #expect(error.problem.description.contains(problem))
+  }
+
+  /// What a person wrote behind the end, and into a frame that is not whole, is not lost.
+  @Test(arguments: [
+    ("end\n", "end  # the last\n# a note\n\n# another\n", ["# the last", "# a note", "# another"]),
+    ("end\n", "end\n# a note", ["# a note"]), ("end\n", "end", []),
+    ("end\n", "frame 6\n# a note\n", ["# a note"]),
+    ("end\n", "end # mine\n# a note\nframe 6\nend\n# behind\n", ["# behind"]),
+  ])
+  func keepsWhatIsBehindItsEnd(end: String, new: String, comments: [String]) throws {
+    let frames = try SampleFilm.frames()
+    let text = try SampleFilm.text(of: frames).dropLast(end.count) + new
+    let path = NSTemporaryDirectory() + "film-\(UUID().uuidString).spae"
+    try String(text).write(toFile: path, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let film = try FilmFile(path: path) { _ in try Sample.vocabulary() }
+    var found: [FilmFrame] = []
+    let behind = try film.readAll { found.append($0) }
+    #expect(behind.map(\.text) == comments)
+    #expect(Array(found.prefix(5)) == frames)
+    var writer = FilmWriter(try SampleFilm.header(), vocabulary: try Sample.vocabulary())
+    var written = try writer.beginning()
+    for frame in found { written += try writer.bytes(of: frame) }
+    let again = String(decoding: written + (try writer.ending(behind)), as: UTF8.self)
+    for comment in ["# the last", "# mine", "# a note", "# another", "# behind"] {
+      #expect(again.contains(comment) == new.contains(comment), "\(again.suffix(200))")
+    }
   }
 
   @Test func isNoPicture() throws {

@@ -34,7 +34,9 @@ package struct FilmRewriting {
       guard writer.number > 0 else {
         throw FilmTextError(line: 0, column: 0, problem: .noFrame)
       }
-      (model, frames, self.bytes) = (header.model, writer.number, written + (try writer.ending()))
+      comments += (last?.comments.count ?? 0) + reader.commentsBehind.count
+      (model, frames) = (header.model, writer.number)
+      self.bytes = written + (try writer.ending(reader.commentsBehind))
       let lost = format == .json ? comments : 0
       notes =
         (lost > 0 ? ["\(lost.counted("comment")) left out, for which JSON has no room"] : [])

@@ -89,6 +89,7 @@ package final class StandingFilm {
         return frame
       }
     }
+    hasComments = hasComments || !reader.commentsBehind.isEmpty
     return nil
   }
 

@@ -32,7 +32,7 @@ package final class FilmFile {
   }
 
   package let header: FilmHeader
-  private let descriptor: Int32
+  private let file: OpenFile
   private var index: [KeyFrame] = []
   private var scanner: Cursor
   private var cursor: Cursor?
@@ -45,17 +45,16 @@ package final class FilmFile {
   ///
   /// Throws `FilmTextError`, `SystemError`, and what `vocabulary` throws.
   package init(path: String, vocabulary: (FilmHeader) throws -> Vocabulary) throws {
-    descriptor = FileSystem.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemError.last }
-    do {
-      let header = try Self.header(descriptor)
-      let reader = FilmReader(vocabulary: try vocabulary(header))
-      scanner = Cursor(reader: reader, lines: FilmLines(descriptor: descriptor))
-      self.header = header
-    } catch {
-      close(descriptor)
-      throw error
-    }
+    file = try OpenFile(path)
+    header = try Self.header(file.descriptor)
+    let reader = FilmReader(vocabulary: try vocabulary(header))
+    scanner = Cursor(reader: reader, lines: FilmLines(descriptor: file.descriptor))
+  }
+
+  /// Another reader of the same file, scanned as far, whatever has the file's name by now.
+  package init(_ other: FilmFile) {
+    (header, file, index) = (other.header, other.file, other.index)
+    (scanner, ending) = (other.scanner, other.ending)
   }
 
   private static func header(_ descriptor: Int32) throws -> FilmHeader {
@@ -67,8 +66,6 @@ package final class FilmFile {
     _ = try reader.finish(rest: lines.rest)
     throw FilmTextError(line: 0, column: 0, problem: .notFilm)
   }
-
-  deinit { close(descriptor) }
 
   /// The number of frames that are known to be whole.
   package var frames: Int { max(scanner.reader.frames, ending?.frames ?? 0) }
@@ -130,10 +127,21 @@ package final class FilmFile {
     return index.last { $0.frame <= frame }?.frame ?? frame
   }
 
+  /// Reads the whole film from its first frame on, as it stands in the file; gives the comments behind
+  /// its last frame.
+  package func readAll(_ body: (FilmFrame) throws -> Void) throws -> [PyramidDocument.Comment] {
+    var (reader, lines) = (scanner.reader.fresh, FilmLines(descriptor: file.descriptor))
+    while let line = try lines.next() {
+      if let frame = try reader.take(line) { try body(frame) }
+    }
+    if let last = try reader.finish(rest: lines.rest).frame { try body(last) }
+    return reader.commentsBehind
+  }
+
   private func begin(at key: KeyFrame) -> Cursor {
     Cursor(
       reader: scanner.reader.resumed(atFrame: key.frame, line: key.line),
-      lines: FilmLines(descriptor: descriptor, offset: key.offset, count: key.line))
+      lines: FilmLines(descriptor: file.descriptor, offset: key.offset, count: key.line))
   }
 
   /// Reads the next frame.
@@ -148,6 +156,18 @@ package final class FilmFile {
     }
     cursor.show(frame)
   }
+}
+
+/// A file that stays open as long as anybody reads it.
+private final class OpenFile: Sendable {
+  let descriptor: Int32
+
+  init(_ path: String) throws(SystemError) {
+    descriptor = FileSystem.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError.last }
+  }
+
+  deinit { close(descriptor) }
 }
 
 /// The lines of a file from an offset on, each with its place, in bounded memory.

@@ -57,20 +57,36 @@ package enum FilmJSON {
 }
 
 extension FilmJSON.Header {
+  /// What the first line must have.
+  static let remedy =
+    "; the first line is such as {\"film\":1,\"model\":{\"name\":...,\"hash\":...,\"vocabulary\":...},"
+    + "\"source\":{\"name\":\"cat.mp4\",\"width\":640,\"height\":360},\"grid\":\"24x16\",\"rate\":\"25\"}"
+
   /// The header, with every name and number checked; `line` is named in errors.
   package func header(line: Int) throws(FilmTextError) -> FilmHeader {
-    func bad(_ problem: FilmTextError.Problem) -> FilmTextError {
-      FilmTextError(line: line, column: 1, problem: problem)
+    func bad(_ field: String, _ expected: String, _ got: String) -> FilmTextError {
+      let problem = FilmTextError.Problem.field(field, expected: expected, got: got[...].excerpt)
+      return FilmTextError(line: line, column: 1, problem: problem)
     }
-    guard film == FilmText.version else { throw bad(.version("\(film)")) }
+    guard film == FilmText.version else {
+      throw bad("film", "\(FilmText.version), the version that this program reads", "\(film)")
+    }
     guard let rate = FrameRate(rate) else {
-      throw bad(.pyramid(.rate(self.rate[...].excerpt)))
+      throw bad("rate", "frames a second, such as \"25\" or \"30000/1001\"", "\"\(self.rate)\"")
     }
-    // The grid, the names and the sizes are those of a picture's.
-    guard let shape = PyramidShape(grid: grid) else { throw bad(.pyramid(.grid(grid.text))) }
-    do { try PyramidJSON.check(model, source) } catch { throw bad(.pyramid(error.problem)) }
+    guard let shape = PyramidShape(grid: grid) else {
+      throw bad("grid", "8, 16, 32 or 64, or such as \"24x16\"", grid.text)
+    }
+    for (name, text) in [
+      ("name", model.name), ("hash", model.hash), ("vocabulary", model.vocabulary),
+    ] where !PyramidJSON.isField(text) {
+      throw bad("model.\(name)", "a text without spaces or #", "\"\(text)\"")
+    }
+    for (name, pixels) in [("width", source.width), ("height", source.height)] where pixels < 1 {
+      throw bad("source.\(name)", "pixels, from 1 on", "\(pixels)")
+    }
     if let from, FilmTime(seconds: from).seconds == 0, from != 0 {
-      throw bad(.pyramid(.from("from \(from)")))
+      throw bad("from", "seconds of the clip, from 0 on", "\(from)")
     }
     return FilmHeader(
       model: model, source: source, shape: shape, rate: rate, from: FilmTime(seconds: from ?? 0))

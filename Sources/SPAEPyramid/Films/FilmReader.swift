@@ -51,6 +51,15 @@ package struct FilmReader: Sendable {
     }
   }
 
+  /// The same reader before the first line.
+  var fresh: FilmReader { FilmReader(vocabulary: vocabulary) }
+
+  /// A person's comments behind the last whole frame, as they stand there: of the line `end`, which is
+  /// line 0, and of what follows it, or of a frame that is not whole.
+  package var commentsBehind: [PyramidDocument.Comment] {
+    if case .text(let reader) = form { reader.commentsBehind } else { [] }
+  }
+
   /// The same reader at a key frame, counted from 0, whose line follows that of number `line`.
   package func resumed(atFrame frame: Int, line: Int) -> FilmReader {
     var reader = self
@@ -109,8 +118,12 @@ package struct FilmReader: Sendable {
 
   /// Whether a line without its end is whole by its content.
   private func isWhole(_ rest: String) -> Bool {
-    if rest[...].trimmed == "end" { return true }
-    guard case .json = form else { return false }
+    guard case .json = form else {
+      var line = SignificantLines()
+      line.add(rest, number: 1)
+      let isComment = line.lines.isEmpty && !line.comments.isEmpty
+      return isComment || line.lines.first?.text.trimmed == "end"
+    }
     return (try? JSONDecoder().decode(FilmJSON.Line.self, from: Data(rest.utf8))) != nil
   }
 
@@ -174,7 +187,8 @@ struct FilmJSONReader: Sendable {
     line += 1
     guard !text.allSatisfy(\.isWhitespace) else { return nil }
     guard let header else {
-      self.header = try decoded(FilmJSON.Header.self, text).header(line: line)
+      self.header = try decoded(FilmJSON.Header.self, text, remedy: FilmJSON.Header.remedy)
+        .header(line: line)
       return nil
     }
     let object = try decoded(FilmJSON.Line.self, text)
@@ -198,11 +212,11 @@ struct FilmJSONReader: Sendable {
   }
 
   private func decoded<Object: Decodable>(
-    _ type: Object.Type, _ text: String
+    _ type: Object.Type, _ text: String, remedy: String = ""
   ) throws(FilmTextError) -> Object {
     let json = JSONText.readable(Array(text.utf8))
     do { return try JSONDecoder().decode(type, from: Data(json)) } catch {
-      throw self.error(.notJSON(error.reason(in: json)))
+      throw self.error(.notJSON(error.reason(in: json) + remedy))
     }
   }
 

@@ -68,7 +68,7 @@ package enum FilmText {
   }
 
   /// The line that ends a film.
-  package static let end = "end\n"
+  package static let end = "end"
 
   /// Whether a text says in its first line that it is a film's.
   package static func begins(_ text: some StringProtocol) -> Bool {

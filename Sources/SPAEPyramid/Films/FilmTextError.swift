@@ -17,6 +17,8 @@ package struct FilmTextError: Error, Hashable, Sendable {
     case unknownWord(String, near: [String])
     case lineTooLong(limit: Int)
     case notJSON(String)
+    /// A value in the header of JSON lines.
+    case field(String, expected: String, got: String)
   }
 
   /// Which part of a cell's position its pyramid lacks.
@@ -68,6 +70,8 @@ extension FilmTextError.Problem: CustomStringConvertible {
       "'\(word)' is not in the vocabulary"
         + (near.isEmpty ? "" : "; near it are \(near.joined(separator: ", "))")
     case .lineTooLong(let limit): "the line has more than \(limit) bytes"
+    case .field(let field, let expected, let got):
+      "\"\(field)\" in the film's header must be \(expected); got \(got)"
     case .notJSON(let problem): "not the JSON of a film: \(problem)"
     }
   }

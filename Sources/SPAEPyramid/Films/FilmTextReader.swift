@@ -8,6 +8,8 @@ struct FilmTextReader: Sendable {
   private var frame: OpenFrame?
   /// Comments before the first frame, or behind an end: they are the next frame's.
   private var waiting = SignificantLines()
+  /// The comment of the line that ends the film.
+  private var endComment: String?
   /// The number of the frame that was named last.
   private(set) var number = 0
   private var hasWords = false
@@ -29,6 +31,13 @@ struct FilmTextReader: Sendable {
   /// Whether the last line that was taken names a key frame.
   var hasBegunKeyFrame: Bool {
     frame?.isKey == true && frame?.lines.lines.count == 1 && frame?.lines.lines[0].number == line
+  }
+
+  /// The comments of the line `end`, which is line 0, and behind it, or of a frame that is not whole.
+  var commentsBehind: [PyramidDocument.Comment] {
+    let end = endComment.map { [PyramidDocument.Comment(endOf: 0, text: $0)] } ?? []
+    let others = (frame?.lines ?? waiting).comments
+    return end + others.map { .init(before: 1, text: $0.text) }
   }
 
   /// Takes the next line, without its end; gives the frame that it shows to be whole.
@@ -124,7 +133,12 @@ struct FilmTextReader: Sendable {
       return nil
     }
     let whole = try closed(header)
-    if fields == ["end"] { hasEnded = true } else { try open(text, fields, header) }
+    if fields == ["end"] {
+      hasEnded = true
+      endComment = single.comments.first?.text
+    } else {
+      try open(text, fields, header)
+    }
     return whole
   }
 
@@ -185,6 +199,8 @@ struct FilmTextReader: Sendable {
     }
     guard isKey || hasWords else { throw error(column: 1, .noKeyFrame(got)) }
     (number, hasWords, hasEnded) = (named, true, false)
+    if let endComment { waiting.addFirst(comment: endComment) }
+    endComment = nil
     var frame = OpenFrame(layerLines: isKey ? PyramidText.layerLineCount(header.shape) : nil)
     (frame.lines, waiting) = (waiting, SignificantLines())
     frame.lines.add(text, number: line)

@@ -42,10 +42,11 @@ package struct FilmWriter: Sendable {
     }
   }
 
-  /// What ends a film; more frames may be written behind it.
-  package func ending() throws -> [UInt8] {
+  /// What ends a film, with a person's comments of its line and behind it; more frames may be written
+  /// behind it.
+  package func ending(_ comments: [PyramidDocument.Comment] = []) throws -> [UInt8] {
     switch format {
-    case .text: Array(FilmText.end.utf8)
+    case .text: Array((PyramidText.text(of: [FilmText.end], comments: comments) + "\n").utf8)
     case .json: try line(FilmJSON.Line(end: number))
     }
   }

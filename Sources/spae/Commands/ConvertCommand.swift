@@ -46,7 +46,8 @@ struct ConvertCommand: ParsableCommand {
       the history keeps if it was ever opened. What is of the present model already is left alone.
 
       A film keeps its words and its model: -o NAME.json makes JSON lines of its text, and \
-      -o NAME.spae text of its JSON lines. To have it in the words of the present model, encode its \
+      -o NAME.spae text of its JSON lines; -o - writes either to standard output in the other form, \
+      so that 'spae convert - -o -' stands in a pipe. To have it in the words of the present model, encode its \
       clip again.
       """)
 
@@ -110,16 +111,21 @@ struct ConvertCommand: ParsableCommand {
     _ file: String, by converter: PyramidConverter, _ vocabulary: Vocabulary,
     _ models: ModelLibrary
   ) throws -> Report {
-    if file != "-", Input.holdsFilm(FileSystem.start(of: file, count: 4096)) {
-      return try rewritten(file, with: models)
+    let input = file == "-" ? try Self.standardInput() : nil
+    if Input.holdsFilm(input ?? FileSystem.start(of: file, count: 4096)) {
+      return try rewritten(file, input, with: models)
     }
-    let outcome = try converter.converted(file, source: source) { document in
+    let outcome = try converter.converted(file, bytes: input, source: source) { document in
       try editedCells(of: document, in: file)
     }
     switch outcome {
     case .current(let name): return Report(file: file, result: "current", from: name)
     case .converted(let found): return try written(found, of: file, vocabulary)
     }
+  }
+
+  private static func standardInput() throws(Failure) -> [UInt8] {
+    do { return try ImageFile.bytes(path: "-") } catch { throw Failure("-: \(error)") }
   }
 
   private func written(
@@ -136,18 +142,22 @@ struct ConvertCommand: ParsableCommand {
     return Report(file, target, found)
   }
 
-  /// A film in the form that -o names.
-  private func rewritten(_ file: String, with models: ModelLibrary) throws -> Report {
+  /// A film in the form that -o names; to standard output in the other one.
+  private func rewritten(
+    _ file: String, _ input: [UInt8]?, with models: ModelLibrary
+  ) throws -> Report {
     guard source == nil, fit == nil else {
       throw Failure("\(file): a film keeps its words; leave out --source and --fit")
     }
     guard let target = output.map({ isFolder($0) ? target(of: file) : $0 }) else {
       throw Failure(
-        "\(file): a film keeps its words; -o NAME.json or -o NAME.spae writes it in that form")
+        "\(file): a film keeps its words; -o NAME.json or -o NAME.spae writes it in that form,"
+          + " and -o - in the other one")
     }
-    let form: FilmWriter.Format = FileForm(path: target) == .json ? .json : .text
+    let bytes = try input ?? FileSystem.bytes(of: file)
+    let isJSON = target == "-" ? !Self.holdsJSON(bytes) : FileForm(path: target) == .json
     let film = try FilmRewriting(
-      path: file, bytes: try FileSystem.bytes(of: file), as: form, models: models)
+      path: file, bytes: bytes, as: isJSON ? .json : .text, models: models)
     if target == "-" {
       StandardOutput.write(film.bytes)
     } else {
@@ -156,6 +166,10 @@ struct ConvertCommand: ParsableCommand {
     var report = Report(file: file, result: "rewritten", output: target, from: film.model)
     (report.to, report.frames, report.notes) = (film.model, film.frames, film.notes)
     return report
+  }
+
+  private static func holdsJSON(_ bytes: [UInt8]) -> Bool {
+    bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) } == UInt8(ascii: "{")
   }
 
   /// Where the words go: NAME.converted.spae, or the same name in a folder, or -o.
