@@ -47,6 +47,16 @@ has '^{"film":1' lines.json || fail "a .json is no JSON: $(head -1 lines.json)"
 cmp -s text.spae clip.spae || fail "JSON lines become another text"
 "$program" convert clip.spae -o again.json >out
 cmp -s again.json lines.json || fail "text becomes other JSON lines"
+"$program" convert - -o - <clip.spae | cmp -s - lines.json || fail "a pipe gives no JSON lines of text"
+"$program" convert - -o - <lines.json | cmp -s - clip.spae || fail "a pipe gives no text of JSON lines"
+"$program" convert clip.spae -o - | "$program" convert - -o piped.spae >out && rm piped.spae
+for field in rate grid; do
+  sed "1s/\"$field\":[^,]*,//" lines.json >bad.json
+  for command in info 'convert -o other.spae' 'explore --plain'; do
+    refused 1 "bad.json: line 1, column 1: not the JSON of a film: $field is missing; the first line" \
+      "$program" $command bad.json </dev/null
+  done
+done
 refused 1 'clip.spae: a film keeps its words; -o NAME.json or -o NAME.spae' "$program" convert clip.spae
 refused 1 'leave out --source and --fit' "$program" convert clip.spae --fit crop -o other.json
 echo other >taken.spae
@@ -105,8 +115,10 @@ cmp -s clip.spae film.spae || fail "an edit wrote over a film"
 "$program" edit film.spae '1:1,1 = cat' -o still.spae 2>err || fail "the first frame is not edited: $(cat err)"
 grep -vx end clip.spae >open.spae
 [ "$(frames open.spae)" = 3 ] || fail "a film without an end has $(frames open.spae) frames"
+printf 'cell 4 1 1\nset pond\nsave\nquit!\n' | "$program" explore --plain --history none open.spae >out 2>&1 || true
+has 'still being written, .*save! replaces it' out || fail "a film without an end is written over: $(cat out)"
 for word in pond grass; do
-  printf 'cell 4 1 1\nedits exact\nset %s\nsave\nquit\n' "$word" |
+  printf 'cell 4 1 1\nedits exact\nset %s\nsave!\nquit\n' "$word" |
     "$program" explore --plain --history none open.spae >out || fail "plain mode: $(cat out)"
   [ "$(frames open.spae)" -ge 3 ] || fail "saving lost a frame: $(frames open.spae) are left"
 done
@@ -214,6 +226,14 @@ sed -i '/^frame 2$/i # mine' mine.spae
 stays encode clip.y4m -o mine.spae
 sed '/^end$/d' mine.spae >commented.spae
 refused 1 'not replaced: somebody wrote comments into it' encode clip.y4m -o commented.spae
+encode clip.y4m --to 0.2 -o behind.spae
+echo '# a note' >>behind.spae
+refused 1 'not replaced: somebody wrote comments into it' encode clip.y4m -o behind.spae
+has -x '# a note' behind.spae || fail "a comment behind the end is lost"
+printf 'cell 1 1 1\nedits exact\nset pond\nsave\nquit\n' | "$program" explore --plain --history none behind.spae >out
+[ "$(tail -2 behind.spae)" = "$(printf 'end\n# a note')" ] || fail "saving loses what is behind the end: $(tail -3 behind.spae)"
+"$program" convert behind.spae -o again.spae >out
+cmp -s behind.spae again.spae || fail "convert loses what is behind the end"
 for length in 250 5000 $(($(stat -c %s clip.spae) - 5)); do
   head -c "$length" clip.spae >part.spae
   encode clip.y4m -o part.spae

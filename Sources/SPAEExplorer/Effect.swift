@@ -93,11 +93,15 @@ package struct DecodeRequest: Hashable, Sendable {
   package var painting: Painting?
   /// The frame of a film, counted from 0, whose words they are.
   package var frame: Int?
+  /// Another number whenever words of the film become others.
+  package var version: Int
 
-  package init(pyramid: Pyramid, depth: Int, painting: Painting? = nil, frame: Int? = nil) {
+  package init(
+    pyramid: Pyramid, depth: Int, painting: Painting? = nil, frame: Int? = nil, version: Int = 0
+  ) {
     self.pyramid = pyramid
     self.depth = depth
-    (self.painting, self.frame) = (painting, frame)
+    (self.painting, self.frame, self.version) = (painting, frame, version)
   }
 }
 

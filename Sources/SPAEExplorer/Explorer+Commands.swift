@@ -87,6 +87,18 @@ extension Explorer {
     return run(command, argument, forced: forced)
   }
 
+  /// Whether a line that was typed after a colon changes words, or asks about them.
+  func needsWords(command line: String) -> Bool {
+    let text = line.drop { $0 == " " || $0 == ":" }.trimmingSpaces
+    if Substitution(text[...]) != nil { return true }
+    let word = text.prefix { $0.isLetter }
+    switch CommandName(typed: String(word)) {
+    case .fill, .bring, .caption, .ask, .revise: return true
+    case .edit: return text.dropFirst(word.count).trimmingSpaces.isEmpty
+    default: return false
+    }
+  }
+
   private mutating func pinDepth(_ argument: String) -> [Effect] {
     guard let depth = Int(argument) else { return refuse(.depth) }
     guard (1...shape.depth).contains(depth) else {

@@ -10,7 +10,7 @@ extension Explorer {
     }
     let before = self
     notice = nil
-    if keepAhead(key) { return [] }
+    if keepAhead(key) || keepUntilPainted(key) { return [] }
     let effects = answer(key)
     if effects.isEmpty, notice == nil, looks(like: before) { excuse(key, before.notice) }
     return effects
@@ -110,7 +110,7 @@ extension Explorer {
     return answers + [("Esc", "drop it")]
   }
 
-  private mutating func dropPending() {
+  mutating func dropPending() {
     pendingKeys = []
     count = nil
   }

@@ -77,7 +77,9 @@ extension Explorer {
 
   /// The picture of what is shown: of the words, or of those that would follow a word in the picker.
   package var request: DecodeRequest {
-    DecodeRequest(pyramid: shown, depth: depth, painting: previewed, frame: film?.frame)
+    DecodeRequest(
+      pyramid: shown, depth: depth, painting: previewed, frame: film?.frame,
+      version: film?.version ?? 0)
   }
 
   /// What is decoded once these words are accepted.

@@ -28,7 +28,7 @@ extension Explorer {
       let remedy = dialect.command(.write, "NAME.spae")
       return refuse("\(target) is the name of a picture: save the words by \(remedy)")
     case .picture:
-      let request = DecodeRequest(pyramid: pyramid, depth: depth)
+      let request = DecodeRequest(pyramid: pyramid, depth: depth, frame: film?.frame)
       savedScale = scale ?? 1
       return [
         .session(

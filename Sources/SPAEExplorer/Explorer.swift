@@ -95,6 +95,8 @@ package struct Explorer: Sendable {
   var asked: WordPicker.Query?
   /// Keys that waited for a list which has come: they are pressed next.
   var released: [Key] = []
+  /// Keys that wait until the shown frame of a film is painted.
+  var keysAhead: KeysAhead?
   var count: Int?
   var pendingKeys: [Key] = []
   var register: Block?

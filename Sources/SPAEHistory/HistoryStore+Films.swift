@@ -22,7 +22,7 @@ extension Revision {
   package var isPaintedAhead: Bool { Self.isPaintedAhead(verb) }
 
   /// The revision that a person made: this one, or the one for which it was painted.
-  var edited: Revision.ID { isPaintedAhead ? parent ?? id : id }
+  package var edited: Revision.ID { isPaintedAhead ? parent ?? id : id }
 }
 
 extension Database {

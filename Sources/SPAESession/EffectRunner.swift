@@ -102,8 +102,11 @@ package final class EffectRunner: Sendable {
     worker = DecodeWorker(
       inUse: inUse, painter: painter, original: original,
       show: { request, picture in
-        let shown = film?.picture(of: request, picture) ?? picture
-        pictureStore.change { $0.decoded = shown }
+        let shown = film?.picture(of: request, picture) { exact in
+          pictureStore.change { $0.decoded = exact }
+          mailbox.wake()
+        }
+        pictureStore.change { $0.decoded = shown ?? picture }
       },
       deliver: { result in
         switch result {
@@ -214,8 +217,9 @@ package final class EffectRunner: Sendable {
       }
     case .savePicture(let path, let request, let scale, let replacing):
       return answered {
-        let picture = try model.decode(request.pyramid, depth: request.depth).enlarged(scale)
-        let path = try files.save(picture, to: path, replacing: replacing)
+        let decoded = try model.decode(request.pyramid, depth: request.depth)
+        let picture = try film?.exactPicture(of: request, decoded) ?? decoded
+        let path = try files.save(picture.enlarged(scale), to: path, replacing: replacing)
         return [.saved(path: path, words: nil)]
       }
     case .discard(let words):
@@ -362,7 +366,7 @@ package final class EffectRunner: Sendable {
 
   /// The tree as rows; of a very long history what is near the head.
   private func revisions() throws -> [HistoryList.Row] {
-    try rows { [history, inUse] revision in
+    try rows(of: try history.tree()) { [history, inUse] revision in
       let vocabulary = inUse.model.vocabulary
       return (
         revision.summary(vocabulary: vocabulary, shape: history.pyramid.shape),
@@ -371,12 +375,11 @@ package final class EffectRunner: Sendable {
     }
   }
 
-  /// Each revision with what is said of it and its words.
+  /// Each revision of a tree with what is said of it and its words.
   func rows(
-    _ content: (Revision) throws -> (summary: String, pyramid: Pyramid)
+    of tree: RevisionTree, _ content: (Revision) throws -> (summary: String, pyramid: Pyramid)
   ) throws -> [HistoryList.Row] {
-    let lines = try history.tree().lines()
-    let head = history.head.id
+    let (lines, head) = (tree.lines(), tree.head)
     let place = lines.firstIndex { $0.revision.id == head } ?? 0
     let near = max(0, place - 300)..<min(lines.count, place + 300)
     return try lines[near].map { line in
@@ -406,12 +409,17 @@ package final class EffectRunner: Sendable {
     }
   }
 
-  func compare(with revision: Int, _ words: @escaping Words) {
+  /// `now` is what the head is called among the revisions that `words` finds.
+  func compare(
+    with revision: Int,
+    now: @escaping @Sendable (EffectRunner) throws -> Int = { $0.history.head.id },
+    _ words: @escaping Words
+  ) {
     inBackground { runner in
       let pyramid = try words(runner, revision)
       let model = try runner.inUse.model(of: revision, in: runner.history).model
       let compared = try model.decode(pyramid)
-      let now = try words(runner, runner.history.head.id)
+      let now = try words(runner, try now(runner))
       let psnr = try runner.model.decode(now).psnr(to: compared)
       runner.pictureStore.change { $0.compared = compared }
       return [.compared(Comparison(revision: revision, pyramid: pyramid, psnr: psnr))]

@@ -24,7 +24,13 @@ extension HistoryMove {
 extension DocumentHistory {
   /// Where the head stands, for the status line.
   package var facts: HistoryFacts {
-    HistoryFacts(
+    if document.isFilm, let states = try? filmStates() {
+      let number = states.number(of: head.id)
+      return HistoryFacts(
+        state: number, last: states.count, name: states.name(number), isKept: isInFile,
+        waiting: waiting)
+    }
+    return HistoryFacts(
       state: position.number, last: position.last, name: head.name, isKept: isInFile,
       waiting: waiting)
   }

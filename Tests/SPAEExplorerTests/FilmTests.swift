@@ -26,7 +26,7 @@ private struct FilmWorld {
   }
 
   /// The words of a frame: the one of the first layer has its number.
-  private static func moment(_ frame: Int, _ first: Pyramid) -> FilmMoment {
+  static func moment(_ frame: Int, _ first: Pyramid) -> FilmMoment {
     var pyramid = first
     pyramid[CellAddress(layer: 1, row: 0, column: 0)] = Int32(frame + 10)
     return FilmMoment(
@@ -145,6 +145,30 @@ struct FilmKeySuite {
     #expect(line.filter { $0 == "●" }.count == 1)
     world.type("<Space>")
     #expect(world.world.lines[22].hasPrefix(" plays 0:00.48 "))
+  }
+
+  @Test("keys that edit a frame wait until it is painted, others are answered; Esc drops them")
+  func waits() {
+    var world = FilmWorld()
+    var moment = FilmWorld.moment(5, world.world.state.pyramid)
+    moment.isPainted = false
+    world.send(.film(.shown(moment)))
+    #expect(world.world.lines[0].contains("frame 6/30 not painted yet"))
+    #expect(world.world.lines[22].hasPrefix(" paints "))
+    world.type("2G")
+    #expect(world.world.state.cursor.layer == 2)
+    world.type("ica")
+    #expect(world.world.state.mode == .browsing)
+    #expect(world.notice == "3 keys wait until frame 6 is painted; Esc drops them")
+    world.type("<Esc>")
+    #expect(world.notice == "dropped the keys that waited for the frame")
+    world.type(":s/cat/dog/<CR>")
+    #expect(world.notice == "1 key waits until frame 6 is painted; Esc drops it")
+    world.type("<Esc><Esc>cw")
+    moment.isPainted = true
+    world.send(.film(.shown(moment)))
+    #expect(world.world.state.mode.context == .picking)
+    #expect(world.world.lines[0].contains("frame 6/30  0:00.20"))
   }
 
   @Test("a click on the time line goes to its frame")

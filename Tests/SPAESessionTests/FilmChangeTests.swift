@@ -53,6 +53,54 @@ struct FilmChangeSuite {
     #expect(pictures.enumerated().filter { $0.offset != 1 && !$0.element }.isEmpty, "\(pictures)")
   }
 
+  /// The frames of a film shown by an explorer, and those of the saved film.
+  private struct Frames {
+    var shown: [(frame: Int, picture: PixelImage?)] = []
+    /// The frames whose picture is not what `spae decode --frame` gives of a film.
+    func wrong(in path: String, _ film: FilmFixture) throws -> [Int] {
+      let opened = try #require(try OpenedFilm(path: path, models: ModelLibrary(model: film.model)))
+      return try shown.filter {
+        try DecodedFilm.picture(ofFrame: $0.frame - 1, in: opened) != $0.picture
+      }.map(\.frame)
+    }
+  }
+
+  @Test(
+    "after an edit, undo and redo shows of each frame what 'spae decode --frame' gives of the saved film",
+    arguments: [17, 255])
+  func showsWhatIsDecoded(_ steady: Int) throws {
+    let film = try FilmFixture(steady: steady)
+    let (stage, copy) = (try FilmStage(film.path), film.folder + "/edited.spae")
+    var (edited, plain) = (Frames(), Frames())
+    let isEdited = { edited.shown.append((stage.frame, stage.picture)) }
+    let isPlain = { plain.shown.append((stage.frame, stage.picture)) }
+    try stage.press(":frame 24<CR>:5<CR>8k8h4licastle<CR>:w \(copy)<CR>")
+    stage.look(isEdited)
+    for keys in [">", "3>", "<lt>", ":frame 38<CR>", ":frame 24<CR>"] {
+      try stage.press(keys)
+      stage.look(isEdited)
+    }
+    for keys in ["u", ">", ":frame 29<CR>"] {
+      try stage.press(keys)
+      stage.look(isPlain)
+    }
+    try stage.press(":frame 24<CR><Space>")
+    stage.pause(100)
+    stage.look(isPlain)
+    try stage.press("<C-r>")
+    for _ in 0..<3 {
+      stage.pause(45)
+      stage.look(isEdited)
+    }
+    try stage.press("u")
+    stage.pause(2000)
+    stage.look(isPlain)
+    _ = stage.loop.run()
+    #expect(edited.shown.count == 9 && plain.shown.count == 5)
+    #expect(try edited.wrong(in: copy, film) == [])
+    #expect(try plain.wrong(in: film.path, film) == [])
+  }
+
   @Test("drops no frame by that")
   func dropsNone() throws {
     let film = try FilmFixture(steady: 255)

@@ -76,6 +76,52 @@ struct FilmPaintSuite {
     }
   }
 
+  /// A word of the last layer in a frame behind the first, which the edit before it paints.
+  private static let ahead = [
+    ":frame 8<CR>:6<CR>khlicastle<CR>", ":frame 6<CR>>:2<CR>khifire<CR>",
+    ":frame 8<CR>:s/snow/dog/<CR>", ":frame 8<CR>:6<CR>khlyllp",
+  ]
+
+  @Test(
+    "a frame that is not painted yet is edited as if it were, however fast that is typed",
+    arguments: ahead)
+  func editsAhead(_ keys: String) throws {
+    let (slow, fast) = (try PaintedFilm(), try PaintedFilm())
+    try slow.type([Self.snow, keys], atOnce: false)
+    try fast.type([Self.snow, keys], atOnce: true)
+    let (expected, found) = (try slow.run(), try fast.run())
+    #expect(found.indices.filter { found[$0] != expected[$0] }.isEmpty)
+    #expect(try fast.verbs.filter { $0 != "painted ahead" }.count == 3)
+  }
+
+  @Test(
+    "a frame that is not painted yet is shown as such; other keys are answered, Esc drops edits")
+  func showsUnpainted() throws {
+    let (slow, fast) = (try PaintedFilm(), try PaintedFilm())
+    try slow.type([Self.snow, ":frame 12<CR>"], atOnce: false)
+    var expected: [Int32] = []
+    slow.stage.look { expected = slow.stage.words }
+    _ = slow.stage.loop.run()
+    var seen: [(isPainted: Bool?, isRight: Bool, layer: Int, notice: String)] = []
+    let stage = fast.stage
+    let look = {
+      seen.append(
+        (stage.loop.state.film?.isPainted, stage.words == expected, stage.layer, stage.notice))
+    }
+    stage.look { stage.terminal.settle = {} }
+    for keys in [Self.snow + ":frame 12<CR>", ":5<CR>", "icastle<CR>", "<Esc>"] {
+      try stage.press(keys)
+      stage.look(look)
+    }
+    try fast.type([], atOnce: true)
+    stage.look(look)
+    _ = stage.loop.run()
+    #expect(seen.last?.isPainted == true && seen.last?.isRight == true)
+    #expect(seen.filter { $0.isPainted == true && !$0.isRight }.isEmpty, "\(seen)")
+    #expect(seen[1].layer == 5)
+    #expect(try fast.verbs.filter { $0 != "painted ahead" } == ["open", "paint"])
+  }
+
   @Test("an edit over a painted one is painted in the frames ahead too")
   func over() throws {
     let twice = try PaintedFilm()
@@ -195,7 +241,52 @@ struct FilmPaintSuite {
     }
   }
 
-  @Test("in any order they come to the same as done slowly", arguments: 1...4)
+  @Test("each edit is a row of the tree, by the same number and name however fast it was typed")
+  func rows() throws {
+    var rows: [[String]] = []
+    var states: [[Int]] = []
+    for atOnce in [false, true] {
+      let film = try PaintedFilm()
+      let stage = film.stage
+      try film.type(
+        [
+          Self.snow, ":mark first<CR>", Self.fire, ":frame 8<CR>", ":2<CR>khicastle<CR>",
+          ":undo 2<CR>",
+        ],
+        atOnce: atOnce)
+      try stage.press("t")
+      stage.look {
+        guard case .history(let list) = stage.loop.state.mode else { return }
+        rows.append(
+          list.rows.map { "\($0.revision) \($0.name ?? "-") \($0.summary.prefix(6)) \($0.isHead)" })
+        states.append([stage.loop.state.history.state, stage.loop.state.history.last])
+      }
+      try stage.press("<Esc>:compare 3<CR>")
+      stage.look { #expect(stage.loop.state.comparison?.revision == 3, "\(stage.notice)") }
+      _ = try film.run()
+    }
+    #expect(
+      rows.first == [
+        "1 - open false", "2 first paint: true", "3 - paint: false", "4 - paint: false",
+      ])
+    #expect(rows.count == 2 && rows[0] == rows[1], "\(rows)")
+    #expect(states == [[2, 4], [2, 4]])
+  }
+
+  @Test(
+    "what is written in the background is the state when :w was typed, whatever is in the film's file",
+    arguments: ["new.y4m", "new.spae"])
+  func writesBeforeReplaced(_ name: String) throws {
+    let keys = [Self.snow, ":w NEW/\(name)<CR>", "u", ":6<CR>idog<CR>", ":w<CR>", "u"]
+    let (slow, fast) = (try PaintedFilm(), try PaintedFilm())
+    try slow.type(keys, atOnce: false)
+    try fast.type(keys, atOnce: true)
+    #expect(try slow.run() == slow.film.pyramids)
+    #expect(try fast.run() == fast.film.pyramids)
+    #expect(try fast.bytes(name) == slow.bytes(name))
+  }
+
+  @Test("in any order they come to the same as done slowly", arguments: 1...6)
   func anyOrder(_ seed: Int) throws {
     let parts = Self.keys(seed: UInt64(seed))
     let (slow, fast) = (try PaintedFilm(), try PaintedFilm())
@@ -226,6 +317,7 @@ struct FilmPaintSuite {
     }
     let others = [
       "u", "u", "<C-r>", "<C-r>", "2u", "g-", "g+", ":w!<CR>", ":frame 21<CR>", ":frame 1<CR>",
+      ":frame 8<CR>", ">", ":frame 25<CR>",
       ":5<CR>8k8hylp",
     ]
     return (0..<14).map { step in

@@ -116,6 +116,7 @@ final class FilmStage {
   }
 
   var frame: Int { (loop.state.film?.frame ?? -1) + 1 }
+  var layer: Int { loop.state.cursor.layer }
   var notice: String { loop.state.notice?.text ?? "" }
   var isDirty: Bool { loop.state.isDirty }
   var words: [Int32] { loop.state.pyramid.words }

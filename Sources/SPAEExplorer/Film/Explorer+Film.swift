@@ -75,6 +75,8 @@ extension Explorer {
     let wanted = self.film?.playback
     guard wanted != film.requested else { return [] }
     self.film?.requested = wanted
+    // A frame that rests is shown as it is, even if some were dropped before it.
+    if wanted == nil { requested = nil }
     return [.session(.film(wanted.map { .play($0) } ?? .stop))]
   }
 
@@ -161,6 +163,7 @@ extension Explorer {
   var filmTitle: String? {
     film.map { film in
       "frame \(film.frame + 1)/\(film.extent.frames)"
+        + (film.isPainted ? "" : " not painted yet")
         + "  \(filmTime(film.rate.seconds(toFrame: film.frame)))"
     }
   }
@@ -179,6 +182,8 @@ extension Explorer {
   mutating func hear(_ news: FilmNews) -> [Effect] {
     switch news {
     case .shown(let moment): take(moment)
+    case .reached(let frame):
+      return film?.frame == frame && !isPlaying ? [.session(.film(.look))] : []
     case .played(let moment, let picture):
       guard isPlaying else { return [] }
       take(moment)
@@ -192,16 +197,22 @@ extension Explorer {
     case .ended(let report):
       film?.playback = nil
       film?.requested = nil
+      requested = nil
       say(report)
     case .painting(let done, let all, let state):
       // What was painted for a state that was left since is nothing to wait for.
       guard state == history.state else { return [] }
-      mention("painting the frames ahead: \(done) of \(all)" + leavesThen)
+      if keysAhead != nil {
+        sayWhatWaits(": \(done) of \(all)")
+      } else {
+        mention("painting the frames ahead: \(done) of \(all)" + leavesThen)
+      }
     case .painted(let state):
       guard state == history.state else { return [] }
       mention("the frames ahead are painted")
       return [.session(.film(.keepPainted))]
     case .notPainted(let reason):
+      keysAhead = nil
       tell(Notice("the frames ahead are not painted: \(reason)", kind: .error))
     case .writing(let text): say(text)
     case .waits(let text):
@@ -235,6 +246,9 @@ extension Explorer {
     film?.extent = moment.extent
     film?.edited = moment.edited
     film?.isDirty = moment.isDirty
+    film?.isPainted = moment.isPainted
+    film?.version = moment.version
+    releaseKeysAhead()
   }
 }
 

@@ -50,6 +50,10 @@ package struct FilmState: Hashable, Sendable {
   package internal(set) var edited: [Range<Int>] = []
   /// Whether the film has edits that its file lacks.
   package internal(set) var isDirty = false
+  /// Whether the shown frame has all that an edit before it paints there.
+  package internal(set) var isPainted = true
+  /// Another number whenever words of the film become others: what is shown depends on frames before.
+  package internal(set) var version = 0
 
   /// The files of words that are written once the frames ahead are painted.
   package internal(set) var filesToWrite = 0
@@ -67,6 +71,7 @@ package struct FilmState: Hashable, Sendable {
   package init(_ rate: FrameRate, _ moment: FilmMoment) {
     (self.rate, extent, changed) = (rate, moment.extent, moment.changed)
     (frame, edited, isDirty) = (moment.frame, moment.edited, moment.isDirty)
+    (isPainted, version) = (moment.isPainted, moment.version)
   }
 
   package var isPlaying: Bool { playback != nil }
@@ -86,11 +91,16 @@ package struct FilmMoment: Hashable, Sendable {
   package var extent: FilmState.Extent
   package var edited: [Range<Int>]
   package var isDirty: Bool
+  /// Whether the words have all that an edit in a frame before paints there.
+  package var isPainted = true
+  /// Another number whenever words of the film become others.
+  package var version: Int
 
   package init(
     frame: Int, pyramid: Pyramid, saved: Pyramid, changed: Int, extent: FilmState.Extent,
-    edited: [Range<Int>], isDirty: Bool
+    edited: [Range<Int>], isDirty: Bool, version: Int = 0
   ) {
+    self.version = version
     (self.frame, self.pyramid, self.saved, self.changed) = (frame, pyramid, saved, changed)
     (self.extent, self.edited, self.isDirty) = (extent, edited, isDirty)
   }
@@ -106,6 +116,8 @@ package enum FilmNews: Hashable, Sendable {
   case extended(FilmState.Extent)
   /// The film ran to its end, or was stopped: what can be said of it.
   case ended(String)
+  /// A frame that was still to be painted is, or will not be.
+  case reached(frame: Int)
   /// The frames ahead are painted for a state of the history: so many of so many.
   case painting(done: Int, of: Int, state: Int)
   /// All frames ahead are painted for a state, and are to be kept.
@@ -123,6 +135,8 @@ package enum FilmNews: Hashable, Sendable {
 /// What is asked of a film's session.
 package enum FilmRequest: Hashable, Sendable {
   case show(frame: Int)
+  /// Tell of the frame that is shown as it is now.
+  case look
   case play(FilmState.Playback)
   case stop
   /// Keep an edit of the frame that is shown: its words before and after it.

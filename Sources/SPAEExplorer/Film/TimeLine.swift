@@ -8,7 +8,7 @@ struct TimeLine {
 
   func draw(on screen: inout Screen) {
     guard let film = state.film, !box.isEmpty else { return }
-    let left = " \(film.isPlaying ? "plays" : "rests")\(speed(film)) \(time(film, film.frame)) "
+    let left = " \(film.verb)\(speed(film)) \(time(film, film.frame)) "
     let right = " \(time(film, film.extent.frames))\(film.extent.isScanned ? "" : "+") "
     screen.put(left, row: box.row, column: box.column, style: Style(.text))
     let room = box.columns - left.displayWidth - right.displayWidth
@@ -37,7 +37,7 @@ struct TimeLine {
     guard let film = state.film, box.contains(row: mouse.row, column: mouse.column) else {
       return nil
     }
-    let left = " \(film.isPlaying ? "plays" : "rests")\(speed(film)) \(time(film, film.frame)) "
+    let left = " \(film.verb)\(speed(film)) \(time(film, film.frame)) "
     let right = " \(time(film, film.extent.frames))\(film.extent.isScanned ? "" : "+") "
     let room = box.columns - left.displayWidth - right.displayWidth
     let column = mouse.column - box.column - left.displayWidth
@@ -99,4 +99,9 @@ extension [Int] {
     }
     return low
   }
+}
+
+extension FilmState {
+  /// What it does.
+  fileprivate var verb: String { isPlaying ? "plays" : isPainted ? "rests" : "paints" }
 }

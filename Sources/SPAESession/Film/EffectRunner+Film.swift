@@ -16,15 +16,17 @@ extension EffectRunner {
     case .move(let move): return answered { try self.move(move, film) }
     case .nameState(let name):
       return answered {
-        try changing { try history.name(history.head.id, name) }
+        try changing { try history.name(history.head.edited, name) }
         return try restated("this state is called '\(name)'", film)
       }
     case .listRevisions: return answered { [.revisions(try revisions(of: film))] }
     case .drawThumbnails(let revisions):
-      drawThumbnails(revisions) { [reel = film.reel] in try $0.words(at: $1, of: reel) }
+      drawThumbnails(revisions) { [reel = film.reel] in try $0.words(ofState: $1, reel) }
       return []
     case .compare(let revision):
-      compare(with: revision) { [reel = film.reel] in try $0.words(at: $1, of: reel) }
+      compare(with: revision, now: { try $0.history.filmStates().number(of: $0.history.head.id) }) {
+        [reel = film.reel] in try $0.words(ofState: $1, reel)
+      }
       return []
     case .save(let path, _, let replacing):
       return answered { try save(path, replacing, film) }
@@ -48,7 +50,8 @@ extension EffectRunner {
   private func answers(to request: FilmRequest, _ film: FilmSession) throws -> [Message] {
     switch request {
     case .show(let frame): return try show(frame, film)
-    case .play(let playback): film.play(playback)
+    case .look: return try shown(film)
+    case .play(let playback): film.player.play(playback)
     case .stop: film.player.stop()
     case .write(let path, let depth, let scale, let replacing):
       return try writeClip(path, depth, scale, replacing, film)
@@ -74,7 +77,7 @@ extension EffectRunner {
 
   /// The frame that is shown, with what is to be told of it now.
   private func shown(_ film: FilmSession) throws -> [Message] {
-    try film.reel.moment(ofFrame: film.reel.current).map { [.film(.shown($0))] } ?? []
+    try film.moment().map { [.film(.shown($0))] } ?? []
   }
 
   /// The newest frame of a film that runs, if its time has come.
@@ -83,9 +86,10 @@ extension EffectRunner {
     let answer = film.player.take(due: due)
     if case .ready(var ready) = answer {
       ready.moment = film.reel.restated(ready.moment)
+      ready.moment.isPainted = !film.painter.paints(ready.moment.frame)
       film.reel.current = ready.moment.frame
       painter.forget()
-      film.show(ready.view)
+      film.showOther()
       pictureStore.change { [picture = ready.picture] in $0.decoded = picture }
       return .ready(ready)
     }
@@ -127,6 +131,7 @@ extension EffectRunner {
   private func edit(
     _ before: Pyramid, _ after: Pyramid, _ verb: String, _ film: FilmSession
   ) throws -> [Message] {
+    guard !film.painter.paints(film.reel.current) else { throw Self.notPainted(film) }
     if history.waiting != nil, keepWaiting() { try takeUpState(film) }
     try keepAhead(film)
     let edit = try film.reel.edit(from: before, to: after, verb: verb)
@@ -135,6 +140,12 @@ extension EffectRunner {
     _ = try changing { try history.commit(filmEdit: text) }
     try takeUpState(film, ahead: film.reel.ahead)
     return try committed(film)
+  }
+
+  private static func notPainted(_ film: FilmSession) -> Failure {
+    let frame = film.reel.current + 1
+    return Failure(
+      "frame \(frame) is still to be painted: nothing was edited; wait, and edit again")
   }
 
   /// Keeps what is painted ahead for the present state, if that is done; false where nothing is.
@@ -151,13 +162,19 @@ extension EffectRunner {
     guard !plan.isDone, let ahead = film.painter.ahead(of: plan), !ahead.runs.isEmpty else {
       return nil
     }
-    let text = ahead.text(film.reel.model.vocabulary)
-    return try changing { try history.commit(filmEdit: text, below: state) }.id
+    // It is one with what was kept for the state before.
+    let head = try history.revision(state)
+    let known = head.isPaintedAhead ? filmEdit(of: head, film.reel)?.runs ?? [] : []
+    let whole = FilmEdit(verb: FilmEdit.ahead, runs: known + ahead.runs)
+    let text = whole.text(film.reel.model.vocabulary)
+    let kept = try changing { try history.commit(filmEdit: text, below: head.edited) }.id
+    if history.head.edited == head.edited { _ = try changing { try history.jump(to: kept) } }
+    return kept
   }
 
   /// The words of the frame that is shown, which are in the history.
   func committed(_ film: FilmSession) throws -> [Message] {
-    guard let moment = try film.reel.moment(ofFrame: film.reel.current) else { return [] }
+    guard let moment = try film.moment() else { return [] }
     return [.committed(moment.pyramid, facts), .film(.shown(moment))]
   }
 
@@ -175,13 +192,31 @@ extension EffectRunner {
     let path = try history.path(to: revision)
     // What was painted ahead is all that the edits before it left.
     let last = path.lastIndex { $0.isPaintedAhead } ?? -1
-    let open = path[(last + 1)...].drop { filmEdit(of: $0, reel)?.isPainted != true }
+    let unpainted = path[(last + 1)...].drop { filmEdit(of: $0, reel)?.isPainted != true }
+    let grown = try firstOpen(of: path, reel)
+    let open = path[min(grown ?? path.count, unpainted.startIndex)...].filter { !$0.isPaintedAhead }
     let before = open.first?.parent
+    let state = revision ?? history.head.id
     return PaintPlan(
-      state: revision ?? history.head.id,
+      state: state, number: try history.filmStates().number(of: state),
       base: try before.map { try edits(of: reel, at: $0) } ?? [],
       pending: open.compactMap { filmEdit(of: $0, reel) },
-      edits: try edits(of: reel, at: revision))
+      edits: try edits(of: reel, at: revision), isOpen: grown != nil)
+  }
+
+  /// The first edit on a path that goes on in frames which the film got after it was made.
+  private func firstOpen(of path: [Revision], _ reel: FilmReel) throws -> Int? {
+    let edits = path.map { filmEdit(of: $0, reel) }
+    guard edits.contains(where: { $0?.runs.contains(where: \.isOpen) ?? false }) else { return nil }
+    let held = Set(try history.path(to: try history.saved().id).map(\.id))
+    let ahead = edits.compactMap(\.self).filter(\.isAhead).flatMap(\.runs)
+    return try path.indices.first { index in
+      // What the file holds already went on as far as it goes.
+      guard let edit = edits[index], edit.runs.contains(where: \.isOpen),
+        !held.contains(path[index].id), let parent = path[index].parent
+      else { return false }
+      return try reel.goesOn(edit, over: try self.edits(of: reel, at: parent), known: ahead)
+    }
   }
 
   private func filmEdit(of revision: Revision, _ reel: FilmReel) -> FilmEdit? {
@@ -195,11 +230,11 @@ extension EffectRunner {
     return way.back.compactMap(edit).map(\.inverse) + way.forth.compactMap(edit)
   }
 
-  /// The words of the frame that is shown, at a revision.
-  func words(at revision: Int, of reel: FilmReel) throws -> Pyramid {
-    guard let words = try reel.words(after: try edits(of: reel, at: revision)) else {
-      throw HistoryError.revision(revision, document: reel.path)
-    }
+  /// The words of the frame that is shown, in a state, with what is painted ahead for it.
+  func words(ofState number: Int, _ reel: FilmReel) throws -> Pyramid {
+    guard let revision = try history.filmStates().whole(number),
+      let words = try reel.words(after: try edits(of: reel, at: revision))
+    else { throw HistoryError.revision(number, document: reel.path) }
     return words
   }
 }

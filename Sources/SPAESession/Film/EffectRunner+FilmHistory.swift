@@ -12,11 +12,17 @@ extension EffectRunner {
     }
     _ = try changing { try history.goToPaintedAhead() }
     try takeUpState(film)
-    let head = history.head
-    let name = head.name.map { " '\($0)'" } ?? ""
-    let verb = head.verb.prefix { $0 != ":" }
-    return try restated(
-      "state \(head.id)\(name), \(verb), \(head.time.inWords(now: Date()))", film)
+    return try restated(try whereItIs(), film)
+  }
+
+  /// "state 2, edit, a minute ago".
+  private func whereItIs() throws -> String? {
+    let states = try history.filmStates()
+    return states.counted(states.number(of: history.head.id)).map { state in
+      let name = state.name.map { " '\($0)'" } ?? ""
+      let verb = state.verb.prefix { $0 != ":" }
+      return "state \(state.id)\(name), \(verb), \(state.time.inWords(now: Date()))"
+    }
   }
 
   /// Moves the head; false where there is no such state.
@@ -28,7 +34,10 @@ extension EffectRunner {
     case .later(let count): return try jump(.count(count), isBack: false)
     case .earlierBy(let seconds): return try jump(.seconds(seconds), isBack: true)
     case .laterBy(let seconds): return try jump(.seconds(seconds), isBack: false)
-    case .to(let revision):
+    case .to(let number):
+      guard let revision = try history.filmStates().edit(number) else {
+        throw HistoryError.revision(number, document: history.document.path)
+      }
       try history.jump(to: revision)
       return true
     }
@@ -46,16 +55,13 @@ extension EffectRunner {
   }
 
   func restated(_ note: String?, _ film: FilmSession) throws -> [Message] {
-    guard let moment = try film.reel.moment(ofFrame: film.reel.current) else { return [] }
+    guard let moment = try film.moment() else { return [] }
     return [.moved(moment.pyramid, facts, note: note), .film(.shown(moment))]
   }
 
   func revisions(of film: FilmSession) throws -> [HistoryList.Row] {
-    try rows { revision in
-      (
-        FilmEdit.summary(of: revision.verb),
-        try words(at: revision.id, of: film.reel)
-      )
+    try rows(of: try history.filmStates().counted) { state in
+      (FilmEdit.summary(of: state.verb), try words(ofState: state.id, film.reel))
     }
   }
 }

@@ -10,12 +10,17 @@ extension EffectRunner {
   /// Writes the film as it is now; where frames of it are still to be painted, once they are.
   func save(_ path: String?, _ replacing: Bool, _ film: FilmSession) throws -> [Message] {
     if history.waiting != nil, keepWaiting() { try takeUpState(film) }
+    // What another program wrote meanwhile belongs to it.
+    while film.reel.scan(atMost: 500) {}
+    try files.checkEnd(of: film.reel, path, replacing: replacing)
     let plan = try plan(of: film.reel)
     if plan.isDone { return try save(path, at: plan.state, replacing, film) }
+    // The film's own file may be another when its turn comes.
+    let reel = FilmReel(film.reel)
     film.write { [self] isGivenUp in
       var request: FilmRequest?
       let complaints = answered {
-        if try film.painter.painted(plan, isCancelled: isGivenUp) != nil {
+        if try film.painter.painted(plan, of: reel, isCancelled: isGivenUp) != nil {
           request = .save(path: path, state: plan.state, replacing: replacing)
         }
         return []
@@ -35,8 +40,10 @@ extension EffectRunner {
     _ path: String?, at state: Int, _ replacing: Bool, _ film: FilmSession
   ) throws -> [Message] {
     let (revision, edits) = try painted(state, film)
-    let path = try files.save(film.reel, edits, to: path, replacing: replacing)
+    let end = film.painter.end(of: try plan(of: film.reel, at: state))
+    let path = try files.save(film.reel, edits, upTo: end, to: path, replacing: replacing)
     let isOwn = path == film.reel.path
+    if isOwn { film.painter.cancel() }
     let complaint = isOwn ? markSaved(path, revision) : []
     tellWaiting(after: "saved \(path); ")
     if isOwn { try film.reel.reopen() }
@@ -52,7 +59,9 @@ extension EffectRunner {
     _ state: Int, _ film: FilmSession
   ) throws -> (revision: Int, edits: [FilmEdit]) {
     do {
-      let ahead = try history.paintedAhead(of: state)?.id ?? keptAhead(of: state, film)
+      // What a growing film was followed through since comes before what was kept.
+      let newest = try plan(of: film.reel, at: state).isOpen ? keptAhead(of: state, film) : nil
+      let ahead = try newest ?? history.paintedAhead(of: state)?.id ?? keptAhead(of: state, film)
       return (ahead ?? state, try edits(of: film.reel, at: ahead ?? state))
     } catch let error as HistoryError {
       guard let plan = film.plan, plan.state == state else { throw error }
@@ -65,7 +74,9 @@ extension EffectRunner {
     guard let plan = film.plan else { return }
     let now = plan.edits + [film.painter.ahead(of: plan)].compactMap(\.self)
     let edits = now == written ? [] : written.reversed().map(\.inverse) + now
-    takeUp(PaintPlan(state: plan.state, base: [], pending: [], edits: edits), film)
+    let left = PaintPlan(
+      state: plan.state, number: plan.number, base: [], pending: [], edits: edits)
+    takeUp(left, film)
   }
 
   /// Writes the film's pictures as it is now in the background; what is told of it comes when they are
@@ -74,11 +85,12 @@ extension EffectRunner {
     _ wanted: String, _ depth: Int, _ scale: Int, _ replacing: Bool, _ film: FilmSession
   ) throws -> [Message] {
     let path = try files.clipPath(wanted, replacing: replacing)
-    let plan = try plan(of: film.reel)
+    let (plan, reel) = (try plan(of: film.reel), FilmReel(film.reel))
     film.write { [self] _ in
       answered {
-        let ahead = try plan.isDone ? nil : film.painter.painted(plan, isCancelled: { false })
-        try film.reel.write(
+        let ahead =
+          try plan.isDone ? nil : film.painter.painted(plan, of: reel, isCancelled: { false })
+        try reel.write(
           plan.edits + [ahead].compactMap(\.self), to: path, depth: depth, scale: scale,
           replacing: replacing)
         return [.saved(path: path, words: nil)]

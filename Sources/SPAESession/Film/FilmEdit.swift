@@ -4,7 +4,8 @@ package import SPAEPyramid
 /// An edit of a film: each changed word holds for as long as the film kept the one before it.
 ///
 /// As text, which the history keeps: `edit: 121-180 3:1,2 muzzle kitten; 121-140 5:3,4 fur stone`.
-/// Frames, rows and columns are counted from 1 there.
+/// Frames, rows and columns are counted from 1 there. A run that ends where the film did when it was
+/// made, because it was still being written, has a `+` and goes on in the frames that come: `121-180+`.
 package struct FilmEdit: Hashable, Sendable {
   /// One cell's word in some frames.
   struct Run: Hashable, Sendable {
@@ -12,6 +13,8 @@ package struct FilmEdit: Hashable, Sendable {
     let frames: Range<Int>
     let old: Int32
     let new: Int32
+    /// Whether it goes on in frames that came after it was made.
+    var isOpen = false
 
     var inverse: Run { Run(cell: cell, frames: frames, old: new, new: old) }
   }
@@ -52,7 +55,9 @@ package struct FilmEdit: Hashable, Sendable {
       let above = typed.filter { shape.overlap($0.cell, run.cell) }
       let end = above.map(\.frames.upperBound).max() ?? last
       let frames = run.frames.lowerBound..<min(run.frames.upperBound, end)
-      return Run(cell: run.cell, frames: frames, old: run.old, new: run.new)
+      return Run(
+        cell: run.cell, frames: frames, old: run.old, new: run.new,
+        isOpen: run.isOpen && frames == run.frames)
     }
     return edit
   }
@@ -81,7 +86,8 @@ extension PyramidShape {
 extension FilmEdit {
   package func text(_ vocabulary: Vocabulary) -> String {
     let parts = runs.map { run in
-      "\(run.frames.lowerBound + 1)-\(run.frames.upperBound) \(run.cell.text)"
+      "\(run.frames.lowerBound + 1)-\(run.frames.upperBound)\(run.isOpen ? "+" : "")"
+        + " \(run.cell.text)"
         + " \(vocabulary[run.old]) \(vocabulary[run.new])"
     }
     return "\(verb): \(parts.joined(separator: "; "))"
@@ -105,7 +111,8 @@ extension FilmEdit.Run {
   fileprivate init?(_ text: Substring, shape: PyramidShape, vocabulary: Vocabulary) {
     let fields = text.split(separator: " ")
     guard fields.count == 4 else { return nil }
-    let frames = fields[0].split(separator: "-").compactMap { Int($0) }
+    let isOpen = fields[0].last == "+"
+    let frames = fields[0].dropLast(isOpen ? 1 : 0).split(separator: "-").compactMap { Int($0) }
     let place = fields[1].split { $0 == ":" || $0 == "," }.compactMap { Int($0) }
     guard frames.count == 2, frames[0] >= 1, frames[1] >= frames[0], place.count == 3,
       place.allSatisfy({ (1...Int(Int16.max)).contains($0) }),
@@ -113,6 +120,30 @@ extension FilmEdit.Run {
     else { return nil }
     let cell = CellAddress(layer: place[0], row: place[1] - 1, column: place[2] - 1)
     guard shape.contains(cell) else { return nil }
-    self.init(cell: cell, frames: frames[0] - 1..<frames[1], old: old, new: new)
+    self.init(cell: cell, frames: frames[0] - 1..<frames[1], old: old, new: new, isOpen: isOpen)
+  }
+}
+
+extension FilmEdit.Run {
+  /// The first frame in which two lists may give a film other words.
+  static func firstDifference(_ a: [FilmEdit.Run], _ b: [FilmEdit.Run]) -> Int {
+    // What both begin with is the same in both; of the others one may go on for longer.
+    let common = zip(a, b).prefix { $0 == $1 }.count
+    var ends: [FilmEdit.Run: Int] = [:]
+    for run in a[common...] { ends[run.begun] = run.frames.upperBound }
+    var first = Int.max
+    for run in b[common...] {
+      let end = ends.removeValue(forKey: run.begun)
+      guard end != run.frames.upperBound else { continue }
+      first = min(first, end.map { min($0, run.frames.upperBound) } ?? run.frames.lowerBound)
+    }
+    for run in ends.keys { first = min(first, run.frames.lowerBound) }
+    return first == .max ? 0 : first
+  }
+
+  /// The same without its frames but the first one's number.
+  private var begun: FilmEdit.Run {
+    let start = frames.lowerBound
+    return FilmEdit.Run(cell: cell, frames: start..<start, old: old, new: new)
   }
 }

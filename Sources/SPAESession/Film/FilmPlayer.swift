@@ -17,7 +17,11 @@ final class FilmPlayer: Sendable {
     var moment: FilmMoment
     let decoded: Decoded
     let picture: PixelImage
-    let view: FilmView
+
+    fileprivate var shown: FilmPictures.Shown {
+      FilmPictures.Shown(
+        frame: moment.frame, depth: decoded.request.depth, picture: picture)
+    }
   }
 
   /// What there is at a time.
@@ -43,7 +47,7 @@ final class FilmPlayer: Sendable {
     var next = 0
     /// The position that was taken last, and what is on the screen since.
     var taken = -1
-    var shown = FilmView()
+    var shown: FilmPictures.Shown?
     var due = 0
     var ready: [Ready] = []
     var isRunning = false
@@ -51,7 +55,8 @@ final class FilmPlayer: Sendable {
     var failure: String?
     var painting: Int?
     var session: (model: Model, session: DecodeSession)?
-    var view = FilmView()
+    /// The picture that was made last.
+    var last: FilmPictures.Shown?
 
     var run: Run? { playback.map { Run(playback: $0, number: number) } }
   }
@@ -61,26 +66,26 @@ final class FilmPlayer: Sendable {
 
   private let model: @Sendable () -> Model
   private let moment: @Sendable (Int, () -> Bool) throws -> FilmMoment?
-  private let steady: @Sendable (Int) throws -> Int
+  private let pictures: FilmPictures
   private let wake: @Sendable () -> Void
   private let queue = DispatchQueue(label: "film", qos: .userInteractive)
   private let state = Mutex(State())
 
   /// `moment` gives a frame's words; while it waits for them it asks its second argument whether to
-  /// go on. `steady` gives the levels of its filter.
+  /// go on.
   init(
     model: @escaping @Sendable () -> Model,
     moment: @escaping @Sendable (Int, () -> Bool) throws -> FilmMoment?,
-    steady: @escaping @Sendable (Int) throws -> Int,
+    pictures: FilmPictures,
     wake: @escaping @Sendable () -> Void
   ) {
-    (self.model, self.moment, self.steady, self.wake) = (model, moment, steady, wake)
+    (self.model, self.moment, self.pictures, self.wake) = (model, moment, pictures, wake)
   }
 
-  /// Begins, in place of what ran before; `view` is what is on the screen.
-  func play(_ playback: FilmState.Playback, after view: FilmView) {
+  /// Begins, in place of what ran before.
+  func play(_ playback: FilmState.Playback) {
     state.withLock { state in
-      (state.view, state.shown, state.taken) = (view, view, -1)
+      (state.last, state.shown, state.taken) = (nil, nil, -1)
       (state.playback, state.next, state.due, state.ready) = (playback, 0, 0, [])
       (state.hasEnded, state.failure, state.painting) = (false, nil, nil)
     }
@@ -91,7 +96,7 @@ final class FilmPlayer: Sendable {
   func renew() {
     state.withLock { state in
       state.number += 1
-      (state.next, state.ready, state.view) = (state.taken + 1, [], state.shown)
+      (state.next, state.ready, state.last) = (state.taken + 1, [], state.shown)
       (state.hasEnded, state.failure, state.painting) = (false, nil, nil)
     }
     decodeAhead()
@@ -114,7 +119,7 @@ final class FilmPlayer: Sendable {
       if let index = state.ready.lastIndex(where: { $0.position <= due }) {
         let ready = state.ready[index]
         state.ready.removeFirst(index + 1)
-        (state.taken, state.shown) = (ready.position, ready.view)
+        (state.taken, state.shown) = (ready.position, ready.shown)
         return .ready(ready)
       }
       if let painting = state.painting, painting <= due { return .waits(painting) }
@@ -190,27 +195,23 @@ final class FilmPlayer: Sendable {
       request: DecodeRequest(pyramid: moment.pyramid, depth: run.playback.depth, frame: frame),
       psnr: nil, ssim: nil,
       milliseconds: (clock.now - start) / Duration.milliseconds(1),
-      tints: picture.shown.tints(of: moment.pyramid.shape))
-    return Ready(
-      position: position, moment: moment, decoded: decoded, picture: picture.shown,
-      view: picture.view)
+      tints: picture.tints(of: moment.pyramid.shape))
+    let ready = Ready(position: position, moment: moment, decoded: decoded, picture: picture)
+    state.withLock { if $0.run == run { $0.last = ready.shown } }
+    return ready
   }
 
-  /// What a frame shows after the one before; frames that were left out between them are not missed.
-  private func picture(
-    of moment: FilmMoment, _ run: Run
-  ) throws -> (shown: PixelImage, view: FilmView) {
-    let decoded = try picture(of: moment.pyramid, depth: run.playback.depth)
-    let steady = try steady(moment.frame)
-    return state.withLock { state in
-      // What is decoded for a playback that was stopped is not shown.
-      var view = state.view
-      let shown = view.picture(
-        ofFrame: moment.frame, decoded: decoded, depth: run.playback.depth, steady: steady,
-        cuts: moment.extent.cuts, reach: .max)
-      if state.run == run { state.view = view }
-      return (shown, view)
+  /// What a frame shows; nearly that where too many frames before it were left out.
+  private func picture(of moment: FilmMoment, _ run: Run) throws -> PixelImage {
+    let (frame, depth) = (moment.frame, run.playback.depth)
+    let decoded = try picture(of: moment.pyramid, depth: depth)
+    let isNear = try pictures.missing(before: frame, depth: depth) <= FilmPictures.near
+    guard !isNear, let last = state.withLock({ $0.last }), last.depth == depth else {
+      let picture = try pictures.picture(
+        ofFrame: frame, words: moment.pyramid, decoded: decoded, depth: depth)
+      return picture ?? decoded
     }
+    return try pictures.nearPicture(ofFrame: frame, decoded: decoded, after: last)
   }
 
   /// Of a frame only what differs from the one before is decoded.

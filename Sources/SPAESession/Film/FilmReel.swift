@@ -25,6 +25,10 @@ package final class FilmReel: @unchecked Sendable {
     var ahead: [FilmEdit.Run] = []
     /// The frame that is shown.
     var current = 0
+    /// How often words became others.
+    var version = 0
+    /// Hears of the first frame whose words became others.
+    var hearChange: @Sendable (Int) -> Void = { _ in }
   }
 
   /// Opens a film, and reads its first frames.
@@ -50,6 +54,14 @@ package final class FilmReel: @unchecked Sendable {
     guard file.frames > 0 else {
       throw Failure("\(path): \(turn.withLock { $0.fault } ?? "it has no whole frame")")
     }
+  }
+
+  /// The same file with no edits, as it is now, whatever is written in its place later.
+  init(_ other: FilmReel) {
+    (path, model, header) = (other.path, other.model, other.header)
+    let (file, fault) = other.turn.withLock { state in (FilmFile(other.file), state.fault) }
+    self.file = file
+    turn.withLock { $0.fault = fault }
   }
 
   /// Whether a file is a film of words.
@@ -81,17 +93,32 @@ package final class FilmReel: @unchecked Sendable {
     turn.withLock { _ in file = fresh }
   }
 
+  /// Reads all frames as they stand in the file; gives the comments behind the last.
+  func readAll(_ body: (FilmFrame) throws -> Void) throws -> [PyramidDocument.Comment] {
+    try FilmFile(turn.withLock { _ in file }).readAll(body)
+  }
+
   /// Reads on until a frame is there, or the end.
   func reach(_ frame: Int) {
     while extent.frames <= frame, scan(atMost: Self.firstFrames) {}
   }
 
   /// Reads on until the shot of a frame is known to its end.
-  private func reachEndOfShot(_ frame: Int) {
+  func reachEndOfShot(_ frame: Int) {
     while endOfShot(frame) == nil, scan(atMost: Self.firstFrames) {}
   }
 
-  private func endOfShot(_ frame: Int) -> Int? {
+  /// Whether the film has the line that ends it.
+  var hasEnded: Bool {
+    turn.withLock { _ in if case .whole = file.ending { true } else { false } }
+  }
+
+  /// Whether it lacks that line: it is still being written, or was cut short.
+  var isCut: Bool {
+    turn.withLock { _ in if case .cut = file.ending { true } else { false } }
+  }
+
+  func endOfShot(_ frame: Int) -> Int? {
     turn.withLock { _ in file.keyFrames.first { $0 > frame } }
   }
 
@@ -177,8 +204,18 @@ package final class FilmReel: @unchecked Sendable {
       let changed = before.map { shown.differences(from: $0) } ?? shown.words.count
       return FilmMoment(
         frame: frame, pyramid: shown, saved: saved, changed: changed, extent: extent,
-        edited: state.edits.map(\.frames), isDirty: !state.edits.isEmpty)
+        edited: state.edits.map(\.frames), isDirty: !state.edits.isEmpty, version: state.version)
     }
+  }
+
+  /// The frame from which on all must be decoded for a frame to be shown.
+  func firstFrame(toShow frame: Int) throws -> Int {
+    try turn.withLock { _ in try file.firstFrame(toShow: frame) }
+  }
+
+  /// Calls `hear` with the first frame whose words become others, whenever some do.
+  func whenChanged(_ hear: @escaping @Sendable (Int) -> Void) {
+    turn.withLock { $0.hearChange = hear }
   }
 
   // MARK: Edits
@@ -193,7 +230,7 @@ package final class FilmReel: @unchecked Sendable {
     turn.withLock { state in
       let before = state.all.flatMap(\.runs)
       (state.edits, state.ahead) = (edits, ahead)
-      return state.all.flatMap(\.runs) != before
+      return state.noteChange(from: before)
     }
   }
 
@@ -209,42 +246,12 @@ package final class FilmReel: @unchecked Sendable {
   var ahead: [FilmEdit.Run] { turn.withLock { $0.ahead } }
 
   /// Makes what is painted ahead show.
-  func show(ahead runs: [FilmEdit.Run]) { turn.withLock { $0.ahead = runs } }
-
-  /// What makes the shown frame's words others, for as long as the film keeps them; at most to the
-  /// end of the shot. `before` are the words that were edited.
-  ///
-  /// What is painted ahead and not kept yet does not count: it may come before the edit, or after it.
-  func edit(from before: Pyramid, to pyramid: Pyramid, verb: String) throws -> FilmEdit {
-    let (frame, edits) = (current, edits)
-    reachEndOfShot(frame)
-    let end = endOfShot(frame) ?? extent.frames
-    guard let shown = try words(ofFrame: frame, after: edits) else {
-      return FilmEdit(verb: verb, runs: [])
+  func show(ahead runs: [FilmEdit.Run]) {
+    turn.withLock { state in
+      let before = state.ahead
+      state.ahead = runs
+      state.noteChange(from: before, to: runs)
     }
-    var open = Edit(from: before, to: pyramid).changes
-    for index in open.indices { open[index].old = shown.words[open[index].index] }
-    var runs: [FilmEdit.Run] = []
-    let close = { (change: Edit.Change, end: Int) in
-      runs.append(
-        FilmEdit.Run(
-          cell: shown.shape.cell(at: change.index), frames: frame..<end, old: change.old,
-          new: change.new))
-    }
-    var next = frame + 1
-    while !open.isEmpty, next < end, let words = try words(ofFrame: next, after: edits)?.words {
-      open.removeAll { change in
-        guard words[change.index] != change.old else { return false }
-        close(change, next)
-        return true
-      }
-      next += 1
-    }
-    for change in open { close(change, end) }
-    let shape = header.shape
-    let edit = FilmEdit(
-      verb: verb, runs: runs.sorted { shape.index(of: $0.cell) < shape.index(of: $1.cell) })
-    return edit.isPainted ? edit.endingWithTyped(shape) : edit
   }
 
   /// How many words of edits the film no longer has as they were: it was changed outside.
@@ -272,6 +279,21 @@ extension Pyramid {
 }
 
 extension FilmReel.State {
+  /// Tells of runs that became others; false where none did.
+  fileprivate mutating func noteChange(from old: [FilmEdit.Run]) -> Bool {
+    noteChange(from: old, to: all.flatMap(\.runs))
+  }
+
+  @discardableResult
+  fileprivate mutating func noteChange(
+    from old: [FilmEdit.Run], to new: [FilmEdit.Run]
+  ) -> Bool {
+    guard old != new else { return false }
+    version += 1
+    hearChange(FilmEdit.Run.firstDifference(old, new))
+    return true
+  }
+
   /// The edits with what is painted ahead.
   fileprivate var all: [FilmEdit] {
     ahead.isEmpty ? edits : edits + [FilmEdit(verb: FilmEdit.ahead, runs: ahead)]

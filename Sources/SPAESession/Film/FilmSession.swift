@@ -12,11 +12,14 @@ final class FilmSession: Sendable {
   let reel: FilmReel
   let player: FilmPlayer
   let painter: FilmPainter
-  private let view = Mutex(FilmView())
+  private let pictures: FilmPictures
   private let known = Mutex<PaintPlan?>(nil)
   private let mailbox: Mailbox<Message>
   private let scanning = DispatchQueue(label: "scan", qos: .utility)
   private let writing = DispatchQueue(label: "clip", qos: .utility)
+  private let exact = DispatchQueue(label: "film pictures", qos: .userInitiated)
+  /// Counts the pictures that were shown.
+  private let shown = Mutex(0)
   /// Counts how often what is to be written was given up.
   private let writes = Mutex(0)
 
@@ -24,10 +27,13 @@ final class FilmSession: Sendable {
     (self.reel, self.mailbox) = (reel, mailbox)
     let painter = FilmPainter(reel) { mailbox.post(.film($0)) }
     self.painter = painter
+    let pictures = FilmPictures(reel)
+    self.pictures = pictures
     player = FilmPlayer(
       model: { inUse.model },
       moment: { frame, goesOn in
         reel.reach(frame)
+        guard frame < reel.extent.frames else { return nil }
         // A frame that an edit paints is not shown without it.
         while painter.paints(frame) {
           guard goesOn() else { return nil }
@@ -35,7 +41,7 @@ final class FilmSession: Sendable {
         }
         return try reel.moment(ofFrame: frame)
       },
-      steady: { try reel.shown(ofFrame: $0)?.steady ?? 0 },
+      pictures: pictures,
       wake: { mailbox.wake() })
   }
 
@@ -45,25 +51,51 @@ final class FilmSession: Sendable {
     set { known.withLock { $0 = newValue } }
   }
 
-  /// What is shown of a frame that was decoded.
-  func picture(of request: DecodeRequest, _ decoded: PixelImage) -> PixelImage {
-    guard let frame = request.frame, let shown = try? reel.shown(ofFrame: frame) else {
-      return decoded
+  /// What is shown of a frame that was decoded. Where many frames before it are to be decoded too, that
+  /// comes later, and first what its words decode to.
+  func picture(
+    of request: DecodeRequest, _ decoded: PixelImage,
+    later: @escaping @Sendable (PixelImage) -> Void
+  ) -> PixelImage {
+    let number = showOther()
+    guard let frame = request.frame,
+      let missing = try? pictures.missing(before: frame, depth: request.depth)
+    else { return decoded }
+    if missing <= FilmPictures.near { return (try? exactPicture(of: request, decoded)) ?? decoded }
+    exact.async { [self] in
+      let picture = try? exactPicture(of: request, decoded) { shown.withLock { $0 } != number }
+      guard let picture else { return }
+      shown.withLock { if $0 == number { later(picture) } }
     }
-    let cuts = reel.extent.cuts
-    return view.withLock { view in
-      view.picture(
-        ofFrame: frame, decoded: decoded, depth: request.depth, steady: shown.steady, cuts: cuts)
-    }
+    return decoded
   }
 
-  /// Begins to play after what is on the screen.
-  func play(_ playback: FilmState.Playback) {
-    player.play(playback, after: view.withLock { $0 })
+  /// What a frame shows, however many are to be decoded for it; nil once it is cancelled.
+  func exactPicture(
+    of request: DecodeRequest, _ decoded: PixelImage, isCancelled: () -> Bool = { false }
+  ) throws -> PixelImage? {
+    guard let frame = request.frame else { return decoded }
+    return try pictures.picture(
+      ofFrame: frame, words: request.pyramid, decoded: decoded, depth: request.depth,
+      isCancelled: isCancelled)
   }
 
-  /// What a film that runs shows.
-  func show(_ view: FilmView) { self.view.withLock { $0 = view } }
+  /// All that is told of the frame that is shown; nil where there is none.
+  func moment() throws -> FilmMoment? {
+    let frame = reel.current
+    var moment = try reel.moment(ofFrame: frame)
+    moment?.isPainted = !painter.paints(frame)
+    return moment
+  }
+
+  /// Another picture is on the screen from now on: gives its number.
+  @discardableResult
+  func showOther() -> Int {
+    shown.withLock { number in
+      number += 1
+      return number
+    }
+  }
 
   /// Frames that are read at once, before others may ask for theirs.
   private static let part = 500
@@ -96,5 +128,6 @@ final class FilmSession: Sendable {
     scanning.sync {}
     painter.finish()
     player.finish()
+    exact.sync {}
   }
 }

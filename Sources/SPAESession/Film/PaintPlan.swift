@@ -5,15 +5,19 @@ import SPAEPyramid
 struct PaintPlan: Hashable, Sendable {
   /// The state's revision.
   let state: Int
+  /// Its number, as a person counts the states.
+  let number: Int
   /// What leads from the words of the file to the state before the first edit that is not painted yet.
   let base: [FilmEdit]
   /// That edit, and those after it.
   let pending: [FilmEdit]
   /// What leads from the words of the file to the state.
   let edits: [FilmEdit]
+  /// Whether an edit goes on in frames that the film got after it was made, or may get.
+  var isOpen = false
 
-  /// Whether nothing is left to be painted.
-  var isDone: Bool { !pending.contains { $0.isPainted } }
+  /// Whether nothing is left to be painted or to be followed.
+  var isDone: Bool { !isOpen && !pending.contains { $0.isPainted } }
 }
 
 /// The paint of a state, made frame after frame: what the state's edits lack.
@@ -45,6 +49,15 @@ struct StatePaint {
     (max(0, next - first - 1), max(next, last) - first - 1)
   }
   var isDone: Bool { next >= last }
+  /// Whether something holds in the frame that comes next, once the film has it.
+  var isOpen: Bool { layers.contains { $0.isOpen(at: next) } }
+
+  /// Takes up the frames that the film has got.
+  mutating func goOn(_ reel: FilmReel) {
+    let extent = reel.extent
+    for index in layers.indices { layers[index].know(extent.cuts) }
+    if isOpen, next < extent.frames { last = max(last, next + 1) }
+  }
 
   /// What was painted, with what an earlier paint has in the frames that are not.
   func runs(after earlier: [FilmEdit.Run] = []) -> [FilmEdit.Run] {

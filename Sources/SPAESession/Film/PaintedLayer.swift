@@ -14,7 +14,7 @@ struct PaintedLayer {
   private let edit: FilmEdit
   /// The frame that was edited, and the one with which its shot ends.
   let start: Int
-  private let end: Int
+  private var end: Int
   private let typed: [CellAddress]
   /// The words that hold now, by their flat index.
   private var open: [Int: Open] = [:]
@@ -30,8 +30,11 @@ struct PaintedLayer {
     typed = edit.isPainted ? edit.typed.map(\.cell) : []
   }
 
+  /// Takes the film's key frames, of which there may be more by now.
+  mutating func know(_ cuts: [Int]) { end = cuts.first { $0 > start } ?? .max }
+
   /// Whether some of its words hold, or are still to come.
-  func isOpen(at frame: Int) -> Bool { frame < start || !open.isEmpty }
+  func isOpen(at frame: Int) -> Bool { frame < start || frame < end && !open.isEmpty }
 
   /// The flat indices of the words that it puts in a frame, as they were typed there.
   func begun(at frame: Int, _ shape: PyramidShape) -> Set<Int> {

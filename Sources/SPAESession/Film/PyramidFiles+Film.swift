@@ -1,17 +1,31 @@
-import Glibc
 import SPAEEngine
+import SPAEExplorer
 import SPAEFiles
 import SPAEPyramid
 import SPAESystem
 
 extension PyramidFiles {
-  /// Writes a film with some edits, and gives the path; a person's comments stay.
+  /// Throws where a film would be written over itself that another program perhaps goes on writing.
+  func checkEnd(of reel: FilmReel, _ wanted: String?, replacing: Bool) throws(Failure) {
+    let target = wanted ?? path ?? suggestedPath
+    guard target == path, !replacing, reel.isCut else { return }
+    let copy = dialect.command(.write, "NAME.spae")
+    let own = dialect.command(.write, forced: true)
+    throw Failure(
+      "\(target) has no 'end': it is still being written, or was cut short;"
+        + " \(copy) writes a copy, \(own) replaces it")
+  }
+
+  /// Writes a film with some edits, and gives the path; a person's comments stay. Of a film that is
+  /// still being written it writes the frames before `end`.
   func save(
-    _ reel: FilmReel, _ edits: [FilmEdit], to wanted: String?, replacing: Bool
+    _ reel: FilmReel, _ edits: [FilmEdit], upTo end: Int? = nil, to wanted: String?,
+    replacing: Bool
   ) throws -> String {
     let target = wanted ?? path ?? suggestedPath
     let format: FilmWriter.Format = target.lowercased().hasSuffix(".json") ? .json : .text
-    return try save(bytes: try reel.bytes(as: format, edits), to: target, replacing: replacing)
+    return try save(
+      bytes: try reel.bytes(as: format, edits, upTo: end), to: target, replacing: replacing)
   }
 }
 
@@ -34,21 +48,16 @@ extension FilmReel {
 
   /// The film as a file, with some edits.
   fileprivate func bytes(
-    as format: FilmWriter.Format, _ edits: [FilmEdit]
+    as format: FilmWriter.Format, _ edits: [FilmEdit], upTo end: Int?
   ) throws -> [UInt8] {
-    let descriptor = FileSystem.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure("\(path): \(SystemError.lastReason)") }
-    defer { close(descriptor) }
-    var reader = FilmReader(vocabulary: model.vocabulary)
     var copy = FilmCopy(
       writer: FilmWriter(header, format: format, vocabulary: model.vocabulary), edits: edits)
     var bytes = try copy.writer.beginning()
-    for line in LineReader(descriptor: descriptor) {
-      if let frame = try reader.take(line) { bytes += try copy.bytes(of: frame) }
+    let behind = try readAll { frame in
+      if copy.writer.number < end ?? .max { bytes += try copy.bytes(of: frame) }
     }
-    if let last = try reader.finish().frame { bytes += try copy.bytes(of: last) }
     // A film that was cut short ends here too: without an end its last frame would not count as whole.
-    return bytes + (try copy.writer.ending())
+    return bytes + (try copy.writer.ending(behind))
   }
 }
 

@@ -67,10 +67,13 @@ struct HistoryListCommand: ParsableCommand {
   func run() throws {
     let store = try history.open()
     let entries = try store.summaries().map { summary in
-      Entry(
-        path: summary.document.path, label: summary.document.label, grid: summary.document.grid,
-        head: summary.document.head, saved: summary.document.saved, revisions: summary.revisions,
-        latest: summary.latest.written)
+      let document = summary.document
+      let states = document.isFilm ? try store.history(of: document).filmStates() : nil
+      return Entry(
+        path: document.path, label: document.label, grid: document.grid,
+        head: states?.number(of: document.head) ?? document.head,
+        saved: states?.number(of: document.saved) ?? document.saved,
+        revisions: states?.count ?? summary.revisions, latest: summary.latest.written)
     }
     if json { return try putJSON(entries) }
     if entries.isEmpty { print("no history is kept in \(try history.path) yet") }
@@ -115,6 +118,7 @@ struct HistoryShowCommand: ParsableCommand {
     print("done         \(done.text(atMost: 0))")
     if let name = revision.name { print("name         \(name)") }
     done.edits.forEach { print($0) }
+    try document.paintedAhead(revision).forEach { print($0) }
     changes.forEach { print($0.line) }
   }
 }
@@ -136,7 +140,7 @@ struct HistoryTreeCommand: ParsableCommand {
 
   func run() throws {
     let document = try history.history(of: file, model)
-    let tree = try document.tree()
+    let tree = try document.countedTree()
     let words = WordNames(of: document.document, model: model)
     if json {
       return try putJSON(
@@ -267,10 +271,34 @@ extension DocumentHistory {
 
   /// The revision that a person means: by its number, its name, or the head for nothing.
   func revision(of text: String?) throws -> Revision {
+    if document.isFilm { return try state(of: text) }
     guard let text else { return head }
     if let id = Int(text) { return try revision(id) }
     if let named = try revision(named: text) { return named }
     throw Failure("\(document.path): no revision is named '\(text)'")
+  }
+
+  /// All revisions; of a film its states, as the explorer counts them.
+  func countedTree() throws -> RevisionTree {
+    document.isFilm ? try filmStates().counted : try tree()
+  }
+
+  private func state(of text: String?) throws -> Revision {
+    let states = try filmStates().counted
+    let number = text == nil ? states.head : text.flatMap { Int($0) }
+    if let number, states[number] == nil {
+      throw HistoryError.revision(number, document: document.path)
+    }
+    let found = states.revisions.first { number == nil ? $0.name == text : $0.id == number }
+    if let found { return found }
+    throw Failure("\(document.path): no state is named '\(text ?? "")'")
+  }
+
+  /// What was painted ahead in a film's state, an edit a line.
+  func paintedAhead(_ state: Revision) throws -> [String] {
+    guard document.isFilm, let painted = try filmStates().painted(state.id) else { return [] }
+    let edits = RevisionDeed(painted).edits
+    return edits.isEmpty ? [painted.verb] : ["painted ahead"] + edits
   }
 }
 
