@@ -142,7 +142,7 @@ final class FilmPainter: Sendable {
   private func work(_ work: Work) {
     let (plan, earlier, number) = (work.plan, work.earlier, work.number)
     var (paint, hasPainted) = (work.paint, plan.isOpen)
-    paint.goOn(reel)
+    paint.extend(reel)
     do {
       while !paint.isDone {
         guard isCurrent(number) else { return }

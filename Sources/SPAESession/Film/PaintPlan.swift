@@ -53,7 +53,7 @@ struct StatePaint {
   var isOpen: Bool { layers.contains { $0.isOpen(at: next) } }
 
   /// Takes up the frames that the film has got.
-  mutating func goOn(_ reel: FilmReel) {
+  mutating func extend(_ reel: FilmReel) {
     let extent = reel.extent
     for index in layers.indices { layers[index].know(extent.cuts) }
     if isOpen, next < extent.frames { last = max(last, next + 1) }
