@@ -327,12 +327,13 @@ open_held() {
   rm typed
   echo near >&4
   await 'near in meaning'
-  python3 hold.py held.db &
+  python3 hold.py held.db 4>&- &
   holder=$!
   for attempt in $(seq 100); do [ -e held ] && break; sleep 0.1; done
-  printf 'set castle\nset lion\nquit\n' >&4
+  printf 'set castle\nset lion\nsave\nquit\n' >&4
   await '2 edits are not in the history yet.*quit! leaves without'
   grep -q '1 edit is not in the history yet: another program' lines || fail "not told: $(cat lines)"
+  grep -q '^saved held.spae; 2 edits are not in the history yet' lines || fail "not told: $(cat lines)"
 }
 await() {
   for attempt in $(seq 300); do grep -qs "$1" lines err && return; sleep 0.1; done
@@ -345,7 +346,7 @@ printf 'undo\nset lion\nquit!\n' >&4
 exec 4>&-
 wait $explorer || true
 grep -q '[12] edits* that waited .* in the history now' lines || fail "not kept: $(cat lines)"
-"$program" history log held.spae --history held.db >log
+"$program" history tree held.spae --history held.db >log
 [ "$(grep -c 'castle' log)" -ge 1 ] && grep -q lion log || fail "edits are lost: $(cat log)"
 open_held
 exec 4>&-

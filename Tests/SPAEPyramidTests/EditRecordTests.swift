@@ -25,9 +25,9 @@ import Testing
       ("layer 2: grass -> snow", 1, .painted, 2), ("layer 3 exact: grass -> snow", 1, .exact, 3),
     ])
   func reading(verb: String, count: Int, manner: EditRecord.Manner, layer: Int?) throws {
-    let record = try #require(record(verb))
-    #expect(record.changes.count == count)
-    #expect(record.manner == manner && record.layer == layer)
+    let found = try #require(record(verb))
+    #expect(found.changes.count == count)
+    #expect(found.manner == manner && found.layer == layer)
   }
 
   @Test(
