@@ -225,13 +225,13 @@ INLINE void NAME(points)(const spae_convolution *t, const size_t *from, const si
 // Tiles that reach over the ends of rows: narrow planes fill them too, and the weights are loaded
 // fewer times.
 INLINE void NAME(convolve_points)(const spae_convolution *t, size_t widest, int blocks) {
-  size_t left = t->places ? t->columns : t->rows * t->columns, x = 0, y = 0;
-  const spae_place *place = t->places;
+  size_t left = t->cells ? t->columns : t->rows * t->columns, x = 0, y = 0;
+  const spae_cell *cell = t->cells;
   for (size_t tiles = (left + widest - 1) / widest; tiles > 0; tiles--) {
     const size_t n = (left + tiles - 1) / tiles;
     size_t from[TILE > PAIR_TILE ? TILE : PAIR_TILE], to[TILE > PAIR_TILE ? TILE : PAIR_TILE];
     for (size_t p = 0; p < n; p++) {
-      if (place) y = place->row, x = place->column, place++;
+      if (cell) y = cell->row, x = cell->column, cell++;
       from[p] = y * t->stride * t->input_row + x * t->stride * t->input_pixel;
       to[p] = y * t->output_row + x * t->output_pixel;
       if (++x == t->columns) x = 0, y++;
@@ -249,7 +249,7 @@ INLINE void NAME(convolve_points)(const spae_convolution *t, size_t widest, int 
 }
 
 INLINE void NAME(convolve_blocks)(const spae_convolution *t, size_t widest, int blocks) {
-  if (t->places || (t->kernel == 1 && t->rows > 1 && t->columns % widest))
+  if (t->cells || (t->kernel == 1 && t->rows > 1 && t->columns % widest))
     NAME(convolve_points)(t, widest, blocks);
   else
     NAME(convolve_rows)(t, widest, blocks);

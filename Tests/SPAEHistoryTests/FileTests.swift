@@ -133,7 +133,10 @@ import Testing
       path: folder("h.db"), clock: { Date() }, fileSystem: "unix-dotfile")
     let history = try store.open(try pyramid())
     try history.change(1, to: 1)
-    let other = try DatabaseQueue(path: "file:\(folder("h.db"))?vfs=unix-dotfile")
+    var configuration = Configuration()
+    configuration.allowsUnsafeTransactions = true
+    let other = try DatabaseQueue(
+      path: "file:\(folder("h.db"))?vfs=unix-dotfile", configuration: configuration)
     try other.inDatabase { try $0.execute(sql: "BEGIN EXCLUSIVE") }
     try history.goOnInMemory(isWaiting: true)
     try history.change(2, to: 2)

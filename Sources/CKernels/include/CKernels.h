@@ -18,7 +18,7 @@ typedef enum { spae_identity = 0, spae_silu = 1, spae_relu6 = 2, spae_relu = 3 }
 // A pixel of a plane.
 typedef struct {
   uint32_t row, column;
-} spae_place;
+} spae_cell;
 
 // A dense convolution on a rectangle of output pixels.
 typedef struct {
@@ -38,7 +38,7 @@ typedef struct {
   const float *scales;
   float limit;
   // Unless null, `columns` pixels anywhere, counted from the first one, in place of a rectangle.
-  const spae_place *places;
+  const spae_cell *cells;
 } spae_convolution;
 
 // A depthwise convolution on a rectangle; weights [ky][kx][channel], channels a multiple of 16. They

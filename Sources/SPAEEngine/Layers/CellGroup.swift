@@ -7,15 +7,15 @@ package struct CellGroup: Sendable {
 
   /// What all its cells have in common.
   package let label: Int
-  private(set) var places: [spae_place]
+  private(set) var addresses: [spae_cell]
 
   /// The row and the column of each cell.
-  package var cells: [(row: Int, column: Int)] { places.map { (Int($0.row), Int($0.column)) } }
+  package var cells: [(row: Int, column: Int)] { addresses.map { (Int($0.row), Int($0.column)) } }
 
-  private init(label: Int, first: spae_place) {
+  private init(label: Int, first: spae_cell) {
     self.label = label
-    places = [first]
-    places.reserveCapacity(Self.most)
+    addresses = [first]
+    addresses.reserveCapacity(Self.most)
   }
 
   /// Groups that hold some cells of a grid, each once, by the class of each among those of all cells.
@@ -26,12 +26,12 @@ package struct CellGroup: Sendable {
     var last = [Int](repeating: -1, count: LatentUpsampling.classes)  // of each class
     for cell in cells {
       let label = cellClasses?[cell] ?? 0
-      let place = spae_place(row: UInt32(cell / width), column: UInt32(cell % width))
-      if last[label] >= 0, groups[last[label]].places.count < most {
-        groups[last[label]].places.append(place)
+      let address = spae_cell(row: UInt32(cell / width), column: UInt32(cell % width))
+      if last[label] >= 0, groups[last[label]].addresses.count < most {
+        groups[last[label]].addresses.append(address)
       } else {
         last[label] = groups.count
-        groups.append(CellGroup(label: label, first: place))
+        groups.append(CellGroup(label: label, first: address))
       }
     }
     return groups

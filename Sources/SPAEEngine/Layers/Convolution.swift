@@ -165,17 +165,17 @@ package struct Convolution: Sendable {
     to input: Plane, into output: Plane, group: CellGroup, residual: Plane? = nil,
     with context: Context
   ) {
-    let places = group.places
+    let cells = group.addresses
     context.measured(
       LayerProfiler.Layer(
         kind: "\(window.kernel) x \(window.kernel)", inputs: inputs, outputs: outputs,
         width: output.width),
-      work: places.count * work
+      work: cells.count * work
     ) {
-      unsafe places.withUnsafeBufferPointer { places in
+      unsafe cells.withUnsafeBufferPointer { cells in
         unsafe run(
-          blocks: 0..<blocks, area: Rectangle(rows: 0..<1, columns: 0..<places.count),
-          places: places.baseAddress, from: input, into: output, activation: .identity,
+          blocks: 0..<blocks, area: Rectangle(rows: 0..<1, columns: 0..<cells.count),
+          cells: cells.baseAddress, from: input, into: output, activation: .identity,
           residual: residual, spread: 1, phase: (0, 0), with: context)
       }
     }
@@ -235,9 +235,9 @@ package struct Convolution: Sendable {
     }
   }
 
-  /// The pixels are those of the area, or as many at `places`.
+  /// The pixels are those of the area, or as many at `cells`.
   private func run(
-    blocks: Range<Int>, area: Rectangle, places: UnsafePointer<spae_place>? = nil,
+    blocks: Range<Int>, area: Rectangle, cells: UnsafePointer<spae_cell>? = nil,
     from input: Plane, into output: Plane, activation: Activation, residual: Plane?, spread: Int,
     phase: (row: Int, column: Int), shift: Int = 0, with context: Context
   ) {
@@ -262,7 +262,7 @@ package struct Convolution: Sendable {
         kernel: window.kernel, stride: window.stride, channels: inputs,
         activation: steps == nil ? spae_activation(rawValue: activation.rawValue) : spae_identity,
         scales: steps.map { unsafe $0.scales.floats + channel }, limit: Float(steps?.most ?? 0),
-        places: places)
+        cells: cells)
       unsafe context.kernels.pointee.convolve(&task)
     }
   }

@@ -102,7 +102,7 @@ public final class Codebook: @unchecked Sendable {
             output: target.floats + first * latent, output_row: 0, output_pixel: latent,
             residual: nil, weights: weights.floats, bias: bias.floats, blocks: latent / 16,
             rows: 1, columns: length, kernel: 1, stride: 1, channels: width,
-            activation: spae_identity, scales: nil, limit: 0, places: nil)
+            activation: spae_identity, scales: nil, limit: 0, cells: nil)
           unsafe context.kernels.pointee.convolve(&task)
         }
       }
