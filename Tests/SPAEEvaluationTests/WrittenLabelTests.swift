@@ -8,7 +8,9 @@ struct WrittenLabelTests {
   /// Words 0 and 1 point one way, 2 and 3 the other, 4 to both.
   private let vectors = WordVectors(
     values: [1, 0, 0.9, 0.1, 0, 1, 0.1, 0.9, 1, 1], width: 2, layerWeight: 0.5)
-  private let shape = PyramidShape(grid: 16)!
+  private let shape: PyramidShape
+
+  init() throws { shape = try #require(PyramidShape(grid: 16)) }
 
   private func words(_ upper: Int32) -> [Int32] {
     [Int32](repeating: upper, count: shape.wordCount)
