@@ -18,6 +18,7 @@ from bench.commit import CommitError, Side, former_side, own_side
 from bench.former_rows import rows
 from bench.former_section import section, with_section
 from bench.former_tasks import measured
+from bench.machine import processor
 
 
 def arguments() -> argparse.Namespace:
@@ -53,7 +54,8 @@ def compared(ours: Side, theirs: Side, options: argparse.Namespace) -> str:
         for name in ("CONFIG", "CACHE", "STATE"):
             os.environ[f"XDG_{name}_HOME"] = f"{folder}/{name}"
         found = measured(ours.program, theirs.program, options.rounds, Path(folder))
-    text = section(rows(found), ours.commit, theirs.commit, options.rounds)
+    about = processor(ours.program)
+    text = section(rows(found), ours.commit, theirs.commit, options.rounds, about)
     if options.markdown:
         page = options.markdown.read_text() if options.markdown.exists() else ""
         options.markdown.write_text(with_section(page, text))

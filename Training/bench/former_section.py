@@ -19,6 +19,8 @@ medians of wall-clock time; of files, of a stream and of `words --near` it is pr
 The marks were set for commit 86c6d04. The explorer is measured by `spae-bench explore`, by sixel,
 with edits that change one word.
 
+Processor: {processor}. The ratios differ from one processor to another.
+
 {table}
 """
 SAME_NOTE = """
@@ -27,14 +29,14 @@ networks that came later, so that both do the same work; the rows before them do
 commit did: that is why one may miss its mark where the other reaches it."""
 
 
-def section(rows: Iterable[FormerRow], ours: str, theirs: str, rounds: int) -> str:
+def section(rows: Iterable[FormerRow], ours: str, theirs: str, rounds: int, processor: str) -> str:
     rows = list(rows)
     has_same = any(row.work.endswith(SAME) for row in rows)
     head = [column.format(ours=ours, theirs=theirs) for column in COLUMNS]
     table = [head, RULES, *map(cells, rows)]
     return SECTION.format(
         title=TITLE, theirs=theirs, rounds="in one round" if rounds == 1 else f"in {rounds} rounds",
-        same=SAME_NOTE.format(name=SAME) if has_same else "",
+        same=SAME_NOTE.format(name=SAME) if has_same else "", processor=processor,
         table="\n".join(f"| {' | '.join(line)} |" for line in table),
     )  # fmt: skip
 

@@ -17,12 +17,24 @@ def machine(program: Program) -> dict[str, str]:
     return {
         "cpu": models[0] if models else platform.processor(),
         "cores": str(len(models) or "unknown"),
-        "instructionSet": program.figures("decode", 128, 1, 1)["instructionSet"],
+        "instructionSet": instruction_set(program),
         "system": f"{platform.system()} {platform.machine()}",
         "spae": program.version(),
         **packages,
         **{command[0]: shown for command in PROGRAMS if (shown := first_line(command))},
     }
+
+
+def processor(program: Program) -> str:
+    """The processor, its cores and the instruction set that the program uses, in a line."""
+    models = processors(Path("/proc/cpuinfo"))
+    name = models[0] if models else platform.processor() or "unknown"
+    cores = f"{len(models) or 'an unknown number of'} core{'' if len(models) == 1 else 's'}"
+    return f"{name}, {cores}, {instruction_set(program)}"
+
+
+def instruction_set(program: Program) -> str:
+    return program.figures("decode", 128, 1, 1)["instructionSet"]
 
 
 def processors(path: Path) -> list[str]:

@@ -184,10 +184,13 @@ PAGE = "# Benchmarks\n\n## The table\n\n| a |\n\n## The machine\n\n- cpu\n\n## M
 
 def test_the_section_stands_in_the_page_once():
     old, new = (
-        section([FormerRow("work", 2.0, 3.0, Faster(1.4)), *extra], "aaa", "bbb", 5)
+        section(
+            [FormerRow("work", 2.0, 3.0, Faster(1.4)), *extra], "aaa", "bbb", 5, "Z80, 1 core, avx2"
+        )
         for extra in ([], [FormerRow(f"work, {SAME}", 1.0, 3.0)])
     )
     assert "| work | ms | 2.00 | 3.00 | 1.50 | 1.4 x | yes |" in old and "| commit aaa |" in old
+    assert "\nProcessor: Z80, 1 core, avx2. " in old
     assert "came later" in new and "came later" not in old
     page = with_section(with_section(PAGE, old), new)
     assert page == with_section(PAGE, new) and page.count("## Beside commit bbb") == 1
