@@ -67,17 +67,22 @@ package struct PyramidFiles: Sendable {
     return target.path
   }
 
-  /// Writes the bytes of a film, and gives the path.
-  func save(bytes: [UInt8], to wanted: String, replacing: Bool) throws -> String {
+  /// Writes the bytes of a film, and gives the path. `holdsGrowth` says that they hold what the file
+  /// that was opened got behind its end since then.
+  func save(
+    bytes: [UInt8], holdsGrowth: Bool, to wanted: String, replacing: Bool
+  ) throws -> String {
     let target = Target(wanted)
     try check(target, holdsWords: true)
-    return try write(bytes, to: target.path, replacing: replacing)
+    return try write(bytes, holdsGrowth: holdsGrowth, to: target.path, replacing: replacing)
   }
 
-  private func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws -> String {
+  private func write(
+    _ bytes: [UInt8], holdsGrowth: Bool = false, to path: String, replacing: Bool
+  ) throws -> String {
     try OutputFile(path, mayReplace: replacing).write(bytes) { _ throws(Failure) in
       let remedy = "\(dialect.command(.write, forced: true, path)) replaces it"
-      switch known.state(of: path) {
+      switch known.state(of: path, mayHaveGrown: holdsGrowth) {
       case .asKnown:
         guard FileSystem.isWritable(path) else { throw Failure("\(path) is read-only; \(remedy)") }
         return .unedited
@@ -155,7 +160,23 @@ private final class KnownFiles: Sendable {
   private struct File {
     /// As it was named first.
     let path: String
-    let sum: String?  // SHA-256
+    let content: Content?
+  }
+
+  private struct Content: Equatable {
+    let count: Int
+    let sum: String  // SHA-256
+
+    /// Of a file, or of its first bytes; nil where it cannot be read, or has fewer.
+    init?(of path: String, first count: Int? = nil) {
+      guard let bytes = try? FileSystem.bytes(of: path), bytes.count >= count ?? 0 else {
+        return nil
+      }
+      self.count = count ?? bytes.count
+      sum = unsafe bytes.prefix(self.count).withUnsafeBytes {
+        unsafe Fingerprint.hexadecimal(of: $0)
+      }
+    }
   }
 
   private let files = Mutex<[String: File]>([:])  // by resolved path
@@ -163,21 +184,17 @@ private final class KnownFiles: Sendable {
   /// Takes what a file holds now for known, and gives the name that it was first known by.
   @discardableResult
   func remember(_ path: String) -> String {
-    let (place, sum) = (resolved(path), Self.fingerprint(of: path))
+    let (place, content) = (resolved(path), Content(of: path))
     return files.withLock { files in
       let name = files[place]?.path ?? path
-      files[place] = File(path: name, sum: sum)
+      files[place] = File(path: name, content: content)
       return name
     }
   }
 
-  func state(of path: String) -> State {
+  func state(of path: String, mayHaveGrown: Bool) -> State {
     guard let file = files.withLock({ $0[resolved(path)] }) else { return .foreign }
-    return Self.fingerprint(of: path) == file.sum ? .asKnown : .changed
-  }
-
-  private static func fingerprint(of path: String) -> String? {
-    guard let bytes = try? FileSystem.bytes(of: path) else { return nil }
-    return unsafe bytes.withUnsafeBytes { unsafe Fingerprint.hexadecimal(of: $0) }
+    let first = mayHaveGrown ? file.content?.count : nil
+    return Content(of: path, first: first) == file.content ? .asKnown : .changed
   }
 }

@@ -482,6 +482,33 @@ struct FilmSuite {
   }
 
   @Test(
+    "a film whose writer has ended it is written, with its last frames, unless it is another by now",
+    arguments: [false, true])
+  func isEnded(isReplaced: Bool) throws {
+    let film = try FilmFixture(frames: 6, tail: "")
+    let stage = try FilmStage(film.path)
+    var seen: [String] = []
+    try stage.press(":1<CR>icastle<CR>:w<CR>")
+    stage.look {
+      seen.append(stage.notice)
+      let text = FileSystem.text(of: film.path) ?? ""
+      try? Data("\(text)frame 7\n5:1,5 dog\n\nend\n".utf8)
+        .write(to: URL(fileURLWithPath: film.path), options: isReplaced ? .atomic : [])
+    }
+    try stage.press("q:w<CR>")
+    stage.look { seen.append(stage.notice) }
+    _ = stage.loop.run()
+    #expect(seen.count == 2 && seen[0].contains("still being written"), "\(seen)")
+    let frames = try film.read()
+    if isReplaced {
+      #expect(seen.last?.contains("has no 'end'") == true, "\(seen)")
+    } else {
+      #expect(seen.last?.hasPrefix("saved ") == true, "\(seen)")
+      #expect(frames.count == 7 && frames[6] != film.pyramids[5])
+    }
+  }
+
+  @Test(
     "an edit holds to the end of its shot, though the film was still written when it was made",
     arguments: [EditStyle.exact, .paint], [":frame 3<CR>", "<Space>"])
   func editsWhatGrows(_ edits: EditStyle, _ move: String) throws {

@@ -67,6 +67,15 @@ package final class FilmFile {
     throw FilmTextError(line: 0, column: 0, problem: .notFilm)
   }
 
+  /// Whether the file that is read is still the one that its path leads to.
+  package func isStill(at path: String) -> Bool {
+    var own = stat()
+    guard unsafe fstat(file.descriptor, &own) == 0, let there = FileSystem.status(of: path) else {
+      return false
+    }
+    return own.st_dev == there.st_dev && own.st_ino == there.st_ino
+  }
+
   /// The number of frames that are known to be whole.
   package var frames: Int { max(scanner.reader.frames, ending?.frames ?? 0) }
 

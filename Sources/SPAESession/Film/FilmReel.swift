@@ -113,6 +113,10 @@ package final class FilmReel: @unchecked Sendable {
     turn.withLock { _ in if case .whole = file.ending { true } else { false } }
   }
 
+  /// Whether all that its path leads to is read, and is whole: what another program wrote meanwhile
+  /// is part of it.
+  var holdsItsFile: Bool { turn.withLock { _ in file.isStill(at: path) } && hasEnded }
+
   /// Whether it lacks that line: it is still being written, or was cut short.
   var isCut: Bool {
     turn.withLock { _ in if case .cut = file.ending { true } else { false } }

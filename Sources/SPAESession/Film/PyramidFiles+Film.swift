@@ -25,7 +25,8 @@ extension PyramidFiles {
     let target = wanted ?? path ?? suggestedPath
     let format: FilmWriter.Format = target.lowercased().hasSuffix(".json") ? .json : .text
     return try save(
-      bytes: try reel.bytes(as: format, edits, upTo: end), to: target, replacing: replacing)
+      bytes: try reel.bytes(as: format, edits, upTo: end),
+      holdsGrowth: target == reel.path && reel.holdsItsFile, to: target, replacing: replacing)
   }
 }
 
