@@ -2,7 +2,8 @@ import CPicture
 
 extension PictureFormat {
   static let gif = PictureFormat(
-    "GIF", suffixes: ["gif"], mayMove: true, signature: Array("GIF8".utf8), read: ImageFile.gif)
+    "GIF", suffixes: ["gif"], mayMove: { _ in true }, signature: Array("GIF8".utf8),
+    read: ImageFile.gif)
 }
 
 extension ImageFile {

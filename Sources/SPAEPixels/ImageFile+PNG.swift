@@ -2,7 +2,7 @@ import CPicture
 
 extension PictureFormat {
   static let png = PictureFormat(
-    "PNG", suffixes: ["png", "apng"], mayMove: true,
+    "PNG", suffixes: ["png", "apng"], mayMove: { !PNGChunks.areStill($0) },
     signature: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A],
     read: ImageFile.png)
 }
@@ -39,6 +39,19 @@ private struct PNGChunks {
   private var frames = 0
   private var startsAnimation = false
   private var hasPixels = false
+
+  /// Whether a file's beginning shows that it is no animation: its pixels come before any `acTL`.
+  static func areStill(_ bytes: [UInt8]) -> Bool {
+    var at = 8
+    while at + 8 <= bytes.count {
+      switch String(decoding: bytes[at + 4..<at + 8], as: UTF8.self) {
+      case "acTL": return false
+      case "IDAT": return true
+      default: at += 12 + bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
+      }
+    }
+    return false
+  }
 
   init(_ bytes: [UInt8]) {
     var at = 8

@@ -2,7 +2,7 @@ import CWebP
 
 extension PictureFormat {
   static let webP = PictureFormat(
-    "WebP", suffixes: ["webp"], mayMove: true,
+    "WebP", suffixes: ["webp"], mayMove: { _ in true },
     matches: {
       $0.count >= 12 && $0.starts(with: "RIFF".utf8) && $0[8..<12].elementsEqual("WEBP".utf8)
     }, read: ImageFile.webP)

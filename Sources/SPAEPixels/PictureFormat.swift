@@ -12,8 +12,8 @@ package struct PictureFormat: Sendable {
   /// Whether its files are read; those of others are recognised, so that an error can name them.
   package let isRead: Bool
 
-  /// Whether its files may be animations.
-  package let mayMove: Bool
+  /// Whether a file that begins so may be an animation.
+  let mayMove: @Sendable ([UInt8]) -> Bool
 
   /// Whether a file's content looks like it.
   let matches: @Sendable ([UInt8]) -> Bool
@@ -35,7 +35,7 @@ package struct PictureFormat: Sendable {
   /// Whether content is that of a picture without motion, as its beginning says.
   package static func isStill(_ bytes: some Collection<UInt8>) -> Bool {
     let bytes = Array(bytes)
-    return readable.contains { !$0.mayMove && $0.matches(bytes) }
+    return readable.contains { $0.matches(bytes) && !$0.mayMove(bytes) }
   }
 
   /// The names of the readable formats: "PNG, JPEG and WebP".
@@ -47,7 +47,8 @@ package struct PictureFormat: Sendable {
 
 extension PictureFormat {
   init(
-    _ name: String, suffixes: [String], mayMove: Bool = false,
+    _ name: String, suffixes: [String],
+    mayMove: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
     matches: @escaping @Sendable ([UInt8]) -> Bool, read: @escaping Reader
   ) {
     self.name = name
@@ -59,7 +60,8 @@ extension PictureFormat {
   }
 
   init(
-    _ name: String, suffixes: [String], mayMove: Bool = false, signature: [UInt8],
+    _ name: String, suffixes: [String],
+    mayMove: @escaping @Sendable ([UInt8]) -> Bool = { _ in false }, signature: [UInt8],
     read: @escaping Reader
   ) {
     self.init(
@@ -76,7 +78,7 @@ extension PictureFormat {
     self.name = name
     self.suffixes = suffixes
     self.matches = matches
-    (isRead, mayMove) = (false, false)
+    (isRead, mayMove) = (false, { _ in false })
     let command = command ?? "convert x.\(suffixes[0]) x.png"
     read = { _ throws(ImageError) in
       throw .unsupported(format: name, command: command, package: package)

@@ -131,15 +131,22 @@ struct Kinds: Decodable {
   }
 
   @Test(
-    "is still where its files never move, and it is read",
+    "is still where its files never move, or as far as they show, and it is read",
     arguments: [
       ("colour.jpg", true), ("\u{89}PNG\r\n\u{1A}\n", false), ("GIF89a", false), ("BM", false),
+      (png("IHDR", "tEXt", "IDAT"), true), (png("IHDR", "acTL", "IDAT"), false),
+      (png("IHDR", "tEXt"), false), (png("IHDR") + "\u{FF}\u{FF}\u{FF}\u{FF}eXIf", false),
     ])
   func still(content: String, isStill: Bool) throws {
     let bytes =
       content.hasSuffix(".jpg")
       ? try Expected.bytes(content) : content.unicodeScalars.map { UInt8($0.value) }
     #expect(PictureFormat.isStill(bytes) == isStill)
+  }
+
+  /// The beginning of a PNG with some chunks of two bytes.
+  private static func png(_ chunks: String...) -> String {
+    "\u{89}PNG\r\n\u{1A}\n" + chunks.map { "\0\0\0\u{2}\($0)abcrcs" }.joined()
   }
 
   /// Frames: SOF3 has no loss; SOF0 of 12 bits.

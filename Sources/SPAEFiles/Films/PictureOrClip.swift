@@ -41,8 +41,16 @@ package enum PictureOrClip {
     let prefix = try reader.peek(FilmKind.prefix)
     if prefix.isEmpty, asFilm || FilmKind(prefix: prefix, name: name) != nil { throw .empty }
     if prefix.isEmpty || PictureFormat.isStill(prefix) { return nil }
-    return FilmKind(prefix: prefix, name: name).flatMap { asFilm || !$0.isPicture ? $0 : nil }
+    guard let kind = FilmKind(prefix: prefix, name: name), asFilm || !kind.isPicture else {
+      return nil
+    }
+    // What tells a PNG from an animation may stand behind long metadata.
+    if kind == .png, PictureFormat.isStill(try reader.peek(longestStart)) { return nil }
+    return kind
   }
+
+  /// In bytes.
+  private static let longestStart = 1 << 20
 
   private static func rest(of reader: ByteReader) throws(ImageError) -> [UInt8] {
     do throws(FrameError) {
