@@ -128,7 +128,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .laterState: ("g+", "next state by time", [.browsing])
     case .openHistory: ("t", "the tree of all states", [.browsing])
     case .nameState: ("m", "give this state a name", [.browsing])
-    case .command: (":", "a command: :help lists them", words.union([.gallery]))
+    case .command: (":", "a command: :help lists them", words.union([.gallery, .reading]))
     case .help: ("? <F1>", "the keys of where you are", [.browsing, .block, .history, .gallery])
     case .saveAndQuit: ("ZZ", "save and quit", [.browsing])
     case .quitUnsaved: ("ZQ", "discard what is not saved, and quit; the tree keeps it", [.browsing])

@@ -167,7 +167,7 @@ extension Context {
     case .browsing, .block, .history, .gallery: "? lists the keys"
     case .picking, .typing, .help: "Enter accepts, Esc leaves"
     case .filling: "Enter accepts, Tab shows others, Esc leaves"
-    case .reading: "j and k scroll, q closes"
+    case .reading: "j and k scroll, : types a command, q closes"
     case .leaving: "y saves and quits, n quits, Esc stays"
     }
   }

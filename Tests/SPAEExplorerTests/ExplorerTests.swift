@@ -85,7 +85,7 @@ struct ExplorerSuite {
       ("3Q", "Q: no such key here; ? lists the keys"),
       ("<Esc>", "nothing to leave; q quits, ? lists the keys"),
       ("3i", "i takes no number: 3 is not used"),
-      ("Kx", "x: no such key here; j and k scroll, q closes"),
+      ("Kx", "x: no such key here; j and k scroll, : types a command, q closes"),
       ("tx", "x: no such key here; ? lists the keys"), ("tj", "j changes nothing here"),
       ("ikitten<CR>qx", "x: no such key here; y saves and quits, n quits, Esc stays"),
       ("ikit<F5>", "<F5>: no such key here; Enter accepts, Esc leaves"),
