@@ -53,7 +53,18 @@ import Testing
 
   private func detection() throws -> DetectionBranch {
     try DetectionBranch(
-      path: Self.model + "/detection.safetensors", sizes: #require(configuration.detection))
+      path: Self.model + "/detection.safetensors", sizes: #require(configuration.detection),
+      instructionSet: .available[0])
+  }
+
+  /// The same in whole numbers, whose bytes all have the same step.
+  private func detection(largest: Float, _ set: String) throws -> DetectionBranch {
+    let sizes = try #require(configuration.detection)
+    let numbers = [Float](repeating: largest, count: DetectionBranch.stepCount(sizes))
+    return try DetectionBranch(
+      path: Self.model + "/detection.safetensors", sizes: sizes,
+      precision: ModelConfiguration.Precision.Layers(largest: numbers),
+      instructionSet: .named(set))
   }
 
   private func size(of picture: PixelImage) -> GridSize {
@@ -155,6 +166,15 @@ import Testing
     let expected = try golden.floats("detection.\(name)", shape: [269, 85])
     #expect(zip(found, expected).map { abs($0 - $1) }.max() ?? 1 < 1e-3)
     #expect(expected.min() ?? 0 < -5)
+  }
+
+  /// Nearly the same cells, and on all sets the same bits.
+  @Test(arguments: sets) func inWholeNumbersOnTheCellsOfThings(set: String) throws {
+    let found = try cells(detection(largest: 12, set), "car", context(set, threads: 2))
+    #expect(try found == cells(detection(largest: 12, "portable"), "car", context("portable")))
+    let expected = try golden.floats("detection.car", shape: [269, 85])
+    let error = zip(found, expected).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
+    #expect(error < 0.1 * expected.map { $0 * $0 }.reduce(0, +))
   }
 
   @Test func onManyThreadsAsOnOneBitForBit() throws {

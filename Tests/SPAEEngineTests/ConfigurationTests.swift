@@ -80,7 +80,9 @@ struct Damage: Sendable, CustomTestStringConvertible {
     Damage("precision.refinement.largest", .set("[1, 2]")),
     Damage("precision.refinement.largest.3", .set("1e-38"), key: "precision.refinement.largest"),
     Damage("precision.refinement.largest.3", .set("1e38"), key: "precision.refinement.largest"),
-    Damage("precision.detection", .set("{}")),
+    Damage("precision.neck", .set("{}")),
+    Damage(
+      "precision.detection", .set(#"{"largest": [1, 2]}"#), key: "precision.detection.largest"),
     Damage("precision.encoder", .set(#"{"largest": [1, 2]}"#), key: "precision.encoder.largest"),
     Damage(
       "precision.segmentation", .set(#"{"largest": [1, 2]}"#),

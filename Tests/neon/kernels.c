@@ -110,9 +110,26 @@ static void byte_convolution(const spae_kernels *k, result *r, int variant) {
       .residual = variant % 5 == 1 ? residual : 0, .weights = packed, .bias = sums,
       .scales = scales, .blocks = outputs / 16, .rows = 3, .columns = columns, .kernel = kernel,
       .stride = 1, .channels = inputs, .limit = variant % 5 >= 2 ? 60 : 0,
-      .is_rounded = variant % 5 == 3, .bytes = is_bytes ? r->bytes : 0, .inverse = 9, .zero = 3};
+      .is_rounded = variant % 5 == 3, .is_silu = variant % 10 == 6,
+      .bytes = is_bytes ? r->bytes : 0, .inverse = 9, .zero = 3,
+      .is_approximate = is_bytes && variant % 3 == 0, .added = is_bytes && variant % 2 ? bytes + 500 : 0};
   k->bytes->convolve(&task);
   r->count = 3 * columns * outputs;
+}
+
+// Of bytes, whose sums are exact, and of floats, whose products are added in one order.
+static void byte_depthwise(const spae_kernels *k, result *r, int variant) {
+  static float taps[9 * 32];
+  const int is_exact = variant % 2, stride = 1 + variant / 2 % 2;
+  for (size_t i = 0; i < 9 * 32; i++) taps[i] = is_exact ? (float)(int8_t)bytes[i] : weights[i];
+  const size_t columns = 1 + variant % 19, width = columns * stride + 3;
+  spae_byte_depthwise task = {
+      .input = bytes, .floats = is_exact ? 0 : input, .input_row = width * 32, .input_pixel = 32,
+      .output = r->bytes, .output_row = columns * 32, .output_pixel = 32,
+      .weights = taps, .bias = bias, .scales = scales, .rows = 3, .columns = columns,
+      .stride = stride, .channels = 32, .inverse = is_exact ? 30 : 3000, .zero = 90};
+  k->bytes->convolve_depthwise(&task);
+  r->count = 3 * columns * 32;
 }
 
 static void to_bytes(const spae_kernels *k, result *r, int variant) {
@@ -231,6 +248,7 @@ static const kernel_case cases[] = {
     {"convolve_depthwise", depthwise, 26, 2e-5f, 0},
     {"convolve_depthwise, whole numbers", whole_depthwise, 26, -1, 0},
     {"convolve bytes", byte_convolution, 60, -1, 1},
+    {"convolve_depthwise bytes", byte_depthwise, 38, -1, 0},
     {"to_bytes", to_bytes, 8, -1, 0},
     {"normalise_to_bytes", normalise_to_bytes, 12, -1, 0},
     {"weights_to_bytes", weights_to_bytes, 8, -1, 0},

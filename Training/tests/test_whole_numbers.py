@@ -10,6 +10,12 @@ import torch.nn.functional as F
 from spae.model.configuration import ByteLayers, Configuration, Precision
 from spae.model.network import SPAE
 from spae.model.whole_decoder import SiLUBytes, exact_silu, lane_sums, rounded_root
+from spae.model.whole_detection import (
+    WholeDetection,
+    approximate_silu,
+    group_outputs,
+    step_groups,
+)
 from spae.model.whole_encoder import WholeEncoder
 from spae.model.whole_encoder import layer_inputs as encoder_inputs
 from spae.model.whole_numbers import BYTE, EXACT, ByteWeights, ExactWeights, in_bytes, quotient
@@ -102,6 +108,24 @@ def test_the_segmentation_branch_in_whole_numbers_comes_near(floats):
     assert len(numbers) == number_count(branch.sizes)
     found = WholeSegmentation(branch, numbers)(view)
     for own, expected in zip(found, branch.features(view), strict=True):
+        assert (own - expected).square().mean() < 0.02 * expected.square().mean()
+
+
+def test_the_approximate_silu_is_near_and_its_zero_is_zero():
+    x = torch.linspace(-20, 20, 4001)
+    assert (approximate_silu(x) - F.silu(x)).abs().max() < 0.012
+    assert (approximate_silu(x) - F.silu(x))[x.abs() < 7].abs().max() < 0.0023
+    assert float(approximate_silu(torch.zeros(1))) == 0
+
+
+def test_the_detection_branch_in_whole_numbers_comes_near(floats):
+    branch = floats.detection_branch
+    view = (random(1, 3, 128, 128) * 127.5 + 127.5).round()
+    numbers = tuple(
+        max(max(float(x.abs().max()) for x in group), 0.01) for group in group_outputs(branch, view)
+    )
+    assert len(numbers) == len(step_groups(branch))
+    for own, expected in zip(WholeDetection(branch, numbers).raw(view), branch.raw(view)):
         assert (own - expected).square().mean() < 0.02 * expected.square().mean()
 
 

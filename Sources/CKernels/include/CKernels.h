@@ -59,8 +59,8 @@ typedef struct {
 } spae_depthwise;
 
 // A dense convolution of bytes on a rectangle of output pixels. Sums are exact in 32 bits; the result is
-// sum x scale, limited and rounded if asked to, plus the residual; or bytes of its SiLU. Strides of the input are counted
-// in bytes, those of the output in floats.
+// sum x scale, limited and rounded or its SiLU if asked to, plus the residual; or bytes of its SiLU.
+// Strides of the input are counted in bytes, those of the output in floats.
 typedef struct {
   const uint8_t *input;  // the first tap of the first output pixel
   size_t input_row, input_pixel;
@@ -75,11 +75,29 @@ typedef struct {
   size_t kernel, stride, channels;  // channels of the input, a multiple of 4
   float limit;            // above 0: results are between 0 and it
   int is_rounded;         // to whole numbers, half to even
+  int is_silu;            // of floats
   // Unless null, the output is bytes, its strides too: SiLU of the result x inverse, rounded half to
   // even, plus zero, between 0 and 255.
   uint8_t *bytes;
   float inverse, zero;
+  int is_approximate;    // the bytes' SiLU is x times a polynomial
+  const uint8_t *added;  // bytes of the same zero and strides that are added before that; may be null
 } spae_byte_convolution;
+
+// A depthwise convolution of 3 x 3 on a rectangle that gives bytes of its approximate SiLU, as above. Its
+// input is bytes, whose sums are exact (their zero is in the bias), or floats, whose products are added
+// in the order of the taps, each rounded. Strides are counted in what each is made of; channels are a
+// multiple of 16.
+typedef struct {
+  const uint8_t *input;
+  const float *floats;  // in place of bytes, unless null
+  size_t input_row, input_pixel;
+  uint8_t *output;
+  size_t output_row, output_pixel;
+  const float *weights, *bias, *scales;  // [ky][kx][channel], [channel], [channel]
+  size_t rows, columns, stride, channels;
+  float inverse, zero;
+} spae_byte_depthwise;
 
 // One head of attention for `count` queries; dim is a multiple of 16. The last 16 keys may be fewer
 // than 16 tokens: there is room for all, and what stands in the others is not looked at.
@@ -145,6 +163,7 @@ typedef struct {
   size_t weight_bytes;  // of a packed weight
   int32_t offset;       // what is subtracted from each byte of the input
   void (*convolve)(const spae_byte_convolution *task);
+  void (*convolve_depthwise)(const spae_byte_depthwise *task);
   // Weights [outputs][inputs][taps]; `packed` is zero at first and has room for outputs in multiples
   // of 16 and inputs in multiples of 4.
   void (*pack)(const int8_t *weights, size_t outputs, size_t inputs, size_t taps, void *packed);

@@ -21,7 +21,14 @@ extension ModelConfiguration {
     if let layers = precision?.segmentation {
       problems += segmentationProblems(layers)
     }
+    if let layers = precision?.detection { problems += detectionProblems(layers) }
     return problems
+  }
+
+  private func detectionProblems(_ layers: Precision.Layers) -> [(String, String)?] {
+    let key = "precision.detection"
+    guard let sizes = detection else { return [(key, "needs a detection branch")] }
+    return layers.problems("\(key).largest", count: DetectionBranch.stepCount(sizes))
   }
 
   private func segmentationProblems(_ layers: Precision.Layers) -> [(String, String)?] {

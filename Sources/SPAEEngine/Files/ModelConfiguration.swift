@@ -178,6 +178,9 @@ package struct ModelConfiguration: Codable, Hashable, Sendable {
     /// The encoder's convolutions up to the latent grid: one number for each that halves a side, and
     /// for each block's norm and SiLU, as they are used.
     package var encoder: Layers?
+    /// The detection branch: one number for each group of its convolutions whose bytes lie beside each
+    /// other or are added, in the order in which the first of each gives some.
+    package var detection: Layers?
   }
 
   /// The form of this file.

@@ -13,9 +13,9 @@ package struct ByteScale: Sendable {
     ByteScale(step: largest / 255, zero: 0, inverse: Float(255 / largest))
   }
 
-  /// Bytes of what a SiLU gives, up to a largest number.
-  package static func silu(largest: Float) -> ByteScale {
-    let least = 0.2785
+  /// Bytes of what a SiLU gives, or a sum of some, up to a largest number.
+  package static func silu(largest: Float, terms: Int = 1) -> ByteScale {
+    let least = 0.2785 * Double(terms)
     let range = Double(largest) + least
     let zero = (least / range * 255).rounded(.toNearestOrEven)
     return ByteScale(step: range / 255, zero: Int32(zero), inverse: Float(255 / range))
@@ -35,23 +35,36 @@ package enum WholeNumberResult: Sendable {
   case limited(Float)
   /// Whole steps of a size, as floats, from 0 to a largest count of them.
   case steps(Double, most: Int)
+  /// The SiLU of numbers, as numbers.
+  case silu
   /// The SiLU of numbers, as bytes.
   case bytesOfSiLU(ByteScale)
+  /// The same by a polynomial, which is faster.
+  case bytesOfApproximateSiLU(ByteScale)
 
   var step: Double { if case .steps(let step, _) = self { step } else { 1 } }
 
   var limit: Float {
     switch self {
-    case .floats, .bytesOfSiLU: 0
+    case .floats, .silu, .bytesOfSiLU, .bytesOfApproximateSiLU: 0
     case .limited(let limit): limit
     case .steps(_, let most): Float(most)
     }
   }
 
   /// What the bytes of the result stand for, if it is bytes.
-  var bytes: ByteScale? { if case .bytesOfSiLU(let scale) = self { scale } else { nil } }
+  var bytes: ByteScale? {
+    switch self {
+    case .bytesOfSiLU(let scale), .bytesOfApproximateSiLU(let scale): scale
+    case .floats, .limited, .steps, .silu: nil
+    }
+  }
 
   var isRounded: Bool { if case .steps = self { true } else { false } }
+
+  var isSiLU: Bool { if case .silu = self { true } else { false } }
+
+  var isApproximate: Bool { if case .bytesOfApproximateSiLU = self { true } else { false } }
 }
 
 /// A dense convolution of bytes with weights of bytes: its sums are exact, and equal on every
@@ -62,7 +75,7 @@ package struct ByteConvolution: Sendable {
   let window: Window
   /// What its input's bytes stand for.
   package let input: ByteScale
-  private let result: WholeNumberResult
+  let result: WholeNumberResult
   private let weights: PackedFloats  // the memory of bytes in the order of the kernels
   private let blockBytes: Int  // of the weights of 16 output channels
   private let bias: PackedFloats  // the memory of [outputs / 16][16] whole numbers of 32 bits
@@ -144,17 +157,21 @@ package struct ByteConvolution: Sendable {
   }
 
   /// The same where the output may be bytes.
+  /// `added` are bytes like the output's, of the same scale, that are added.
   func apply(
     to input: BytePlane, into output: AnyPlane, rectangle: Rectangle? = nil,
-    residual: Plane? = nil, with context: Context
+    residual: Plane? = nil, added: BytePlane? = nil, with context: Context
   ) {
     let area =
       rectangle
       ?? Rectangle(
         rows: 0..<window.outputLength(input.height), columns: 0..<window.outputLength(input.width))
     precondition(residual.map { $0.rowStride == output.floats.rowStride } ?? true)
+    precondition(added.map { $0.rowStride == output.bytes.rowStride } ?? true)
     context.parallel.forEachPart(of: items(of: area), work: area.area * work) { part in
-      run(part, of: area, from: input, into: output, residual: residual, with: context)
+      run(
+        part, of: area, from: input, into: output, residual: residual, added: added,
+        with: context)
     }
   }
 
@@ -162,8 +179,8 @@ package struct ByteConvolution: Sendable {
   /// stored at c + shift of pixel (spread y + phase.row, spread x + phase.column).
   func run(
     _ items: Range<Int>, of area: Rectangle, from input: BytePlane, into output: AnyPlane,
-    residual: Plane?, spread: Int = 1, phase: (row: Int, column: Int) = (0, 0), shift: Int = 0,
-    with context: Context
+    residual: Plane?, added: BytePlane? = nil, spread: Int = 1,
+    phase: (row: Int, column: Int) = (0, 0), shift: Int = 0, with context: Context
   ) {
     context.measured(
       LayerProfiler.Layer(
@@ -180,8 +197,8 @@ package struct ByteConvolution: Sendable {
         run(
           blocks: group * spae_blocks..<min((group + 1) * spae_blocks, blocks),
           area: Rectangle(rows: first..<first + (end - item), columns: area.columns),
-          from: input, into: output, residual: residual, spread: spread, phase: phase,
-          shift: shift, with: context)
+          from: input, into: output, residual: residual, added: added, spread: spread,
+          phase: phase, shift: shift, with: context)
         item = end
       }
     }
@@ -189,8 +206,8 @@ package struct ByteConvolution: Sendable {
 
   private func run(
     blocks: Range<Int>, area: Rectangle, from input: BytePlane, into output: AnyPlane,
-    residual: Plane?, spread: Int, phase: (row: Int, column: Int), shift: Int,
-    with context: Context
+    residual: Plane?, added: BytePlane?, spread: Int, phase: (row: Int, column: Int),
+    shift: Int, with context: Context
   ) {
     let (top, left) = (area.rows.lowerBound, area.columns.lowerBound)
     let channel = 16 * blocks.lowerBound
@@ -207,7 +224,9 @@ package struct ByteConvolution: Sendable {
       blocks: blocks.count, rows: area.rows.count, columns: area.columns.count,
       kernel: window.kernel, stride: window.stride, channels: (inputs + 3) / 4 * 4,
       limit: result.limit, is_rounded: result.isRounded ? 1 : 0,
-      bytes: nil, inverse: result.bytes?.inverse ?? 0, zero: Float(result.bytes?.zero ?? 0))
+      is_silu: result.isSiLU ? 1 : 0, bytes: nil, inverse: result.bytes?.inverse ?? 0,
+      zero: Float(result.bytes?.zero ?? 0), is_approximate: result.isApproximate ? 1 : 0,
+      added: added.map { unsafe UnsafePointer($0.pixel(y, x) + channel) })
     switch output {
     case .floats(let plane):
       unsafe task.output = plane.pixel(y, x) + channel + shift

@@ -1,8 +1,8 @@
 import CKernels
 package import SPAEPyramid
 
-/// A picture of bytes, [row, column, channel], with the channels padded to a multiple of 16, within a
-/// border that holds the byte of the number zero.
+/// A picture of bytes, [row, column, channel], with the channels padded to a multiple of 16, or of 4
+/// where it is dense, within a border that holds the byte of the number zero.
 @safe package final class BytePlane: @unchecked Sendable {
   package let height: Int
   package let width: Int
@@ -14,9 +14,11 @@ package import SPAEPyramid
   private let first: UnsafeMutablePointer<UInt8>  // the first channel of pixel (0, 0)
 
   /// `zero` is the byte of the number zero.
-  package init(_ size: GridSize, channels: Int, border: Int = 0, zero: UInt8) {
+  package init(
+    _ size: GridSize, channels: Int, border: Int = 0, zero: UInt8, isDense: Bool = false
+  ) {
     (height, width, self.channels) = (size.rows, size.columns, channels)
-    padded = paddedToLanes(channels)
+    padded = isDense ? (channels + 3) / 4 * 4 : paddedToLanes(channels)
     rowStride = (size.columns + 2 * border) * padded
     let count = (size.rows + 2 * border) * rowStride
     buffer = FloatBuffer(count: (count + 3) / 4)
@@ -36,6 +38,14 @@ package import SPAEPyramid
     self.buffer = buffer
     unsafe first = unsafe UnsafeMutableRawPointer(buffer.floats)
       .bindMemory(to: UInt8.self, capacity: count)
+  }
+
+  /// Some channels of another plane, in that plane's memory; they begin at a multiple of 16.
+  init(_ channels: Range<Int>, of plane: BytePlane) {
+    precondition(channels.lowerBound % 16 == 0 && channels.upperBound <= plane.padded)
+    (height, width, self.channels) = (plane.height, plane.width, channels.count)
+    (padded, rowStride, buffer) = (plane.padded, plane.rowStride, plane.buffer)
+    unsafe first = plane.first + channels.lowerBound
   }
 
   /// The first channel of a pixel; rows and columns may reach into the border.
@@ -82,6 +92,21 @@ enum AnyPlane: Sendable {
   case floats(Plane)
   case bytes(BytePlane)
 
+  /// A plane of floats, or of bytes whose border holds the byte of the number zero.
+  init(_ size: GridSize, channels: Int, border: Int, zero: UInt8?) {
+    self =
+      zero.map { .bytes(BytePlane(size, channels: channels, border: border, zero: $0)) }
+      ?? .floats(Plane(size, channels: channels, border: border))
+  }
+
+  /// Some channels of a plane, in its memory; they begin at a multiple of 16.
+  subscript(channels: Range<Int>) -> AnyPlane {
+    switch self {
+    case .floats(let plane): .floats(Plane(channels, of: plane))
+    case .bytes(let plane): .bytes(BytePlane(channels, of: plane))
+    }
+  }
+
   /// The plane, where it is known to hold floats.
   var floats: Plane {
     guard case .floats(let plane) = self else { preconditionFailure("a plane of bytes") }
@@ -107,4 +132,13 @@ enum AnyPlane: Sendable {
     case .bytes(let plane): plane.width
     }
   }
+
+  var channels: Int {
+    switch self {
+    case .floats(let plane): plane.channels
+    case .bytes(let plane): plane.channels
+    }
+  }
+
+  var size: GridSize { GridSize(rows: height, columns: width) }
 }

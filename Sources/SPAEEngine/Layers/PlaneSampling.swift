@@ -108,3 +108,89 @@ extension Plane {
     }
   }
 }
+
+// The same of bytes.
+extension BytePlane {
+  /// 16 neighbouring channels of a pixel.
+  fileprivate subscript(row: Int, column: Int, block: Int) -> SIMD16<UInt8> {
+    @inline(__always) get {
+      unsafe UnsafeRawPointer(pixel(row, column) + 16 * block)
+        .loadUnaligned(as: SIMD16<UInt8>.self)
+    }
+    @inline(__always) set {
+      unsafe UnsafeMutableRawPointer(pixel(row, column) + 16 * block)
+        .storeBytes(of: newValue, as: SIMD16<UInt8>.self)
+    }
+  }
+
+  private func fill(
+    _ target: BytePlane, seen: Int, with context: Context, _ body: @Sendable (_ row: Int) -> Void
+  ) {
+    precondition(channels == target.channels && channels % 16 == 0)
+    let work = target.bounds.area * channels * seen / 4
+    context.parallel.forEachPart(of: target.height, work: work) { $0.forEach(body) }
+  }
+
+  fileprivate func copy(into target: BytePlane, with context: Context) {
+    fill(target, seen: 1, with: context) { row in
+      for column in 0..<width {
+        for block in 0..<channels / 16 { target[row, column, block] = self[row, column, block] }
+      }
+    }
+  }
+
+  fileprivate func double(into target: BytePlane, with context: Context) {
+    fill(target, seen: 1, with: context) { row in
+      for column in 0..<target.width {
+        for block in 0..<channels / 16 {
+          target[row, column, block] = self[row / 2, column / 2, block]
+        }
+      }
+    }
+  }
+
+  fileprivate func greatest(
+    ofSquares side: Int, into target: BytePlane, with context: Context
+  ) {
+    fill(target, seen: side * side, with: context) { row in
+      for column in 0..<width {
+        let rows = max(0, row - side / 2)..<min(height, row + side / 2 + 1)
+        let columns = max(0, column - side / 2)..<min(width, column + side / 2 + 1)
+        for block in 0..<channels / 16 {
+          var greatest = self[row, column, block]
+          for y in rows {
+            for x in columns {
+              let other = self[y, x, block]
+              greatest.replace(with: other, where: other .> greatest)
+            }
+          }
+          target[row, column, block] = greatest
+        }
+      }
+    }
+  }
+}
+
+// The same of either.
+extension AnyPlane {
+  func copy(into target: AnyPlane, with context: Context) {
+    switch self {
+    case .floats(let plane): plane.copy(into: target.floats, with: context)
+    case .bytes(let plane): plane.copy(into: target.bytes, with: context)
+    }
+  }
+
+  func double(into target: AnyPlane, with context: Context) {
+    switch self {
+    case .floats(let plane): plane.double(into: target.floats, with: context)
+    case .bytes(let plane): plane.double(into: target.bytes, with: context)
+    }
+  }
+
+  func greatest(ofSquares side: Int, into target: AnyPlane, with context: Context) {
+    switch self {
+    case .floats(let plane): plane.greatest(ofSquares: side, into: target.floats, with: context)
+    case .bytes(let plane): plane.greatest(ofSquares: side, into: target.bytes, with: context)
+    }
+  }
+}

@@ -44,21 +44,27 @@ extension Weights {
 /// ask for the same one share it.
 final class ScratchPlanes {
   /// A plane of a size and a number of channels; those of other numbers are others.
-  struct Key: Hashable {
+  private struct Key: Hashable {
     var size: GridSize
     var channels: Int
-    var number = 0
+    var number: Int
+    var zero: UInt8?
   }
 
-  private var made: [Key: Plane] = [:]
+  private var made: [Key: AnyPlane] = [:]
 
   /// The reach of depthwise convolutions of 5 x 5.
   private static let border = 2
 
   subscript(size: GridSize, channels: Int, number: Int = 0) -> Plane {
-    let key = Key(size: size, channels: channels, number: number)
+    self[size, channels, number, zero: nil].floats
+  }
+
+  /// A plane of bytes of which that one stands for zero, or without one a plane of floats.
+  subscript(size: GridSize, channels: Int, number: Int, zero zero: UInt8?) -> AnyPlane {
+    let key = Key(size: size, channels: channels, number: number, zero: zero)
     if let plane = made[key] { return plane }
-    let plane = Plane(size, channels: channels, border: Self.border)
+    let plane = AnyPlane(size, channels: channels, border: Self.border, zero: zero)
     made[key] = plane
     return plane
   }

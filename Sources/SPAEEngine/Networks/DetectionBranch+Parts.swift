@@ -1,207 +1,233 @@
 import Glibc
 import SPAEPyramid
 
-// The parts of the detection branch, in the order in which a picture goes through them.
+// The parts of the detection branch, in the order in which a picture goes through them. What bytes
+// stand for is named where they are: `input` of what a part reads, `output` of what it gives.
 extension DetectionBranch {
   /// Blocks that work on one half of the channels while the other passes (CSP).
   struct PartialStage: Sendable {
     private struct Block {
-      let enter: Convolution
-      let filter: SeparableConvolution
+      let enter: BottleneckConvolution
+      let filter: Separable
     }
 
     private let outputs: Int
-    private let split: Convolution
+    private let split: BottleneckConvolution
     private let blocks: [Block]
     private let residual: Bool
-    private let join: Convolution
+    private let join: BottleneckConvolution
+
+    var output: ByteScale? { join.resultScale }
 
     init(
       _ name: String, inputs: Int, outputs: Int, blocks count: Int, residual: Bool,
-      from weights: inout Weights
+      input: ByteScale?, from source: inout LayerSource
     ) throws(EngineError) {
       let half = outputs / 2
       self.outputs = outputs
       self.residual = residual
-      split = try weights.convolution(
-        "\(name).split", inputs: inputs, outputs: outputs, window: .same(1))
+      // Both halves have one scale, and so has what blocks add to one of them.
+      let parts = source.scale(terms: residual ? 1 + count : 1)
+      split = try source.point("\(name).split", inputs, outputs, input: input, output: parts)
       var blocks: [Block] = []
       for index in 0..<count {
         let own = "\(name).blocks.\(index)"
+        let entered = source.scale()
         blocks.append(
           Block(
-            enter: try weights.convolution(
-              "\(own).enter", inputs: half, outputs: half, window: .same(1)),
-            filter: try weights.separable(
-              "\(own).filter", inputs: half, outputs: half, window: .same(3), activation: .silu)))
+            enter: try source.point("\(own).enter", half, half, input: parts, output: entered),
+            filter: try source.separable(
+              "\(own).filter", half, half, input: entered, output: parts)))
       }
       self.blocks = blocks
-      join = try weights.convolution(
-        "\(name).join", inputs: outputs, outputs: outputs, window: .same(1))
+      join = try source.point(
+        "\(name).join", outputs, outputs, input: parts, output: source.scale())
     }
 
     func apply(
-      to x: Plane, into output: Plane, in scratch: ScratchPlanes, with context: Context
+      to x: AnyPlane, into output: AnyPlane, in scratch: ScratchPlanes, with context: Context
     ) {
       let (size, half) = (x.size, outputs / 2)
-      let parts = scratch[size, outputs, 1]
-      split.apply(to: x, into: parts, activation: .silu, with: context)
-      let own = Plane(0..<half, of: parts)
+      let parts = scratch[size, outputs, 1, zero: split.resultScale?.zeroByte]
+      split.applySiLU(to: x, into: parts, with: context)
+      let own = parts[0..<half]
       for block in blocks {
-        let entered = scratch[size, half]
-        block.enter.apply(to: own, into: entered, activation: .silu, with: context)
+        let entered = scratch[size, half, 0, zero: block.enter.resultScale?.zeroByte]
+        block.enter.applySiLU(to: own, into: entered, with: context)
         block.filter.apply(
-          to: entered, through: scratch[size, half, 1], into: own, residual: residual ? own : nil,
-          with: context)
+          to: entered, into: own, adding: residual ? own : nil, 1, in: scratch, with: context)
       }
-      join.apply(to: parts, into: output, activation: .silu, with: context)
+      join.applySiLU(to: parts, into: output, with: context)
     }
   }
 
   /// One halving of the side; the last one also sees the greatest values around each pixel.
   struct Stage: Sendable {
     private struct Pooling {
-      let enter: Convolution
-      let leave: Convolution
+      let enter: BottleneckConvolution
+      let leave: BottleneckConvolution
     }
 
     private let width: Int
-    private let down: SeparableConvolution
+    private let down: Separable
     private let pools: [Int]
     private let pooling: Pooling?
     private let partial: PartialStage
 
+    var output: ByteScale? { partial.output }
+
     init(
       _ name: String, inputs: Int, _ sizes: ModelConfiguration.DetectionStage, pools: [Int],
-      from weights: inout Weights
+      input: ByteScale?, from source: inout LayerSource
     ) throws(EngineError) {
       let width = sizes.width
       self.width = width
       self.pools = pools
-      down = try weights.separable(
-        "\(name).down", inputs: inputs, outputs: width, window: .centred(3, stride: 2),
-        activation: .silu)
+      down = try source.separable("\(name).down", inputs, width, stride: 2, input: input)
       pooling =
         pools.isEmpty
-        ? nil
-        : Pooling(
-          enter: try weights.convolution(
-            "\(name).pooling.enter", inputs: width, outputs: width / 2, window: .same(1)),
-          leave: try weights.convolution(
-            "\(name).pooling.leave", inputs: width / 2 * (1 + pools.count), outputs: width,
-            window: .same(1)))
+        ? nil : try Self.pooling(name, width, pools, input: down.output, from: &source)
       partial = try PartialStage(
         "\(name).partial", inputs: width, outputs: width, blocks: sizes.blocks,
-        residual: pools.isEmpty, from: &weights)
+        residual: pools.isEmpty, input: pooling?.leave.resultScale ?? down.output, from: &source)
+    }
+
+    private static func pooling(
+      _ name: String, _ width: Int, _ pools: [Int], input: ByteScale?,
+      from source: inout LayerSource
+    ) throws(EngineError) -> Pooling {
+      let (half, seen) = (width / 2, source.scale())
+      return Pooling(
+        enter: try source.point(
+          "\(name).pooling.enter", width, half, input: input, output: seen),
+        leave: try source.point(
+          "\(name).pooling.leave", half * (1 + pools.count), width, input: seen,
+          output: source.scale()))
     }
 
     func apply(
-      to x: Plane, into output: Plane, in scratch: ScratchPlanes, with context: Context
+      to x: AnyPlane, into output: AnyPlane, in scratch: ScratchPlanes, with context: Context
     ) {
       let size = GridSize(rows: x.height / 2, columns: x.width / 2)
-      let halved = scratch[size, width]
-      let filtered = scratch[size, x.channels, 2]
-      down.apply(to: x, through: filtered, into: halved, with: context)
-      if let pooling { pool(halved, by: pooling, in: scratch, with: context) }
+      var halved = scratch[size, width, 0, zero: down.output?.zeroByte]
+      down.apply(to: x, into: halved, 2, in: scratch, with: context)
+      if let pooling { halved = pool(halved, by: pooling, in: scratch, with: context) }
       partial.apply(to: halved, into: output, in: scratch, with: context)
     }
 
-    /// Looks around each pixel, in place.
+    /// Looks around each pixel.
     private func pool(
-      _ x: Plane, by pooling: Pooling, in scratch: ScratchPlanes, with context: Context
-    ) {
+      _ x: AnyPlane, by pooling: Pooling, in scratch: ScratchPlanes, with context: Context
+    ) -> AnyPlane {
       let half = width / 2
-      let seen = scratch[x.size, half * (1 + pools.count)]
-      var own = Plane(0..<half, of: seen)
-      pooling.enter.apply(to: x, into: own, activation: .silu, with: context)
+      let zero = pooling.enter.resultScale?.zeroByte
+      let seen = scratch[x.size, half * (1 + pools.count), 0, zero: zero]
+      var own = seen[0..<half]
+      pooling.enter.applySiLU(to: x, into: own, with: context)
       // The greatest of greatest values is that of larger squares.
       for (index, (pool, before)) in zip(pools, [1] + pools).enumerated() {
-        let target = Plane((index + 1) * half..<(index + 2) * half, of: seen)
+        let target = seen[(index + 1) * half..<(index + 2) * half]
         own.greatest(ofSquares: pool - before + 1, into: target, with: context)
         own = target
       }
-      pooling.leave.apply(to: seen, into: x, activation: .silu, with: context)
+      let output = scratch[x.size, width, 9, zero: pooling.leave.resultScale?.zeroByte]
+      pooling.leave.applySiLU(to: seen, into: output, with: context)
+      return output
     }
   }
 
   /// Features of three scales, each told what the others saw: first downward, then up again.
   struct Neck: Sendable {
     /// Of the coarse features, and of the middle ones.
-    private let lateral: [Convolution]
+    private let lateral: [BottleneckConvolution]
     private let finer: [PartialStage]
-    private let down: [SeparableConvolution]
+    private let down: [Separable]
     private let coarser: [PartialStage]
 
-    init(widths: [Int], blocks: Int, from weights: inout Weights) throws(EngineError) {
-      var (lateral, finer) = ([Convolution](), [PartialStage]())
-      var (down, coarser) = ([SeparableConvolution](), [PartialStage]())
+    /// `features` are what the bytes of the fine, middle and coarse ones stand for, which have
+    /// `widths`; what lies beside them has the same scales.
+    init(
+      widths: [Int], blocks: Int, features: [ByteScale?], from source: inout LayerSource
+    ) throws(EngineError) {
+      var (lateral, finer) = ([BottleneckConvolution](), [PartialStage]())
+      var (down, coarser) = ([Separable](), [PartialStage]())
       for index in 0..<2 {
-        let width = widths[1 - index]
+        let (width, own) = (widths[1 - index], features[1 - index])
         lateral.append(
-          try weights.convolution(
-            "neck.lateral.\(index)", inputs: widths[2 - index], outputs: width, window: .same(1)))
+          try source.point(
+            "neck.lateral.\(index)", widths[2 - index], width,
+            input: finer.last?.output ?? features[2], output: own))
         finer.append(
           try PartialStage(
             "neck.finer.\(index)", inputs: 2 * width, outputs: width, blocks: blocks,
-            residual: false, from: &weights))
+            residual: false, input: own, from: &source))
       }
       for index in 0..<2 {
-        let width = widths[index]
+        let (width, own) = (widths[index], features[index])
         down.append(
-          try weights.separable(
-            "neck.down.\(index)", inputs: width, outputs: width, window: .centred(3, stride: 2),
-            activation: .silu))
+          try source.separable(
+            "neck.down.\(index)", width, width, stride: 2,
+            input: coarser.last?.output ?? finer[1].output, output: own))
         coarser.append(
           try PartialStage(
             "neck.coarser.\(index)", inputs: 2 * width, outputs: 2 * width, blocks: blocks,
-            residual: false, from: &weights))
+            residual: false, input: own, from: &source))
       }
       (self.lateral, self.finer, self.down, self.coarser) = (lateral, finer, down, coarser)
     }
 
+    /// What the bytes of the outputs stand for, fine, middle and coarse.
+    var outputs: [ByteScale?] { [finer[1].output] + coarser.map(\.output) }
+
     /// The planes in which features of two scales lie beside each other.
     final class Workspace {
       /// The stages' features, fine, middle and coarse.
-      fileprivate let features: [Plane]
+      fileprivate let features: [AnyPlane]
       /// From below, then own: of the middle scale, and of the fine one.
-      fileprivate let downward: [Plane]
+      fileprivate let downward: [AnyPlane]
       /// From above, then own: of the middle scale, and of the coarse one.
-      fileprivate let upward: [Plane]
+      fileprivate let upward: [AnyPlane]
       /// What is handed on, fine, middle and coarse.
-      fileprivate let outputs: [Plane]
+      fileprivate let outputs: [AnyPlane]
 
-      init(features: [Plane]) {
-        func like(_ plane: Plane, _ channels: Int) -> Plane {
-          Plane(plane.size, channels: channels, border: 2)
+      init(_ neck: Neck, features: [AnyPlane]) {
+        func like(_ plane: AnyPlane, _ channels: Int, _ scale: ByteScale?) -> AnyPlane {
+          AnyPlane(plane.size, channels: channels, border: 2, zero: scale?.zeroByte)
         }
         self.features = features
         let (fine, middle, coarse) = (features[0], features[1], features[2])
-        downward = [like(middle, 2 * middle.channels), like(fine, 2 * fine.channels)]
-        upward = [like(middle, 2 * fine.channels), like(coarse, 2 * middle.channels)]
-        outputs = features.map { like($0, $0.channels) }
+        let scales = neck.lateral.map(\.resultScale)  // of the middle and the fine features
+        downward = [
+          like(middle, 2 * middle.channels, scales[0]), like(fine, 2 * fine.channels, scales[1]),
+        ]
+        upward = [
+          like(middle, 2 * fine.channels, scales[1]),
+          like(coarse, 2 * middle.channels, scales[0]),
+        ]
+        outputs = zip(features, neck.outputs).map { like($0, $0.channels, $1) }
       }
     }
 
     func apply(
       in space: Workspace, _ scratch: ScratchPlanes, with context: Context
-    ) -> [Plane] {
+    ) -> [AnyPlane] {
       // Downward: coarse to middle, middle to fine; what was handed down is used again upward.
       var x = space.features[2]
       for index in 0..<2 {
         let (own, both) = (space.features[1 - index], space.downward[index])
         let (width, upward) = (own.channels, space.upward[1 - index])
-        let handed = Plane(width..<2 * width, of: upward)
-        lateral[index].apply(to: x, into: handed, activation: .silu, with: context)
-        handed.double(into: Plane(0..<width, of: both), with: context)
-        own.copy(into: Plane(width..<2 * width, of: both), with: context)
-        x = index == 0 ? scratch[both.size, width, 3] : space.outputs[0]
+        let handed = upward[width..<2 * width]
+        lateral[index].applySiLU(to: x, into: handed, with: context)
+        handed.double(into: both[0..<width], with: context)
+        own.copy(into: both[width..<2 * width], with: context)
+        let zero = finer[index].output?.zeroByte
+        x = index == 0 ? scratch[both.size, width, 3, zero: zero] : space.outputs[0]
         finer[index].apply(to: both, into: x, in: scratch, with: context)
       }
       for index in 0..<2 {
         let (both, width) = (space.upward[index], space.upward[index].channels / 2)
         down[index].apply(
-          to: space.outputs[index], through: scratch[both.size, width, 4],
-          into: Plane(0..<width, of: both), with: context)
+          to: space.outputs[index], into: both[0..<width], 4, in: scratch, with: context)
         coarser[index].apply(to: both, into: space.outputs[index + 1], in: scratch, with: context)
       }
       return space.outputs
@@ -211,39 +237,41 @@ extension DetectionBranch {
   /// What stands in the cells of one scale, and where.
   struct Head: Sendable {
     private let width: Int
-    private let enter: Convolution
-    private let classify: [SeparableConvolution]
-    private let locate: [SeparableConvolution]
-    private let classes: Convolution
-    private let box: Convolution
+    private let enter: BottleneckConvolution
+    private let classify: [Separable]
+    private let locate: [Separable]
+    private let classes: BottleneckConvolution
+    private let box: BottleneckConvolution
 
     init(
-      _ name: String, inputs: Int, width: Int, classes: Int, from weights: inout Weights
+      _ name: String, inputs: Int, width: Int, classes: Int, input: ByteScale?,
+      from source: inout LayerSource
     ) throws(EngineError) {
       self.width = width
-      enter = try weights.convolution(
-        "\(name).enter", inputs: inputs, outputs: width, window: .same(1))
-      var branches: [[SeparableConvolution]] = [[], []]
-      for (branch, kind) in ["classify", "locate"].enumerated() {
+      enter = try source.point(
+        "\(name).enter", inputs, width, input: input, output: source.scale())
+      var branches: [[Separable]] = []
+      for kind in ["locate", "classify"] {
+        var (layers, seen) = ([Separable](), enter.resultScale)
         for index in 0..<2 {
-          branches[branch].append(
-            try weights.separable(
-              "\(name).\(kind).\(index)", inputs: width, outputs: width, window: .same(3),
-              activation: .silu))
+          layers.append(
+            try source.separable("\(name).\(kind).\(index)", width, width, input: seen))
+          seen = layers[index].output
         }
+        branches.append(layers)
       }
-      (classify, locate) = (branches[0], branches[1])
-      self.classes = try weights.convolution(
-        "\(name).classes", inputs: width, outputs: classes, window: .same(1))
-      box = try weights.convolution("\(name).box", inputs: width, outputs: 5, window: .same(1))
+      (locate, classify) = (branches[0], branches[1])
+      self.classes = try source.point(
+        "\(name).classes", width, classes, input: classify[1].output, output: nil)
+      box = try source.point("\(name).box", width, 5, input: locate[1].output, output: nil)
     }
 
     func apply(
-      to x: Plane, into found: Plane, least: Float?, in scratch: ScratchPlanes,
+      to x: AnyPlane, into found: Plane, least: Float?, in scratch: ScratchPlanes,
       with context: Context
     ) {
-      let entered = scratch[x.size, width, 5]
-      enter.apply(to: x, into: entered, activation: .silu, with: context)
+      let entered = scratch[x.size, width, 5, zero: enter.resultScale?.zeroByte]
+      enter.applySiLU(to: x, into: entered, with: context)
       run(locate, box, on: entered, into: found, in: scratch, with: context)
       if let least, !holdsBox(found, least: least) { return }
       let target = Plane(DetectionBranch.firstClass..<found.channels, of: found)
@@ -251,13 +279,13 @@ extension DetectionBranch {
     }
 
     private func run(
-      _ branch: [SeparableConvolution], _ last: Convolution, on entered: Plane,
+      _ branch: [Separable], _ last: BottleneckConvolution, on entered: AnyPlane,
       into target: Plane, in scratch: ScratchPlanes, with context: Context
     ) {
       var x = entered
       for (index, layer) in branch.enumerated() {
-        let output = scratch[x.size, width, 6 + index]
-        layer.apply(to: x, through: scratch[x.size, width, 8], into: output, with: context)
+        let output = scratch[x.size, width, 6 + index, zero: layer.output?.zeroByte]
+        layer.apply(to: x, into: output, 8, in: scratch, with: context)
         x = output
       }
       last.apply(to: x, into: target, with: context)

@@ -7,7 +7,7 @@ package import SPAEPyramid
 /// Halvings of the side, features of the last three told what the others saw, and a head for each.
 package struct DetectionBranch: Sendable {
   let sizes: ModelConfiguration.Detection
-  private let stem: Convolution
+  private let stem: BottleneckConvolution
   private let stages: [Stage]
   private let neck: Neck
   private let heads: [Head]
@@ -15,35 +15,43 @@ package struct DetectionBranch: Sendable {
   /// The channel of what is found at which the classes begin, behind a box.
   static let firstClass = 16
 
-  package init(path: String, sizes: ModelConfiguration.Detection) throws(EngineError) {
-    var weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
-    try self.init(sizes: sizes, from: &weights)
-    try weights.finish()
+  /// With `precision` its layers compute in whole numbers.
+  package init(
+    path: String, sizes: ModelConfiguration.Detection,
+    precision: ModelConfiguration.Precision.Layers? = nil, instructionSet: InstructionSet
+  ) throws(EngineError) {
+    let weights = Weights(try Safetensors(path: path), path: path, keepsHalves: true)
+    var source = LayerSource(
+      weights, largest: precision?.largest, instructionSet: instructionSet)
+    try self.init(sizes: sizes, from: &source)
+    try source.weights.finish()
   }
 
   private init(
-    sizes: ModelConfiguration.Detection, from weights: inout Weights
+    sizes: ModelConfiguration.Detection, from source: inout LayerSource
   ) throws(EngineError) {
     self.sizes = sizes
-    // Of three colours and a step of two: the paper's "focus" on quarters of the pixels.
-    stem = try weights.convolution(
-      "stem", inputs: 3, outputs: sizes.stem, window: .centred(6, stride: 2))
+    stem = try source.stem(sizes.stem)
     var (stages, width) = ([Stage](), sizes.stem)
     for (index, stage) in sizes.stages.enumerated() {
       let pools = index == sizes.stages.count - 1 ? sizes.pools : []
       stages.append(
-        try Stage("stages.\(index)", inputs: width, stage, pools: pools, from: &weights))
+        try Stage(
+          "stages.\(index)", inputs: width, stage, pools: pools, input: stages.last?.output,
+          from: &source))
       width = stage.width
     }
     self.stages = stages
     let widths = sizes.stages.suffix(3).map(\.width)
-    neck = try Neck(widths: widths, blocks: sizes.neck, from: &weights)
+    neck = try Neck(
+      widths: widths, blocks: sizes.neck, features: stages.suffix(3).map(\.output),
+      from: &source)
     var heads: [Head] = []
     for (index, width) in widths.enumerated() {
       heads.append(
         try Head(
           "heads.\(index)", inputs: width, width: sizes.head, classes: sizes.classes.count,
-          from: &weights))
+          input: neck.outputs[index], from: &source))
     }
     self.heads = heads
   }
@@ -52,10 +60,10 @@ package struct DetectionBranch: Sendable {
 
   /// The buffers of one picture.
   package final class Workspace {
-    fileprivate let input: Plane
+    fileprivate let input: AnyPlane
     fileprivate let stem: Plane
     /// Each stage's output.
-    fileprivate let stages: [Plane]
+    fileprivate let stages: [AnyPlane]
     fileprivate let neck: Neck.Workspace
     /// What each head finds: a box in its first channels, the classes from the 16th on.
     fileprivate let found: [Plane]
@@ -64,22 +72,37 @@ package struct DetectionBranch: Sendable {
     /// For views of a size, both of whose sides are multiples of the coarsest stride.
     package init(_ branch: DetectionBranch, size: GridSize) {
       let sizes = branch.sizes
-      func plane(_ size: GridSize, _ channels: Int) -> Plane {
-        Plane(size, channels: channels, border: 2)
-      }
       var size = size
-      input = Plane(size, channels: 3, border: 2, isDense: true)
+      input = branch.input(size)
       size = size.halved
-      stem = plane(size, sizes.stem)
-      stages = sizes.stages.map { stage in
+      stem = Plane(size, channels: sizes.stem, border: 2)
+      stages = zip(sizes.stages, branch.stages).map { stage, layers in
         size = size.halved
-        return plane(size, stage.width)
+        return AnyPlane(
+          size, channels: stage.width, border: 2, zero: layers.output?.zeroByte)
       }
-      neck = Neck.Workspace(features: Array(stages.suffix(3)))
+      neck = Neck.Workspace(branch.neck, features: Array(stages.suffix(3)))
       found = stages.suffix(3).map {
-        plane($0.size, DetectionBranch.firstClass + sizes.classes.count)
+        Plane(
+          $0.size, channels: DetectionBranch.firstClass + sizes.classes.count, border: 2)
       }
     }
+  }
+
+  /// A plane for the pixels of a view.
+  private func input(_ size: GridSize) -> AnyPlane {
+    switch stem {
+    case .floats: .floats(Plane(size, channels: 3, border: 2, isDense: true))
+    case .bytes: .bytes(BytePlane(size, channels: 3, border: 2, zero: 0, isDense: true))
+    }
+  }
+
+  private func look(at view: PixelImage, in space: Workspace, with context: Context) {
+    switch space.input {
+    case .floats(let plane): view.load(into: plane, with: context) { Float($0) }
+    case .bytes(let plane): view.load(into: plane, with: context)
+    }
+    stem.applySiLU(to: space.input, into: .floats(space.stem), with: context)
   }
 
   /// What is found in a view of the workspace's size, before sigmoids: for each of three scales the
@@ -89,9 +112,8 @@ package struct DetectionBranch: Sendable {
   package func raw(
     of view: PixelImage, least: Float? = nil, in space: Workspace, with context: Context
   ) -> [Plane] {
-    view.load(into: space.input, with: context) { Float($0) }
-    stem.apply(to: space.input, into: space.stem, activation: .silu, with: context)
-    var x = space.stem
+    look(at: view, in: space, with: context)
+    var x = AnyPlane.floats(space.stem)
     for (stage, output) in zip(stages, space.stages) {
       stage.apply(to: x, into: output, in: space.scratch, with: context)
       x = output

@@ -27,7 +27,9 @@ struct EvidenceBranches: Sendable {
     segmentation = try SegmentationBranch(
       path: folder + "/segmentation.safetensors", sizes: stuff,
       precision: configuration.precision?.segmentation, instructionSet: instructionSet)
-    detection = try DetectionBranch(path: folder + "/detection.safetensors", sizes: things)
+    detection = try DetectionBranch(
+      path: folder + "/detection.safetensors", sizes: things,
+      precision: configuration.precision?.detection, instructionSet: instructionSet)
     map = EvidenceMap(evidence, stuff: stuff.classes, things: things.classes)
     let path = "\(folder)/config.json"
     stuffWords = try Self.words(stuff.classes, "segmentation", vocabulary, path: path)

@@ -267,6 +267,8 @@ class Precision:
     segmentation: ByteLayers | None = None
     # The encoder's convolutions up to the latent grid: see WholeEncoder.
     encoder: ByteLayers | None = None
+    # The detection branch but for its stem: see WholeDetection.
+    detection: ByteLayers | None = None
 
 
 REVISION = 1  # of this package's search, the engine's too

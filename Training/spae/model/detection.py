@@ -139,6 +139,8 @@ class DetectionBranch(nn.Module):
     def __init__(self, sizes: Detection):
         super().__init__()
         self.sizes = sizes
+        # What computes in whole numbers, where a model asks for it.
+        self.whole: nn.Module | None = None
         widths = [sizes.stem] + [stage.width for stage in sizes.stages]
         # Of three colours and a step of two: the paper's "focus" on quarters of the pixels.
         self.stem = nn.Conv2d(3, sizes.stem, 6, 2, 2)
@@ -158,6 +160,8 @@ class DetectionBranch(nn.Module):
 
     def raw(self, view: Tensor) -> list[Tensor]:
         """[batch, 3, N, N] -> for each scale [batch, 5 + classes, side, side], before sigmoids."""
+        if self.whole is not None:
+            return self.whole.raw(view)
         x, features = F.silu(self.stem(view)), []
         for stage in self.stages:
             x = stage(x)

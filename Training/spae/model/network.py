@@ -31,6 +31,7 @@ from spae.model.semantic_branch import SemanticBranch
 from spae.model.steering import Steering, steered
 from spae.model.teacher import SemanticMap, Teacher
 from spae.model.whole_decoder import WholeDecoder
+from spae.model.whole_detection import WholeDetection
 from spae.model.whole_encoder import WholeEncoder
 from spae.model.whole_segmentation import WholeSegmentation
 from spae.model.word_edits import EditError, read_edits
@@ -86,7 +87,7 @@ class SPAE(nn.Module):
     def in_float32(self) -> "SPAE":
         """This model, of which nothing computes in whole numbers any more."""
         self.whole = self.encoder.whole = None
-        for branch in (self.semantic_branch, self.segmentation_branch):
+        for branch in (self.semantic_branch, self.segmentation_branch, self.detection_branch):
             if hasattr(branch, "whole"):
                 branch.whole = None
         if isinstance(self.semantic_branch, SemanticBranch):
@@ -105,6 +106,9 @@ class SPAE(nn.Module):
                 branch.whole = WholeSegmentation(branch, own.segmentation.largest)
         if self.detection_branch is not None:
             self.detection_branch.load_frozen(folder / "detection.safetensors")
+            if own is not None and own.detection is not None:
+                branch = self.detection_branch
+                branch.whole = WholeDetection(branch, own.detection.largest)
 
     def learned(self) -> dict[str, Tensor]:
         """The tensors of weights.safetensors: everything but the frozen branches."""

@@ -67,12 +67,13 @@ def exact_silu(x: Tensor) -> Tensor:
 
 
 class SiLUBytes:
-    """Bytes of what a SiLU gives, up to a largest number."""
+    """Bytes of what a SiLU gives, or a sum of some, up to a largest number."""
 
-    def __init__(self, largest: float):
-        self.step = (largest + LEAST) / 255
-        self.zero = float(np.rint(LEAST / (largest + LEAST) * 255))
-        self.inverse = torch.tensor(255 / (largest + LEAST)).float()
+    def __init__(self, largest: float, terms: int = 1):
+        least = LEAST * terms
+        self.step = (largest + least) / 255
+        self.zero = float(np.rint(least / (largest + least) * 255))
+        self.inverse = torch.tensor(255 / (largest + least)).float()
 
     def __call__(self, x: Tensor) -> Tensor:
         """Numbers less the zero, so that zero is 0."""

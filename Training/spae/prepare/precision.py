@@ -2,8 +2,8 @@
 
     python -m spae.prepare.precision --data DATA --model Assets/models/small
 
-The frozen classifier and segmentation branch, the encoder's convolutions, and the decoder where it
-refines words. The model's config.json gets, for each of their layers, the largest number of its input
+The frozen classifier, segmentation and detection branch, the encoder's convolutions, and the decoder
+where it refines words. The model's config.json gets, for each of their layers, the largest number of its input
 that has a step: the one with the least squared error on some training pictures. Numbers beyond it are
 cut off, which costs less than a coarser step.
 
@@ -22,12 +22,14 @@ from torch import Tensor
 
 from spae.images import square_view, to_tensor
 from spae.model.configuration import ByteLayers, Configuration, Precision, Stage
+from spae.model.detection import DetectionBranch
 from spae.model.network import SPAE
 from spae.model.pyramid import PyramidShape
 from spae.model.quantizer import estimates_of, upsampled
 from spae.model.segmentation import SegmentationBranch
 from spae.model.semantic_branch import SemanticBranch
 from spae.model.whole_decoder import SiLUBytes, layer_inputs
+from spae.model.whole_detection import group_outputs, step_groups
 from spae.model.whole_encoder import layer_inputs as encoder_inputs
 from spae.model.whole_numbers import BYTE, STEPS, UNSIGNED, in_bytes
 from spae.model.whole_segmentation import NUMBERS
@@ -36,7 +38,7 @@ from spae.train.datasets import PictureSet
 
 # Pictures of each set that the numbers are measured on.
 PICTURES = {"train-imagenette": 20, "train-bsds": 20, "train-imagenet1k": 40, "train-scenes": 20}
-PARTS = ("semantic", "refinement", "segmentation", "encoder")
+PARTS = ("semantic", "refinement", "segmentation", "encoder", "detection")
 DECODED = {"train-bsds": 5, "train-imagenet1k": 5}  # the decoder's
 SIZE = 128  # of the pictures that the encoder's are measured on
 SAMPLES = 4000  # numbers of each layer of a picture
@@ -51,9 +53,17 @@ def signed(numbers: Tensor, most: float) -> Tensor:
     return in_bytes(numbers, most) * (most / BYTE)
 
 
-def silu(numbers: Tensor, most: float) -> Tensor:
-    bytes = SiLUBytes(most)
-    return bytes(numbers) * bytes.step
+def silus(terms: int) -> Rounding:
+    """Of sums of so many SiLUs."""
+
+    def rounded(numbers: Tensor, most: float) -> Tensor:
+        bytes = SiLUBytes(most, terms)
+        return bytes(numbers) * bytes.step
+
+    return rounded
+
+
+silu = silus(1)
 
 
 def unsigned(numbers: Tensor, most: float, steps: int = UNSIGNED) -> Tensor:
@@ -127,6 +137,20 @@ def measured_segmentation(branch: SegmentationBranch, data: Path) -> ByteLayers:
     )
 
 
+def measured_detection(branch: DetectionBranch, data: Path) -> ByteLayers:
+    inputs, random = LayerInputs(), np.random.default_rng(0)
+    for name, count in PICTURES.items():
+        pictures = PictureSet(data, name)
+        for row in random.permutation(len(pictures.names))[:count]:
+            view = branch.view(pictures.image(int(row))).unsqueeze(0)
+            for group, outputs in enumerate(group_outputs(branch, view)):
+                inputs.note(group, torch.cat([x.flatten() for x in outputs]))
+    terms = [group.terms for group in step_groups(branch)]
+    return ByteLayers(
+        tuple(inputs.largest(group, silus(count)) for group, count in enumerate(terms))
+    )
+
+
 @torch.no_grad()
 def measured_decoder(model: SPAE, data: Path) -> ByteLayers:
     inputs, random = LayerInputs(), np.random.default_rng(0)
@@ -190,7 +214,7 @@ def main() -> None:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="the folder of training data")
     add("--model", type=Path, required=True, help="the model's folder")
-    add("--parts", choices=PARTS, nargs="+", default=PARTS, help="which compute in whole numbers")
+    add("--parts", choices=PARTS, nargs="+", default=PARTS, help="which are measured; others stay")
     arguments = parser.parse_args()
     model = SPAE.load(arguments.model).in_float32()
     parts = {
@@ -198,10 +222,13 @@ def main() -> None:
         "refinement": lambda: measured_decoder(model, arguments.data),
         "segmentation": lambda: measured_segmentation(model.segmentation_branch, arguments.data),
         "encoder": lambda: measured_encoder(model, arguments.data),
+        "detection": lambda: measured_detection(model.detection_branch, arguments.data),
     }
-    precision = Precision(**{part: parts[part]() for part in arguments.parts})
     path = arguments.model / "config.json"
-    replace(Configuration.load(path), precision=precision).save(path)
+    configuration = Configuration.load(path)
+    own = {part: parts[part]() for part in arguments.parts}
+    precision = replace(configuration.precision or Precision(), **own)
+    replace(configuration, precision=precision).save(path)
     print(f"{path}: {', '.join(arguments.parts)}")
 
 
