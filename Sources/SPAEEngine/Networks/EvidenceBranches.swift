@@ -10,6 +10,8 @@ struct EvidenceBranches: Sendable {
   /// The words of each class, the best first.
   let stuffWords: [[Int32]]
   let thingWords: [[Int32]]
+  /// Those of each look.
+  private let lookWords: [[Int32]]
   /// The classes of the segmentation of which other words are kinds.
   let kinds: [Int32: [Int]]
   private let segmentationSpaces: WorkspacePool<BranchView, SegmentationBranch.Workspace>
@@ -34,28 +36,35 @@ struct EvidenceBranches: Sendable {
     let path = "\(folder)/config.json"
     stuffWords = try Self.words(stuff.classes, "segmentation", vocabulary, path: path)
     thingWords = try Self.words(things.classes, "detection", vocabulary, path: path)
+    let looks = (evidence.looks ?? []).map {
+      ModelConfiguration.SeenClass(name: $0.name, words: $0.words)
+    }
+    lookWords = try Self.words(looks, "evidence", list: "looks", vocabulary, path: path)
     kinds = ClassKinds.numbers(of: stuff.classes, in: vocabulary)
   }
 
   private static func words(
-    _ classes: [ModelConfiguration.SeenClass], _ section: String, _ vocabulary: Vocabulary,
-    path: String
+    _ classes: [ModelConfiguration.SeenClass], _ section: String, list: String = "classes",
+    _ vocabulary: Vocabulary, path: String
   ) throws(EngineError) -> [[Int32]] {
     var found: [[Int32]] = []
     for (index, seen) in classes.enumerated() {
       found.append(
         try vocabulary.numbers(
-          of: seen.words, key: "\(section).classes[\(index)].words", path: path))
+          of: seen.words, key: "\(section).\(list)[\(index)].words", path: path))
     }
     return found
   }
 
-  /// The words that say what names a position, the best first.
+  /// The words that say what names a position, the best first; those of a look before its class's.
   func words(_ named: EvidenceMap.Named) -> [Int32] {
-    switch named.branch {
-    case .segmentation: stuffWords[named.number]
-    case .detection: thingWords[named.number]
-    }
+    let own =
+      switch named.branch {
+      case .segmentation: stuffWords[named.number]
+      case .detection: thingWords[named.number]
+      }
+    guard let look = named.look else { return own }
+    return lookWords[look] + own.filter { !lookWords[look].contains($0) }
   }
 
   /// What names each position of each layer of a framed picture's pyramid, beside what the
@@ -103,12 +112,14 @@ struct EvidenceBranches: Sendable {
     }
     let area = pixels.reduce(0, +) / Float(pixels.count)
     if area < person.area { pixels = pixels.map { _ in 0 } }
-    return EvidenceMap.Seen(
+    var seen = EvidenceMap.Seen(
       grid: semantics.grid, stuff: stuff, people: pixels,
       things: boxes.filter {
         $0.number != map.personThing && $0.score >= thing.box && $0.area >= thing.area
       },
       whole: semantics.wholeBest, cells: semantics.cellBestObject)
+    seen.looks = map.looks(in: view, stuff: stuff, grid: semantics.grid)
+    return seen
   }
 
   // MARK: Pixels

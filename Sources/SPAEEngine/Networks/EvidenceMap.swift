@@ -18,6 +18,8 @@ package struct EvidenceMap: Sendable {
     package var branch: Branch
     package var number: Int
     package var sureness: Float
+    /// The number of what the class looks like there, if that is more than the class.
+    package var look: Int?
   }
 
   /// The region of a layer's position, in the map's cells.
@@ -100,6 +102,8 @@ package struct EvidenceMap: Sendable {
     /// of each cell.
     var whole: Float
     var cells: [Float]
+    /// The share of each look in each cell, [look][cell].
+    package var looks: [[Float]] = []
 
     /// Takes what each branch says.
     package init(
@@ -118,6 +122,8 @@ package struct EvidenceMap: Sendable {
   /// The number of people in the segmentation's classes, and in the detection's.
   let personStuff: Int
   let personThing: Int
+  /// What the segmentation's classes look like in some colours.
+  let looks: [ClassLook]
   private let gates: [(number: Int, gate: ModelConfiguration.StuffGate)]
 
   package init(
@@ -127,6 +133,7 @@ package struct EvidenceMap: Sendable {
     self.sizes = sizes
     personStuff = stuff.firstIndex { $0.name == Self.person } ?? 0
     personThing = things.firstIndex { $0.name == Self.person } ?? 0
+    looks = (sizes.looks ?? []).map { ClassLook($0, of: stuff) }
     gates = sizes.stuff.compactMap { gate in
       stuff.firstIndex { $0.name == gate.name }.map { ($0, gate) }
     }
@@ -149,7 +156,36 @@ package struct EvidenceMap: Sendable {
       position == most
         ? person(mean(position, of: seen.people)) : other(seen, position, stuffBelow: sizes.unsure)
     }
-    return [wholes, quarters, positions[2].map { cell(seen, $0) }]
+    let cells = positions[2].map { cell(seen, $0) }
+    guard !seen.looks.isEmpty else { return [wholes, quarters, cells] }
+    return zip(positions, [wholes, quarters, cells]).enumerated().map { layer, own in
+      zip(own.0, own.1).map { looking(seen, $0, else: $1, isWhole: layer == 0) }
+    }
+  }
+
+  /// What names a position where stuff may have a look: the one of the greatest share, unless a box
+  /// names it or the classifier is sure.
+  private func looking(
+    _ seen: Seen, _ position: Position, else named: Named?, isWhole: Bool
+  ) -> Named? {
+    let best = isWhole ? seen.whole : position.cells.map { seen.cells[$0] }.max() ?? 0
+    guard best < sizes.looksUnsure ?? 0, named?.branch != .detection else { return named }
+    var greatest: Named?
+    for (number, look) in looks.enumerated() {
+      let share = mean(position, of: seen.looks[number])
+      guard share >= look.least, share > greatest?.sureness ?? -1 else { continue }
+      greatest = Named(
+        branch: .segmentation, number: likeliest(of: look.classes, seen, position),
+        sureness: share, look: number)
+    }
+    return greatest ?? named
+  }
+
+  /// The first class of the greatest share.
+  private func likeliest(of classes: [Int], _ seen: Seen, _ position: Position) -> Int {
+    let shares = classes.map { mean(position, of: seen.stuff[$0]) }
+    let greatest = shares.max() ?? 0
+    return classes[shares.firstIndex(of: greatest) ?? 0]
   }
 
   private func person(_ sureness: Float) -> Named {

@@ -101,10 +101,14 @@ extension ModelConfiguration {
     package var stuff: [StuffGate]
     /// What each further word of a class scores less than the one before it.
     package var step: Float
+    /// Looks name what no box does, where the classifier is less sure than this.
+    package var looksUnsure: Float?
+    package var looks: [Look]?
 
     enum CodingKeys: String, CodingKey {
-      case unsure, whole, person, thing, stuff, step
+      case unsure, whole, person, thing, stuff, step, looks
       case cellUnsure = "cell_unsure"
+      case looksUnsure = "looks_unsure"
     }
   }
 }
@@ -129,6 +133,7 @@ extension ModelConfiguration {
       return problems + [("evidence", "needs guided, semantic, segmentation and detection")]
     }
     return problems + evidence.problems(of: segmentation.classes)
+      + evidence.problems(ofLooksOf: segmentation.classes)
       + Self.problems(ofPeopleIn: segmentation.classes, "segmentation")
       + Self.problems(ofPeopleIn: detection.classes, "detection")
       + detection.classes.enumerated().map { index, seen in
@@ -166,6 +171,7 @@ extension ModelConfiguration.Evidence {
     }
     return [
       share("unsure", unsure), cellUnsure.flatMap { share("cell_unsure", $0) },
+      looksUnsure.flatMap { share("looks_unsure", $0) },
       share("whole.area", whole.area),
       share("whole.unsure", whole.unsure), share("person.box", person.box),
       share("person.area", person.area), share("person.cell", person.cell),

@@ -106,9 +106,15 @@ extension Model {
 
   private func source(_ named: EvidenceMap.Named) -> WordOrigin.Source {
     switch named.branch {
-    case .segmentation:
-      .segmentation(configuration.segmentation?.classes[named.number].name ?? "")
+    case .segmentation: .segmentation(stuffName(named))
     case .detection: .detection(configuration.detection?.classes[named.number].name ?? "")
     }
+  }
+
+  /// The name of a class of the segmentation, and of what it looks like: `sky, sunset`.
+  private func stuffName(_ named: EvidenceMap.Named) -> String {
+    let name = configuration.segmentation?.classes[named.number].name ?? ""
+    guard let look = named.look, let looks = configuration.evidence?.looks else { return name }
+    return "\(name), \(looks[look].name)"
   }
 }

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
+from types import UnionType
 from typing import get_args, get_origin, get_type_hints
 
 
@@ -180,6 +181,22 @@ class StuffGate:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What some classes of the segmentation look like in some colours: a red sky is a sunset.
+
+    Its share of a cell is that of the classes, times how well the cell's mean colour fits: 1 up to
+    `radius` (CIE76) from the nearest of the colours, falling to 0 at twice as much.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    words: tuple[str, ...]  # the best first; they go before those of the class
+    colours: tuple[tuple[int, int, int], ...]  # in sRGB
+    radius: float
+    least: float  # the mean share from which it names a position
+
+
+@dataclass(frozen=True)
 class Evidence:
     """When the segmentation and the detection branch name a position of the upper layers."""
 
@@ -190,6 +207,9 @@ class Evidence:
     stuff: tuple[StuffGate, ...]
     step: float  # what each further word of a class scores less than the one before it
     cell_unsure: float | None = None  # `unsure` of a cell that stuff fills, if it is another
+    # Looks name what no box does, where the classifier is less sure than this.
+    looks_unsure: float | None = None
+    looks: tuple[Look, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -353,8 +373,9 @@ class Configuration:
             del content["quantization"]
         if self.guided is not None and self.guided.colours is None:
             del content["guided"]["colours"]
-        if "evidence" in content and content["evidence"]["cell_unsure"] is None:
-            del content["evidence"]["cell_unsure"]
+        if "evidence" in content:
+            own = content["evidence"].items()
+            content["evidence"] = {key: value for key, value in own if value is not None}
         if "places" in content.get("semantic", {}) and not content["semantic"]["places"]:
             del content["semantic"]["places"]
         if not self.former_identities:
@@ -405,6 +426,8 @@ def _with_tuples(content: dict) -> dict:
 
 def _sizes(kind, content):
     """A dataclass, or a tuple of them, from what JSON holds of it."""
+    if get_origin(kind) is UnionType:
+        kind = get_args(kind)[0]
     if get_origin(kind) is tuple:
         return tuple(_sizes(get_args(kind)[0], own) for own in content)
     if is_dataclass(kind):

@@ -12,7 +12,9 @@ named by
           they fill, and in the whole or else in the quarter that holds most of them, so that other
           positions have room for what else there is;
   stuff   sky, grass ...: by the gate of its class, see `StuffGate`;
-  things  of boxes, where the classifier is unsure.
+  things  of boxes, where the classifier is unsure;
+  looks   of stuff in some colours, such as a red sky: in place of that stuff, or of the classifier
+          where it is not too sure, see `Look`.
 """
 
 from collections.abc import Callable
@@ -25,6 +27,7 @@ from torch import Tensor
 
 from spae.model.configuration import Evidence
 from spae.model.detection import DetectionBranch
+from spae.model.looks import LookOfClasses, cell_colours
 from spae.model.pyramid import Grid, PyramidShape, shape, window
 from spae.model.quantizer import Candidates
 from spae.model.segmentation import SegmentationBranch
@@ -42,6 +45,7 @@ class Named:
     branch: str
     number: int
     sureness: float
+    look: int | None = None  # what the class looks like there
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ class Seen:
     things: Boxes  # without people
     whole: float  # the highest probability that the classifier gives a class ...
     cells: np.ndarray  # ... and, if it is no place, in each cell, [row, column]
+    looks: np.ndarray | None = None  # [look, row, column], the share of each look in each cell
 
 
 class EvidenceMap:
@@ -147,6 +152,7 @@ class EvidenceMap:
         things = [seen.name for seen in detection.sizes.classes]
         self.person_stuff, self.person_thing = stuff.index(PERSON), things.index(PERSON)
         self.gates = [(stuff.index(gate.name), gate) for gate in sizes.stuff]
+        self.looks = [LookOfClasses(look, stuff) for look in sizes.looks or ()]
         index = {word: number for number, word in enumerate(words)}
         self.class_words = {
             name: [torch.tensor([index[word] for word in seen.words]) for seen in classes]
@@ -155,10 +161,17 @@ class EvidenceMap:
                 ("detection", detection.sizes.classes),
             )
         }
+        self.look_words = [
+            torch.tensor([index[word] for word in own.look.words]) for own in self.looks
+        ]
 
     def words(self, named: Named) -> Tensor:
-        """The words of a class, the best first."""
-        return self.class_words[named.branch][named.number]
+        """The words of a class, the best first; those of what it looks like go before them."""
+        own = self.class_words[named.branch][named.number]
+        if named.look is None:
+            return own
+        first = self.look_words[named.look]
+        return torch.cat([first, own[~torch.isin(own, first)]])
 
     @torch.no_grad()
     def named(
@@ -173,12 +186,16 @@ class EvidenceMap:
         Of a picture's middle square, or of all of a framed one with the shape of its pyramid.
         """
         device = next(self.segmentation.parameters()).device
-        logits = self.segmentation(self.segmentation.view(image, shape)[None].to(device))[0].cpu()
+        view = self.segmentation.view(image, shape)[None]
+        logits = self.segmentation(view.to(device))[0].cpu()
         least = min(self.sizes.person.box, self.sizes.thing.box)
         boxes = self.boxes(image, shape, least)
         shares = logits[:, ::SAMPLE, ::SAMPLE].softmax(0).numpy()
-        shape = shape or SQUARE
-        return self.decided(self.seen(shares, boxes, whole, cells), shape)
+        seen = self.seen(shares, boxes, whole, cells)
+        if self.looks:
+            colours = cell_colours(view, Grid(*cells.shape))
+            seen.looks = np.stack([own.shares(seen.stuff, colours) for own in self.looks])
+        return self.decided(seen, shape or SQUARE)
 
     @torch.no_grad()
     def boxes(self, image: Image.Image, shape: PyramidShape | None, least: float) -> Boxes:
@@ -205,7 +222,31 @@ class EvidenceMap:
         if seen.people.any() and not any(map(self._is_person, wholes)):
             most = max(second, key=lambda position: position.of(seen.people).sum())
         quarters = [self._quarter(seen, position, position == most) for position in second]
-        return [wholes, quarters, [self._cell(seen, position) for position in third]]
+        cells = [self._cell(seen, position) for position in third]
+        if seen.looks is None:
+            return [wholes, quarters, cells]
+        below = [
+            [self._looking(seen, *own, own[0].of(seen.cells).max()) for own in layer]
+            for layer in (zip(second, quarters), zip(third, cells))
+        ]
+        return [[self._looking(seen, *own, seen.whole) for own in zip(first, wholes)], *below]
+
+    def _looking(
+        self, seen: Seen, position: Position, named: Named | None, best: float
+    ) -> Named | None:
+        """What names a position where stuff may have a look: the one of the greatest share.
+
+        Beside what names it by what the branches see alone, and the classifier's best probability.
+        """
+        if best >= self.sizes.looks_unsure or (named and named.branch == "detection"):
+            return named
+        found = None
+        for number, own in enumerate(self.looks):
+            share = float(position.of(seen.looks[number]).mean())
+            if share >= own.look.least and (found is None or share > found.sureness):
+                stuff = [position.of(seen.stuff[at]).mean() for at in own.classes]
+                found = Named("segmentation", own.classes[np.argmax(stuff)], share, number)
+        return found or named
 
     def _is_person(self, named: Named | None) -> bool:
         return named is not None and named == self._person(named.sureness)
