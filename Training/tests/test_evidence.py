@@ -9,9 +9,10 @@ import torch
 
 from spae.evaluate.meaning import people_words
 from spae.model.codebook import Codebook
-from spae.model.configuration import EFFICIENTNET_LITE2, PersonGate, WholeGate
+from spae.model.configuration import EFFICIENTNET_LITE2, Configuration, PersonGate, WholeGate
 from spae.model.detection import DetectionBranch
 from spae.model.evidence import Boxes, EvidenceMap, Named, Seen, boxes_of, positions, with_named
+from spae.model.looks import LookOfClasses, cell_colours
 from spae.model.pyramid import square
 from spae.model.quantizer import Candidates
 from spae.model.segmentation import SegmentationBranch
@@ -150,6 +151,80 @@ def test_stuff_names_the_whole_where_the_classifier_knows_nothing(evidence):
     for best, value, named in ((0.05, 0.65, "sky"), (0.2, 0.75, None), (0.05, 0.55, None)):
         seen = replace(nothing(), stuff=share("sky", value), whole=best)
         assert names(evidence.decided(seen)[0]) == [named]
+
+
+# Looks
+
+
+def colours(evidence: EvidenceMap, rgb: tuple[int, int, int], stuff: np.ndarray) -> np.ndarray:
+    """The share of each look in each cell of a picture of one colour."""
+    view = (torch.tensor(rgb, dtype=torch.float32) - 128).view(1, 3, 1, 1) / 127.5
+    found = cell_colours(view.expand(1, 3, 32, 32), square(4))
+    return np.stack([own.shares(stuff, found) for own in evidence.looks])
+
+
+def looking(evidence: EvidenceMap, name: str, rgb: tuple[int, int, int], **seen) -> Named | None:
+    """What names a cell of one class and one colour."""
+    stuff = share(name, 0.9)
+    whole = replace(nothing(), stuff=stuff, looks=colours(evidence, rgb, stuff), **seen)
+    return evidence.decided(whole)[2][5]
+
+
+@pytest.mark.parametrize(
+    ("name", "rgb", "look"),
+    (
+        ("sky", (245, 130, 55), "sunset"),
+        ("sky", (90, 140, 210), None),
+        ("sky", (60, 75, 105), None),  # a dim blue sky
+        ("sky", (10, 12, 25), "night"),
+        ("tree", (200, 115, 45), "autumn"),
+        ("tree", (60, 90, 40), None),
+        ("grass", (180, 165, 105), None),  # dry
+        ("earth", (244, 246, 250), "snow"),
+        ("earth", (165, 150, 125), None),
+        ("sea", (244, 246, 250), "foam"),
+        ("building", (244, 246, 250), None),
+    ),
+)
+def test_a_class_has_a_look_in_its_colours_alone(evidence, name, rgb, look):
+    found = looking(evidence, name, rgb)
+    words = [VOCABULARY[word] for word in evidence.words(found)]
+    assert names([found]) == [name]
+    assert (found.look is not None and evidence.looks[found.look].look.name) == (look or False)
+    assert words[0] == (evidence.looks[found.look].look.words[0] if look else name)
+    assert len(set(words)) == len(words) and name in words
+
+
+def test_a_look_fits_up_to_its_radius_and_falls_to_nothing_at_twice_as_much(evidence):
+    own = LookOfClasses(replace(evidence.looks[0].look, colours=((119, 119, 119),)), STUFF)
+    grey = torch.tensor([own.colours[0].tolist()] * 16)
+    found = {}
+    for distance in (0, 0.9, 1.25, 1.5, 2, 3):
+        moved = grey + torch.tensor([distance * own.look.radius, 0, 0])
+        found[distance] = float(own.shares(share("sky", 0.8), moved)[0, 0])
+    assert found == pytest.approx({0: 0.8, 0.9: 0.8, 1.25: 0.6, 1.5: 0.4, 2: 0, 3: 0}, abs=1e-4)
+
+
+def test_a_look_names_nothing_where_a_box_does_or_the_classifier_is_sure(evidence):
+    dog = boxes(("dog", 0.9, (0, 0, 1, 1)))
+    red, sure = (245, 130, 55), np.full((4, 4), 0.6)
+    unsure = replace(nothing(), cells=np.full((4, 4), 0.4)).cells
+    assert looking(evidence, "sky", red, cells=unsure).look is not None
+    found = looking(evidence, "wall", red, things=dog)
+    assert found.branch == "detection" and found.look is None
+    assert looking(evidence, "sky", red, cells=sure).look is None
+
+
+def test_the_words_of_looks_are_of_the_vocabulary_and_guess_nothing():
+    own = evidence_gates().looks
+    words = {word for look in own for word in look.words}
+    assert words <= set(VOCABULARY) and not words & set(reserved_words())
+    assert {name for look in own for name in look.classes} <= set(STUFF)
+    assert {"sunset", "night", "winter", "autumn", "summer"} <= words
+    assert evidence_gates() == Configuration.load(MODEL / "config.json").evidence
+
+
+# Pixels
 
 
 def test_people_are_pixels_of_a_person_inside_a_box(evidence):

@@ -16,6 +16,7 @@ from spae.model.configuration import (
     Detection,
     DetectionStage,
     Evidence,
+    Look,
     PersonGate,
     PooledGrids,
     SeenClass,
@@ -114,6 +115,22 @@ def evidence_gates() -> Evidence:
         ),
         step=0.012,
         cell_unsure=0.3,
+        looks_unsure=0.5,
+        looks=looks(),
+    )
+
+
+def looks() -> tuple[Look, ...]:
+    """What classes of the segmentation look like in some colours, as `looks.tsv` has it."""
+    lines = (TABLES / "looks.tsv").read_text().splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return tuple(
+        Look(
+            *(name, tuple(classes.split()), tuple(words.split())),
+            tuple(tuple(bytes.fromhex(colour)) for colour in colours.split()),
+            *(float(radius), float(least)),
+        )
+        for name, classes, words, colours, radius, least in rows
     )
 
 

@@ -5,11 +5,11 @@
         --output Tests/SPAEEngineTests/Fixtures/branches.safetensors
 
 It holds the output of the segmentation and the detection branch for two pictures; and for all, the
-class that names each position (its number, of the detection 1000 more, or -1) and the words that a
-model chooses which has both; and what names positions of which the branches say things at random.
-That model's configuration, as far as it is another than the shipped
-one, is written beside it: `branches.json`; and `branch-rectangles.safetensors` with the classes and words
-of parts of some pictures that are no squares, encoded whole.
+class that names each position (its number, of the detection 1000 more, with a look 10000 more for
+each look up to it, or -1) and the words that a model chooses which has both; and what names positions
+of which the branches say things at random. That model's configuration, as far as it is another than
+the shipped one, is written beside it: `branches.json`; and `branch-rectangles.safetensors` with the
+classes and words of parts of some pictures that are no squares, encoded whole.
 """
 
 import argparse
@@ -39,6 +39,7 @@ RECTANGLES = {
 }
 CASES, THINGS = 40, 3
 DETECTION = 1000  # is added to the numbers of its classes
+LOOK = 10000  # is added as often as a look's number, from 1
 PIXELS = 3  # every third row and column of the segmentation
 CELLS = 5  # every fifth cell of the detection's three grids
 
@@ -96,7 +97,11 @@ def rectangle(model: SPAE, name: str, image: Image.Image) -> dict[str, np.ndarra
 def coded(named: list[list[Named | None]]) -> np.ndarray:
     """The classes that name all positions as numbers."""
     found = [
-        -1 if own is None else own.number + DETECTION * (own.branch == "detection")
+        -1
+        if own is None
+        else own.number
+        + DETECTION * (own.branch == "detection")
+        + LOOK * (0 if own.look is None else own.look + 1)
         for own in sum(named, [])
     ]
     return np.array(found, np.int32)
@@ -104,7 +109,7 @@ def coded(named: list[list[Named | None]]) -> np.ndarray:
 
 def at_random(evidence: EvidenceMap) -> dict[str, np.ndarray]:
     """What branches might say, and what is decided of it."""
-    random, columns = np.random.default_rng(1), []
+    random, looking, columns = np.random.default_rng(1), np.random.default_rng(2), []
     classes = len(evidence.segmentation.sizes.classes)
     for _ in range(CASES):
         side = random.choice([1, 4])  # as many parts of the picture, each of one mixture
@@ -119,12 +124,14 @@ def at_random(evidence: EvidenceMap) -> dict[str, np.ndarray]:
         whole = random.choice([0.05, 0.2, 0.8])
         parts = stuff, people, cells, np.array(whole)
         stuff, people, cells, whole = (own.astype(np.float32) for own in parts)
-        named = evidence.decided(Seen(stuff, people, things, float(whole), cells))
+        looks = looking.random((len(evidence.looks), 4, 4)).astype(np.float32) ** 6
+        named = evidence.decided(Seen(stuff, people, things, float(whole), cells, looks))
         boxes = np.zeros((THINGS, 6), np.float32)
         rows = np.column_stack([things.edges, things.classes, things.scores])
         boxes[: len(rows)] = rows
-        columns.append((stuff.reshape(-1, 16), people, cells, whole, boxes, coded(named)))
-    keys = ("stuff", "people", "cells", "whole", "boxes", "named")
+        parts = stuff.reshape(-1, 16), people, cells, whole, boxes, looks.reshape(-1, 16)
+        columns.append((*parts, coded(named)))
+    keys = ("stuff", "people", "cells", "whole", "boxes", "looks", "named")
     return {
         f"random.{key}": np.ascontiguousarray(np.stack(own))
         for key, own in zip(keys, zip(*columns))
