@@ -149,7 +149,7 @@ struct ByteConvolutionCase: Sendable, CustomTestStringConvertible {
     }
     let (step, limit) =
       switch sizes.result {
-      case .floats, .bytesOfSiLU: (1.0, Float?.none)
+      case .floats, .silu, .bytesOfSiLU, .bytesOfApproximateSiLU: (1.0, Float?.none)
       case .limited(let limit): (1.0, limit)
       case .steps(let step, let most): (step, Float(most))
       }

@@ -128,7 +128,7 @@ extension DetectionBranch {
   }
 
   /// How many numbers `largest` has.
-  static func stepCount(_ sizes: ModelConfiguration.Detection) -> Int {
+  package static func stepCount(_ sizes: ModelConfiguration.Detection) -> Int {
     func partial(_ blocks: Int) -> Int { 2 + 2 * blocks }
     let stages = sizes.stages.reduce(0) { $0 + 2 + partial($1.blocks) }
     let neck = 4 * partial(sizes.neck) + 2
