@@ -92,7 +92,7 @@ final class ExploreBench {
   func figures(edits: Int, soak: Int) throws -> Figures {
     try begin()
     try play(edits: edits)
-    let (sorted, bytes) = (times.sorted(), bytes)
+    let (times, bytes) = (times, bytes)
     var memory = [resident]
     let percent = try idlePercent()
     for _ in 0..<soak / 2 {
@@ -100,10 +100,9 @@ final class ExploreBench {
     }
     if soak > 0 { memory.append(resident) }
     return Figures(
-      terminal: kind.rawValue, paints: paints, edits: sorted.count,
-      medianMilliseconds: sorted[sorted.count / 2],
-      p99Milliseconds: sorted[min(sorted.count - 1, sorted.count * 99 / 100)],
-      slowestMilliseconds: sorted[sorted.count - 1], bytesPerEdit: bytes / max(1, sorted.count),
+      terminal: kind.rawValue, paints: paints, edits: times.count,
+      medianMilliseconds: times.percentile(50), p99Milliseconds: times.percentile(99),
+      slowestMilliseconds: times.percentile(100), bytesPerEdit: bytes / times.count,
       idlePercent: percent, residentKilobytes: memory, soakEdits: soak)
   }
 

@@ -13,10 +13,9 @@ struct HistoryBenchCommand: ParsableCommand {
     let p99Milliseconds: Double
 
     init(_ times: [Double]) {
-      let sorted = times.sorted()
-      runs = sorted.count
-      medianMilliseconds = sorted[sorted.count / 2]
-      p99Milliseconds = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+      runs = times.count
+      medianMilliseconds = times.percentile(50)
+      p99Milliseconds = times.percentile(99)
     }
   }
 

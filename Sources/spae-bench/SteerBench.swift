@@ -50,16 +50,13 @@ struct SteerBenchCommand: ParsableCommand {
     }
     if bring { return try measureBringing(pictures, model, &random) }
     for image in pictures { try measure(image, model, &figures, &random) }
-    func at(_ share: Double, _ values: [Double]) -> Double {
-      values.sorted()[min(values.count - 1, Int(share * Double(values.count)))]
-    }
     print(
       String(
         format: "steer %d px, %d edits: p50 %.1f ms, p99 %.1f ms; %.0f words steered;"
           + " shift against depth L, CIE76: median %.1f, p90 %.1f; colour against depth L: %.1f",
-        size, figures.times.count, at(0.5, figures.times), at(0.99, figures.times),
-        at(0.5, figures.steered), at(0.5, figures.distances), at(0.9, figures.distances),
-        at(0.5, figures.colours)))
+        size, figures.times.count, figures.times.percentile(50), figures.times.percentile(99),
+        figures.steered.percentile(50), figures.distances.percentile(50),
+        figures.distances.percentile(90), figures.colours.percentile(50)))
   }
 
   /// Each picture takes parts of the next one.
@@ -85,12 +82,11 @@ struct SteerBenchCommand: ParsableCommand {
             / Duration.milliseconds(1))
       }
     }
-    times.sort()
     guard !times.isEmpty else { return }
     print(
       String(
         format: "bring %d px, %d previews: p50 %.1f ms, p99 %.1f ms", size, times.count,
-        times[times.count / 2], times[min(times.count - 1, times.count * 99 / 100)]))
+        times.percentile(50), times.percentile(99)))
   }
 
   private func measure(
