@@ -24,23 +24,42 @@ package struct LabelFolders {
   package init(
     _ folder: String, names: [String: String] = [:], allowsPictures: Bool = false
   ) throws(Failure) {
-    let contents = try Self.contents(of: folder)
+    let contents = try Self.contents(
+      of: folder, expected: allowsPictures ? "pictures" : "a folder of pictures for each label")
     var inner = contents.filter { FileSystem.isFolder($0) }
     if inner.isEmpty, allowsPictures, contents.contains(where: Self.isExample) { inner = [folder] }
-    guard !inner.isEmpty || !allowsPictures else {
-      throw Failure("\(folder): no pictures in it, nor folders of pictures: put some in")
-    }
+    guard !inner.isEmpty || !allowsPictures else { throw Self.noPictures(in: folder) }
     guard !inner.isEmpty else {
       throw Failure(
         "\(folder): no label folders: make a folder for each label, with its pictures in it")
     }
-    labels = inner.map { path in
+    let loose = inner == [folder] ? 0 : contents.count(where: Self.isExample)
+    if loose > 0 {
+      print(
+        "spae: \(folder): \(loose.counted("picture")) beside the folders of labels; left out",
+        toStandardError: true)
+    }
+    labels = try inner.map { path throws(Failure) in
       let own = FileName.last(of: path)
       return Label(
         name: Self.spoken(names[own] ?? own), folder: path,
-        paths: ((try? Self.contents(of: path)) ?? []).filter(Self.isExample))
+        paths: try Self.contents(of: path, expected: "pictures").filter(Self.isExample))
     }
     try refuseEmptyAndEqual()
+  }
+
+  /// Takes all pictures of a folder, and of the folders in it, as one label.
+  init(picturesOf folder: String) throws(Failure) {
+    let contents = try Self.contents(of: folder, expected: "pictures")
+    let inner = try contents.filter { FileSystem.isFolder($0) }
+      .map { folder throws(Failure) in try Self.contents(of: folder, expected: "pictures") }
+    let paths = (contents + inner.joined()).filter(Self.isExample)
+    guard !paths.isEmpty else { throw Self.noPictures(in: folder) }
+    labels = [Label(name: Self.spoken(FileName.last(of: folder)), folder: folder, paths: paths)]
+  }
+
+  private static func noPictures(in folder: String) -> Failure {
+    Failure("\(folder): no pictures in it, nor folders of pictures: put some in")
   }
 
   private func refuseEmptyAndEqual() throws(Failure) {
@@ -73,14 +92,16 @@ package struct LabelFolders {
     name.split { $0 == "_" || $0.isWhitespace }.joined(separator: " ")
   }
 
-  private static func contents(of folder: String) throws(Failure) -> [String] {
+  private static func contents(
+    of folder: String, expected: String
+  ) throws(Failure) -> [String] {
     do {
       return try FileSystem.names(in: folder)
         .filter { $0.utf8.first != UInt8(ascii: ".") }.map { "\(folder)/\($0)" }
     } catch {
       throw Failure(
         "\(folder): \(FileSystem.exists(folder) ? "not a folder that can be read" : "no such folder");"
-          + " name one with a folder of pictures for each label")
+          + " name one with \(expected)")
     }
   }
 
@@ -190,7 +211,7 @@ extension LabelledPyramids {
     _ folder: String?, by encoder: PictureEncoder, isQuiet: Bool
   ) throws(Failure) -> [Pyramid]? {
     guard let folder else { return nil }
-    let folders = try LabelFolders(folder, allowsPictures: true)
+    let folders = try LabelFolders(picturesOf: folder)
     return try LabelledPyramids(folders, by: encoder, isQuiet: isQuiet).labels
       .flatMap(\.pyramids)
   }
