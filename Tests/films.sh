@@ -138,6 +138,11 @@ has -F '2 whole frames are in cut.spae' err || fail "what was kept is not said: 
 head -c 60 clip.y4m >one.y4m
 refused 1 'in its first frame' encode one.y4m -o one.spae
 [ ! -e one.spae ] || fail "a film of no frame was written"
+# Where nothing can be written, no file stays, and a frame's file is named as it is.
+full() { (ulimit -f 0; trap '' XFSZ; "$@" 2>&1 || true) | cat; }
+full encode clip.y4m -o full.spae | has '^spae: full.spae: cannot be written: file too large' || fail "a full disk is not told"
+[ ! -e full.spae ] || fail "an empty film stays where the disk is full"
+full "$program" decode clip.spae -o full/ | has ': full/000001.png: cannot be written' || fail "a frame's file is named otherwise"
 head -1 clip.y4m >none.y4m
 refused 1 'the y4m film has no frame' encode none.y4m -o one.spae
 clip F0:0 >zero.y4m

@@ -127,7 +127,7 @@ echo 'these are words and no database' >"$index"
 rm -f "$index"-*
 refused 1 "$index: the index is damaged" find dog photos
 rm "$index"
-XDG_STATE_HOME=/proc/nowhere refused 1 'the index cannot be written' index photos
+XDG_STATE_HOME=/proc/nowhere refused 1 '; $XDG_STATE_HOME is where it may be' index photos
 # An empty name is not the current folder.
 refused 2 'name is empty' find dog ''
 refused 2 'name is empty' index ''

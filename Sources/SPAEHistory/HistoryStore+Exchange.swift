@@ -156,7 +156,7 @@ private struct LineReader {
   }
 
   mutating func finish(in db: Database) throws -> (documents: Int, revisions: Int) {
-    if number == 0 { throw problem("there is nothing in it") }
+    if number == 0 { throw problem("the file is empty; expected an exported history") }
     try close(in: db)
     return (documents, revisions)
   }

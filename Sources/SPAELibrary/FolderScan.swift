@@ -29,7 +29,7 @@ struct FolderScan {
     guard FileSystem.exists(folder) else {
       throw .folder(
         path: folder,
-        reason: "no such folder; 'spae index --forget' removes it from the index")
+        reason: "no such folder; if it was indexed, 'spae index --forget' removes it")
     }
     guard FileSystem.isFolder(folder) else {
       throw .folder(path: folder, reason: "not a folder; name the folder of the pictures")

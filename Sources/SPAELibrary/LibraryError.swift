@@ -22,9 +22,10 @@ package enum LibraryError: Error, Hashable, Sendable {
 extension LibraryError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .unwritable(let path, let reason): "\(path): the index cannot be written: \(reason)"
+    case .unwritable(let path, let reason):
+      "\(path): the index cannot be written: \(reason); $XDG_STATE_HOME is where it may be"
     case .full(let path):
-      "\(path): the index cannot be written: there is no space left on the device"
+      "\(path): the index cannot be written: there is no space left on the device; free some"
     case .busy(let path):
       "\(path): another program has been writing to the index for ten seconds; try again"
     case .newer(let path):

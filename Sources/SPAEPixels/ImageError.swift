@@ -35,7 +35,8 @@ extension ImageError: CustomStringConvertible {
     case .tooLarge(let width, let height):
       "the picture has \(width) x \(height) pixels; at most \(ImageFile.greatestPixels) pixels"
         + " are read, so make it smaller first"
-    case .tooManyBytes(let limit): "the file has more than \(limit) bytes"
+    case .tooManyBytes(let limit):
+      "the file has more than \(limit) bytes; at most so many are read, so make it smaller first"
     case .unwritable(let reason): "the picture cannot be written: \(reason)"
     }
   }

@@ -61,17 +61,19 @@ extension PictureFormat {
       && !start.ranges(of: Array("<svg".utf8)).isEmpty
   }
 
+  private static let film = "a film; use spae encode"
+
   /// The words that a person would use for what the bytes are, if no picture and plain to see.
   static func guess(_ bytes: [UInt8]) -> String? {
     let known: [(String, String)] = [
       ("PK\u{3}\u{4}", "a zip archive"), ("\u{1F}\u{8B}", "a gzip file"), ("<?xml", "XML"),
-      ("<!DOCTYPE html", "a web page"), ("<html", "a web page"), ("\u{1A}E\u{DF}\u{A3}", "a film"),
+      ("<!DOCTYPE html", "a web page"), ("<html", "a web page"), ("\u{1A}E\u{DF}\u{A3}", film),
       ("spae film ", "a film of words; use spae decode"),
       ("spae ", "a pyramid of words; use spae decode"), ("{", "JSON"),
     ]
     let cut = [("\u{89}PNG", "a PNG"), ("\u{FF}\u{D8}\u{FF}", "a JPEG")]
     if let (_, name) = known.first(where: { bytes.has($0.0) }) { return name }
-    if bytes.has("ftyp", at: 4) || bytes.has("RIFF") && bytes.has("AVI ", at: 8) { return "a film" }
+    if bytes.has("ftyp", at: 4) || bytes.has("RIFF") && bytes.has("AVI ", at: 8) { return film }
     if let (_, name) = cut.first(where: { bytes.count < 4 && bytes.isBeginning(of: $0.0) }) {
       return name + " that was cut short"
     }

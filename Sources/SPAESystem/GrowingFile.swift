@@ -10,8 +10,10 @@ package final class GrowingFile {
   package let descriptor: Int32
 
   private enum Naming {
-    /// It has its name already, or is a pipe or a device.
+    /// It is a pipe or a device.
     case done
+    /// It has its name already, and loses it where nothing could be written.
+    case visible(String)
     /// It gets one from the system's list of open files.
     case unnamed(target: String)
     /// It is renamed, where a folder cannot hold files without a name.
@@ -34,7 +36,7 @@ package final class GrowingFile {
     let target = try FileSystem.destination(of: path)
     descriptor = FileSystem.open(target, O_RDWR | O_CREAT | O_EXCL)
     guard descriptor >= 0 else { throw .last }
-    (naming, mayReplace) = (.done, false)
+    (naming, mayReplace) = (.visible(target), false)
   }
 
   /// Makes a file that gets its name when it is whole.
@@ -56,7 +58,12 @@ package final class GrowingFile {
   }
 
   deinit {
-    if case .temporary(let name, _) = naming, !isWhole { FileSystem.remove(name) }
+    switch naming {
+    case .temporary(let name, _) where !isWhole: FileSystem.remove(name)
+    case .visible(let name) where FileSystem.start(of: name, count: 1).isEmpty:
+      FileSystem.remove(name)
+    default: break
+    }
     close(descriptor)
   }
 
@@ -67,7 +74,7 @@ package final class GrowingFile {
   /// Ends the writing: the file is on the disk, under its name.
   package func finish() throws(SystemError) {
     switch naming {
-    case .done: break
+    case .done, .visible: break
     case .unnamed(let target):
       guard fsync(descriptor) == 0 else { throw .last }
       let link = Self.link(to: descriptor)

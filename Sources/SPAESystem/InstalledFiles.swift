@@ -5,7 +5,7 @@ package enum InstalledFiles {
     let folder = FileName.folder(of: FileSystem.resolved("/proc/self/exe") ?? "/")
     var places = ["\(FileName.folder(of: folder))/share/spae/\(installed)"]
     var parent = folder
-    for _ in 0..<5 {
+    for _ in 0..<5 where parent != "/" {
       places.append("\(parent)/\(inTree)")
       parent = FileName.folder(of: parent)
     }

@@ -9,7 +9,8 @@ package final class FolderSink: FrameSink {
 
   /// Makes the folder, or takes one that is there; frames in it are replaced only if they may be.
   package init(_ folder: String, mayReplace: Bool) throws(Failure) {
-    (self.folder, self.mayReplace) = (folder, mayReplace)
+    self.folder = folder.hasSuffix("/") ? folder : folder + "/"
+    self.mayReplace = mayReplace
     do { try FileSystem.makeFolder(folder) } catch {
       throw Failure("\(folder): the folder cannot be made: \(error)")
     }
@@ -27,7 +28,7 @@ package final class FolderSink: FrameSink {
     let name = String(repeating: "0", count: max(0, 6 - number.utf8.count)) + number + ".png"
     do {
       let bytes = try image.bytes(as: .png)
-      try OutputFile("\(folder)/\(name)", mayReplace: mayReplace).write(bytes)
+      try OutputFile(folder + name, mayReplace: mayReplace).write(bytes)
     } catch let failure as Failure {
       throw .unwritable(failure.lines.joined(separator: "; "))
     } catch {
