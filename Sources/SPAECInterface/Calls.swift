@@ -52,6 +52,13 @@ func given<Value>(_ value: Value?, _ name: String) throws -> Value {
   return value
 }
 
+/// Throws where the caller's memory is too small; a `size_t` may be above `Int.max`.
+func require(_ needed: Int, in capacity: Int) throws {
+  guard UInt(bitPattern: capacity) >= UInt(needed) else {
+    throw CallError.capacity(given: capacity, needed: needed)
+  }
+}
+
 /// A class instance behind an opaque pointer, which the caller holds and closes.
 enum Handle {
   static func open(_ object: AnyObject) -> OpaquePointer {
@@ -90,7 +97,7 @@ extension PixelImage {
   ) throws {
     let pixels = unsafe try given(pixels, "pixels")
     let row = 3 * Int(width)
-    guard width > 0, height > 0, rowBytes >= row,
+    guard width > 0, height > 0, rowBytes >= row, rowBytes <= Int.max / Int(height),
       Int(width) * Int(height) <= ImageFile.greatestPixels
     else { throw CallError.picture(width: width, height: height, rowBytes: rowBytes) }
     var copied: [UInt8] = []
@@ -105,9 +112,7 @@ extension PixelImage {
   /// Copies all pixels to the caller's memory.
   func copy(to target: UnsafeMutablePointer<UInt8>?, capacity: Int) throws {
     let target = unsafe try given(target, "pixels")
-    guard capacity >= pixels.count else {
-      throw CallError.capacity(given: capacity, needed: pixels.count)
-    }
+    try require(pixels.count, in: capacity)
     unsafe target.update(from: pixels, count: pixels.count)
   }
 }

@@ -217,9 +217,7 @@ public func spae_encode(
     let weight = wish.semantic_weight
     guard weight >= 0, weight <= 1000 else { throw CallError.semanticWeight(weight) }
     let shape = try PyramidShape(of: wish, width: width, height: height)
-    guard capacity >= shape.wordCount else {
-      throw CallError.capacity(given: capacity, needed: shape.wordCount)
-    }
+    try require(shape.wordCount, in: capacity)
     let image = unsafe try PixelImage(pixels, width: width, height: height, rowBytes: rowBytes)
     let pyramid = try open.model.encode(
       image, size: Int(wish.size), fit: try fit(wish.fit), semanticWeight: weight)

@@ -176,7 +176,7 @@ def _rows(pixels: np.ndarray) -> Pixels:
     """Pixels whose rows can be read in place; others are copied."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise SPAEError(f"pixels are uint8 [height, width, 3], not {pixels.dtype} {pixels.shape}")
-    in_place = pixels.strides[2] == 1 and pixels.strides[1] == 3 and pixels.strides[0] > 0
+    in_place = pixels.strides[1:] == (3, 1) and pixels.strides[0] >= 3 * pixels.shape[1]
     return pixels if in_place else np.ascontiguousarray(pixels)
 
 
@@ -184,7 +184,10 @@ def _words(words: np.ndarray) -> Words:
     words = np.asarray(words)
     if words.ndim != 1 or not np.issubdtype(words.dtype, np.integer):
         raise SPAEError(f"words are whole numbers [words], not {words.dtype} {words.shape}")
-    return np.ascontiguousarray(words, np.int32)
+    numbers = np.ascontiguousarray(words, np.int32)
+    if (numbers != words).any():  # a conversion takes numbers that are too large for other ones
+        raise SPAEError(f"no word has the number {words[numbers != words][0]}")
+    return numbers
 
 
 def _pointer(array: np.ndarray, number: type):
@@ -235,6 +238,7 @@ class Model:
         """
         words = _words(words)
         width, height = size or _square(len(words))
+        layer_grids((width, height))  # refuses a size that no words decode to
         picture = np.empty((height, width, 3), np.uint8)
         _check(
             _lib().spae_decode(

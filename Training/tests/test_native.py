@@ -96,6 +96,8 @@ def test_a_session_outlives_its_model(words):
         (lambda m, w: m.decode(w, depth=7), "depth 7"),
         (lambda m, w: m.decode(np.full_like(w, 12134)), "word number 12134"),
         (lambda m, w: m.decode(w.astype(float)), "whole numbers"),
+        (lambda m, w: m.decode(w + (np.int64(1) << 32)), "no word has the number"),
+        (lambda m, w: m.decode(w, size=(-8, 128)), "-8x128 pixels"),
         (lambda m, w: m.encode(np.zeros((0, 4, 3), np.uint8)), "4x0 pixels"),
         (lambda m, w: m.encode(np.zeros((4, 4), np.uint8)), "uint8 .height, width, 3."),
         (lambda m, w: m.encode(np.zeros((4, 4, 3), np.uint8), size=100), "100 pixels"),

@@ -1,7 +1,8 @@
 /* Prints the words of a picture's first three layers, and writes the picture that they give.
  *
+ *   make install PREFIX=/usr/local        # in the project's folder, once
  *   cc words.c -o words $(pkg-config --cflags --libs spae)
- *   ./words MODEL-FOLDER photo.jpg coarse.ppm
+ *   ./words /usr/local/share/spae/models/small photo.jpg coarse.ppm
  */
 #include <spae.h>
 #include <stdio.h>
