@@ -285,7 +285,10 @@ done
 refused 2 'the channel reads single words' few --reads labels
 classify() { "$program" classify --examples labels "$@" labels/animal/dog.png; }
 refused 2 'the channel reads single words' classify --by language-model --reads labels
-refused 2 'no probability' classify --by language-model --method written
+for method in written restricted; do
+  refused 2 "'channel', 'log-probability' and 'calibrated'" classify --by language-model --method $method
+done
+"$program" classify --help | has -E '^ *(restricted|written)|[ ,](restricted|written)[:,)]' && fail "the help of classify has methods of another command"
 refused 2 'belong to --by language-model' classify --method channel
 refused 2 'belong to --language-model' "$program" evaluate few-shot labels --method channel
 refused 2 'belong to --method calibrated or restricted' few --method channel --lists 3

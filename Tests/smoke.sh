@@ -30,6 +30,8 @@ refused() {
 refused 2 'captoin: no command of spae; the nearest is caption' "$program" help captoin
 refused 2 'stap: no command of language; the nearest is stop' "$program" help language stap
 refused 2 'stop: no command of caption; it has none' "$program" help caption stop
+refused 2 'encod: no command, and no such file; the nearest command is encode' "$program" encod "$pictures/cat.png"
+refused 1 'nowhere.png: no such file' "$program" nowhere.png
 refused 2 'qqqqqqqq: no command of spae; there are explore, ' "$program" help qqqqqqqq
 
 "$program" encode "$pictures/cat.png" -o cat.spae
@@ -193,6 +195,21 @@ refused 2 'semantic-weight must' "$program" encode --semantic-weight=-1 "$pictur
 mkdir empty-folder
 refused 1 'empty-folder: no pictures in it' \
   "$program" classify --examples labels --background empty-folder "$pictures/moose.png"
+refused 1 'nowhere: no such folder; name one with pictures' \
+  "$program" classify --examples labels --background nowhere "$pictures/moose.png"
+refused 1 'nowhere: no such folder; name one with pictures' "$program" draw --like nowhere -o drawn.png
+# Pictures at large stand in folders of any names, and beside them; labels stand in folders alone.
+mkdir -p large-background/{Dog,dog,none}
+cp "$pictures/coffee.png" large-background
+cp "$pictures/cat.png" large-background/Dog
+cp "$pictures/car.png" large-background/dog
+"$program" classify --examples labels --background many "$pictures/moose.png" >background
+"$program" classify --examples labels --background large-background "$pictures/moose.png" 2>err |
+  cmp -s - background || fail "a background of pictures and folders is another one: $(cat err)"
+cp "$pictures/cat.png" labels
+"$program" classify --examples labels --json "$pictures/moose.png" 2>err | cmp -s - told || fail "a loose picture counts"
+has '^spae: labels: 1 picture beside the folders of labels; left out$' err || fail "nothing is said of a loose picture: $(cat err)"
+rm labels/cat.png
 for option in '--endpoint http://127.0.0.1:9' '--show-prompt' '--dry-run' '--seed 2' '--replay x'; do
   refused 2 "${option%% *} is for a language model: it belongs to --by language-model" \
     "$program" classify --examples labels $option "$pictures/moose.png"
@@ -311,5 +328,22 @@ refused 1 'depth 9' "$program" decode cat.spae --depth 9
 refused 2 'depth' "$program" decode cat.spae --depth 0
 refused 2 'size' "$program" encode "$pictures/cat.png" --size 100
 refused 1 'config.json' "$program" info --model folder
+# A dash is standard output, and no file's name.
+"$program" encode "$pictures/cat.png" -o - | cmp -s - cat.spae || fail "encode -o - is not standard output"
+refused 2 'several pictures need -o FOLDER' "$program" encode "$pictures"/{cat,dog}.png -o -
+cp cat.spae dashed.spae
+"$program" edit dashed.spae '1:1,1 = dog' --exact 2>err || fail "edit: $(cat err)"
+"$program" history restore dashed.spae 1 -o - | cmp -s - cat.spae || fail "history restore -o - is not standard output"
+"$program" history export dashed.spae -o - | has 'dashed.spae' || fail "history export -o - is not standard output"
+[ ! -e ./- ] || fail "there is a file that is called -"
+: >empty.json
+refused 1 'empty.json: the file is empty; expected an exported history' "$program" history import empty.json
+refused 1 'folder: it is a directory' "$program" history import folder
+refused 1 'nowhere: no such folder; if it was indexed' "$program" find cat nowhere
+# A film's beginning.
+printf '\0\0\0\30ftypisom' >clip.mp4
+refused 1 'it looks like a film; use spae encode' "$program" show clip.mp4
+# However narrow the terminal, options say what they are for.
+COLUMNS=20 "$program" words --help | has 'nearest in meaning' || fail "a narrow help lacks what options are for"
 SPAE_ISA=abacus refused 1 'abacus' "$program" info
 echo "smoke: passed"

@@ -12,7 +12,8 @@ package struct BringOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The pictures to bring from; by itself the index and the bundled ones.",
+      "The pictures to bring from.",
+      discussion: "Default: that of the configuration file, or the index and the bundled pictures.",
       valueName: "folder"))
   package var library: String?
 

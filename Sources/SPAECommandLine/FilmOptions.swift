@@ -14,10 +14,14 @@ package struct FrameOptions: ParsableArguments {
   var fps: String?
 
   @Option(
-    help: ArgumentHelp("Where it begins: seconds, or such as 1:02:03.5.", valueName: "time"))
+    help: ArgumentHelp(
+      "Where it begins: seconds, or such as 1:02:03.5.",
+      discussion: "Default: with the first frame.", valueName: "time"))
   var from: String?
 
-  @Option(help: ArgumentHelp("Where it ends.", valueName: "time"))
+  @Option(
+    help: ArgumentHelp(
+      "Where it ends.", discussion: "Default: behind the last frame.", valueName: "time"))
   var to: String?
 
   package func validate() throws {

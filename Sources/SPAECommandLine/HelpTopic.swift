@@ -20,6 +20,20 @@ enum HelpTopic {
     return nil
   }
 
+  /// Says so of a first word that is neither a command nor a file, but nearly a command.
+  static func refuseMistyped(in arguments: [String], of root: any ParsableCommand.Type) -> Int32? {
+    guard let word = arguments.first, word.allSatisfy({ $0.isLetter || $0 == "-" }),
+      word.first != "-",
+      !FileSystem.isTaken(word)
+    else { return nil }
+    let known = root.configuration.subcommands.flatMap(names) + ["help"]
+    guard !known.contains(word), let near = Spelling.nearest(to: word, among: known) else {
+      return nil
+    }
+    Failure("\(word): no command, and no such file; the nearest command is \(near)").report()
+    return 2
+  }
+
   private static func names(of command: any ParsableCommand.Type) -> [String] {
     [command._commandName] + command.configuration.aliases
   }

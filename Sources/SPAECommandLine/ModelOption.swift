@@ -19,7 +19,9 @@ package struct ModelOption: ParsableArguments {
       valueName: "folder"))
   package var folder: String?
 
-  @Option(help: ArgumentHelp("The number of threads.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "The number of threads.", discussion: "Default: one for each processor.", valueName: "n"))
   package var threads: Int?
 
   @Option(

@@ -18,6 +18,7 @@ extension ParsableCommand {
       if arguments.isEmpty { throw CleanExit.helpRequest(self) }
       if let word = DashedName.unreadable(in: arguments) { return DashedName.refuse(word) }
       if let status = HelpTopic.refuse(in: arguments, of: self) { return status }
+      if let status = HelpTopic.refuseMistyped(in: arguments, of: self) { return status }
       var command = try parseAsRoot(arguments)
       try command.run()
       return 0
@@ -46,9 +47,21 @@ extension ParsableCommand {
 
   /// What the parser says, with a word of the command line in one line whatever it holds.
   private static func message(for error: any Error, about arguments: [String]) -> String {
-    arguments.filter { $0.printable != $0 }.reduce(fullMessage(for: error)) { message, word in
+    let text = fullMessage(for: error, columns: columns)
+    return arguments.filter { $0.printable != $0 }.reduce(text) { message, word in
       message.replacing(word, with: word.printable)
     }
+  }
+
+  /// Where the terminal is narrower than this, the parser leaves out what options are for.
+  private static var leastColumns: Int { 60 }
+
+  /// nil where the parser finds the columns itself.
+  private static var columns: Int? {
+    var window = winsize()
+    _ = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window)
+    let said = SystemEnvironment.variables["COLUMNS"].flatMap { Int($0) } ?? Int(window.ws_col)
+    return said > 0 && said < leastColumns ? leastColumns : nil
   }
 
   /// Whether all of standard output could be written; says why not, unless its reader has left.

@@ -7,7 +7,7 @@ package struct SemanticWeightOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Multiplies the candidates of the first layers, and divides their penalties; 0: no guidance.",
-      valueName: "factor"))
+      discussion: "Default: 1.", valueName: "factor"))
   var semanticWeight: Float?
 
   @Option(help: .hidden) var meaning: Float?

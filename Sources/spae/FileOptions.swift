@@ -24,7 +24,7 @@ struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The whole picture, its middle square, or a square with white beside it or squeezed.",
-      discussion: "Default: whole; in a stream crop."))
+      discussion: "Default: whole; in a stream of spae encode crop."))
   var fit: Fit?
 
   func validate() throws {
@@ -67,21 +67,34 @@ struct EditOutput: ParsableArguments {
   var wordsOnly = false
 
   @Option(
-    help: ArgumentHelp("The photograph that a pyramid's words came from.", valueName: "picture"))
+    help: ArgumentHelp(
+      "The photograph that a pyramid's words came from.",
+      discussion: "Default: the one beside the pyramid that has the source's name.",
+      valueName: "picture"))
   var source: String?
 
   @OptionGroup var input: PictureOptions
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The words or the picture, by the name's ending.", valueName: "file"))
+    help: ArgumentHelp(
+      "The words or the picture, by the name's ending.",
+      discussion: "Default: the pyramid that is edited; a picture needs another.",
+      valueName: "file"))
   var output: String?
 
   @OptionGroup var overwriting: OverwriteOption
 
   @OptionGroup var history: HistoryOption
 
-  @Flag(help: "Print what was done as JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print what was done as JSON.",
+      discussion: """
+        An object: wish, edits, edited, each with layer, row, column, old and new; steered (how \
+        many words), brought (the picture of each edit, or null), model, output. What there is not \
+        is left out.
+        """))
   var json = false
 
   func validate() throws {

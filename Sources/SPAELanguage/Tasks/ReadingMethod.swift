@@ -59,14 +59,6 @@ package enum ReadingMethod: Hashable, Sendable {
     }
   }
 
-  /// Whether it gives each label a score.
-  package var hasScores: Bool {
-    switch self {
-    case .logProbability, .calibrated, .channel: true
-    case .restricted, .written: false
-    }
-  }
-
   /// Whether lists of random words are part of it.
   package var isCalibrated: Bool {
     switch self {

@@ -48,13 +48,20 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var overwriting: OverwriteOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: differences, each with layer, row, column, first and second; psnr, which \
+        equal pictures do not have; ssim. Of films: frames, each with psnr and words; psnr, \
+        wordsPerFrame, flicker with first and second, differsInLength.
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("A pyramid, a film of words, a picture or a clip.", valueName: "a"))
   var first: String
 
-  @Argument(help: ArgumentHelp("Another.", valueName: "b"))
+  @Argument(help: ArgumentHelp("What it is compared with: another of these.", valueName: "b"))
   var second: String
 
   func validate() throws {

@@ -53,20 +53,34 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOption
 
-  @Option(help: ArgumentHelp("The picture of one pyramid.", valueName: "image"))
+  @Option(
+    help: ArgumentHelp(
+      "The picture of one pyramid.",
+      discussion: "Default: the one beside it that has the source's name.", valueName: "image"))
   var source: String?
 
   @Option(help: "What of the picture was encoded; default: as the words tell.")
   var fit: Fit?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A file or a folder.", discussion: "Default: NAME.converted.spae.", valueName: "path"))
   var output: String?
 
   @OptionGroup var overwriting: OverwriteOption
 
   @OptionGroup var history: HistoryOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each file: file, result (converted, current, rewritten), \
+        output, from and to (name, hash, vocabulary of a model), basis (picture, decoded), \
+        picture, fit, carried and left (how many edits), frames of a film, notes. What there is \
+        not is left out.
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("The pyramids.", valueName: "file"))

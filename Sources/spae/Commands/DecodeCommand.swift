@@ -32,12 +32,18 @@ struct DecodeCommand: ParsableCommand {
   var scale = 1
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The picture's or clip's file.", valueName: "file"))
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The picture's or clip's file.",
+      discussion: "Default: NAME.decoded.png, or of a film NAME.decoded.mp4.", valueName: "file"))
   var output: String?
 
   @OptionGroup var frames: FrameOptions
 
-  @Option(help: ArgumentHelp("The frame of a film as a picture, counted from 1.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "The frame of a film as a picture, counted from 1.", discussion: "Default: all, as a clip.",
+      valueName: "n"))
   var frame: Int?
 
   @Option(

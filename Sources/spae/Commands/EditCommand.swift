@@ -61,7 +61,9 @@ struct EditCommand: ParsableCommand {
   var edits: String?
 
   @Option(
-    help: ArgumentHelp("Replace OLD -> NEW among the words of this layer alone.", valueName: "n"))
+    help: ArgumentHelp(
+      "Replace OLD -> NEW among the words of this layer alone.",
+      discussion: "Default: layers 1 to 3.", valueName: "n"))
   var layer: Int?
 
   @Flag(help: "Change only the words named; the others stay.")

@@ -25,8 +25,9 @@ struct EncodeCommand: ParsableCommand {
 
       Pictures are turned upright as EXIF or XMP says, transparency is laid on white, gamma and \
       colour profiles are ignored; --verbose tells which of these happened. Of an animation the \
-      first frame is taken unless --film asks for all. AVIF and HEIC, which phones make, are read where Debian's package \
-      libheif1 is installed.
+      first frame is taken unless --film asks for all. A picture with one frame, whatever its format, is \
+      no film: --film refuses it, and a stream answers it as a picture. AVIF and HEIC, which phones \
+      make, are read where Debian's package libheif1 is installed.
 
       The whole picture is encoded, at its own aspect: --size is the pixels of its shorter side, of \
       a picture longer than 4:1 the middle is taken. --fit crop takes the middle square; data sets \
@@ -61,7 +62,10 @@ struct EncodeCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOption
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("A file or a folder.", valueName: "path"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "A file or a folder.", discussion: "Default: standard output, as with -.", valueName: "path"))
   var output: String?
 
   @OptionGroup var input: PictureOptions
@@ -101,7 +105,7 @@ struct EncodeCommand: ParsableCommand {
       }
     } else if images.isEmpty {
       throw ValidationError("name the pictures, or feed them to --stream")
-    } else if images.count > 1, output == nil {
+    } else if images.count > 1, output == nil || output == "-" {
       throw ValidationError("several pictures need -o FOLDER")
     }
   }
@@ -152,7 +156,7 @@ struct EncodeCommand: ParsableCommand {
 
   /// Where each picture's words go; nil is standard output.
   private func outputs() throws -> [String?] {
-    guard let output else { return [nil] }
+    guard let output, output != "-" else { return [nil] }
     let isFolder = FileSystem.isFolder(output)
     if images.count == 1, !isFolder, output.utf8.last != UInt8(ascii: "/") { return [output] }
     if FileSystem.exists(output), !isFolder { throw Failure("\(output): not a folder") }

@@ -62,7 +62,8 @@ struct ExploreCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The pictures to bring words from; by itself the index and the bundled ones.",
+      "The pictures to bring words from.",
+      discussion: "Default: that of the configuration file, or the index and the bundled pictures.",
       valueName: "folder"))
   var library: String?
 

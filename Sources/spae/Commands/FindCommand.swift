@@ -36,7 +36,13 @@ struct FindCommand: ParsableCommand {
   @Flag(name: [.customShort("0"), .customLong("null")], help: "End each path with a zero byte.")
   var isNull = false
 
-  @Flag(help: "Print JSON: scores, and the position of the best word for each of the query.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list, the best first: path, score, layers, each with rows and columns; words, the best \
+        for each of the query, with term, word, score, layer, row, column and colour.
+        """))
   var json = false
 
   @Flag(help: "Search the index as it is; only folders that it lacks are added.")

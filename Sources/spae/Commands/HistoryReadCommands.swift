@@ -61,7 +61,13 @@ struct HistoryListCommand: ParsableCommand {
 
   @OptionGroup var history: HistoryOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each file: path, label, grid, head and saved (numbers of \
+        revisions), revisions (how many), latest (a time).
+        """))
   var json = false
 
   func run() throws {
@@ -93,7 +99,13 @@ struct HistoryShowCommand: ParsableCommand {
   @OptionGroup var history: HistoryOption
   @OptionGroup var model: ModelOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: id, parent, time, verb, name where it has one, changes, each with layer, row, \
+        column, old and new.
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
@@ -132,7 +144,13 @@ struct HistoryTreeCommand: ParsableCommand {
   @OptionGroup var history: HistoryOption
   @OptionGroup var model: ModelOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each revision: id, parent, time, verb, name where it has one, \
+        changes, each with layer, row, column, old and new.
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))
@@ -179,7 +197,13 @@ struct HistoryDiffCommand: ParsableCommand {
   @OptionGroup var history: HistoryOption
   @OptionGroup var model: ModelOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: commonAncestor, the number of a revision, and changes, each with layer, row, \
+        column, old and new.
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("The pyramid.", valueName: "file"))

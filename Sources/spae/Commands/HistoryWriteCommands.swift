@@ -16,8 +16,8 @@ struct HistoryRestoreCommand: ParsableCommand {
     commandName: "restore", abstract: "Write a pyramid as it was at a revision.",
     discussion: """
       What the file holds now is kept as a revision first, so that this can be taken back. With -o \
-      another file is written and the history stays as it is; one that exists is replaced only with \
-      --force. A file that is gone is written anew.
+      another file is written, or standard output with -, and the history stays as it is; a file that \
+      exists is replaced only with --force. A file that is gone is written anew.
       """)
 
   @OptionGroup var history: HistoryOption
@@ -54,6 +54,7 @@ struct HistoryRestoreCommand: ParsableCommand {
     let target = output ?? file
     let format: DocumentFormat = target.hasSuffix(".json") ? .json : .text
     let bytes = try document.bytes(as: format, vocabulary: model.vocabulary)
+    if output == "-" { return StandardOutput.write(bytes) }
     if let output {
       try overwriting.file(output).write(bytes)
     } else {
@@ -142,7 +143,7 @@ struct HistoryExportCommand: ParsableCommand {
   var file: String?
 
   func run() throws {
-    let target = output.map(overwriting.file)
+    let target = output.flatMap { $0 == "-" ? nil : overwriting.file($0) }
     try target?.refuseTaken()
     var bytes: [UInt8] = []
     let store = try history.open()
@@ -172,13 +173,14 @@ struct HistoryImportCommand: ParsableCommand {
   func run() throws {
     let input = file == "-" ? STDIN_FILENO : FileSystem.open(file, O_RDONLY)
     guard input >= 0 else { throw Failure("\(file): \(SystemError.last)") }
+    if FileSystem.isFolder(file) { throw Failure("\(file): \(SystemError(code: EISDIR))") }
     do {
       let added = try history.open().importLines(LineReader(descriptor: input))
       print(
         "\(added.revisions.counted("revision")) of \(added.documents.counted("pyramid"))"
           + " \(added.revisions == 1 ? "was" : "were") taken in")
     } catch HistoryError.exchange(let line, let problem) {
-      throw Failure("\(file): line \(line): \(problem)")
+      throw Failure("\(file): \(line > 0 ? "line \(line): " : "")\(problem)")
     }
   }
 }
@@ -208,7 +210,13 @@ struct HistoryPruneCommand: ParsableCommand {
   @Flag(help: "Only say what would be removed.")
   var dryRun = false
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each file: path, removed (numbers of revisions), kept (how \
+        many).
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("One pyramid; default: all.", valueName: "file"))
@@ -268,7 +276,12 @@ struct HistoryCheckCommand: ParsableCommand {
   @Flag(help: "Save what can be read, if the history is damaged.")
   var salvage = false
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: documents, revisions, problems (a list of lines).
+        """))
   var json = false
 
   func run() throws {

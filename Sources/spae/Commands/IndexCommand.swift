@@ -29,7 +29,14 @@ struct IndexCommand: ParsableCommand {
   @Flag(help: "List the indexed folders.")
   var list = false
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each folder: folder, pictures, encoded, recognised, unchanged, \
+        removed, others, unreadable, each with path and reason. With --list: folder, model, \
+        identity, pictures, unreadable (how many). With --forget: folder, forgotten (how many).
+        """))
   var json = false
 
   @Flag(help: "Show no progress.")
@@ -44,6 +51,11 @@ struct IndexCommand: ParsableCommand {
     let identity: String
     let pictures: Int
     let unreadable: Int
+  }
+
+  struct Forgotten: Encodable {
+    let folder: String
+    let forgotten: Int
   }
 
   func validate() throws {
@@ -85,14 +97,18 @@ struct IndexCommand: ParsableCommand {
   }
 
   private func forget(in store: LibraryStore) throws {
-    var failures: [String] = []
+    var (failures, done) = ([String](), [Forgotten]())
     for folder in folders {
-      let path = LibraryUpdate.wholePath(folder)
-      if let count = try store.forget(path) {
-        print("\(folder): \(count) \(count == 1 ? "picture" : "pictures") forgotten")
+      if let count = try store.forget(LibraryUpdate.wholePath(folder)) {
+        done.append(Forgotten(folder: folder, forgotten: count))
       } else {
         failures.append("\(folder): not indexed; 'spae index --list' lists what is")
       }
+    }
+    if json {
+      try putJSON(done)
+    } else {
+      done.forEach { print("\($0.folder): \($0.forgotten.counted("picture")) forgotten") }
     }
     if !failures.isEmpty { throw Failure(lines: failures) }
   }

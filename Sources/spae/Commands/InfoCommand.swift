@@ -51,7 +51,16 @@ struct InfoCommand: ParsableCommand {
 
   @OptionGroup var model: ModelOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: model, folder, hash, vocabulary, latent, guided, branches, each with name, \
+        classes, input and file; instructionSet, threads, residentMegabytes. file of a picture \
+        or a pyramid: kind, width, height, grid, words and distinctWords by layer, notes. film: \
+        source, width, height, grid, rate, frames, duration, keyFrames, wordsPerFrame, words, \
+        kept by layer, notes.
+        """))
   var json = false
 
   @Argument(

@@ -31,7 +31,10 @@ struct PageCommand: ParsableCommand {
 
   @OptionGroup var input: PictureOptions
 
-  @Option(help: ArgumentHelp("The picture of a pyramid.", valueName: "image"))
+  @Option(
+    help: ArgumentHelp(
+      "The picture of a pyramid.",
+      discussion: "Default: the one beside it that has the source's name.", valueName: "image"))
   var source: String?
 
   @Option(

@@ -28,16 +28,22 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Which layers of words, such as 2 or 1-3.", valueName: "range"))
   var layers = LayerRange(1...3)
 
-  @Option(help: ArgumentHelp("Which frame of a film, counted from 1.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Which frame of a film, counted from 1.", discussion: "Default: the first.", valueName: "n"))
   var frame: Int?
 
-  @Option(help: ArgumentHelp("How many layers the picture is decoded from.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("How many layers the picture is decoded from; default all.", valueName: "n"))
   var depth: Int?
 
   @Flag(help: "Say what made each word a candidate.")
   var why = false
 
-  @Option(help: ArgumentHelp("The picture of a pyramid, for --why.", valueName: "image"))
+  @Option(
+    help: ArgumentHelp(
+      "The picture of a pyramid, for --why.",
+      discussion: "Default: the one beside it that has the source's name.", valueName: "image"))
   var source: String?
 
   @OptionGroup var input: PictureOptions
@@ -45,14 +51,20 @@ struct ShowCommand: ParsableCommand {
   @Option(help: "How the picture is drawn.")
   var graphics = GraphicsChoice.auto
 
-  @Option(help: ArgumentHelp("The picture's width in characters.", valueName: "n"))
-  var width = 48
+  @Option(
+    help: ArgumentHelp(
+      "The picture's width in characters.",
+      discussion: "Default: \(Self.usualWidth), or the terminal's where that is less.",
+      valueName: "n"))
+  var width: Int?
+
+  private static let usualWidth = 48
 
   @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))
   var file: String
 
   func validate() throws {
-    guard (4...400).contains(width) else { throw ValidationError("--width must be 4 to 400") }
+    guard (4...400).contains(width ?? 4) else { throw ValidationError("--width must be 4 to 400") }
     if let frame, frame < 1 { throw ValidationError("--frame counts from 1") }
     guard why || source == nil else { throw ValidationError("--source is of use with --why alone") }
   }
@@ -84,9 +96,11 @@ struct ShowCommand: ParsableCommand {
     // A pipe gets a picture only where it is asked for.
     let choice = graphics == .auto && !isTerminal ? .none : graphics
     let graphics = GraphicsProtocol(choice, on: capabilities, environment: environment)
+    let terminal = isTerminal ? TerminalProbe.size() : nil
+    let columns = width ?? max(4, min(Self.usualWidth, terminal?.columns ?? Self.usualWidth))
     try Presentation(
-      title: title, words: words, picture: picture, columns: width, capabilities: capabilities,
-      terminal: isTerminal ? TerminalProbe.size() : nil
+      title: title, words: words, picture: picture, columns: columns, capabilities: capabilities,
+      terminal: terminal
     ).show(by: graphics.driver(on: capabilities, environment: environment))
   }
 

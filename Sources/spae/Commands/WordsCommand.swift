@@ -28,7 +28,12 @@ struct WordsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many neighbours.", valueName: "n"))
   var count = 12
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list of words; with --near one of objects with word and similarity.
+        """))
   var json = false
 
   func validate() throws {

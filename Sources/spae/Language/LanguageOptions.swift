@@ -9,7 +9,8 @@ struct LanguageOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The language model: smollm2, which is bundled, or gemma (make language-gemma).",
-      discussion: "See spae-language(7).", valueName: "model"))
+      discussion: "Default: smollm2, where no --endpoint is named. See spae-language(7).",
+      valueName: "model"))
   var language: ServedModel?
 
   @Option(
@@ -22,7 +23,8 @@ struct LanguageOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Which of the server's language models; --model is that of pictures.", valueName: "name"))
+      "Which of the server's language models; --model is that of pictures.",
+      discussion: "Default: the first that it lists.", valueName: "name"))
   var modelName: String?
 
   @Option(
@@ -204,24 +206,13 @@ struct LanguageSession {
 extension ReadingMethod.Name: ExpressibleByArgument {}
 extension ReadingMethod.Calibration.Space: ExpressibleByArgument {}
 
-/// How a language model's answer to a few-shot question is taken.
-struct ReadingOptions: ParsableArguments {
-  @Option(
-    name: .customLong("method"),
-    help: ArgumentHelp(
-      "How the language model tells labels apart.",
-      discussion: """
-        channel: by the probability of the question's words after each label. log-probability: by \
-        that of each label after the words. calibrated: the same, less its mean after lists of \
-        random words. restricted: by what it writes where the server allows labels alone, with the \
-        same calibration. written: by what it writes. Default: channel.
-        """, valueName: "name"))
-  var names: [ReadingMethod.Name] = []
-
+/// The lists of random words that a method compares with.
+struct CalibrationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Lists of random words for calibrated and restricted; 0 takes nothing off.",
-      discussion: "Default: 6, as long as a question's list.", valueName: "n"))
+      "How many lists of random words a calibrated method takes the mean of; 0 takes nothing off.",
+      discussion: "Default: \(ReadingMethod.Calibration().lists), as long as a question's list.",
+      valueName: "n"))
   var lists: Int?
 
   @Option(
@@ -230,24 +221,16 @@ struct ReadingOptions: ParsableArguments {
       discussion: "Default: log.", valueName: "space"))
   var average: ReadingMethod.Calibration.Space?
 
-  var isDefault: Bool { names.isEmpty && lists == nil && average == nil }
+  var isDefault: Bool { lists == nil && average == nil }
 
-  var methods: [ReadingMethod] {
+  var calibration: ReadingMethod.Calibration {
     let usual = ReadingMethod.Calibration()
-    let calibration = ReadingMethod.Calibration(
-      lists: lists ?? usual.lists, space: average ?? usual.space)
-    return (names.isEmpty ? [.channel] : names).map { ReadingMethod($0, calibration) }
+    return ReadingMethod.Calibration(lists: lists ?? usual.lists, space: average ?? usual.space)
   }
 
   func validate() throws {
     guard (0...1000).contains(lists ?? 0) else {
       throw ValidationError("--lists must be 0 to 1000")
-    }
-    guard Set(names).count == names.count else {
-      throw ValidationError("--method names one method twice")
-    }
-    guard lists == nil && average == nil || methods.contains(where: \.isCalibrated) else {
-      throw ValidationError("--lists and --average belong to --method calibrated or restricted")
     }
   }
 }

@@ -23,7 +23,8 @@ struct PictureQuestionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Examples of your own; Assets/language has those that are used without.", valueName: "file"))
+      "Examples of your own.", discussion: "Default: those that are installed, of Assets/language.",
+      valueName: "file"))
   var examples: String?
 
   @Option(
@@ -34,7 +35,13 @@ struct PictureQuestionOptions: ParsableArguments {
   @Flag(help: "Print what is known of the picture, a fact a line, and ask nobody.")
   var facts = false
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: file, words, facts, question, answer, reasoning, model; what there is not is \
+        left out.
+        """))
   var json = false
 
   @Argument(help: ArgumentHelp("A picture or a pyramid.", valueName: "file"))

@@ -71,7 +71,9 @@ struct ClassifyCommand: ParsableCommand {
   var layers = LayerRange(1...3)
 
   @Option(
-    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+    help: ArgumentHelp(
+      "A table of folders and their labels: folder TAB label.",
+      discussion: "Default: a folder's name is its label.", valueName: "file"))
   var names: String?
 
   @OptionGroup var background: BackgroundOption
@@ -87,13 +89,19 @@ struct ClassifyCommand: ParsableCommand {
         """))
   var reads = Reads.words
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each picture: image, label, probability, labels, the likeliest \
+        first, each with label and probability.
+        """))
   var json = false
 
   @Flag(help: "Show no progress.")
   var quiet = false
 
-  @OptionGroup(title: "Language model") var reading: ReadingOptions
+  @OptionGroup(title: "Language model") var scoring: ScoringOptions
 
   @OptionGroup(title: "Language model") var language: LanguageOptions
 
@@ -104,21 +112,16 @@ struct ClassifyCommand: ParsableCommand {
 
   func validate() throws {
     if let shots, shots < 1 { throw ValidationError("--shots must be 1 or more") }
-    guard by == .languageModel || (reading.isDefault && reads == .words) else {
+    guard by == .languageModel || (scoring.isDefault && reads == .words) else {
       throw ValidationError(
         "--method, --lists, --average and --reads belong to --by language-model")
     }
     if by == .centroid, let name = language.named(and: sending).first {
       throw ValidationError("\(name) is for a language model: it belongs to --by language-model")
     }
-    guard reads == .words || reading.methods != [.channel] else {
+    guard reads == .words || scoring.method != .channel else {
       throw ValidationError(
         "the channel reads single words, and labels are names: give --method calibrated")
-    }
-    guard reading.methods.count == 1, reading.methods[0].hasScores else {
-      throw ValidationError(
-        "--method is one of log-probability, calibrated and channel: what a model writes has no"
-          + " probability; spae evaluate few-shot measures the others")
     }
   }
 
@@ -140,7 +143,7 @@ struct ClassifyCommand: ParsableCommand {
         .classes(first: Self.labelsRead, named: try ClassNames.installed(), by: encoder)
       }
     let reader = session.map {
-      WordReader.languageModel($0.model, lists, reading.methods[0], seed: $0.seed)
+      WordReader.languageModel($0.model, lists, scoring.method, seed: $0.seed)
     }
     let background = try LabelledPyramids.background(background.folder, by: encoder, isQuiet: quiet)
     let classifier = try WordClassifier(
@@ -186,6 +189,44 @@ struct ClassifyCommand: ParsableCommand {
       let first = "\(each.label) \(String(format: "%.2f", each.probability))"
       let rest = others.isEmpty ? "" : "  (\(others.joined(separator: ", ")))"
       print((images.count > 1 ? "\(each.image): " : "") + first + rest)
+    }
+  }
+}
+
+/// How a language model scores labels: the methods that give probabilities.
+struct ScoringOptions: ParsableArguments {
+  enum Name: String, CaseIterable, ExpressibleByArgument {
+    case channel
+    case logProbability = "log-probability"
+    case calibrated
+  }
+
+  @Option(
+    name: .customLong("method"),
+    help: ArgumentHelp(
+      "How the language model tells labels apart.",
+      discussion: """
+        channel: by the probability of the picture's words after each label. log-probability: by \
+        that of each label after the words. calibrated: the same, less its mean after lists of \
+        random words. Default: channel.
+        """, valueName: "name"))
+  var name: Name?
+
+  @OptionGroup var calibration: CalibrationOptions
+
+  var isDefault: Bool { name == nil && calibration.isDefault }
+
+  var method: ReadingMethod {
+    switch name ?? .channel {
+    case .channel: .channel
+    case .logProbability: .logProbability
+    case .calibrated: .calibrated(calibration.calibration)
+    }
+  }
+
+  func validate() throws {
+    guard calibration.isDefault || name == .calibrated else {
+      throw ValidationError("--lists and --average belong to --method calibrated")
     }
   }
 }

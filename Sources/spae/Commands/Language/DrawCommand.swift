@@ -34,7 +34,10 @@ struct DrawCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder of examples.", valueName: "folder"))
   var like: String
 
-  @Option(help: ArgumentHelp("What to draw: the name of a folder in it.", valueName: "label"))
+  @Option(
+    help: ArgumentHelp(
+      "What to draw: the name of a folder in it.", discussion: "Default: the only one.",
+      valueName: "label"))
   var label: String?
 
   @Option(
@@ -56,7 +59,9 @@ struct DrawCommand: ParsableCommand {
   var temperature = 0.0
 
   @Option(
-    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+    help: ArgumentHelp(
+      "A table of folders and their labels: folder TAB label.",
+      discussion: "Default: a folder's name is its label.", valueName: "file"))
   var names: String?
 
   @Option(

@@ -57,7 +57,9 @@ struct FewShotEvaluation: ParsableCommand {
   @OptionGroup var background: BackgroundOption
 
   @Option(
-    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+    help: ArgumentHelp(
+      "A table of folders and their labels: folder TAB label.",
+      discussion: "Default: a folder's name is its label.", valueName: "file"))
   var names: String?
 
   @Flag(help: "Ask the language model too: seconds an episode.")
@@ -99,7 +101,13 @@ struct FewShotEvaluation: ParsableCommand {
 
   @OptionGroup(title: "Language model") var sending: SendingOption
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        A list with an object for each figure: ways, words, setting with induction, shots and \
+        repeats; reader, accuracy with mean, low, high and trials.
+        """))
   var json = false
 
   @Flag(help: "Print tab-separated values.")
@@ -245,6 +253,38 @@ struct FewShotEvaluation: ParsableCommand {
         let own = figures.filter { $0.ways == ways && $0.words == words }
         FewShotTable(ways: ways, words: words, figures: own).lines.forEach { print($0) }
       }
+    }
+  }
+}
+
+/// How a language model's answer to a few-shot question is taken.
+struct ReadingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("method"),
+    help: ArgumentHelp(
+      "How the language model tells labels apart.",
+      discussion: """
+        channel: by the probability of the question's words after each label. log-probability: by \
+        that of each label after the words. calibrated: the same, less its mean after lists of \
+        random words. restricted: by what it writes where the server allows labels alone, with the \
+        same calibration. written: by what it writes. Default: channel.
+        """, valueName: "name"))
+  var names: [ReadingMethod.Name] = []
+
+  @OptionGroup var calibration: CalibrationOptions
+
+  var isDefault: Bool { names.isEmpty && calibration.isDefault }
+
+  var methods: [ReadingMethod] {
+    (names.isEmpty ? [.channel] : names).map { ReadingMethod($0, calibration.calibration) }
+  }
+
+  func validate() throws {
+    guard Set(names).count == names.count else {
+      throw ValidationError("--method names one method twice")
+    }
+    guard calibration.isDefault || methods.contains(where: \.isCalibrated) else {
+      throw ValidationError("--lists and --average belong to --method calibrated or restricted")
     }
   }
 }

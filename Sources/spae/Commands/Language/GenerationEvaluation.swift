@@ -64,10 +64,19 @@ struct GenerationEvaluation: ParsableCommand {
   var each = 40
 
   @Option(
-    help: ArgumentHelp("A table of folders and their labels: folder TAB label.", valueName: "file"))
+    help: ArgumentHelp(
+      "A table of folders and their labels: folder TAB label.",
+      discussion: "Default: a folder's name is its label.", valueName: "file"))
   var names: String?
 
-  @Flag(help: "Print JSON.")
+  @Flag(
+    help: ArgumentHelp(
+      "Print JSON.",
+      discussion: """
+        An object: ways, shots, figures, each with source, words and picture; upper, all and \
+        encoded, each with mean, low, high and trials; overHalf; repairs with words, outside, \
+        missing and extra.
+        """))
   var json = false
 
   @Flag(help: "Show no progress.")

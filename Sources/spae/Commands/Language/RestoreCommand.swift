@@ -60,7 +60,7 @@ struct RestoreCommand: ParsableCommand {
     help: ArgumentHelp(
       "The words (NAME.spae, NAME.json), or the picture that the written layers give"
         + " (NAME.png, .jpg, .webp).",
-      valueName: "file"))
+      discussion: "Default: nothing is written.", valueName: "file"))
   var output: String?
 
   @OptionGroup var overwriting: OverwriteOption

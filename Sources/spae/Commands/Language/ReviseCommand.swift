@@ -42,7 +42,8 @@ struct ReviseCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Examples of your own; Assets/language has those that are used without.", valueName: "file"))
+      "Examples of your own.", discussion: "Default: those that are installed, of Assets/language.",
+      valueName: "file"))
   var examples: String?
 
   @Flag(help: "Write nothing: print the edits, as 'spae edit' takes them.")
