@@ -160,7 +160,21 @@ encode pixel.y4m -o pixel.spae
 refused 1 'the file is empty; expected a film' encode empty.mp4
 refused 1 'the file is empty; expected a film' encode --film empty.mp4
 refused 1 'no such file' encode nowhere.mp4
-refused 1 'not a film' encode --film "$root/Tests/SPAEPixelsTests/Fixtures/colour.jpg"
+refused 1 'not a film: neither' encode --film "$root/LICENSE"
+# A picture with one frame is no film, whatever its format.
+"$program" decode pixel.spae -o one.gif
+"$program" decode pixel.spae -o one.webp
+cp "$root/Assets/pictures/cat.png" one.png
+cp one.png one.apng
+cp "$root/Tests/SPAEPixelsTests/Fixtures/colour.jpg" one.jpg
+for kind in gif webp png apng jpg; do
+  refused 1 "one.$kind: a picture with one frame, not a film; leave out --film" encode --film one.$kind -o no.spae
+  refused 1 "one.$kind: a picture with one frame, not a film" \
+    "$program" decode clip.spae --side-by-side one.$kind -o no.y4m
+  printf '{"file":"one.%s"}\n' $kind | "$program" encode --stream --film | has '"layers":' ||
+    fail "one.$kind is no picture in a stream"
+done
+[ ! -e no.spae ] && [ ! -e no.y4m ] || fail "a picture became a film"
 refused 2 'above 0' encode clip.y4m --fps 0
 refused 2 'a time is' encode clip.y4m --from later
 refused 2 'must be behind' encode clip.y4m --from 3 --to 2

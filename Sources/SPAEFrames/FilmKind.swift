@@ -1,3 +1,5 @@
+import SPAEPixels
+
 /// What kind of film a file is: its first bytes say so, and for foreign ones its name may.
 package enum FilmKind: Hashable, Sendable {
   case y4m
@@ -20,6 +22,21 @@ package enum FilmKind: Hashable, Sendable {
       return nil
     }
   }
+
+  /// Looks at what a reader brings; nil for what is no film, a picture of one frame among them.
+  package init?(_ reader: ByteReader, name: String) throws(FrameError) {
+    let prefix = try reader.peek(Self.prefix)
+    guard !PictureFormat.isStill(prefix), let kind = FilmKind(prefix: prefix, name: name) else {
+      return nil
+    }
+    // How many frames it has may show at its end, of a PNG behind long metadata.
+    let length = kind == .png ? Self.longestMetadata : ImageFile.greatestBytes
+    if kind.isPicture, PictureFormat.isStill(try reader.peek(length)) { return nil }
+    self = kind
+  }
+
+  /// In bytes.
+  private static let longestMetadata = 1 << 20
 
   /// Whether it is a picture as well, of which the first frame is taken unless a film is wished for.
   package var isPicture: Bool { [.gif, .webP, .png].contains(self) }

@@ -1,3 +1,4 @@
+import SPAEPixels
 import SPAESystem
 
 /// Why a clip cannot be read or written, or only in part; the file's name is the caller's to add.
@@ -5,6 +6,7 @@ package enum FrameError: Error, Hashable, Sendable {
   case unreadable(String)
   case empty
   case notAClip
+  case still
   /// The beginning says what cannot be.
   case corrupt(format: String, reason: String)
   case unsupported(format: String, reason: String)
@@ -26,6 +28,11 @@ package enum FrameError: Error, Hashable, Sendable {
 }
 
 extension FrameError {
+  /// Why a file that begins so is no film.
+  package static func noFilm(_ prefix: some Collection<UInt8>) -> FrameError {
+    PictureFormat.isRead(prefix) ? .still : .notAClip
+  }
+
   /// The same error, behind so many whole frames.
   func behind(_ frames: Int) -> FrameError {
     switch self {
@@ -53,6 +60,7 @@ extension FrameError: CustomStringConvertible {
     switch self {
     case .unreadable(let reason): reason
     case .empty: "the file is empty; expected a film"
+    case .still: "a picture with one frame, not a film"
     case .notAClip: "not a film: neither its content nor the ending of its name is one's"
     case .corrupt(let format, let reason): "the \(format) film is damaged: \(reason)"
     case .unsupported(let format, let reason):

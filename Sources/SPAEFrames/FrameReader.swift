@@ -30,7 +30,7 @@ package enum FrameReader {
     let reader = try ByteReader(path: path)
     let prefix = try reader.peek(FilmKind.prefix)
     if prefix.isEmpty { throw .empty }
-    guard let kind = FilmKind(prefix: prefix, name: path) else { throw .notAClip }
+    guard let kind = try FilmKind(reader, name: path) else { throw .noFilm(prefix) }
     return try open(reader, path: path, kind: kind, selection)
   }
 

@@ -2,7 +2,7 @@ import CPicture
 
 extension PictureFormat {
   static let gif = PictureFormat(
-    "GIF", suffixes: ["gif"], mayMove: { _ in true }, signature: Array("GIF8".utf8),
+    "GIF", suffixes: ["gif"], mayMove: { !GIFBlocks($0).areStill }, signature: Array("GIF8".utf8),
     read: ImageFile.gif)
 }
 
@@ -15,4 +15,9 @@ extension ImageFile {
     return ImageFile(
       picture, format: "GIF", notes: picture.pictureCount > 1 ? [firstFrameNote] : [])
   }
+}
+
+extension GIFBlocks {
+  /// Whether there is one frame, and all of it.
+  fileprivate var areStill: Bool { isWhole && times.count == 1 }
 }

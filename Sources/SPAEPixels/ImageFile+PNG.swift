@@ -40,12 +40,12 @@ private struct PNGChunks {
   private var startsAnimation = false
   private var hasPixels = false
 
-  /// Whether a file's beginning shows that it is no animation: its pixels come before any `acTL`.
+  /// Whether a file's beginning shows one frame alone: no `acTL` of more comes before its pixels.
   static func areStill(_ bytes: [UInt8]) -> Bool {
     var at = 8
     while at + 8 <= bytes.count {
       switch String(decoding: bytes[at + 4..<at + 8], as: UTF8.self) {
-      case "acTL": return false
+      case "acTL": return at + 12 <= bytes.count && bytes[at + 8..<at + 12] == [0, 0, 0, 1]
       case "IDAT": return true
       default: at += 12 + bytes[at..<at + 4].reduce(0) { $0 << 8 | Int($1) }
       }

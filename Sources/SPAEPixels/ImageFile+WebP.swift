@@ -2,7 +2,7 @@ import CWebP
 
 extension PictureFormat {
   static let webP = PictureFormat(
-    "WebP", suffixes: ["webp"], mayMove: { _ in true },
+    "WebP", suffixes: ["webp"], mayMove: { !WebPChunks($0).areStill },
     matches: {
       $0.count >= 12 && $0.starts(with: "RIFF".utf8) && $0[8..<12].elementsEqual("WEBP".utf8)
     }, read: ImageFile.webP)
@@ -114,5 +114,36 @@ private struct WebPContainer {
     let content = unsafe UnsafeBufferPointer(
       start: iterator.chunk.bytes, count: iterator.chunk.size)
     return unsafe ArraySlice(content)
+  }
+}
+
+/// The chunks of a WebP, whose beginning at least is there.
+private struct WebPChunks {
+  /// Whether it is no animation, or one of one frame that is all there.
+  private(set) var areStill = false
+
+  init(_ bytes: [UInt8]) {
+    guard bytes.count > 20 else { return }
+    let isAnimation = Self.name(bytes, at: 12) == "VP8X" && bytes[20] & 2 != 0
+    let isWhole = bytes.count >= 8 + Self.number(bytes, at: 4)
+    areStill = !isAnimation || isWhole && Self.frames(bytes) == 1
+  }
+
+  private static func frames(_ bytes: [UInt8]) -> Int {
+    var (at, count) = (12, 0)
+    while at + 8 <= bytes.count {
+      if name(bytes, at: at) == "ANMF" { count += 1 }
+      let length = number(bytes, at: at + 4)
+      at += 8 + length + length % 2
+    }
+    return count
+  }
+
+  private static func name(_ bytes: [UInt8], at start: Int) -> String {
+    String(decoding: bytes[start..<start + 4], as: UTF8.self)
+  }
+
+  private static func number(_ bytes: [UInt8], at start: Int) -> Int {
+    bytes[start..<start + 4].reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 }

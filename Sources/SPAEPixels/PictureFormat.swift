@@ -32,7 +32,13 @@ package struct PictureFormat: Sendable {
   /// The same of every format that is recognised.
   package static let recognisedSuffixes = all.flatMap(\.suffixes)
 
-  /// Whether content is that of a picture without motion, as its beginning says.
+  /// Whether content is that of a picture that is read, moving or not.
+  package static func isRead(_ bytes: some Collection<UInt8>) -> Bool {
+    let bytes = Array(bytes)
+    return readable.contains { $0.matches(bytes) }
+  }
+
+  /// Whether content is that of a picture with one frame, as far as its beginning says.
   package static func isStill(_ bytes: some Collection<UInt8>) -> Bool {
     let bytes = Array(bytes)
     return readable.contains { $0.matches(bytes) && !$0.mayMove(bytes) }

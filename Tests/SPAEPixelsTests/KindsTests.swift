@@ -144,6 +144,40 @@ struct Kinds: Decodable {
     #expect(PictureFormat.isStill(bytes) == isStill)
   }
 
+  @Test(
+    "has one frame or several, whatever its format",
+    arguments: [
+      ("still.gif", true), ("animation.gif", false), ("../colour.webp", true),
+      ("animation.webp", false), ("../colour.png", true), ("animation.png", false),
+      ("default-apart.png", false),
+    ])
+  func frames(name: String, isStill: Bool) throws {
+    #expect(PictureFormat.isStill(try Kinds.bytes(name)) == isStill)
+  }
+
+  @Test("is still where an animation has one frame, and is all there")
+  func framesOfAnimations() throws {
+    let frame = Array(try Expected.bytes("colour.webp")[12...])
+    for count in 1...2 {
+      let bytes = Self.webP(frames: Array(repeating: frame, count: count))
+      #expect(PictureFormat.isStill(bytes) == (count == 1))
+      #expect(!PictureFormat.isStill(bytes.dropLast()))
+    }
+    #expect(!PictureFormat.isStill(try Kinds.bytes("still.gif").dropLast()))
+  }
+
+  /// An animated WebP of frames with no size, which nobody decodes.
+  private static func webP(frames: [[UInt8]]) -> [UInt8] {
+    func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+      let count = content.count
+      return Array(name.utf8) + (0..<4).map { UInt8(count >> (8 * $0) & 255) } + content
+    }
+    let animation = frames.flatMap { chunk("ANMF", [UInt8](repeating: 0, count: 16) + $0) }
+    let head =
+      chunk("VP8X", [2] + [UInt8](repeating: 0, count: 9)) + chunk("ANIM", [0, 0, 0, 0, 0, 0])
+    return chunk("RIFF", Array("WEBP".utf8) + head + animation)
+  }
+
   /// The beginning of a PNG with some chunks of two bytes.
   private static func png(_ chunks: String...) -> String {
     "\u{89}PNG\r\n\u{1A}\n" + chunks.map { "\0\0\0\u{2}\($0)abcrcs" }.joined()

@@ -67,14 +67,10 @@ extension FilmComparison {
     }
   }
 
-  /// Whether a file is a clip, GIF, WebP and PNG with one frame excepted.
+  /// Whether a file is a clip; a picture with one frame is none.
   package static func isClip(_ path: String) -> Bool {
-    guard path != "-", let reader = try? ByteReader(path: path),
-      let prefix = try? reader.peek(FilmKind.prefix), !PictureFormat.isStill(prefix),
-      let kind = FilmKind(prefix: prefix, name: path)
-    else { return false }
-    guard kind.isPicture else { return true }
-    return (try? ImageFile(path: path))?.notes.contains(ImageFile.firstFrameNote) ?? false
+    guard path != "-", let reader = try? ByteReader(path: path) else { return false }
+    return (try? FilmKind(reader, name: path)) != nil
   }
 
   /// Compares the frames that both have; those of a clip become as large as those of the film of

@@ -14,9 +14,11 @@ package enum PictureOrClip {
     do {
       let reader = try ByteReader(path: path)
       if asFilm, try Self.kind(of: reader, name: path, asFilm: true) == nil {
-        throw FrameError.notAClip
+        throw FrameError.noFilm(try reader.peek(FilmKind.prefix))
       }
       self = try PictureOrClip(reader, name: path, asFilm: asFilm)
+    } catch FrameError.still {
+      throw Failure("\(path): \(FrameError.still); leave out --film")
     } catch {
       throw Failure("\(path): \(error)")
     }
@@ -24,7 +26,7 @@ package enum PictureOrClip {
 
   /// Looks at what a reader brings; `name` is that of the file.
   ///
-  /// Of an animation all frames are taken if `asFilm`; a still picture is one in any case. Throws
+  /// Of an animation all frames are taken if `asFilm`; what has one frame is a picture. Throws
   /// `FrameError` for bytes that cannot be read and `ImageError` for what is no picture.
   init(_ reader: ByteReader, name: String, asFilm: Bool) throws {
     if let kind = try Self.kind(of: reader, name: name, asFilm: asFilm) {
@@ -39,18 +41,11 @@ package enum PictureOrClip {
     of reader: ByteReader, name: String, asFilm: Bool
   ) throws(FrameError) -> FilmKind? {
     let prefix = try reader.peek(FilmKind.prefix)
-    if prefix.isEmpty, asFilm || FilmKind(prefix: prefix, name: name) != nil { throw .empty }
-    if prefix.isEmpty || PictureFormat.isStill(prefix) { return nil }
-    guard let kind = FilmKind(prefix: prefix, name: name), asFilm || !kind.isPicture else {
-      return nil
-    }
-    // What tells a PNG from an animation may stand behind long metadata.
-    if kind == .png, PictureFormat.isStill(try reader.peek(longestStart)) { return nil }
-    return kind
+    let likely = FilmKind(prefix: prefix, name: name)
+    if prefix.isEmpty, asFilm || likely != nil { throw .empty }
+    guard let likely, asFilm || !likely.isPicture else { return nil }
+    return try FilmKind(reader, name: name)
   }
-
-  /// In bytes.
-  private static let longestStart = 1 << 20
 
   private static func rest(of reader: ByteReader) throws(ImageError) -> [UInt8] {
     do throws(FrameError) {

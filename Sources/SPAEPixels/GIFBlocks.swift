@@ -1,14 +1,17 @@
 /// The frames of a GIF as its blocks list them, without their pixels.
-struct GIFBlocks {
+package struct GIFBlocks {
   /// How long each frame is shown, in milliseconds, of those that are whole.
-  private(set) var times: [Int] = []
+  package private(set) var times: [Int] = []
+
+  /// Whether the last block was there.
+  private(set) var isWhole = false
 
   private let bytes: [UInt8]
   private var at: Int
   private var delay = 0
 
   /// Goes through the blocks until the file ends or has something else.
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     at = 13
     if bytes.count > 10 { skipPalette(flags: bytes[10]) }
@@ -20,7 +23,9 @@ struct GIFBlocks {
     switch kind {
     case UInt8(ascii: "!"): return readExtension()
     case UInt8(ascii: ","): return readFrame()
-    case UInt8(ascii: ";"): return false
+    case UInt8(ascii: ";"):
+      isWhole = true
+      return false
     default: return true
     }
   }
