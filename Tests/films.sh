@@ -113,6 +113,13 @@ cp clip.spae film.spae
 refused 1 'a film' "$program" edit film.spae '1:1,1 = cat'
 cmp -s clip.spae film.spae || fail "an edit wrote over a film"
 "$program" edit film.spae '1:1,1 = cat' -o still.spae 2>err || fail "the first frame is not edited: $(cat err)"
+"$program" edit film.spae '1:1,1 = cat' --frame 3 --exact -o third.spae 2>err || fail "no third frame: $(cat err)"
+has 'a film; only its frame 3 is used' err || fail "the frame is not told: $(cat err)"
+"$program" edit still.spae '1:1,1 = cat' --frame 2 -o no.spae 2>err && fail "a picture has a second frame"
+refused 1 'no frame 9: it has 3 frames' "$program" edit film.spae '1:1,1 = cat' --frame 9 -o no.spae
+refused 2 'frame counts from 1' "$program" edit film.spae '1:1,1 = cat' --frame 0 -o no.spae
+"$program" edit film.spae '1:1,1 = cat' --frame 1 --exact -o one.spae 2>err || fail "$(cat err)"
+cmp -s one.spae third.spae && fail "the third frame is the first"
 grep -vx end clip.spae >open.spae
 [ "$(frames open.spae)" = 3 ] || fail "a film without an end has $(frames open.spae) frames"
 printf 'cell 4 1 1\nset pond\nsave\nquit!\n' | "$program" explore --plain --history none open.spae >out 2>&1 || true

@@ -27,14 +27,15 @@ package struct EditedFile {
   /// Reads a picture, which is encoded, or a pyramid; `source` is the picture that a pyramid's words
   /// came from, and an error where it is another; without it edits see the one beside the pyramid that
   /// has its source's name, if it is that. `past` tells how a pyramid's words came about: edits know
-  /// what those before them have put. Of a film the first frame is edited, but not where
-  /// the outcome would be written over the film.
+  /// what those before them have put. Of a film one frame is edited, counted from 1, but not
+  /// where the outcome would be written over the film.
   package init(
     path: String, size: Int, fit: Fit, models: ModelLibrary, source: String? = nil,
-    isInPlace: Bool = false, past: (PyramidDocument, Model) -> EditPast? = { _, _ in nil }
+    isInPlace: Bool = false, frame: Int = 1,
+    past: (PyramidDocument, Model) -> EditPast? = { _, _ in nil }
   ) throws {
     opened = try OpenedPicture(
-      path: path, size: size, fit: fit, models: models, films: isInPlace ? .refused : .firstFrame)
+      path: path, size: size, fit: fit, models: models, films: isInPlace ? .refused : .frame(frame))
     (before, model) = (opened.document, opened.model)
     let past = opened.image == nil ? past(before, model) : nil
     self.past = past

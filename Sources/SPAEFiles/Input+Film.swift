@@ -18,17 +18,21 @@ extension Input {
     return line.contains(/(?:^|[^\\])"film"\s*:/)
   }
 
-  /// The first frame of a film as a picture, which standard error tells.
-  static func firstFrame(
+  /// A frame of a film as a picture, which standard error tells.
+  static func frame(
     of bytes: [UInt8], path: String, models: ModelLibrary, _ films: Films
   ) throws -> Input {
-    guard films == .firstFrame else { throw Failure("\(path): \(filmRefusal)") }
+    guard case .frame(let number) = films else { throw Failure("\(path): \(filmRefusal)") }
     let text = String(decoding: bytes, as: UTF8.self)
     do {
       let model = try models.model(try FilmReader.header(in: text).model, for: path)
-      let (document, hasMore) = try FilmReader.firstFrame(in: text, vocabulary: model.vocabulary)
-      if hasMore {
-        print("spae: \(path): a film; only its first frame is used", toStandardError: true)
+      let found = try FilmReader.frame(number, in: text, vocabulary: model.vocabulary)
+      guard let document = found.document else {
+        throw Failure("\(path): no frame \(number): it has \(found.frames.counted("frame"))")
+      }
+      if found.hasOthers {
+        let frame = number == 1 ? "its first frame" : "its frame \(number)"
+        print("spae: \(path): a film; only \(frame) is used", toStandardError: true)
       }
       return .pyramid(document, model)
     } catch let error as FilmTextError {

@@ -13,8 +13,10 @@ package enum Input {
   package enum Films {
     /// It says what it is: who writes into the file would write over a film.
     case refused
-    /// It takes the first frame, and says so.
-    case firstFrame
+    /// It takes a frame, counted from 1, and says so.
+    case frame(Int)
+
+    package static let firstFrame = frame(1)
   }
 
   /// Reads a file, or standard input for "-", and tells by its content which it is.
@@ -30,8 +32,11 @@ package enum Input {
   ) throws {
     if bytes.isEmpty { throw Failure("\(path): \(Self.emptiness)") }
     if Self.holdsFilm(bytes) {
-      self = try Self.firstFrame(of: bytes, path: path, models: models, films)
+      self = try Self.frame(of: bytes, path: path, models: models, films)
       return
+    }
+    if case .frame(let number) = films, number != 1 {
+      throw Failure("\(path): it is no film, and has no frame \(number)")
     }
     guard Self.holdsWords(bytes) else {
       do { self = .picture(try ImageFile(contents: bytes)) } catch {

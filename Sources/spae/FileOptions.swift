@@ -75,6 +75,9 @@ struct EditOutput: ParsableArguments {
 
   @OptionGroup var input: PictureOptions
 
+  @Option(help: ArgumentHelp("The frame of a film, counted from 1.", valueName: "n"))
+  var frame: Int?
+
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
@@ -99,6 +102,7 @@ struct EditOutput: ParsableArguments {
 
   func validate() throws {
     if let output, output != "-" { try FileForm.validate(output) }
+    if let frame, frame < 1 { throw ValidationError("--frame counts from 1") }
     if let output, wordsOnly, FileForm(path: output)?.isPicture != true {
       throw ValidationError("--words-only needs -o with a picture's name")
     }
@@ -137,7 +141,7 @@ struct EditOutput: ParsableArguments {
   ) throws -> EditedFile {
     let edited = try EditedFile(
       path: file, size: input.size, fit: input.fit ?? .whole, models: models, source: source,
-      isInPlace: isInPlace, past: { past(of: file, $0, $1) })
+      isInPlace: isInPlace, frame: frame ?? 1, past: { past(of: file, $0, $1) })
     for notice in edited.notices { print("spae: \(file): \(notice)", toStandardError: true) }
     return edited
   }

@@ -300,23 +300,21 @@ enum SampleFilm {
       try PyramidText.document(from: text, vocabulary: vocabulary)
     }
     #expect(error?.problem == .film)
-    let (first, hasMore) = try FilmReader.firstFrame(in: text, vocabulary: vocabulary)
-    #expect(first.pyramid == (try Sample.document(seed: 1)).pyramid)
+    let (first, _, hasMore) = try FilmReader.frame(1, in: text, vocabulary: vocabulary)
+    #expect(first?.pyramid == (try Sample.document(seed: 1)).pyramid)
     #expect(hasMore)
+    let frames = try pyramids(of: SampleFilm.frames())
+    for (index, pyramid) in frames.enumerated() {
+      let found = try FilmReader.frame(index + 1, in: text, vocabulary: vocabulary)
+      #expect(found.document?.pyramid == pyramid && found.hasOthers)
+    }
+    let none = try FilmReader.frame(99, in: text, vocabulary: vocabulary)
+    #expect(none.document == nil && none.frames == frames.count)
   }
 }
 
 @Suite struct FileOfAFilm {
   private let path = NSTemporaryDirectory() + "film-\(UUID().uuidString).spae"
-
-  private func pyramids(of frames: [FilmFrame]) -> [Pyramid?] {
-    var (last, all) = (Pyramid?.none, [Pyramid?]())
-    for frame in frames {
-      last = frame.pyramid(after: last)
-      all.append(last)
-    }
-    return all
-  }
 
   @Test(arguments: FilmWriter.Format.allCases)
   func givesAnyFrame(format: FilmWriter.Format) throws {
@@ -363,4 +361,13 @@ enum SampleFilm {
     #expect(try film.scan() == .whole(frames: 5))
     #expect(try film.pyramid(ofFrame: 4) == pyramids(of: frames)[4])
   }
+}
+
+private func pyramids(of frames: [FilmFrame]) -> [Pyramid?] {
+  var (last, all) = (Pyramid?.none, [Pyramid?]())
+  for frame in frames {
+    last = frame.pyramid(after: last)
+    all.append(last)
+  }
+  return all
 }

@@ -148,21 +148,25 @@ extension FilmReader {
     throw FilmTextError(line: 0, column: 0, problem: .notFilm)
   }
 
-  /// The first frame of a film's text, and whether it has more.
-  package static func firstFrame(
-    in text: String, vocabulary: Vocabulary
-  ) throws(FilmTextError) -> (document: PyramidDocument, hasMore: Bool) {
+  /// A frame of a film's text, counted from 1, and whether the film has others.
+  ///
+  /// Nil where it ends before that; `frames` says how many it has then.
+  package static func frame(
+    _ number: Int, in text: String, vocabulary: Vocabulary
+  ) throws(FilmTextError) -> (document: PyramidDocument?, frames: Int, hasOthers: Bool) {
     var reader = FilmReader(vocabulary: vocabulary)
-    var first: FilmFrame?
-    for line in text.textLines {
-      first = try reader.take(line)
-      if first != nil { break }
+    var (pyramid, frames) = (Pyramid?.none, 0)
+    func take(_ frame: FilmFrame?) {
+      guard let frame else { return }
+      (pyramid, frames) = (frame.pyramid(after: pyramid), frames + 1)
     }
-    if first == nil { first = try reader.finish().frame }
-    guard let header = reader.header, let pyramid = first?.pyramid(after: nil) else {
+    for line in text.textLines where frames < number { take(try reader.take(line)) }
+    if frames < number { take(try reader.finish().frame) }
+    guard let header = reader.header, let pyramid else {
       throw FilmTextError(line: 0, column: 0, problem: .noFrame)
     }
-    return (header.document(of: pyramid), !reader.hasEnded)
+    let document = frames == number ? header.document(of: pyramid) : nil
+    return (document, frames, frames > 1 || !reader.hasEnded)
   }
 }
 

@@ -42,6 +42,9 @@ struct EditCommand: ParsableCommand {
       -, one a line; # begins a comment. One edit that cannot be done ends the command, and nothing \
       is written.
 
+      Of a film of words one frame is edited, the first or --frame N, and written to -o as a picture's; \
+      the explorer edits films.
+
       -o NAME.spae or .json takes the words, with the words before, and the states that led to \
       them, in its history: u in the explorer goes back to those. -o NAME.png, .jpg or .webp takes the \
       photograph itself at its own size, with what the words changed laid onto it, and within the \
