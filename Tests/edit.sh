@@ -124,6 +124,10 @@ has 'new.spae: its history is that of .*/old.spae, which is gone' err || fail "n
 [ "$(differ new.spae cat.spae)" = 0 ] || fail "a renamed file is not restored"
 "$program" history tree new.spae 2>err | has '\[file\]' || fail "its history does not follow it"
 [ ! -s err ] || fail "its history is still elsewhere: $(cat err)"
+# A long list of edits is known as a short one.
+for number in $(seq 150); do echo "3:$((number % 4 + 1)),$((number % 4 + 1)) = snow"; done >long
+edit cat.spae --edits long --exact -o long.spae
+[ "$("$program" history show long.spae | grep -c '^3:.* = snow$')" = 150 ] || fail "a long list is cut"
 printf '\xef\xbb\xbf1:1,1 = snow\n' >marked
 edit cat.spae --edits marked -o marked.spae
 refused 1 'edit 1, column 3: the rows 3-2 go backward; write 2-3' cat.spae '3:3-2,1 = snow' -o no.spae

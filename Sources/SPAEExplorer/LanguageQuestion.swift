@@ -57,6 +57,8 @@ package struct WordFill: Hashable, Sendable {
     /// Flat indices of the words that the language model changed.
     let edited: [Int]
     package let summary: String
+    /// What the history calls it.
+    let verb: String
   }
 
   init(cells: [CellAddress], proposals: [[Int32]], origin: CellAddress) {

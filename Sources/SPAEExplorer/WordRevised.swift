@@ -17,12 +17,20 @@ package struct WordRevised: Hashable, Sendable {
   package var pyramid: Pyramid
   /// Flat indices of the words that the language model changed; the others were steered.
   package var edited: [Int]
-  /// The changes as text: "grass -> snow, sky -> night".
-  package var summary: String
+  /// The changes as edits are written: "grass -> snow".
+  package var edits: [String]
+  /// What a person should know besides.
+  package var notices: [String]
 
-  package init(pyramid: Pyramid, edited: [Int], summary: String) {
-    (self.pyramid, self.edited, self.summary) = (pyramid, edited, summary)
+  package init(
+    pyramid: Pyramid, edited: [Int] = [], edits: [String] = [], notices: [String] = []
+  ) {
+    (self.pyramid, self.edited) = (pyramid, edited)
+    (self.edits, self.notices) = (edits, notices)
   }
+
+  /// "grass -> snow, sky -> night; ..."
+  var summary: String { ([edits.joined(separator: ", ")] + notices).joined(separator: "; ") }
 }
 
 extension Explorer {
@@ -42,7 +50,9 @@ extension Explorer {
     var fill = WordFill(
       cells: cells, proposals: [cells.map { revised.pyramid[$0] }], origin: cursor)
     fill.revision = WordFill.Revision(
-      wish: wish.text, edited: revised.edited, summary: revised.summary)
+      wish: wish.text, edited: revised.edited, summary: revised.summary,
+      verb: EditRecord.verb(
+        granting: wish.text, revised.edits, wish.style == .paint ? .painted : .exact))
     mode = .filling(fill)
   }
 
@@ -51,6 +61,6 @@ extension Explorer {
     let words = fill.preview(on: pyramid)
     for index in revision.edited { typed[index] = words.words[index] }
     say(revision.summary)
-    return commit(words, verb: film == nil ? "revise: \(revision.wish)" : "paint")
+    return commit(words, verb: film == nil ? revision.verb : "paint")
   }
 }

@@ -1,7 +1,8 @@
 /// The edits that made a state of a history, as its verb tells them: `grass -> snow; 2:1,2 = sunset`.
 ///
 /// A name before them says how they were done: `exact: ...` changed the words alone, `bring: ...` brought
-/// something, `layer 2: ...` and `layer 2 exact: ...` were limited to a layer. All others painted.
+/// something, `layer 2: ...` and `layer 2 exact: ...` were limited to a layer. All others painted. A wish
+/// that they granted comes first: `revise: in winter: exact: grass -> snow`.
 package struct EditRecord: Hashable, Sendable {
   package enum Manner: Hashable, Sendable {
     case painted, exact, brought
@@ -16,7 +17,7 @@ package struct EditRecord: Hashable, Sendable {
     var parts = verb.split(separator: "; ").map(String.init)
     guard let first = parts.first else { return nil }
     if let colon = first.ranges(of: ": ").last {
-      (manner, layer) = Self.style(named: first[..<colon.lowerBound])
+      (manner, layer) = Self.style(named: String(first[..<colon.lowerBound]))
       parts[0] = String(first[colon.upperBound...])
     }
     changes = []
@@ -28,13 +29,22 @@ package struct EditRecord: Hashable, Sendable {
     }
   }
 
-  private static func style(named name: Substring) -> (Manner, layer: Int?) {
-    let fields = name.split(separator: " ")
+  private static func style(named name: String) -> (Manner, layer: Int?) {
+    // A wish may be called as a style is.
+    let parts = name.split(separator: ": ")
+    if parts.first == "revise", parts.count < 3 { return (.painted, nil) }
+    let fields = parts.last?.split(separator: " ") ?? []
     let layer = fields.count > 1 && fields[0] == "layer" ? Int(fields[1]) : nil
     if fields == ["bring"] { return (.brought, nil) }
     return (
       fields == ["exact"] || layer != nil && fields.last == "exact" ? .exact : .painted, layer
     )
+  }
+
+  /// The verb of edits that grant a wish.
+  package static func verb(granting wish: String, _ edits: [String], _ manner: Manner) -> String {
+    let wish = wish.replacing("; ", with: ", ").replacing(": ", with: " ")
+    return "revise: \(wish): " + verb(edits, manner)
   }
 
   /// The verb of edits that were written like this.

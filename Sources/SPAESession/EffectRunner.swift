@@ -359,7 +359,7 @@ package final class EffectRunner: Sendable {
       return "\(verb) \(words); "
     }
     let note =
-      "\(done ?? "")state \(moved.id)\(name), \(moved.verb),"
+      "\(done ?? "")state \(moved.id)\(name), \(moved.named),"
       + " \(moved.time.inWords(now: Date()))\(complaint)"
     return [.moved(history.pyramid, facts, note: note)]
   }

@@ -14,16 +14,15 @@ extension LanguageService {
     let examples = try RevisionExamples.examples()
     let proposal = try WordRevision(by: language, of: model, examples: examples)
       .proposal(for: wish.text, words: words)
-    var revised = WordRevised(pyramid: pyramid, edited: [], summary: "")
-    var done: [String] = []
+    var revised = WordRevised(pyramid: pyramid, notices: proposal.notices)
     for change in proposal.changes where try apply(change, wish, to: &revised) {
-      done.append("\(model.vocabulary[change.old]) -> \(model.vocabulary[change.new])")
+      let edit = WordEdit.Change.replace(old: change.old, new: change.new)
+      revised.edits.append(edit.text(model.vocabulary))
     }
-    guard !done.isEmpty else {
+    guard !revised.edits.isEmpty else {
       let reason = proposal.reason(model.vocabulary)
       return .failure("'\(wish.text)' changes nothing here; \(reason)")
     }
-    revised.summary = ([done.joined(separator: ", ")] + proposal.notices).joined(separator: "; ")
     return .revision(revised)
   }
 

@@ -16,9 +16,15 @@ extension Revision {
 }
 
 extension Revision {
-  /// The verb without what it tells of single cells, which the changes tell.
-  private var named: String {
-    ["edit", "bring"].first { verb.hasPrefix($0 + ": ") } ?? verb
+  /// The verb without what it tells of single cells, which the changes tell, and of how a wish was
+  /// granted; of many edits the first.
+  var named: String {
+    if let short = ["edit", "bring"].first(where: { verb.hasPrefix($0 + ": ") }) { return short }
+    let edits = verb.components(separatedBy: "; ")
+    if verb.hasPrefix("revise: ") {
+      return edits[0].components(separatedBy: ": ").prefix(2).joined(separator: ": ")
+    }
+    return edits.count < 3 ? verb : "\(edits[0]) and \(edits.count - 1) more"
   }
 }
 

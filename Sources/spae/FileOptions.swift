@@ -184,9 +184,6 @@ struct EditOutput: ParsableArguments {
     try record(edited, at: target.path, verb)
   }
 
-  /// In characters.
-  private static let longestVerb = 2000
-
   /// Adds the edits to the history of the written file, as one revision.
   private func record(_ edited: EditedFile, at path: String, _ verb: String) throws {
     let store: HistoryStore
@@ -208,9 +205,7 @@ struct EditOutput: ParsableArguments {
     if history.opening == .new {
       for state in past?.states ?? [] { try history.commit(state.pyramid, verb: state.verb) }
     }
-    try history.commit(
-      edited.painter.pyramid,
-      verb: verb.count > Self.longestVerb ? verb.prefix(Self.longestVerb - 1) + "…" : verb)
+    try history.commit(edited.painter.pyramid, verb: verb)
     try history.markSaved()
   }
 }

@@ -177,7 +177,7 @@ struct LanguageSuite {
     var words = world.state.pyramid
     for row in 0..<2 { words[CellAddress(layer: 2, row: row, column: 0)] = 2 }
     world.reply = { [words] _ in
-      .revision(WordRevised(pyramid: words, edited: [1, 3], summary: "fur -> snow"))
+      .revision(WordRevised(pyramid: words, edited: [1, 3], edits: ["fur -> snow"]))
     }
     return world
   }
@@ -195,7 +195,8 @@ struct LanguageSuite {
     world.type("<CR>")
     #expect(world.state.pyramid == shown)
     #expect(world.states.count == 2)
-    #expect(world.effects.contains(.session(.commit(shown, verb: "revise: in winter"))))
+    let verb = "revise: in winter: exact: fur -> snow"
+    #expect(world.effects.contains(.session(.commit(shown, verb: verb))))
     #expect(world.state.cursor == place)
     world.type("u")
     #expect(world.state.pyramid == before)
@@ -223,7 +224,7 @@ struct LanguageSuite {
     }
     #expect(wishes.map(\.text) == ["at night"])
     #expect(wishes.first?.style == .exact)
-    world.answer(0, .revision(WordRevised(pyramid: world.state.pyramid, edited: [], summary: "")))
+    world.answer(0, .revision(WordRevised(pyramid: world.state.pyramid)))
     #expect(world.state.notice?.text == "'at night' changes nothing here")
   }
 

@@ -21,6 +21,8 @@ import Testing
       ("grass -> snow; 3:1-2,1-4 = sand", 2, .painted, nil),
       ("substitute: grass -> snow", 1, .painted, nil), ("edit: 2:1,2 = sunset", 1, .painted, nil),
       ("revise: a sea: of snow: grass -> snow", 1, .painted, nil),
+      ("revise: in winter: exact: grass -> snow; snow -> sand", 2, .exact, nil),
+      ("revise: exact: grass -> snow", 1, .painted, nil),
       ("bring: 2:1,2 = sunset", 1, .brought, nil), ("exact: grass -> snow", 1, .exact, nil),
       ("layer 2: grass -> snow", 1, .painted, 2), ("layer 3 exact: grass -> snow", 1, .exact, 3),
     ])
@@ -47,6 +49,11 @@ import Testing
     #expect(edit.change.text(vocabulary) == line)
     for manner in [EditRecord.Manner.painted, .exact, .brought] {
       let read = try #require(record(EditRecord.verb([line, line], manner)))
+      #expect(read.changes == [edit.change, edit.change] && read.manner == manner)
+    }
+    for manner in [EditRecord.Manner.painted, .exact] {
+      let verb = EditRecord.verb(granting: "snow; and: sand", [line, line], manner)
+      let read = try #require(record(verb))
       #expect(read.changes == [edit.change, edit.change] && read.manner == manner)
     }
     let layered = try #require(record(EditRecord.verb([line], .exact, layer: 2)))

@@ -76,8 +76,8 @@ struct ReviseCommand: ParsableCommand {
     var (edited, target) = try result.open(file, library)
     let session = try language.open(for: "revise")
     let edits = try revise(&edited, examples, by: session)
-    let record = EditRecord.verb(edits, exact ? .exact : .painted)
-    try result.write(edited, to: target, verb: "revise: \(wish): \(record)")
+    let verb = EditRecord.verb(granting: wish, edits, exact ? .exact : .painted)
+    try result.write(edited, to: target, verb: verb)
     if !exact { result.tellBlindness(edited, file) }
     var report = report(edited, edits, session)
     report.output = target.path
