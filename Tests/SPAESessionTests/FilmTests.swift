@@ -597,4 +597,28 @@ struct FilmSuite {
     _ = stage.loop.run()
     #expect(seen == [2, 5] || seen == [3, 5], "\(seen)")
   }
+
+  @Test("marks the frames to which an edit has gone on", arguments: [EditStyle.exact, .paint])
+  func marksGrowth(edits: EditStyle) throws {
+    let film = try FilmFixture(frames: 3, tail: "")
+    let stage = try FilmStage(film.path, edits: edits)
+    var marked: [Int] = []
+    let look = {
+      let edited = stage.loop.state.film?.edited ?? []
+      marked.append((0..<9).count { frame in edited.contains { $0.contains(frame) } })
+    }
+    try stage.press(":2<CR>khicastle<CR>")
+    stage.look {
+      look()
+      let file = FileHandle(forWritingAtPath: film.path)
+      file?.seekToEndOfFile()
+      file?.write(Data("frame 4\n\nframe 5\n\nframe 6\n".utf8))
+      try? file?.close()
+    }
+    try stage.press(":frame 5<CR>")
+    stage.look(look)
+    _ = stage.loop.run()
+    // Its last frame is whole when the next one begins.
+    #expect(marked == [2, 5])
+  }
 }

@@ -83,6 +83,9 @@ final class FilmPainter: Sendable {
     return isWaiting
   }
 
+  /// The frame from which on an edit is followed once it is asked for; nil where it goes no further.
+  var pausedAt: Int? { state.withLock { $0.paused?.paint.next } }
+
   /// "12 of 80"; nil where nothing waits.
   var progress: String? {
     state.withLock { $0.waiting == nil ? nil : "\($0.progress.done) of \($0.progress.all)" }

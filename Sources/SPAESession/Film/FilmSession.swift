@@ -84,8 +84,16 @@ final class FilmSession: Sendable {
   func moment() throws -> FilmMoment? {
     let frame = reel.current
     var moment = try reel.moment(ofFrame: frame)
+    if let frames = followed { moment?.edited.append(frames) }
     moment?.isPainted = !painter.paints(frame)
     return moment
+  }
+
+  /// The frames that the film has got since, in which an edit goes on.
+  private var followed: Range<Int>? {
+    let frames = reel.extent.frames
+    guard let next = painter.pausedAt, next < frames else { return nil }
+    return next..<(reel.endOfShot(next - 1) ?? frames)
   }
 
   /// Another picture is on the screen from now on: gives its number.
