@@ -102,6 +102,17 @@ edit mountain.spae 'grass -> snow'
 mv mountain.spae moved.spae
 edit moved.spae 'snow -> sand'
 [ "$(differ moved.spae once.spae)" = 0 ] || fail "a renamed pyramid does not know what was put"
+cp moved.spae copy.spae
+cp first.spae copied.spae
+edit copied.spae 'snow -> sand'
+[ "$(differ copied.spae once.spae)" = 0 ] || fail "a copy does not know what was put"
+"$program" history tree copy.spae 2>err | has 'snow -> sand' || fail "no tree of a copy"
+has 'copy.spae: its history is that of .*, which has the same words' err || fail "not told: $(cat err)"
+"$program" history prune --keep 1d --dry-run copy.spae 2>err && fail "the history of another file is pruned"
+edit copy.spae 'sand -> grass'
+"$program" history tree moved.spae | has 'sand -> grass' && fail "a copy is edited in the other's history"
+"$program" history tree copy.spae 2>err | has 'sand -> grass' || fail "a copy's edit is not in its history"
+[ ! -s err ] || fail "a copy has no history of its own: $(cat err)"
 edit moved.spae 'sand -> grass' --source mountain.png -o three.png
 edit mountain.png 'grass -> snow' 'snow -> sand' 'sand -> grass' -o at-once.png --force
 cmp three.png at-once.png || fail "on the photograph three runs give another picture"
@@ -110,6 +121,27 @@ mkdir elsewhere
 edit elsewhere/alone.spae 'grass -> snow' -o alone.spae
 has 'alone.spae: painted by what the words show: mountain.png is not beside it; --source names' told ||
   fail "nobody is told that its photograph is not seen: $(cat told)"
+
+# A photograph's edits are its own, though another one has the same words, or its document was renamed.
+mkdir twins
+cp cat.png twins/a.png
+cp cat.png twins/b.png
+by_lines() { "$program" explore --plain "twins/$1.png" 2>err >said || fail "$1: $(cat err)"; }
+printf 'set castle\nsave\nset lion\nquit!\n' | by_lines a
+printf 'quit!\n' | by_lines b
+mv twins/a.spae twins/c.spae
+cp cat.png twins/d.png
+printf 'quit!\n' | by_lines d
+"$program" history tree twins/a.spae | has castle || fail "another photograph took its history"
+for name in b d; do
+  "$program" history tree twins/$name.spae | has castle && fail "$name has the history of another photograph"
+done
+"$program" history tree twins/c.spae 2>err | has castle || fail "a renamed document has no history: $(cat err)"
+# What is written anew begins its own history.
+edit twins/a.png '1:1,1 = snow' -o twins/gone.spae
+mv twins/gone.spae twins/kept.spae
+edit twins/a.png '2:1,1 = sand' -o twins/new.spae
+"$program" history tree twins/new.spae | has 'snow' && fail "a written file took the history of another"
 
 # A renamed file's history is found by every command.
 edit cat.spae '2:1,2 = sunset' -o old.spae

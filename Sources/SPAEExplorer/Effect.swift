@@ -115,4 +115,6 @@ package enum HistoryMove: Hashable, Sendable {
   case earlierBy(seconds: Double)
   case laterBy(seconds: Double)
   case to(Int)
+  /// The state that a person called so.
+  case named(String)
 }

@@ -28,8 +28,8 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .quit: (":q[!]", "quit; ! discards what is not saved")
     case .writeQuit: (":wq[!] [FILE]", "save and quit")
     case .exit: (":x[!] [FILE]", "save if something changed, and quit")
-    case .substitute: (":s/OLD/NEW/", "replace every occurrence of a word")
-    case .undo: (":undo [N]", "undo once, or go to state N of the tree")
+    case .substitute: (":s/OLD/NEW/", "replace a word wherever it is; :OLD -> NEW does the same")
+    case .undo: (":undo [N|NAME]", "undo once, or go to a state of the tree")
     case .redo: (":redo", "redo")
     case .earlier: (":earlier N|Ns|Nm|Nh|Nd", "go back by states, or by time")
     case .later: (":later N|Ns|Nm|Nh|Nd", "go forward by states, or by time")
@@ -74,6 +74,7 @@ extension Explorer {
     let text = line.drop { $0 == " " || $0 == ":" }.trimmingSpaces
     if text.isEmpty { return [] }
     if let old = Substitution(text[...]) { return substitute(old) }
+    if Self.isPut(text) { return put(text) }
     if let layer = text == "$" ? shape.depth : Int(text) { return goThere(layer) }
     let word = text.prefix { $0.isLetter }
     var rest = text.dropFirst(word.count)
@@ -90,7 +91,7 @@ extension Explorer {
   /// Whether a line that was typed after a colon changes words, or asks about them.
   func needsWords(command line: String) -> Bool {
     let text = line.drop { $0 == " " || $0 == ":" }.trimmingSpaces
-    if Substitution(text[...]) != nil { return true }
+    if Substitution(text[...]) != nil || Self.isPut(text) { return true }
     let word = text.prefix { $0.isLetter }
     switch CommandName(typed: String(word)) {
     case .fill, .bring, .caption, .ask, .revise: return true
@@ -138,7 +139,7 @@ extension Explorer {
     case .substitute: return refuse(command)
     case .undo:
       if argument.isEmpty { return [.session(.move(.undo(1)))] }
-      return Int(argument).map { [.session(.move(.to($0)))] } ?? refuse(command)
+      return [.session(.move(Int(argument).map { .to($0) } ?? .named(argument)))]
     case .redo: return [.session(.move(.redo(1)))]
     case .earlier, .later: return travel(command, argument)
     case .history: return [.session(.listRevisions)]
@@ -211,48 +212,11 @@ extension Explorer {
     return Int(argument).map { [.session(.compare(with: $0))] } ?? refuse(.compare)
   }
 
-  // MARK: Substitution
-
-  private mutating func substitute(_ substitution: Substitution) -> [Effect] {
-    let (old, new) = (substitution.old, substitution.new)
-    guard let oldWord = number(of: old), let newWord = number(of: new) else { return [] }
-    guard edits == .paint else { return substituteExactly(oldWord, by: newWord) }
-    let change = WordEdit.Change.replace(old: oldWord, new: newWord)
-    return [.session(.paint(painting(change, verb: "substitute")))]
-  }
-
-  /// Replaces a word wherever it stands, and no other.
-  mutating func substituteExactly(_ old: Int32, by new: Int32) -> [Effect] {
-    var edited = pyramid
-    let places = pyramid.words.indices.filter { pyramid.words[$0] == old }
-    for place in places { edited[shape.cell(at: place)] = new }
-    guard !places.isEmpty else {
-      say("'\(vocabulary[old])' not found", .warning)
-      return []
-    }
-    say("\(places.count) word\(places.count == 1 ? "" : "s") changed")
-    return commit(edited, verb: "substitute")
-  }
-
   mutating func number(of word: String) -> Int32? {
     if let number = vocabulary.number(of: word.lowercased()) { return number }
     let near = vocabulary.nearestInSpelling(to: word).joined(separator: ", ")
     say("'\(word)' is not in the vocabulary" + (near.isEmpty ? "" : "; like it: \(near)"), .error)
     return nil
-  }
-}
-
-/// s/OLD/NEW/, with or without the last stroke, or % before it.
-private struct Substitution {
-  let old: String
-  let new: String
-
-  init?(_ text: Substring) {
-    let text = text.hasPrefix("%") ? text.dropFirst() : text
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.first == "s", (3...4).contains(parts.count), !parts[1].isEmpty, !parts[2].isEmpty
-    else { return nil }
-    (old, new) = (String(parts[1]), String(parts[2]))
   }
 }
 
@@ -283,7 +247,7 @@ extension CommandName: TypedCommand {
 }
 
 extension StringProtocol {
-  fileprivate var trimmingSpaces: String {
+  var trimmingSpaces: String {
     String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

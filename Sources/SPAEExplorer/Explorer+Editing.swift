@@ -84,7 +84,7 @@ extension Explorer {
   mutating func repeatChange() -> [Effect] {
     switch lastChange {
     case .none:
-      say("nothing was changed yet", .warning)
+      say("nothing to repeat: no word was typed, pasted or replaced by the mean yet", .warning)
       return []
     case .word(let word): return edit(target, to: word, verb: "edit")
     case .meanWord: return replaceByMean()

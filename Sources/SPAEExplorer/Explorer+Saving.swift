@@ -106,7 +106,7 @@ extension Explorer {
   mutating func stay(with facts: HistoryFacts, because reason: String) -> [Effect] {
     (history, mode, turn) = (facts, .browsing, nil)
     let remedy = dialect.command(.quit, forced: true)
-    say("\(facts.unkept): \(reason); \(remedy) leaves without", .error)
+    say("\(remedy) leaves without \(facts.lacking): \(reason)", .error)
     return []
   }
 
@@ -138,7 +138,7 @@ extension Explorer {
     cannotDiscard = true
     mode = .browsing
     let remedy = dialect.command(.quit, forced: true)
-    say("the edits will come back: \(reason); \(remedy) quits all the same", .error)
+    say("\(remedy) leaves, but the edits will come back: \(reason)", .error)
     return []
   }
 }

@@ -24,7 +24,11 @@ struct TitleLine {
 
   /// As much as there is room for.
   private func left(within room: Int) -> String {
-    lefts.first { $0.displayWidth <= room } ?? lefts[lefts.count - 1]
+    let lefts = lefts
+    if let whole = lefts.dropLast().first(where: { $0.displayWidth <= room }) { return whole }
+    let layer = lefts[lefts.count - 1]
+    let rest = room - layer.displayWidth - 2
+    return rest < 8 ? layer : "\(state.document.file.clipped(to: rest))  \(layer)"
   }
 
   /// What is open and where the cursor is, from all of it to the least.

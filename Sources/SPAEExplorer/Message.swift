@@ -1,6 +1,7 @@
 package import SPAEColour
 package import SPAEPyramid
 package import SPAEScreen
+import SPAESystem
 
 /// What the explorer hears: keys, the terminal's size, and answers to its effects.
 package enum Message: Sendable {
@@ -118,14 +119,11 @@ package struct HistoryFacts: Hashable, Sendable {
 }
 
 extension HistoryFacts {
-  /// What waits, as the subject of a sentence.
-  package var unkept: String {
-    switch waiting ?? 0 {
-    case 0: "the last move is not in the history yet"
-    case 1: "1 edit is not in the history yet"
-    case let count: "\(count) edits are not in the history yet"
-    }
-  }
+  /// What waits.
+  package var lacking: String { waiting == 0 ? "the last move" : (waiting ?? 0).counted("edit") }
+
+  /// The same in a sentence.
+  package var unkept: String { "\(lacking) \(waiting ?? 0 > 1 ? "are" : "is") not kept yet" }
 }
 
 /// What made the words of the upper layers candidates, as far as a model and a picture tell.

@@ -84,13 +84,28 @@ extension DocumentHistory {
     return try? pyramid(of: head)
   }
 
-  /// Puts what waits into the store's file, and goes on there; nothing is done where nothing waits.
+  /// Whether another process holds the store's file, and goes on to for that long.
+  package func isHeld(forMilliseconds time: Int) -> Bool {
+    guard isInFile else { return false }
+    do throws(HistoryError) {
+      try connection.waiting(milliseconds: time) { () throws(HistoryError) in
+        try connection.write { _ in }
+      }
+      return false
+    } catch {
+      if case .busy = error { return true }
+      return false
+    }
+  }
+
+  /// Puts what waits into the store's file, and goes on there; gives nil where nothing waits.
   ///
   /// Another process may have added revisions: then those that waited get the numbers after them.
   /// What fails leaves all as it was.
-  package func keepWaiting(milliseconds: Int) throws(HistoryError) {
+  @discardableResult
+  package func keepWaiting(milliseconds: Int) throws(HistoryError) -> Renumbering? {
     try state.withLock { state throws(HistoryError) in
-      guard let waiting = place.withLock({ $0.waiting }) else { return }
+      guard let waiting = place.withLock({ $0.waiting }) else { return nil }
       let moved = try kept(waiting, milliseconds, head: state.head.id)
       let head = try waiting.file.read { try $0.existing(document.id, moved.number(state.head.id)) }
       state.head = head
@@ -99,20 +114,21 @@ extension DocumentHistory {
       state.own = Set(state.own.map(moved.number))
       state.last = max(moved.number(state.last), moved.last)
       place.withLock { $0 = Place(connection: waiting.file) }
+      return moved
     }
   }
 
-  /// The numbers that revisions have in the file.
-  fileprivate struct Moved {
-    var numbers: [Int: Int] = [:]
-    var last = 0
+  /// The numbers that revisions which waited got in the file.
+  package struct Renumbering: Sendable {
+    fileprivate var numbers: [Int: Int] = [:]
+    fileprivate var last = 0
 
-    func number(_ number: Int) -> Int { numbers[number] ?? number }
+    package func number(_ number: Int) -> Int { numbers[number] ?? number }
   }
 
   private func kept(
     _ waiting: Place.Waiting, _ milliseconds: Int, head: Int
-  ) throws(HistoryError) -> Moved {
+  ) throws(HistoryError) -> Renumbering {
     let (revisions, known) = try connection.read { db in
       let revisions = try db.revisions(document.id, from: waiting.last + 1)
       return (
@@ -166,8 +182,8 @@ extension Database {
   /// Adds revisions of a document that another database has.
   fileprivate func add(
     _ revisions: [(revision: Revision, snapshot: Snapshot)], to document: Int, below head: Int
-  ) throws -> DocumentHistory.Moved {
-    var moved = DocumentHistory.Moved()
+  ) throws -> DocumentHistory.Renumbering {
+    var moved = DocumentHistory.Renumbering()
     for (revision, snapshot) in revisions {
       moved.numbers[revision.id] = try append(
         to: document, parent: moved.number(revision.parent ?? head),

@@ -16,7 +16,7 @@ package final class DocumentHistory: Sendable {
 
   private let clock: @Sendable () -> Date
   let place: Mutex<Place>
-  private let wordCount: Int?
+  let wordCount: Int?
   let state: Mutex<State>
 
   struct State {
@@ -73,20 +73,6 @@ package final class DocumentHistory: Sendable {
   /// The head's number, and the greatest one this window knows: "3 of 7".
   package var position: (number: Int, last: Int) {
     state.withLock { ($0.head.id, $0.last) }
-  }
-}
-
-// MARK: What is near
-
-extension DocumentHistory {
-  /// The words that an undo leads to; nil at the first revision, or where they cannot be read.
-  package var before: Pyramid? {
-    state.withLock { $0.head.parent }.flatMap { try? pyramid(of: $0) }
-  }
-
-  /// The words that a redo leads to, as far as this window has been there.
-  package var after: Pyramid? {
-    state.withLock { $0.trail[$0.head.id] }.flatMap { try? pyramid(of: $0) }
   }
 }
 
@@ -152,104 +138,6 @@ extension DocumentHistory {
     return revision
   }
 
-  /// Moves the head to its parent; nil at the first revision.
-  @discardableResult
-  package func undo() throws(HistoryError) -> Revision? {
-    try state.withLock { state throws(HistoryError) in
-      guard let parent = state.head.parent else { return nil }
-      return try move(to: parent, &state)
-    }
-  }
-
-  /// Moves the head to the child that this window made or visited last, else any did; nil at a leaf.
-  @discardableResult
-  package func redo() throws(HistoryError) -> Revision? {
-    try state.withLock { state throws(HistoryError) in
-      let head = state.head.id
-      let known = state.trail[head]
-      let child = try connection.read { try known ?? $0.favouriteChild(document.id, head) }
-      guard let child else { return nil }
-      return try move(to: child, &state)
-    }
-  }
-
-  /// The same of a film, where what was painted ahead is one state with its edit.
-  @discardableResult
-  package func redoFilm() throws(HistoryError) -> Revision? {
-    try state.withLock { state throws(HistoryError) in
-      let (head, known) = (state.head, state.trail[state.head.edited])
-      let child = try connection.read { db in
-        try known ?? db.nextEdit(document.id, after: head.id)
-          ?? db.nextEdit(document.id, after: head.edited)
-      }
-      guard let child else { return nil }
-      return try move(to: child, &state)
-    }
-  }
-
-  /// Moves the head to any revision.
-  @discardableResult
-  package func jump(to id: Revision.ID) throws(HistoryError) -> Revision {
-    try state.withLock { state throws(HistoryError) in try move(to: id, &state) }
-  }
-
-  /// How far to go through time.
-  package enum Distance: Hashable, Sendable {
-    case count(Int)
-    case seconds(Double)
-  }
-
-  /// Moves the head to a revision made earlier, on whatever branch; nil at the first.
-  ///
-  /// Revisions are earlier by their number. Seconds lead to the latest revision before the head
-  /// whose time lies that far before the head's, or to the first.
-  @discardableResult
-  package func earlier(_ distance: Distance) throws(HistoryError) -> Revision? {
-    try travel(distance) { db, head in try db.earlier(document.id, head, distance) }
-  }
-
-  /// Moves the head to a revision made later, on whatever branch; nil at the last.
-  @discardableResult
-  package func later(_ distance: Distance) throws(HistoryError) -> Revision? {
-    try travel(distance) { db, head in try db.later(document.id, head, distance) }
-  }
-
-  private func travel(
-    _ distance: Distance, _ destination: (Database, Revision) throws -> Int?
-  ) throws(HistoryError) -> Revision? {
-    try state.withLock { state throws(HistoryError) in
-      let head = state.head
-      guard let target = try connection.read({ try destination($0, head) }), target != head.id
-      else {
-        return nil
-      }
-      return try move(to: target, &state)
-    }
-  }
-
-  /// Moves this window's head and the stored one, and marks the way for redo.
-  private func move(to id: Int, _ state: inout State) throws(HistoryError) -> Revision {
-    let from = state.head.id
-    if id == from { return state.head }
-    let (revision, pyramid, way) = try connection.write { db in
-      guard let revision = try db.revision(document.id, id),
-        let pyramid = try db.snapshot(document.id, id)
-      else { throw HistoryError.revision(id, document: document.path) }
-      let way = try db.way(document.id, from: from, to: id).filter {
-        try !db.isPaintedAhead(document.id, $0.child)
-      }
-      try check(words: pyramid.words, count: wordCount)
-      for step in way { try db.setFavouriteChild(document.id, step.parent, to: step.child) }
-      try db.setHead(id, of: document.id)
-      let trail = try way.map { (try db.edited(document.id, $0.parent), $0.child) }
-      return (revision, pyramid, trail)
-    }
-    for (parent, child) in way { state.trail[parent] = child }
-    (state.head, state.pyramid) = (revision, pyramid)
-    state.last = max(state.last, id)
-    return revision
-  }
-
   /// Names a revision, or takes its name away; a name that another revision had moves to this one.
   package func name(_ id: Revision.ID, _ name: String?) throws(HistoryError) {
     if let name { try check(name: name) }
@@ -270,7 +158,7 @@ extension DocumentHistory {
 }
 
 /// Throws where the vocabulary lacks a word: an imported history may hold any number.
-private func check(words: [Int32], count: Int?) throws(HistoryError) {
+func check(words: [Int32], count: Int?) throws(HistoryError) {
   guard let count, let wrong = words.first(where: { !(0..<count).contains(Int($0)) }) else {
     return
   }
@@ -282,108 +170,4 @@ func check(name: String) throws(HistoryError) {
   let isNumber = name.allSatisfy(\.isNumber)
   let isPlain = name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
   guard (1...80).contains(name.count), !isNumber, isPlain else { throw .name(name) }
-}
-
-// MARK: Questions
-
-extension DocumentHistory {
-  /// The latest revision that holds these words; nil when none does.
-  package func revision(holding pyramid: Pyramid) throws(HistoryError) -> Revision? {
-    let content = Snapshot(pyramid).content
-    return try connection.read { db in
-      let numbers = try db.keys(content: content)
-        .filter { $0.document == document.id }.map(\.number)
-      return try numbers.max().flatMap { try db.revision(document.id, $0) }
-    }
-  }
-
-  /// A revision of the document.
-  package func revision(_ id: Revision.ID) throws(HistoryError) -> Revision {
-    guard let revision = try connection.read({ try $0.revision(document.id, id) }) else {
-      throw .revision(id, document: document.path)
-    }
-    return revision
-  }
-
-  /// The revision that a person named.
-  package func revision(named name: String) throws(HistoryError) -> Revision? {
-    try connection.read { db in
-      let sql = "SELECT key FROM name WHERE document = ? AND name = ?"
-      let key = try db.row(sql, [document.id, name])?.value(0, as: Int64.self)
-      return try key.flatMap { try db.revision(document.id, RevisionKey(raw: $0).number) }
-    }
-  }
-
-  /// The pyramid of a revision.
-  package func pyramid(of id: Revision.ID) throws(HistoryError) -> Pyramid {
-    guard let pyramid = try connection.read({ try $0.snapshot(document.id, id) }) else {
-      throw .revision(id, document: document.path)
-    }
-    try check(words: pyramid.words, count: wordCount)
-    return pyramid
-  }
-
-  /// How the latest revision that holds some words came about, from the first on, or from where the
-  /// file was changed outside; empty where none holds them.
-  package func states(
-    to pyramid: Pyramid
-  ) throws(HistoryError) -> [(verb: String, pyramid: Pyramid)] {
-    guard pyramid.shape == self.pyramid.shape else { return [] }
-    var next = try pyramid == self.pyramid ? head : revision(holding: pyramid)
-    var way: [Revision] = []
-    while let each = next {
-      way.append(each)
-      guard let parent = each.parent, !["outside change", "another model"].contains(each.verb)
-      else { break }
-      next = try revision(parent)
-    }
-    return try way.reversed().map { each throws(HistoryError) in
-      (each.verb, try self.pyramid(of: each.id))
-    }
-  }
-
-  /// The revision that the file holds, as far as the store was told.
-  package func saved() throws(HistoryError) -> Revision {
-    try connection.read { try $0.existing(document.id, try $0.existing(document.id).saved) }
-  }
-
-  /// All revisions with their branches; its cost grows with their number.
-  package func tree() throws(HistoryError) -> RevisionTree {
-    let (revisions, saved) = try connection.read { db in
-      (try db.revisions(document.id), try db.existing(document.id).saved)
-    }
-    return RevisionTree(revisions: revisions, head: head.id, saved: saved)
-  }
-
-  /// The revisions that nothing was made from: the end of each branch, the latest last.
-  package func leaves() throws(HistoryError) -> [Revision] {
-    try connection.read { try $0.leaves(document.id) }
-  }
-
-  /// What leads from one revision to another.
-  package func diff(_ a: Revision.ID, _ b: Revision.ID) throws(HistoryError) -> Edit {
-    Edit(from: try pyramid(of: a), to: try pyramid(of: b))
-  }
-
-  /// The latest revision that both were made from; one of them where it is the other's ancestor.
-  package func commonAncestor(
-    _ a: Revision.ID, _ b: Revision.ID
-  ) throws(HistoryError) -> Revision {
-    (_, _) = (try revision(a), try revision(b))
-    let common = try connection.read { try $0.commonAncestor(document.id, a, b) }
-    return try revision(common)
-  }
-
-  /// The revisions that other windows added since this was asked last, in their order.
-  package func newRevisions() throws(HistoryError) -> [Revision] {
-    try state.withLock { state throws(HistoryError) in
-      let seen = state.seen
-      let added = try connection.read { try $0.revisions(document.id, from: seen + 1) }
-      let own = state.own
-      state.own = []
-      state.seen = added.last?.id ?? seen
-      state.last = max(state.last, state.seen)
-      return added.filter { !own.contains($0.id) }
-    }
-  }
 }

@@ -70,34 +70,68 @@ extension HistoryStore {
     if let known = try read({ try $0.documents(path: film.path).first(where: film.isLike) }) {
       return try DocumentHistory(store: self, document: known, opening: .same)
     }
-    if let (document, saved) = try moved(film, held) {
-      return try move(document, to: film.path, saved: saved)
+    if let former = try former(film, held) {
+      return try former.isCopied
+        ? copy(former.document, to: film, at: former.held)
+        : move(former.document, to: film.path, saved: former.held)
     }
     let time = clock().microseconds
     let document = try write { try $0.begin(film, time: time) }
     return try DocumentHistory(store: self, document: document, opening: .new)
   }
 
-  /// Where the history of a film is that was renamed, as `formerPath` of a pyramid.
-  package func formerPath(
+  /// Whose history the one of a film goes on from, as of a file of words.
+  package func formerHistory(
     ofFilm path: String, first: Pyramid, vocabularyHash: String, label: String,
     held: (DocumentHistory) throws -> Revision.ID?
-  ) throws -> String? {
+  ) throws -> FormerHistory? {
     let film = FoundFilm(
       path: absolute(path), first: first, vocabulary: HistoryDocument.filmMark + vocabularyHash,
       label: label)
-    return try knows(path: path) ? nil : moved(film, held)?.document.path
+    return try knows(path: path) ? nil : former(film, held)?.history
   }
 
-  private func moved(
+  /// A film's history that another film goes on from.
+  private struct Former {
+    let document: HistoryDocument
+    /// The revision that the other film holds.
+    let held: Revision.ID
+    let isCopied: Bool
+
+    var history: FormerHistory { FormerHistory(path: document.path, isCopied: isCopied) }
+  }
+
+  private func former(
     _ film: FoundFilm, _ held: (DocumentHistory) throws -> Revision.ID?
-  ) throws -> (document: HistoryDocument, saved: Revision.ID)? {
-    for document in try read({ try $0.documents().reversed().filter(film.mayHaveBeen) }) {
-      // What is wrong with another document's history is told when that one is opened.
-      let history = try? DocumentHistory(store: self, document: document, opening: .same)
-      if let saved = try history.flatMap(held) { return (document, saved) }
+  ) throws -> Former? {
+    let alike = try read { try $0.documents().reversed().filter(film.mayHaveBeen) }
+    // A film that is gone was renamed; one that is still there was copied.
+    for isCopied in [false, true] {
+      for document in alike where FileSystem.exists(document.path) == isCopied {
+        // What is wrong with another document's history is told when that one is opened.
+        let history = try? DocumentHistory(store: self, document: document, opening: .same)
+        guard let history, let number = try held(history) else { continue }
+        if isCopied, try history.revision(number).isFound { continue }
+        return Former(document: document, held: number, isCopied: isCopied)
+      }
     }
     return nil
+  }
+
+  /// Begins a film's history with that of the film of which it is a copy.
+  private func copy(
+    _ document: HistoryDocument, to film: FoundFilm, at number: Revision.ID
+  ) throws(HistoryError) -> DocumentHistory {
+    let time = clock().microseconds
+    let copy = try write { db in
+      let id = try db.insertDocument(
+        path: film.path, grid: document.grid, vocabulary: film.vocabulary, label: film.label,
+        created: time, head: number, saved: number)
+      try db.copyRevisions(of: document.id, to: id)
+      return try db.existing(id)
+    }
+    return try DocumentHistory(
+      store: self, document: copy, opening: .copied(from: document.path))
   }
 
   /// Continues a history where its film is now, which holds one of the revisions.
@@ -125,9 +159,9 @@ private struct FoundFilm {
     document.vocabulary == vocabulary && document.grid == first.shape.grid
   }
 
-  /// Whether it is perhaps a film that was elsewhere, where there is no file any more.
+  /// Whether it is perhaps a film that was elsewhere, or is a copy of it.
   func mayHaveBeen(_ document: HistoryDocument) -> Bool {
-    isLike(document) && document.label == label && !FileSystem.exists(document.path)
+    isLike(document) && document.label == label
   }
 }
 

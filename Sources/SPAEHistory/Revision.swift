@@ -15,6 +15,9 @@ package struct Revision: Hashable, Sendable, Identifiable {
   package var name: String?
   /// What it changed in its parent; empty for the first.
   package let edit: Edit
+
+  /// Whether it holds what the program found, and not what it did.
+  var isFound: Bool { parent == nil || ["outside change", "another model"].contains(verb) }
 }
 
 /// A document that the store knows.

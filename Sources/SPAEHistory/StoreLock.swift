@@ -1,5 +1,6 @@
 import Glibc
 import SPAESystem
+import Synchronization
 
 /// Who uses a store: a file beside it with a lock for opening and one for being open.
 ///
@@ -54,9 +55,9 @@ final class StoreLock: Sendable {
   }
 
   private func wait(for byte: Byte, _ kind: Int32) throws(HistoryError) {
-    for _ in 0..<Waiting.attempts {
+    for attempt in 0..<Waiting.attempts {
       if try set(byte, kind) { return }
-      usleep(Waiting.microseconds)
+      Waiting.pause(attempt)
     }
     throw .busy(path: path)
   }
@@ -65,5 +66,22 @@ final class StoreLock: Sendable {
 /// How long anybody waits for another process: ten seconds, in steps of a millisecond.
 enum Waiting {
   static let attempts = 10_000
-  static let microseconds: UInt32 = 1000
+  private static let microseconds: UInt32 = 1000
+  /// So soon is told that somebody waits.
+  private static let patience = 300
+
+  fileprivate static let tell = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// Rests between two attempts.
+  static func pause(_ attempt: Int) {
+    if attempt == patience { tell.withLock { $0 }?() }
+    usleep(microseconds)
+  }
+}
+
+extension HistoryStore {
+  /// Calls that when another process is waited for; nil tells nobody any more.
+  package static func whenWaiting(_ tell: (@Sendable () -> Void)?) {
+    Waiting.tell.withLock { $0 = tell }
+  }
 }

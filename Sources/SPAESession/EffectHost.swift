@@ -15,6 +15,9 @@ protocol EffectHost: AnyObject {
 
   /// Performs an effect in the session, at once or when there is time, and gives the answers.
   func perform(_ effect: SessionEffect) -> [Message]
+
+  /// Shows a notice before anything else is done.
+  func showAtOnce(_ notice: Notice)
 }
 
 extension EffectHost {
@@ -33,7 +36,9 @@ extension EffectHost {
       for effect in update(&state, waiting.removeFirst()) {
         switch effect {
         case .terminal(let effect): waiting += perform(effect)
-        case .session(let effect): waiting += perform(effect)
+        case .session(let effect):
+          if let notice = session.waitBegins(for: effect) { showAtOnce(notice) }
+          waiting += perform(effect)
         }
       }
     }

@@ -33,16 +33,23 @@ extension EffectRunner {
     tell("edits are no longer kept, \(remedy) saves them: \(obstacle)")
   }
 
-  /// Tries again to put into the history what waits; false where it still does.
+  /// Tries again to put into the history what waits; nil where nothing waits, or where it still does.
   @discardableResult
-  func keepWaiting() -> Bool {
-    guard let count = history.waiting else { return true }
-    do throws(HistoryError) {
-      try history.keepWaiting(milliseconds: Self.retry)
-    } catch { return false }
+  func keepWaiting() -> DocumentHistory.Renumbering? {
+    guard let count = history.waiting else { return nil }
+    let kept = try? history.keepWaiting(milliseconds: Self.retry)
+    guard let kept else { return nil }
     let edits = count == 1 ? "the edit that waited is" : "\(count) edits that waited are"
     tell("\(count == 0 ? "the move that waited is" : edits) in the history now", .plain)
-    return true
+    return kept
+  }
+
+  /// What is to be said before an effect that changes the history while another process holds it: nothing
+  /// else is done until that lets go, or nobody waits any longer.
+  func waitBegins(for effect: SessionEffect) -> Notice? {
+    guard effect.changesHistory, history.isHeld(forMilliseconds: 100) else { return nil }
+    return Notice(
+      "waits for another program that writes to the history, ten seconds at most", kind: .warning)
   }
 
   /// The answer to somebody who wants to leave.
@@ -62,10 +69,8 @@ extension EffectRunner {
   /// Says what waits, after something else that is to be said.
   func tellWaiting(after text: String = "") {
     guard history.waiting != nil else { return }
-    let (write, quit) = (files.dialect.command(.write), files.dialect.command(.quit))
-    tell(
-      "\(text)\(facts.unkept): another program is writing to it; the next edit, \(write) and \(quit) try"
-        + " again")
+    let write = files.dialect.command(.write)
+    tell("\(text)\(facts.unkept): another program holds the history; \(write) tries again")
   }
 
   private func tell(_ text: String, _ kind: Notice.Kind = .warning) {
@@ -73,7 +78,26 @@ extension EffectRunner {
   }
 
   private static func whyNotKept(_ error: HistoryError) -> String {
-    if case .busy = error { return "another program is writing to it" }
+    if case .busy = error { return "another program is writing to the history" }
     return Self.reason(error)
+  }
+}
+
+extension SessionEffect {
+  fileprivate var changesHistory: Bool {
+    switch self {
+    case .commit, .move, .nameState, .save, .discard, .film(.edit), .film(.keepPainted),
+      .film(.save):
+      true
+    default: false
+    }
+  }
+}
+
+extension HistoryMove {
+  /// The same when revisions that waited have got other numbers than were shown.
+  func renumbered(_ numbers: DocumentHistory.Renumbering?) -> HistoryMove {
+    guard case .to(let revision) = self, let numbers else { return self }
+    return .to(numbers.number(revision))
   }
 }

@@ -36,7 +36,7 @@ package final class EffectRunner: Sendable {
   let preparation: PicturePreparation?
   private let candidates: CandidatePainter
   private let small: CandidatePictures
-  private let thumbnails: any CellDriver
+  let thumbnails: any CellDriver
   private let yanked: YankedWords
   /// What is to be told of edits that are no longer kept.
   let loss = Mutex<Notice?>(nil)
@@ -124,7 +124,7 @@ package final class EffectRunner: Sendable {
     try beginFilm()
   }
 
-  private var model: Model { inUse.model }
+  var model: Model { inUse.model }
 
   /// The pictures as they are now.
   package var pictures: Pictures { pictureStore.pictures }
@@ -198,6 +198,7 @@ package final class EffectRunner: Sendable {
     case .move(let move): return answered { try self.move(move) }
     case .nameState(let name):
       return answered {
+        keepWaiting()
         try changing { try history.name(history.head.id, name) }
         return [.moved(history.pyramid, facts, note: "this state is called '\(name)'")]
       }
@@ -257,7 +258,7 @@ package final class EffectRunner: Sendable {
     return error.reason
   }
 
-  private func inBackground(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {
+  func inBackground(_ body: @escaping @Sendable (EffectRunner) throws -> [Message]) {
     queue.async { [self] in
       for message in answered({ try body(self) }) { mailbox.post(message) }
     }
@@ -283,146 +284,6 @@ package final class EffectRunner: Sendable {
   private func painted(_ painting: Painting) -> Painted {
     do { return try painter.painted(keeping: painting) } catch {
       return .failed(Self.reason(error))
-    }
-  }
-
-  // MARK: History
-
-  /// Notes that the file holds the head, or another revision; says why where that cannot be noted.
-  func markSaved(_ path: String, _ revision: Revision.ID? = nil) -> [Message] {
-    do {
-      try changing { try history.markSaved(revision) }
-      return []
-    } catch {
-      let text = "saved \(path), but the history does not know it: \(Self.reason(error))"
-      return [.notice(Notice(text, kind: .warning))]
-    }
-  }
-
-  private func kept(_ pyramid: Pyramid, _ verb: String) throws -> Pyramid {
-    let former = history.pyramid
-    keepWaiting()
-    _ = try changing { try history.commit(pyramid, verb: verb) }
-    painter.follow(from: former, to: pyramid)
-    return pyramid
-  }
-
-  private func discard(to words: Pyramid) throws {
-    do throws(HistoryError) { try history.keepWaiting(milliseconds: Self.retry) } catch {
-      // What waits is given up; the file's own words are those of the next opening anyway.
-      if history.wordsInFile == words { return }
-      throw error
-    }
-    if let held = try history.revision(holding: words) {
-      try history.jump(to: held.id)
-    } else {
-      try history.commit(words, verb: "discard")
-    }
-    _ = try inUse.follow(history)
-  }
-
-  var facts: HistoryFacts {
-    var facts = history.facts
-    facts.model = try? inUse.label
-    return facts
-  }
-
-  /// As the file names it, where that is an earlier form of the same model.
-  private var modelName: PyramidDocument.ModelName {
-    get throws {
-      let opened = files.document.model
-      return try model.goesByIdentity(opened.hash) ? opened : try model.name()
-    }
-  }
-
-  func move(_ move: HistoryMove) throws -> [Message] {
-    let before = history.head
-    var moved: Revision?
-    switch move {
-    case .undo(let count):
-      for _ in 0..<count { moved = try changing { try history.undo() } ?? moved }
-    case .redo(let count):
-      for _ in 0..<count { moved = try changing { try history.redo() } ?? moved }
-    case .earlier(let count): moved = try changing { try history.earlier(.count(count)) }
-    case .later(let count): moved = try changing { try history.later(.count(count)) }
-    case .earlierBy(let seconds): moved = try changing { try history.earlier(.seconds(seconds)) }
-    case .laterBy(let seconds): moved = try changing { try history.later(.seconds(seconds)) }
-    case .to(let revision): moved = try changing { try history.jump(to: revision) }
-    }
-    guard let moved else {
-      return [.notice(Notice("there is no \(move.isBack ? "earlier" : "later") state"))]
-    }
-    let complaint = try inUse.follow(history).map { "; \($0)" } ?? ""
-    let name = moved.name.map { " '\($0)'" } ?? ""
-    let done = move.done(from: before, to: moved).map { verb, revision in
-      let words = revision.summary(vocabulary: model.vocabulary, shape: history.pyramid.shape)
-      return "\(verb) \(words); "
-    }
-    let note =
-      "\(done ?? "")state \(moved.id)\(name), \(moved.named),"
-      + " \(moved.time.inWords(now: Date()))\(complaint)"
-    return [.moved(history.pyramid, facts, note: note)]
-  }
-
-  /// The tree as rows; of a very long history what is near the head.
-  private func revisions() throws -> [HistoryList.Row] {
-    try rows(of: try history.tree()) { [history, inUse] revision in
-      let vocabulary = inUse.model.vocabulary
-      return (
-        revision.summary(vocabulary: vocabulary, shape: history.pyramid.shape),
-        try history.pyramid(of: revision.id)
-      )
-    }
-  }
-
-  /// Each revision of a tree with what is said of it and its words.
-  func rows(
-    of tree: RevisionTree, _ content: (Revision) throws -> (summary: String, pyramid: Pyramid)
-  ) throws -> [HistoryList.Row] {
-    let (lines, head) = (tree.lines(), tree.head)
-    let place = lines.firstIndex { $0.revision.id == head } ?? 0
-    let near = max(0, place - 300)..<min(lines.count, place + 300)
-    return try lines[near].map { line in
-      let revision = line.revision
-      let (summary, pyramid) = try content(revision)
-      return HistoryList.Row(
-        revision: revision.id, branches: line.branches + (revision.id == head ? "@" : "o"),
-        time: revision.time.inWords(now: Date()),
-        summary: summary, name: revision.name, isHead: revision.id == head, pyramid: pyramid)
-    }
-  }
-
-  /// Finds the words of a revision.
-  typealias Words = @Sendable (EffectRunner, Int) throws -> Pyramid
-
-  func drawThumbnails(_ revisions: [Int], _ words: @escaping Words) {
-    for revision in revisions {
-      inBackground { runner in
-        let model = try runner.inUse.model(of: revision, in: runner.history).model
-        let picture = try model.decode(try words(runner, revision))
-        return [
-          .thumbnail(
-            revision: revision, Screen(picture: picture, rows: 2, columns: 4, by: runner.thumbnails)
-          )
-        ]
-      }
-    }
-  }
-
-  /// `now` is what the head is called among the revisions that `words` finds.
-  func compare(
-    with revision: Int,
-    now: @escaping @Sendable (EffectRunner) throws -> Int = { $0.history.head.id },
-    _ words: @escaping Words
-  ) {
-    inBackground { runner in
-      let pyramid = try words(runner, revision)
-      let model = try runner.inUse.model(of: revision, in: runner.history).model
-      let compared = try model.decode(pyramid)
-      let now = try words(runner, try now(runner))
-      let psnr = try runner.model.decode(now).psnr(to: compared)
-      runner.pictureStore.change { $0.compared = compared }
-      return [.compared(Comparison(revision: revision, pyramid: pyramid, psnr: psnr))]
     }
   }
 

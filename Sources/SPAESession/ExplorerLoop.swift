@@ -214,6 +214,11 @@ package final class ExplorerLoop: EffectHost {
 
   // MARK: Drawing
 
+  func showAtOnce(_ notice: Notice) {
+    _ = update(&state, .notice(notice))
+    draw()
+  }
+
   private func draw() {
     guard !hasQuit else { return }
     drawPictureFirst()

@@ -20,6 +20,8 @@ package final class HeadlessExplorer: EffectHost {
   /// How the picture is drawn with characters; nil where only text is told.
   private(set) var output: PictureOutput?
   private let environment: [String: String]
+  /// Tells what a person should know while the program waits.
+  var tellAtOnce: (Notice) -> Void = { _ in }
   /// Those by which the program is to end.
   private var signals: [Int32] = []
 
@@ -86,6 +88,8 @@ package final class HeadlessExplorer: EffectHost {
     session.perform(.film(.show(frame: frame ?? film.last))).forEach(settle)
     if frame == nil { settle(.film(.ended("the film ended"))) }
   }
+
+  func showAtOnce(_ notice: Notice) { tellAtOnce(notice) }
 
   package func closePopups() { state.closePopups() }
 

@@ -16,7 +16,7 @@ extension HistoryMove {
   var isBack: Bool {
     switch self {
     case .undo, .earlier, .earlierBy: true
-    case .redo, .later, .laterBy, .to: false
+    case .redo, .later, .laterBy, .to, .named: false
     }
   }
 }

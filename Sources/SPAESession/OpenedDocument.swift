@@ -117,7 +117,8 @@ package struct OpenedDocument {
       label: document.source.name,
       model: RevisionModel(
         name: document.model.name, hash: isOwn ? model.identity() : document.model.hash,
-        formerHashes: model.configuration.formerIdentities ?? []))
+        formerHashes: model.configuration.formerIdentities ?? []),
+      origin: files.path == nil ? .picture : .file)
     if files.path == nil { try takeSavedWords(history) }
     return history
   }
@@ -191,7 +192,7 @@ package struct OpenedDocument {
       return Notice(
         "these words are of the model \(document.model.name); \(undo) goes back to those of"
           + " \(before?.label ?? "another")")
-    case .renamed(let path): return Notice("the history of \(path) goes on here")
+    case .renamed, .copied: return continued(history)
     case .new, .same:
       if try model !== models.chosen() {
         return Notice(
@@ -210,10 +211,17 @@ package struct OpenedDocument {
       let came = "\(edits) edit\(edits == 1 ? "" : "s") came back that the file lacks"
       return Notice("\(came); \(dialect.command(.write)) saves", kind: .warning)
     }
-    if case .renamed(let path) = history.opening {
-      return Notice("the history of \(path) goes on here")
-    }
+    if let notice = continued(history) { return notice }
     return Notice("space plays, < and > step, { and } go to cuts, ? lists all keys, q leaves")
+  }
+
+  /// Whose history goes on in this one.
+  private func continued(_ history: DocumentHistory) -> Notice? {
+    switch history.opening {
+    case .renamed(let path): Notice("the history of \(path) goes on here")
+    case .copied(let path): Notice("begins with the history of \(path), which has the same words")
+    default: nil
+    }
   }
 
   /// How an edit is taken back.

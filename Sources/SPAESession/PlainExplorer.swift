@@ -8,7 +8,10 @@ struct PlainExplorer {
 
   private var state: Explorer { explorer.state }
 
-  init(_ explorer: HeadlessExplorer) { self.explorer = explorer }
+  init(_ explorer: HeadlessExplorer) {
+    self.explorer = explorer
+    explorer.tellAtOnce = { print($0.text, toStandardError: true) }
+  }
 
   /// What stands before a line that is to be typed: the word under the cursor.
   var prompt: String { state.vocabulary[state.pyramid[state.cursor]] }

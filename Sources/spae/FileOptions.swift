@@ -149,10 +149,11 @@ struct EditOutput: ParsableArguments {
   /// How a pyramid's words came about, as far as the history tells.
   private func past(of file: String, _ document: PyramidDocument, _ model: Model) -> EditPast? {
     guard file != "-", let path = try? history.path, path != "none", FileSystem.exists(path),
-      let store = try? history.open(),
-      let known = try? store.formerPath(
-        of: file, document.pyramid, vocabularyHash: document.model.vocabulary) ?? file,
-      let history = try? store.history(ofPath: known),
+      let store = try? history.open()
+    else { return nil }
+    let former = try? store.formerHistory(
+      of: file, document.pyramid, vocabularyHash: document.model.vocabulary)
+    guard let history = try? store.history(ofPath: former?.path ?? file),
       history.document.vocabulary == document.model.vocabulary,
       let states = try? history.states(to: document.pyramid)
     else { return nil }
@@ -181,32 +182,42 @@ struct EditOutput: ParsableArguments {
       guard target.isInPlace else { return .foreign("it exists") }
       return found == target.bytes ? .unedited : .foreign("it was changed meanwhile")
     }
-    try record(edited, at: target.path, verb)
+    try record(edited, at: target, verb)
   }
 
   /// Adds the edits to the history of the written file, as one revision.
-  private func record(_ edited: EditedFile, at path: String, _ verb: String) throws {
+  private func record(_ edited: EditedFile, at target: Target, _ verb: String) throws {
     let store: HistoryStore
     do { store = try history.open() } catch let error as HistoryError {
       guard let obstacle = error.obstacle else { throw error }
       return print("spae: \(obstacle): the edit is not in the history", toStandardError: true)
     }
-    let (name, model) = (edited.before.model, edited.model)
-    let isNew = try !store.knows(path: path)
-    let past = isNew ? edited.past : nil
-    let history = try store.open(
-      documentPath: path, pyramid: past?.first ?? edited.before.pyramid,
-      vocabularyHash: name.vocabulary,
-      wordCount: model.vocabulary.count, label: edited.before.source.name,
-      model: RevisionModel(
-        name: name.name, hash: name.hash,
-        formerHashes: model.configuration.formerIdentities ?? []))
-    // The states before come along, so that later edits know what they have put.
-    if history.opening == .new {
-      for state in past?.states ?? [] { try history.commit(state.pyramid, verb: state.verb) }
-    }
+    let history = try open(target, edited, in: store)
+    if !target.isInPlace { try beginAnew(history, after: edited.past) }
     try history.commit(edited.painter.pyramid, verb: verb)
     try history.markSaved()
+  }
+
+  private func open(
+    _ target: Target, _ edited: EditedFile, in store: HistoryStore
+  ) throws(HistoryError) -> DocumentHistory {
+    let (name, model) = (edited.before.model, edited.model)
+    let first = target.isInPlace ? nil : edited.past?.first
+    return try store.open(
+      documentPath: target.path, pyramid: first ?? edited.before.pyramid,
+      vocabularyHash: name.vocabulary, wordCount: model.vocabulary.count,
+      label: edited.before.source.name,
+      model: RevisionModel(
+        name: name.name, hash: name.hash,
+        formerHashes: model.configuration.formerIdentities ?? []),
+      origin: target.isInPlace ? .file : .written)
+  }
+
+  /// What is written over a file does not come from what that held: it begins at the words before any
+  /// edit, and the states before come along, so that later edits know what they have put.
+  private func beginAnew(_ history: DocumentHistory, after past: EditPast?) throws {
+    try history.jump(to: try history.saved().id)
+    for state in past?.states ?? [] { try history.commit(state.pyramid, verb: state.verb) }
   }
 }
 

@@ -32,9 +32,19 @@ struct HistoryOption: ParsableArguments {
     }
   }
 
+  /// Says from now on when another program is waited for.
+  static func tellWaiting() {
+    HistoryStore.whenWaiting {
+      print(
+        "spae: waits for another program that writes to the history, ten seconds at most",
+        toStandardError: true)
+    }
+  }
+
   /// Opens the store, and tells when it had to be saved from damage.
   func open() throws -> HistoryStore {
     let path = try path
+    Self.tellWaiting()
     let store = try HistoryStore(path: path, clock: { Date() })
     if let salvage = store.salvage {
       print("spae: \(path): warning: \(salvage)", toStandardError: true)
@@ -44,13 +54,19 @@ struct HistoryOption: ParsableArguments {
 }
 
 extension HistoryOption {
-  /// The path by which the store knows a file: a former one of a file that was renamed, which it says.
-  func path(of file: String, in store: HistoryStore, _ model: ModelOption? = nil) throws -> String {
-    let known = try store.knownPath(of: file) { try (model ?? ModelOption.parse([])).library() }
-    if known != file {
-      print("spae: \(file): its history is that of \(known), which is gone", toStandardError: true)
+  /// The path by which the store knows a file: a former one of a file that was renamed, or that of the
+  /// file of which it is a copy, which it says.
+  func path(
+    of file: String, in store: HistoryStore, _ model: ModelOption? = nil, takesCopies: Bool = true
+  ) throws -> String {
+    let former = try store.formerHistory(of: file) {
+      try (model ?? ModelOption.parse([])).library()
     }
-    return known
+    guard let former, takesCopies || !former.isCopied else { return file }
+    let reason = former.isCopied ? "which has the same words" : "which is gone"
+    print(
+      "spae: \(file): its history is that of \(former.path), \(reason)", toStandardError: true)
+    return former.path
   }
 
   /// Opens the store and the history of a file, without changing either.

@@ -331,6 +331,29 @@ struct ExplorerSuite {
     #expect(world.state.notice?.kind == .warning)
   }
 
+  @Test("takes edits as 'spae edit' has them, after a colon")
+  func writtenEdits() {
+    var world = World()
+    let old = world.word
+    world.type(":\(old) -> kitten<CR>")
+    #expect(world.word == "kitten")
+    world.type(":2:1,2 = muzzle<CR>")
+    let cell = CellAddress(layer: 2, row: 0, column: 1)
+    #expect(world.state.vocabulary[world.state.pyramid[cell]] == "muzzle")
+    world.type(":9:1,1 = kitten<CR>")
+    #expect(world.state.notice?.text == "there is no layer 9; this pyramid has layers 1 to 6")
+    world.type(":kitten -> nonsense<CR>")
+    #expect(world.state.notice?.text.hasPrefix("'nonsense' is not in the vocabulary") == true)
+  }
+
+  @Test("cuts a long name in the title, and does not leave it out")
+  func longName() {
+    let name = String(repeating: "evening ", count: 20) + ".png"
+    let world = World(rows: 24, columns: 80, file: name)
+    #expect(world.lines[0].hasPrefix(" evening evening evening evening"), "\(world.lines[0])")
+    #expect(world.lines[0].contains("…  layer 1/6 "))
+  }
+
   @Test("finds words", arguments: [("/wbeo<CR>", "wbeo"), ("/wbe<CR>nN", "wbeo")])
   func search(_ keys: String, _ word: String) {
     var world = World()
@@ -507,7 +530,7 @@ struct ExplorerSuite {
     world.refusal = "history.db: the disk is full"
     world.type("qn")
     #expect(!world.hasQuit)
-    let notice = "the edits will come back: history.db: the disk is full; :q! quits all the same"
+    let notice = ":q! leaves, but the edits will come back: history.db: the disk is full"
     #expect(world.state.notice == Notice(notice, kind: .error))
     world.type(":q!<CR>")
     #expect(world.hasQuit)
@@ -541,7 +564,7 @@ struct ExplorerSuite {
     world.type(":q<CR>")
     #expect(!world.hasQuit && world.state.mode == .browsing)
     let notice = world.state.notice?.text ?? ""
-    #expect(notice == "2 edits are not in the history yet: it is held; :q! leaves without")
+    #expect(notice == ":q! leaves without 2 edits: it is held")
     world.type(":n<CR>:q!<CR>")
     #expect(world.hasQuit)
     var patient = World()
@@ -736,7 +759,7 @@ struct PlainSuite {
     arguments: [
       ("foo", "foo is no command; help lists what can be typed"), ("!ls", "no shell commands here"),
       ("mark", "usage: mark NAME"), ("tree now", "usage: tree"),
-      ("depth 9", "no depth 9"), ("undo x", "usage: undo [N]"),
+      ("depth 9", "no depth 9"), ("compare x", "usage: compare [N]"),
       ("save a.txt", "a.txt: end it in .spae, .json"),
     ])
   func ownWords(_ line: String, _ beginning: String) throws {
@@ -756,7 +779,7 @@ struct PlainSuite {
       #expect(world.state.notice?.text.hasSuffix("save the words by save NAME.spae") == true)
     }
     world.send(.notDiscarded(reason: "the disk is full"))
-    let text = "the edits will come back: the disk is full; quit! quits all the same"
+    let text = "quit! leaves, but the edits will come back: the disk is full"
     #expect(world.state.notice?.text == text)
   }
 

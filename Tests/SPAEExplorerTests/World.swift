@@ -218,6 +218,7 @@ struct World {
       case .earlierBy: 0
       case .laterBy: states.count - 1
       case .to(let revision): revision
+      case .named: head
       }
     head = min(max(0, wanted), states.count - 1)
     return [.moved(states[head], facts, note: nil)]

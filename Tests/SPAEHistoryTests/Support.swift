@@ -68,10 +68,12 @@ extension HistoryStore {
   func open(_ pyramid: Pyramid) throws -> DocumentHistory { try open("/a.spae", pyramid) }
 
   func open(
-    _ path: String, _ pyramid: Pyramid, vocabulary: String = "words"
+    _ path: String, _ pyramid: Pyramid, vocabulary: String = "words", label: String = "a picture",
+    origin: DocumentOrigin = .file
   ) throws -> DocumentHistory {
     try open(
-      documentPath: path, pyramid: pyramid, vocabularyHash: vocabulary, label: "a picture")
+      documentPath: path, pyramid: pyramid, vocabularyHash: vocabulary, label: label,
+      origin: origin)
   }
 
   /// Everything in it, as text.

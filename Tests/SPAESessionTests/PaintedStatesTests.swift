@@ -20,10 +20,8 @@ struct PaintedStatesSuite {
   private func explorer(_ store: HistoryStore? = nil) throws -> HeadlessExplorer {
     let output = PictureOutput(
       graphics: .ascii, capabilities: TerminalCapabilities(), environment: Opened.environment)
-    let opened = try Opened(output: output, edits: .paint, picture: Self.picture, store: store)
-    return HeadlessExplorer(
-      state: opened.state, session: opened.session, editor: opened.editor, themes: opened.themes,
-      output: output, environment: Opened.environment, size: (24, 80))
+    return try Opened(output: output, edits: .paint, picture: Self.picture, store: store)
+      .explorer(output)
   }
 
   /// The words that each edit leads to, where one painter does them all.
@@ -75,9 +73,9 @@ struct PaintedStatesSuite {
     let expected = try painted([("grass", "snow"), ("snow", "sand")])
     let explorer = try explorer()
     #expect(try press(":s/grass/snow/<CR>", explorer) == expected[0])
-    // Each state is another one, and there are more than are kept in memory.
-    _ = try press("E5G" + String(repeating: "x", count: 1), explorer)
-    for _ in 0..<70 { _ = try press("lx", explorer) }
+    _ = try press("E5G", explorer)
+    for _ in 0..<6 { _ = try press("0" + String(repeating: "xl", count: 16) + "j", explorer) }
+    #expect(explorer.state.history.last > 80, "more than are kept in memory")
     _ = try press(":undo 2<CR>E", explorer)
     #expect(explorer.state.pyramid == expected[0])
     #expect(try press(":s/snow/sand/<CR>", explorer) == expected[1])

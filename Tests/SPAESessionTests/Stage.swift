@@ -28,6 +28,7 @@ struct Opened {
 
   let state: Explorer
   let session: EffectRunner
+  let history: DocumentHistory
   let editor: ExternalEditor
   let themes = ThemeLibrary(environment: Self.environment)
 
@@ -40,7 +41,7 @@ struct Opened {
     let models = ModelLibrary(model: model)
     var opened = try OpenedDocument(file: picture, size: 128, fit: .crop, models: models)
     let store = try store ?? HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
-    let history = try opened.history(in: store)
+    history = try opened.history(in: store)
     session = try EffectRunner(
       model: model, models: models, history: history, files: opened.files,
       original: opened.original, exemplars: exemplars, thumbnails: output.cells, yanked: yanked,
@@ -48,6 +49,19 @@ struct Opened {
     state = try opened.state(
       history: history, store: store, output: output, tint: true, edits: edits)
     editor = ExternalEditor(files: opened.files)
+  }
+
+  /// The explorer on it, which waits for whatever a key begins.
+  func explorer(_ output: PictureOutput) -> HeadlessExplorer {
+    HeadlessExplorer(
+      state: state, session: session, editor: editor, themes: themes, output: output,
+      environment: Self.environment, size: (24, 80))
+  }
+}
+
+extension HeadlessExplorer {
+  func press(_ keys: String) throws {
+    for key in try Key.keys(from: keys) { settle(.key(key)) }
   }
 }
 

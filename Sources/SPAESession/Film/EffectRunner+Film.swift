@@ -16,6 +16,7 @@ extension EffectRunner {
     case .move(let move): return answered { try self.move(move, film) }
     case .nameState(let name):
       return answered {
+        if keepWaiting() != nil { try takeUpState(film) }
         try changing { try history.name(history.head.edited, name) }
         return try restated("this state is called '\(name)'", film)
       }
@@ -132,7 +133,7 @@ extension EffectRunner {
     _ before: Pyramid, _ after: Pyramid, _ verb: String, _ film: FilmSession
   ) throws -> [Message] {
     guard !film.painter.paints(film.reel.current) else { throw Self.notPainted(film) }
-    if history.waiting != nil, keepWaiting() { try takeUpState(film) }
+    if keepWaiting() != nil { try takeUpState(film) }
     try keepAhead(film)
     let edit = try film.reel.edit(from: before, to: after, verb: verb)
     guard !edit.runs.isEmpty else { return try committed(film) }

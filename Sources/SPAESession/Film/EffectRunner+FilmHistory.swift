@@ -7,6 +7,7 @@ extension EffectRunner {
   /// Moves through the history, in which what was painted ahead is one state with its edit; what is
   /// painted for a state that is left ends, and goes on when it is entered again.
   func move(_ move: HistoryMove, _ film: FilmSession) throws -> [Message] {
+    let move = try inRevisions(move).renumbered(keepWaiting())
     guard try changing({ try go(move) }) else {
       return [.notice(Notice("there is no \(move.isBack ? "earlier" : "later") state"))]
     }
@@ -25,6 +26,23 @@ extension EffectRunner {
     }
   }
 
+  /// The same with the revision of a state in place of its number or name.
+  private func inRevisions(_ move: HistoryMove) throws -> HistoryMove {
+    let states = try history.filmStates()
+    switch move {
+    case .to(let number):
+      guard let revision = states.edit(number) else {
+        throw HistoryError.revision(number, document: history.document.path)
+      }
+      return .to(revision)
+    case .named(let name):
+      let number = (0...states.count).first { states.name($0) == name }
+      guard let revision = number.flatMap(states.edit) else { throw Self.unknown(name) }
+      return .to(revision)
+    default: return move
+    }
+  }
+
   /// Moves the head; false where there is no such state.
   private func go(_ move: HistoryMove) throws -> Bool {
     switch move {
@@ -34,12 +52,10 @@ extension EffectRunner {
     case .later(let count): return try jump(.count(count), isBack: false)
     case .earlierBy(let seconds): return try jump(.seconds(seconds), isBack: true)
     case .laterBy(let seconds): return try jump(.seconds(seconds), isBack: false)
-    case .to(let number):
-      guard let revision = try history.filmStates().edit(number) else {
-        throw HistoryError.revision(number, document: history.document.path)
-      }
+    case .to(let revision):
       try history.jump(to: revision)
       return true
+    case .named: return false
     }
   }
 

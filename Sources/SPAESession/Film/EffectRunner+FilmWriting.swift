@@ -9,7 +9,7 @@ extension EffectRunner {
 
   /// Writes the film as it is now; where frames of it are still to be painted, once they are.
   func save(_ path: String?, _ replacing: Bool, _ film: FilmSession) throws -> [Message] {
-    if history.waiting != nil, keepWaiting() { try takeUpState(film) }
+    if keepWaiting() != nil { try takeUpState(film) }
     // What another program wrote meanwhile belongs to it.
     while film.reel.scan(atMost: 500) {}
     try files.checkEnd(of: film.reel, path, replacing: replacing)

@@ -201,9 +201,9 @@ struct ConvertCommand: ParsableCommand {
   ) throws -> [CellAddress]? {
     let path = try history.path
     guard path != "none", FileSystem.exists(path) else { return nil }
-    guard let store = try? history.open(),
-      let history = try? store.history(
-        ofPath: store.knownPath(of: file) { try model.conversionLibrary() }),
+    guard let store = try? history.open() else { return nil }
+    let former = try? store.formerHistory(of: file, models: model.conversionLibrary)
+    guard let history = try? store.history(ofPath: former?.path ?? file),
       history.pyramid.shape == document.pyramid.shape,
       let held = try history.revision(holding: document.pyramid)
     else { return nil }

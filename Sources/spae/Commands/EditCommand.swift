@@ -25,7 +25,7 @@ struct EditCommand: ParsableCommand {
       What an earlier edit of the same run has put is what it says: after 'grass -> snow', \
       'mountain -> gold' leaves that snow, and 'snow -> grass' paints it alone where nothing else \
       says snow. A pyramid goes on from its history: what earlier runs, or the explorer, \
-      have put is known too. It is seen by the picture that its words came from, where that is \
+      have put is known too, after the file was renamed or copied as well. It is seen by the picture that its words came from, where that is \
       beside it, or by --source; else by what its words show, which is said. \
       With --layer only that layer's words count. A word that becomes itself changes nothing. '2:1,2 = sunset' puts a word into one cell; rows and columns count from \
       1; '3:1-2,1-4 = sunset' puts it into a block, '3:1,2 1,4 = sunset' into two cells. The words \

@@ -125,6 +125,7 @@ struct ExploreCommand: ParsableCommand {
       graphics: try chosen(capabilities, environment, usesTerminal, preferences),
       capabilities: capabilities,
       environment: environment)
+    HistoryOption.tellWaiting()
     let stage = try album.start(paths, output: output)
     guard usesTerminal else {
       let browser = HeadlessBrowser(
@@ -198,6 +199,8 @@ struct ExploreCommand: ParsableCommand {
     let environment = SystemEnvironment.variables
     let library = ThemeLibrary(environment: environment)
     let (theme, complaint) = library.chosen(wish: wish, isLight: output.capabilities.isLight)
+    // The screen tells it from here on.
+    HistoryStore.whenWaiting(nil)
     let terminal = try CursesTerminal(
       theme: theme, colours: output.colours)
     let browser = Browser(

@@ -14,7 +14,8 @@ struct HistoryCommand: ParsableCommand {
       The promise: an edit that was accepted is on the disk before it is shown, and stays. It \
       survives a crash of the program or the machine; undo and redo never delete a state; a second \
       window on the same file begins a branch and overwrites nothing; a file that was changed or \
-      renamed elsewhere keeps its history. Only 'spae history prune' removes anything.
+      renamed elsewhere keeps its history, and a copy of an edited file begins with that of the \
+      other. Only 'spae history prune' removes anything.
 
       A revision is a state of one file: its number, the revision it was made from, the words that \
       changed, and all words packed into 1,047 bytes for a picture of 128 pixels. The store is one \

@@ -224,7 +224,7 @@ struct HistoryPruneCommand: ParsableCommand {
 
   func run() throws {
     let store = try history.open()
-    let path = try file.map { try history.path(of: $0, in: store) }
+    let path = try file.map { try history.path(of: $0, in: store, takesCopies: false) }
     let pruning = try store.prune(
       before: Date(timeIntervalSinceNow: -keep.seconds), path: path, isDryRun: dryRun)
     let entries = pruning.documents.map {
