@@ -286,7 +286,7 @@ refused 2 'the channel reads single words' few --reads labels
 classify() { "$program" classify --examples labels "$@" labels/animal/dog.png; }
 refused 2 'the channel reads single words' classify --by language-model --reads labels
 for method in written restricted; do
-  refused 2 "'channel', 'log-probability' and 'calibrated'" classify --by language-model --method $method
+  refused 2 "'channel', 'log-probability' or 'calibrated'" classify --by language-model --method $method
 done
 "$program" classify --help | has -E '^ *(restricted|written)|[ ,](restricted|written)[:,)]' && fail "the help of classify has methods of another command"
 refused 2 'belong to --by language-model' classify --method channel
