@@ -366,7 +366,7 @@ shows "SSIM|[0-9] ms|near: [a-z]"
 python3 hold.py held.db &
 holder=$!
 until_so "nobody holds the history" test -e held
-keys x
+keys 5 G x
 shows "^ waits for another program that writes to the history, ten seconds at most$"
 : >"let go"
 wait $holder
