@@ -345,5 +345,11 @@ printf '\0\0\0\30ftypisom' >clip.mp4
 refused 1 'it looks like a film; use spae encode' "$program" show clip.mp4
 # However narrow the terminal, options say what they are for.
 COLUMNS=20 "$program" words --help | has 'nearest in meaning' || fail "a narrow help lacks what options are for"
+# A terminal without a cursor, and a narrow one.
+TERM=dumb script -qec "$program cat.spae" /dev/null </dev/null >said || true
+has "the terminal 'dumb' writes line after line; --plain works there" said || fail "a dumb terminal is taken: $(cat said)"
+script -qec "stty cols 30 rows 40; $program show --graphics ascii cat.spae" /dev/null </dev/null >said
+sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g' said | awk 'NR > 2 && NR < 10 && length > 31 { exit 1 }' ||
+  fail "a picture is wider than the terminal: $(cat said)"
 SPAE_ISA=abacus refused 1 'abacus' "$program" info
 echo "smoke: passed"

@@ -64,7 +64,7 @@ package final class CursesTerminal {
       spae_guard_remove()
       signals.close()
       close(descriptor)
-      throw .unknownTerminal(unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? "")
+      throw .unknownTerminal(Self.name)
     }
     unsafe self.file = file
     unsafe self.curses = curses
@@ -311,8 +311,21 @@ extension CursesTerminal {
       close(terminal)
       throw .noTerminal
     }
+    guard placesCursor(terminal) else {
+      close(terminal)
+      throw .withoutCursor(name)
+    }
     return terminal
   }
+
+  /// Whether characters can be placed; true where the system does not know the terminal.
+  private static func placesCursor(_ terminal: Int32) -> Bool {
+    var status: Int32 = 0
+    guard unsafe setupterm(nil, terminal, &status) == OK else { return true }
+    return Terminfo.string("cup") != nil
+  }
+
+  private static var name: String { unsafe getenv("TERM").map { unsafe String(cString: $0) } ?? "" }
 
   /// Whether this program's job has the terminal.
   package static func isForeground(_ terminal: Int32) -> Bool { tcgetpgrp(terminal) == getpgrp() }

@@ -17,6 +17,8 @@ package enum TerminalEvent: Hashable {
 package enum TerminalError: Error, Hashable, CustomStringConvertible {
   case noTerminal
   case unknownTerminal(String)
+  /// One that writes line after line, and cannot place a character.
+  case withoutCursor(String)
   case failed(String, status: Int32)
 
   package var description: String {
@@ -24,6 +26,8 @@ package enum TerminalError: Error, Hashable, CustomStringConvertible {
     case .noTerminal: "there is no terminal here; --plain works without one"
     case .unknownTerminal(let name):
       "the terminal '\(name)' is not known; set TERM to one that is, such as xterm-256color"
+    case .withoutCursor(let name):
+      "the terminal '\(name)' writes line after line; --plain works there"
     case .failed(let what, let status): "\(what) failed with error \(status)"
     }
   }
