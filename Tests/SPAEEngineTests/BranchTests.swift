@@ -232,6 +232,14 @@ import Testing
     Damage("evidence.stuff.1.least", .set("7"), key: "evidence.stuff[1].least"),
     Damage("evidence.stuff.1.name", .set("\"moon\""), key: "evidence.stuff[1].name"),
     Damage("evidence.more", .set("1")),
+    Damage("evidence.looks_unsure", .remove),
+    Damage("evidence.looks_unsure", .set("2")),
+    Damage("evidence.looks.0.classes.0", .set("\"moon\""), key: "evidence.looks[0].classes"),
+    Damage("evidence.looks.0.words", .set("[]"), key: "evidence.looks[0].words"),
+    Damage("evidence.looks.0.colours.0", .set("[1, 2]"), key: "evidence.looks[0].colours"),
+    Damage("evidence.looks.0.colours.0.1", .set("256"), key: "evidence.looks[0].colours"),
+    Damage("evidence.looks.1.radius", .set("0"), key: "evidence.looks[1].radius"),
+    Damage("evidence.looks.1.least", .set("-1"), key: "evidence.looks[1].least"),
     Damage("detection.classes.0.name", .set("\"robot\""), key: "detection.classes"),
     Damage("detection.classes.3.words", .set("[]"), key: "detection.classes[3].words"),
     Damage("segmentation.classes.3.words", .set("[]"), key: "evidence.stuff[0].name"),
@@ -287,7 +295,10 @@ import Testing
   /// The classes that name all positions as numbers.
   private func coded(_ named: [[EvidenceMap.Named?]]) -> [Int32] {
     named.joined().map { own -> Int32 in
-      own.map { Int32($0.number) + ($0.branch == .detection ? 1000 : 0) } ?? -1
+      own.map {
+        Int32($0.number) + ($0.branch == .detection ? 1000 : 0)
+          + 10000 * Int32($0.look.map { $0 + 1 } ?? 0)
+      } ?? -1
     }
   }
 
@@ -435,6 +446,8 @@ import Testing
     let people = try golden.floats("random.people", shape: [cases, 4, 4])
     let cells = try golden.floats("random.cells", shape: [cases, 4, 4])
     let whole = try golden.floats("random.whole", shape: [cases])
+    let kinds = try #require(configuration.evidence?.looks).count
+    let looks = try golden.floats("random.looks", shape: [cases, kinds, 16])
     let boxes = try golden.floats("random.boxes", shape: [cases, 3, 6])
     let named = try golden.integers("random.named", shape: [cases, 21])
     for index in 0..<cases {
@@ -446,10 +459,14 @@ import Testing
             left: box[0], top: box[1], right: box[2], bottom: box[3], number: Int(box[4]),
             score: box[5])
       }
-      let seen = EvidenceMap.Seen(
+      var seen = EvidenceMap.Seen(
         stuff: (0..<32).map { Array(stuff[(index * 32 + $0) * 16..<(index * 32 + $0 + 1) * 16]) },
         people: Array(people[index * 16..<(index + 1) * 16]), things: things,
         whole: whole[index], cells: Array(cells[index * 16..<(index + 1) * 16]))
+      seen.looks = (0..<kinds).map {
+        let first = (index * kinds + $0) * 16
+        return Array(looks[first..<first + 16])
+      }
       #expect(coded(map.decided(seen)) == Array(named[index * 21..<(index + 1) * 21]))
     }
   }
@@ -482,6 +499,7 @@ import Testing
     ("reserved.2", "reserved[2]"),
     ("segmentation.classes.2.words.0", "segmentation.classes[2].words[0]"),
     ("detection.classes.0.words.1", "detection.classes[0].words[1]"),
+    ("evidence.looks.2.words.1", "evidence.looks[2].words[1]"),
   ])
   func isRefusedForAWordThatIsNone(place: String, key: String) throws {
     let damaged = try Damage(place, .set("\"zzzz\"")).done(to: Branches.contents())
