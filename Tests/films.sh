@@ -10,6 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
 export SPAE_MODEL=$root/Assets/models/small
+kinds=$root/Tests/SPAEPixelsTests/Fixtures/kinds
 
 fail() { echo "films: $*" >&2; exit 1; }
 has() { grep "$@" >/dev/null; }
@@ -116,10 +117,10 @@ cmp -s clip.spae film.spae || fail "an edit wrote over a film"
 "$program" edit film.spae '1:1,1 = cat' --frame 3 --exact -o third.spae 2>err || fail "no third frame: $(cat err)"
 has 'a film; only its frame 3 is used' err || fail "the frame is not told: $(cat err)"
 "$program" edit still.spae '1:1,1 = cat' --frame 2 -o no.spae 2>err && fail "a picture has a second frame"
-refused 1 'no frame 9: it has 3 frames' "$program" edit film.spae '1:1,1 = cat' --frame 9 -o no.spae
+refused 1 'no frame 9: it has 4 frames' "$program" edit film.spae '1:1,1 = cat' --frame 9 -o no.spae
 refused 2 'frame counts from 1' "$program" edit film.spae '1:1,1 = cat' --frame 0 -o no.spae
-"$program" edit film.spae '1:1,1 = cat' --frame 1 --exact -o one.spae 2>err || fail "$(cat err)"
-cmp -s one.spae third.spae && fail "the third frame is the first"
+"$program" edit film.spae '1:1,1 = cat' --frame 1 --exact -o frame1.spae 2>err || fail "$(cat err)"
+cmp -s frame1.spae third.spae && fail "the third frame is the first"
 grep -vx end clip.spae >open.spae
 [ "$(frames open.spae)" = 3 ] || fail "a film without an end has $(frames open.spae) frames"
 printf 'cell 4 1 1\nset pond\nsave\nquit!\n' | "$program" explore --plain --history none open.spae >out 2>&1 || true
@@ -156,6 +157,10 @@ clip F0:0 >zero.y4m
 refused 1 'say it with --fps' encode zero.y4m -o one.spae
 encode zero.y4m --fps 10 -o zero.spae
 [ "$(frames zero.spae)" = 4 ] || fail "--fps gives no rate"
+# A clock of 100,000 ticks a second is no rate of pictures.
+encode --film "$kinds/default-apart.png" -o ticks.spae 2>err
+has '25 a second are taken' err || fail "the rate of a clock is not replaced: $(cat err)"
+[ "$(frames ticks.spae)" = 3 ] || fail "a film by a fine clock has $(frames ticks.spae) frames"
 for kind in gif webp; do
   head -c $(($(stat -c %s film.$kind) * 2 / 3)) film.$kind >cut.$kind
   refused 1 'cut short or damaged' encode --film cut.$kind -o cut.$kind.spae

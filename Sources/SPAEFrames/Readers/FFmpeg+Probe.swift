@@ -51,11 +51,15 @@ extension FFmpeg {
   private static let statusesOfInvalidFiles: Set<Int32> = [1, 183]
 
   /// The least rate at which all frames come in time; where that is much more than they are, their
-  /// mean, as a whole number.
+  /// mean, as a whole number. A rate beyond `--fps` is a container's clock (100,000 of an APNG), not
+  /// that of pictures.
   private static func rate(of stream: Answer.Stream) -> (rate: FrameRate, isVarying: Bool)? {
     let exact = stream.r_frame_rate.flatMap { FrameRate($0) }
     let mean = stream.avg_frame_rate.flatMap { FrameRate($0) }
-    guard let mean else { return exact.map { ($0, false) } }
+    guard let mean else {
+      let isClock = exact.map { $0.framesPerSecond > 1000 } ?? false
+      return isClock ? FrameRate(25).map { ($0, true) } : exact.map { ($0, false) }
+    }
     guard let exact else { return (mean, false) }
     let ratio = mean.framesPerSecond / exact.framesPerSecond
     if (0.97...1.03).contains(ratio) { return (exact, false) }
