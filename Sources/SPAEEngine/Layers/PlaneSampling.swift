@@ -2,9 +2,66 @@ import SPAEPyramid
 
 // Planes of another size, and the greatest or the mean of what lies around.
 
-extension Plane {
-  /// 16 neighbouring channels of a pixel.
-  fileprivate subscript(row: Int, column: Int, block: Int) -> SIMD16<Float> {
+/// A plane of which 16 neighbouring channels of a pixel are read and written together.
+package protocol BlockedPlane: AnyObject, Sendable {
+  associatedtype Block: SIMD where Block.Scalar: Comparable
+  var height: Int { get }
+  var width: Int { get }
+  var channels: Int { get }
+  subscript(row: Int, column: Int, block: Int) -> Block { get set }
+  static func greater(_ a: Block, _ b: Block) -> Block
+}
+
+extension BlockedPlane {
+  /// Runs `body` for each row of a target of as many channels, on many threads.
+  fileprivate func fill(
+    _ target: Self, seen: Int, with context: Context, _ body: @Sendable (_ row: Int) -> Void
+  ) {
+    precondition(channels == target.channels && channels % 16 == 0)
+    let bytes = target.height * target.width * channels * seen * MemoryLayout<Block.Scalar>.size
+    context.parallel.forEachPart(of: target.height, work: bytes / 4) { $0.forEach(body) }
+  }
+
+  /// Fills a plane of the same size.
+  func copy(into target: Self, with context: Context) {
+    fill(target, seen: 1, with: context) { row in
+      for column in 0..<width {
+        for block in 0..<channels / 16 { target[row, column, block] = self[row, column, block] }
+      }
+    }
+  }
+
+  /// Fills a plane of twice the side with each pixel four times.
+  package func double(into target: Self, with context: Context) {
+    fill(target, seen: 1, with: context) { row in
+      for column in 0..<target.width {
+        for block in 0..<channels / 16 {
+          target[row, column, block] = self[row / 2, column / 2, block]
+        }
+      }
+    }
+  }
+
+  /// Fills a plane of the same size with the greatest values of squares around its pixels.
+  package func greatest(ofSquares side: Int, into target: Self, with context: Context) {
+    fill(target, seen: side * side, with: context) { row in
+      for column in 0..<width {
+        let rows = max(0, row - side / 2)..<min(height, row + side / 2 + 1)
+        let columns = max(0, column - side / 2)..<min(width, column + side / 2 + 1)
+        for block in 0..<channels / 16 {
+          var greatest = self[row, column, block]
+          for y in rows {
+            for x in columns { greatest = Self.greater(greatest, self[y, x, block]) }
+          }
+          target[row, column, block] = greatest
+        }
+      }
+    }
+  }
+}
+
+extension Plane: BlockedPlane {
+  package subscript(row: Int, column: Int, block: Int) -> SIMD16<Float> {
     @inline(__always) get {
       unsafe UnsafeRawPointer(pixel(row, column) + 16 * block)
         .loadUnaligned(as: SIMD16<Float>.self)
@@ -15,14 +72,9 @@ extension Plane {
     }
   }
 
-  /// Runs `body` for each row of a target of as many channels, on many threads.
-  private func fill(
-    _ target: Plane, seen: Int, with context: Context, _ body: @Sendable (_ row: Int) -> Void
-  ) {
-    precondition(channels == target.channels && channels % 16 == 0)
-    let work = target.bounds.area * channels * seen
-    context.parallel.forEachPart(of: target.height, work: work) { $0.forEach(body) }
-  }
+  @inline(__always) package static func greater(
+    _ a: SIMD16<Float>, _ b: SIMD16<Float>
+  ) -> SIMD16<Float> { a.replacing(with: b, where: b .> a) }
 
   /// Fills a plane of fewer pixels with the mean of the windows that its pixels stand for, which
   /// overlap where they cannot be equal (adaptive average pooling).
@@ -67,52 +119,10 @@ extension Plane {
       }
     }
   }
-
-  /// Fills a plane of the same size.
-  func copy(into target: Plane, with context: Context) {
-    fill(target, seen: 1, with: context) { row in
-      for column in 0..<width {
-        for block in 0..<channels / 16 { target[row, column, block] = self[row, column, block] }
-      }
-    }
-  }
-
-  /// Fills a plane of twice the side with each pixel four times.
-  package func double(into target: Plane, with context: Context) {
-    fill(target, seen: 1, with: context) { row in
-      for column in 0..<target.width {
-        for block in 0..<channels / 16 {
-          target[row, column, block] = self[row / 2, column / 2, block]
-        }
-      }
-    }
-  }
-
-  /// Fills a plane of the same size with the greatest values of squares around its pixels.
-  package func greatest(ofSquares side: Int, into target: Plane, with context: Context) {
-    fill(target, seen: side * side, with: context) { row in
-      for column in 0..<width {
-        let rows = max(0, row - side / 2)..<min(height, row + side / 2 + 1)
-        let columns = max(0, column - side / 2)..<min(width, column + side / 2 + 1)
-        for block in 0..<channels / 16 {
-          var greatest = self[row, column, block]
-          for y in rows {
-            for x in columns {
-              let other = self[y, x, block]
-              greatest.replace(with: other, where: other .> greatest)
-            }
-          }
-          target[row, column, block] = greatest
-        }
-      }
-    }
-  }
 }
 
-// The same of bytes.
-extension BytePlane {
-  /// 16 neighbouring channels of a pixel.
-  fileprivate subscript(row: Int, column: Int, block: Int) -> SIMD16<UInt8> {
+extension BytePlane: BlockedPlane {
+  package subscript(row: Int, column: Int, block: Int) -> SIMD16<UInt8> {
     @inline(__always) get {
       unsafe UnsafeRawPointer(pixel(row, column) + 16 * block)
         .loadUnaligned(as: SIMD16<UInt8>.self)
@@ -123,52 +133,9 @@ extension BytePlane {
     }
   }
 
-  private func fill(
-    _ target: BytePlane, seen: Int, with context: Context, _ body: @Sendable (_ row: Int) -> Void
-  ) {
-    precondition(channels == target.channels && channels % 16 == 0)
-    let work = target.bounds.area * channels * seen / 4
-    context.parallel.forEachPart(of: target.height, work: work) { $0.forEach(body) }
-  }
-
-  fileprivate func copy(into target: BytePlane, with context: Context) {
-    fill(target, seen: 1, with: context) { row in
-      for column in 0..<width {
-        for block in 0..<channels / 16 { target[row, column, block] = self[row, column, block] }
-      }
-    }
-  }
-
-  fileprivate func double(into target: BytePlane, with context: Context) {
-    fill(target, seen: 1, with: context) { row in
-      for column in 0..<target.width {
-        for block in 0..<channels / 16 {
-          target[row, column, block] = self[row / 2, column / 2, block]
-        }
-      }
-    }
-  }
-
-  fileprivate func greatest(
-    ofSquares side: Int, into target: BytePlane, with context: Context
-  ) {
-    fill(target, seen: side * side, with: context) { row in
-      for column in 0..<width {
-        let rows = max(0, row - side / 2)..<min(height, row + side / 2 + 1)
-        let columns = max(0, column - side / 2)..<min(width, column + side / 2 + 1)
-        for block in 0..<channels / 16 {
-          var greatest = self[row, column, block]
-          for y in rows {
-            for x in columns {
-              let other = self[y, x, block]
-              greatest.replace(with: other, where: other .> greatest)
-            }
-          }
-          target[row, column, block] = greatest
-        }
-      }
-    }
-  }
+  @inline(__always) package static func greater(
+    _ a: SIMD16<UInt8>, _ b: SIMD16<UInt8>
+  ) -> SIMD16<UInt8> { a.replacing(with: b, where: b .> a) }
 }
 
 // The same of either.

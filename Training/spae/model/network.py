@@ -201,7 +201,7 @@ class SPAE(nn.Module):
     def shape(self, size: int, whole: tuple[int, int] | None = None) -> PyramidShape:
         """The pyramid of a square of `size` pixels.
 
-        Or of a picture of a width and a height that is seen whole, whose shorter side becomes those.
+        Or of a picture of a width and a height that is seen whole: its shorter side becomes those.
         """
         cells = size // self.configuration.patch
         return self._shape_over(grid_for(cells, *whole) if whole else square(cells))

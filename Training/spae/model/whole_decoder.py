@@ -1,8 +1,8 @@
 """The decoder's network in whole numbers, for the pictures that refine words.
 
-Numbers between the layers are bytes, the sums over residuals float32. What is no sum of whole numbers
-(norms, SiLU) is made of single operations of float32 in a fixed order, so that the engine has the same
-bits: docs/algorithm.md, "Precision".
+Numbers between the layers are bytes, the sums over residuals float32. What is no sum of whole
+numbers (norms, SiLU) is made of single operations of float32 in a fixed order, so that the engine
+has the same bits: docs/algorithm.md, "Precision".
 """
 
 from collections.abc import Iterator

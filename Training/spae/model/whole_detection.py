@@ -1,7 +1,7 @@
 """The detection branch in whole numbers, but for what its stem and its heads give.
 
-Every other convolution gives bytes of its SiLU, by a polynomial, and those that lie beside each other, or are added, have
-one step: docs/algorithm.md, "Precision". Numbers are bytes less the byte of zero.
+Every other convolution gives bytes of its SiLU, by a polynomial; those that lie beside each other,
+or are added, have one step: docs/algorithm.md, "Precision". Numbers are bytes less that of zero.
 """
 
 from collections.abc import Iterator

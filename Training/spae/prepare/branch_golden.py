@@ -6,10 +6,11 @@
 
 It holds the output of the segmentation and the detection branch for two pictures; and for all, the
 class that names each position (its number, of the detection 1000 more, with a look 10000 more for
-each look up to it, or -1) and the words that a model chooses which has both; and what names positions
-of which the branches say things at random. That model's configuration, as far as it is another than
-the shipped one, is written beside it: `branches.json`; and `branch-rectangles.safetensors` with the
-classes and words of parts of some pictures that are no squares, encoded whole.
+each look up to it, or -1) and the words that a model chooses which has both; and what names
+positions of which the branches say things at random. That model's configuration, as far as it is
+another than the shipped one, is written beside it: `branches.json`; and
+`branch-rectangles.safetensors` with the classes and words of parts of some pictures that are no
+squares, encoded whole.
 """
 
 import argparse

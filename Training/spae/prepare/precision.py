@@ -2,10 +2,10 @@
 
     python -m spae.prepare.precision --data DATA --model Assets/models/small
 
-The frozen classifier, segmentation and detection branch, the encoder's convolutions, and the decoder
-where it refines words. The model's config.json gets, for each of their layers, the largest number of its input
-that has a step: the one with the least squared error on some training pictures. Numbers beyond it are
-cut off, which costs less than a coarser step.
+The frozen classifier, segmentation and detection branch, the encoder's convolutions, and the
+decoder where it refines words. The model's config.json gets, for each of their layers, the largest
+number of its input that has a step: the one with the least squared error on some training pictures.
+Numbers beyond it are cut off, which costs less than a coarser step.
 
 New weights need new numbers. They are measured in float32, whatever config.json held before.
 """
