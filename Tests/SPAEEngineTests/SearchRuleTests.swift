@@ -75,4 +75,10 @@ struct ModelCopy {
     #expect(try shipped.goesByIdentity(shipped.identity()))
     #expect(try !shipped.goesByIdentity(String(repeating: "0", count: 64)))
   }
+
+  /// Files of it open as before: words decode to the same pictures.
+  @Test func theModelOfTheSameWeightsIsKnownByItsIdentity() throws {
+    let former = "7b2a0ca7c88fb7ebcef684a88b58872912630eb2a9d96796858ddb8530a84c72"
+    #expect(try Model(folder: ModelCopy.shipped.path).goesByIdentity(former))
+  }
 }
