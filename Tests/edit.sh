@@ -133,6 +133,7 @@ mv twins/a.spae twins/c.spae
 cp cat.png twins/d.png
 printf 'quit!\n' | by_lines d
 "$program" history tree twins/a.spae | has castle || fail "another photograph took its history"
+"$program" history tree twins/a.png | has castle || fail "a photograph's history is not found by its name"
 for name in b d; do
   "$program" history tree twins/$name.spae | has castle && fail "$name has the history of another photograph"
 done
@@ -142,6 +143,16 @@ edit twins/a.png '1:1,1 = snow' -o twins/gone.spae
 mv twins/gone.spae twins/kept.spae
 edit twins/a.png '2:1,1 = sand' -o twins/new.spae
 "$program" history tree twins/new.spae | has 'snow' && fail "a written file took the history of another"
+
+# A file that was set back outside is shown as it is, and what was saved is not lost.
+"$program" encode cat.png -o back.spae
+cp back.spae before.spae
+edit back.spae '2:1,1 = dog'
+cp before.spae back.spae
+printf 'quit\n' | "$program" explore --plain back.spae >said
+"$program" history tree back.spae >said
+has '^1 .*\[head\]' said || fail "a file that was set back is shown as it was saved: $(cat said)"
+has '2:1,1 = dog' said || fail "a file that was set back lost its history"
 
 # A renamed file's history is found by every command.
 edit cat.spae '2:1,2 = sunset' -o old.spae

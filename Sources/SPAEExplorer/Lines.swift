@@ -93,10 +93,10 @@ struct FootLine {
     if let notice = state.notice { return (notice.text, notice.role) }
     if case .leaving = state.mode {
       let then = state.turn == nil ? "quit" : "go on"
-      return (
-        "The words are not saved.  y save\(target) and \(then)   n discard and \(then)   Esc stay",
-        .warning
-      )
+      let waiting = state.history.waiting
+      let lack = waiting == nil ? "The words are not saved" : state.history.unkept
+      let cost = waiting.map { $0 > 1 ? "lose them" : "lose it" } ?? "discard and \(then)"
+      return ("\(lack).  y save\(target) and \(then)   n \(cost)   Esc stay", .warning)
     }
     guard !state.isPending, state.mode.isAmongWords else { return nil }
     return state.consultationLine.map { ($0, .notice) }

@@ -31,7 +31,10 @@ package struct SourcePicture {
     guard source != nil || (!name.contains("/") && FileSystem.exists(beside)) else { return nil }
     self.path = source ?? (FileName.folder(of: path) == "." ? name : beside)
     do throws(ImageError) { image = try ImageFile(path: self.path).image } catch {
-      guard source != nil else { return nil }
+      guard source != nil else {
+        notes.append("\(self.path) beside it is no picture that can be read")
+        return nil
+      }
       throw Failure("\(self.path): \(error)")
     }
     let known = try Self.known(image, as: document, former, wish)

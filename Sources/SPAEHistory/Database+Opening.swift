@@ -25,7 +25,7 @@ extension Database {
     let known = try documents(path: file.path).first {
       $0.vocabulary == file.vocabulary && $0.grid == file.grid
     }
-    if let known { return try compare(known, with: file, time: time) }
+    if let known { return try compare(try labelled(known, file), with: file, time: time) }
     switch try formerDocument(of: file) {
     case .renamed(let former)?: return try move(former, to: file, time: time)
     case .copied(let former, let number)?:
@@ -51,8 +51,8 @@ extension Database {
     _ document: HistoryDocument, to file: FoundFile, time: Int64
   ) throws -> (HistoryDocument, Opening) {
     try run(
-      "UPDATE document SET path = ?, vocabulary = ? WHERE id = ?",
-      [file.path, file.vocabulary, document.id])
+      "UPDATE document SET path = ?, vocabulary = ?, label = ? WHERE id = ?",
+      [file.path, file.vocabulary, file.label, document.id])
     let (moved, opening) = try compare(try existing(document.id), with: file, time: time)
     return (moved, opening == .same ? .renamed(from: document.path) : opening)
   }
@@ -68,6 +68,15 @@ extension Database {
     return (copy, opening == .same ? .copied(from: document.path) : opening)
   }
 
+  /// The document of a picture, with the name that the picture has now: by that it is looked for.
+  private func labelled(
+    _ document: HistoryDocument, _ file: FoundFile
+  ) throws -> HistoryDocument {
+    guard file.origin == .picture, document.label != file.label else { return document }
+    try run("UPDATE document SET label = ? WHERE id = ?", [file.label, document.id])
+    return try existing(document.id)
+  }
+
   /// Tells whether the file holds the head, an earlier state, or something new.
   private func compare(
     _ document: HistoryDocument, with file: FoundFile, time: Int64
@@ -78,11 +87,27 @@ extension Database {
     }
     let held = try marked ?? latestAncestor(document.id, of: document.head, holding: content)
     guard let held else { return try takeOutsideChange(document, file, time: time) }
+    // A picture always gives the words before any edit.
+    let isSetBack =
+      try file.origin != .picture && held != document.head
+      && isBefore(held, document.saved, of: document.id)
     if held != document.saved { try setSaved(held, of: document.id) }
+    if isSetBack { try setHead(held, of: document.id) }
     if let model = file.model { try note(model, of: document.id, at: held, isNew: false) }
     let opening: Opening =
-      held == document.head ? .same : .recovered(saved: try existing(document.id, held))
+      if isSetBack {
+        .setBack(from: try existing(document.id, document.head))
+      } else if held == document.head {
+        .same
+      } else {
+        .recovered(saved: try existing(document.id, held))
+      }
     return (try existing(document.id), opening)
+  }
+
+  /// Whether a revision is one of those that another was made from.
+  private func isBefore(_ number: Int, _ other: Int, of document: Int) throws -> Bool {
+    try number != other && commonAncestor(document, number, other) == number
   }
 
   private func takeOutsideChange(

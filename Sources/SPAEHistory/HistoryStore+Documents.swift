@@ -11,6 +11,8 @@ package enum Opening: Hashable, Sendable {
   case same
   /// The file is known by its content; it was at another path, where there is no file now.
   case renamed(from: String)
+  /// The file was set back outside to a state before the one that was saved: the head is at it.
+  case setBack(from: Revision)
   /// The file is a copy of another, whose history was copied to it.
   case copied(from: String)
   /// The file was changed outside: this revision holds the change.

@@ -185,8 +185,14 @@ package struct OpenedDocument {
     if let salvage = store.salvage { return Notice("\(salvage)", kind: .warning) }
     switch history.opening {
     case .recovered: return try recovered(history)
+    case .setBack(let before):
+      return Notice(
+        "the file was set back outside; \(dialect.command(.undo, "\(before.id)")) goes to state"
+          + " \(before.id) again")
     case .changedOutside:
-      return Notice("the file was changed outside; \(undo) goes back to before")
+      let change =
+        files.path == nil ? "the picture gives other words now" : "the file was changed outside"
+      return Notice("\(change); \(undo) goes back to before")
     case .otherModel(let revision):
       let before = try revision.parent.flatMap { try history.model(of: $0) }
       return Notice(

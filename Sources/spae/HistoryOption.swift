@@ -54,11 +54,13 @@ struct HistoryOption: ParsableArguments {
 }
 
 extension HistoryOption {
-  /// The path by which the store knows a file: a former one of a file that was renamed, or that of the
-  /// file of which it is a copy, which it says.
+  /// The path by which the store knows a file: that of its words of a picture, a former one of a file
+  /// that was renamed, or that of the file of which it is a copy, which it says.
   func path(
     of file: String, in store: HistoryStore, _ model: ModelOption? = nil, takesCopies: Bool = true
   ) throws -> String {
+    let words = FileName.withoutEnding(file) + ".spae"
+    if try !store.knows(path: file), try store.knows(path: words) { return words }
     let former = try store.formerHistory(of: file) {
       try (model ?? ModelOption.parse([])).library()
     }

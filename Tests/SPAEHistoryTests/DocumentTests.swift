@@ -64,6 +64,20 @@ import Testing
     #expect(try again.saved().id == 4)
   }
 
+  @Test("is at what the file holds where that was set back behind the saved state")
+  func setBackOutside() throws {
+    let store = try HistoryStore()
+    let first = try store.open(try pyramid())
+    for word in [9, 8] { try first.change(3, to: Int32(word)) }
+    try first.markSaved()
+    let again = try store.open(try pyramid([3: 9]))
+    #expect(again.opening == .setBack(from: try first.revision(3)))
+    #expect(again.head.id == 2)
+    #expect(try again.saved().id == 2)
+    #expect(again.pyramid == (try pyramid([3: 9])))
+    #expect(try again.redo()?.id == 3)
+  }
+
   @Test("takes a state of another branch as a change from outside")
   func otherBranch() throws {
     let store = try HistoryStore()

@@ -39,6 +39,21 @@ final class TheHistoryOfAnotherFile {
     #expect(renamed.document.id == first.document.id && renamed.head.id == 2)
   }
 
+  @Test("stays that of its picture after that was renamed")
+  func renamedPicture() throws {
+    try write("a.jpg")
+    try open(picture: "a.jpg").change(3, to: 9)
+    try remove("a.jpg")
+    try write("c.jpg")
+    let renamed = try open(picture: "c.jpg")
+    #expect(renamed.head.id == 2 && renamed.document.path == folder("c.spae"))
+    #expect(try store.open(folder("w.spae"), try pyramid()).opening == .new)
+    #expect(try open(picture: "c.jpg").head.id == 2)
+    try remove("c.jpg")
+    try write("e.jpg")
+    #expect(try open(picture: "e.jpg").document.id == renamed.document.id)
+  }
+
   @Test("of words with a name of their own never becomes a picture's")
   func wordsAreNoPicture() throws {
     try write("a.jpg")
