@@ -106,16 +106,18 @@ extension PixelImage {
     for column in 0..<width { pixels[column][3] = luminance(at: (row * width + column) * 3) }
   }
 
-  /// ITU-R BT.601, 0 to 1, of the pixel whose first byte is given.
   private func luminance(at first: Int) -> Float {
-    let weighted =
-      0.299 * Float(pixels[first]) + 0.587 * Float(pixels[first + 1])
-      + 0.114 * Float(pixels[first + 2])
-    return weighted / 255
+    SPAEPixels.luminance(
+      red: Float(pixels[first]), green: Float(pixels[first + 1]), blue: Float(pixels[first + 2]))
   }
 
   /// The luminance of each pixel, 0 to 1 (ITU-R BT.601), [row, column].
   package var luminance: [Float] { (0..<width * height).map { luminance(at: 3 * $0) } }
+}
+
+/// The luminance of a colour of 0 to 255, 0 to 1 (ITU-R BT.601).
+package func luminance(red: Float, green: Float, blue: Float) -> Float {
+  (0.299 * red + 0.587 * green + 0.114 * blue) / 255
 }
 
 extension Fit {

@@ -286,28 +286,42 @@ def test_means_of_a_window_and_enlarged_cells():
 
 
 def test_a_change_covers_another_and_says_which_cells_change():
-    change, over = PictureChange.none(square(16)), PictureChange.none(square(16))
+    change, over = PictureChange.none(square(32)), PictureChange.none(square(32))
     change.values[:], change.coverage[:] = 0.5, 1
-    over.values[:8, :8], over.coverage[:8, :8] = -0.5, 1
+    over.values[:16, :16], over.coverage[:16, :16] = -0.5, 1
     change.cover(over)
-    assert change.cells(8) == {0, 1, 2, 3}
-    assert change.added_to(np.full((16, 16, 3), 100, np.uint8))[::8, ::8, 0].tolist() == [
+    assert change.cells(16) == {0, 1, 2, 3}
+    assert change.added_to(np.full((32, 32, 3), 100, np.uint8))[4::20, 4::20, 0].tolist() == [
         [36, 164],
         [164, 164],
     ]
     assert (change.weights() == 1).all()
-    change.confine(np.zeros((16, 16), np.float32))
-    assert change.cells(8) == set() and (change.weights() == 1.5).all()
+    change.confine(np.zeros((32, 32), np.float32))
+    assert change.cells(16) == set() and (change.weights() == 1.5).all()
 
 
 def test_a_change_is_colour_alone_and_the_detail_beneath_is_strengthened():
-    change = PictureChange.none(square(16))
+    change = PictureChange.none(square(32))
     change.values[:], change.coverage[:] = 0.1, 1
     change.values[::2] += 0.05
     flat = change.flattened(4).values[..., 0]
     assert flat.std() < 0.3 * change.values.std()
-    picture = np.full((16, 16, 3), 100, np.uint8)
-    picture[8:] = 120
+    picture = np.full((32, 32, 3), 100, np.uint8)
+    picture[16:] = 120
     change.values[:] = 0
     after = change.added_to(picture)[:, 0, 0].astype(int)
-    assert after[8] - after[7] > 20 and (after[[0, 15]] == [100, 120]).all()
+    assert after[16] - after[15] > 20 and (after[[0, 31]] == [100, 120]).all()
+
+
+def test_white_paint_leaves_room_for_detail_and_no_paint_changes_nothing():
+    picture = np.full((32, 32, 3), 100, np.uint8)
+    picture[::2] += 40
+    picture[..., 2] += 10
+    change = PictureChange.none(square(32))
+    assert (change.added_to(picture) == picture).all()
+    change.values[:], change.coverage[:] = 135 / 127.5, 1
+    after = change.added_to(picture)[8:24, 8:24].astype(int)
+    assert after.mean() > 200 and after.max() < 255
+    assert (after[::2, :, 0] - after[1::2, :, 0] > 40).all()
+    assert (after[..., 2] - after[..., 0] == 10).all()
+

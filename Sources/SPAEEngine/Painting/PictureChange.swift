@@ -18,8 +18,15 @@ struct PictureChange {
   /// The mean change of a cell's pixels, in units of 0 to 255, below which its words stay.
   private static let leastChange: Float = 2
 
-  /// How much more detail is asked for: words keep about four fifths of what is painted over.
-  private static let moreDetail: (share: Float, radius: Int) = (0.25, 3)
+  /// How much more detail is asked for: words keep about two thirds of what is painted over.
+  private static let moreDetail: Float = 0.5
+
+  /// Half of the window in whose mean there is no detail, in pixels.
+  private static let detailRadius = 4
+
+  /// How far the mean luminance stays from black and white, in mean sizes of the detail around it:
+  /// snow as white as can be would lose what lies under it.
+  private static let room: Float = 1.5
 
   /// A change of a pixel, in units of [-1, 1], below which the eye sees none; and how many times the
   /// error of such a pixel counts.
@@ -104,19 +111,37 @@ struct PictureChange {
 
   /// A picture with the change added to it.
   func added(to picture: PixelImage) -> PixelImage {
-    let (share, radius) = Self.moreDetail
     let light = picture.luminance
-    let detail = zip(light, windowMeans(light, channels: 1, size: size, radius: radius)).map {
-      $0 - $1
+    let detail = zip(light, means(light)).map { $0 - $1 }
+    var changed = values.indices.map { index in
+      let more = 255 * Self.moreDetail * coverage[index / 3] * detail[index / 3]
+      return Float(picture.pixels[index]) + 127.5 * values[index] + more
+    }
+    let room = roomForDetail(in: changed)
+    for index in changed.indices {
+      changed[index] += 255 * coverage[index / 3] * room[index / 3]
     }
     return PixelImage(
       width: size.columns, height: size.rows,
-      pixels: values.indices.map { index in
-        let pixel = index / 3
-        let changed = Float(picture.pixels[index]) + 127.5 * values[index]
-        let more = 255 * share * coverage[pixel] * detail[pixel]
-        return UInt8(min(max((changed + more + 0.5).rounded(.down), 0), 255))
-      })
+      pixels: changed.map { UInt8(min(max(($0 + 0.5).rounded(.down), 0), 255)) })
+  }
+
+  /// What takes a picture's mean luminance so far from black and white that detail is kept, in
+  /// units of 0 to 1, [row, column]. All channels change by it, so that colours stay.
+  private func roomForDetail(in picture: [Float]) -> [Float] {
+    let light = stride(from: 0, to: picture.count, by: 3).map {
+      luminance(red: picture[$0], green: picture[$0 + 1], blue: picture[$0 + 2])
+    }
+    let own = means(light)
+    let sizes = means(zip(light, own).map { abs($0 - $1) })
+    return zip(own, sizes).map { own, size in
+      let least = min(Self.room * size, 0.5)
+      return min(max(own, least), 1 - least) - own
+    }
+  }
+
+  private func means(_ values: [Float]) -> [Float] {
+    windowMeans(values, channels: 1, size: size, radius: Self.detailRadius)
   }
 
   /// How much the error of each pixel counts, [row, column]: more where it should stay.

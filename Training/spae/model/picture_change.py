@@ -15,9 +15,13 @@ LEAST_CHANGE = 2  # of 255, the mean of a cell's pixels, below which its words s
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 NOTHING = np.float32(1e-6)  # of coverage
 
-# Words keep about four fifths of the detail that is painted over: so much more is asked for.
-MORE_DETAIL = np.float32(0.25)
-DETAIL_RADIUS = 3  # pixels
+# Words keep about two thirds of the detail that is painted over: so much more is asked for.
+MORE_DETAIL = np.float32(0.5)
+DETAIL_RADIUS = 4  # pixels, half of the window in whose mean there is no detail
+
+# How far the mean luminance stays from black and white, in mean sizes of the detail around it: snow
+# as white as can be would lose what lies under it.
+ROOM = np.float32(1.5)
 
 STAYING = np.float32(0.03)  # a smaller change is none to the eye
 CARE = np.float32(1.5)  # times that the error of a pixel that stays counts
@@ -82,6 +86,7 @@ class PictureChange:
         light = luminance(picture)[..., None]
         detail = light - means(light, DETAIL_RADIUS)
         changed += np.float32(255) * MORE_DETAIL * self.coverage[..., None] * detail
+        changed += np.float32(255) * self.coverage[..., None] * room_for_detail(changed)
         return np.floor(changed + np.float32(0.5)).clip(0, 255).astype(np.uint8)
 
     def weights(self) -> np.ndarray:
@@ -95,6 +100,17 @@ class PictureChange:
         parts = np.abs(self.values).reshape(rows, patch, columns, patch, 3)
         means = 127.5 * parts.sum((1, 3)).max(-1) / (patch * patch)
         return set(np.flatnonzero(means > LEAST_CHANGE).tolist())
+
+
+def room_for_detail(picture: np.ndarray) -> np.ndarray:
+    """What takes the mean luminance so far from black and white that detail is kept, 0 to 1.
+
+    All channels, 0 to 255, change by it, so that colours stay: [row, column, 1].
+    """
+    light = luminance(picture)[..., None]
+    own = means(light, DETAIL_RADIUS)
+    least = (ROOM * means(np.abs(light - own), DETAIL_RADIUS)).clip(max=0.5)
+    return own.clip(least, 1 - least) - own
 
 
 def means(values: np.ndarray, radius: int) -> np.ndarray:
@@ -111,7 +127,7 @@ def smooth(values: np.ndarray, radius: int) -> np.ndarray:
 
 
 def luminance(picture: np.ndarray) -> np.ndarray:
-    """Of [row, column, channel] in bytes, 0 to 1."""
+    """Of [row, column, channel], 0 to 255, as 0 to 1."""
     red, green, blue = (picture.astype(np.float32) * LUMINANCE).transpose(2, 0, 1)
     return (red + green + blue) / np.float32(255)
 
