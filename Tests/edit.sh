@@ -286,4 +286,40 @@ wait $!
 "$program" edit cat.png 'cat -> gold' -o direct.png
 cmp piped.png direct.png || fail "a photograph from a pipe is painted otherwise"
 
+# Two explorers on one file: it opens with what was written last, whatever the other does after that.
+export XDG_STATE_HOME=$work/two
+"$program" encode cat.png --fit stretch -o shared.spae
+mkfifo here there
+# Types a line into an explorer, and waits until it has answered.
+typed() {
+  local answers=$1 pipe=$2 count
+  shift 2
+  count=$(grep -c "$1" "$answers" || true)
+  printf '%s\n' "$2" >&"$pipe"
+  for _ in $(seq 600); do
+    [ "$(grep -c "$1" "$answers")" -gt "$count" ] && return
+    sleep 0.1
+  done
+  fail "no '$1' after '$2': $(cat "$answers")"
+}
+"$program" explore --plain shared.spae <here >said-one 2>&1 &
+exec 4>here
+"$program" explore --plain shared.spae <there >said-other 2>&1 &
+exec 5>there
+typed said-one 4 'edits' 'edits exact'
+typed said-other 5 'edits' 'edits exact'
+typed said-one 4 castle 'set castle'
+typed said-other 5 palace 'set palace'
+typed said-other 5 '^saved' 'save! shared.spae'
+typed said-one 4 'state 1' undo
+printf 'quit!\n' >&4
+printf 'quit!\n' >&5
+exec 4>&- 5>&-
+wait
+[ "$(sed -n '/^layer 1/{n;p}' shared.spae)" = palace ] || fail "the file holds other words"
+"$program" explore shared.spae --save-screen - >screen
+has palace screen || fail "what was written last is not shown: $(cat screen)"
+has 'came back' screen && fail "words of another window came back: $(cat screen)"
+[ "$("$program" history tree shared.spae | grep -c ' castle\| palace')" = 2 ] || fail "a branch is lost"
+
 echo "edit: words paint, from the shell and in the explorer"

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SPAEPyramid
+import SPAESystem
 
 // A document's rows when its file is opened.
 
@@ -91,7 +92,9 @@ extension Database {
     let isSetBack =
       try file.origin != .picture && held != document.head
       && isBefore(held, document.saved, of: document.id)
-    if held != document.saved { try setSaved(held, of: document.id) }
+    // A picture says nothing of what the file of its words holds.
+    let isWords = file.origin != .picture || !FileSystem.exists(document.path)
+    if isWords, held != document.saved { try setSaved(held, of: document.id) }
     if isSetBack { try setHead(held, of: document.id) }
     if let model = file.model { try note(model, of: document.id, at: held, isNew: false) }
     let opening: Opening =
@@ -122,13 +125,14 @@ extension Database {
       to: document.id, parent: document.head, time: time,
       verb: isOther ? "another model" : "outside change",
       edit: Edit(from: head, to: file.pyramid), snapshot: file.snapshot)
+    try setHead(number, of: document.id)
     try setSaved(number, of: document.id)
     if let model = file.model { try note(model, of: document.id, at: number, isNew: true) }
     let revision = try existing(document.id, number)
     return (try existing(document.id), isOther ? .otherModel(revision) : .changedOutside(revision))
   }
 
-  /// Adds a revision as its document's latest, and moves the head to it; gives its number.
+  /// Adds a revision as its document's latest; gives its number.
   func append(
     to document: Int, parent: Int, time: Int64, verb: String, edit: Edit, snapshot: Snapshot
   ) throws -> Int {
@@ -137,7 +141,6 @@ extension Database {
       RevisionKey(document, number), parent: parent, time: time, verb: verb, edit: edit,
       snapshot: snapshot)
     try setFavouriteChild(document, parent, to: number)
-    try setHead(number, of: document)
     return number
   }
 

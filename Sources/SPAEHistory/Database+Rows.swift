@@ -84,6 +84,13 @@ extension Database {
     try run("UPDATE document SET head = ? WHERE id = ?", [head, document])
   }
 
+  /// The same by a window that knows which revision the file holds. Where another window has written the
+  /// file since, the head stays: the next opening shows what is in the file.
+  func setHead(_ head: Int, of document: Int, ifSaved saved: Int) throws {
+    try run(
+      "UPDATE document SET head = ? WHERE id = ? AND saved = ?", [head, document, saved])
+  }
+
   func setSaved(_ saved: Int, of document: Int) throws {
     try run("UPDATE document SET saved = ? WHERE id = ?", [saved, document])
   }

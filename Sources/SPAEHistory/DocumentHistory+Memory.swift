@@ -63,7 +63,7 @@ extension DocumentHistory {
     let connection = Connection(queue: memory, name: file.name, isInFile: false)
     try connection.write { db in
       for table in tables { try db.insert(table) }
-      if tables.isEmpty { try db.insert(document, at: now.head, now.pyramid) }
+      if tables.isEmpty { try db.insert(document, at: now) }
     }
     return connection
   }
@@ -106,12 +106,13 @@ extension DocumentHistory {
   package func keepWaiting(milliseconds: Int) throws(HistoryError) -> Renumbering? {
     try state.withLock { state throws(HistoryError) in
       guard let waiting = place.withLock({ $0.waiting }) else { return nil }
-      let moved = try kept(waiting, milliseconds, head: state.head.id)
+      let moved = try kept(waiting, milliseconds, state)
       let head = try waiting.file.read { try $0.existing(document.id, moved.number(state.head.id)) }
       state.head = head
       state.trail = Dictionary(
         state.trail.map { (moved.number($0), moved.number($1)) }, uniquingKeysWith: { $1 })
       state.own = Set(state.own.map(moved.number))
+      state.saved = moved.number(state.saved)
       state.last = max(moved.number(state.last), moved.last)
       place.withLock { $0 = Place(connection: waiting.file) }
       return moved
@@ -127,7 +128,7 @@ extension DocumentHistory {
   }
 
   private func kept(
-    _ waiting: Place.Waiting, _ milliseconds: Int, head: Int
+    _ waiting: Place.Waiting, _ milliseconds: Int, _ state: State
   ) throws(HistoryError) -> Renumbering {
     let (revisions, known) = try connection.read { db in
       let revisions = try db.revisions(document.id, from: waiting.last + 1)
@@ -140,7 +141,8 @@ extension DocumentHistory {
       try waiting.file.write { db in
         var moved = try db.add(revisions, to: document.id, below: waiting.head)
         try db.change(document.id, from: waiting.known, to: known, moved.number)
-        try db.setHead(moved.number(head), of: document.id)
+        try db.setHead(
+          moved.number(state.head.id), of: document.id, ifSaved: moved.number(state.saved))
         moved.last = try db.lastNumber(document.id)
         return moved
       }
@@ -195,8 +197,9 @@ extension Database {
 
   /// A document of which only one revision is at hand.
   fileprivate func insert(
-    _ document: HistoryDocument, at head: Revision, _ pyramid: Pyramid
+    _ document: HistoryDocument, at now: DocumentHistory.State
   ) throws {
+    let head = now.head
     try run(
       """
       INSERT INTO document (id, path, grid, vocabulary, label, created, head, saved)
@@ -204,11 +207,11 @@ extension Database {
       """,
       [
         document.id, document.path, document.grid.number, document.vocabulary, document.label,
-        document.created.microseconds, head.id, head.id,
+        document.created.microseconds, head.id, now.saved,
       ])
     try insertRevision(
       RevisionKey(document.id, head.id), parent: nil, time: head.time.microseconds,
-      verb: head.verb, edit: Edit(changes: []), snapshot: Snapshot(pyramid))
+      verb: head.verb, edit: Edit(changes: []), snapshot: Snapshot(now.pyramid))
   }
 
   fileprivate func known(_ document: Int) throws -> DocumentHistory.Known {

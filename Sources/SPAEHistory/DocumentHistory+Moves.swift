@@ -82,7 +82,7 @@ extension DocumentHistory {
 
   /// Moves this window's head and the stored one, and marks the way for redo.
   private func move(to id: Int, _ state: inout State) throws(HistoryError) -> Revision {
-    let from = state.head.id
+    let (from, saved) = (state.head.id, state.saved)
     if id == from { return state.head }
     let (revision, pyramid, way) = try connection.write { db in
       guard let revision = try db.revision(document.id, id),
@@ -93,7 +93,7 @@ extension DocumentHistory {
       }
       try check(words: pyramid.words, count: wordCount)
       for step in way { try db.setFavouriteChild(document.id, step.parent, to: step.child) }
-      try db.setHead(id, of: document.id)
+      try db.setHead(id, of: document.id, ifSaved: saved)
       let trail = try way.map { (try db.edited(document.id, $0.parent), $0.child) }
       return (revision, pyramid, trail)
     }

@@ -71,9 +71,21 @@ extension DocumentHistory {
     }
   }
 
-  /// The revision that the file holds, as far as the store was told.
+  /// The revision that the file holds, as far as this window knows.
   package func saved() throws(HistoryError) -> Revision {
-    try connection.read { try $0.existing(document.id, try $0.existing(document.id).saved) }
+    try revision(state.withLock { $0.saved })
+  }
+
+  /// The latest revision, where another window made it after it lost the file to what that holds now:
+  /// it is on another branch, and newer. Nil where there is none, or where the head is elsewhere.
+  package func latestElsewhere() throws(HistoryError) -> Revision? {
+    let (head, saved) = state.withLock { ($0.head.id, $0.saved) }
+    guard head == saved else { return nil }
+    return try connection.read { db in
+      let last = try db.lastNumber(document.id)
+      guard last > head, try db.commonAncestor(document.id, last, head) != head else { return nil }
+      return try db.revision(document.id, last)
+    }
   }
 
   /// All revisions with their branches; its cost grows with their number.

@@ -6,7 +6,8 @@ import Synchronization
 /// The history of one document as one window sees it: its own head over revisions that all share.
 ///
 /// Another process on the same document has a head of its own; an edit of each on the same revision
-/// makes two branches. The store remembers the head that was moved last, for the next opening.
+/// makes two branches. The store remembers the head that was moved last, for the next opening; once a
+/// window has written the file, that is its head until another one writes.
 /// What fails leaves the head, the pyramid and the store as they were.
 package final class DocumentHistory: Sendable {
   /// The document as it was when it was opened.
@@ -22,6 +23,8 @@ package final class DocumentHistory: Sendable {
   struct State {
     var head: Revision
     var pyramid: Pyramid
+    /// The revision that the file holds, if no other window has written it since.
+    var saved: Int
     /// Which child this window went to last, by parent; what was painted ahead is one with its edit.
     var trail: [Int: Int] = [:]
     /// The last revision that was told of, and this window's own after it.
@@ -36,6 +39,7 @@ package final class DocumentHistory: Sendable {
   ) throws(HistoryError) {
     // Another process may have moved the head since the document was read.
     let connection = store.connection
+    let saved = document.saved
     let (document, head, pyramid, last) = try connection.read { db in
       let document = try db.existing(document.id)
       guard let pyramid = try db.snapshot(document.id, document.head),
@@ -52,7 +56,7 @@ package final class DocumentHistory: Sendable {
     try check(words: pyramid.words, count: wordCount)
     self.document = document
     self.opening = opening
-    state = Mutex(State(head: head, pyramid: pyramid, seen: last, last: last))
+    state = Mutex(State(head: head, pyramid: pyramid, saved: saved, seen: last, last: last))
   }
 
   /// The way to the database.
@@ -108,7 +112,10 @@ extension DocumentHistory {
         let added = try append(pyramid, verb, edit, &state)
         guard before.head.id != parent else { return added }
         (state.head, state.pyramid) = before
-        try connection.write { try $0.setHead(before.head.id, of: document.id) }
+        let saved = state.saved
+        try connection.write {
+          try $0.setHead(before.head.id, of: document.id, ifSaved: saved)
+        }
         return added
       } catch {
         (state.head, state.pyramid) = before
@@ -120,13 +127,14 @@ extension DocumentHistory {
   private func append(
     _ pyramid: Pyramid, _ verb: String, _ edit: Edit, _ state: inout State
   ) throws(HistoryError) -> Revision {
-    let (snapshot, parent) = (Snapshot(pyramid), state.head.id)
+    let (snapshot, parent, saved) = (Snapshot(pyramid), state.head.id, state.saved)
     let time = clock().microseconds
     let isAhead = Revision.isPaintedAhead(verb)
     let revision = try connection.write { db in
       let next = isAhead ? try db.favouriteChild(document.id, parent) : nil
       let number = try db.append(
         to: document.id, parent: parent, time: time, verb: verb, edit: edit, snapshot: snapshot)
+      try db.setHead(number, of: document.id, ifSaved: saved)
       // Redo goes on leading to where it led.
       if let next { try db.setFavouriteChild(document.id, parent, to: next) }
       return try db.existing(document.id, number)
@@ -150,10 +158,18 @@ extension DocumentHistory {
     state.withLock { if $0.head.id == id { $0.head.name = name } }
   }
 
-  /// Notes that the file holds the head now, or another revision.
+  /// Notes that this window has written the head to the file, or another revision: the next opening is
+  /// at its head.
   package func markSaved(_ revision: Revision.ID? = nil) throws(HistoryError) {
-    let saved = revision ?? head.id
-    try connection.write { try $0.setSaved(saved, of: document.id) }
+    try state.withLock { state throws(HistoryError) in
+      let head = state.head.id
+      let saved = revision ?? head
+      try connection.write { db in
+        try db.setSaved(saved, of: document.id)
+        try db.setHead(head, of: document.id)
+      }
+      state.saved = saved
+    }
   }
 }
 

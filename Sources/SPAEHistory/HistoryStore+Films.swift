@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 package import SPAEPyramid
 import SPAESystem
+import Synchronization
 
 extension HistoryDocument {
   /// What stands before the vocabulary of a film, so that no picture's words are taken for its own.
@@ -239,13 +240,13 @@ extension DocumentHistory {
     return tree.way(to: revision ?? head.id).compactMap { tree[$0] }
   }
 
-  /// What the revisions do that lead from what the file holds to one of them, the head without
-  /// another: first those that are taken back, the latest first, then those that are done.
+  /// What the revisions do that lead from what the file held that this window knows to one of
+  /// them, the head without another: first those that are taken back, the latest first, then those that are done.
   package func way(
     to revision: Revision.ID? = nil
   ) throws(HistoryError) -> (back: [Revision], forth: [Revision]) {
     let tree = try tree()
-    let from = tree.way(to: tree.saved)
+    let from = tree.way(to: state.withLock { $0.saved })
     let to = tree.way(to: revision ?? head.id)
     let common = zip(from, to).prefix { $0 == $1 }.count
     let back = from[common...].reversed().compactMap { tree[$0] }

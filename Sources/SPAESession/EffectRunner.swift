@@ -212,7 +212,8 @@ package final class EffectRunner: Sendable {
         keepWaiting()
         let path = try files.save(
           pyramid, of: try modelName, to: path, replacing: replacing)
-        let complaint = pyramid == history.pyramid ? markSaved(path) : []
+        let isHead = pyramid == history.pyramid && files.isOwn(path)
+        let complaint = isHead ? markSaved(path) : []
         tellWaiting(after: "saved \(path); ")
         return [.saved(path: path, words: pyramid)] + complaint
       }

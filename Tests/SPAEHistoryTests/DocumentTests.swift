@@ -263,6 +263,66 @@ import Testing
     try a.undo()
     #expect(try HistoryStore(folder("h.db")).open(try pyramid()).head.id == 1)
   }
+
+  @Test("leave what was written last to the next one, whatever the other does after that")
+  func written() throws {
+    let folder = try TemporaryFolder()
+    let stores = try [HistoryStore(folder("h.db")), HistoryStore(folder("h.db"))]
+    let (a, b) = (try stores[0].open(try pyramid()), try stores[1].open(try pyramid()))
+    func next() throws -> DocumentHistory {
+      try HistoryStore(folder("h.db")).open(try pyramid([2: 2]))
+    }
+    try b.change(2, to: 2)
+    try a.change(1, to: 1)
+    try b.markSaved()
+    #expect(try next().head.id == 2)
+    #expect(try next().latestElsewhere()?.id == 3)
+    try a.undo()
+    #expect(a.head.id == 1)
+    #expect(try next().opening == .same && next().head.id == 2)
+    try a.redo()
+    try a.change(1, to: 4)
+    #expect(try next().head.id == 2)
+    #expect(try next().latestElsewhere()?.id == 4)
+    #expect(try next().leaves().map(\.id) == [2, 4])
+    #expect(try a.saved().id == 1)
+    // Of a film it says what leads from the words that this window has read.
+    let way = try a.way()
+    #expect(way.back.isEmpty && way.forth.map(\.id) == [3, 4])
+    try a.markSaved()
+    try b.undo()
+    let last = try HistoryStore(folder("h.db")).open(a.pyramid)
+    #expect(last.opening == .same && last.head.id == 4)
+    #expect(try last.latestElsewhere() == nil)
+  }
+
+  @Test("go on keeping what was not saved where both know what is in the file")
+  func unsaved() throws {
+    let folder = try TemporaryFolder()
+    let stores = try [HistoryStore(folder("h.db")), HistoryStore(folder("h.db"))]
+    let a = try stores[0].open(try pyramid())
+    try a.change(1, to: 1)
+    try a.markSaved()
+    let b = try stores[1].open(a.pyramid)
+    try b.change(2, to: 2)
+    try a.change(3, to: 3)
+    let next = try HistoryStore(folder("h.db")).open(try pyramid([1: 1]))
+    #expect(next.opening == .recovered(saved: try a.revision(2)) && next.head.id == 4)
+  }
+
+  @Test("are not told by a picture that the file of its words holds others")
+  func picture() throws {
+    let folder = try TemporaryFolder()
+    try Data().write(to: URL(fileURLWithPath: folder("a.spae")))
+    let store = try HistoryStore()
+    let a = try store.open(folder("a.spae"), try pyramid(), origin: .picture)
+    try a.change(1, to: 1)
+    try a.markSaved()
+    _ = try store.open(folder("a.spae"), try pyramid(), origin: .picture)
+    try a.change(2, to: 2)
+    let next = try store.open(folder("a.spae"), try pyramid([1: 1]))
+    #expect(next.opening == .recovered(saved: try a.revision(2)) && next.head.id == 3)
+  }
 }
 
 @Suite struct Time {
