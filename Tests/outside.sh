@@ -237,6 +237,29 @@ printf 'cell 2 1 1\r\nquit\r\n' >typed
 sed 's/$/\r/' exported >exported-dos
 says 'were taken in' history import exported-dos --history dos.db
 
+# A limit on the size of files is told as a full disk is, and nothing is lost.
+limited() {
+  local blocks=$1 words=$2 got=0
+  shift 2
+  (ulimit -f "$blocks"; "$program" "$@" 2>&1 </dev/null) | cat >said || got=$?
+  [ "$got" = 1 ] || fail "status $got under a limit on files: $*: $(cat said)"
+  has -- "$words" said || fail "'$words' is not said: $*: $(cat said)"
+}
+mkdir limits
+cp unix.spae limits/a.spae
+cp "$pictures/cat.png" limits/cat.png
+large='file too large; raise the limit on the size of files (ulimit -f), or name a file elsewhere'
+for command in "encode limits/cat.png -o limits/no.spae" "decode limits/a.spae -o limits/no.png" \
+  "encode --format json limits/cat.png -o limits/no.json" "page limits/cat.png -o limits/no.html"; do
+  limited 1 "limits/no.*: cannot be written: $large" $command
+done
+limited 0 'index cannot be written: the device or a limit on files refused' index limits --quiet
+limited 0 'history cannot be written: the device or a limit on files refused' history export
+sum=$(cksum <limits/a.spae)
+limited 0 "limits/a.spae: cannot be written: $large" edit --exact limits/a.spae '1:1,1 = castle'
+[ "$(cksum <limits/a.spae)" = "$sum" ] || fail "a file is damaged by a limit"
+[ "$(ls -A limits | wc -l)" = 2 ] || fail "something stays behind: $(ls -A limits)"
+
 # Standard output that is full, closed, or left by its reader.
 full() {
   local got=0

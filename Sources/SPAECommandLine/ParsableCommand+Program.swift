@@ -9,6 +9,7 @@ extension ParsableCommand {
   /// Runs the command that the arguments name; exit status 0, 1 for a failed job, 2 for usage.
   package static func runProgram() {
     StandardStreams.reserve()
+    FileSystem.outliveSizeLimit()
     let status = status(of: CommandArguments.all)
     Glibc.exit(isOutputWritten() ? status : max(1, status))
   }

@@ -58,7 +58,9 @@ extension LibraryError {
     switch error.resultCode {
     case .SQLITE_FULL: self = .full(path: path)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_IOERR:
+    case .SQLITE_IOERR:
+      self = .unwritable(path: path, reason: "the device or a limit on files refused (\(reason))")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
       self = .unwritable(path: path, reason: reason)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CONSTRAINT, .SQLITE_ERROR:
       self = .damaged(path: path, reason: reason)

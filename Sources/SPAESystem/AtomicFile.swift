@@ -77,7 +77,7 @@ package enum AtomicFile {
 
   /// What a person can do about an error; empty where nothing is known.
   package static func remedy(for error: SystemError) -> String {
-    if error.isLackOfSpace { return "; free some, or name a file elsewhere" }
+    if let remedy = error.remedyForSpace { return "; \(remedy)" }
     return error.code == ENOENT ? "; make its folder first" : ""
   }
 

@@ -99,6 +99,9 @@ extension FileSystem {
     unsafe withPath(path) { unsafe mkdir($0, mode) } == 0
   }
 
+  /// Makes a limit on the size of files an error of whoever writes (`EFBIG`); the program lives.
+  package static func outliveSizeLimit() { signal(SIGXFSZ, SIG_IGN) }
+
   /// Writes all bytes to a descriptor.
   package static func write(
     _ bytes: some Collection<UInt8>, to descriptor: Int32

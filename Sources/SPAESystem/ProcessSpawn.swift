@@ -29,6 +29,7 @@ package enum ProcessSpawn {
       unsafe posix_spawnattr_destroy(&attributes)
     }
     unsafe prepare(&actions, &attributes)
+    unsafe restoreSizeLimit(&attributes)
     let words = unsafe arguments.map { unsafe FileName.copied($0) } + [nil]
     let variables = unsafe SystemEnvironment.copied(environment)
     defer { unsafe (words + variables).forEach { unsafe free($0) } }
@@ -39,5 +40,15 @@ package enum ProcessSpawn {
       } ?? EINVAL
     guard status == 0 else { throw SystemError(code: status) }
     return process
+  }
+
+  /// What this program ignores is for other programs as it was.
+  private static func restoreSizeLimit(_ attributes: Attributes) {
+    var (signals, flags) = (sigset_t(), Int16(0))
+    unsafe posix_spawnattr_getsigdefault(attributes, &signals)
+    unsafe sigaddset(&signals, SIGXFSZ)
+    unsafe posix_spawnattr_setsigdefault(attributes, &signals)
+    unsafe posix_spawnattr_getflags(attributes, &flags)
+    unsafe posix_spawnattr_setflags(attributes, flags | Int16(POSIX_SPAWN_SETSIGDEF))
   }
 }

@@ -14,7 +14,14 @@ package struct SystemError: Error, Hashable, Sendable {
 
   package var isBrokenPipe: Bool { code == EPIPE }
 
-  package var isLackOfSpace: Bool { [ENOSPC, EDQUOT, EFBIG].contains(code) }
+  /// What a person can do where a file has no room; nil for an error of another kind.
+  package var remedyForSpace: String? {
+    switch code {
+    case ENOSPC, EDQUOT: "free some, or name a file elsewhere"
+    case EFBIG: "raise the limit on the size of files (ulimit -f), or name a file elsewhere"
+    default: nil
+    }
+  }
 }
 
 extension SystemError: CustomStringConvertible {

@@ -32,7 +32,6 @@ func unwritable<Result>(
   _ body: () throws(SystemError) -> Result
 ) throws(FrameError) -> Result {
   do throws(SystemError) { return try body() } catch {
-    throw .unwritable(
-      error.isLackOfSpace ? "\(error); free some, or name a file elsewhere" : "\(error)")
+    throw .unwritable(error.remedyForSpace.map { "\(error); \($0)" } ?? "\(error)")
   }
 }
