@@ -117,8 +117,8 @@ let package = Package(
     .target(
       name: "SPAECommandLine",
       dependencies: [
-        "SPAESystem", "SPAEPyramid", "SPAEFrames", "SPAEEngine", "SPAEHistory", "SPAELanguage",
-        "SPAEFiles",
+        "SPAESystem", "SPAEPyramid", "SPAEPixels", "SPAEFrames", "SPAEEngine", "SPAEHistory",
+        "SPAELanguage", "SPAEFiles",
         "SPAELibrary", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

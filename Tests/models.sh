@@ -155,6 +155,19 @@ has '"file":"new.spae","from":.*"result":"current"' <said || fail "JSON: $(cat s
 has '"basis":"picture","carried":0,"file":"cat.json","fit":"crop"' <said || fail "JSON: $(cat said)"
 [ -s cat.converted.json ] || fail "JSON became text"
 
+# What was painted is painted again on the photograph, which the history's first words are of.
+"$program" edit cat.png '1:1,1 = night' --model first -o dark.spae 2>said
+"$program" show dark.spae --why --history none >said 2>&1 && fail "a photograph is known without a history"
+has "'spae history import' here; --source names it" <said || fail "no remedy: $(cat said)"
+refused 1 "'spae history export' there" convert dark.spae --history none --source cat.png -o no.spae
+"$program" show dark.spae --why | has 'night  *typed by hand' || fail "why: $("$program" show dark.spae --why)"
+"$program" convert dark.spae >said
+has 'dark.converted.spae: .* from cat.png; edits by hand: [0-9]* put in again$' <said || fail "$(cat said)"
+"$program" edit cat.png '1:1,1 = night' -o anew.spae 2>said
+"$program" compare dark.converted.spae anew.spae | tail -1 | has '^0 of' || fail "painted otherwise"
+"$program" page dark.spae -o dark.html 2>said
+[ ! -s said ] || fail "the page has no photograph: $(cat said)"
+
 # The history tells what was edited where the picture is gone.
 "$program" encode "$pictures/cat.png" --model first -o known.spae
 printf 'edits exact\nset castle\nsave\nquit\n' | "$program" explore --plain known.spae >/dev/null

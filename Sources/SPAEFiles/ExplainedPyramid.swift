@@ -17,13 +17,14 @@ package struct ExplainedPyramid: Sendable {
   /// Explains the words of a file by its picture: `source`, or the one beside it that has its name.
   ///
   /// The picture says what a branch made a candidate; what a person changed is a word that the model
-  /// does not give for the picture, or that is no candidate.
+  /// does not give for the picture, or that is no candidate. `first` are the words before any edit.
   package init(
-    _ document: PyramidDocument, of model: Model, path: String, source: String?
+    _ document: PyramidDocument, first: Pyramid?, of model: Model, path: String, source: String?
   ) throws {
     var notes: [String] = []
     let found = try SourcePicture(
-      of: document, path: path, source: source, former: model, fit: nil, notes: &notes)
+      of: document, first: first, path: path, source: source, former: model, fit: nil,
+      notes: &notes)
     guard let found else {
       let reason = notes.first ?? "\(document.source.name) is not beside it"
       throw Failure(

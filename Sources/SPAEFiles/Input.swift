@@ -70,7 +70,8 @@ package enum Input {
     try explained(path, bytes, model) { try Content(bytes).document(model.vocabulary) }
   }
 
-  private static func holdsWords(_ bytes: [UInt8]) -> Bool {
+  /// Whether a file holds words, by its first bytes.
+  package static func holdsWords(_ bytes: [UInt8]) -> Bool {
     let first = bytes.first { !($0 == 0x20 || (0x09...0x0D).contains($0)) }
     return first == UInt8(ascii: "{") || looksLikeText(bytes)
   }

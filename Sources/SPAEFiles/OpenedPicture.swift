@@ -101,10 +101,14 @@ package struct OpenedPicture: Sendable {
     return found?.view(by: model, for: words.shape)
   }
 
-  /// Finds out where the words come from; of a pyramid by its picture, which `source` may name.
-  package func explanation(source: String? = nil) throws -> ExplainedPyramid {
+  /// Finds out where the words come from; of a pyramid by its picture, which `source` may name, and
+  /// which has the words before any edit, `first`.
+  package func explanation(
+    source: String? = nil, first: Pyramid? = nil
+  ) throws -> ExplainedPyramid {
     guard let origins else {
-      return try ExplainedPyramid(document, of: model, path: path, source: source)
+      return try ExplainedPyramid(
+        document, first: first, of: model, path: path, source: source)
     }
     return ExplainedPyramid(pyramid: pyramid, origins: origins)
   }

@@ -1,4 +1,4 @@
-import SPAEEngine
+package import SPAEEngine
 package import SPAEPixels
 package import SPAEPyramid
 import SPAESystem
@@ -49,9 +49,11 @@ package struct PyramidConverter {
   ///
   /// `bytes` are the content, where that was read already. `source` is the picture's file, which is
   /// else looked for beside the pyramid, by its name.
-  /// `history` gives the cells that a person changed, where the history knows the pyramid.
+  /// `history` gives the cells that a person changed, where the history knows the pyramid, and `past` how
+  /// its words came about.
   package func converted(
     _ path: String, bytes read: [UInt8]? = nil, source: String?,
+    past: (PyramidDocument, Model) -> EditPast? = { _, _ in nil },
     history: (PyramidDocument) throws -> [CellAddress]?
   ) throws -> Outcome {
     let bytes: [UInt8]
@@ -68,13 +70,59 @@ package struct PyramidConverter {
     }
     let document = try Input.document(bytes: bytes, path: path, readWith: former ?? target)
     var notes: [String] = []
-    let found = try SourcePicture(
-      of: document, path: path, source: source, former: former, fit: fit, notes: &notes)
+    let past = former.flatMap { past(document, $0) }
+    var found = try SourcePicture(
+      of: document, first: past?.first, path: path, source: source, former: former, fit: fit,
+      notes: &notes)
+    if let found, let former, let past,
+      let painted = try repainted(document, past, on: found, former, notes)
+    {
+      return .converted(painted)
+    }
+    if let picture = found, picture.isOfFirst {
+      notes.append("\(picture.path) has none of what was painted, which cannot be done again")
+      found = nil
+    }
     let (image, basis) = try basis(found, document, former, path)
     let edited = try found?.edited ?? history(document)
     return .converted(
       try conversion(
         of: document, from: image, basis, edited, (former ?? target).vocabulary, notes))
+  }
+
+  /// The words that a picture has in the chosen model, painted again as they were; nil where the edits
+  /// were others, or do nothing here.
+  private func repainted(
+    _ document: PyramidDocument, _ past: EditPast, on picture: SourcePicture, _ former: Model,
+    _ notes: [String]
+  ) throws -> Conversion? {
+    let records = past.states.compactMap(\.record)
+    guard !records.isEmpty, records.count == past.states.count,
+      records.allSatisfy({ $0.manner == .painted })
+    else { return nil }
+    let shape = document.pyramid.shape
+    var painter = try painter(on: picture, shape)
+    for record in records {
+      for change in record.changes {
+        guard let change = change.translated(from: former.vocabulary, to: target.vocabulary),
+          try painter.apply(change, Painter.Style(layer: record.layer))
+        else { return nil }
+      }
+    }
+    var result = document
+    (result.model, result.pyramid) = (try target.name(), painter.pyramid)
+    let edited = painter.outcome.edited.map { shape.cell(at: $0.index) }
+    return Conversion(
+      document: result, former: document.model, basis: .picture(picture.path, picture.fit),
+      edits: (edited, []), notes: notes)
+  }
+
+  private func painter(on picture: SourcePicture, _ shape: PyramidShape) throws -> Painter {
+    let (image, fit) = (picture.image, picture.fit)
+    let words = try target.encode(image, size: target.pictureSize(of: shape).shorter, fit: fit)
+    return Painter(
+      model: target, pyramid: words,
+      evidence: target.withoutReuse { target.evidence(of: image, fit: fit, shape: shape) })
   }
 
   private func basis(
@@ -109,5 +157,18 @@ package struct PyramidConverter {
     return Conversion(
       document: result, former: document.model, basis: basis,
       edits: edited == nil ? nil : (carried, left), notes: notes)
+  }
+}
+
+extension WordEdit.Change {
+  /// The same in another vocabulary; nil where that lacks a word.
+  fileprivate func translated(from old: Vocabulary, to new: Vocabulary) -> WordEdit.Change? {
+    func number(_ word: Int32) -> Int32? { new.number(of: old[word]) }
+    switch self {
+    case .replace(let before, let after):
+      guard let before = number(before), let after = number(after) else { return nil }
+      return .replace(old: before, new: after)
+    case .put(let cells, let word): return number(word).map { .put(cells, word: $0) }
+    }
   }
 }

@@ -10,6 +10,8 @@ package struct SourcePicture {
   package let fit: Fit
   /// The cells whose words are not those that the former model gives; nil where that says nothing.
   package let edited: [CellAddress]?
+  /// Whether the words before any edit are this picture's, and those of the document no longer.
+  package let isOfFirst: Bool
 
   /// Words of another picture agree by chance: of 597 about one in a hundred.
   private static let leastAgreement = 0.5
@@ -21,10 +23,12 @@ package struct SourcePicture {
   /// Finds the picture of a document; nil where there is none, and an error where `source` is not it.
   ///
   /// `former` is the document's model: with it the words tell whether this is their picture, and
-  /// what of it was encoded. Without, `wish` says so. `notes` takes what a person should know.
+  /// what of it was encoded. Without, `wish` says so. `first` are the words before any edit, where a
+  /// history knows them: painted words are often too far from their picture. `notes` takes what a person
+  /// should know.
   package init?(
-    of document: PyramidDocument, path: String, source: String?, former: Model?, fit wish: Fit?,
-    notes: inout [String]
+    of document: PyramidDocument, first: Pyramid? = nil, path: String, source: String?,
+    former: Model?, fit wish: Fit?, notes: inout [String]
   ) throws {
     let name = document.source.name
     let beside = "\(FileName.folder(of: path))/\(name)"
@@ -37,17 +41,18 @@ package struct SourcePicture {
       }
       throw Failure("\(self.path): \(error)")
     }
-    let known = try Self.known(image, as: document, former, wish)
+    let known = try Self.known(image, as: document, first, former, wish)
     if let problem = known.problem {
       guard source == nil else {
         throw Failure(
           "\(self.path): this is not the picture that the words came from: \(problem) of \(path);"
-            + " name \(document.source.name) (\(document.source.width)x\(document.source.height))")
+            + " name \(document.source.name) (\(document.source.width)x\(document.source.height))"
+            + known.remedy)
       }
-      notes.append("\(self.path) is not used: \(problem)")
+      notes.append("\(self.path) is not used: \(problem)\(known.remedy)")
       return nil
     }
-    (fit, edited) = (known.fit, known.edited)
+    (fit, edited, isOfFirst) = (known.fit, known.edited, known.isOfFirst)
     if former == nil {
       notes.append("\(self.path) is known to be its picture by its name and size alone")
     } else if edited == nil {
@@ -65,13 +70,22 @@ package struct SourcePicture {
   private struct Known {
     var fit: Fit
     var edited: [CellAddress]?
+    var isOfFirst = false
     /// Why it is not the picture.
     var problem: String?
+    /// What helps where it is the picture after all.
+    var remedy = ""
   }
+
+  /// Words say nothing of what they were before.
+  private static let historyRemedy =
+    "; if these words were painted on another machine, its history tells: 'spae history export'"
+    + " there, and 'spae history import' here"
 
   /// Encodes a picture as the document was, and tells how that fits.
   private static func known(
-    _ image: PixelImage, as document: PyramidDocument, _ former: Model?, _ wish: Fit?
+    _ image: PixelImage, as document: PyramidDocument, _ first: Pyramid?, _ former: Model?,
+    _ wish: Fit?
   ) throws -> Known {
     let source = document.source
     guard (image.width, image.height) == (source.width, source.height) else {
@@ -89,9 +103,29 @@ package struct SourcePicture {
     }
     guard let former else { return Known(fit: fits.count == 1 ? fits[0] : .crop) }
     let size = former.pictureSize(of: pyramid.shape).shorter
-    let edits = try fits.map { fit in
-      (fit, Edit(from: try former.encode(image, size: size, fit: fit), to: pyramid).changes)
+    let encoded = try fits.map { fit in
+      (fit: fit, words: try former.encode(image, size: size, fit: fit))
     }
+    var known = try known(image, encoded, by: former, as: pyramid)
+    guard let first, first != pyramid, first.shape == pyramid.shape else {
+      known.remedy = historyRemedy
+      return known
+    }
+    var before = try Self.known(image, encoded, by: former, as: first)
+    before.isOfFirst = known.problem != nil
+    guard before.problem == nil, before.isOfFirst || before.edited?.isEmpty == true else {
+      return known
+    }
+    before.edited = Edit(from: first, to: pyramid).changes.map { pyramid.shape.cell(at: $0.index) }
+    return before
+  }
+
+  /// Tells how words fit those that a picture gives.
+  private static func known(
+    _ image: PixelImage, _ encoded: [(fit: Fit, words: Pyramid)], by former: Model,
+    as pyramid: Pyramid
+  ) throws -> Known {
+    let edits = encoded.map { ($0.fit, Edit(from: $0.words, to: pyramid).changes) }
     guard let (fit, changes) = edits.min(by: { $0.1.count < $1.1.count }) else {
       return Known(fit: .crop)
     }

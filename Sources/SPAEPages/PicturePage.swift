@@ -45,17 +45,19 @@ package struct PageSource {
     (self.name, self.image, self.pyramid) = (name, image.framed(fit), pyramid)
   }
 
-  /// The source of a file of words, looked for beside it, or of a picture that was opened.
+  /// The source of a file of words, looked for beside it, or of a picture that was opened. `first` are
+  /// the words before any edit.
   package init?(
-    of opened: OpenedPicture, path: String, named: String?, fit: Fit, notes: inout [String]
+    of opened: OpenedPicture, first: Pyramid? = nil, path: String, named: String?, fit: Fit,
+    notes: inout [String]
   ) throws {
     if let image = opened.image {
       self.init(name: opened.document.source.name, image: image, fit: fit)
       return
     }
     let found = try SourcePicture(
-      of: opened.document, path: path, source: named, former: opened.model, fit: nil,
-      notes: &notes)
+      of: opened.document, first: first, path: path, source: named, former: opened.model,
+      fit: nil, notes: &notes)
     guard let found else { return nil }
     let (model, shape) = (opened.model, opened.pyramid.shape)
     let words = try model.encode(

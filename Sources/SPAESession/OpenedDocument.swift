@@ -25,8 +25,8 @@ package struct OpenedDocument {
   /// The film that was opened; nil of a picture or a pyramid.
   package private(set) var film: FilmReel?
   package private(set) var files: PyramidFiles
-  /// Finds out where the words come from; throws where nothing can tell.
-  package let explain: @Sendable () throws -> ExplainedPyramid
+  /// Finds out where the words come from, given those before any edit; throws where nothing can tell.
+  package let explain: @Sendable (_ first: Pyramid?) throws -> ExplainedPyramid
   /// What a person should know of how the picture was read.
   private var notices: [String] = []
   /// The words that the file holds, or those that the picture gave.
@@ -57,7 +57,7 @@ package struct OpenedDocument {
     (self.models, self.dialect, model) = (models, dialect, opened.model)
     (document, name, notices) = (opened.document, FileName.inputLabel(of: file), opened.notices)
     (original, view) = (opened.original, opened.view)
-    explain = { try opened.explanation() }
+    explain = { try opened.explanation(first: $0) }
     source = { words in opened.image == nil ? opened.source(of: words) : nil }
     saved = document.pyramid
     var ending = ".spae"
@@ -83,7 +83,7 @@ package struct OpenedDocument {
     (document, name) = (film.header.document(of: first), FileName.inputLabel(of: path))
     (original, view, saved) = (nil, nil, first)
     source = { _ in nil }
-    explain = { throw Failure("nothing tells where a film's words come from") }
+    explain = { _ in throw Failure("nothing tells where a film's words come from") }
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: path, suggestedPath: path,
       dialect: dialect)
@@ -200,6 +200,11 @@ package struct OpenedDocument {
           + " \(before?.label ?? "another")")
     case .renamed, .copied: return continued(history)
     case .new, .same:
+      if let other = try? history.latestElsewhere() {
+        return Notice(
+          "state \(other.id), made later in another window, is not in the file;"
+            + " \(dialect.command(.undo, "\(other.id)")) goes to it", kind: .warning)
+      }
       if try model !== models.chosen() {
         return Notice(
           "opened with the model that the file names, \(try model.name().label); spae convert moves"

@@ -1,38 +1,12 @@
-public import ArgumentParser
+import ArgumentParser
 import SPAECommandLine
 import SPAEEngine
 import SPAEFiles
 import SPAEHistory
 import SPAELibrary
-public import SPAEPixels
+import SPAEPixels
 import SPAEPyramid
 import SPAESystem
-
-extension Fit: ExpressibleByArgument {}
-
-/// What of a picture is encoded, and how large.
-struct PictureOptions: ParsableArguments {
-  @Option(
-    name: .customLong("size"),
-    help: ArgumentHelp(
-      "Pixels of the shorter side: 64, 128, 256 or 512.", discussion: "Default: 128.",
-      valueName: "n"))
-  var chosenSize: Int?
-
-  var size: Int { chosenSize ?? 128 }
-
-  @Option(
-    help: ArgumentHelp(
-      "The whole picture, its middle square, or a square with white beside it or squeezed.",
-      discussion: "Default: whole; in a stream of spae encode crop."))
-  var fit: Fit?
-
-  func validate() throws {
-    guard [64, 128, 256, 512].contains(size) else {
-      throw ValidationError("--size must be 64, 128, 256 or 512")
-    }
-  }
-}
 
 /// Whether a command may replace files that it did not make.
 struct OverwriteOption: ParsableArguments {
@@ -125,6 +99,7 @@ struct EditOutput: ParsableArguments {
   /// Reads the file that is edited, and refuses what could not be written later.
   func open(_ file: String, _ models: ModelLibrary) throws -> (EditedFile, Target) {
     let path = try path(for: file)
+    try refuseFilm(file, isInPlace: path == file)
     if path != file, path != "-" { try overwriting.file(path).refuseTaken() }
     // Only a file that is edited in place is read twice: a pipe gives what it has once.
     let bytes = path == file ? try? FileSystem.bytes(of: file) : nil
@@ -141,23 +116,10 @@ struct EditOutput: ParsableArguments {
   ) throws -> EditedFile {
     let edited = try EditedFile(
       path: file, size: input.size, fit: input.fit ?? .whole, models: models, source: source,
-      isInPlace: isInPlace, frame: frame ?? 1, past: { past(of: file, $0, $1) })
+      isInPlace: isInPlace, frame: frame ?? 1, past: { history.past(of: file, $0, $1) })
+    if !edited.isPicture { try input.refuse("\(file): a pyramid has its own size") }
     for notice in edited.notices { print("spae: \(file): \(notice)", toStandardError: true) }
     return edited
-  }
-
-  /// How a pyramid's words came about, as far as the history tells.
-  private func past(of file: String, _ document: PyramidDocument, _ model: Model) -> EditPast? {
-    guard file != "-", let path = try? history.path, path != "none", FileSystem.exists(path),
-      let store = try? history.open()
-    else { return nil }
-    let former = try? store.formerHistory(
-      of: file, document.pyramid, vocabularyHash: document.model.vocabulary)
-    guard let history = try? store.history(ofPath: former?.path ?? file),
-      history.document.vocabulary == document.model.vocabulary,
-      let states = try? history.states(to: document.pyramid)
-    else { return nil }
-    return EditPast(states, vocabulary: model.vocabulary)
   }
 
   /// A pyramid without -o is edited in place.
@@ -167,6 +129,17 @@ struct EditOutput: ParsableArguments {
       throw Failure("\(file): name a file for the words or the picture with -o")
     }
     return file
+  }
+
+  /// A film is not edited in place: one of its frames has no file yet.
+  private func refuseFilm(_ file: String, isInPlace: Bool) throws(Failure) {
+    guard isInPlace else { return }
+    if Input.holdsFilm(FileSystem.start(of: file, count: 4096)) {
+      throw Failure(
+        "\(file): a film; -o NAME.spae takes the words of frame \(frame ?? 1) with the edit, -o"
+          + " NAME.png its picture, and spae \(file) edits the film itself")
+    }
+    if let frame { throw Failure("\(file): it is no film, and has no frame \(frame)") }
   }
 
   /// Writes the words or the picture; `verb` is what the history calls it.

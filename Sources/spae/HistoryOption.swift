@@ -64,11 +64,32 @@ extension HistoryOption {
     let former = try store.formerHistory(of: file) {
       try (model ?? ModelOption.parse([])).library()
     }
-    guard let former, takesCopies || !former.isCopied else { return file }
+    guard let former, takesCopies || !former.isCopied else {
+      guard try store.knows(path: file) else {
+        throw Failure(
+          "\(file): the history knows no such document; it begins when spae opens or edits a file,"
+            + " and spae history list tells which it knows")
+      }
+      return file
+    }
     let reason = former.isCopied ? "which has the same words" : "which is gone"
     print(
       "spae: \(file): its history is that of \(former.path), \(reason)", toStandardError: true)
     return former.path
+  }
+
+  /// How a pyramid's words came about, as far as the history tells.
+  func past(of file: String, _ document: PyramidDocument, _ model: Model) -> EditPast? {
+    guard file != "-", let path = try? path, path != "none", FileSystem.exists(path),
+      let store = try? open()
+    else { return nil }
+    let former = try? store.formerHistory(
+      of: file, document.pyramid, vocabularyHash: document.model.vocabulary)
+    guard let history = try? store.history(ofPath: former?.path ?? file),
+      history.document.vocabulary == document.model.vocabulary,
+      let states = try? history.states(to: document.pyramid)
+    else { return nil }
+    return EditPast(states, vocabulary: model.vocabulary)
   }
 
   /// Opens the store and the history of a file, without changing either.

@@ -107,7 +107,9 @@ package struct DocumentOpener {
       history: past, store: store, output: output, tint: tint, edits: edits,
       copiesToClipboard: copiesToClipboard, keymap: keymap)
     state.sizes = document.sizes(wish: wish, output: output)
-    runner.explain(document.explain)
+    runner.explain { [explain = document.explain, words = document.document.pyramid] in
+      try explain(try? past.states(to: words).first?.pyramid)
+    }
     let opened = Opened(
       file: file, state: state, runner: runner, editor: ExternalEditor(files: document.files),
       loss: loss, first: document.document.pyramid)

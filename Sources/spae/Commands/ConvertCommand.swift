@@ -39,7 +39,9 @@ struct ConvertCommand: ParsableCommand {
       which loses detail. A picture is taken only where its size and its words are those of the \
       pyramid. Edits by hand of layers 1 to 3 are put in again; those of the layers below are \
       counted and left out, because their words mean nothing in another model. What was edited is \
-      found by encoding the picture with the former model once more, or by the history.
+      found by encoding the picture with the former model once more, or by the history. What was \
+      painted is painted again on the picture, by the edits that the history has; where that cannot be, \
+      such a pyramid is made from its decoded picture.
 
       NAME.spae becomes NAME.converted.spae beside it, and stays as it is. A file that exists is \
       replaced only with --force; -o FILE --force replaces the pyramid itself, whose former words \
@@ -129,9 +131,9 @@ struct ConvertCommand: ParsableCommand {
     if Input.holdsFilm(input ?? FileSystem.start(of: file, count: 4096)) {
       return try rewritten(file, input, with: models)
     }
-    let outcome = try converter.converted(file, bytes: input, source: source) { document in
-      try editedCells(of: document, in: file)
-    }
+    let outcome = try converter.converted(
+      file, bytes: input, source: source, past: { history.past(of: file, $0, $1) }
+    ) { document in try editedCells(of: document, in: file) }
     switch outcome {
     case .current(let name): return Report(file: file, result: "current", from: name)
     case .converted(let found): return try written(found, of: file, vocabulary)

@@ -5,6 +5,7 @@ import SPAEFiles
 import SPAELibrary
 import SPAEPages
 import SPAEPixels
+import SPAEPyramid
 import SPAESystem
 
 /// `spae page`: a picture and its words as a page for a browser.
@@ -49,6 +50,8 @@ struct PageCommand: ParsableCommand {
 
   @OptionGroup var overwriting: OverwriteOption
 
+  @OptionGroup var history: HistoryOption
+
   @Argument(help: ArgumentHelp("Pictures or pyramids.", valueName: "file"))
   var files: [String]
 
@@ -68,18 +71,26 @@ struct PageCommand: ParsableCommand {
     try file.refuseTaken()
     let models = try models.library()
     var page = PicturePage(quality: quality)
-    for path in files { try add(path, to: &page, models) }
+    var hasPictures = false
+    for path in files { hasPictures = try add(path, to: &page, models) || hasPictures }
+    if !hasPictures { try input.refuse("a pyramid has its own size") }
     try file.write(try page.bytes())
   }
 
-  private func add(_ path: String, to page: inout PicturePage, _ models: ModelLibrary) throws {
+  /// Adds what a file holds; true of a picture.
+  private func add(
+    _ path: String, to page: inout PicturePage, _ models: ModelLibrary
+  ) throws -> Bool {
     let fit = input.fit ?? .whole
     let opened = try OpenedPicture(path: path, size: input.size, fit: fit, models: models)
     guard source == nil || opened.image == nil else {
       throw Failure("\(path): a picture, which needs no --source")
     }
     var notes: [String] = []
-    let source = try PageSource(of: opened, path: path, named: source, fit: fit, notes: &notes)
+    let first =
+      opened.image == nil ? history.past(of: path, opened.document, opened.model)?.first : nil
+    let source = try PageSource(
+      of: opened, first: first, path: path, named: source, fit: fit, notes: &notes)
     // Where the source is found the page itself says what was edited.
     for note in opened.notices + (source == nil ? notes : []) {
       print("spae: \(path): \(note)", toStandardError: true)
@@ -89,6 +100,7 @@ struct PageCommand: ParsableCommand {
     do { try page.add(opened, name: name, source: source) } catch {
       throw Failure("\(path): \(error)")
     }
+    return opened.image != nil
   }
 }
 

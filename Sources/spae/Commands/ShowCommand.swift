@@ -20,7 +20,8 @@ struct ShowCommand: ParsableCommand {
       --why lists the words of the guided layers, 1 to 3, one a line, with what made each a candidate \
       and how sure that was, 0 to 1: the classifier (its best class there), what the segmentation or \
       the detection branch saw, or the name of the mean colour. Only the picture can tell: of a \
-      pyramid it is looked for beside it by its name, or is named with --source.
+      pyramid it is looked for beside it by its name, or is named with --source. Painted words are \
+      known to be those of a picture by the history, which has the words before.
       """)
 
   @OptionGroup var models: ModelsOption
@@ -46,6 +47,8 @@ struct ShowCommand: ParsableCommand {
       discussion: "Default: the one beside it that has the source's name.", valueName: "image"))
   var source: String?
 
+  @OptionGroup var history: HistoryOption
+
   @OptionGroup var input: PictureOptions
 
   @Option(help: "How the picture is drawn.")
@@ -66,7 +69,9 @@ struct ShowCommand: ParsableCommand {
   func validate() throws {
     guard (4...400).contains(width ?? 4) else { throw ValidationError("--width must be 4 to 400") }
     if let frame, frame < 1 { throw ValidationError("--frame counts from 1") }
-    guard why || source == nil else { throw ValidationError("--source is of use with --why alone") }
+    guard why || (source == nil && history.file == nil) else {
+      throw ValidationError("--source and --history are of use with --why alone")
+    }
   }
 
   func run() throws {
@@ -74,6 +79,7 @@ struct ShowCommand: ParsableCommand {
     guard source == nil || shown.image == nil else {
       throw Failure("\(file): a picture, which needs no --source")
     }
+    try input.refuse(for: shown, file)
     let (pyramid, model) = (shown.pyramid, shown.model)
     let range = try layers.within(pyramid.shape, of: file)
     let depth = depth ?? pyramid.shape.depth
@@ -119,7 +125,9 @@ struct ShowCommand: ParsableCommand {
   }
 
   private func reasons(for opened: OpenedPicture, _ range: ClosedRange<Int>) throws -> [String] {
-    let explanation = try opened.explanation(source: source)
+    let first =
+      opened.image == nil ? history.past(of: file, opened.document, opened.model)?.first : nil
+    let explanation = try opened.explanation(source: source, first: first)
     guard !explanation.origins.isEmpty else {
       throw Failure("\(opened.model.folder): this model guides no layer, so that nothing tells why")
     }
