@@ -111,7 +111,10 @@ head -1 first.spae | has film && fail "a picture became a film"
 
 # Words are not edited into a film, as they would replace it; and a film without an end keeps its frames.
 cp clip.spae film.spae
-refused 1 'a film' "$program" edit film.spae '1:1,1 = cat'
+refused 1 'a film; -o NAME.spae takes the words of frame 1 with the edit, -o NAME.png its picture, and' \
+  "$program" edit film.spae '1:1,1 = cat'
+refused 1 'the words of frame 3 with the edit' \
+  "$program" edit film.spae --frame 3 '1:1,1 = cat'
 cmp -s clip.spae film.spae || fail "an edit wrote over a film"
 "$program" edit film.spae '1:1,1 = cat' -o still.spae 2>err || fail "the first frame is not edited: $(cat err)"
 "$program" edit film.spae '1:1,1 = cat' --frame 3 --exact -o third.spae 2>err || fail "no third frame: $(cat err)"
@@ -147,7 +150,7 @@ head -c 60 clip.y4m >one.y4m
 refused 1 'in its first frame' encode one.y4m -o one.spae
 [ ! -e one.spae ] || fail "a film of no frame was written"
 # Where nothing can be written, no file stays, and a frame's file is named as it is.
-full() { (ulimit -f 0; trap '' XFSZ; "$@" 2>&1 || true) | cat; }
+full() { (ulimit -f 0; "$@" 2>&1 || true) | cat; }
 full encode clip.y4m -o full.spae | has '^spae: full.spae: cannot be written: file too large' || fail "a full disk is not told"
 [ ! -e full.spae ] || fail "an empty film stays where the disk is full"
 full "$program" decode clip.spae -o full/ | has ': full/000001.png: cannot be written' || fail "a frame's file is named otherwise"

@@ -114,7 +114,8 @@ refused 1 'not a history' "$program" history list --history history.png
 cmp -s "$root/Assets/pictures/cat.png" history.png || fail "a picture is taken for a history"
 ls damaged.db.damaged-1 >/dev/null || fail "the damaged history is gone"
 "$bench" history --runs 10 --revisions 100 | has '^undo' || fail "no figures of the history"
-refused 1 'knows no such document' "$program" history tree dog.json
+refused 1 'knows no such document; it begins when spae opens or edits a file' \
+  "$program" history tree dog.json
 refused 1 'cannot be written' "$program" history list --history vocabulary/history.db
 refused 2 'keep' "$program" history prune --keep long
 # The explorer without a terminal: keys played, the screen written; lines read, words saved.
@@ -154,6 +155,10 @@ printf '[roles]\ncurser = "#ff8800"\n' >mine.toml
 refused 1 "mine.toml: line 2, column 1: 'curser' is no role; the nearest is 'cursor'" \
   "$program" theme check mine.toml
 refused 1 "did you mean 'dawn'" "$program" theme show dwan
+printf '# mine\n' >nothing.toml
+"$program" theme check nothing.toml | has 'gives no role a look of its own.*inherits = "dark"' ||
+  fail "an empty theme is not told"
+"$program" theme check "$root"/Themes/*.toml | has 'no role' && fail "a whole theme is called empty"
 
 # A person's wishes, and what is wrong with them.
 printf 'tint = false\nhistory = "none"\n' >config/spae/config.toml
@@ -192,6 +197,35 @@ refused 2 'former name' "$program" classify --examples labels --background many 
   fail "a semantic weight changes nothing"
 refused 2 'former name' "$program" encode --semantic-weight 1 --meaning 1 "$pictures/cat.png"
 refused 2 'semantic-weight must' "$program" encode --semantic-weight=-1 "$pictures/cat.png"
+# An option that another one leaves without an effect is refused.
+refused 2 'background is for the centroids' \
+  "$program" classify --examples labels --background many --by language-model cat.spae
+refused 2 'layers chooses words' "$program" classify --examples labels --layers 1-2 \
+  --by language-model --reads labels --method calibrated cat.spae
+refused 2 'timeout is for a language model' "$program" restore --task shift --by last --timeout 9 cat.png
+refused 2 'temperature is for an answer' "$program" caption --facts --temperature 1 cat.spae
+refused 2 'dry-run is for an answer' "$program" ask --facts --dry-run cat.spae 'What is it?'
+refused 2 'endpoint belongs to --language-model' \
+  "$program" evaluate few-shot --endpoint http://127.0.0.1:1 labels
+refused 2 'are for the centroids' \
+  "$program" evaluate few-shot --language-model --results r --episodes 9 labels
+refused 2 'count is of --near' "$program" words --count 3
+refused 2 'belongs to --save-screen' "$program" explore --screen-size 80x24 "$pictures/cat.png"
+refused 2 'keys are for the screen' "$program" explore --plain --keys keys "$pictures/cat.png"
+refused 2 'graphics is for the screen' "$program" explore --plain --graphics ascii "$pictures/cat.png"
+refused 2 'theme is for a terminal' "$program" explore --theme light --save-screen - "$pictures/cat.png"
+refused 2 'keys need a terminal' "$program" explore --keys keys "$pictures/cat.png"
+refused 2 'of use with --why' "$program" show --history none cat.spae
+refused 1 'a pyramid has its own size; leave out --size' "$program" show --size 256 cat.spae
+refused 1 'a pyramid has its own size' "$program" page --fit crop -o no.html cat.spae
+refused 1 'a pyramid has its own size' "$program" edit --size 64 cat.spae '1:1,1 = dog' -o no.spae
+refused 1 'a pyramid has its own size' "$program" explore --plain --size 64 cat.spae
+refused 1 'both are pyramids' "$program" compare --size 64 cat.spae cat.spae
+refused 1 'no film; leave out --fps' "$program" compare --fps 5 cat.spae cat.spae
+refused 1 'a picture; leave out --fps' "$program" encode --fps 5 "$pictures/cat.png"
+refused 1 'a model.s folder; leave out --model' \
+  "$program" info --model small "$root/Assets/models/small"
+refused 1 'no film, and has no frame 3' "$program" edit --frame 3 cat.spae '1:1,1 = dog'
 mkdir empty-folder
 refused 1 'empty-folder: no pictures in it' \
   "$program" classify --examples labels --background empty-folder "$pictures/moose.png"

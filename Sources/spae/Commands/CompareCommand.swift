@@ -76,6 +76,9 @@ struct CompareCommand: ParsableCommand {
       if json { try putJSON(comparison) } else { comparison.lines.forEach { print($0) } }
       return
     }
+    guard !frames.areGiven else {
+      throw Failure("\(first): no film; leave out --fps, --from and --to")
+    }
     let sides = try sides(with: models)
     let shape = sides[0].pyramid.shape
     guard shape == sides[1].pyramid.shape else {
@@ -122,6 +125,7 @@ struct CompareCommand: ParsableCommand {
         "\(other): \(isEmpty ? "the file is empty" : "no film"); a film is compared with a film")
     }
     if image != nil { throw Failure("--image is for pictures; leave it out for films") }
+    try input.refuse("\(first): a film has its own size")
     return try FilmComparison(one, other, frames.selection, showsProgress: true)
   }
 
@@ -132,6 +136,7 @@ struct CompareCommand: ParsableCommand {
     let pyramidModels = inputs.compactMap {
       if case .pyramid(_, let model) = $0 { model } else { nil }
     }
+    if pyramidModels.count == 2 { try input.refuse("both are pyramids, which have their own size") }
     return try zip(inputs, [first, second]).map { file, path in
       let opened = try OpenedPicture(
         file, path: path, size: input.size, fit: input.fit ?? .whole,

@@ -221,6 +221,12 @@ struct EncodeCommand: ParsableCommand {
     _ file: ImageFile, _ path: String, to target: String?, model: Model,
     name: PyramidDocument.ModelName
   ) throws {
+    // Among several they are those of the clips.
+    guard images.count > 1 || !films.areGiven else {
+      throw Failure(
+        "\(path): a picture; leave out --fps, --from, --to and --tolerance, or take all frames of an"
+          + " animation with --film")
+    }
     let fit = input.fit ?? .whole
     tellNotices(of: file, path, fit)
     let pyramid = try model.encode(

@@ -84,8 +84,10 @@ struct ExploreCommand: ParsableCommand {
 
   @Option(
     name: .customLong("screen-size"),
-    help: ArgumentHelp("The size of the screen that is saved.", valueName: "columnsxrows"))
-  var screenSize = "120x40"
+    help: ArgumentHelp(
+      "The size of the screen that is saved.", discussion: "Default: 120x40.",
+      valueName: "columnsxrows"))
+  var screenSize: String?
 
   @Argument(
     help: ArgumentHelp(
@@ -97,13 +99,25 @@ struct ExploreCommand: ParsableCommand {
     guard rowsAndColumns != nil else {
       throw ValidationError("--screen-size is columns x rows, such as 120x40")
     }
+    if let misplaced { throw ValidationError(misplaced) }
     guard plain || !language.showPrompt else {
       throw ValidationError("--show-prompt has no place on this screen; it needs --plain")
     }
   }
 
+  /// What is wrong with options that say nothing of the way in which the picture is shown.
+  private var misplaced: String? {
+    if plain, saveScreen != nil { return "give --plain or --save-screen" }
+    if plain, keys != nil { return "--keys are for the screen; --plain reads lines" }
+    if plain, graphics != .auto { return "--graphics is for the screen; --plain has no picture" }
+    if theme != nil, plain || saveScreen != nil {
+      return "--theme is for a terminal; --plain and --save-screen write text without colours"
+    }
+    return screenSize != nil && saveScreen == nil ? "--screen-size belongs to --save-screen" : nil
+  }
+
   private var rowsAndColumns: (rows: Int, columns: Int)? {
-    let numbers = screenSize.split(separator: "x").map { Int($0) }
+    let numbers = (screenSize ?? "120x40").split(separator: "x").map { Int($0) }
     guard numbers.count == 2, let columns = numbers[0], let rows = numbers[1],
       (1...1000).contains(columns), (1...1000).contains(rows)
     else { return nil }
@@ -113,10 +127,18 @@ struct ExploreCommand: ParsableCommand {
   func run() throws {
     let preferences = try Preferences()
     let paths = try paths
+    if paths.count == 1, Input.holdsWords(FileSystem.start(of: paths[0], count: 4096)) {
+      try input.refuse("\(paths[0]): a pyramid has its own size")
+    }
     let album = try album(preferences)
     let environment = SystemEnvironment.variables
     let isTerminal = isatty(STDOUT_FILENO) == 1 && isatty(STDIN_FILENO) == 1
-    guard saveScreen != nil || plain || isTerminal else { return try printed(paths, album) }
+    guard saveScreen != nil || plain || isTerminal else {
+      guard keys == nil else {
+        throw ValidationError("--keys need a terminal, or --save-screen for the screen after them")
+      }
+      return try printed(paths, album)
+    }
     let usesTerminal = saveScreen == nil && !plain
     let capabilities =
       usesTerminal

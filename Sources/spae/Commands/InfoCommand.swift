@@ -72,6 +72,9 @@ struct InfoCommand: ParsableCommand {
     var option = model
     var path = file
     if let folder = file, FileSystem.exists(folder + "/config.json") {
+      guard model.folder == nil else {
+        throw Failure("\(folder): a model's folder; leave out --model")
+      }
       option.folder = folder
       path = nil
     }

@@ -94,6 +94,12 @@ extension ThemeCommand {
 
     private func report(_ theme: Theme, _ file: String) {
       print("\(file): a theme for \(theme.appearance.terminals), without errors")
+      if theme.name != Theme.mono.name, theme.looksLike(.mono) {
+        print(
+          "\(file): it gives no role a look of its own, so that all is as in mono, without colours;"
+            + " inherits = \"dark\" takes those of dark, [roles] changes some (man 5 spae-theme)"
+        )
+      }
       for role in Role.allCases where role != .background && role != .picture {
         let least = role == .faint || role == .border ? 3.0 : 4.5
         guard let contrast = theme[role].contrast, contrast < least else { continue }
@@ -102,6 +108,12 @@ extension ThemeCommand {
           "\(file): '\(role)' is hard to read: contrast \(figure):1, at least \(least):1 is good")
       }
     }
+  }
+}
+
+extension Theme {
+  fileprivate func looksLike(_ other: Theme) -> Bool {
+    Role.allCases.allSatisfy { self[$0] == other[$0] }
   }
 }
 

@@ -25,8 +25,10 @@ struct WordsCommand: ParsableCommand {
     help: ArgumentHelp("The words of a pattern: * is any letters, ? is one.", valueName: "pattern"))
   var like: String?
 
-  @Option(help: ArgumentHelp("How many neighbours.", valueName: "n"))
-  var count = 12
+  @Option(
+    help: ArgumentHelp(
+      "How many neighbours, for --near.", discussion: "Default: 12.", valueName: "n"))
+  var count: Int?
 
   @Flag(
     help: ArgumentHelp(
@@ -38,7 +40,10 @@ struct WordsCommand: ParsableCommand {
 
   func validate() throws {
     guard near == nil || like == nil else { throw ValidationError("give --near or --like") }
-    guard (1...1000).contains(count) else { throw ValidationError("--count must be 1 to 1000") }
+    guard near != nil || count == nil else { throw ValidationError("--count is of --near alone") }
+    guard (1...1000).contains(count ?? 1) else {
+      throw ValidationError("--count must be 1 to 1000")
+    }
   }
 
   func run() throws {
@@ -61,7 +66,7 @@ struct WordsCommand: ParsableCommand {
       let spelled = lexicon.vocabulary.nearestInSpelling(to: word)
       throw Failure("\(PyramidTextError.Problem.unknownWord(word, near: spelled))")
     }
-    return lexicon.codebook.neighbours(of: number, count: count).map {
+    return lexicon.codebook.neighbours(of: number, count: count ?? 12).map {
       Neighbour(word: lexicon.vocabulary[$0.word], similarity: $0.similarity)
     }
   }

@@ -51,6 +51,15 @@ struct PictureQuestionOptions: ParsableArguments {
     guard temperature >= 0, temperature <= 10 else {
       throw ValidationError("--temperature must be 0 to 10")
     }
+    if facts, let name = namedForAnswer.first {
+      throw ValidationError("\(name) is for an answer, and --facts asks nobody; leave one out")
+    }
+  }
+
+  /// What a command line names that only an answer needs.
+  private var namedForAnswer: [String] {
+    language.named(and: sending) + (examples == nil ? [] : ["--examples"])
+      + (temperature == 0 ? [] : ["--temperature"])
   }
 
   private struct Report: Encodable {

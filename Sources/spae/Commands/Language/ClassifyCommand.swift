@@ -119,6 +119,13 @@ struct ClassifyCommand: ParsableCommand {
     if by == .centroid, let name = language.named(and: sending).first {
       throw ValidationError("\(name) is for a language model: it belongs to --by language-model")
     }
+    guard by == .centroid || background.folder == nil else {
+      throw ValidationError(
+        "--background is for the centroids of words; leave it out with --by language-model")
+    }
+    guard reads == .words || layers.layers == 1...3 else {
+      throw ValidationError("--layers chooses words, and --reads labels reads none; leave one out")
+    }
     guard reads == .words || scoring.method != .channel else {
       throw ValidationError(
         "the channel reads single words, and labels are names: give --method calibrated")

@@ -135,6 +135,7 @@ struct FewShotEvaluation: ParsableCommand {
     guard languageModel || (results == nil && reading.isDefault && reads == [.words]) else {
       throw ValidationError("--method, --reads and --results belong to --language-model")
     }
+    if let misplaced { throw ValidationError(misplaced) }
     guard (1...100_000).contains(episodes) else {
       throw ValidationError("--episodes must be 1 or more")
     }
@@ -144,6 +145,21 @@ struct FewShotEvaluation: ParsableCommand {
       throw ValidationError("--language-episodes and --questions must be 1 or more")
     }
     guard !(json && tsv) else { throw ValidationError("give --json or --tsv") }
+  }
+
+  /// What is wrong with options that another one leaves without a meaning.
+  private var misplaced: String? {
+    let asked = language.named(and: sending).first { $0 != "--seed" }
+    if let asked, !languageModel { return "\(asked) belongs to --language-model" }
+    if !languageModel, languageEpisodes != 20 || questions != 2 {
+      return "--language-episodes and --questions belong to --language-model"
+    }
+    guard results != nil || !table.isEmpty else { return nil }
+    if json || tsv { return "--json and --tsv print figures; --table prints those of --results" }
+    if background.folder != nil || episodes != 500 {
+      return "--background and --episodes are for the centroids, which --results leaves out"
+    }
+    return nil
   }
 
   func run() throws {

@@ -77,6 +77,11 @@ struct RestoreCommand: ParsableCommand {
 
   func validate() throws {
     try layers.validateFromFirst()
+    // The copies are drawn by the seed, whoever answers.
+    let named = language.named(and: sending).filter { $0 != "--seed" }
+    if by != .languageModel, let name = named.first {
+      throw ValidationError("\(name) is for a language model: it belongs to --by language-model")
+    }
     guard (1...100).contains(copies) else { throw ValidationError("--copies must be 1 to 100") }
     if let output {
       try FileForm.validate(output)
