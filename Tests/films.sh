@@ -154,6 +154,12 @@ full() { (ulimit -f 0; "$@" 2>&1 || true) | cat; }
 full encode clip.y4m -o full.spae | has '^spae: full.spae: cannot be written: file too large' || fail "a full disk is not told"
 [ ! -e full.spae ] || fail "an empty film stays where the disk is full"
 full "$program" decode clip.spae -o full/ | has ': full/000001.png: cannot be written' || fail "a frame's file is named otherwise"
+full "$program" decode clip.spae -o full.gif | has 'full.gif: .*file too large; raise the limit' ||
+  fail "a limit on a GIF is told otherwise"
+! command -v ffmpeg >/dev/null ||
+  full "$program" decode clip.spae -o full.mp4 | has 'full.mp4: .*file too large; raise the limit' ||
+  fail "a limit on a clip is told otherwise"
+[ ! -e full.gif ] && [ ! -e full.mp4 ] || fail "a part of a clip stays"
 head -1 clip.y4m >none.y4m
 refused 1 'the y4m film has no frame' encode none.y4m -o one.spae
 clip F0:0 >zero.y4m

@@ -74,6 +74,8 @@ package struct FFmpeg: Sendable {
       return failure(SystemError(code: ETIMEDOUT), of: child, behind: frames)
     }
     guard let status = child.exitStatus, status != 0 else { return nil }
+    // A limit on the size of files has ended it.
+    if status == 128 + SIGXFSZ { return .unwritable(by: SystemError(code: EFBIG)) }
     return .ffmpegFailed(frames: frames, status: status, log: child.lastLines(3))
   }
 }

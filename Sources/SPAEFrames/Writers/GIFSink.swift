@@ -42,7 +42,7 @@ package final class GIFSink: FrameSink {
     waiting = nil
     guard let writer = unsafe writer else { throw .unwritable("it has no frame") }
     unsafe self.writer = nil
-    guard unsafe spae_gif_finish(writer) == 0 else { throw .unwritable("\(SystemError.last)") }
+    guard unsafe spae_gif_finish(writer) == 0 else { throw .unwritable(by: .last) }
     try unwritable { () throws(SystemError) in try file.finish() }
   }
 
@@ -58,7 +58,7 @@ package final class GIFSink: FrameSink {
     if unsafe writer == nil {
       unsafe writer = spae_gif_create(file.descriptor, Int32(image.width), Int32(image.height))
     }
-    guard let writer = unsafe writer else { throw .unwritable("\(SystemError.last)") }
+    guard let writer = unsafe writer else { throw .unwritable(by: .last) }
     var rest = delay
     repeat {
       let step = min(rest, Self.longestDelay)
@@ -66,7 +66,7 @@ package final class GIFSink: FrameSink {
       part.frame.delay = Int32(step)
       guard part.choosePalette() else { throw .unwritable("there is not enough memory") }
       guard unsafe spae_gif_add(writer, &part.frame, Int32(part.colours), part.numbers) == 0 else {
-        throw .unwritable("\(SystemError.last)")
+        throw .unwritable(by: .last)
       }
       before = image
       rest -= step

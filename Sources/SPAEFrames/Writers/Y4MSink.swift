@@ -32,6 +32,13 @@ func unwritable<Result>(
   _ body: () throws(SystemError) -> Result
 ) throws(FrameError) -> Result {
   do throws(SystemError) { return try body() } catch {
-    throw .unwritable(error.remedyForSpace.map { "\(error); \($0)" } ?? "\(error)")
+    throw .unwritable(by: error)
+  }
+}
+
+extension FrameError {
+  /// The system's error with what a person can do.
+  static func unwritable(by error: SystemError) -> FrameError {
+    .unwritable(error.remedyForSpace.map { "\(error); \($0)" } ?? "\(error)")
   }
 }
