@@ -93,8 +93,9 @@ package struct PyramidFiles: Sendable {
     return known.remember(path)
   }
 
-  /// Whether a path leads to the file whose history is open, not to a copy under another name.
-  func isOwn(_ path: String) -> Bool { resolved(path) == resolved(self.path ?? suggestedPath) }
+  /// Whether a path leads to the file that was opened, not to a copy under another name; a picture has
+  /// none yet.
+  func isOwn(_ path: String) -> Bool { self.path.map { resolved(path) == resolved($0) } ?? true }
 
   /// The format that the ending asks for; a file with another ending stays as it was.
   private func format(of path: String) -> DocumentFormat {
