@@ -142,3 +142,9 @@ enum AnyPlane: Sendable {
 
   var size: GridSize { GridSize(rows: height, columns: width) }
 }
+
+extension Float {
+  /// Added to a number of less than 2^22 and taken away again, it leaves that one's nearest whole
+  /// number, half to even: a call of the C library would take ten times as long.
+  static let roundingMagic: Float = 12_582_912
+}

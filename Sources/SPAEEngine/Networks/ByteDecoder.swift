@@ -108,13 +108,13 @@ struct ByteDecoder: Sendable {
 
   /// Latents of some cells in whole steps.
   private func load(_ latent: Plane, _ cells: Rectangle, into steps: Plane) {
-    let most = Float(Self.steps)
+    let (most, magic) = (Float(Self.steps), Float.roundingMagic)
     for row in cells.rows {
       for column in cells.columns {
         let (source, target) = unsafe (latent.pixel(row, column), steps.pixel(row, column))
         for i in 0..<latent.channels {
-          let value = unsafe (source[i] * inverse).rounded(.toNearestOrEven)
-          unsafe target[i] = min(max(value, -most), most)
+          let value = unsafe min(max(source[i] * inverse, -most), most)
+          unsafe target[i] = (value + magic) - magic
         }
       }
     }

@@ -84,11 +84,11 @@ struct ByteEncoder: Sendable {
 
   /// Numbers from -1 to 1 in whole steps.
   private func round(_ plane: Plane) {
-    let steps = Float(Self.pixels)
+    let (steps, magic) = (Float(Self.pixels), Float.roundingMagic)
     for row in 0..<plane.height {
       let numbers = unsafe plane.pixel(row, 0)
       for i in 0..<plane.width * plane.padded {
-        unsafe numbers[i] = (numbers[i] * steps).rounded(.toNearestOrEven)
+        unsafe numbers[i] = (numbers[i] * steps + magic) - magic
       }
     }
   }

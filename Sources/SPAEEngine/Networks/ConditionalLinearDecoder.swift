@@ -126,21 +126,31 @@ struct ConditionalLinearDecoder: Sendable {
     }
 
     /// The sum of the squares of all errors.
-    var squaredError: Float {
-      var sum = 0.0
-      for row in 0..<errors.height {
-        for first in stride(from: 0, to: errors.width, by: 4) {
-          // Four pixels at once: the sums of one wait for each other.
-          let count = min(4, errors.width - first)
-          let own = unsafe squares(from: errors.pixel(row, first), count: count)
-          for pixel in 0..<count { sum += Double(own[pixel]) }
+    func squaredError(with context: Context) -> Float {
+      let (errors, width) = (errors, errors.width)
+      let sums = unsafe [Float](unsafeUninitializedCapacity: errors.height * width) { sums, count in
+        count = errors.height * width
+        guard let first = sums.baseAddress else { return }
+        let all = unsafe SharedFloats(first)
+        context.parallel.forEachPart(of: errors.height, work: 8 * count * errors.channels) { rows in
+          for row in rows {
+            for first in stride(from: 0, to: width, by: 4) {
+              // Four pixels at once: the sums of one wait for each other.
+              let count = min(4, width - first)
+              let own = unsafe Self.squares(
+                of: errors, from: errors.pixel(row, first), count: count)
+              for pixel in 0..<count { unsafe all.floats[row * width + first + pixel] = own[pixel] }
+            }
+          }
         }
       }
-      return Float(sum)
+      return Float(sums.reduce(0.0) { $0 + Double($1) })
     }
 
     /// The sum of the squares of each of some pixels, up to four.
-    private func squares(from first: UnsafePointer<Float>, count: Int) -> SIMD4<Float> {
+    private static func squares(
+      of errors: Plane, from first: UnsafePointer<Float>, count: Int
+    ) -> SIMD4<Float> {
       var sums = SIMD4<Float>()
       let second = unsafe first + min(1, count - 1) * errors.padded
       let third = unsafe first + min(2, count - 1) * errors.padded

@@ -87,23 +87,27 @@ struct Quantizer {
   func estimates(
     of words: [Int32], shape: PyramidShape, from first: Int = 1, depth: Int
   ) -> [Float] {
-    let latent = codebook.latent
-    var total = [Float](repeating: 0, count: shape.grid.count * latent)
-    var visits = [Float](repeating: 0, count: shape.grid.count)
+    let (latent, cells) = (codebook.latent, shape.grid.count)
+    var visits = [Float](repeating: 0, count: cells)
     var next = shape.wordCount(toDepth: first - 1)
-    for layer in first...depth {
-      for cell in shape.cells(ofLayer: layer).map(shape.latentIndex(of:)) {
-        let word = Int(words[next])
-        next += 1
-        visits[cell] += 1
-        for i in 0..<latent {
-          total[cell * latent + i] += unsafe codebook.codes.floats[word * latent + i]
+    return unsafe [Float](unsafeUninitializedCapacity: cells * latent) { total, count in
+      count = cells * latent
+      unsafe total.initialize(repeating: 0)
+      guard let total = total.baseAddress else { return }
+      for layer in first...depth {
+        for address in shape.cells(ofLayer: layer) {
+          let cell = shape.latentIndex(of: address)
+          let code = unsafe codebook.codes.floats + Int(words[next]) * latent
+          let own = unsafe total + cell * latent
+          for i in 0..<latent { unsafe own[i] += code[i] }
+          visits[cell] += 1
+          next += 1
         }
       }
+      for cell in 0..<cells where visits[cell] > 1 {
+        let (own, visits) = unsafe (total + cell * latent, visits[cell])
+        for i in 0..<latent { unsafe own[i] /= visits }
+      }
     }
-    for index in total.indices where visits[index / latent] > 1 {
-      total[index] /= visits[index / latent]
-    }
-    return total
   }
 }

@@ -11,37 +11,49 @@ extension Refinement {
     with context: Context
   ) {
     space.forget(space.targets.bounds, reach: 0)
+    if decoded == nil, space.targetPixels == picture.pixels { return }
+    space.targetPixels = decoded == nil ? picture.pixels : []
     let (width, targets) = (picture.width, space.targets)
     let (patch, weights) = (width / targets.width, weights ?? [])
-    context.parallel.forEachPart(of: targets.height, work: 4 * width * picture.height) { rows in
+    context.parallel.forEachPart(of: targets.height, work: 32 * width * picture.height) { rows in
       unsafe withPointers(picture.pixels, Self.colours, weights) { pixels, colours, weights in
         for row in rows.lowerBound * patch..<rows.upperBound * patch {
           for column in 0..<targets.width {
             // Rows of a patch's pixels, of one channel each.
             let number = row % patch * patch
-            let target = unsafe targets.pixel(row / patch, column) + number
             let first = row * width + column * patch
             for channel in 0..<3 {
-              let own = unsafe target + channel * patch * patch
+              let offset = number + channel * patch * patch
+              let own = unsafe targets.pixel(row / patch, column) + offset
               let bytes = unsafe pixels + first * 3 + channel
               for i in 0..<patch { unsafe own[i] = colours[Int(bytes[3 * i])] }
               guard let decoded else { continue }
-              let result = unsafe decoded.picture
-              let linear =
-                unsafe decoded.linear.patches.pixel(row / patch, column) + number
-                + channel * patch * patch
-              for i in 0..<patch {
-                let found = unsafe result[(first + i) * 3 + channel]
-                let missing = unsafe own[i] - found
-                unsafe own[i] += linear[i] - found
-                guard let weights = unsafe weights else { continue }
-                let more = unsafe weights[first + i] - 1
-                if more != 0 { unsafe own[i] += more * missing }
-              }
+              let linear = unsafe decoded.linear.patches.pixel(row / patch, column) + offset
+              let found = unsafe decoded.picture.baseAddress.unsafelyUnwrapped + first * 3 + channel
+              unsafe Self.add(
+                linear, less: found, count: patch, weights: weights.map { unsafe $0 + first },
+                to: own)
             }
           }
         }
       }
+    }
+  }
+
+  /// Adds a prediction less the decoded numbers, of which every third counts, to a row of targets.
+  private static func add(
+    _ linear: UnsafePointer<Float>, less found: UnsafePointer<Float>, count: Int,
+    weights: UnsafePointer<Float>?, to own: UnsafeMutablePointer<Float>
+  ) {
+    guard let weights = unsafe weights else {
+      for i in 0..<count { unsafe own[i] += linear[i] - found[3 * i] }
+      return
+    }
+    for i in 0..<count {
+      let missing = unsafe own[i] - found[3 * i]
+      unsafe own[i] += linear[i] - found[3 * i]
+      let more = unsafe weights[i] - 1
+      if more != 0 { unsafe own[i] += more * missing }
     }
   }
 
@@ -72,7 +84,7 @@ extension Refinement {
     space.hasErrors = true
     let (errors, targets) = (space.gradient.errors, space.targets)
     let work = prediction.height * prediction.width * prediction.channels
-    context.parallel.forEachPart(of: prediction.height, work: 4 * work) { rows in
+    context.parallel.forEachPart(of: prediction.height, work: 16 * work) { rows in
       for row in rows {
         for column in 0..<prediction.width {
           let error = unsafe errors.pixel(row, column)

@@ -75,6 +75,8 @@ struct Refinement {
     /// Where the decoder computes in whole numbers, if it does.
     fileprivate let bytes: ByteDecoder.Workspace?
     fileprivate var error: Float = .infinity  // of the linear decoder, after a guided layer
+    /// The pixels that the targets are, if they are a picture's own; else none.
+    var targetPixels: [UInt8] = []
     /// Whether the errors are those of the linear decoder's picture.
     var hasErrors = false
     /// The cells whose gradient is that of the errors, [cell].
@@ -101,9 +103,12 @@ struct Refinement {
     /// Takes note that the linear decoder's picture, or what it is to be, is another around cells.
     func forget(_ cells: Rectangle, reach: Int) {
       hasErrors = false
-      let area = cells.grown(by: 2 * reach, within: gradient.errors.bounds)
-      for row in area.rows {
-        for column in area.columns { hasGradient[row * gradient.errors.width + column] = false }
+      let (width, bounds) = (gradient.errors.width, gradient.errors.bounds)
+      let area = cells.grown(by: 2 * reach, within: bounds)
+      unsafe hasGradient.withUnsafeMutableBufferPointer { hasGradient in
+        for row in area.rows {
+          for column in area.columns { unsafe hasGradient[row * width + column] = false }
+        }
       }
     }
   }
@@ -149,7 +154,7 @@ struct Refinement {
         words, in: layer, rounds: search.linearPasses, candidates: candidates, space,
         decodedIn: decoded, with: context)
       compare(decoded.linear.patches, in: space, with: context)
-      space.error = space.gradient.squaredError
+      space.error = space.gradient.squaredError(with: context)
       if space.error <= (1 - search.leastGain) * error || halvings == search.halvings {
         return words
       }
@@ -193,7 +198,7 @@ struct Refinement {
         refresh(outdated, of: words, in: layer, space, decodedIn: decoded, with: context)
         compare(decoded.linear.patches, in: space, with: context)
         if candidates != nil, index == 0 {
-          error = space.gradient.squaredError / Float(layer.latentIndices.count)
+          error = space.gradient.squaredError(with: context) / Float(layer.latentIndices.count)
         }
         differentiate(half, of: layer, space, with: context)
         outdated = []
@@ -232,6 +237,7 @@ struct Refinement {
     _ targets: [Float], for positions: [Int], from candidates: [Candidates]?, error: Float,
     in metric: QuadraticMetric, with context: Context
   ) -> [Int32] {
+    let codebook = codebook
     guard let candidates else { return codebook.nearest(to: targets, in: metric, with: context) }
     let found = SharedWords(count: positions.count)
     let count = positions.reduce(0) { $0 + candidates[$1].words.count }
@@ -251,7 +257,8 @@ struct Refinement {
     _ positions: [Int], words: [Int32], in metric: QuadraticMetric, of layer: Layer, step: Float,
     _ space: Workspace, with context: Context
   ) -> [Float] {
-    let (latent, gradient) = (codebook.latent, space.gradient.estimates)
+    let (codebook, gradient) = (codebook, space.gradient.estimates)
+    let latent = codebook.latent
     return unsafe [Float](unsafeUninitializedCapacity: positions.count * latent) { targets, count in
       count = positions.count * latent
       guard let first = targets.baseAddress else { return }
@@ -261,7 +268,7 @@ struct Refinement {
           let target = unsafe UnsafeMutableBufferPointer(
             start: all.floats + index * latent, count: latent)
           let cell = layer.latentIndices[positions[index]]
-          unsafe add(gradient, at: cell, of: layer, step: step, to: target)
+          unsafe Self.add(gradient, at: cell, of: layer, step: step, to: target)
           let old = unsafe codebook.codes.floats + Int(words[index]) * latent
           unsafe metric.addImage(of: old, to: target)
         }
@@ -270,7 +277,7 @@ struct Refinement {
   }
 
   /// Sets the step of a cell's word along the gradient of all cells that depend on it, [latent].
-  private func add(
+  private static func add(
     _ gradient: Plane, at cell: Int, of layer: Layer, step: Float,
     to target: UnsafeMutableBufferPointer<Float>
   ) {
