@@ -83,12 +83,11 @@ package struct FramePreparation: Sendable {
     let isDue = novelty > settings.doubtfulCut || number - look.number >= settings.framesOfLook
     guard isCut || isDue else { return nil }
     let image = frame.framed(fit)
-    let semantics = model.semantics(of: image, shape: shape, with: context)
+    let (semantics, named) = model.looked(at: image, shape: shape, with: context)
     look = (semantics, number)
     return model.candidates(
-      for: semantics, named: model.named(in: image, shape: shape, beside: semantics, with: context),
-      of: image.resampled(to: model.pictureSize(of: shape)), shape: shape, semanticWeight: 1,
-      with: context)
+      for: semantics, named: named, of: image.resampled(to: model.pictureSize(of: shape)),
+      shape: shape, semanticWeight: 1, with: context)
   }
 
   /// The latent of a cut, and of cells that have changed so much that they begin anew; of all cells

@@ -50,6 +50,13 @@ public struct Parallel: Sendable {
     }
   }
 
+  /// Runs `body` once for each of two threads that spin, and tells whether there are two.
+  func runPair(_ body: @Sendable (_ isFirst: Bool) -> Void) -> Bool {
+    guard threads == 2, free == 2, let spinning else { return false }
+    spinning.share(2) { body($0 == 0) }
+    return true
+  }
+
   /// Runs work of another kind on the caller's thread: meanwhile the others have one thread less, since
   /// one that loses its processor within a part keeps all of them waiting.
   func withoutThread<Result, E>(_ body: () throws(E) -> Result) throws(E) -> Result {

@@ -67,40 +67,43 @@ struct EvidenceBranches: Sendable {
     return lookWords[look] + own.filter { !lookWords[look].contains($0) }
   }
 
-  /// What names each position of each layer of a framed picture's pyramid, beside what the
-  /// classifier says.
-  func named(
-    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
-    with context: Context
-  ) -> [[EvidenceMap.Named?]] {
-    decided(shape, seen(in: image, shape: shape, beside: semantics, with: context))
+  /// What both branches see in a framed picture, without what the classifier says.
+  func sight(
+    of image: PixelImage, shape: PyramidShape, with context: Context
+  ) -> EvidenceMap.Seen {
+    sight(of: image, shape: shape, with: context, lookingAt: { _, _ in })
   }
 
-  /// The same, and the outlines that the segmentation branch saw on the way.
+  /// What names each position of each layer of a pyramid, by what the branches see and beside what the
+  /// classifier says.
+  func named(
+    by sight: EvidenceMap.Seen, beside semantics: SemanticMap, shape: PyramidShape
+  ) -> [[EvidenceMap.Named?]] {
+    var seen = sight
+    (seen.whole, seen.cells) = (semantics.wholeBest, semantics.cellBestObject)
+    return map.decided(seen, layers: Array(shape.layers.prefix(SemanticMap.layer)))
+  }
+
+  /// The same of a framed picture, and the outlines that the segmentation branch saw on the way.
   func namedAndOutlined(
     in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
     with context: Context
   ) -> (named: [[EvidenceMap.Named?]], outlines: Outlines?) {
     var outlines: Outlines?
-    let seen = seen(in: image, shape: shape, beside: semantics, with: context) {
+    let seen = sight(of: image, shape: shape, with: context) {
       outlines = self.outlines(of: $0, boxes: $1)
     }
-    return (decided(shape, seen), outlines)
+    return (named(by: seen, beside: semantics, shape: shape), outlines)
   }
 
-  private func decided(
-    _ shape: PyramidShape, _ seen: EvidenceMap.Seen
-  ) -> [[EvidenceMap.Named?]] {
-    map.decided(seen, layers: Array(shape.layers.prefix(SemanticMap.layer)))
-  }
-
-  private func seen(
-    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap,
-    with context: Context, lookingAt look: (Plane, [EvidenceMap.Box]) -> Void = { _, _ in }
+  private func sight(
+    of image: PixelImage, shape: PyramidShape, with context: Context,
+    lookingAt look: (Plane, [EvidenceMap.Box]) -> Void
   ) -> EvidenceMap.Seen {
     let size = BranchView.size(of: segmentation.sizes.input, for: shape)
     let other = detectionSize(for: shape)
     let view = image.resampled(to: size)
+    let grid = SemanticMap.size(for: shape)
     let (person, thing) = (map.sizes.person, map.sizes.thing)
     let boxes = boxes(
       in: other == size ? view : image.resampled(to: other),
@@ -108,17 +111,17 @@ struct EvidenceBranches: Sendable {
     let people = boxes.filter { $0.number == map.personThing && $0.score >= person.box }
     var (stuff, pixels) = withLogits(of: view, with: context) { logits in
       look(logits, boxes)
-      return shares(of: logits, semantics.grid, people: people)
+      return shares(of: logits, grid, people: people)
     }
     let area = pixels.reduce(0, +) / Float(pixels.count)
     if area < person.area { pixels = pixels.map { _ in 0 } }
     var seen = EvidenceMap.Seen(
-      grid: semantics.grid, stuff: stuff, people: pixels,
+      grid: grid, stuff: stuff, people: pixels,
       things: boxes.filter {
         $0.number != map.personThing && $0.score >= thing.box && $0.area >= thing.area
       },
-      whole: semantics.wholeBest, cells: semantics.cellBestObject)
-    seen.looks = map.looks(in: view, stuff: stuff, grid: semantics.grid)
+      whole: 0, cells: [])
+    seen.looks = map.looks(in: view, stuff: stuff, grid: grid)
     return seen
   }
 

@@ -25,7 +25,7 @@ public final class Model: Sendable {
   let context: Context
   private let semanticSpaces: WorkspacePool<SemanticView, SemanticBranch.Workspace>
   private let encoderSpaces: WorkspacePool<PyramidShape, Encoder.Workspace>
-  private let reuse = BufferReuse()
+  let reuse = BufferReuse()
   let decoderSpaces = WorkspacePool<PyramidShape, Decoder.Workspace>()
   let recentPictures = RecentPictures()
   let refinementSpaces = WorkspacePool<PyramidShape, Refinement.Workspace>()
@@ -176,15 +176,14 @@ public final class Model: Sendable {
     let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
     let image = image.framed(fit)
     let (words, found) = context.withSpinningThreads { context in
-      let semantics = semantics(of: image, shape: shape, with: context)
       let picture = image.resampled(to: pictureSize(of: shape))
-      let z = latent(of: picture, shape: shape, semantics: semantics, with: context)
+      let seen = look(at: image, as: picture, shape: shape, with: context)
       let found = candidates(
-        for: semantics, named: named(in: image, shape: shape, beside: semantics, with: context),
-        of: picture, shape: shape, semanticWeight: semanticWeight, with: context)
+        for: seen.semantics, named: seen.named, of: picture, shape: shape,
+        semanticWeight: semanticWeight, with: context)
       return (
         chosen(
-          for: z, of: picture, shape: shape, candidates: found.candidates, with: context,
+          for: seen.z, of: picture, shape: shape, candidates: found.candidates, with: context,
           progress: progress), found
       )
     }
@@ -199,11 +198,10 @@ public final class Model: Sendable {
     let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
     let image = image.framed(fit)
     return context.withSpinningThreads { context in
-      let semantics = semantics(of: image, shape: shape, with: context)
+      let (semantics, named) = looked(at: image, shape: shape, with: context)
       return candidates(
-        for: semantics, named: named(in: image, shape: shape, beside: semantics, with: context),
-        of: image.resampled(to: pictureSize(of: shape)), shape: shape,
-        semanticWeight: semanticWeight, with: context)
+        for: semantics, named: named, of: image.resampled(to: pictureSize(of: shape)),
+        shape: shape, semanticWeight: semanticWeight, with: context)
     }
   }
 
@@ -297,17 +295,7 @@ public final class Model: Sendable {
   ) throws(EngineError) -> [[EvidenceMap.Named?]]? {
     let shape = try shape(forSize: size, fit: fit, width: image.width, height: image.height)
     let image = image.framed(fit)
-    return named(
-      in: image, shape: shape, beside: semantics(of: image, shape: shape, with: context),
-      with: context)
-  }
-
-  /// The same of a framed picture.
-  func named(
-    in image: PixelImage, shape: PyramidShape, beside semantics: SemanticMap?,
-    with context: Context
-  ) -> [[EvidenceMap.Named?]]? {
-    semantics.flatMap { evidence?.named(in: image, shape: shape, beside: $0, with: context) }
+    return context.withSpinningThreads { looked(at: image, shape: shape, with: $0).named }
   }
 
   /// The words that each position of the guided layers may choose from; where something names it,

@@ -89,8 +89,8 @@ extension Model {
   func rank(of word: Int32, in block: CellBlock, of picture: PixelImage, shape: PyramidShape) -> Int
   {
     context.withSpinningThreads { context in
-      guard let semantics = semantics(of: picture, shape: shape, with: context) else { return 0 }
-      let named = named(in: picture, shape: shape, beside: semantics, with: context)
+      let (seen, named) = looked(at: picture, shape: shape, with: context)
+      guard let semantics = seen else { return 0 }
       let map = shape.size(ofLayer: SemanticMap.layer)
       let ranks = positions(of: block, in: shape).map { position in
         let own = named?[SemanticMap.layer - 1][position].flatMap {

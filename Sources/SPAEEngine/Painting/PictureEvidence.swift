@@ -43,14 +43,17 @@ extension Model {
     in image: PixelImage, shape: PyramidShape, isOutlined: Bool
   ) -> PictureEvidence {
     context.withSpinningThreads { context in
+      guard isOutlined else {
+        let (semantics, named) = looked(at: image, shape: shape, with: context)
+        return PictureEvidence(semantics: semantics, outlines: nil, named: named)
+      }
       let semantics = semantics(of: image, shape: shape, with: context)
       var (named, outlines): ([[EvidenceMap.Named?]]?, Outlines?)
-      if let evidence, let semantics, isOutlined {
+      if let evidence, let semantics {
         (named, outlines) = evidence.namedAndOutlined(
           in: image, shape: shape, beside: semantics, with: context)
       } else {
-        named = self.named(in: image, shape: shape, beside: semantics, with: context)
-        if isOutlined { outlines = evidence?.outlines(of: image, shape: shape, with: context) }
+        outlines = evidence?.outlines(of: image, shape: shape, with: context)
       }
       return PictureEvidence(semantics: semantics, outlines: outlines, named: named)
     }
