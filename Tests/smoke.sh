@@ -378,7 +378,14 @@ refused 1 'nowhere: no such folder; if it was indexed' "$program" find cat nowhe
 printf '\0\0\0\30ftypisom' >clip.mp4
 refused 1 'it looks like a film; use spae encode' "$program" show clip.mp4
 # However narrow the terminal, options say what they are for.
-COLUMNS=20 "$program" words --help | has 'nearest in meaning' || fail "a narrow help lacks what options are for"
+COLUMNS=20 "$program" words --help | tr -s ' \n' ' ' | has 'nearest in meaning' ||
+  fail "a narrow help lacks what options are for"
+for columns in 20 40 59; do
+  COLUMNS=$columns "$program" explore --help >said
+  [ "$(grep -v '[^ ]\{20,\}' said | awk '{ if (length > most) most = length } END { print most }')" -le "$columns" ] ||
+    fail "the help has lines of more than $columns columns"
+  grep -q '^  --graphics' said || fail "an option is not at the beginning of its line: $(cat said)"
+done
 # A terminal without a cursor, and a narrow one.
 TERM=dumb script -qec "$program cat.spae" /dev/null </dev/null >said || true
 has "the terminal 'dumb' writes line after line; --plain works there" said || fail "a dumb terminal is taken: $(cat said)"

@@ -48,21 +48,30 @@ extension ParsableCommand {
 
   /// What the parser says, with a word of the command line in one line whatever it holds.
   private static func message(for error: any Error, about arguments: [String]) -> String {
-    let text = fullMessage(for: error, columns: columns)
+    let text = wholeMessage(for: error)
     return arguments.filter { $0.printable != $0 }.reduce(text) { message, word in
       message.replacing(word, with: word.printable)
     }
   }
 
-  /// Where the terminal is narrower than this, the parser leaves out what options are for.
+  /// What the parser says; it leaves out what options are for where the terminal is narrow.
+  private static func wholeMessage(for error: any Error) -> String {
+    guard let columns = narrowColumns else { return fullMessage(for: error, columns: nil) }
+    guard exitCode(for: error).isSuccess else {
+      return fullMessage(for: error, columns: leastColumns)
+    }
+    return NarrowHelp.text(
+      fullMessage(for: error, columns: NarrowHelp.unbroken), columns: columns)
+  }
+
   private static var leastColumns: Int { 60 }
 
-  /// nil where the parser finds the columns itself.
-  private static var columns: Int? {
+  /// The columns of a terminal with less than those; nil of others.
+  private static var narrowColumns: Int? {
     var window = winsize()
     _ = unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window)
-    let said = SystemEnvironment.variables["COLUMNS"].flatMap { Int($0) } ?? Int(window.ws_col)
-    return said > 0 && said < leastColumns ? leastColumns : nil
+    let columns = SystemEnvironment.variables["COLUMNS"].flatMap { Int($0) } ?? Int(window.ws_col)
+    return columns > 0 && columns < leastColumns ? columns : nil
   }
 
   /// Whether all of standard output could be written; says why not, unless its reader has left.
