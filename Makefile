@@ -53,6 +53,7 @@ test-explorer: build ## The explorer in a terminal (tmux), by pipe, by script, a
 	@sh .ci/packages tmux vim-tiny nano
 	Tests/explore.sh .build/release/spae
 	Tests/editor.sh .build/release/spae
+	Tests/messages.sh .build/release/spae
 	Tests/gallery.sh .build/release/spae
 	Tests/films-explorer.sh .build/release/spae
 	QUIT=':q! Enter' Tests/terminal.sh .build/release/spae explore Assets/pictures/cat.png

@@ -87,7 +87,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .yankBeneath: ("Y", "yank with all the words beneath", words)
     case .pasteBeneath:
       ("P", "paste with all the words beneath, scaled to this layer or the block", words)
-    case .repeatChange: (".", "repeat the last change here", [.browsing])
+    case .repeatChange: (".", "repeat the last change: at the cursor, or OLD -> NEW", [.browsing])
     case .fill: ("F", "fill in: the language model proposes words from those around", words)
     case .nextProposal: ("<Tab> n", "next proposal", [.filling])
     case .previousProposal: ("<S-Tab> N", "previous proposal", [.filling])

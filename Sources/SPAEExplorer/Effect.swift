@@ -72,7 +72,7 @@ package enum SessionEffect: Hashable, Sendable {
   case nameState(String)
   case listRevisions
   case drawThumbnails([Int])
-  case compare(with: Int)
+  case compare(with: StateName)
 
   /// What only a film asks for.
   case film(FilmRequest)
@@ -103,6 +103,12 @@ package struct DecodeRequest: Hashable, Sendable {
     self.depth = depth
     (self.painting, self.frame, self.version) = (painting, frame, version)
   }
+}
+
+/// A state of the history, as a person names it.
+package enum StateName: Hashable, Sendable {
+  case number(Int)
+  case name(String)
 }
 
 /// How the head of the history is to move.

@@ -14,7 +14,7 @@ package enum CommandName: String, CaseIterable, Sendable {
   case size
   case next = "n"
   case previous = "N"
-  case gallery
+  case gallery, messages
 
   /// How it is typed, and what it does.
   package var usage: (form: String, help: String) {
@@ -28,14 +28,23 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .quit: (":q[!]", "quit; ! discards what is not saved")
     case .writeQuit: (":wq[!] [FILE]", "save and quit")
     case .exit: (":x[!] [FILE]", "save if something changed, and quit")
-    case .substitute: (":s/OLD/NEW/", "replace a word wherever it is; :OLD -> NEW does the same")
+    case .substitute:
+      (
+        ":s/OLD/NEW/",
+        "replace a word wherever it is, as :OLD -> NEW does; :2:1,2 = WORD changes one, "
+          + ":2:1,2 goes to it"
+      )
     case .undo: (":undo [N|NAME]", "undo once, or go to a state of the tree")
     case .redo: (":redo", "redo")
     case .earlier: (":earlier N|Ns|Nm|Nh|Nd", "go back by states, or by time")
     case .later: (":later N|Ns|Nm|Nh|Nd", "go forward by states, or by time")
     case .history: (":history", "the tree of all states")
-    case .mark: (":mark NAME", "give this state a name")
-    case .compare: (":compare [N]", "blink between this state and state N; without N stop")
+    case .mark: (":mark NAME", "give this state a name; another that had it loses it")
+    case .compare:
+      (
+        ":compare [N|NAME]",
+        "blink between this state and another, by its number or name; without one stop"
+      )
     case .depth: (":depth [N]", "decode so many layers; without N all")
     case .layer: (":layer N", "go to a layer, as :N does")
     case .frame: (":frame [N]", "go to a frame of a film; without N say which is shown")
@@ -51,7 +60,8 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .caption: (":caption", "caption the picture with the language model")
     case .ask: (":ask QUESTION", "ask the language model a question about the picture")
     case .revise: (":revise WISH", "change words as a wish says, such as: in winter")
-    case .edit: (":e[dit] [FILE]", "open another file; without one edit all words in $EDITOR")
+    case .edit:
+      (":e[dit] [FILE]", "open another file, or several; without one edit all words in $EDITOR")
     case .edits: (":edits [paint|exact]", "what a typed word does to the words beneath it")
     case .theme: (":theme NAME", "change the theme")
     case .graphics:
@@ -64,6 +74,7 @@ package enum CommandName: String, CaseIterable, Sendable {
     case .next: (":n [N]", "the next picture of the list or folder, or the Nth from here")
     case .previous: (":N [N]", "the picture before, or the Nth before")
     case .gallery: (":gallery", "all pictures of the list or folder")
+    case .messages: (":messages", "read the messages since the program began, the last ones last")
     }
   }
 }
@@ -73,9 +84,8 @@ extension Explorer {
   mutating func run(_ line: String, on cells: [CellAddress]) -> [Effect] {
     let text = line.drop { $0 == " " || $0 == ":" }.trimmingSpaces
     if text.isEmpty { return [] }
-    if let old = Substitution(text[...]) { return substitute(old) }
-    if Self.isPut(text) { return put(text) }
     if let layer = text == "$" ? shape.depth : Int(text) { return goThere(layer) }
+    if let edit = TypedEdit(text) { return perform(edit) }
     let word = text.prefix { $0.isLetter }
     var rest = text.dropFirst(word.count)
     let forced = rest.first == "!"
@@ -91,7 +101,10 @@ extension Explorer {
   /// Whether a line that was typed after a colon changes words, or asks about them.
   func needsWords(command line: String) -> Bool {
     let text = line.drop { $0 == " " || $0 == ":" }.trimmingSpaces
-    if Substitution(text[...]) != nil || Self.isPut(text) { return true }
+    switch TypedEdit(text) {
+    case .replacement, .put: return true
+    default: break
+    }
     let word = text.prefix { $0.isLetter }
     switch CommandName(typed: String(word)) {
     case .fill, .bring, .caption, .ask, .revise: return true
@@ -115,6 +128,7 @@ extension Explorer {
   }
 
   private mutating func refuse(_ text: String, _ word: Substring) -> [Effect] {
+    if text.hasPrefix("%s") { return refuse(.substitute) }
     if text.first == "!" {
       let remedy = dialect == .keys ? "Ctrl-Z goes to the shell, fg returns" : "only those of help"
       say("no shell commands here; \(remedy)", .error)
@@ -170,6 +184,7 @@ extension Explorer {
       }
       return go(.next(command == .next ? steps : -steps))
     case .gallery: return go(.gallery)
+    case .messages: return readMessages()
     case .edits:
       if argument.isEmpty { return setEdits(edits) }
       return EditStyle(rawValue: argument).map { setEdits($0) } ?? refuse(command)
@@ -209,7 +224,7 @@ extension Explorer {
       picture = .decoded
       return []
     }
-    return Int(argument).map { [.session(.compare(with: $0))] } ?? refuse(.compare)
+    return [.session(.compare(with: Int(argument).map { .number($0) } ?? .name(argument)))]
   }
 
   mutating func number(of word: String) -> Int32? {
@@ -226,7 +241,8 @@ extension CommandName {
     switch self {
     case .write, .writeQuit, .exit: true
     case .quit: argument.isEmpty
-    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery, .loop:
+    case .redo, .history, .original, .difference, .blink, .heat, .fill, .caption, .gallery, .loop,
+      .messages:
       argument.isEmpty && !forced
     case .substitute, .undo, .earlier, .later, .mark, .compare, .depth, .layer, .bring, .ask,
       .revise, .theme, .edits, .graphics, .set, .help, .edit, .next, .size, .previous, .frame,

@@ -84,9 +84,13 @@ extension Explorer {
   mutating func repeatChange() -> [Effect] {
     switch lastChange {
     case .none:
-      say("nothing to repeat: no word was typed, pasted or replaced by the mean yet", .warning)
+      say("nothing to repeat: no word was changed yet", .warning)
       return []
     case .word(let word): return edit(target, to: word, verb: "edit")
+    case .replacement(let old, let new): return substitute(old, by: new)
+    case .brought(let word): return bring(vocabulary[word], into: target)
+    case .beneath: return [.session(.findYanked)]
+    case .wish(let text): return revise(text)
     case .meanWord: return replaceByMean()
     case .part(let part): return bring(part, into: target)
     case .block(let block):

@@ -54,7 +54,8 @@ extension Explorer {
   }
 
   private mutating func complain(_ reason: String) {
-    tell(Notice(reason, kind: .error), title: "No answer")
+    // It comes while other keys are pressed: one line is read by the way, more are not.
+    tell(Notice(reason, kind: .error), title: "No answer", lines: 1)
   }
 
   private mutating func show(
@@ -103,10 +104,15 @@ extension Explorer {
 
   // MARK: Reading
 
-  mutating func scroll(_ reading: Reading, _ action: Action) -> [Effect] {
+  /// The lines above those in sight at the end of a text.
+  func lastScroll(of reading: Reading) -> Int {
     let room = Popups.room(Layout(self).popup)
-    let last = max(0, reading.lines(width: room.columns).count - room.rows)
-    let page = max(1, room.rows / 2)
+    return max(0, reading.lines(width: room.columns).count - room.rows)
+  }
+
+  mutating func scroll(_ reading: Reading, _ action: Action) -> [Effect] {
+    let last = lastScroll(of: reading)
+    let page = max(1, Popups.room(Layout(self).popup).rows / 2)
     let (line, times) = (count, takeCount())
     let wanted =
       switch action {

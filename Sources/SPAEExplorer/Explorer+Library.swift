@@ -42,6 +42,7 @@ extension Explorer {
   /// Brings what a word says from the picture of the library that fits best.
   mutating func bring(_ word: String, into cells: [CellAddress]) -> [Effect] {
     guard let number = number(of: word) else { return [] }
+    lastChange = .brought(number)
     let change = WordEdit.Change.put(cells, word: number)
     var painting = painting(change, verb: "bring")
     painting.bringing = .best

@@ -118,10 +118,8 @@ extension Explorer {
     if shape.contains(other.cursor) { cursor = other.cursor }
     (focus, picture, crop, isFullScreen) =
       (other.focus, other.picture, other.crop, other.isFullScreen)
-    (isTinted, edits, showsInset) = (other.isTinted, other.edits, other.showsInset)
-    copiesToClipboard = other.copiesToClipboard
-    (register, lastChange, lastSearch) = (other.register, other.lastChange, other.lastSearch)
-    commandHistory = other.commandHistory
+    messages = [notice]
+    recall(other.memory)
     if picture == .comparison { picture = .decoded }
     sizes.wish = nil
     self.notice = notice

@@ -7,8 +7,13 @@ extension Explorer {
   mutating func substitute(_ substitution: Substitution) -> [Effect] {
     let (old, new) = (substitution.old, substitution.new)
     guard let oldWord = number(of: old), let newWord = number(of: new) else { return [] }
-    guard edits == .paint else { return substituteExactly(oldWord, by: newWord) }
-    let change = WordEdit.Change.replace(old: oldWord, new: newWord)
+    return substitute(oldWord, by: newWord)
+  }
+
+  mutating func substitute(_ old: Int32, by new: Int32) -> [Effect] {
+    lastChange = .replacement(old: old, new: new)
+    guard edits == .paint else { return substituteExactly(old, by: new) }
+    let change = WordEdit.Change.replace(old: old, new: new)
     return [.session(.paint(painting(change, verb: "substitute")))]
   }
 
@@ -25,20 +30,42 @@ extension Explorer {
     return commit(edited, verb: "substitute")
   }
 
-  /// Whether a line puts a word into cells as edits of `spae edit` do: `2:1,2 = sunset`.
-  static func isPut(_ text: String) -> Bool {
-    text.first?.isNumber == true && text.contains(":") && text.contains("=")
+  /// Does what a line says that begins with no command's name.
+  mutating func perform(_ edit: TypedEdit) -> [Effect] {
+    switch edit {
+    case .replacement(let substitution): return substitute(substitution)
+    case .put(let text): return put(text)
+    case .cell(let text): return goTo(cell: text)
+    case .several(let edits):
+      let lines = edits.map { dialect == .keys ? ":\($0)" : $0 }
+      say("one edit a line: \(lines.joined(separator: ", then "))", .error)
+    case .incomplete(let remedy):
+      say(remedy(dialect == .keys ? ":" : ""), .error)
+    }
+    return []
   }
 
-  mutating func put(_ text: String) -> [Effect] {
+  private mutating func put(_ text: String) -> [Effect] {
     do throws(WordEditError) {
       let edit = try WordEdit(line: text, number: 1, shape: shape, vocabulary: vocabulary)
       guard case .put(let cells, let word)? = edit?.change else { return [] }
+      lastChange = .word(word)
       return self.edit(cells, to: word, verb: "edit")
     } catch {
       say("\(error.problem)", .error)
       return []
     }
+  }
+
+  private mutating func goTo(cell text: String) -> [Effect] {
+    switch TypedCell(text, in: shape) {
+    case .refused(let reason): say(reason, .error)
+    case .cell(cursor): say("this is the word at \(text)")
+    case .cell(let cell):
+      cursor = cell
+      if case .block = mode { mode = .browsing }
+    }
+    return []
   }
 }
 

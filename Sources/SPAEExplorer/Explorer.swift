@@ -135,6 +135,8 @@ package struct Explorer: Sendable {
   package internal(set) var consultation: Consultation?
   /// What the last command has to say.
   package internal(set) var notice: Notice?
+  /// What was said since the program began, the oldest first.
+  package internal(set) var messages: [Notice] = []
 
   package init(
     document: Document, vocabulary: Vocabulary, pyramid: Pyramid, saved: Pyramid,
@@ -157,6 +159,7 @@ package struct Explorer: Sendable {
     self.copiesToClipboard = copiesToClipboard
     self.keymap = keymap
     self.notice = notice
+    messages = notice.map { [$0] } ?? []
     self.film = film
   }
 }
@@ -185,9 +188,17 @@ struct Heat: Hashable, Sendable {
   let request: DecodeRequest
 }
 
-/// A change that `.` makes again at the cursor.
+/// A change that `.` makes again: at the cursor, but for a replacement.
 enum Change: Hashable, Sendable {
   case word(Int32)
+  /// Of a word wherever it is.
+  case replacement(old: Int32, new: Int32)
+  /// What a word says, from the picture of the library that fits best.
+  case brought(Int32)
+  /// What was yanked with all beneath it.
+  case beneath
+  /// A wish that the language model grants.
+  case wish(String)
   case part(LibraryPart)
   case meanWord
   case block(Block)

@@ -8,7 +8,7 @@ struct TitleLine {
   func draw(on screen: inout Screen) {
     let style = Style(.status)
     screen.fill(Box(row: 0, column: 0, rows: 1, columns: screen.columns), style: style)
-    let right = right
+    let right = right(within: screen.columns)
     let room = screen.columns - right.displayWidth - 3
     let mark = state.isDirty ? marks.first { $0.displayWidth + 2 + shortest < room } ?? "*" : ""
     let left = left(within: room - (mark.isEmpty ? 0 : mark.displayWidth + 2))
@@ -50,17 +50,24 @@ struct TitleLine {
     ]
   }
 
-  private var right: String {
+  /// Where the history stands; a long name of the state is cut before the file's.
+  private func right(within columns: Int) -> String {
     let history = state.history
-    let name = history.name.map { " \($0)" } ?? ""
     let isKept = state.document.keepsHistory && history.isKept
     let loss = isKept ? "" : history.waiting == nil ? " not kept" : " not kept yet"
-    let place = "\(history.state)/\(history.last)\(loss)\(name)"
-    if Layout(state).isNarrow {
-      return "\(place)  \(state.showsPictureAlone ? "picture" : "words")"
-    }
-    return "state \(place)  \(state.graphics)"
+    let number = "\(history.state)/\(history.last)\(loss)"
+    let (start, end) =
+      Layout(state).isNarrow
+      ? (number, state.showsPictureAlone ? "picture" : "words")
+      : ("state \(number)", state.graphics)
+    guard let name = history.name else { return "\(start)  \(end)" }
+    let marked = state.isDirty ? 3 : 0
+    let room = columns - shortest - marked - start.displayWidth - end.displayWidth - 6
+    return "\(start) \(name.clipped(to: max(Self.leastName, room)))  \(end)"
   }
+
+  /// The columns of a state's name that stay beside a long name of a file.
+  private static let leastName = 6
 }
 
 /// The line at the foot: a prompt, a notice, or what can be pressed.
@@ -69,17 +76,37 @@ struct FootLine {
 
   func draw(on screen: inout Screen) {
     if case .typing(let prompt) = state.mode { return draw(prompt, on: &screen) }
+    if let message { message.draw(on: &screen) } else { drawHints(width: room, on: &screen) }
     let pending = state.pending
-    let room = screen.columns - (pending.isEmpty ? 2 : pending.displayWidth + 3)
     // As in vim, what is pending stands at the right.
     screen.put(
       pending, row: screen.rows - 1, column: screen.columns - pending.displayWidth - 1,
       style: Style(.mode))
-    if let (text, role) = line {
-      screen.put(text, row: screen.rows - 1, column: 1, width: room, style: Style(role))
-    } else {
-      drawHints(width: room, on: &screen)
+  }
+
+  /// The columns that what is pending leaves.
+  private var room: Int {
+    state.size.columns - (state.pending.isEmpty ? 2 : state.pending.displayWidth + 3)
+  }
+
+  /// What is to be read, and where; nil leaves the foot to hints, or to the line that is typed.
+  var message: FootMessage? {
+    let (rows, columns) = state.size
+    if case .typing(let prompt) = state.mode {
+      guard let notice = state.notice, start(of: notice, beside: prompt) == nil else { return nil }
+      return FootMessage(
+        notice.text, notice.role, room: room, above: rows - 1, of: rows, columns: columns)
     }
+    return line.map { text, role in
+      FootMessage(text, role, room: room, above: rows, of: rows, columns: columns)
+    }
+  }
+
+  /// The column of a notice at the right of the line that is typed; nil where it finds no room.
+  private func start(of notice: Notice, beside prompt: Prompt) -> Int? {
+    let start = state.size.columns - notice.text.displayWidth - 1
+    let end = prompt.sign.displayWidth + prompt.line.text.displayWidth + 2
+    return start > end ? start : nil
   }
 
   /// Which file would be written, where that is not the one in the title.
@@ -111,9 +138,8 @@ struct FootLine {
       String(prompt.line.text.dropFirst(hidden)), row: row, column: width, width: room,
       style: Style(.input))
     screen.cursor = (row, width + prompt.line.position - hidden)
-    guard let notice = state.notice else { return }
-    let start = screen.columns - notice.text.displayWidth - 1
-    guard start > width + prompt.line.text.displayWidth + 2 else { return }
+    message?.draw(on: &screen)
+    guard let notice = state.notice, let start = start(of: notice, beside: prompt) else { return }
     screen.put(notice.text, row: row, column: start, style: Style(notice.role))
   }
 

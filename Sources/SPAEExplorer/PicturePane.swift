@@ -32,10 +32,12 @@ struct PicturePane {
     )
   }
 
-  /// The same, where no list of the mode lies over it.
+  /// The same, where neither a list of the mode nor a long message lies over it.
   func view(below popup: Box) -> PictureView? {
-    guard let view, state.mode.hasPopup, view.box.intersects(popup) else { return view }
-    return nil
+    guard let view else { return nil }
+    let message = FootLine(state: state).message?.box
+    let isCovered = state.mode.hasPopup && view.box.intersects(popup)
+    return isCovered || message.map(view.box.intersects) == true ? nil : view
   }
 
   private var content: PictureContent {

@@ -18,7 +18,7 @@ package enum PlainCommand: Hashable, Sendable {
   /// The commands and what they do.
   package static let usage: [(form: String, help: String)] = [
     ("layer [N]", "print a layer, row by row"),
-    ("cell [LAYER ROW COLUMN]", "go to a word and describe it"),
+    ("cell [LAYER ROW COLUMN]", "go to a word and describe it; so does LAYER:ROW,COLUMN"),
     ("left, right, up, down", "go to the next word there"),
     ("in, out", "go to the words within this one, or to the one that contains it"),
     ("near [WORD]", "the words nearest in meaning"),
@@ -33,6 +33,7 @@ package enum PlainCommand: Hashable, Sendable {
     ("accept, another, drop", "take the proposed words, show the next ones, or take none"),
     ("frame [N], forward, back", "a film: go to a frame, to the next, to the one before"),
     ("undo, redo, tree", "undo, redo, list all states"),
+    ("messages", "the messages since the program began"),
     ("earlier 5m, later 2", "go back or forward by time, or by states"),
     ("depth [N]", "decode so many layers; without N all"),
     (
@@ -78,7 +79,10 @@ package enum PlainCommand: Hashable, Sendable {
     case "next": self = .command("n \(rest)")
     case "previous": self = .command("N \(rest)")
     case "help", "?": self = .help
-    default: self = try Self.step(words, verb) ?? .command(line)
+    default:
+      let cell = try Self.namedCell(words, shape)
+      let step = try Self.step(words, verb)
+      self = cell ?? step ?? .command(line)
     }
   }
 
@@ -176,7 +180,11 @@ extension PlainCommand {
 }
 
 /// What the plain mode answers to a command, once all its effects are done.
-package func plainReply(to command: PlainCommand, _ state: Explorer) -> [String] {
+///
+/// `columns` are those of the terminal, as far as a help has to know them.
+package func plainReply(
+  to command: PlainCommand, _ state: Explorer, columns: Int = 120
+) -> [String] {
   var lines = state.notice.map { [$0.text] } ?? []
   if state.notice?.kind == .error { return lines }
   if case .leaving = state.mode {
@@ -190,7 +198,7 @@ package func plainReply(to command: PlainCommand, _ state: Explorer) -> [String]
   switch command {
   case .showLayer: lines += PlainReply(state).layer
   case .help:
-    lines += PlainCommand.usage.map { $0.form.padded(to: 28) + $0.help }
+    lines += usageLines(PlainCommand.usage, beside: 28, columns: columns)
   case .near(let word?):
     let number = state.vocabulary.number(of: word)
     let near = number.flatMap { state.neighbours[$0] } ?? []

@@ -36,15 +36,32 @@ enum Popups {
   static func draw(_ list: HelpList, in box: Box, on screen: inout Screen) {
     let inside = open(box, title: "Keys: type to filter", on: &screen)
     draw(list.filter, sign: "> ", in: inside, on: &screen)
-    let (entries, room) = (list.entries, max(1, inside.rows - 1))
-    let first = start(selection: list.selection, count: entries.count, room: room)
-    for (offset, entry) in entries.dropFirst(first).prefix(room).enumerated() {
-      let style = Style(first + offset == list.selection ? .popupSelection : .popup)
-      let line = entry.notation.padded(to: 14) + " " + entry.help
+    let lines = list.entries.enumerated().flatMap { number, entry in
+      Self.lines(of: entry, width: inside.columns - 2).map { (number: number, text: $0) }
+    }
+    let room = max(1, inside.rows - 1)
+    let selected = lines.firstIndex { $0.number == list.selection } ?? 0
+    let first = start(selection: selected, count: lines.count, room: room)
+    for (offset, line) in lines.dropFirst(first).prefix(room).enumerated() {
+      let style = Style(line.number == list.selection ? .popupSelection : .popup)
       screen.put(
-        " " + line.padded(to: inside.columns - 1), row: inside.row + 1 + offset,
+        " " + line.text.padded(to: inside.columns - 1), row: inside.row + 1 + offset,
         column: inside.column, width: inside.columns, style: style)
     }
+  }
+
+  /// The columns of the keys in the help.
+  private static let keyColumns = 14
+
+  /// Keys and what they do, over as many lines as that takes.
+  private static func lines(of entry: Action.Entry, width: Int) -> [String] {
+    let help = entry.help.wrapped(to: width - keyColumns - 1)
+    let isBeside = entry.notation.displayWidth <= keyColumns
+    let keys = [entry.notation.padded(to: keyColumns)]
+    let rest = Array(repeating: String(repeating: " ", count: keyColumns), count: help.count)
+    return isBeside
+      ? zip(keys + rest, help).map { "\($0) \($1)" }
+      : [entry.notation] + zip(rest, help).map { "\($0) \($1)" }
   }
 
   // MARK: Reading

@@ -133,6 +133,7 @@ extension Explorer {
       say("nothing was yanked with what is beneath it yet; Y does", .warning)
       return []
     }
+    lastChange = .beneath
     let first = target[0]
     let isBlock = mode.context == .block
     let block =

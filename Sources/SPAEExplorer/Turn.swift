@@ -1,3 +1,5 @@
+import SPAESystem
+
 /// Where a person goes from a picture that is open.
 package enum Turn: Hashable, Sendable {
   /// So many pictures further on in the list; back where it is less than 0.
@@ -6,6 +8,15 @@ package enum Turn: Hashable, Sendable {
   case file(String)
   /// The same picture with so many pixels along its shorter side.
   case size(Int)
+
+  /// What is said while the way there takes longer than a frame; nil where it does not.
+  package var announcement: String? {
+    switch self {
+    case .next(let steps): "opening the picture \(steps > 0 ? "after" : "before") this one ..."
+    case .file(let path): "opening \(path.printable) ..."
+    case .gallery, .size: nil
+    }
+  }
 
   /// Where a picture is in its list, counted from 1.
   package struct Place: Hashable, Sendable {

@@ -3,7 +3,7 @@ import SPAEScreen
 
 /// Changes the state as a message asks and returns what the world is to do.
 package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
-  let cursor = state.cursor
+  let (cursor, notice) = (state.cursor, state.notice)
   var effects: [Effect]
   switch message {
   case .key(let key): effects = state.press(key)
@@ -81,7 +81,9 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   state.showAnswer()
   // Keys that waited for a list were for what is left now.
   if effects.contains(where: \.leaves) { state.released = [] }
-  return effects + state.wants()
+  effects += state.wants()
+  state.log(after: message, notice)
+  return effects
 }
 
 extension Explorer {
@@ -111,10 +113,11 @@ extension Explorer {
     return effects + wantsFacts() + wantsSize()
   }
 
-  /// Shows a notice; an error that is too long for the foot is read as a whole.
-  mutating func tell(_ notice: Notice, title: String = "Not done") {
+  /// Shows a notice; an error with more lines than the foot may have is read as a whole.
+  mutating func tell(_ notice: Notice, title: String = "Not done", lines: Int? = nil) {
     self.notice = notice
-    let isLong = notice.text.contains("\n") || notice.text.displayWidth > size.columns - 2
+    let count = FootMessage.lines(of: notice.text, width: size.columns - 2).count
+    let isLong = count > lines ?? FootMessage.mostLines(of: size.rows)
     guard notice.kind == .error, isLong, mode == .browsing else { return }
     mode = .reading(Reading(title: title, text: notice.text))
   }

@@ -23,11 +23,13 @@ package func view(_ state: Explorer) -> View {
   let pane = PicturePane(state: state, layout: layout)
   pane.draw(on: &screen)
   TimeLine(state: state, box: layout.timeLine).draw(on: &screen)
-  FootLine(state: state).draw(on: &screen)
   drawPopup(state, layout, on: &screen)
+  let foot = FootLine(state: state)
+  foot.draw(on: &screen)
+  let strips = pickerList(state, layout)?.strips ?? []
   return View(
     screen: screen, picture: pane.view(below: layout.popup),
-    strips: pickerList(state, layout)?.strips ?? [])
+    strips: strips.filter { foot.message?.box.intersects($0.box) != true })
 }
 
 /// Only what is to be drawn in pixels, without the characters around it.

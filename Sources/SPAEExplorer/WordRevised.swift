@@ -60,6 +60,7 @@ extension Explorer {
   mutating func accept(_ fill: WordFill, _ revision: WordFill.Revision) -> [Effect] {
     let words = fill.preview(on: pyramid)
     for index in revision.edited { typed[index] = words.words[index] }
+    lastChange = .wish(revision.wish)
     say(revision.summary)
     return commit(words, verb: film == nil ? revision.verb : "paint")
   }

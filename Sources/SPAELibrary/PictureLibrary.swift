@@ -15,6 +15,9 @@ package struct PictureLibrary: Sendable {
   private static let size = 128
   private static let fit = Fit.whole
 
+  /// How the reason begins why words that can be read are not indexed.
+  package static let otherModel = "its words are those of the model "
+
   /// Takes the models that a command may use: the chosen one encodes, and gives the words.
   package init(store: LibraryStore, models: ModelLibrary) throws {
     try self.init(store: store, models: models, model: try models.chosen())
@@ -49,7 +52,7 @@ package struct PictureLibrary: Sendable {
     case .pyramid(let document, _):
       guard try model.goesByIdentity(document.model.hash) else {
         throw Failure(
-          "its words are those of the model \(document.model.label), which are kept apart;"
+          Self.otherModel + "\(document.model.label), which are kept apart;"
             + " 'spae convert' moves it to this model")
       }
       return try encoded(document.pyramid)

@@ -94,12 +94,34 @@ extension EffectRunner {
   /// The same with the number of a state in place of its name.
   private func numbered(_ move: HistoryMove) throws -> HistoryMove {
     guard case .named(let name) = move else { return move }
-    guard let revision = try history.revision(named: name) else { throw Self.unknown(name) }
-    return .to(revision.id)
+    return .to(try revision(.name(name)).id)
+  }
+
+  /// The revision of a state; throws where no state is called so.
+  func revision(_ state: StateName) throws -> Revision {
+    switch state {
+    case .number(let number): return try history.revision(number)
+    case .name(let name):
+      guard let revision = try history.revision(named: name) else { throw Self.unknown(name) }
+      return revision
+    }
   }
 
   static func unknown(_ name: String) -> Failure {
-    Failure("no state is called '\(name)'; the tree lists which there are")
+    Failure("no state is called '\(name)'; the tree lists the states' numbers and names")
+  }
+
+  /// What is said of a name that the head gets: whose it was, and which one the head had.
+  func naming(_ name: String) throws -> String {
+    let former = try history.revision(named: name)?.id
+    return Self.naming(
+      name, former: former == history.head.id ? nil : former, replacing: history.head.name)
+  }
+
+  static func naming(_ name: String, former: Int?, replacing old: String?) -> String {
+    let replaced = old.flatMap { $0 == name ? nil : ", no longer '\($0)'" } ?? ""
+    let moved = former.map { "; until now that was the name of state \($0)" } ?? ""
+    return "this state is called '\(name)'\(replaced)\(moved)"
   }
 
   /// The tree as rows; of a very long history what is near the head.
@@ -149,11 +171,12 @@ extension EffectRunner {
 
   /// `now` is what the head is called among the revisions that `words` finds.
   func compare(
-    with revision: Int,
+    with wished: @escaping @Sendable (EffectRunner) throws -> Int,
     now: @escaping @Sendable (EffectRunner) throws -> Int = { $0.history.head.id },
     _ words: @escaping Words
   ) {
     inBackground { runner in
+      let revision = try wished(runner)
       let pyramid = try words(runner, revision)
       let model = try runner.inUse.model(of: revision, in: runner.history).model
       let compared = try model.decode(pyramid)

@@ -199,14 +199,15 @@ package final class EffectRunner: Sendable {
     case .nameState(let name):
       return answered {
         keepWaiting()
+        let note = try naming(name)
         try changing { try history.name(history.head.id, name) }
-        return [.moved(history.pyramid, facts, note: "this state is called '\(name)'")]
+        return [.moved(history.pyramid, facts, note: note)]
       }
     case .listRevisions: return answered { [.revisions(try revisions())] }
     case .drawThumbnails(let revisions):
       drawThumbnails(revisions) { try $0.history.pyramid(of: $1) }
-    case .compare(let revision):
-      compare(with: revision) { try $0.history.pyramid(of: $1) }
+    case .compare(let state):
+      compare(with: { try $0.revision(state).id }) { try $0.history.pyramid(of: $1) }
     case .save(let path, let pyramid, let replacing):
       return answered {
         keepWaiting()

@@ -1,6 +1,7 @@
 import SPAEExplorer
 import SPAEPyramid
 import SPAESystem
+import SPAETerminal
 
 /// The explorer as lines of text.
 struct PlainExplorer {
@@ -22,7 +23,10 @@ struct PlainExplorer {
       guard let command = try PlainCommand(line, shape: state.shape) else { return true }
       explorer.settle(.plain(command))
       let isError = state.notice?.kind == .error
-      for line in plainReply(to: command, state) { print(line, toStandardError: isError) }
+      let columns = TerminalProbe.size(else: 120).columns
+      for line in plainReply(to: command, state, columns: columns) {
+        print(line, toStandardError: isError)
+      }
       explorer.closePopups()
       return !isError
     } catch {

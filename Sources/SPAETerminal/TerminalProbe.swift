@@ -6,9 +6,9 @@ package enum TerminalProbe {
   /// How long a terminal may take to answer.
   private static let patience = Duration.seconds(1)
 
-  /// Columns and rows of the terminal on standard output; 80 x 24 when it does not tell.
-  package static func size() -> (columns: Int, rows: Int) {
-    guard let window = window(), window.ws_col > 0 else { return (80, 24) }
+  /// Columns and rows of the terminal on standard output; `columns` x 24 when it does not tell.
+  package static func size(else columns: Int = 80) -> (columns: Int, rows: Int) {
+    guard let window = window(), window.ws_col > 0 else { return (columns, 24) }
     return (Int(window.ws_col), Int(window.ws_row))
   }
 

@@ -384,9 +384,9 @@ struct ExplorerSuite {
       (":depth 9<CR>", "no depth 9: the picture is decoded from 1 to 6"),
       (":depth 0<CR>", "no depth 0"), (":depth -1<CR>", "no depth -1"),
       (":mark<CR>", "usage: :mark"),
-      (":compare x<CR>", "usage: :compare"), (":layer<CR>", "usage: :layer"),
+      (":compare! 2<CR>", "usage: :compare [N|NAME]  blink"), (":layer<CR>", "usage: :layer"),
       (":!ls<CR>", "no shell commands here; Ctrl-Z goes to the shell, fg returns"),
-      (":5,7d<CR>", ":5,7d is no command"), (":%<CR>", ":% is no command"),
+      (":5,7d<CR>", "'5,7d': a number is a layer"), (":%<CR>", ":% is no command"),
       (":heat on<CR>", "usage: :heat"), (":undo!<CR>", "usage: :undo"), (":q now<CR>", "usage: :q"),
     ])
   func badCommands(_ keys: String, _ beginning: String) {
@@ -536,12 +536,18 @@ struct ExplorerSuite {
     #expect(world.hasQuit)
   }
 
-  @Test("shows the whole of an error that is too long for the foot")
+  @Test("shows the whole of an error that is too long for the foot, and of any length in a list")
   func longError() {
     var world = World()
     world.refusal = "history.db: " + String(repeating: "far ", count: 20) + "away"
     world.type("ikitten<CR>")
+    #expect(world.lines[22].hasPrefix(" history.db: far ") && world.lines[23].contains("away"))
+    world.type("j")
+    #expect(world.state.cursor.layer == 2 && !world.lines[22].contains("far"))
+    world.refusal = "history.db: " + String(repeating: "far ", count: 400) + "away"
+    world.type("ikitten<CR>")
     #expect(world.lines.contains { $0.contains("Not done") })
+    world.type("G")
     #expect(world.lines.contains { $0.contains("away") })
     world.type("q")
     #expect(world.state.mode == .browsing && !world.hasQuit)
@@ -759,7 +765,7 @@ struct PlainSuite {
     arguments: [
       ("foo", "foo is no command; help lists what can be typed"), ("!ls", "no shell commands here"),
       ("mark", "usage: mark NAME"), ("tree now", "usage: tree"),
-      ("depth 9", "no depth 9"), ("compare x", "usage: compare [N]"),
+      ("depth 9", "no depth 9"), ("compare! 2", "usage: compare [N|NAME]"),
       ("save a.txt", "a.txt: end it in .spae, .json"),
     ])
   func ownWords(_ line: String, _ beginning: String) throws {

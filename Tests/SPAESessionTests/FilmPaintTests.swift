@@ -264,6 +264,8 @@ struct FilmPaintSuite {
       }
       try stage.press("<Esc>:compare 3<CR>")
       stage.look { #expect(stage.loop.state.comparison?.revision == 3, "\(stage.notice)") }
+      try stage.press(":compare first<CR>")
+      stage.look { #expect(stage.loop.state.comparison?.revision == 2, "\(stage.notice)") }
       _ = try film.run()
     }
     #expect(

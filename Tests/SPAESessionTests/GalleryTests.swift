@@ -90,6 +90,28 @@ struct GalleryLoopSuite {
     #expect(stage.terminal.placements.isEmpty)
   }
 
+  @Test("brings what was yanked in one picture to the next, by the list and by the gallery")
+  func yanked() throws {
+    let stage = try GalleryStage(.quadrants)
+    var titles: [String] = []
+    var feet: [String] = []
+    let look = {
+      titles.append(stage.lines[0])
+      feet.append(stage.lines[29])
+    }
+    stage.look {}
+    try stage.terminal.press("<CR>3Gy<C-n>3Gp")
+    stage.look(look)
+    try stage.terminal.press("gfl<CR>3Gp")
+    stage.look(look)
+    try stage.terminal.press(":messages<CR>")
+    var list = ""
+    stage.look { list = stage.lines.joined() }
+    try stage.run("q")
+    #expect(titles.map { $0.contains("state 2/2") } == [true, true], "\(titles) \(feet)")
+    #expect(list.contains("- yanked '"))
+  }
+
   @Test("goes into a picture, on, back and out")
   func browses() throws {
     let stage = try GalleryStage(.quadrants)

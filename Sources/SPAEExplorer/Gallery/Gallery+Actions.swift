@@ -103,7 +103,8 @@ extension Gallery {
     if wanted == .similarity {
       guard let selected else { return nothing() }
       guard pictures[selected].isEncoded else {
-        say("\(pictures[selected].name) is not encoded yet", .warning)
+        let (name, note) = (pictures[selected].name, pictures[selected].note)
+        say(note.map { "\(name): \($0)" } ?? "\(name) is not encoded yet", .warning)
         return []
       }
       return rank(by: .similarity(to: selected))
@@ -194,6 +195,16 @@ extension Gallery {
     case .browsing, .typing: break
     }
     return []
+  }
+
+  /// Lists the messages, at the last ones.
+  mutating func readMessages() -> [GalleryEffect] {
+    guard let reading = messages.reading() else {
+      say("there is no message yet")
+      return []
+    }
+    mode = .reading(reading)
+    return scroll { _, last in last }
   }
 
   private mutating func scroll(by step: Int) -> [GalleryEffect] {

@@ -4,7 +4,7 @@ import SPAEScreen
 package enum GalleryCommand: String, CaseIterable, Sendable {
   case sort, find, errors
   case open = "e"
-  case theme, graphics, help
+  case theme, graphics, help, messages
   case quit = "q"
 
   /// How it is typed, and what it does.
@@ -17,6 +17,7 @@ package enum GalleryCommand: String, CaseIterable, Sendable {
     case .theme: (":theme NAME", "change the theme")
     case .graphics: (":graphics NAME", "draw the pictures by \(GraphicsChoice.names)")
     case .help: (":help", "the keys")
+    case .messages: (":messages", "read the messages since the program began, the last ones last")
     case .quit: (":q", "quit")
     }
   }
@@ -57,6 +58,7 @@ extension Gallery {
     case .graphics:
       return argument.isEmpty ? refuse(command) : [.terminal(.chooseGraphics(argument))]
     case .help: return perform(.help)
+    case .messages: return readMessages()
     case .quit: return [.terminal(.quit)]
     }
   }

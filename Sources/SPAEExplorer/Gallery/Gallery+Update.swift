@@ -2,6 +2,7 @@ import SPAEScreen
 
 /// Changes the state as a message asks and returns what the world is to do.
 package func update(_ state: inout Gallery, _ message: GalleryMessage) -> [GalleryEffect] {
+  let notice = state.notice
   var effects: [GalleryEffect] = []
   switch message {
   case .key(let key): effects = state.press(key)
@@ -21,6 +22,7 @@ package func update(_ state: inout Gallery, _ message: GalleryMessage) -> [Galle
   case .notice(let notice): state.tell(notice)
   }
   state.keepSelectionInSight()
+  if let now = state.notice, now != notice { state.messages.log(now) }
   return effects + state.wants()
 }
 
@@ -147,10 +149,11 @@ extension Gallery {
     notice = Notice(text, kind: kind)
   }
 
-  /// Shows a notice; an error that is too long for the foot is read as a whole.
+  /// Shows a notice; an error with more lines than the foot may have is read as a whole.
   mutating func tell(_ notice: Notice) {
     self.notice = notice
-    let isLong = notice.text.contains("\n") || notice.text.displayWidth > size.columns - 2
+    let count = FootMessage.lines(of: notice.text, width: size.columns - 2).count
+    let isLong = count > FootMessage.mostLines(of: size.rows)
     guard notice.kind == .error, isLong, mode == .browsing else { return }
     mode = .reading(Reading(title: "Not done", text: notice.text))
   }

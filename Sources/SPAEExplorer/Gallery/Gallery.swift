@@ -12,6 +12,8 @@ package struct Gallery: Sendable {
     package var words: [String] = []
     /// Whether its words are known.
     package var isEncoded = false
+    /// Why its words are not known, where they never will be.
+    package var note: String?
     /// Whether it is shown: its file is still there, and can be read.
     package var isListed = true
 
@@ -73,6 +75,8 @@ package struct Gallery: Sendable {
 
   package internal(set) var mode = Mode.browsing
   package internal(set) var notice: Notice?
+  /// What was said since the program began, the oldest first.
+  package var messages: [Notice] = []
   package internal(set) var size: (rows: Int, columns: Int)
   /// The height of a character over its width.
   package internal(set) var cellAspect: Double
@@ -136,4 +140,9 @@ extension Gallery {
 
   /// Whether pictures are pixels over the characters.
   var drawsPixels: Bool { graphics == "kitty" || graphics == "sixel" }
+}
+
+extension Gallery.Picture {
+  /// Why it has no words.
+  var lack: String { note ?? "not encoded yet" }
 }

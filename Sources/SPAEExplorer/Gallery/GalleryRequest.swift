@@ -50,8 +50,8 @@ extension Gallery {
   /// What stands before a line that is to be typed.
   package var prompt: String { selected.map { pictures[$0].name } ?? title }
 
-  /// What a line is answered with.
-  package func plainLines(of answer: GalleryRequest.Answer) -> [String] {
+  /// What a line is answered with, on a terminal of so many columns.
+  package func plainLines(of answer: GalleryRequest.Answer, columns: Int = 120) -> [String] {
     switch answer {
     case .nothing: return []
     case .summary: return [summary]
@@ -62,7 +62,7 @@ extension Gallery {
     case .reading:
       guard case .reading(let reading) = mode else { return [] }
       return reading.lines(width: .max)
-    case .help: return GalleryRequest.usage.map { $0.form.padded(to: 26) + $0.help }
+    case .help: return usageLines(GalleryRequest.usage, beside: 26, columns: columns)
     }
   }
 
@@ -73,7 +73,7 @@ extension Gallery {
 
   private func line(_ place: Int, _ number: Int, digits: Int) -> String {
     let place = "\(place + 1)"
-    let words = pictures[number].words.joined(separator: " ")
+    let words = pictures[number].note ?? pictures[number].words.joined(separator: " ")
     let padding = String(repeating: " ", count: max(0, digits - place.count))
     return "\(padding)\(place)  \(pictures[number].name)  \(words)"
   }

@@ -32,15 +32,17 @@ package func view(_ state: Gallery) -> GalleryView {
   let lines = GalleryLines(state: state)
   lines.drawTitle(on: &screen)
   lines.drawPicture(on: &screen)
-  lines.drawFoot(on: &screen)
   let tiles = GalleryTiles(state: state, layout: layout)
   tiles.draw(on: &screen)
+  var covered = lines.message.map { [$0.box] } ?? []
   switch state.mode {
   case .help(let list): Popups.draw(list, in: state.popup, on: &screen)
   case .reading(let reading): Popups.draw(reading, in: state.popup, on: &screen)
-  case .browsing, .typing: return GalleryView(screen: screen, strips: tiles.strips)
+  case .browsing, .typing: break
   }
-  let shown = tiles.strips.filter { !$0.box.intersects(state.popup) }
+  if state.context == .help || state.context == .reading { covered.append(state.popup) }
+  lines.drawFoot(on: &screen)
+  let shown = tiles.strips.filter { !covered.contains(where: $0.box.intersects) }
   return GalleryView(screen: screen, strips: shown)
 }
 
@@ -92,7 +94,7 @@ struct GalleryTiles {
 
   /// As many of its words as there is room for, whole.
   private func label(of picture: Gallery.Picture, width: Int) -> String {
-    guard picture.isEncoded else { return "..." }
+    guard picture.isEncoded else { return picture.note == nil ? "..." : "another model" }
     var label = picture.words.first ?? ""
     for word in picture.words.dropFirst() {
       guard label.displayWidth + 1 + word.displayWidth <= width else { continue }
@@ -133,18 +135,25 @@ struct GalleryLines {
     screen.fill(Box(row: 0, column: 0, rows: 1, columns: screen.columns), style: style)
     let right = right
     let room = screen.columns - right.displayWidth - 3
-    let left = lefts.first { $0.displayWidth <= room } ?? lefts[lefts.count - 1]
+    let left = lefts.first { $0.displayWidth <= room } ?? shortest(within: room)
     screen.put(left, row: 0, column: 1, width: max(0, room), style: style)
     screen.put(right, row: 0, column: screen.columns - right.displayWidth - 1, style: style)
   }
 
+  private var count: String { "\(state.order.count) picture\(state.order.count == 1 ? "" : "s")" }
+
+  /// The number of pictures, behind as much of a long name as there is room for.
+  private func shortest(within room: Int) -> String {
+    let rest = room - count.displayWidth - 2
+    return rest < 8 ? count : "\(state.title.clipped(to: rest))  \(count)"
+  }
+
   /// What is shown, from all of it to the least.
   private var lefts: [String] {
-    let count = "\(state.order.count) picture\(state.order.count == 1 ? "" : "s")"
     let bad = state.unreadable.isEmpty ? "" : "  \(state.unreadable.count) unreadable"
     return [
       "spae  \(state.title)  \(count)  \(order)\(bad)", "spae  \(state.title)  \(count)\(bad)",
-      "\(state.title)  \(count)", count,
+      "\(state.title)  \(count)",
     ]
   }
 
@@ -170,7 +179,7 @@ struct GalleryLines {
     var column = 1
     let parts: [(String, Role)] = [
       ("\(state.selection + 1)/\(state.order.count)", .faint), (picture.name, .heading),
-      (picture.isEncoded ? picture.words.joined(separator: " ") : "not encoded yet", .text),
+      (picture.isEncoded ? picture.words.joined(separator: " ") : picture.lack, .text),
     ]
     for (text, role) in parts where column < screen.columns - 1 {
       column +=
@@ -182,15 +191,26 @@ struct GalleryLines {
 
   func drawFoot(on screen: inout Screen) {
     if case .typing(let kind, let line) = state.mode { return draw(line, kind, on: &screen) }
-    let (pending, row) = (state.pending, screen.rows - 1)
+    if let message { message.draw(on: &screen) } else { drawHints(width: room, on: &screen) }
+    let pending = state.pending
     screen.put(
-      pending, row: row, column: screen.columns - pending.displayWidth - 1, style: Style(.mode))
-    let room = screen.columns - 2 - (pending.isEmpty ? 0 : pending.displayWidth + 1)
-    if let notice = state.notice {
-      screen.put(notice.text, row: row, column: 1, width: room, style: Style(notice.role))
-    } else {
-      drawHints(width: room, on: &screen)
-    }
+      pending, row: screen.rows - 1, column: screen.columns - pending.displayWidth - 1,
+      style: Style(.mode))
+  }
+
+  /// The columns that what is pending leaves.
+  private var room: Int {
+    state.size.columns - (state.pending.isEmpty ? 2 : state.pending.displayWidth + 3)
+  }
+
+  /// What is to be read, and where; nil leaves the foot to hints, or to the line that is typed.
+  var message: FootMessage? {
+    guard let notice = state.notice else { return nil }
+    let (rows, columns) = state.size
+    var end = rows
+    if case .typing = state.mode { end -= 1 }
+    return FootMessage(
+      notice.text, notice.role, room: room, above: end, of: rows, columns: columns)
   }
 
   private func draw(_ line: LineEditor, _ kind: Gallery.Mode.Kind, on screen: inout Screen) {
@@ -202,6 +222,7 @@ struct GalleryLines {
     screen.put(
       String(line.text.dropFirst(hidden)), row: row, column: 1, width: room, style: Style(.input))
     screen.cursor = (row, 1 + line.position - hidden)
+    message?.draw(on: &screen)
   }
 
   private func drawHints(width: Int, on screen: inout Screen) {

@@ -17,17 +17,19 @@ extension EffectRunner {
     case .nameState(let name):
       return answered {
         if keepWaiting() != nil { try takeUpState(film) }
+        let note = try namingOfFilm(name)
         try changing { try history.name(history.head.edited, name) }
-        return try restated("this state is called '\(name)'", film)
+        return try restated(note, film)
       }
     case .listRevisions: return answered { [.revisions(try revisions(of: film))] }
     case .drawThumbnails(let revisions):
       drawThumbnails(revisions) { [reel = film.reel] in try $0.words(ofState: $1, reel) }
       return []
-    case .compare(let revision):
-      compare(with: revision, now: { try $0.history.filmStates().number(of: $0.history.head.id) }) {
-        [reel = film.reel] in try $0.words(ofState: $1, reel)
-      }
+    case .compare(let state):
+      compare(
+        with: { try $0.number(ofFilmState: state) },
+        now: { try $0.history.filmStates().number(of: $0.history.head.id) }
+      ) { [reel = film.reel] in try $0.words(ofState: $1, reel) }
       return []
     case .save(let path, _, let replacing):
       return answered { try save(path, replacing, film) }

@@ -36,11 +36,31 @@ extension EffectRunner {
       }
       return .to(revision)
     case .named(let name):
-      let number = (0...states.count).first { states.name($0) == name }
-      guard let revision = number.flatMap(states.edit) else { throw Self.unknown(name) }
+      let number = try number(ofFilmState: .name(name))
+      guard let revision = states.edit(number) else { throw Self.unknown(name) }
       return .to(revision)
     default: return move
     }
+  }
+
+  /// The number of a state of a film; throws where none is called so.
+  func number(ofFilmState state: StateName) throws -> Int {
+    switch state {
+    case .number(let number): return number
+    case .name(let name):
+      let states = try history.filmStates()
+      let number = (0...states.count).first { states.name($0) == name }
+      guard let number else { throw Self.unknown(name) }
+      return number
+    }
+  }
+
+  /// What is said of a name that the state gets: whose it was, and which one the state had.
+  func namingOfFilm(_ name: String) throws -> String {
+    let states = try history.filmStates()
+    let here = states.number(of: history.head.id)
+    let former = (0...states.count).first { $0 != here && states.name($0) == name }
+    return Self.naming(name, former: former, replacing: states.name(here))
   }
 
   /// Moves the head; false where there is no such state.

@@ -24,6 +24,8 @@ package final class Album {
   private var file: String?
   /// The file that the gallery is to select once it is listed.
   private var awaited: String?
+  /// What was known when a picture was left.
+  private var memory = SessionMemory()
 
   package init(opener: DocumentOpener, models: ModelLibrary, index: String) {
     (self.opener, self.models, self.index) = (opener, models, index)
@@ -48,6 +50,7 @@ package final class Album {
   package func go(to path: String, output: PictureOutput) throws -> Stage {
     let home = SystemEnvironment.variables["HOME"] ?? ""
     let path = path.hasPrefix("~/") ? home + path.dropFirst() : path
+    if let files = Self.files(path) { return try start(files, output: output) }
     guard path != "-", FileSystem.isFolder(path) else {
       return .document(try open(path, output: output))
     }
@@ -55,11 +58,22 @@ package final class Album {
     return .gallery
   }
 
+  /// The files that a line names one after the other; nil where it is the name of one.
+  private static func files(_ line: String) -> [String]? {
+    let names = line.split(separator: " ").map(String.init)
+    guard names.count > 1, !FileSystem.exists(line), names.allSatisfy(FileSystem.exists) else {
+      return nil
+    }
+    return names
+  }
+
   /// Goes where a person wants to go from the document that is open.
   package func turn(
     _ turn: Turn, from opened: DocumentOpener.Opened, output: PictureOutput
   ) throws -> Stage {
     hearAll()
+    memory = opened.state.memory
+    state?.messages = memory.messages
     switch turn {
     case .file(let path): return try go(to: path, output: output)
     case .gallery:
@@ -70,12 +84,35 @@ package final class Album {
       other.state.place = opened.state.place
       opener.wish = .pixels(size)
       return .document(other)
-    case .next(let steps):
-      guard var gallery = state, let number = gallery.turn(by: steps) else {
-        throw Failure("there is no such picture in the list")
-      }
-      return .document(try open(number, output: output))
+    case .next(let steps): return .document(try openNext(steps, output))
     }
+  }
+
+  /// Opens the picture so many further on in the list; one that cannot be opened is left out.
+  private func openNext(
+    _ steps: Int, _ output: PictureOutput
+  ) throws -> DocumentOpener.Opened {
+    var (steps, failures) = (steps, [String]())
+    while true {
+      guard var gallery = state, let number = gallery.turn(by: steps) else {
+        throw Failure(failures.first ?? "there is no such picture in the list")
+      }
+      do {
+        var opened = try open(number, output: output)
+        opened.omission = Self.omission(failures)
+        return opened
+      } catch {
+        failures.append(error.reason)
+        steps += steps.signum()
+      }
+    }
+  }
+
+  private static func omission(_ failures: [String]) -> Notice? {
+    guard let first = failures.first else { return nil }
+    let others = failures.count - 1
+    let more = others == 0 ? "" : ", and \(others.counted("file")) more"
+    return Notice("left out \(first)\(more)", kind: .warning)
   }
 
   /// Opens a picture of the gallery by its number.
@@ -90,6 +127,8 @@ package final class Album {
     _ path: String, output: PictureOutput
   ) throws -> DocumentOpener.Opened {
     var opened = try opener.open(path, output: output)
+    if let state { memory.messages = state.messages }
+    opened.state.recall(memory)
     file = path
     hearAll()
     if let state, let number = worker?.number(of: path),
@@ -127,6 +166,7 @@ package final class Album {
     state = Gallery(
       title: subject.title, dialect: opener.dialect, keymap: opener.keymap, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue)
+    state?.messages = memory.messages
     worker.start()
   }
 

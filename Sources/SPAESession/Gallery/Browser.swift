@@ -95,7 +95,7 @@ package final class Browser {
     hasShown = true
     if let gate = album.worker?.gate { loop.heardKey = { gate.hold() } }
     document = loop
-    let signal = loop.run(notices: notices + [opened.loss])
+    let signal = loop.run(notices: notices + [opened.loss, opened.omission])
     document = nil
     editorsEnd = loop.editorsEnd
     output = loop.output
@@ -105,7 +105,7 @@ package final class Browser {
     }
     guard let turn = loop.turn else { return .quit }
     var stay = opened
-    stay.state = loop.state
+    (stay.state, stay.omission) = (loop.state, nil)
     let kept = kept(loop.state, turn)
     switch next(else: .document(stay), { try album.turn(turn, from: stay, output: output) }) {
     case .stage(let stage, nil): return .stage(stage, kept)

@@ -50,6 +50,8 @@ package struct DocumentOpener {
     package let editor: ExternalEditor
     /// What is lost where the history cannot be written.
     package let loss: Notice?
+    /// Which files before it could not be opened, and why.
+    var omission: Notice?
     /// The words that the picture gave.
     let first: Pyramid
   }

@@ -30,7 +30,9 @@ struct GalleryPictures {
   }
 
   var unreadable: [Gallery.Unreadable] {
-    reasons.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { path, reason in
+    reasons.filter { !Self.isReadable($0.value) }.sorted {
+      $0.key.lexicographicallyPrecedes($1.key)
+    }.map { path, reason in
       Gallery.Unreadable(name: subject.name(of: FileName.text(path)), reason: reason)
     }
   }
@@ -62,7 +64,11 @@ struct GalleryPictures {
     for (path, time) in found {
       let number = add(path, time: time)
       pictures[number].time = time
-      pictures[number].isListed = reasons[Data(FileName.bytes(path))] == nil
+      if let reason = reasons[Data(FileName.bytes(path))] {
+        refuse(path, reason)
+      } else {
+        pictures[number].isListed = true
+      }
     }
     let there = Set(found.map { Data(FileName.bytes($0.path)) })
     reasons = reasons.filter { there.contains($0.key) }
@@ -85,13 +91,20 @@ struct GalleryPictures {
   /// A file or a folder that cannot be read.
   mutating func refuse(_ path: String, _ reason: String) {
     reasons[Data(FileName.bytes(path))] = reason
-    if let number = number(of: path) { pictures[number].isListed = false }
+    guard let number = number(of: path) else { return }
+    pictures[number].isListed = Self.isReadable(reason)
+    pictures[number].note = Self.isReadable(reason) ? reason : nil
+  }
+
+  /// Whether a file is only not indexed: it opens with its own model.
+  private static func isReadable(_ reason: String) -> Bool {
+    reason.hasPrefix(PictureLibrary.otherModel)
   }
 
   private mutating func describe(_ number: Int, _ upper: UpperLayers) {
     let words = upper.weightiest.filter { vocabulary.words.indices.contains(Int($0)) }
     pictures[number].words = words.prefix(Self.words).map { vocabulary[$0] }
-    pictures[number].isEncoded = true
+    (pictures[number].isEncoded, pictures[number].note) = (true, nil)
     pictures[number].isListed = true
   }
 }

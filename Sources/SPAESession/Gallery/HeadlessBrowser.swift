@@ -21,6 +21,8 @@ package final class HeadlessBrowser {
   private let size: (rows: Int, columns: Int)
   private var stage = Stage.gallery
   package private(set) var hasQuit = false
+  /// Says what is being opened, before it is.
+  var announce: (String) -> Void = { _ in }
 
   package init(
     album: Album, themes: ThemeLibrary, output: PictureOutput?, environment: [String: String],
@@ -38,7 +40,8 @@ package final class HeadlessBrowser {
         state: opened.state, session: opened.runner, editor: opened.editor, themes: themes,
         output: output, environment: environment, size: size)
       stage = .document(explorer, opened)
-      for each in [opened.loss, notice].compactMap({ $0 }) { explorer.settle(.notice(each)) }
+      let notices = [opened.loss, notice, opened.omission].compactMap { $0 }
+      for each in notices { explorer.settle(.notice(each)) }
       follow(explorer)
     case .gallery:
       stage = .gallery
@@ -82,6 +85,7 @@ package final class HeadlessBrowser {
   package func follow(_ explorer: HeadlessExplorer) {
     guard explorer.hasQuit, case .document(_, var opened) = stage else { return }
     guard let turn = explorer.turn else { return hasQuit = true }
+    if let text = turn.announcement { announce(text) }
     let state = explorer.state
     opened.state = state
     go(orSay: explorer.stay) { output in
@@ -124,8 +128,11 @@ package final class HeadlessBrowser {
     switch effect {
     case .quit: hasQuit = true
     case .open(let number):
+      announce("opening \(album.state?.pictures[number].name ?? "") ...")
       go(orSay: say) { show(.document(try album.open(number, output: $0))) }
-    case .openFile(let path): go(orSay: say) { show(try album.go(to: path, output: $0)) }
+    case .openFile(let path):
+      announce("opening \(path.printable) ...")
+      go(orSay: say) { show(try album.go(to: path, output: $0)) }
     // Nothing here has colours, but the name may be wrong.
     case .chooseTheme(let name): say(themes.notice(choosing: name) { _ in })
     case .chooseGraphics(let name): choose(graphics: name)

@@ -1,6 +1,7 @@
 import Foundation
 import SPAEExplorer
 import SPAESystem
+import SPAETerminal
 
 /// Gallery and documents as lines of text, for screen readers, pipes and scripts.
 package struct PlainBrowser {
@@ -11,6 +12,8 @@ package struct PlainBrowser {
 
   package init(_ browser: HeadlessBrowser, isTerminal: Bool) {
     (self.browser, self.isTerminal) = (browser, isTerminal)
+    // A script has no use for it.
+    if isTerminal { browser.announce = { print($0, toStandardError: true) } }
   }
 
   /// Reads lines until one quits or none is left; false when some could not be done.
@@ -83,7 +86,11 @@ package struct PlainBrowser {
     let isError = gallery.notice?.kind == .error
     hasFailed = hasFailed || isError
     if let notice = gallery.notice { print(notice.text, toStandardError: isError) }
-    if !isError { for line in gallery.plainLines(of: request.answer) { print(line) } }
+    if !isError { for line in lines(of: gallery, request.answer) { print(line) } }
     browser.settle(.action(.close))
+  }
+
+  private func lines(of gallery: Gallery, _ answer: GalleryRequest.Answer) -> [String] {
+    gallery.plainLines(of: answer, columns: TerminalProbe.size(else: 120).columns)
   }
 }

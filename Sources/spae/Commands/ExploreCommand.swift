@@ -148,6 +148,7 @@ struct ExploreCommand: ParsableCommand {
       capabilities: capabilities,
       environment: environment)
     HistoryOption.tellWaiting()
+    announce(paths)
     let stage = try album.start(paths, output: output)
     guard usesTerminal else {
       let browser = HeadlessBrowser(
@@ -158,6 +159,12 @@ struct ExploreCommand: ParsableCommand {
       return try settle(browser)
     }
     try explore(stage, album, output, theme: theme ?? preferences.theme)
+  }
+
+  /// Says what is being opened to a person who reads lines: that takes longer than a moment.
+  private func announce(_ paths: [String]) {
+    guard plain, saveScreen == nil, isatty(STDIN_FILENO) == 1 else { return }
+    print("opening \(FileName.inputLabel(of: paths[0])) ...", toStandardError: true)
   }
 
   /// What was named, or the current folder where it holds pictures.

@@ -53,7 +53,15 @@ struct KeysCommand: ParsableCommand {
       "Every accepted change makes a state.  States are numbered from 1, the words as they were when",
       "the file was first opened.  The first line shows the number of the state you are in, and the",
       "greatest number: state 3/7.  The tree lists all states; :undo N, :compare N and",
-      ".Xr spae.history 1", "take the same numbers.",
+      ".Xr spae.history 1", "take the same numbers, and the names that :mark gives.", ".Pp",
+      "After a colon, :2:1,2 goes to a word by its layer, row and column, :2:1,2 = WORD changes it,",
+      "and :OLD -> NEW replaces a word wherever it is; one edit a line.", ".Pp",
+      "The dot repeats the last change, however it was typed: a word, a pasted block and what was",
+      "brought at the cursor, OLD -> NEW wherever OLD is, and a wish of :revise by asking again.",
+      ".Pp",
+      "A message that is longer than the last line takes more lines, until the next key; :messages",
+      "lists those since the program began.  They, what was yanked, the last change, the last search",
+      "and the settings of :set stay when another picture is opened.",
     ]
     let keys = Self.titles.flatMap { context, title in
       section(
