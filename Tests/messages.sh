@@ -29,10 +29,9 @@ typed ":mes"
 keys Tab Enter
 shows "┌ Messages: "
 shows "there is no setting 'nonsense'"
-escape
-terminal resize-window -x 40 -y 24
 keys q
 until_so "the list stays" screen_lacks "┌ Messages"
+terminal resize-window -x 40 -y 24
 keys '?'
 shows "┌ Keys"
 typed "half"

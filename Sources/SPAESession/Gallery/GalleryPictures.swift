@@ -23,10 +23,15 @@ struct GalleryPictures {
   func path(of number: Int) -> String { paths[number] }
   func number(of path: String) -> Int? { numbers[Data(FileName.bytes(path))] }
 
-  /// The numbers in the order of the paths' bytes; a list of files keeps its order.
+  /// The numbers in the order of the paths' bytes; a list of files keeps its order, whichever of them
+  /// the index has already.
   var byName: [Int] {
-    guard case .folder = subject else { return Array(paths.indices) }
-    return numbers.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    guard case .files(let named) = subject else {
+      return numbers.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    }
+    var listed: Set<Int> = []
+    return named.compactMap { number(of: GallerySubject.wholePath($0)) }
+      .filter { listed.insert($0).inserted }
   }
 
   var unreadable: [Gallery.Unreadable] {
