@@ -102,7 +102,7 @@ if command -v vi >/dev/null; then
   printf '#!/bin/sh\nexec vi -u NONE "$@"\n' >editor
   chmod +x editor
   keys e
-  until_so "vi does not come" screen_has "layer 1|spae 1"
+  until_so "vi does not come" screen_has "^layer 1$"
   typed ":q!"
   keys Enter
   shows "┌ Pyramid"
