@@ -40,7 +40,8 @@ shows "^│ +half a page down$"
 keys Escape
 until_so "the help stays" screen_lacks "┌ Keys"
 command_says "help :w" "larger if wished|replaces a file"
-keys Escape
+keys j
+until_so "a message stays" screen_lacks "replaces a file"
 terminal resize-window -x 100 -y 30
 done_says "messages in full, a list of them, help in 40 columns"
 
