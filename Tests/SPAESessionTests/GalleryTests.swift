@@ -102,13 +102,14 @@ struct GalleryLoopSuite {
     stage.look {}
     try stage.terminal.press("<CR>3Gy<C-n>3Gp")
     stage.look(look)
-    try stage.terminal.press("gfl<CR>3Gp")
+    try stage.terminal.press("gfnl<CR>3Gp")
     stage.look(look)
     try stage.terminal.press(":messages<CR>")
     var list = ""
     stage.look { list = stage.lines.joined() }
     try stage.run("q")
-    #expect(titles.map { $0.contains("state 2/2") } == [true, true], "\(titles) \(feet)")
+    let names = ["car.png", "cat.png"]
+    #expect(zip(titles, names).allSatisfy { $0.contains("state 2/2") && $0.contains($1) }, "\(feet)")
     #expect(list.contains("- yanked '"))
   }
 
