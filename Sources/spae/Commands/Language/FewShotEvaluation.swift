@@ -272,35 +272,3 @@ struct FewShotEvaluation: ParsableCommand {
     }
   }
 }
-
-/// How a language model's answer to a few-shot question is taken.
-struct ReadingOptions: ParsableArguments {
-  @Option(
-    name: .customLong("method"),
-    help: ArgumentHelp(
-      "How the language model tells labels apart.",
-      discussion: """
-        channel: by the probability of the question's words after each label. log-probability: by \
-        that of each label after the words. calibrated: the same, less its mean after lists of \
-        random words. restricted: by what it writes where the server allows labels alone, with the \
-        same calibration. written: by what it writes. Default: channel.
-        """, valueName: "name"))
-  var names: [ReadingMethod.Name] = []
-
-  @OptionGroup var calibration: CalibrationOptions
-
-  var isDefault: Bool { names.isEmpty && calibration.isDefault }
-
-  var methods: [ReadingMethod] {
-    (names.isEmpty ? [.channel] : names).map { ReadingMethod($0, calibration.calibration) }
-  }
-
-  func validate() throws {
-    guard Set(names).count == names.count else {
-      throw ValidationError("--method names one method twice")
-    }
-    guard calibration.isDefault || methods.contains(where: \.isCalibrated) else {
-      throw ValidationError("--lists and --average belong to --method calibrated or restricted")
-    }
-  }
-}
