@@ -51,6 +51,17 @@ package struct Keymap: Hashable, Sendable {
     return begins ? .incomplete : .none
   }
 
+  /// The keys that one from a terminal means. Escape and a key that are typed in haste, or come late
+  /// over a slow line, come as that key held with Alt: where that is no action they are both.
+  package func keys(
+    meantBy key: Key, after pending: [Key], in context: Context
+  ) -> [Key] {
+    guard case .alt(let character) = key, answer(to: pending + [key], in: context) == .none else {
+      return [key]
+    }
+    return [.escape, .character(character)]
+  }
+
   /// The actions of a context, in the table's order.
   package func entries(in context: Context) -> [Action.Entry] {
     Action.allCases.map(entry).filter { $0.contexts.contains(context) }
@@ -152,5 +163,17 @@ extension Action {
       return nil
     }
     self = action
+  }
+}
+
+extension Explorer {
+  package func keysMeant(by key: Key) -> [Key] {
+    keymap.keys(meantBy: key, after: pendingKeys, in: mode.context)
+  }
+}
+
+extension Gallery {
+  package func keysMeant(by key: Key) -> [Key] {
+    keymap.keys(meantBy: key, after: pendingKeys, in: context)
   }
 }

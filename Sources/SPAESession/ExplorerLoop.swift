@@ -104,7 +104,7 @@ package final class ExplorerLoop: EffectHost {
 
   private func take(_ event: TerminalEvent) {
     switch event {
-    case .key(let key): press(key)
+    case .key(let key): state.keysMeant(by: key).forEach(press)
     case .resized:
       output.measure(by: terminal)
       strips.measure(by: terminal)

@@ -68,6 +68,15 @@ struct ExplorerLoopSuite {
     #expect(stage.historyState == 2)
   }
 
+  @Test("takes Escape and the next key, which a busy terminal sends at once, for both")
+  func escapeAtOnce() throws {
+    let stage = try Stage()
+    try stage.press("i<A-:>layer 3<CR>")
+    _ = stage.loop.run()
+    #expect(stage.layer == 3)
+    #expect(stage.historyState == 1)
+  }
+
   // MARK: Time
 
   @Test("keeps a count for as long as no key follows it")

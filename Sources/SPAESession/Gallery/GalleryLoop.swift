@@ -64,7 +64,7 @@ package final class GalleryLoop {
 
   private func take(_ event: TerminalEvent) {
     switch event {
-    case .key(let key): press(.key(key))
+    case .key(let key): (album.state?.keysMeant(by: key) ?? [key]).forEach { press(.key($0)) }
     case .resized:
       output.measure(by: terminal)
       send(.cellsChanged(aspect: output.cellAspect))
