@@ -322,4 +322,20 @@ has palace screen || fail "what was written last is not shown: $(cat screen)"
 has 'came back' screen && fail "words of another window came back: $(cat screen)"
 [ "$("$program" history tree shared.spae | grep -c ' castle\| palace')" = 2 ] || fail "a branch is lost"
 
+# Pictures of one name in two folders, and a copy of one: each has words and a history of its own.
+mkdir twin twin/other twin/copy
+cp cat.png twin/
+cp "$root/Assets/pictures/dog.png" twin/other/cat.png
+cp cat.png twin/copy/
+cd twin
+printf 'Eicastle<CR>:w<CR>:q<CR>\n' >keys
+"$program" explore cat.png --keys keys --save-screen - >screen
+cp cat.spae first.spae
+"$program" explore other/cat.png --keys keys --save-screen - >screen
+cmp cat.spae first.spae || fail "a picture of the same name in another folder is written over"
+[ -e other/cat.spae ] || fail "words are not beside their picture"
+"$program" explore copy/cat.png --save-screen - >screen
+has 'state 1/1' screen || fail "a copy has another picture's history: $(head -1 screen)"
+cd ..
+
 echo "edit: words paint, from the shell and in the explorer"

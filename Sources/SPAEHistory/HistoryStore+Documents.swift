@@ -55,8 +55,8 @@ extension HistoryStore {
       store: self, document: document, opening: opening, wordCount: file.wordCount)
   }
 
-  /// When a document at a path was changed last, one of the same vocabulary and grid as a pyramid; nil
-  /// where nothing is known of it.
+  /// When a document at a path was changed last, one of the same vocabulary and grid as a picture's
+  /// pyramid, whose first words are those of the same picture; nil where nothing is known of it.
   package func latestChange(
     ofPath path: String, like pyramid: Pyramid, vocabularyHash: String
   ) throws(HistoryError) -> Date? {
@@ -65,7 +65,8 @@ extension HistoryStore {
       guard
         let document = try db.documents(path: path).first(where: {
           $0.vocabulary == vocabularyHash && $0.grid == pyramid.shape.grid
-        })
+        }),
+        let first = try db.snapshot(document.id, 1), first.isOfSamePicture(as: pyramid)
       else { return nil }
       return try db.revision(document.id, db.lastNumber(document.id))?.time ?? document.created
     }
@@ -112,5 +113,14 @@ extension HistoryStore {
   /// The history of a document as it is, without its file.
   package func history(of document: HistoryDocument) throws(HistoryError) -> DocumentHistory {
     try DocumentHistory(store: self, document: document, opening: .same)
+  }
+}
+
+extension Pyramid {
+  /// Whether so many words agree that both are of one picture: those of one by former rules agree by
+  /// four fifths, those of two by a few.
+  fileprivate func isOfSamePicture(as other: Pyramid) -> Bool {
+    guard shape == other.shape else { return false }
+    return 3 * zip(words, other.words).count { $0 == $1 } >= words.count
   }
 }

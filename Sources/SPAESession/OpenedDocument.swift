@@ -68,7 +68,9 @@ package struct OpenedDocument {
     let here = FileName.stem(of: file) + ending
     let isHere = file == "-" || FileName.folder(of: file.wholePath) == ".".wholePath
     let beside = isHere ? here : FileName.withoutEnding(file) + ending
-    formerPath = isHere ? nil : here
+    // A picture of that name in the current folder has the words there.
+    let isTaken = FileSystem.exists(FileName.last(of: file))
+    formerPath = isHere || isTaken ? nil : here
     files = PyramidFiles(
       document: document, vocabulary: model.vocabulary, path: original == nil ? file : nil,
       suggestedPath: beside, dialect: dialect)

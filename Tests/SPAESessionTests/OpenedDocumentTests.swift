@@ -46,4 +46,18 @@ final class APicturesWordsAndHistory {
     #expect(history.pyramid == edited)
     #expect(try store.documents().count == 1)
   }
+
+  @Test("are not those of another picture of that name in the current folder")
+  func another() throws {
+    var opened = try opened()
+    let store = try HistoryStore(path: nil, clock: { Date(timeIntervalSince1970: 1) })
+    let (words, vocabulary) = (opened.document.pyramid, opened.document.model.vocabulary)
+    let others = words.words.map { ($0 + 1) % 100 }
+    _ = try store.open(
+      documentPath: "cat.spae", pyramid: try #require(Pyramid(shape: words.shape, words: others)),
+      vocabularyHash: vocabulary, label: "cat.png")
+    let history = try opened.history(in: store)
+    #expect(opened.files.suggestedPath == folder + "/cat.spae")
+    #expect(history.pyramid == words)
+  }
 }
