@@ -222,6 +222,24 @@ refused 2 'a name ends in' cat.png '1:1,1 = snow' -o no.txt
 refused 2 'cannot be both' - '1:1,1 = snow' --edits - -o no.spae
 [ ! -e no.spae ] || fail "something is written in spite of a mistake"
 
+# In place, a file stays where the history cannot keep its words; another file is written all the same.
+for directory in . "$work"; do
+  cp cat.spae stays.spae
+  refused 1 'stays.spae: not replaced: .*/proc/nope.*-o OTHER .*--history none' \
+    stays.spae '1:1,1 = snow' -o "$directory/stays.spae" --force --history /proc/nope/h.db
+  cmp cat.spae stays.spae || fail "words are lost that no history keeps"
+done
+limit() { (ulimit -f 30; refused "$@") }
+limit 1 'stays.spae: not replaced: the history cannot keep its words' \
+  stays.spae '1:1,1 = snow' --history few.db
+limit 1 'stays.spae: not replaced: the history cannot keep its words' stays.spae '1:1,1 = snow'
+cmp cat.spae stays.spae || fail "words are lost where the history is cut"
+edit stays.spae '1:1,1 = snow' --history none
+cmp -s cat.spae stays.spae && fail "--history none does not edit"
+edit cat.spae '1:1,1 = snow' -o other.spae --history /proc/nope/h.db
+has 'the edit is not in the history' told || fail "not told: $(cat told)"
+cmp other.spae stays.spae || fail "another file is not written"
+
 # What a word says is brought from a picture: of the bundled ones, or of a folder.
 edit cat.spae '2:1,1 = dog' --bring -o brought.spae
 has "'dog' brought from .*dog.png" <told || fail "it is not told where it comes from: $(cat told)"

@@ -16,6 +16,13 @@ struct OverwriteOption: ParsableArguments {
   func file(_ path: String) -> OutputFile { OutputFile(path, mayReplace: force) }
 }
 
+extension FileSystem {
+  /// Whether two paths lead to one file.
+  static func isSame(_ path: String, as other: String) -> Bool {
+    path == other || resolved(path).map { $0 == resolved(other) } ?? false
+  }
+}
+
 extension FileForm {
   /// Refuses a name whose ending asks for nothing that can be written.
   static func validate(_ path: String) throws {
@@ -92,22 +99,22 @@ struct EditOutput: ParsableArguments {
     var file: String
     /// What that file held when it was read; nil where it is not edited in place.
     var bytes: [UInt8]?
-
-    var isInPlace: Bool { path == file }
+    var isInPlace: Bool
   }
 
   /// Reads the file that is edited, and refuses what could not be written later.
   func open(_ file: String, _ models: ModelLibrary) throws -> (EditedFile, Target) {
     let path = try path(for: file)
-    try refuseFilm(file, isInPlace: path == file)
-    if path != file, path != "-" { try overwriting.file(path).refuseTaken() }
+    let isInPlace = FileSystem.isSame(path, as: file)
+    try refuseFilm(file, isInPlace: isInPlace)
+    if !isInPlace, path != "-" { try overwriting.file(path).refuseTaken() }
     // Only a file that is edited in place is read twice: a pipe gives what it has once.
-    let bytes = path == file ? try? FileSystem.bytes(of: file) : nil
-    let edited = try read(file, models, isInPlace: path == file)
-    if path == file, edited.isPicture {
+    let bytes = isInPlace ? try? FileSystem.bytes(of: file) : nil
+    let edited = try read(file, models, isInPlace: isInPlace)
+    if isInPlace, edited.isPicture {
       throw Failure("\(file): a picture is not edited in place; name a file with -o")
     }
-    return (edited, Target(path: path, file: file, bytes: bytes))
+    return (edited, Target(path: path, file: file, bytes: bytes, isInPlace: isInPlace))
   }
 
   /// Reads a file, and says what a person should know of it.
@@ -151,24 +158,46 @@ struct EditOutput: ParsableArguments {
     let format: DocumentFormat = FileForm(path: target.path) == .json ? .json : .text
     let bytes = try edited.document.bytes(as: format, vocabulary: edited.model.vocabulary)
     if target.path == "-" { return StandardOutput.write(bytes) }
-    try overwriting.file(target.path).write(bytes) { found throws(Failure) in
-      guard target.isInPlace else { return .foreign("it exists") }
-      return found == target.bytes ? .unedited : .foreign("it was changed meanwhile")
+    if target.isInPlace { return try replace(target, by: bytes, edited, verb) }
+    try overwriting.file(target.path).write(bytes)
+    do {
+      let history = try open(target, edited, in: try history.open())
+      try beginAnew(history, after: edited.past)
+      try history.commit(edited.painter.pyramid, verb: verb)
+      try history.markSaved()
+    } catch let error as HistoryError {
+      guard let obstacle = error.obstacle else { throw error }
+      print("spae: \(obstacle): the edit is not in the history", toStandardError: true)
     }
-    try record(edited, at: target, verb)
   }
 
-  /// Adds the edits to the history of the written file, as one revision.
-  private func record(_ edited: EditedFile, at target: Target, _ verb: String) throws {
-    let store: HistoryStore
-    do { store = try history.open() } catch let error as HistoryError {
-      guard let obstacle = error.obstacle else { throw error }
-      return print("spae: \(obstacle): the edit is not in the history", toStandardError: true)
+  /// Edits a file in place: what it held is in the history before it is replaced, with the edits as
+  /// one revision.
+  private func replace(
+    _ target: Target, by bytes: [UInt8], _ edited: EditedFile, _ verb: String
+  ) throws {
+    let (history, former) = try keep(edited, at: target, verb)
+    do throws(Failure) {
+      try overwriting.file(target.path).write(bytes) { found throws(Failure) in
+        found == target.bytes ? .unedited : .foreign("it was changed meanwhile")
+      }
+    } catch {
+      _ = try? history.jump(to: former)
+      throw error
     }
-    let history = try open(target, edited, in: store)
-    if !target.isInPlace { try beginAnew(history, after: edited.past) }
-    try history.commit(edited.painter.pyramid, verb: verb)
     try history.markSaved()
+  }
+
+  /// Adds the edits to the history of a file; gives the revision before as well.
+  private func keep(
+    _ edited: EditedFile, at target: Target, _ verb: String
+  ) throws -> (DocumentHistory, former: Revision.ID) {
+    try history.keeping(target.file) { store in
+      let history = try open(target, edited, in: store)
+      let former = history.head.id
+      try history.commit(edited.painter.pyramid, verb: verb)
+      return (history, former)
+    }
   }
 
   private func open(

@@ -51,6 +51,18 @@ struct HistoryOption: ParsableArguments {
     }
     return store
   }
+
+  /// Keeps what a file holds before it is replaced, or says why the file stays.
+  func keeping<Result>(
+    _ file: String, _ keep: (HistoryStore) throws -> Result
+  ) throws -> Result {
+    do { return try keep(try open()) } catch let error as HistoryError {
+      guard let obstacle = error.obstacle else { throw error }
+      throw Failure(
+        "\(file): not replaced: the history cannot keep its words: \(obstacle);"
+          + " -o OTHER writes another file, --history none does without")
+    }
+  }
 }
 
 extension HistoryOption {

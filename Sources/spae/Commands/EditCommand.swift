@@ -50,7 +50,7 @@ struct EditCommand: ParsableCommand {
       photograph itself at its own size, with what the words changed laid onto it, and within the \
       outlines of what they filled; with --words-only the picture that the words give. With --source PHOTO a pyramid's edits, those in \
       it and the new ones, are laid onto the photograph that its words came from; another one is \
-      refused. A pyramid without -o is edited in place; -o - \
+      refused. A pyramid without -o is edited in place, and stays where the history cannot keep its words; -o - \
       writes words to standard output. A picture is encoded whole unless --fit says otherwise, so that \
       all of it can be painted.
 
