@@ -168,6 +168,29 @@ has 'dark.converted.spae: .* from cat.png; edits by hand: [0-9]* put in again$' 
 "$program" page dark.spae -o dark.html 2>said
 [ ! -s said ] || fail "the page has no photograph: $(cat said)"
 
+# Painted words whose history is elsewhere: the photograph has nothing of the paint, and is not taken.
+published() { SPAE_MODEL=$root/Assets/models/small "$program" "$@"; }
+cp "$pictures/mountain.png" .
+published edit --model small-2026-11c mountain.png 'grass -> snow' -o snow.spae --history none 2>said
+cp snow.spae self.spae
+published convert snow.spae --history none >said
+has 'from its decoded picture; nobody can tell' <said || fail "paint is dropped: $(cat said)"
+has "mountain.png is not used, .*'spae history import' here" <said || fail "no remedy: $(cat said)"
+# So where the history here begins with painted words.
+XDG_STATE_HOME=$work/fresh published explore snow.spae --save-screen /dev/null
+XDG_STATE_HOME=$work/fresh published convert snow.spae >said || fail "$(cat said)"
+has 'from its decoded picture; no edits' <said || fail "paint is dropped: $(cat said)"
+published encode --model small-2026-11c mountain.png --semantic-weight 0 -o free.spae
+published convert free.spae --history none | has 'from mountain.png' || fail "other options are paint"
+# In place the history keeps the words before, or they stay.
+refused 1 'self.spae: not replaced: .*/proc/nope' \
+  convert self.spae -o ./self.spae --force --history /proc/nope/h.db --model "$root/Assets/models/small"
+cmp snow.spae self.spae || fail "words are lost that no history keeps"
+published convert self.spae -o self.spae --force >said
+cmp snow.converted.spae self.spae || fail "converted otherwise"
+published history restore self.spae 1 -o former.spae
+cmp snow.spae former.spae || fail "the words before are nowhere"
+
 # The history tells what was edited where the picture is gone.
 "$program" encode "$pictures/cat.png" --model first -o known.spae
 printf 'edits exact\nset castle\nsave\nquit\n' | "$program" explore --plain known.spae >/dev/null

@@ -19,7 +19,8 @@ package struct PyramidConverter {
     }
 
     package let document: PyramidDocument
-    package let former: PyramidDocument.ModelName
+    /// What the file held.
+    package let before: PyramidDocument
     package let basis: Basis
     /// The cells whose words were put in again, and those whose words were not; nil where nobody
     /// can tell which words a person changed.
@@ -79,12 +80,14 @@ package struct PyramidConverter {
     {
       return .converted(painted)
     }
-    if let picture = found, picture.isOfFirst {
-      notes.append("\(picture.path) has none of what was painted, which cannot be done again")
+    var edited = try found?.edited ?? history(document)
+    if let picture = found, let former,
+      let reason = try reason(against: picture, document.pyramid, &edited, former)
+    {
+      notes.append(reason)
       found = nil
     }
     let (image, basis) = try basis(found, document, former, path)
-    let edited = try found?.edited ?? history(document)
     return .converted(
       try conversion(
         of: document, from: image, basis, edited, (former ?? target).vocabulary, notes))
@@ -113,8 +116,27 @@ package struct PyramidConverter {
     (result.model, result.pyramid) = (try target.name(), painter.pyramid)
     let edited = painter.outcome.edited.map { shape.cell(at: $0.index) }
     return Conversion(
-      document: result, former: document.model, basis: .picture(picture.path, picture.fit),
+      document: result, before: document, basis: .picture(picture.path, picture.fit),
       edits: (edited, []), notes: notes)
+  }
+
+  /// Why words are not made from their picture: it has nothing of what was painted.
+  private func reason(
+    against picture: SourcePicture, _ pyramid: Pyramid, _ edited: inout [CellAddress]?,
+    _ former: Model
+  ) throws -> String? {
+    let isByHand = SourcePicture.isByHand(edited ?? [], pyramid.shape, former)
+    guard picture.edited == nil else {
+      return isByHand && !picture.isOfFirst
+        ? nil : "\(picture.path) has none of what was painted, which cannot be done again"
+    }
+    // A history may begin with words that were painted elsewhere.
+    if isByHand, let rest = try picture.edits(of: pyramid, besides: edited ?? [], by: former) {
+      edited = edited ?? rest
+      return nil
+    }
+    return "\(picture.path) is not used, as it lacks what may be painted"
+      + SourcePicture.historyRemedy
   }
 
   private func painter(on picture: SourcePicture, _ shape: PyramidShape) throws -> Painter {
@@ -155,7 +177,7 @@ package struct PyramidConverter {
     var result = document
     (result.model, result.pyramid) = (try target.name(), pyramid)
     return Conversion(
-      document: result, former: document.model, basis: basis,
+      document: result, before: document, basis: basis,
       edits: edited == nil ? nil : (carried, left), notes: notes)
   }
 }

@@ -78,7 +78,7 @@ package struct SourcePicture {
   }
 
   /// Words say nothing of what they were before.
-  private static let historyRemedy =
+  static let historyRemedy =
     "; if these words were painted on another machine, its history tells: 'spae history export'"
     + " there, and 'spae history import' here"
 
@@ -139,10 +139,30 @@ package struct SourcePicture {
       }
     }
     let cells = changes.map { pyramid.shape.cell(at: $0.index) }
-    let guided = former.configuration.guided?.candidates.count ?? 0
-    let lower = pyramid.shape.depth > guided ? count - pyramid.shape.wordCount(toDepth: guided) : 0
-    let isTold = Double(cells.count { $0.layer > guided }) <= greatestChange * Double(lower)
-    return Known(fit: fit, edited: isTold ? cells : nil)
+    return Known(fit: fit, edited: isByHand(cells, pyramid.shape, former) ? cells : nil)
+  }
+
+  /// The cells besides those known that have other words than the picture gives, with guidance or
+  /// without; nil where these are too many for edits by hand.
+  func edits(
+    of pyramid: Pyramid, besides known: [CellAddress], by model: Model
+  ) throws -> [CellAddress]? {
+    let (shape, known) = (pyramid.shape, Set(known))
+    for weight: Float in [1, 0] {
+      let words = try model.encode(
+        image, size: model.pictureSize(of: shape).shorter, fit: fit, semanticWeight: weight)
+      let cells = Edit(from: words, to: pyramid).changes.map { shape.cell(at: $0.index) }
+        .filter { !known.contains($0) }
+      if Self.isByHand(cells, shape, model) { return cells }
+    }
+    return nil
+  }
+
+  /// Whether so few words differ below the guided layers that a person may have typed them.
+  static func isByHand(_ cells: [CellAddress], _ shape: PyramidShape, _ model: Model) -> Bool {
+    let guided = model.configuration.guided?.candidates.count ?? 0
+    let lower = shape.depth > guided ? shape.wordCount - shape.wordCount(toDepth: guided) : 0
+    return Double(cells.count { $0.layer > guided }) <= greatestChange * Double(lower)
   }
 }
 

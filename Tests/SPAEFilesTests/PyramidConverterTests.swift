@@ -104,7 +104,7 @@ struct PyramidConverterTests {
     #expect(found.notes.first?.contains("cat.png is not used") == true)
   }
 
-  @Test("words of other options are no edits")
+  @Test("words without guidance are no edits")
   func otherOptions() throws {
     try models.bringPicture()
     let image = try ImageFile(path: Models.picture).image
@@ -112,8 +112,26 @@ struct PyramidConverterTests {
     let file = try models.pyramid("cat.spae", by: "first") { pyramid, _ in pyramid = plain }
     let found = try converted(file)
     #expect(found.basis == .picture(models.path("cat.png"), .crop))
-    #expect(found.edits == nil)
+    #expect(found.edits?.carried.isEmpty == true && found.edits?.left.isEmpty == true)
     #expect(found.notes.first?.contains("other options") == true)
+  }
+
+  @Test("what may be painted is made from the decoded picture, with a note; a few words are edits")
+  func paint() throws {
+    try models.bringPicture()
+    for (count, basis) in [
+      (20, PyramidConverter.Conversion.Basis.picture(models.path("cat.png"), .crop)),
+      (100, .decoded),
+    ] {
+      let file = try models.pyramid("cat\(count).spae", by: "first") { pyramid, _ in
+        for cell in pyramid.shape.cells(ofLayer: 6).prefix(count) {
+          pyramid[cell] = pyramid[cell] == 7 ? 8 : 7
+        }
+      }
+      let found = try converted(file)
+      #expect(found.basis == basis)
+      #expect(found.notes.contains { $0.contains("history import") } == (basis == .decoded))
+    }
   }
 
   @Test("what is of the present model stays")

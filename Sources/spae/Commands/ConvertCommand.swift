@@ -40,12 +40,14 @@ struct ConvertCommand: ParsableCommand {
       pyramid. Edits by hand of layers 1 to 3 are put in again; those of the layers below are \
       counted and left out, because their words mean nothing in another model. What was edited is \
       found by encoding the picture with the former model once more, or by the history. What was \
-      painted is painted again on the picture, by the edits that the history has; where that cannot be, \
-      such a pyramid is made from its decoded picture.
+      painted is painted again on the picture, by the edits that the history has; where that cannot be, or \
+      where the history does not know a pyramid whose words are too many others than its picture's, it is \
+      made from its decoded picture, which a note says.
 
       NAME.spae becomes NAME.converted.spae beside it, and stays as it is. A file that exists is \
       replaced only with --force; -o FILE --force replaces the pyramid itself, whose former words \
-      the history keeps if it was ever opened. What is of the present model already is left alone.
+      the history keeps; where it cannot be written, the pyramid stays. What is of the present model \
+      already is left alone.
 
       A film keeps its words and its model: -o NAME.json makes JSON lines of its text, and \
       -o NAME.spae text of its JSON lines; -o - writes either to standard output in the other form, \
@@ -136,7 +138,7 @@ struct ConvertCommand: ParsableCommand {
     ) { document in try editedCells(of: document, in: file) }
     switch outcome {
     case .current(let name): return Report(file: file, result: "current", from: name)
-    case .converted(let found): return try written(found, of: file, vocabulary)
+    case .converted(let found): return try written(found, of: file, vocabulary, models)
     }
   }
 
@@ -145,7 +147,8 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func written(
-    _ found: PyramidConverter.Conversion, of file: String, _ vocabulary: Vocabulary
+    _ found: PyramidConverter.Conversion, of file: String, _ vocabulary: Vocabulary,
+    _ models: ModelLibrary
   ) throws -> Report {
     let target = target(of: file)
     let format: DocumentFormat = FileForm(path: target) == .json ? .json : .text
@@ -153,9 +156,28 @@ struct ConvertCommand: ParsableCommand {
     if target == "-" {
       StandardOutput.write(bytes)
     } else {
+      if overwriting.force, FileSystem.isSame(target, as: file) {
+        try keep(found.before, of: file, vocabulary, models)
+      }
       try overwriting.file(target).write(bytes)
     }
     return Report(file, target, found)
+  }
+
+  /// Puts the words that a file holds into its history, before others replace them.
+  private func keep(
+    _ document: PyramidDocument, of file: String, _ vocabulary: Vocabulary, _ models: ModelLibrary
+  ) throws {
+    let former = try models.model(identity: document.model.hash)
+    let name = RevisionModel(
+      name: document.model.name, hash: document.model.hash,
+      formerHashes: former?.configuration.formerIdentities ?? [])
+    _ = try history.keeping(file) { store in
+      try store.open(
+        documentPath: file, pyramid: document.pyramid, vocabularyHash: document.model.vocabulary,
+        wordCount: (former?.vocabulary ?? vocabulary).count, label: document.source.name,
+        model: name)
+    }
   }
 
   /// A film in the form that -o names; to standard output in the other one.
@@ -221,7 +243,7 @@ struct ConvertCommand: ParsableCommand {
 extension ConvertCommand.Report {
   init(_ file: String, _ target: String, _ found: PyramidConverter.Conversion) {
     self.init(
-      file: file, result: "converted", output: target, from: found.former,
+      file: file, result: "converted", output: target, from: found.before.model,
       to: found.document.model, carried: found.edits?.carried.count,
       left: found.edits?.left.count, notes: found.notes)
     switch found.basis {
