@@ -116,6 +116,38 @@ left
 [ ! -s errors ] || fail "on standard error: $(cat errors)"
 done_says "files of two models, a file that is gone, what was yanked"
 
+# Of several files those that cannot be opened are left out and named; the others open.
+mkdir lo
+cp before.spae first.spae lo
+sed -E 's/^model small .*/model alien feedfeed/' lo/first.spae >lo/alien.spae
+echo 'no picture' >lo/bad.png
+typed "clear; '$program' explore before.spae nosuch.png first.spae --history none 2>>errors"
+keys Enter
+shows "1/2  before.spae"
+shows "left out nosuch.png: .*no such file"
+command_says "messages" "- left out nosuch.png: .*no such file"
+keys q
+command_says "e lo/before.spae neither.png nor.png cat.png" "1/2  before.spae"
+shows "left out neither.png: .*, and 1 file more"
+command_says "e neither.png nor.png" "neither.png nor.png: "
+shows "1/2  before.spae"
+keys : q ! Enter
+left
+typed "clear; '$program' explore nosuch.png lo/bad.png before.spae --history none 2>>errors"
+keys Enter
+shows "2/2  before.spae"
+shows "left out nosuch.png: .*, and 1 file more"
+keys : q ! Enter
+left
+status=0
+"$program" explore --plain nosuch.png nor.png >lines 2>err </dev/null || status=$?
+[ $status = 1 ] || fail "files that are not there: status $status"
+grep -q '^spae: nosuch.png: ' err && grep -q '^spae: nor.png: ' err || fail "not named: $(cat err)"
+echo quit | "$program" explore --plain nosuch.png before.spae --history none >lines 2>err ||
+  fail "a file that is not there refuses another: $(cat err)"
+grep -q '^left out nosuch.png: ' lines || fail "not named in lines: $(cat lines err)"
+done_says "files of a list that cannot be opened"
+
 # Lines for a person: what is being opened is said at once.
 typed "clear; '$program' explore --plain before.spae --history none"
 keys Enter

@@ -1,6 +1,7 @@
 package import SPAEExplorer
 package import SPAEFiles
 import SPAEGraphics
+import SPAEPixels
 import SPAEPyramid
 import SPAESystem
 package import SPAETerminal
@@ -36,8 +37,40 @@ package final class Album {
   /// Opens what was named on the command line: a folder as a gallery, the first of several files.
   package func start(_ paths: [String], output: PictureOutput) throws -> Stage {
     guard paths.count > 1 else { return try go(to: paths[0], output: output) }
-    try openGallery(.files(paths), output: output)
-    return .document(try open(paths[0], output: output))
+    return .document(try openFirst(of: paths, output))
+  }
+
+  /// Opens several files as a list, at the first that can be opened; those that cannot are left out.
+  private func openFirst(
+    of paths: [String], _ output: PictureOutput
+  ) throws -> DocumentOpener.Opened {
+    var failures = paths.compactMap(Self.obstacle)
+    let files = paths.filter { Self.obstacle($0) == nil }
+    guard !files.isEmpty else { throw Failure(lines: Self.different(failures)) }
+    let (worker, gallery) = try list(.files(files), output)
+    for path in files {
+      do {
+        let opened = try opener.open(path, output: output)
+        adopt(worker, gallery)
+        return present(opened, leavingOut: failures)
+      } catch { failures.append(error.reason) }
+    }
+    worker.stop()
+    throw Failure(lines: Self.different(failures))
+  }
+
+  /// Each reason once, as where no file opens for want of a model.
+  private static func different(_ failures: [String]) -> [String] {
+    failures.enumerated().filter { !failures[..<$0].contains($1) }.map(\.element)
+  }
+
+  /// Why nothing can be read of a file; nil where something is there.
+  private static func obstacle(_ path: String) -> String? {
+    guard path != "-", !FileSystem.exists(path) || FileSystem.isFolder(path) else { return nil }
+    do throws(ImageError) { _ = try ImageFile.bytes(path: path) } catch {
+      return "\(path.printable): \(error)"
+    }
+    return nil
   }
 
   /// Opens the gallery of what was named on the command line.
@@ -48,9 +81,8 @@ package final class Album {
 
   /// Opens a file or a folder by its name.
   package func go(to path: String, output: PictureOutput) throws -> Stage {
-    let home = SystemEnvironment.variables["HOME"] ?? ""
-    let path = path.hasPrefix("~/") ? home + path.dropFirst() : path
     if let files = Self.files(path) { return try start(files, output: output) }
+    let path = Self.expanded(path)
     guard path != "-", FileSystem.isFolder(path) else {
       return .document(try open(path, output: output))
     }
@@ -58,12 +90,17 @@ package final class Album {
     return .gallery
   }
 
+  /// A path of which `~` is the person's folder.
+  private static func expanded(_ path: String) -> String {
+    path.hasPrefix("~/") ? (SystemEnvironment.variables["HOME"] ?? "") + path.dropFirst() : path
+  }
+
   /// The files that a line names one after the other; nil where it is the name of one.
   private static func files(_ line: String) -> [String]? {
-    let names = line.split(separator: " ").map(String.init)
-    guard names.count > 1, !FileSystem.exists(line), names.allSatisfy(FileSystem.exists) else {
-      return nil
-    }
+    let names = line.split(separator: " ").map { expanded(String($0)) }
+    guard names.count > 1, !FileSystem.exists(expanded(line)),
+      names.contains(where: FileSystem.exists)
+    else { return nil }
     return names
   }
 
@@ -98,9 +135,7 @@ package final class Album {
         throw Failure(failures.first ?? "there is no such picture in the list")
       }
       do {
-        var opened = try open(number, output: output)
-        opened.omission = Self.omission(failures)
-        return opened
+        return try open(number, leavingOut: failures, output: output)
       } catch {
         failures.append(error.reason)
         steps += steps.signum()
@@ -116,9 +151,12 @@ package final class Album {
   }
 
   /// Opens a picture of the gallery by its number.
-  package func open(_ number: Int, output: PictureOutput) throws -> DocumentOpener.Opened {
+  package func open(
+    _ number: Int, leavingOut failures: [String] = [], output: PictureOutput
+  ) throws -> DocumentOpener.Opened {
     guard let worker else { throw Failure("there is no gallery") }
-    let opened = try open(worker.path(of: number), output: output)
+    let path = worker.path(of: number)
+    let opened = present(try opener.open(path, output: output), leavingOut: failures)
     state?.select(number)
     return opened
   }
@@ -126,12 +164,20 @@ package final class Album {
   private func open(
     _ path: String, output: PictureOutput
   ) throws -> DocumentOpener.Opened {
-    var opened = try opener.open(path, output: output)
+    present(try opener.open(path, output: output), leavingOut: [])
+  }
+
+  /// Makes a document that was opened the one that is open.
+  private func present(
+    _ document: DocumentOpener.Opened, leavingOut failures: [String]
+  ) -> DocumentOpener.Opened {
+    var opened = document
+    opened.omission = Self.omission(failures)
     if let state { memory.messages = state.messages }
     opened.state.recall(memory)
-    file = path
+    file = opened.file
     hearAll()
-    if let state, let number = worker?.number(of: path),
+    if let state, let number = worker?.number(of: opened.file),
       let place = state.order.firstIndex(of: number)
     {
       self.state?.select(number)
@@ -155,19 +201,31 @@ package final class Album {
   }
 
   private func openGallery(_ subject: GallerySubject, output: PictureOutput) throws {
+    let (worker, gallery) = try list(subject, output)
+    adopt(worker, gallery)
+  }
+
+  /// Begins to list what was named.
+  private func list(
+    _ subject: GallerySubject, _ output: PictureOutput
+  ) throws -> (GalleryWorker, Gallery) {
     if case .folder(let path) = subject {
       do throws(SystemError) { _ = try FileSystem.names(in: path) } catch {
         throw Failure("\(path): the folder cannot be listed: \(error)")
       }
     }
     let worker = try GalleryWorker(subject, models: models, index: index)
-    self.worker?.stop()
-    self.worker = worker
-    state = Gallery(
+    worker.start()
+    let gallery = Gallery(
       title: subject.title, dialect: opener.dialect, keymap: opener.keymap, size: (24, 80),
       cellAspect: output.cellAspect, graphics: output.graphics.rawValue)
+    return (worker, gallery)
+  }
+
+  private func adopt(_ worker: GalleryWorker, _ gallery: Gallery) {
+    self.worker?.stop()
+    (self.worker, state) = (worker, gallery)
     state?.messages = memory.messages
-    worker.start()
   }
 
   // MARK: Messages
