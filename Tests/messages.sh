@@ -146,6 +146,25 @@ grep -q '^spae: nosuch.png: ' err && grep -q '^spae: nor.png: ' err || fail "not
 echo quit | "$program" explore --plain nosuch.png before.spae --history none >lines 2>err ||
   fail "a file that is not there refuses another: $(cat err)"
 grep -q '^left out nosuch.png: ' lines || fail "not named in lines: $(cat lines err)"
+# Whoever goes past one that is there is told each time, whether the index has found it out or not.
+typed "clear; '$program' explore lo/before.spae lo/alien.spae lo/bad.png cat.png --history none 2>>errors"
+keys Enter
+shows "1/4  before.spae"
+for round in 1 2; do
+  keys C-n
+  shows "4/4  cat.png"
+  shows "left out .*alien.spae: made by the model alien"
+  shows "and 1 file more"
+  keys C-p
+  shows "1/4  before.spae"
+  shows "left out .*bad.png: "
+done
+keys C-n
+shows "4/4  cat.png"
+command_says "messages" "- left out "
+screen_lacks "hjkl move|opening" || fail "hints and what is opened are listed as messages"
+keys q : q ! Enter
+left
 done_says "files of a list that cannot be opened"
 
 # Lines for a person: what is being opened is said at once.

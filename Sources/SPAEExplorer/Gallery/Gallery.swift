@@ -14,6 +14,8 @@ package struct Gallery: Sendable {
     package var isEncoded = false
     /// Why its words are not known, where they never will be.
     package var note: String?
+    /// The same as short as words beneath a picture.
+    package var label: String?
     /// Whether it is shown: its file is still there, and can be read.
     package var isListed = true
 

@@ -94,7 +94,7 @@ struct GalleryTiles {
 
   /// As many of its words as there is room for, whole.
   private func label(of picture: Gallery.Picture, width: Int) -> String {
-    guard picture.isEncoded else { return picture.note == nil ? "..." : "another model" }
+    guard picture.isEncoded else { return picture.label ?? "..." }
     var label = picture.words.first ?? ""
     for word in picture.words.dropFirst() {
       guard label.displayWidth + 1 + word.displayWidth <= width else { continue }

@@ -26,11 +26,11 @@ struct GalleryPictures {
   /// The numbers in the order of the paths' bytes; a list of files keeps its order, whichever of them
   /// the index has already.
   var byName: [Int] {
-    guard case .files(let named) = subject else {
+    guard !subject.named.isEmpty else {
       return numbers.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
     }
     var listed: Set<Int> = []
-    return named.compactMap { number(of: GallerySubject.wholePath($0)) }
+    return subject.named.compactMap { number(of: GallerySubject.wholePath($0)) }
       .filter { listed.insert($0).inserted }
   }
 
@@ -75,8 +75,18 @@ struct GalleryPictures {
         pictures[number].isListed = true
       }
     }
+    listOthers()
     let there = Set(found.map { Data(FileName.bytes($0.path)) })
     reasons = reasons.filter { there.contains($0.key) }
+  }
+
+  /// Files that were named stay in their list, whatever their names end in.
+  private mutating func listOthers() {
+    for path in subject.named.map(GallerySubject.wholePath) where number(of: path) == nil {
+      let number = add(path, time: 0)
+      pictures[number].note = "not indexed, for its name does not end as a picture's"
+      pictures[number].label = "not indexed"
+    }
   }
 
   /// Takes what has become of some files, and gives their numbers.
@@ -93,12 +103,14 @@ struct GalleryPictures {
     }
   }
 
-  /// A file or a folder that cannot be read.
+  /// A file or a folder that cannot be read; of a list it stays, for whoever goes past it to be told.
   mutating func refuse(_ path: String, _ reason: String) {
     reasons[Data(FileName.bytes(path))] = reason
     guard let number = number(of: path) else { return }
-    pictures[number].isListed = Self.isReadable(reason)
-    pictures[number].note = Self.isReadable(reason) ? reason : nil
+    let isReadable = Self.isReadable(reason)
+    pictures[number].isListed = isReadable || !subject.named.isEmpty
+    pictures[number].note = pictures[number].isListed ? reason : nil
+    pictures[number].label = isReadable ? "another model" : "unreadable"
   }
 
   /// Whether a file is only not indexed: it opens with its own model.

@@ -8,6 +8,11 @@ package enum GallerySubject: Hashable, Sendable {
   /// Files, as they were named.
   case files([String])
 
+  /// The files that were named one by one; none in a folder.
+  var named: [String] {
+    if case .files(let paths) = self { paths } else { [] }
+  }
+
   /// The path that a gallery's picture is named by: from the root, without links.
   static func wholePath(_ path: String) -> String {
     path.wholePath
