@@ -185,6 +185,12 @@ shows "^- foo is no command"
 typed "2:1,2"
 keys Enter
 shows "layer 2, row 1, column 2"
+typed "."
+keys Enter
+shows "nothing to repeat: no word was changed yet"
+typed "compare 1"
+keys Enter
+shows "^state 1 and now: 0 words differ, nothing between them"
 typed "quit!"
 keys Enter
 left

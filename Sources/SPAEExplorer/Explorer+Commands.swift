@@ -1,5 +1,6 @@
 import SPAEPyramid
 import SPAEScreen
+import SPAESystem
 
 /// What can be typed after a colon.
 package enum CommandName: String, CaseIterable, Sendable {
@@ -220,11 +221,24 @@ extension Explorer {
 
   private mutating func compare(_ argument: String) -> [Effect] {
     guard !argument.isEmpty else {
+      if dialect == .lines {
+        say(comparison == nil ? "no state is compared with this one" : "compared no more")
+      }
       comparison = nil
       picture = .decoded
       return []
     }
     return [.session(.compare(with: Int(argument).map { .number($0) } ?? .name(argument)))]
+  }
+
+  /// Shows a state beside the words of now; in lines it is told how far apart they are.
+  mutating func take(_ comparison: Comparison) {
+    (self.comparison, picture) = (comparison, .comparison)
+    guard dialect == .lines else { return }
+    let count = zip(comparison.pyramid.words, pyramid.words).count { $0 != $1 }
+    let words = "\(count.counted("word")) \(count == 1 ? "differs" : "differ")"
+    let apart = comparison.psnr.isFinite ? "\(decimal(comparison.psnr, 1)) dB" : "nothing"
+    say("state \(comparison.revision) and now: \(words), \(apart) between them")
   }
 
   mutating func number(of word: String) -> Int32? {

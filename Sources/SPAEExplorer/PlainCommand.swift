@@ -32,6 +32,8 @@ package enum PlainCommand: Hashable, Sendable {
     ("fill", "the language model proposes a word for this cell"),
     ("accept, another, drop", "take the proposed words, show the next ones, or take none"),
     ("frame [N], forward, back", "a film: go to a frame, to the next, to the one before"),
+    (".", "repeat the last change here"),
+    ("compare [N|NAME]", "how far the picture of another state is from this one"),
     ("undo, redo, tree", "undo, redo, list all states"),
     ("messages", "the messages since the program began"),
     ("earlier 5m, later 2", "go back or forward by time, or by states"),
@@ -51,7 +53,7 @@ package enum PlainCommand: Hashable, Sendable {
     "left": .left, "right": .right, "up": .up, "down": .down, "in": .descend, "out": .ascend,
     "undo": .undo, "u": .undo, "redo": .redo, "tree": .openHistory, "quit": .quit, "q": .quit,
     "quit!": .quitUnsaved, "q!": .quitUnsaved, "accept": .accept, "another": .nextProposal,
-    "drop": .cancel, "forward": .nextFrame, "back": .previousFrame,
+    "drop": .cancel, ".": .repeatChange, "forward": .nextFrame, "back": .previousFrame,
   ]
 
   /// Reads a line; nil for an empty one.
@@ -151,7 +153,9 @@ extension Explorer {
       guard let word else { return [] }
       return number(of: word).map { [.session(.findNeighbours(of: $0))] } ?? []
     case .set(let word):
-      return number(of: word).map { edit([cursor], to: $0, verb: "edit") } ?? []
+      guard let number = number(of: word) else { return [] }
+      lastChange = .word(number)
+      return edit([cursor], to: number, verb: "edit")
     case .find(let word): return search(word, forward: true)
     case .action(.accept) where mode.context != .filling,
       .action(.nextProposal) where mode.context != .filling:

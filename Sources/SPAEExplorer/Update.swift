@@ -59,8 +59,7 @@ package func update(_ state: inout Explorer, _ message: Message) -> [Effect] {
   case .revisions(let rows): effects = state.take(rows)
   case .thumbnail(let revision, let screen): effects = state.take(screen, of: revision)
   case .compared(let comparison):
-    state.comparison = comparison
-    state.picture = .comparison
+    state.take(comparison)
     effects = []
   case .film(let news): effects = state.hear(news)
   case .saved(let path, let words): effects = state.finishSaving(path, words)

@@ -93,6 +93,25 @@ struct MessageSuite {
     #expect(reply == ["- foo is no command; help lists what can be typed"])
   }
 
+  @Test("of the plain mode says how far two states are apart, and '.' repeats a change there")
+  func plainAnswers() throws {
+    var world = World(dialect: .lines)
+    let answer = { (line: String) throws -> [String] in
+      let command = try #require(try PlainCommand(line, shape: world.state.shape))
+      world.send(.plain(command))
+      return plainReply(to: command, world.state)
+    }
+    #expect(try answer(".").first == "nothing to repeat: no word was changed yet")
+    _ = try answer("set kitten")
+    _ = try answer("cell 2 1 2")
+    #expect(try answer(".").contains { $0.hasPrefix("kitten, layer 2, row 1, column 2") })
+    _ = try answer("compare 1")
+    world.send(.compared(Comparison(revision: 1, pyramid: world.states[0], psnr: 30)))
+    let compared = plainReply(to: .command("compare 1"), world.state)
+    #expect(compared == ["state 1 and now: 2 words differ, 30.0 dB between them"])
+    #expect(try answer("compare") == ["compared no more"])
+  }
+
   @Test("of a gallery is shown in full and listed too")
   func gallery() {
     var world = GalleryWorld(6, rows: 24, columns: 40)
