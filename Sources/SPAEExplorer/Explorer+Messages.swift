@@ -8,7 +8,7 @@ extension [Notice] {
 
   /// Adds a message; one that only says again what the last one says is left out.
   mutating func log(_ notice: Notice) {
-    guard notice != last else { return }
+    guard notice != last, !notice.isPassing else { return }
     append(notice)
     if count > Self.most { removeFirst(count - Self.most) }
   }

@@ -159,7 +159,8 @@ package struct Explorer: Sendable {
     self.copiesToClipboard = copiesToClipboard
     self.keymap = keymap
     self.notice = notice
-    messages = notice.map { [$0] } ?? []
+    messages = []
+    notice.map { messages.log($0) }
     self.film = film
   }
 }
@@ -170,10 +171,13 @@ package struct Notice: Hashable, Sendable {
 
   package var kind: Kind
   package var text: String
+  /// Whether it is only for this moment, as a hint or what is being done: `:messages` lacks it.
+  package var isPassing: Bool
 
-  package init(_ text: String, kind: Kind = .plain) {
+  package init(_ text: String, kind: Kind = .plain, isPassing: Bool = false) {
     self.text = text
     self.kind = kind
+    self.isPassing = isPassing
   }
 }
 

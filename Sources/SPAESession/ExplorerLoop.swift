@@ -132,7 +132,7 @@ package final class ExplorerLoop: EffectHost {
     switch effect {
     case .quit: hasQuit = true
     case .turn(let turn):
-      if let text = turn.announcement { showAtOnce(Notice(text)) }
+      if let text = turn.announcement { showAtOnce(Notice(text, isPassing: true)) }
       self.turn = turn
       hasQuit = true
     case .redraw: mustRedraw = true

@@ -213,7 +213,8 @@ package struct OpenedDocument {
             + " it to \(try models.chosen().name().label)")
       }
       if !notices.isEmpty { return Notice(notices.joined(separator: "; "), kind: .warning) }
-      return Notice("hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves")
+      return Notice(
+        "hjkl move, i changes a word, u takes it back, ? lists all keys, q leaves", isPassing: true)
     }
   }
 
@@ -225,7 +226,8 @@ package struct OpenedDocument {
       return Notice("\(came); \(dialect.command(.write)) saves", kind: .warning)
     }
     if let notice = continued(history) { return notice }
-    return Notice("space plays, < and > step, { and } go to cuts, ? lists all keys, q leaves")
+    return Notice(
+      "space plays, < and > step, { and } go to cuts, ? lists all keys, q leaves", isPassing: true)
   }
 
   /// Whose history goes on in this one.

@@ -71,6 +71,39 @@ struct MessageSuite {
     #expect(!world.lines.contains { $0.contains("no layer 59") })
   }
 
+  @Test("as a hint, or what is being opened, is not listed")
+  func passing() {
+    var world = World()
+    world.send(.notice(Notice("opening cat.png ...", isPassing: true)))
+    #expect(world.lines[23].contains("opening cat.png ..."))
+    world.type("l:messages<CR>")
+    #expect(world.state.notice?.text == "there is no message yet")
+  }
+
+  @Test("of many in a list of the gallery: a number before G or gg is a line")
+  func galleryEnds() {
+    var world = GalleryWorld(6, rows: 24, columns: 80)
+    for number in 10..<60 { world.type(":\(number)<CR>") }
+    world.type(":messages<CR>")
+    for (keys, first) in [("5G", 14), ("2gg", 11), ("gg", 10), ("<C-f>", 34), ("<C-b>", 10)] {
+      world.type(keys)
+      let line = world.lines.first { $0.contains("- no picture") }
+      #expect(line?.contains("no picture \(first):") == true, "\(keys): \(line ?? "")")
+    }
+    world.type("G")
+    #expect(world.lines.contains { $0.contains("no picture 59") })
+  }
+
+  @Test("of many in a list: G goes to the last, gg to the first, and G again to the last")
+  func ends() {
+    var world = World()
+    for layer in 10..<60 { world.type(":\(layer)<CR>") }
+    world.type(":messages<CR>gg")
+    #expect(world.lines.contains { $0.contains("no layer 10") })
+    world.type("G")
+    #expect(world.lines.contains { $0.contains("no layer 59") })
+  }
+
   @Test("how far a work is, is no message to keep")
   func progress() {
     var world = World()

@@ -33,10 +33,11 @@ extension Gallery {
       return []
     case .nextItem, .down: return moveSelection(by: action == .down ? takeCount() : 1)
     case .previousItem, .up: return moveSelection(by: action == .up ? -takeCount() : -1)
-    case .top: return scroll { _, _ in 0 }
-    case .bottom: return scroll { _, last in last }
-    case .halfPageDown: return scroll(by: max(1, size.rows / 2))
-    case .halfPageUp: return scroll(by: -max(1, size.rows / 2))
+    case .top, .bottom: return scrollToEnd(action)
+    case .halfPageDown: return scroll(by: takeCount() * max(1, size.rows / 2))
+    case .halfPageUp: return scroll(by: -takeCount() * max(1, size.rows / 2))
+    case .pageDown: return scroll(by: takeCount() * size.rows)
+    case .pageUp: return scroll(by: -takeCount() * size.rows)
     case .complete: return complete()
     default: return []
     }
@@ -205,6 +206,12 @@ extension Gallery {
     }
     mode = .reading(reading)
     return scroll { _, last in last }
+  }
+
+  /// To the first line that is read or to the last, or to a line by its number.
+  private mutating func scrollToEnd(_ end: Action) -> [GalleryEffect] {
+    let line = count
+    return scroll { _, last in line.map { $0 - 1 } ?? (end == .top ? 0 : last) }
   }
 
   private mutating func scroll(by step: Int) -> [GalleryEffect] {

@@ -116,7 +116,7 @@ package final class GalleryLoop {
 
   /// To open a picture takes longer than a frame.
   private func announce(_ name: String) {
-    send(.notice(Notice("opening \(name) ...")))
+    send(.notice(Notice("opening \(name) ...", isPassing: true)))
     draw()
   }
 
