@@ -147,6 +147,8 @@ struct FootLine {
     var x = 1
     for (keys, help) in hints {
       let room = width + 1 - x
+      // What a key would do is cut where the rest finds no room.
+      let help = keys.isEmpty ? help.clipped(to: room - 1) : help
       guard keys.count + help.count + 1 <= room else { break }
       x += screen.put(keys, row: screen.rows - 1, column: x, style: Style(.key)) + 1
       x += screen.put(help, row: screen.rows - 1, column: x, style: Style(.faint)) + 2

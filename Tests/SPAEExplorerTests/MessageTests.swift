@@ -104,6 +104,18 @@ struct MessageSuite {
     #expect(world.lines.contains { $0.contains("no layer 59") })
   }
 
+  @Test("at the foot of the help is cut in 40 columns, not left out")
+  func helpFoot() {
+    var world = World(rows: 24, columns: 40)
+    var gallery = GalleryWorld(6, rows: 24, columns: 40)
+    world.type("?")
+    gallery.type("?")
+    for foot in [world.lines[23], gallery.lines[23]] {
+      let parts = foot.split(separator: ":")
+      #expect(parts.count == 2 && parts[1].contains { $0.isLetter }, "\(foot)")
+    }
+  }
+
   @Test("how far a work is, is no message to keep")
   func progress() {
     var world = World()

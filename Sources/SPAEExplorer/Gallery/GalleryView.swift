@@ -228,7 +228,10 @@ struct GalleryLines {
   private func drawHints(width: Int, on screen: inout Screen) {
     var x = 1
     for (keys, help) in hints {
-      guard keys.count + help.count + 1 <= width + 1 - x else { break }
+      let room = width + 1 - x
+      // What a key would do is cut where the rest finds no room.
+      let help = keys.isEmpty ? help.clipped(to: room - 1) : help
+      guard keys.count + help.count + 1 <= room else { break }
       x += screen.put(keys, row: screen.rows - 1, column: x, style: Style(.key)) + 1
       x += screen.put(help, row: screen.rows - 1, column: x, style: Style(.faint)) + 2
     }
