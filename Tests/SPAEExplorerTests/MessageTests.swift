@@ -80,12 +80,12 @@ struct MessageSuite {
     #expect(world.state.notice?.text == "there is no message yet")
   }
 
-  @Test("of many in a list of the gallery: gg and Ctrl-B go to the first")
+  @Test("of many in a list of the gallery: a number before G or gg is a line")
   func galleryEnds() {
     var world = GalleryWorld(6, rows: 24, columns: 80)
     for number in 10..<60 { world.type(":\(number)<CR>") }
     world.type(":messages<CR>")
-    for (keys, first) in [("gg", 10), ("<C-f>", 34), ("<C-b>", 10)] {
+    for (keys, first) in [("5G", 14), ("2gg", 11), ("gg", 10), ("<C-f>", 34), ("<C-b>", 10)] {
       world.type(keys)
       let line = world.lines.first { $0.contains("- no picture") }
       #expect(line?.contains("no picture \(first):") == true, "\(keys): \(line ?? "")")

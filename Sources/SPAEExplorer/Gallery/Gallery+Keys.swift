@@ -56,11 +56,16 @@ extension Gallery {
 
   /// Takes a digit of a number that says how often, or which picture; a 0 begins none.
   private mutating func takeDigit(_ key: Key) -> Bool {
-    guard mode == .browsing, case .character(let character) = key, character.isASCII,
+    guard takesNumbers, case .character(let character) = key, character.isASCII,
       let digit = character.wholeNumberValue, digit > 0 || count != nil
     else { return false }
     count = min((count ?? 0) * 10 + digit, Self.greatestCount)
     return true
+  }
+
+  private var takesNumbers: Bool {
+    if case .reading = mode { return true }
+    return mode == .browsing
   }
 
   private static let greatestCount = 999_999
