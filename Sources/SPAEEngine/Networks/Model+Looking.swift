@@ -41,12 +41,14 @@ extension Model {
     return (semantics, named(by: sight, beside: semantics, shape: shape), z)
   }
 
-  /// Runs two pieces of work as `Context.pair` does, unless that would keep the buffers of both.
+  /// Runs two pieces of work as `Context.pair` does, unless the model has no branches for the second
+  /// one, or that would keep the buffers of both.
   private func pair<First: Sendable, Second: Sendable>(
     _ context: Context, _ first: @Sendable (Context) -> First,
     _ second: @Sendable (Context) -> Second
   ) -> (First, Second) {
-    reuse.isOn ? context.pair(first, second) : (first(context), second(context))
+    evidence != nil && reuse.isOn
+      ? context.pair(first, second) : (first(context), second(context))
   }
 
   private func sight(
