@@ -3,7 +3,7 @@
     python -m bench.against 86c6d04 --model Assets/models/small \\
         --picture Assets/pictures/sunflower.png --markdown BENCHMARKS.md
 
-Rounds of both alternate, on the same pictures, each with the model that it came with. The page gets
+Both do each work in turn, on the same pictures, each with the model that it came with. The page gets
 a section, in place of the one that it has.
 """
 

@@ -27,47 +27,69 @@ Figures = dict[str, float]
 Measure = Callable[[Program, list[Path]], Figures]
 
 
-def encodes(program: Program, pictures: list[Path]) -> Figures:
-    """Milliseconds of an encode, and of the processor for a picture among many."""
-    work = {ONE: (SIZE, 1, RUNS), TWO: (SIZE, 2, RUNS), BIG: (LARGE, 2, LARGE_RUNS)}
-    times = {
-        name: program.figures("encode", *how)["medianMilliseconds"] for name, how in work.items()
-    }
-    return times | {
-        FOLDER: program.folder_milliseconds(pictures),
-        STREAM: program.stream_milliseconds(pictures),
+def encode(work: str, size: int, threads: int, runs: int) -> Measure:
+    """Milliseconds of an encode."""
+    return lambda program, _: {
+        work: program.figures("encode", size, threads, runs)["medianMilliseconds"]
     }
 
 
-def everything(program: Program, pictures: list[Path]) -> Figures:
-    """The same, and the start and the explorer."""
-    near = statistics.median(program.neighbours_milliseconds(WORD) for _ in range(STARTS))
-    explorer = program.exact_edits(EDITS)[0]
-    return encodes(program, pictures) | {
-        NEAR: near,
-        KEYS: explorer["medianMilliseconds"],
-        KEYS_LATE: explorer["p99Milliseconds"],
-        RESIDENT: explorer["residentKilobytes"][-1] / 1024,
+def folder(program: Program, pictures: list[Path]) -> Figures:
+    """Milliseconds of the processor for a picture among many."""
+    return {FOLDER: program.folder_milliseconds(pictures)}
+
+
+def stream(program: Program, pictures: list[Path]) -> Figures:
+    return {STREAM: program.stream_milliseconds(pictures)}
+
+
+def near(program: Program, _: list[Path]) -> Figures:
+    """The start: what the words next to another take."""
+    times = (program.neighbours_milliseconds(WORD) for _ in range(STARTS))
+    return {NEAR: statistics.median(times)}
+
+
+def explorer(program: Program, _: list[Path]) -> Figures:
+    found = program.exact_edits(EDITS)[0]
+    return {
+        KEYS: found["medianMilliseconds"],
+        KEYS_LATE: found["p99Milliseconds"],
+        RESIDENT: found["residentKilobytes"][-1] / 1024,
     }
 
 
-def measured(ours: Program, theirs: Program, rounds: int, folder: Path) -> dict[str, Figures]:
+ENCODES: tuple[Measure, ...] = (
+    encode(ONE, SIZE, 1, RUNS),
+    encode(TWO, SIZE, 2, RUNS),
+    encode(BIG, LARGE, 2, LARGE_RUNS),
+    folder,
+    stream,
+)
+OTHERS: tuple[Measure, ...] = (near, explorer)
+
+
+def measured(ours: Program, theirs: Program, rounds: int, temporary: Path) -> dict[str, Figures]:
     """The medians over the rounds: of ours, of theirs and, where their model has fewer networks, of
     ours without what is missing there."""
-    pictures = views(read(ours.picture), folder / "pictures")
-    turns: dict[str, tuple[Program, Measure]] = {
-        "ours": (ours, everything),
-        "theirs": (theirs, everything),
-    }
+    pictures = views(read(ours.picture), temporary / "pictures")
+    sides, same = {"ours": ours, "theirs": theirs}, {}
     if lacking(ours.model, theirs.model):
-        model = without_later(ours.model, folder / "model")
-        turns["same"] = replace(ours, model=model), encodes
-    return medians(
-        [
-            {name: measure(program, pictures) for name, (program, measure) in turns.items()}
-            for _ in range(rounds)
-        ]
-    )
+        same = {"same": replace(ours, model=without_later(ours.model, temporary / "model"))}
+    turns = [(sides | same, ENCODES), (sides, OTHERS)]
+    return medians([one_round(turns, pictures) for _ in range(rounds)])
+
+
+def one_round(
+    turns: list[tuple[dict[str, Program], tuple[Measure, ...]]], pictures: list[Path]
+) -> dict[str, Figures]:
+    """All figures once. All programs do one work before the next: a machine that is busy for half a
+    minute is busy for all of them."""
+    found: dict[str, Figures] = {}
+    for programs, measures in turns:
+        for measure in measures:
+            for who, program in programs.items():
+                found[who] = found.get(who, {}) | measure(program, pictures)
+    return found
 
 
 def medians(rounds: list[dict[str, Figures]]) -> dict[str, Figures]:

@@ -19,6 +19,7 @@ from bench.former_tasks import (
     STREAM,
     TWO,
     medians,
+    one_round,
 )
 from bench.networks import lacking, without_later
 from bench.rows import Faster
@@ -197,3 +198,15 @@ def test_the_section_stands_in_the_page_once():
     assert page.index("## Beside") < page.index("## The machine")
     assert with_section(PAGE, kept_section(page)) == page
     assert kept_section(PAGE) == "" and "## Beside" in with_section("# Other\n", new)
+
+
+def test_all_programs_do_one_work_before_the_next():
+    done = []
+
+    def measure(work):
+        return lambda program, _: done.append((work, program)) or {work: len(done)}
+
+    both, all = {"ours": "a", "theirs": "b"}, {"ours": "a", "theirs": "b", "same": "c"}
+    found = one_round([(all, (measure(1), measure(2))), (both, (measure(3),))], [])
+    assert done == [(1, "a"), (1, "b"), (1, "c"), (2, "a"), (2, "b"), (2, "c"), (3, "a"), (3, "b")]
+    assert found == {"ours": {1: 1, 2: 4, 3: 7}, "theirs": {1: 2, 2: 5, 3: 8}, "same": {1: 3, 2: 6}}
