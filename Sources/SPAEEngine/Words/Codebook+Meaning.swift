@@ -205,13 +205,28 @@ extension Codebook {
   private var textScale: [Float] {
     textScales.withLock { scales in
       if scales.isEmpty {
-        scales = (0..<count).map { word in
-          let row = text.floats(word * textWidth..<(word + 1) * textWidth)
-          let square = row.reduce(0) { $0 + $1 * $1 }
-          return square > 0 ? 1 / square.squareRoot() : 0
-        }
+        scales = textSquares.map { $0 > 0 ? 1 / $0.squareRoot() : 0 }
       }
       return scales
+    }
+  }
+
+  /// |text(word)|² for every word.
+  private var textSquares: [Float] {
+    unsafe [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      initialized = count
+      guard let base = buffer.baseAddress else { return }
+      let target = unsafe SharedFloats(base)
+      context.parallel.forEachPart(of: count, work: count * textWidth) { part in
+        for word in part {
+          let row = text.floats(word * textWidth..<(word + 1) * textWidth)
+          unsafe row.withUnsafeBufferPointer { row in
+            unsafe context.kernels.pointee.score(
+              text.values.baseAddress.map { unsafe $0 + word * textWidth }, [0], 1, textWidth,
+              row.baseAddress, 1, target.floats + word, 1)
+          }
+        }
+      }
     }
   }
 
