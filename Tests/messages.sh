@@ -28,7 +28,7 @@ shows "layer 2/6"
 typed ":mes"
 keys Tab Enter
 shows "┌ Messages: "
-shows "there is no setting 'nonsense'"
+shows "'nonsense': tint"
 keys q
 until_so "the list stays" screen_lacks "┌ Messages"
 terminal resize-window -x 40 -y 24

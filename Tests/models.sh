@@ -38,6 +38,8 @@ third=28662dfc3de41bd5c04771d7a74c7fd57f820e89642e1517913a226ea80be914
 [ "$(identity small-2026-11c)" = $third ] || fail "the third model has another identity"
 fourth=7b2a0ca7c88fb7ebcef684a88b58872912630eb2a9d96796858ddb8530a84c72
 [ "$(identity small-2026-11d)" = $fourth ] || fail "the fourth model has another identity"
+fifth=f41fd7cad978c24a426d4a73eadf8705ad61bfa39e74bff0cb4ef14bdeb23c86
+[ "$(identity small-2026-11e)" = $fifth ] || fail "the fifth model has another identity"
 
 # As make install lays them out, twice: the links lead to the present model's files.
 make -s -C "$root" install-models DESTDIR="$work" PREFIX=/installed

@@ -181,6 +181,8 @@ private struct BranchModel {
     let side = pyramid.shape.size(ofLayer: layer).rows
     let cell = CellAddress(layer: layer, row: side / 2, column: side / 2)
     let far = model.codebook.words(byEffectFrom: pyramid[cell])
+    // The mean of a whole picture, of which more ends at white or black, follows less exactly.
+    let near: Double = layer == 1 ? 24 : 20
     var (shifts, distances): ([Double], [Double]) = ([], [])
     for rank in stride(from: 2500, through: 5500, by: 500) {
       let steering = Steering([cell], to: far[rank], of: pyramid.shape)
@@ -199,7 +201,7 @@ private struct BranchModel {
       let edited = try colour(steering.applied(to: pyramid), layer)
       let upper = try edited - colour(pyramid, layer)
       let (before, after) = (try colour(pyramid, 6), try colour(new, 6))
-      shifts.append(length(after - before - upper) / max(20, 0.5 * length(upper)))
+      shifts.append(length(after - before - upper) / max(near, 0.5 * length(upper)))
       // And it comes near the colour that the word has at its depth.
       distances.append(length(after - edited) / max(20, 0.6 * length(before - edited)))
     }

@@ -1,4 +1,3 @@
-import hashlib
 from collections import defaultdict
 from pathlib import Path
 
@@ -6,6 +5,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import WORDS
+from safetensors.torch import load_file
 
 import spae.prepare.colours
 import spae.train.palette
@@ -22,12 +22,15 @@ from spae.prepare.colours import (
     mean_colours,
     pictures_of,
     table_rows,
+    typed_words,
 )
 from spae.prepare.frozen import excluded_words
+from spae.train.colour_fit import Goal, fit, slopes_of
 from spae.train.colour_start import bend, ridge
 from spae.train.palette import Palette, palette
 
-VOCABULARY = Path(__file__).parents[2] / "Assets" / "models" / "small" / "vocabulary.txt"
+MODEL = Path(__file__).parents[2] / "Assets" / "models" / "small"
+VOCABULARY = MODEL / "vocabulary.txt"
 HELD_OUT = 80
 
 
@@ -57,20 +60,19 @@ def test_every_word_of_the_table_is_in_the_vocabulary_once_and_none_is_excluded(
     assert not set(words) & excluded_words()
 
 
-def test_things_are_held_out_by_the_rule_that_the_table_states():
-    families = defaultdict(list)
-    lines = spae.prepare.colours.TABLE.read_text().splitlines()
-    for line in (line for line in lines if not line.startswith("#")):
-        word, kind, *colour, source = line.split("\t")
-        if kind != "name" and source != "later":
-            families[tuple(colour)].append(word)
-    held_out: set[str] = set()
-    first = {min(family): family for family in families.values()}
-    for word in sorted(first, key=lambda word: hashlib.sha256(word.encode()).hexdigest()):
-        if len(held_out) + len(first[word]) <= HELD_OUT:
-            held_out |= set(first[word])
-    assert {word for word, kind, _ in table_rows() if kind == "held-out"} == held_out
-    assert len(held_out) == HELD_OUT
+def test_no_word_that_is_held_out_has_a_form_that_is_trained_on():
+    lemma = load_file(MODEL / "codebook.safetensors")["lemma"].tolist()
+    index = {word: number for number, word in enumerate(VOCABULARY.read_text().split())}
+    lemmas = defaultdict(set)
+    for word, kind, _ in table_rows():
+        lemmas[kind == "held-out"].add(lemma[index[word]])
+    assert not lemmas[True] & lemmas[False]
+    assert sum(kind == "held-out" for _, kind, _ in table_rows()) == HELD_OUT
+
+
+def test_words_that_people_type_are_trained_on():
+    trained = {word for word, kind, _ in table_rows() if kind in TRAINED}
+    assert typed_words() <= trained
 
 
 @pytest.mark.parametrize(
@@ -161,18 +163,56 @@ def test_a_palette_teaches_no_word_that_is_held_out(model, known, monkeypatch):
     assert seen >= set(known.of(*TRAINED).words) and not seen & set(known.of("held-out").words)
 
 
+@torch.no_grad()
+def linear_start(model):
+    """As at the linear start: three components of the code are the colour."""
+    linear, numbers = model.decoder.linear, 8 * 8  # of a patch and channel
+    for tensor in (model.decoder.output.weight, model.decoder.output.bias, linear.around):
+        tensor.zero_()
+    linear.basis.zero_()
+    for channel in range(3):
+        linear.basis[:, channel, numbers * channel : numbers * (channel + 1)] = 0.2
+
+
 def test_bending_the_projection_halves_the_distance(model, known):
     shape, trained = model.shape(128), known.of(*TRAINED)
-    linear, numbers = model.decoder.linear, 8 * 8  # of a patch and channel
-    with torch.no_grad():  # as at the linear start: three components of the code are the colour
-        for tensor in (model.decoder.output.weight, model.decoder.output.bias, linear.around):
-            tensor.zero_()
-        linear.basis.zero_()
-        for channel in range(3):
-            linear.basis[:, channel, numbers * channel : numbers * (channel + 1)] = 0.2
+    linear_start(model)
     before = distances(model, trained, shape, 1).median()
     bend(model, trained, strength=0.01)
     assert distances(model, trained, shape, 1).median() < before / 2
+
+
+def test_a_fit_brings_words_nearer_to_their_colours_and_holds_others(model, known):
+    words, shape = torch.from_numpy(known.words), model.shape(64)
+    linear_start(model)
+    model.requires_grad_(False)
+    goal = Goal(words, known.colours, torch.ones(len(words)), (2, 3))
+    held = model.codebook.embedding.T @ model.codebook.embedding
+    others = np.setdiff1d(np.arange(len(model.words)), known.words)
+    codes, start = model.codebook.codes()[others].clone(), model.codebook.projection.clone()
+    before, missed, moved = distances(model, known, shape, 3).mean(), [], []
+    for hold in (0.001, 1.0, 100.0):
+        with torch.no_grad():
+            model.codebook.projection.copy_(start)
+        fit(model, [goal], held, iterations=2, hold=hold)
+        missed.append(float(distances(model, known, shape, 3).mean()))
+        moved.append(float((model.codebook.codes()[others] - codes).square().mean()))
+    assert missed == sorted(missed) and moved == sorted(moved, reverse=True)
+    assert missed[0] < before / 2
+
+
+def test_slopes_are_those_of_small_differences(model):
+    model.requires_grad_(False)
+    words = torch.tensor([3, 7])
+    slopes, colours = slopes_of(model, words, 2)
+    assert slopes.shape == (2, 3, 16) and colours.shape == (2, 3)
+    embedding, step = model.codebook.embedding, torch.zeros(16)
+    step[5] = 1e-2
+    own = embedding[words[0]]
+    with torch.no_grad():  # moves the code of the first word alone by the step
+        model.codebook.projection.add_(own[:, None] * step / own.square().sum())
+    moved = slopes_of(model, words[:1], 2)[1][0]
+    torch.testing.assert_close(moved - colours[0], slopes[0, :, 5] * 1e-2, atol=2e-2, rtol=0.1)
 
 
 def test_the_ridge_moves_other_words_less_the_stronger_it_is(model, known):

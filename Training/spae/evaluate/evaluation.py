@@ -58,7 +58,8 @@ Of the table of colours (tables/colours.tsv), pictures in which one word fills a
 a depth, a depth a column:
   names, things    median distance (CIE76) of such a picture's mean colour to the word's colour, of
                    names of colours, and of things that usually have one colour; `held out` are 80
-                   things that training has never seen
+                   things that training has never seen, and `words that people type` those of
+                   both that are typed most (tables/typed-words.txt)
   within 20        the share of the words whose colour is nearer than that
 
 The classifier behind the semantic map has seen all of ImageNet's classes, ImageNette's and

@@ -17,6 +17,7 @@ from spae.model.pyramid import PyramidShape
 from spae.model.quantizer import upsampled
 
 TABLE = Path(__file__).parents[1] / "tables" / "colours.tsv"
+TYPED = TABLE.with_name("typed-words.txt")
 KINDS = ("name", "thing", "held-out")
 TRAINED = ("name", "thing")
 DEPTHS = (1, 2, 3)  # that one word fills
@@ -114,6 +115,12 @@ def table_rows(table: Path | None = None) -> list[tuple[str, str, tuple[int, int
     return rows
 
 
+def typed_words() -> set[str]:
+    """The words of the table that people type most."""
+    lines = TYPED.read_text().splitlines()
+    return {word for line in lines if not line.startswith("#") for word in line.split()}
+
+
 def filled_with(
     model: SPAE, words: Tensor, shape: PyramidShape, depth: int
 ) -> tuple[Tensor, Tensor]:
@@ -121,10 +128,15 @@ def filled_with(
 
     [n] -> [n, cell, latent] and [cell].
     """
-    codes, upsampling = model.codebook.codes()[words], shape.upsampling(depth)
+    return filled_with_codes(model.codebook.codes()[words], shape, depth)
+
+
+def filled_with_codes(codes: Tensor, shape: PyramidShape, depth: int) -> tuple[Tensor, Tensor]:
+    """The same of words' codes, [n, latent]."""
+    upsampling = shape.upsampling(depth)
     cells = np.unique(np.concatenate([shape.visited(layer) for layer in range(1, depth + 1)]))
     cells = torch.from_numpy(cells).to(codes.device)
-    estimates = codes.new_zeros(len(words), shape.grid.cells, codes.shape[1])
+    estimates = codes.new_zeros(len(codes), shape.grid.cells, codes.shape[1])
     estimates = estimates.index_add(1, cells, codes[:, None].expand(-1, len(cells), -1))
     return upsampled(estimates, upsampling), torch.from_numpy(upsampling.cell_class).to(
         codes.device
@@ -134,6 +146,11 @@ def filled_with(
 def pictures_of(model: SPAE, words: Tensor, shape: PyramidShape, depth: int) -> Tensor:
     """What the decoder makes of one word in all of layers 1 ... depth, [n] -> [n, 3, N, N]."""
     return model.decoder(*filled_with(model, words, shape, depth))
+
+
+def pictures_of_codes(model: SPAE, codes: Tensor, shape: PyramidShape, depth: int) -> Tensor:
+    """The same of words' codes, [n, latent]."""
+    return model.decoder(*filled_with_codes(codes, shape, depth))
 
 
 @torch.no_grad()
