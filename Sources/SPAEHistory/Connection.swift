@@ -7,10 +7,13 @@ struct Connection: Sendable {
   let name: String
   /// Whether it outlives the program.
   let isInFile: Bool
+  /// Why nothing can be written, of a copy for reading.
+  var obstacle: HistoryError?
 
   /// Changes the database, all or nothing, and returns when that is on the disk.
   func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {
-    try connected(name) {
+    if let obstacle { throw obstacle }
+    return try connected(name) {
       var result: Result?
       try queue.inTransaction(.immediate) { db in
         result = try body(db)

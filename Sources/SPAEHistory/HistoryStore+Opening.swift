@@ -32,7 +32,7 @@ func openOrSalvage(
 func openedQueue(
   _ path: String, fileSystem: String? = nil
 ) throws(HistoryError) -> DatabaseQueue {
-  let place = place(of: path, fileSystem: fileSystem)
+  let place = place(of: path, fileSystem.map { "vfs=" + $0 })
   do throws(HistoryError) {
     return try openedQueue(path, at: place, isAlone: false)
   } catch {
@@ -46,24 +46,53 @@ func openedQueue(
 /// What SQLite is to open: the path, or a URI where the path alone does not say it.
 ///
 /// GRDB takes a path for UTF-8; a URI names every byte.
-private func place(of path: String, fileSystem: String?) -> String {
-  guard fileSystem != nil || FileName.bytes(path) != Array(path.utf8) else { return path }
-  return "file:" + FileName.percentEncoded(path) + (fileSystem.map { "?vfs=" + $0 } ?? "")
+private func place(of path: String, _ options: String?) -> String {
+  guard options != nil || FileName.bytes(path) != Array(path.utf8) else { return path }
+  return "file:" + FileName.percentEncoded(path) + (options.map { "?" + $0 } ?? "")
+}
+
+/// A copy in memory of a file that can only be read.
+func copiedQueue(_ path: String) throws(HistoryError) -> DatabaseQueue {
+  do throws(HistoryError) { return try copiedQueue(path, "mode=ro", isAlone: false) } catch {
+    guard case .unwritable = error else { throw error }
+    // SQLite wants memory that programs share beside the log: if none can be made, nobody writes.
+    let hasLog = StoreFile.size(path + "-wal") > 0
+    let options = hasLog ? "mode=ro&vfs=unix-none" : "mode=ro&immutable=1"
+    return try copiedQueue(path, options, isAlone: hasLog)
+  }
+}
+
+private func copiedQueue(
+  _ path: String, _ options: String, isAlone: Bool
+) throws(HistoryError) -> DatabaseQueue {
+  try connected(path) {
+    var configuration = configuration(isAlone: isAlone)
+    configuration.readonly = true
+    let file = try DatabaseQueue(path: place(of: path, options), configuration: configuration)
+    let copy = try DatabaseQueue()
+    try file.backup(to: copy)
+    return try prepared(copy, path)
+  }
+}
+
+/// Waits for others; alone, it does without memory that is shared with them.
+private func configuration(isAlone: Bool) -> Configuration {
+  var configuration = Configuration()
+  configuration.busyMode = .callback { attempts in
+    Waiting.pause(attempts)
+    return attempts < Waiting.attempts
+  }
+  if isAlone {
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
+  }
+  return configuration
 }
 
 private func openedQueue(
   _ path: String, at place: String, isAlone: Bool
 ) throws(HistoryError) -> DatabaseQueue {
   try connected(path) {
-    var configuration = Configuration()
-    configuration.busyMode = .callback { attempts in
-      Waiting.pause(attempts)
-      return attempts < Waiting.attempts
-    }
-    if isAlone {
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE") }
-    }
-    let queue = try DatabaseQueue(path: place, configuration: configuration)
+    let queue = try DatabaseQueue(path: place, configuration: configuration(isAlone: isAlone))
     return try prepared(queue, path, isAlone: isAlone)
   }
 }

@@ -24,6 +24,8 @@ package final class HistoryStore: Sendable {
   /// What the clock says; times are kept for people, never for order.
   let clock: @Sendable () -> Date
 
+  /// Why nothing can be written, of a copy for reading.
+  private let obstacle: HistoryError?
   private let lock: StoreLock?
   private let state: Mutex<State>
 
@@ -49,6 +51,7 @@ package final class HistoryStore: Sendable {
     let path = path == "none" ? nil : path.map(absolute)
     self.path = path
     self.clock = clock
+    obstacle = nil
     guard let path else {
       lock = nil
       let queue = try connected("memory") { try memoryQueue() }
@@ -62,6 +65,15 @@ package final class HistoryStore: Sendable {
     try lock.finishOpening()
     let journal = try connected(path) { try queue.inDatabase { try $0.journal() } }
     state = Mutex(State(queue: queue, journal: journal, salvage: salvage))
+  }
+
+  /// A copy in memory of what a file holds, which takes changes unless there is an obstacle.
+  init(
+    copy: DatabaseQueue, of path: String?, obstacle: HistoryError?,
+    clock: @escaping @Sendable () -> Date
+  ) {
+    (self.path, self.clock, self.obstacle, lock) = (path, clock, obstacle, nil)
+    state = Mutex(State(queue: copy, journal: .memory))
   }
 
   /// Where the store is when nobody says otherwise: in $XDG_STATE_HOME or ~/.local/state.
@@ -97,7 +109,8 @@ package final class HistoryStore: Sendable {
 
   /// The way to the database until it is set aside: then whoever kept this is refused.
   var connection: Connection {
-    Connection(queue: state.withLock { $0.queue }, name: name, isInFile: path != nil)
+    Connection(
+      queue: state.withLock { $0.queue }, name: name, isInFile: path != nil, obstacle: obstacle)
   }
 
   func write<Result>(_ body: (Database) throws -> Result) throws(HistoryError) -> Result {

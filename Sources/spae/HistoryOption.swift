@@ -41,11 +41,15 @@ struct HistoryOption: ParsableArguments {
     }
   }
 
-  /// Opens the store, and tells when it had to be saved from damage.
-  func open() throws -> HistoryStore {
+  /// Opens the store, and tells when it had to be saved from damage. To look at it, it need not be
+  /// writable.
+  func open(forReading: Bool = false) throws -> HistoryStore {
     let path = try path
     Self.tellWaiting()
-    let store = try HistoryStore(path: path, clock: { Date() })
+    let store =
+      forReading
+      ? try HistoryStore.reading(path: path, clock: { Date() })
+      : try HistoryStore(path: path, clock: { Date() })
     if let salvage = store.salvage {
       print("spae: \(path): warning: \(salvage)", toStandardError: true)
     }
@@ -93,7 +97,7 @@ extension HistoryOption {
   /// How a pyramid's words came about, as far as the history tells.
   func past(of file: String, _ document: PyramidDocument, _ model: Model) -> EditPast? {
     guard file != "-", let path = try? path, path != "none", FileSystem.exists(path),
-      let store = try? open()
+      let store = try? open(forReading: true)
     else { return nil }
     let former = try? store.formerHistory(
       of: file, document.pyramid, vocabularyHash: document.model.vocabulary)
@@ -106,7 +110,7 @@ extension HistoryOption {
 
   /// Opens the store and the history of a file, without changing either.
   func history(of file: String, _ model: ModelOption) throws -> DocumentHistory {
-    let store = try open()
+    let store = try open(forReading: true)
     return try store.history(ofPath: try path(of: file, in: store, model))
   }
 }

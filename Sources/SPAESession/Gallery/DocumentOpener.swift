@@ -150,7 +150,7 @@ package struct DocumentOpener {
       return (store, try document.history(in: store), nil)
     } catch let error as HistoryError {
       guard !isHistoryMeant, let reason = error.obstacle else { throw error }
-      let store = try HistoryStore(path: nil, clock: { Date() })
+      let store = try HistoryStore.inMemory(copyOf: history, clock: { Date() })
       let loss = Notice("edits are not kept, as with --history none: \(reason)", kind: .warning)
       return (store, try document.history(in: store), loss)
     }

@@ -225,7 +225,7 @@ struct ConvertCommand: ParsableCommand {
   ) throws -> [CellAddress]? {
     let path = try history.path
     guard path != "none", FileSystem.exists(path) else { return nil }
-    guard let store = try? history.open() else { return nil }
+    guard let store = try? history.open(forReading: true) else { return nil }
     let former = try? store.formerHistory(of: file, models: model.conversionLibrary)
     guard let history = try? store.history(ofPath: former?.path ?? file),
       history.pyramid.shape == document.pyramid.shape,

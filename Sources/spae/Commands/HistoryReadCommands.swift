@@ -72,7 +72,7 @@ struct HistoryListCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let store = try history.open()
+    let store = try history.open(forReading: true)
     let entries = try store.summaries().map { summary in
       let document = summary.document
       let states = document.isFilm ? try store.history(of: document).filmStates() : nil

@@ -37,7 +37,7 @@ struct HistoryRestoreCommand: ParsableCommand {
   func validate() throws { try FileForm.validate(wordsFor: output) }
 
   func run() throws {
-    let store = try history.open()
+    let store = try openStore()
     let models = try model.library()
     let known = try store.history(ofPath: try history.path(of: file, in: store, model))
     guard !known.document.isFilm else {
@@ -64,6 +64,19 @@ struct HistoryRestoreCommand: ParsableCommand {
       try history.markSaved()
     }
     print("\(target): as it was at revision \(revision.id), \(revision.time.written)")
+  }
+
+  /// Opens the history; without -o it must be able to keep what the file holds now.
+  private func openStore() throws -> HistoryStore {
+    let store = try history.open(forReading: true)
+    guard output == nil else { return store }
+    do throws(HistoryError) { try store.expectWritable() } catch {
+      guard let obstacle = error.obstacle else { throw error }
+      throw Failure(
+        "\(file): not restored: the history cannot keep what it holds now: \(obstacle);"
+          + " -o OTHER writes another file")
+    }
+    return store
   }
 
   /// The model of a revision's words; the chosen one where it was not recorded.
@@ -146,7 +159,7 @@ struct HistoryExportCommand: ParsableCommand {
     let target = output.flatMap { $0 == "-" ? nil : overwriting.file($0) }
     try target?.refuseTaken()
     var bytes: [UInt8] = []
-    let store = try history.open()
+    let store = try history.open(forReading: true)
     let path = try file.map { try history.path(of: $0, in: store) }
     try store.export(path: path) { line in
       if target == nil { return StandardOutput.write((line + "\n").utf8) }
@@ -223,7 +236,7 @@ struct HistoryPruneCommand: ParsableCommand {
   var file: String?
 
   func run() throws {
-    let store = try history.open()
+    let store = try history.open(forReading: dryRun)
     let path = try file.map { try history.path(of: $0, in: store, takesCopies: false) }
     let pruning = try store.prune(
       before: Date(timeIntervalSinceNow: -keep.seconds), path: path, isDryRun: dryRun)
@@ -285,7 +298,7 @@ struct HistoryCheckCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let store = try history.open()
+    let store = try history.open(forReading: !salvage)
     let report = try report(of: store)
     if json {
       try putJSON(report)
