@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Where nothing can be written: a history that can only be read, a limit on the size of files.
+# Where nothing can be written: a history that can only be read, a limit on the size of files; nothing to
+# be replaced.
 # Usage: Tests/unwritable.sh PROGRAM
 set -Eeuo pipefail
 trap 'echo "unwritable: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
@@ -85,4 +86,10 @@ unshare -rm bash -Eeuo pipefail -c inside || got=$?
 
 # A limit on the size of files.
 (ulimit -f 1; looks state/spae/history.db) || fail "a limit on the size of files"
+
+# Nothing is written, so that there is nothing to replace.
+for wrong in 'edit cat.spae 1:1,1=snow -o -' 'decode cat.spae -o -' 'encode first.png' 'convert cat.spae -o -' \
+  'history export' 'history restore cat.spae 1 -o -' 'compare cat.spae first.spae' 'page cat.spae -o -' 'explore cat.spae'; do
+  refused 2 '--force replaces a file, and none is written; leave it out' $wrong --force
+done
 echo "unwritable: passed"

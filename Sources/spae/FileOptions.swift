@@ -14,6 +14,13 @@ struct OverwriteOption: ParsableArguments {
   var force = false
 
   func file(_ path: String) -> OutputFile { OutputFile(path, mayReplace: force) }
+
+  /// Refuses --force where nothing but standard output is written.
+  func validate(for output: String?) throws {
+    guard !force || ![nil, "-"].contains(output) else {
+      throw ValidationError("--force replaces a file, and none is written; leave it out")
+    }
+  }
 }
 
 extension FileSystem {
@@ -82,6 +89,7 @@ struct EditOutput: ParsableArguments {
   var json = false
 
   func validate() throws {
+    try overwriting.validate(for: output ?? ".")
     if let output, output != "-" { try FileForm.validate(output) }
     if let frame, frame < 1 { throw ValidationError("--frame counts from 1") }
     if let output, wordsOnly, FileForm(path: output)?.isPicture != true {

@@ -65,6 +65,7 @@ struct CompareCommand: ParsableCommand {
   var second: String
 
   func validate() throws {
+    try overwriting.validate(for: image)
     if let image, ImageEncoding(path: image) == nil {
       throw ValidationError("\(image): a picture's name ends in one of \(ImageEncoding.endings)")
     }

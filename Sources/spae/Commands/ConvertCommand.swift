@@ -91,6 +91,7 @@ struct ConvertCommand: ParsableCommand {
   var files: [String]
 
   func validate() throws {
+    try overwriting.validate(for: output ?? ".")
     try FileForm.validate(wordsFor: output)
     guard source == nil || files.count == 1 else {
       throw ValidationError("--source is the picture of one pyramid; \(files.count) are given")

@@ -59,6 +59,7 @@ struct DecodeCommand: ParsableCommand {
   var files: [String]
 
   func validate() throws {
+    try overwriting.validate(for: output ?? ".")
     if let depth, depth < 1 { throw ValidationError("--depth must be 1 or more") }
     guard (1...16).contains(scale) else { throw ValidationError("--scale must be 1 to 16") }
     guard output == nil || files.count == 1 else {

@@ -99,6 +99,7 @@ struct EditCommand: ParsableCommand {
     let model = edited.model
     try checkLayer(edited.before.pyramid.shape)
     let list = try all(text, model, edited.before.pyramid.shape)
+    try checkOptions(list.map(\.edit.change), edited.before.pyramid.shape)
     let exemplars = bringing.bring ? try bringing.exemplars(library, model) : nil
     var brought: [String?]?
     for (edit, place) in list {
@@ -144,6 +145,27 @@ struct EditCommand: ParsableCommand {
       throw failure
     } catch {
       throw Failure("\(path): \(error)")
+    }
+  }
+
+  /// Refuses options that no edit heeds.
+  private func checkOptions(_ edits: [WordEdit.Change], _ shape: PyramidShape) throws {
+    let isAnyReplacement = edits.contains { if case .replace = $0 { true } else { false } }
+    guard layer == nil || isAnyReplacement else {
+      throw ValidationError(
+        "--layer is for OLD -> NEW, and these edits name their cells; leave it out")
+    }
+    guard bringing.bring, !edits.contains(where: { brings($0, shape) }) else { return }
+    let last = (1...shape.depth).last(where: shape.paints) ?? 1
+    throw ValidationError(
+      "--bring is for layers 1 to \(last), and these edits are in lower ones; leave it out")
+  }
+
+  /// Whether an edit is in a layer into whose cells a picture can be brought.
+  private func brings(_ edit: WordEdit.Change, _ shape: PyramidShape) -> Bool {
+    switch edit {
+    case .replace: shape.paints(layer ?? 1)
+    case .put(let cells, _): cells.contains { shape.paints($0.layer) }
     }
   }
 

@@ -96,6 +96,7 @@ struct EncodeCommand: ParsableCommand {
   var images: [String] = []
 
   func validate() throws {
+    try overwriting.validate(for: output)
     try FileForm.validate(wordsFor: output)
     if stream {
       guard images.isEmpty, output == nil else {

@@ -34,7 +34,10 @@ struct HistoryRestoreCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("A revision's number or name.", valueName: "revision"))
   var revision: String
 
-  func validate() throws { try FileForm.validate(wordsFor: output) }
+  func validate() throws {
+    try overwriting.validate(for: output ?? ".")
+    try FileForm.validate(wordsFor: output)
+  }
 
   func run() throws {
     let store = try openStore()
@@ -154,6 +157,8 @@ struct HistoryExportCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("One pyramid; default: all.", valueName: "file"))
   var file: String?
+
+  func validate() throws { try overwriting.validate(for: output) }
 
   func run() throws {
     let target = output.flatMap { $0 == "-" ? nil : overwriting.file($0) }

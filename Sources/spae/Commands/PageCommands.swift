@@ -56,6 +56,7 @@ struct PageCommand: ParsableCommand {
   var files: [String]
 
   func validate() throws {
+    try overwriting.validate(for: output)
     guard quality.map({ (1...100).contains($0) }) ?? true else {
       throw ValidationError("--quality must be 1 to 100")
     }
@@ -138,6 +139,7 @@ struct AtlasCommand: ParsableCommand {
   var folders: [String]
 
   func validate() throws {
+    try overwriting.validate(for: output)
     try PageFile.validate(output)
     try FolderNames.validate(folders)
   }

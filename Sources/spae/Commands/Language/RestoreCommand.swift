@@ -76,6 +76,7 @@ struct RestoreCommand: ParsableCommand {
   var images: [String]
 
   func validate() throws {
+    try overwriting.validate(for: output)
     try layers.validateFromFirst()
     // The copies are drawn by the seed, whoever answers.
     let named = language.named(and: sending).filter { $0 != "--seed" }
