@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Where nothing can be written: a history that can only be read, a limit on the size of files; nothing to
-# be replaced.
+# Where nothing can be written: a history that can only be read, a limit on the size of files, a full
+# disk, folders made in vain.
 # Usage: Tests/unwritable.sh PROGRAM
 set -Eeuo pipefail
 trap 'echo "unwritable: line $LINENO: status $?: $BASH_COMMAND" >&2' ERR
@@ -87,9 +87,48 @@ unshare -rm bash -Eeuo pipefail -c inside || got=$?
 # A limit on the size of files.
 (ulimit -f 1; looks state/spae/history.db) || fail "a limit on the size of files"
 
+# A folder that a command makes goes again, with those that it is in, if nothing comes into it.
+python3 - >clip.y4m <<'END'
+import random, sys
+random.seed(1)
+noise = lambda: b"FRAME\n" + bytes(random.choice((0, 255)) for _ in range(64 * 48))
+sys.stdout.buffer.write(b"YUV4MPEG2 W64 H48 F10:1 Ip Cmono\n" + noise() + noise())
+END
+"$program" encode clip.y4m -o clip.spae 2>said
+refused 1 'no frame is chosen' decode clip.spae --from 9 -o made/deep/frames/
+[ ! -e made ] || fail "a folder is left behind that holds no frame"
+mkdir mine
+refused 1 'no frame is chosen' decode clip.spae --from 9 -o mine/
+[ -d mine ] || fail "a folder is removed that was there before"
+echo text >bad.png
+refused 1 'bad.png' encode bad.png nowhere.png -o made/words
+refused 1 'would both be written' encode bad.png ./bad.png -o made/words
+[ ! -e made ] || fail "a folder is left behind that holds no words"
+refused 1 'bad.png' encode bad.png "$pictures/cat.png" -o made/words
+[ "$(ls made/words)" = cat.spae ] || fail "a folder of words is lost"
+
 # Nothing is written, so that there is nothing to replace.
-for wrong in 'edit cat.spae 1:1,1=snow -o -' 'decode cat.spae -o -' 'encode first.png' 'convert cat.spae -o -' \
+for wrong in 'edit cat.spae 1:1,1=snow -o -' 'decode cat.spae -o -' 'encode clip.y4m' 'convert cat.spae -o -' \
   'history export' 'history restore cat.spae 1 -o -' 'compare cat.spae first.spae' 'page cat.spae -o -' 'explore cat.spae'; do
   refused 2 '--force replaces a file, and none is written; leave it out' $wrong --force
 done
+
+# A full disk: every way of writing names the file, the reason and the remedy.
+filled() {
+  mount -t tmpfs -o size=4k none disk 2>/dev/null || exit 77
+  local name
+  for name in film.mp4 film.y4m film.gif film.webp frames/ film.mkv; do
+    case $name in *.mp4 | *.mkv) command -v ffmpeg >/dev/null || continue ;; esac
+    refused 1 "disk/$name.*no space left on device; free some, or name a file elsewhere" \
+      decode clip.spae --scale 16 -o disk/$name
+    has 'its last lines' err && fail "ffmpeg's own lines are printed: $(cat err)"
+    rm -rf disk/frames
+    [ -z "$(ls disk)" ] || fail "half a film is left: $(ls disk)"
+  done
+}
+mkdir disk
+export -f filled
+got=0
+unshare -rm bash -Eeuo pipefail -c filled || got=$?
+[ "$got" = 0 ] || [ "$got" = 77 ] || fail "a full disk"
 echo "unwritable: passed"

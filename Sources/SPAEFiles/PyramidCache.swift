@@ -18,7 +18,7 @@ package struct PyramidCache: Sendable {
   ) {
     self.vocabulary = vocabulary
     folder = UserFolders(environment: environment).cache + "/spae/pyramids/\(model.hash)"
-    try? FileSystem.makeFolder(folder)
+    _ = try? FileSystem.makeFolder(folder)
   }
 
   /// The name of what a picture gives when it is encoded so.

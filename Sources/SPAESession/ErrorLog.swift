@@ -10,7 +10,7 @@ package struct ErrorLog {
   /// Sends standard error to spae/explorer.log beside the history; nil where no file can be made.
   package init?(environment: [String: String]) {
     let folder = FileName.folder(of: HistoryStore.defaultPath(environment: environment))
-    try? FileSystem.makeFolder(folder)
+    _ = try? FileSystem.makeFolder(folder)
     path = folder + "/explorer.log"
     let file = FileSystem.open(path, O_WRONLY | O_CREAT | O_APPEND, mode: 0o600)
     guard file >= 0 else { return nil }

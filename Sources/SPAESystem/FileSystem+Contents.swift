@@ -86,13 +86,26 @@ extension FileSystem {
     return names.sorted { $0.lexicographicallyPrecedes($1) }.map { FileName.text($0) }
   }
 
-  /// Makes a folder and those that it is in, where they are missing.
-  package static func makeFolder(_ path: String, mode: mode_t = 0o777) throws(SystemError) {
-    if make(path, mode) || (errno == EEXIST && isFolder(path)) { return }
+  /// Makes a folder and those that it is in, where they are missing; gives those made, the inner first.
+  @discardableResult
+  package static func makeFolder(
+    _ path: String, mode: mode_t = 0o777
+  ) throws(SystemError) -> [String] {
+    if make(path, mode) { return [path] }
+    if errno == EEXIST, isFolder(path) { return [] }
     if errno == EEXIST { throw SystemError(code: ENOTDIR) }
     guard errno == ENOENT, ![".", "/"].contains(path) else { throw .last }
-    try makeFolder(FileName.folder(of: path), mode: mode)
-    guard make(path, mode) || (errno == EEXIST && isFolder(path)) else { throw .last }
+    let outer = try makeFolder(FileName.folder(of: path), mode: mode)
+    if make(path, mode) { return [path] + outer }
+    let error = SystemError.last
+    if error.code == EEXIST, isFolder(path) { return outer }
+    removeEmptyFolders(outer)
+    throw error
+  }
+
+  /// Removes those folders, one after another, that hold nothing.
+  package static func removeEmptyFolders(_ paths: [String]) {
+    for path in paths { _ = unsafe withPath(path) { unsafe rmdir($0) } }
   }
 
   private static func make(_ path: String, _ mode: mode_t) -> Bool {

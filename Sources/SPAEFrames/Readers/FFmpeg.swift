@@ -73,9 +73,26 @@ package struct FFmpeg: Sendable {
     guard child.hasEnded(within: patience) else {
       return failure(SystemError(code: ETIMEDOUT), of: child, behind: frames)
     }
-    guard let status = child.exitStatus, status != 0 else { return nil }
+    guard let status = child.exitStatus else { return nil }
     // A limit on the size of files has ended it.
     if status == 128 + SIGXFSZ { return .unwritable(by: SystemError(code: EFBIG)) }
+    let log = child.lastLines(50)
+    if let lack = Self.lackOfSpace(in: log) { return .unwritable(by: lack) }
+    if status == 0, !log.contains(where: Self.isCutShort) { return nil }
     return .ffmpegFailed(frames: frames, status: status, log: child.lastLines(3))
+  }
+
+  /// Whether a line says that the end of the file could not be written: for some formats ffmpeg ends
+  /// with status 0 even then.
+  private static func isCutShort(_ line: String) -> Bool {
+    ["Error writing trailer of /dev/fd/3", "Error closing file /dev/fd/3"]
+      .contains(where: line.hasPrefix)
+  }
+
+  /// What keeps ffmpeg from writing a file on, as it repeats the system's words.
+  private static func lackOfSpace(in log: [String]) -> SystemError? {
+    [ENOSPC, EDQUOT, EFBIG].map(SystemError.init).first { error in
+      log.contains { $0.lowercased().contains("\(error)") }
+    }
   }
 }

@@ -5,13 +5,15 @@ package import SPAESystem
 package final class FolderSink: FrameSink {
   private let folder: String
   private let mayReplace: Bool
+  /// The folders that it has made, which go again where no frame comes into them.
+  private let made: [String]
   private var count = 0
 
   /// Makes the folder, or takes one that is there; frames in it are replaced only if they may be.
   package init(_ folder: String, mayReplace: Bool) throws(Failure) {
     self.folder = folder.hasSuffix("/") ? folder : folder + "/"
     self.mayReplace = mayReplace
-    do { try FileSystem.makeFolder(folder) } catch {
+    do throws(SystemError) { made = try FileSystem.makeFolder(folder) } catch {
       throw Failure("\(folder): the folder cannot be made: \(error)")
     }
     let names = (try? FileSystem.names(in: folder)) ?? []
@@ -21,6 +23,8 @@ package final class FolderSink: FrameSink {
           + " them with --force")
     }
   }
+
+  deinit { FileSystem.removeEmptyFolders(made) }
 
   package func put(_ image: PixelImage) throws(FrameError) {
     count += 1

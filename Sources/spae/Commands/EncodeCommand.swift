@@ -135,6 +135,8 @@ struct EncodeCommand: ParsableCommand {
     let model = try option.load()
     let name = try model.name()
     let targets = try outputs()
+    let folders = try madeFolders(for: targets)
+    defer { FileSystem.removeEmptyFolders(folders) }
     let progress = ProgressBar(total: images.count, isShown: !quiet && images.count > 1)
     let failures = Mutex<[Int: String]>([:])
     let next = Atomic<Int>(0)
@@ -161,9 +163,6 @@ struct EncodeCommand: ParsableCommand {
     let isFolder = FileSystem.isFolder(output)
     if images.count == 1, !isFolder, output.utf8.last != UInt8(ascii: "/") { return [output] }
     if FileSystem.exists(output), !isFolder { throw Failure("\(output): not a folder") }
-    do { try FileSystem.makeFolder(output) } catch {
-      throw Failure("\(output): the folder cannot be made: \(error)")
-    }
     let suffix = format == .json ? "json" : "spae"
     let targets = images.map { image in
       let stem = image == "-" ? "stdin" : FileName.stem(of: image)
@@ -177,6 +176,14 @@ struct EncodeCommand: ParsableCommand {
       throw Failure("\(names) would both be written to \(targets[twice[0]]); encode them apart")
     }
     return targets
+  }
+
+  /// Makes the folder of several words, and gives those made: they go again where nothing is written.
+  private func madeFolders(for targets: [String?]) throws(Failure) -> [String] {
+    guard let output, targets != [output], targets != [nil] else { return [] }
+    do throws(SystemError) { return try FileSystem.makeFolder(output) } catch {
+      throw Failure("\(output): the folder cannot be made: \(error)")
+    }
   }
 
   /// The form of the words: as it is asked for, or as the file's name says.
