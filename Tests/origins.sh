@@ -60,6 +60,22 @@ refused 1 'words agree with those of a.spae\|its size is' show --why a.spae \
 refused 1 'tells of layers 1 to 3' show --why --layers 4 away/astronaut.png
 refused 2 'with --why alone' show a.spae --source away/astronaut.png
 
+# A picture whose name is not UTF-8, which a file keeps as `caf\xe9`, is found beside its words.
+mkdir latin
+latin=latin/$'caf\xe9'
+cp away/astronaut.png "$latin.png"
+"$program" encode "$latin.png" -o "$latin.spae"
+has -x 'source "caf.*xe9.png" 256x256' "$latin.spae" || fail "the source: $(head -5 "$latin.spae")"
+"$program" show --why "$latin.spae" | sed 1,2d | cmp - again || fail "a Latin-1 name is not found"
+"$program" page "$latin.spae" -o latin.html
+"$program" page "$latin.spae" --source "$latin.png" -o named.html
+cmp latin.html named.html || fail "the page lacks its picture"
+printf 'cell 2 2 1\nset castle\nsave\nquit\n' | "$program" explore --plain "$latin.spae" >said
+has '^by: detection "person" \.' <said || fail "plain: $(cat said)"
+"$program" history tree "$latin.spae" | has castle || fail "no history of it"
+rm "$latin.png"
+refused 1 'caf.*xe9.png is not beside it; --source names it' show --why "$latin.spae"
+
 # The explorer: for a picture, and for a pyramid beside it; a typed word is one.
 printf 'cell 2 2 1\nset castle\nundo\nquit!\n' | "$program" explore --plain away/astronaut.png >said
 has '^by: detection "person" \.' <said || fail "plain: $(cat said)"

@@ -31,9 +31,11 @@ package struct SourcePicture {
     former: Model?, fit wish: Fit?, notes: inout [String]
   ) throws {
     let name = document.source.name
-    let beside = "\(FileName.folder(of: path))/\(name)"
-    guard source != nil || (!name.contains("/") && FileSystem.exists(beside)) else { return nil }
-    self.path = source ?? (FileName.folder(of: path) == "." ? name : beside)
+    let beside =
+      name.contains("/")
+      ? nil : FileSystem.path(labelled: name, in: FileName.folder(of: path))
+    guard let picture = source ?? beside else { return nil }
+    self.path = picture
     do throws(ImageError) { image = try ImageFile(path: self.path).image } catch {
       guard source != nil else {
         notes.append("\(self.path) beside it is no picture that can be read")

@@ -40,24 +40,24 @@ extension HistoryStore {
 }
 
 extension HistoryDocument {
-  /// The picture whose words the document holds by its name: it is opened again through that. Nil of
-  /// words that have a name of their own.
-  private var picture: String? {
-    guard !label.contains("/"),
-      FileName.last(of: path).hasPrefix(FileName.withoutEnding(label) + ".")
-    else { return nil }
-    return FileName.folder(of: path) + "/" + label
+  /// Whether the document holds by its name the words of a picture: it is opened again through that.
+  /// Others are words that have a name of their own.
+  private var isOfPicture: Bool {
+    !label.contains("/")
+      && FileName.label(of: path).hasPrefix(FileName.withoutEnding(label) + ".")
   }
 
   /// Whether nothing is left by which the document could be opened.
   fileprivate var isGone: Bool {
-    !FileSystem.exists(path) && !(picture.map(FileSystem.exists) ?? false)
+    guard !FileSystem.exists(path) else { return false }
+    return !isOfPicture
+      || FileSystem.path(labelled: label, in: FileName.folder(of: path)) == nil
   }
 
   /// Whether a file may be what the document was before it was renamed: a picture never was a file of
   /// words with a name of its own.
   fileprivate func mayHaveBecome(_ origin: DocumentOrigin) -> Bool {
-    origin == .file || origin == .picture && picture != nil
+    origin == .file || origin == .picture && isOfPicture
   }
 }
 

@@ -86,6 +86,15 @@ extension FileSystem {
     return names.sorted { $0.lexicographicallyPrecedes($1) }.map { FileName.text($0) }
   }
 
+  /// The file in a folder that a label names (see `FileName.label`); nil where there is none.
+  package static func path(labelled label: String, in folder: String) -> String? {
+    func path(_ name: String) -> String { folder == "." ? name : "\(folder)/\(name)" }
+    if exists(path(label)) { return path(label) }
+    // Bytes that are not UTF-8 are written in it as \xe9.
+    guard label.contains("\\x"), let names = try? names(in: folder) else { return nil }
+    return names.first { FileName.label(of: $0) == label }.map(path)
+  }
+
   /// Makes a folder and those that it is in, where they are missing; gives those made, the inner first.
   @discardableResult
   package static func makeFolder(
