@@ -190,7 +190,7 @@ keys Enter
 shows "nothing to repeat: no word was changed yet"
 typed "compare 1"
 keys Enter
-shows "^state 1 and now: 0 words differ, nothing between them"
+shows "^state 1 and now: 0 words differ, the pictures are equal"
 typed "quit!"
 keys Enter
 left

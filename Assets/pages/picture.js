@@ -129,7 +129,9 @@ function chooseDepth(depth) {
   byId("depth").value = state.depth;
   const number = counted(picture.count(state.depth), "word");
   const layers = state.depth === 1 ? "Layer 1" : `Layers 1–${state.depth}`;
-  const quality = picture.psnr ? `, ${picture.psnr[state.depth - 1].toFixed(1)} dB` : "";
+  const psnr = picture.psnr?.[state.depth - 1];
+  const like = psnr === null ? ", equal to the source" : `, ${psnr?.toFixed(1)} dB`;
+  const quality = picture.psnr ? like : "";
   byId("depth-text").textContent = `${layers}: ${number}${quality}`;
   byId("depth").setAttribute("aria-valuetext", `${layers}, ${number}`);
   byId("strip").childNodes.forEach((item, index) =>

@@ -237,8 +237,10 @@ extension Explorer {
     guard dialect == .lines else { return }
     let count = zip(comparison.pyramid.words, pyramid.words).count { $0 != $1 }
     let words = "\(count.counted("word")) \(count == 1 ? "differs" : "differ")"
-    let apart = comparison.psnr.isFinite ? "\(decimal(comparison.psnr, 1)) dB" : "nothing"
-    say("state \(comparison.revision) and now: \(words), \(apart) between them")
+    let apart =
+      comparison.psnr == .infinity
+      ? "the pictures are equal" : "\(decimal(comparison.psnr, 1)) dB between them"
+    say("state \(comparison.revision) and now: \(words), \(apart)")
   }
 
   mutating func number(of word: String) -> Int32? {

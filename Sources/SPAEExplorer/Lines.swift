@@ -123,7 +123,11 @@ struct FootLine {
       let waiting = state.history.waiting
       let lack = waiting == nil ? "The words are not saved" : state.history.unkept
       let cost = waiting.map { $0 > 1 ? "lose them" : "lose it" } ?? "discard and \(then)"
-      return ("\(lack).  y save\(target) and \(then)   n \(cost)   Esc stay", .warning)
+      let choices = ["y save\(target) and \(then)", "n \(cost)", "Esc stay"]
+      let whole = "\(lack).  " + choices.joined(separator: "   ")
+      // Each choice has a line of its own where they do not fit into one.
+      let lines = (["\(lack)."] + choices).joined(separator: "\n")
+      return (whole.displayWidth > room ? lines : whole, .warning)
     }
     guard !state.isPending, state.mode.isAmongWords else { return nil }
     return state.consultationLine.map { ($0, .notice) }

@@ -55,15 +55,22 @@ struct PicturePane {
     var parts: [String] = []
     if content == .comparison, let comparison = state.comparison {
       parts.append("\(state.blinkPhase ? "state \(comparison.revision)" : "now")")
-      parts.append("\(decimal(comparison.psnr, 1)) dB between them")
+      parts.append(
+        comparison.psnr == .infinity
+          ? "the pictures are equal" : "\(decimal(comparison.psnr, 1)) dB between them")
     } else if let decoded = state.decoded {
-      if let psnr = decoded.psnr { parts.append("\(decimal(psnr, 1)) dB") }
+      if let psnr = decoded.psnr { parts.append(similarity(psnr)) }
       if let ssim = decoded.ssim { parts.append("SSIM \(decimal(ssim, 2))") }
       if let time = decoded.milliseconds { parts.append("\(decimal(time, 1)) ms") }
     }
     if content == .blink { parts.append(state.blinkPhase ? "original" : "decoded") }
     return parts.joined(separator: "  ")
   }
+}
+
+/// How like its source a picture is.
+func similarity(_ psnr: Double) -> String {
+  psnr == .infinity ? "equal to the source" : "\(decimal(psnr, 1)) dB"
 }
 
 /// A number with a fixed count of decimals.

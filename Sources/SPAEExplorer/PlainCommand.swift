@@ -285,7 +285,7 @@ private struct PlainReply {
 
   private var figures: [String] {
     guard let psnr = state.decoded?.psnr else { return [] }
-    return ["\(decimal(psnr, 1)) dB from \(state.shape.layersInWords(toDepth: state.depth))"]
+    return ["\(similarity(psnr)) from \(state.shape.layersInWords(toDepth: state.depth))"]
   }
 
   var states: [String] {

@@ -91,7 +91,8 @@ private struct Picture: Encodable {
   let depths: [String]
   /// The source where it is at hand, and in dB how like it each picture is, unless words were edited.
   let original: String?
-  let psnr: [Double]?
+  /// Null where it is equal.
+  let psnr: [Double?]?
   let before: Before?
   /// The nearest in meaning of the words of the upper layers.
   let near: [String: String]
@@ -123,8 +124,12 @@ private struct Picture: Encodable {
     let small = source?.image.resampled(width: size.columns, height: size.rows)
     psnr =
       before != nil
-      ? nil : small.map { small in pictures.map { ($0.psnr(to: small) * 10).rounded() / 10 } }
+      ? nil : small.map { small in pictures.map { Self.rounded($0.psnr(to: small)) } }
     near = Self.near(pyramid, model)
+  }
+
+  private static func rounded(_ psnr: Double) -> Double? {
+    psnr.isFinite ? (psnr * 10).rounded() / 10 : nil
   }
 
   private static func before(

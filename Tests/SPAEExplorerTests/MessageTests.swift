@@ -26,6 +26,34 @@ struct MessageSuite {
     #expect(world.lines[22].contains("─") || world.lines[22].contains("│"))
   }
 
+  @Test("says of equal pictures that they are equal")
+  func equal() throws {
+    var world = World(rows: 24, columns: 120)
+    let decoded = try #require(world.state.decoded)
+    world.send(
+      .decoded(
+        Decoded(
+          request: decoded.request, psnr: .infinity, ssim: 1, milliseconds: 1,
+          tints: decoded.tints)))
+    #expect(world.lines.contains { $0.contains("equal to the source  SSIM 1.00") })
+    world.send(
+      .compared(Comparison(revision: 1, pyramid: world.state.pyramid, psnr: .infinity)))
+    #expect(world.lines.contains { $0.contains("now  the pictures are equal") })
+    #expect(!world.lines.contains { $0.contains("inf") })
+  }
+
+  @Test("that asks before words are lost has a line for each choice where one is too short for all")
+  func choices() {
+    var world = World(rows: 20, columns: 40)
+    world.type("ikitten<CR>q")
+    #expect(
+      world.lines.suffix(4).map { $0.trimmingPrefix(" ") } == [
+        "The words are not saved.", "y save and quit", "n discard and quit", "Esc stay",
+      ])
+    world.send(.resized(rows: 20, columns: 80))
+    #expect(world.lines[19].contains("y save and quit   n discard and quit   Esc stay"))
+  }
+
   @Test("that lies over the picture takes its room, and no more than that")
   func overPicture() {
     var world = World(rows: 24, columns: 40)
@@ -154,6 +182,12 @@ struct MessageSuite {
     world.send(.compared(Comparison(revision: 1, pyramid: world.states[0], psnr: 30)))
     let compared = plainReply(to: .command("compare 1"), world.state)
     #expect(compared == ["state 1 and now: 2 words differ, 30.0 dB between them"])
+    world.send(
+      .compared(Comparison(revision: 2, pyramid: world.state.pyramid, psnr: .infinity)))
+    #expect(
+      plainReply(to: .command("compare 2"), world.state) == [
+        "state 2 and now: 0 words differ, the pictures are equal"
+      ])
     #expect(try answer("compare") == ["compared no more"])
   }
 

@@ -88,7 +88,8 @@ struct ShowCommand: ParsableCommand {
     title += "  depth \(depth)/\(pyramid.shape.depth)"
     title += "  \(pyramid.shape.wordCount(toDepth: depth)) words"
     if let original = shown.original {
-      title += "  " + String(format: "%.1f dB", picture.psnr(to: original))
+      let psnr = picture.psnr(to: original)
+      title += "  " + (psnr.isFinite ? String(format: "%.1f dB", psnr) : "equal to the source")
     }
     let words =
       try why
