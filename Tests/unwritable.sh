@@ -59,6 +59,8 @@ END
 python3 log.py state/spae/history.db sealed/log.db
 head -c 30000 sealed/history.db >sealed/damaged.db
 cp "$root/Tests/SPAEHistoryTests/Fixtures/history-v1.db" sealed/v1.db
+"$program" index "$pictures" >said
+cp state/spae/index.db sealed
 inside() {
   mount --bind sealed sealed 2>/dev/null && mount -o remount,ro,bind sealed || exit 77
   looks sealed/history.db
@@ -70,7 +72,18 @@ inside() {
     refused 1 'sealed/history.db: the history cannot be written: read-only.*--history' \
       history $command --history sealed/history.db
   done
-  printf 'undo\ntree\nquit!\n' | XDG_STATE_HOME=$work/sealed-state "$program" explore --plain cat.spae >lines
+  # The index, too, is asked; what it lacks is indexed for now.
+  export XDG_STATE_HOME=$work/sealed-state
+  "$program" index --list | has '/pictures' || fail "index --list"
+  "$program" find cat | has 'cat.png$' || fail "find"
+  mkdir -p new
+  cp "$pictures/dog.png" new
+  "$program" find dog new 2>err | has 'new/dog.png$' || fail "find in a new folder"
+  has 'pictures are indexed for now alone: .*index.db: the index cannot be written' err || fail "$(cat err)"
+  "$program" explore new </dev/null | has 'dog.png' || fail "the gallery"
+  "$program" edit first.spae '2:1,1 = dog' --bring -o brought.spae 2>err || fail "bring: $(cat err)"
+  refused 1 'index.db: the index cannot be written' index new
+  printf 'undo\ntree\nquit!\n' | "$program" explore --plain cat.spae >lines
   has 'edits are not kept.*read-only' lines || fail "the explorer does not say it: $(cat lines)"
   has '^undid 2:1,1 = dog' lines || fail "the explorer has no earlier states: $(cat lines)"
 }

@@ -44,6 +44,9 @@ package struct LibraryUpdate {
 
   /// Updates folders, or those alone that are not in the index yet; tells what cannot be read.
   package func update(_ folders: [String], onlyNew: Bool) throws {
+    if !folders.isEmpty, let obstacle = library.store.obstacle {
+      print("spae: pictures are indexed for now alone: \(obstacle)", toStandardError: true)
+    }
     for folder in folders {
       let path = Self.wholePath(folder)
       if onlyNew, try library.store.isIndexed(path, library.encoding) { continue }

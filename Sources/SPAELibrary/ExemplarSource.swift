@@ -38,7 +38,7 @@ package struct ExemplarSource: Sendable {
       throw Failure("\(folder): no folder; --library and the configuration name one of pictures")
     }
     let library = try PictureLibrary(
-      store: LibraryStore(path: index), models: models, model: model)
+      store: LibraryStore(path: index, forAsking: true), models: models, model: model)
     try update(folder, in: library, isStopped, tell)
     return ExemplarLibrary([(library, [folder.wholePath])])
   }
@@ -50,7 +50,8 @@ package struct ExemplarSource: Sendable {
   ) throws -> [(library: PictureLibrary, folders: [String])] {
     let bundled = try bundled(model, isStopped, tell).map { [($0, [String]())] } ?? []
     guard FileSystem.exists(index) else { return bundled }
-    let own = try PictureLibrary(store: LibraryStore(path: index), models: models, model: model)
+    let store = try LibraryStore(path: index, forAsking: true)
+    let own = try PictureLibrary(store: store, models: models, model: model)
     return [(own, [])] + bundled
   }
 
@@ -61,7 +62,7 @@ package struct ExemplarSource: Sendable {
     let places = InstalledFiles.places(installed: "pictures", inTree: "Assets/pictures")
     guard let folder = places.first(where: { FileSystem.isFolder($0) }) else { return nil }
     do {
-      let store = try LibraryStore(path: bundledIndex)
+      let store = try LibraryStore(path: bundledIndex, forAsking: true)
       let library = try PictureLibrary(store: store, models: models, model: model)
       try update(folder, in: library, isStopped, tell)
       return library

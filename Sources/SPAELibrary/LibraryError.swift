@@ -43,6 +43,14 @@ extension LibraryError: CustomStringConvertible {
 }
 
 extension LibraryError {
+  /// Whether reading may be possible all the same.
+  var isOfWriting: Bool {
+    switch self {
+    case .unwritable, .full: true
+    default: false
+    }
+  }
+
   /// Every error of the database becomes one of this module's here.
   init(_ error: any Error, path: String) {
     switch error {

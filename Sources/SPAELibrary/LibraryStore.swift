@@ -9,15 +9,21 @@ import SPAESystem
 package final class LibraryStore: Sendable {
   package let path: String
   private let queue: DatabaseQueue
+  /// Why it is a copy in memory; nil where it is the file.
+  package let obstacle: LibraryError?
 
-  /// Opens the index, or makes it with its folders, for its owner alone.
-  package init(path: String) throws(LibraryError) {
+  /// Opens the index, or makes it with its folders, for its owner alone. For `asking` it need not be
+  /// writable: what is indexed then is forgotten again.
+  package init(path: String, forAsking asking: Bool = false) throws(LibraryError) {
     self.path = path
-    guard FileName.bytes(path) == Array(path.utf8) else {
-      throw .unwritable(path: path, reason: "its name must be UTF-8; set XDG_STATE_HOME")
+    do throws(LibraryError) {
+      queue = try Self.kept(path)
+      obstacle = nil
+    } catch {
+      guard asking, error.isOfWriting else { throw error }
+      queue = try connected(path) { try Self.copied(path) }
+      obstacle = error
     }
-    try Self.prepare(path)
-    queue = try connected(path) { try Self.opened(path) }
   }
 
   /// Where the index is: beside the history, in $XDG_STATE_HOME or ~/.local/state.
@@ -53,6 +59,26 @@ package final class LibraryStore: Sendable {
 
   // MARK: Opening
 
+  private static func kept(_ path: String) throws(LibraryError) -> DatabaseQueue {
+    guard FileName.bytes(path) == Array(path.utf8) else {
+      throw .unwritable(path: path, reason: "its name must be UTF-8; set XDG_STATE_HOME")
+    }
+    try prepare(path)
+    return try connected(path) { try opened(path) }
+  }
+
+  /// What there is of an index that cannot be written.
+  private static func copied(_ path: String) throws -> DatabaseQueue {
+    let copy = try DatabaseQueue()
+    if FileSystem.exists(path) {
+      // Without its log, where that cannot be read: all can be made again.
+      do { try copy.fetch(path, "mode=ro") } catch {
+        try copy.fetch(path, "mode=ro&immutable=1")
+      }
+    }
+    return try prepared(copy, path)
+  }
+
   private static func prepare(_ path: String) throws(LibraryError) {
     do throws(SystemError) {
       try FileSystem.makeFolder(FileName.folder(of: path), mode: 0o700)
@@ -71,6 +97,10 @@ package final class LibraryStore: Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     let queue = try DatabaseQueue(path: path, configuration: configuration)
+    return try prepared(queue, path)
+  }
+
+  private static func prepared(_ queue: DatabaseQueue, _ path: String) throws -> DatabaseQueue {
     try queue.inDatabase { db in
       try refuseOthers(db, path)
       try db.execute(
@@ -92,6 +122,17 @@ package final class LibraryStore: Sendable {
     let migrator = LibraryMigrations.migrator
     let unknown = try migrator.appliedIdentifiers(db).subtracting(migrator.migrations)
     if !unknown.isEmpty { throw LibraryError.newer(path: path) }
+  }
+}
+
+extension DatabaseQueue {
+  /// Takes over what a file holds that can be read alone.
+  fileprivate func fetch(_ path: String, _ options: String) throws {
+    var configuration = Configuration()
+    configuration.readonly = true
+    let file = try DatabaseQueue(
+      path: "file:\(FileName.percentEncoded(path))?\(options)", configuration: configuration)
+    try file.backup(to: self)
   }
 }
 

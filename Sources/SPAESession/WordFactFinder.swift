@@ -46,7 +46,8 @@ final class WordFactFinder: Sendable {
   }
 
   private func opened() -> Library {
-    guard let path, FileSystem.exists(path), let store = try? LibraryStore(path: path),
+    guard let path, FileSystem.exists(path),
+      let store = try? LibraryStore(path: path, forAsking: true),
       let library = try? PictureLibrary(store: store, models: models)
     else { return .none }
     return .open(library)

@@ -26,8 +26,10 @@ package final class GalleryWorker: Sendable {
 
   /// `models` should give models of one thread; the index is the file at `path`.
   package init(_ subject: GallerySubject, models: ModelLibrary, index path: String) throws {
-    let library = try PictureLibrary(store: try LibraryStore(path: path), models: models)
-    let reading = try LibraryStore(path: path)
+    let store = try LibraryStore(path: path, forAsking: true)
+    let library = try PictureLibrary(store: store, models: models)
+    // A copy in memory is no other's.
+    let reading = store.obstacle == nil ? try LibraryStore(path: path) : store
     let mailbox = try Mailbox<GalleryMessage>()
     let catalogue = GalleryCatalogue(
       GalleryPictures(subject, vocabulary: library.model.vocabulary))
@@ -47,6 +49,10 @@ package final class GalleryWorker: Sendable {
 
   /// Lists what the index has, and brings it up to date.
   package func start() {
+    if let obstacle = library.store.obstacle {
+      let loss = "pictures are indexed for now alone: \(obstacle)"
+      mailbox.post(.notice(Notice(loss, kind: .warning)))
+    }
     indexing.async { [self] in
       do {
         try list()

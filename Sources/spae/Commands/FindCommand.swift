@@ -74,7 +74,8 @@ struct FindCommand: ParsableCommand {
     var single = model
     single.threads = 1
     let library = try PictureLibrary(
-      store: try LibraryStore(path: LibraryStore.defaultPath()), models: try single.library())
+      store: try LibraryStore(path: LibraryStore.defaultPath(), forAsking: true),
+      models: try single.library())
     let question = try query.map { try parsed($0, library) }
     try LibraryUpdate(library, threads: model.threads, isQuiet: quiet)
       .update(folders, onlyNew: noUpdate)

@@ -67,7 +67,7 @@ struct IndexCommand: ParsableCommand {
   }
 
   func run() throws {
-    let store = try LibraryStore(path: LibraryStore.defaultPath())
+    let store = try LibraryStore(path: LibraryStore.defaultPath(), forAsking: list)
     if list { return try show(store) }
     if forget { return try forget(in: store) }
     var single = model

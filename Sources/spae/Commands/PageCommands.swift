@@ -150,7 +150,8 @@ struct AtlasCommand: ParsableCommand {
     var single = model
     single.threads = 1
     let library = try PictureLibrary(
-      store: try LibraryStore(path: LibraryStore.defaultPath()), models: try single.library())
+      store: try LibraryStore(path: LibraryStore.defaultPath(), forAsking: true),
+      models: try single.library())
     try LibraryUpdate(library, threads: model.threads, isQuiet: quiet)
       .update(folders, onlyNew: noUpdate)
     let wholeFolders = folders.map { LibraryUpdate.wholePath($0) }
