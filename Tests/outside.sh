@@ -254,7 +254,7 @@ for command in "encode limits/cat.png -o limits/no.spae" "decode limits/a.spae -
   limited 1 "limits/no.*: cannot be written: $large" $command
 done
 limited 0 'index cannot be written: the device or a limit on files refused' index limits --quiet
-limited 0 'history cannot be written: the device or a limit on files refused' history export
+limited 0 'history cannot be written: the device or a limit on files refused' history import exported
 sum=$(cksum <limits/a.spae)
 limited 0 "limits/a.spae: cannot be written: $large" edit --exact limits/a.spae '1:1,1 = castle' --history none
 limited 0 'limits/a.spae: not replaced: .*a limit on files' edit --exact limits/a.spae '1:1,1 = castle'
