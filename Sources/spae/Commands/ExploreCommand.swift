@@ -138,11 +138,6 @@ struct ExploreCommand: ParsableCommand {
       guard keys == nil else {
         throw ValidationError("--keys need a terminal, or --save-screen for the screen after them")
       }
-      guard !hasUnreadLines || paths.contains("-") else {
-        throw ValidationError(
-          "there is no terminal, and the lines on standard input are read by --plain alone; give"
-            + " --plain, or </dev/null for a list")
-      }
       return try printed(paths, album)
     }
     let usesTerminal = saveScreen == nil && !plain
@@ -165,12 +160,6 @@ struct ExploreCommand: ParsableCommand {
       return try settle(browser)
     }
     try explore(stage, album, output, theme: theme ?? preferences.theme)
-  }
-
-  /// Whether something waits on standard input.
-  private var hasUnreadLines: Bool {
-    var count: Int32 = 0
-    return unsafe ioctl(STDIN_FILENO, UInt(FIONREAD), &count) == 0 && count > 0
   }
 
   /// Says what is being opened to a person who reads lines: that takes longer than a moment.
