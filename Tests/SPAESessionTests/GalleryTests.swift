@@ -1,4 +1,5 @@
 import Foundation
+import SPAEEngine
 import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
@@ -52,6 +53,20 @@ private final class GalleryStage {
   func run(_ keys: String) throws {
     try terminal.press(keys)
     _ = browser.run(try album.start([folder + "/photos"], output: output), notices: [])
+  }
+
+  /// The places that are told of words that open at once, before the index has read anything.
+  func places(_ names: [String]) throws -> [Turn.Place?] {
+    let model = try Opened.model.get()
+    let files = try names.map { name in
+      let opened = try album.opener.document("\(folder)/photos/\(name).png")
+      let file = "\(folder)/\(name).spae"
+      let bytes = try opened.document.bytes(as: .text, vocabulary: model.vocabulary)
+      try Data(bytes).write(to: URL(fileURLWithPath: file))
+      return file
+    }
+    guard case .document(let opened) = try album.start(files, output: output) else { return [] }
+    return [opened.state.place]
   }
 
   func look(_ look: @escaping () -> Void) { terminal.play([.look(look)]) }
@@ -112,6 +127,12 @@ struct GalleryLoopSuite {
     let areRight = zip(titles, names).map { $0.contains("state 2/2") && $0.contains($1) }
     #expect(areRight == [true, true], "\(titles) \(feet)")
     #expect(list.contains("- yanked '"))
+  }
+
+  @Test("tells a list's place at once, whatever the index knows of its files")
+  func place() throws {
+    let stage = try GalleryStage(.quadrants)
+    #expect(try stage.places(["dog", "car"]) == [Turn.Place(number: 1, count: 2)])
   }
 
   @Test("goes into a picture, on, back and out")

@@ -18,6 +18,7 @@ struct GalleryPictures {
 
   init(_ subject: GallerySubject, vocabulary: Vocabulary) {
     (self.subject, self.vocabulary) = (subject, vocabulary)
+    for path in subject.named { _ = add(GallerySubject.wholePath(path), time: 0) }
   }
 
   func path(of number: Int) -> String { paths[number] }
@@ -75,15 +76,20 @@ struct GalleryPictures {
         pictures[number].isListed = true
       }
     }
-    listOthers()
     let there = Set(found.map { Data(FileName.bytes($0.path)) })
+    listOthers(than: there)
     reasons = reasons.filter { there.contains($0.key) }
   }
 
   /// Files that were named stay in their list, whatever their names end in.
-  private mutating func listOthers() {
-    for path in subject.named.map(GallerySubject.wholePath) where number(of: path) == nil {
+  private mutating func listOthers(than found: Set<Data>) {
+    for path in subject.named.map(GallerySubject.wholePath) {
       let number = add(path, time: 0)
+      // What the index had and is not found is gone.
+      guard !found.contains(Data(FileName.bytes(path))), !pictures[number].isEncoded else {
+        continue
+      }
+      pictures[number].isListed = true
       pictures[number].note = "not indexed, for its name does not end as a picture's"
       pictures[number].label = "not indexed"
     }

@@ -53,6 +53,8 @@ package final class GalleryWorker: Sendable {
       let loss = "pictures are indexed for now alone: \(obstacle)"
       mailbox.post(.notice(Notice(loss, kind: .warning)))
     }
+    // A list is what was named, before anything is found of it.
+    if !subject.named.isEmpty { postList(progress: GalleryProgress(done: 0, total: 0)) }
     indexing.async { [self] in
       do {
         try list()
