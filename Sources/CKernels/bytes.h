@@ -102,63 +102,90 @@ INLINE bvec NAME(load_bytes)(const uint8_t *from, float zero) {
   return __builtin_convertvector(*(const bbytes *)from, bvec) - zero;
 }
 
-// Bytes of numbers' SiLU.
-INLINE void NAME(finish_silu)(const spae_byte_convolution *t,
-                              bvec values[][BYTES_BLOCKS * VECTORS], const size_t *to, int pixels,
-                              int vectors, int is_approximate) {
+// What sums stand for, limited and rounded if they are asked to be.
+INLINE bvec NAME(finished)(const spae_byte_convolution *t, bivec sum, bvec scale, int is_limited,
+                           int is_rounded) {
 #pragma clang fp contract(off)
-  const float inverse = t->inverse, zero = t->zero;
-  const uint8_t *added = t->added;
-  uint8_t *bytes = t->bytes;
-  EACH(p, pixels)
-    EACH(v, vectors) {
-      const bvec silu = is_approximate ? NAME(approximate_silu)(values[p][v])
-                                       : NAME(exact_silu)(values[p][v]);
-      bvec steps = silu * inverse;
-      const size_t at = to[p] + v * LANES;
-      if (added) steps = steps + NAME(load_bytes)(added + at, zero);
-      NAME(store_bytes)(bytes + at, steps, zero);
-    }
+  const bvec zero = {}, limit = zero + t->limit;
+  const bvec magic = (bvec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  bvec value = __builtin_convertvector(sum, bvec) * scale;
+  if (is_limited)
+    value = __builtin_elementwise_min(__builtin_elementwise_max(value, zero), limit);
+  return is_rounded ? (value + magic) - magic : value;
 }
 
-// Scales what stands in the registers, limits and rounds it, and stores it.
-INLINE void NAME(finish_bytes)(const spae_byte_convolution *t, bivec sums[][BYTES_BLOCKS * VECTORS],
-                               const size_t *to, int pixels, int blocks) {
+// Stores the SiLU of what stands in the registers, as bytes or as floats.
+INLINE void NAME(finish_silu)(const spae_byte_convolution *t, bivec sums[][BYTES_BLOCKS * VECTORS],
+                              const size_t *to, int pixels, int vectors, int is_approximate,
+                              int is_bytes) {
 #pragma clang fp contract(off)
-  const int vectors = blocks * VECTORS;
+  const float inverse = t->inverse, zero = t->zero, *residual = t->residual;
+  const uint8_t *added = t->added;
+  uint8_t *bytes = t->bytes;
+  float *output = t->output;
   bvec values[BYTES_TILE][BYTES_BLOCKS * VECTORS];
   EACH(v, vectors) {
     const bvec scale = *(const bvec *)(t->scales + v * LANES);
-    EACH(p, pixels) values[p][v] = __builtin_convertvector(sums[p][v], bvec) * scale;
+    EACH(p, pixels) values[p][v] = NAME(finished)(t, sums[p][v], scale, 0, 0);
   }
-  if (t->limit > 0) {
-    const bvec zero = {}, limit = zero + t->limit;
-    EACH(p, pixels)
-      EACH(v, vectors)
-        values[p][v] = __builtin_elementwise_min(__builtin_elementwise_max(values[p][v], zero),
-                                                 limit);
-  }
-  if (t->is_rounded) {
-    const bvec magic = (bvec){} + 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-    EACH(p, pixels)
-      EACH(v, vectors) values[p][v] = (values[p][v] + magic) - magic;
-  }
-  if (t->bytes) {
-    if (t->is_approximate)
-      NAME(finish_silu)(t, values, to, pixels, vectors, 1);
-    else
-      NAME(finish_silu)(t, values, to, pixels, vectors, 0);
-    return;
-  }
-  if (t->is_silu)
-    EACH(p, pixels)
-      EACH(v, vectors) values[p][v] = NAME(exact_silu)(values[p][v]);
-  if (t->residual)
-    EACH(p, pixels)
-      EACH(v, vectors)
-        values[p][v] += *(const bvec *)(t->residual + to[p] + v * LANES);
   EACH(p, pixels)
-    EACH(v, vectors) *(bvec *)(t->output + to[p] + v * LANES) = values[p][v];
+    EACH(v, vectors) {
+      bvec silu = is_approximate ? NAME(approximate_silu)(values[p][v])
+                                 : NAME(exact_silu)(values[p][v]);
+      const size_t at = to[p] + v * LANES;
+      if (is_bytes) {
+        silu = silu * inverse;
+        if (added) silu = silu + NAME(load_bytes)(added + at, zero);
+        NAME(store_bytes)(bytes + at, silu, zero);
+      } else {
+        if (residual) silu = silu + *(const bvec *)(residual + at);
+        *(bvec *)(output + at) = silu;
+      }
+    }
+}
+
+// Stores it as floats: a sum goes the whole way at once.
+INLINE void NAME(finish_floats)(const spae_byte_convolution *t,
+                                bivec sums[][BYTES_BLOCKS * VECTORS], const size_t *to, int pixels,
+                                int vectors, int is_limited, int is_rounded, int is_added) {
+#pragma clang fp contract(off)
+  const float *residual = t->residual;
+  float *output = t->output;
+  EACH(v, vectors) {
+    const bvec scale = *(const bvec *)(t->scales + v * LANES);
+    EACH(p, pixels) {
+      bvec value = NAME(finished)(t, sums[p][v], scale, is_limited, is_rounded);
+      const size_t at = to[p] + v * LANES;
+      if (is_added) value = value + *(const bvec *)(residual + at);
+      *(bvec *)(output + at) = value;
+    }
+  }
+}
+
+// What is often asked for has loops of its own. A SiLU is of numbers that are neither limited nor rounded.
+INLINE void NAME(finish_bytes)(const spae_byte_convolution *t, bivec sums[][BYTES_BLOCKS * VECTORS],
+                               const size_t *to, int pixels, int blocks) {
+  const int vectors = blocks * VECTORS, is_limited = t->limit > 0, is_added = t->residual != 0;
+#define SILU(approximate, bytes) \
+  NAME(finish_silu)(t, sums, to, pixels, vectors, approximate, bytes)
+#define FLOATS(limited, rounded, added) \
+  NAME(finish_floats)(t, sums, to, pixels, vectors, limited, rounded, added)
+  if (t->bytes && t->is_approximate)
+    SILU(1, 1);
+  else if (t->bytes)
+    SILU(0, 1);
+  else if (t->is_silu)
+    SILU(0, 0);
+  else if (is_limited && t->is_rounded && !is_added)
+    FLOATS(1, 1, 0);
+  else if (!is_limited && !t->is_rounded && is_added)
+    FLOATS(0, 0, 1);
+  else if (!is_limited && !t->is_rounded)
+    FLOATS(0, 0, 0);
+  else
+    FLOATS(is_limited, t->is_rounded, is_added);
+#undef SILU
+#undef FLOATS
 }
 
 // The sums of some pixels, anywhere, over every tap and channel.
