@@ -229,14 +229,17 @@ INLINE void NAME(byte_points)(const spae_byte_convolution *t, const size_t *from
 
 // Tiles that reach over the ends of rows.
 INLINE void NAME(byte_blocks)(const spae_byte_convolution *t, int blocks) {
-  size_t left = t->rows * t->columns, x = 0, y = 0;
+  const size_t input_step = t->stride * t->input_pixel, output_step = t->output_pixel;
+  const size_t next_input = t->stride * t->input_row - t->columns * input_step;
+  const size_t next_output = t->output_row - t->columns * output_step;
+  size_t left = t->rows * t->columns, x = 0, input = 0, output = 0;
   for (size_t tiles = (left + BYTES_TILE - 1) / BYTES_TILE; tiles > 0; tiles--) {
     const size_t n = (left + tiles - 1) / tiles;
     size_t from[BYTES_TILE], to[BYTES_TILE];
     for (size_t p = 0; p < n; p++) {
-      from[p] = y * t->stride * t->input_row + x * t->stride * t->input_pixel;
-      to[p] = y * t->output_row + x * t->output_pixel;
-      if (++x == t->columns) x = 0, y++;
+      from[p] = input, to[p] = output;
+      input += input_step, output += output_step;
+      if (++x == t->columns) x = 0, input += next_input, output += next_output;
     }
     switch (n) {
 #define CASE(n) \
