@@ -384,19 +384,18 @@ static void NAME(normalise)(const float *input, float *output, const float *gain
   }
 }
 
-// The best score of each lane so far, and the block it came from.
+// The best score of each lane so far, and the part of the codes that it came from.
 typedef struct {
-  vec score[TARGETS][VECTORS];
-  ivec block[TARGETS][VECTORS];
+  vec score[TARGETS];
+  ivec part[TARGETS];
 } NAME(best);
 
-// `vectors` neighbouring vectors of codes, so that each target is loaded once for all of them and
-// there are sums enough to hide each other's latency.
-INLINE void NAME(nearest_step)(const float *targets, size_t d, const float *codes,
-                               const float *half_norms, size_t first, NAME(best) *best, int count,
-                               int vectors) {
+// The scores of `vectors` neighbouring vectors of codes, so that each target is loaded once for all of
+// them and there are sums enough to hide each other's latency.
+INLINE void NAME(nearest_scores)(const float *targets, size_t d, const float *codes,
+                                 const float *half_norms, size_t first, vec scores[TARGETS][2],
+                                 int count, int vectors) {
   const float *vector[2];
-  vec scores[TARGETS][2];
   EACH(u, vectors) {
     const size_t b = (first + u) / VECTORS, lane = (first + u) % VECTORS * LANES;
     vector[u] = codes + b * d * spae_lanes + lane;
@@ -408,38 +407,70 @@ INLINE void NAME(nearest_step)(const float *targets, size_t d, const float *code
     EACH(p, count)
       EACH(u, vectors) scores[p][u] += targets[p * d + i] * code[u];
   }
-  EACH(p, count)
-    EACH(u, vectors) {
-      const size_t v = (first + u) % VECTORS;
-      const int32_t b = (int32_t)((first + u) / VECTORS);
-      const ivec better = scores[p][u] > best->score[p][v];
-      best->score[p][v] = select(better, scores[p][u], best->score[p][v]);
-      best->block[p][v] = (better & b) | (~better & best->block[p][v]);
-    }
+}
+
+INLINE vec NAME(higher)(vec a, vec b) { return select(a > b, a, b); }
+
+// The vectors of codes whose best scores are found before any is noted.
+enum { NAME(part_vectors) = 16 };
+
+INLINE void NAME(nearest_part)(const float *targets, size_t d, const float *codes,
+                               const float *half_norms, size_t part, size_t end, NAME(best) *best,
+                               int count) {
+  vec highest[TARGETS], scores[TARGETS][2];
+  EACH(p, count) highest[p] = (vec){} - __builtin_inff();
+  size_t first = part * NAME(part_vectors);
+  for (; first + 2 <= end; first += 2) {
+    NAME(nearest_scores)(targets, d, codes, half_norms, first, scores, count, 2);
+    EACH(p, count)
+      highest[p] = NAME(higher)(highest[p], NAME(higher)(scores[p][0], scores[p][1]));
+  }
+  if (first < end) {
+    NAME(nearest_scores)(targets, d, codes, half_norms, first, scores, count, 1);
+    EACH(p, count) highest[p] = NAME(higher)(highest[p], scores[p][0]);
+  }
+  EACH(p, count) {
+    const ivec better = highest[p] > best->score[p];
+    best->score[p] = select(better, highest[p], best->score[p]);
+    best->part[p] = (better & (int32_t)part) | (~better & best->part[p]);
+  }
+}
+
+// The first word of a part that has a score in some lane; or none.
+static int32_t NAME(word_of_score)(const float *target, size_t d, const float *codes,
+                                   const float *half_norms, size_t part, size_t end, int lane,
+                                   float score) {
+  for (size_t v = part * NAME(part_vectors); v < end; v++) {
+    vec scores[TARGETS][2];
+    NAME(nearest_scores)(target, d, codes, half_norms, v, scores, 1, 1);
+    if (scores[0][0][lane] == score) return (int32_t)(v * LANES) + lane;
+  }
+  return INT32_MAX;
 }
 
 INLINE void NAME(nearest_tile)(const float *targets, size_t d, const float *codes,
                                const float *half_norms, size_t blocks, int32_t *words, int count) {
+  const size_t vectors = blocks * VECTORS, length = NAME(part_vectors);
   NAME(best) best;
-  EACH(p, count)
-    EACH(v, VECTORS) {
-      best.score[p][v] = (vec){} - __builtin_inff();
-      best.block[p][v] = (ivec){};
+  EACH(p, count) best.score[p] = (vec){} - __builtin_inff(), best.part[p] = (ivec){};
+  for (size_t part = 0; part * length < vectors; part++) {
+    const size_t end = (part + 1) * length;
+    NAME(nearest_part)(targets, d, codes, half_norms, part, end < vectors ? end : vectors, &best,
+                       count);
+  }
+  for (int p = 0; p < count; p++) {
+    float highest = best.score[p][0];
+    for (int lane = 1; lane < LANES; lane++)
+      if (best.score[p][lane] > highest) highest = best.score[p][lane];
+    int32_t word = INT32_MAX;
+    for (int lane = 0; lane < LANES; lane++) {
+      if (best.score[p][lane] != highest) continue;
+      const size_t part = best.part[p][lane], end = (part + 1) * length;
+      const int32_t own = NAME(word_of_score)(targets + p * d, d, codes, half_norms, part,
+                                              end < vectors ? end : vectors, lane, highest);
+      if (own < word) word = own;
     }
-  size_t first = 0;
-  for (; first + 2 <= blocks * VECTORS; first += 2)
-    NAME(nearest_step)(targets, d, codes, half_norms, first, &best, count, 2);
-  if (first < blocks * VECTORS)
-    NAME(nearest_step)(targets, d, codes, half_norms, first, &best, count, 1);
-  EACH(p, count) {
-    float highest = -__builtin_inff();
-    int32_t word = 0;
-    for (int lane = 0; lane < spae_lanes; lane++) {
-      const float score = best.score[p][lane / LANES][lane % LANES];
-      const int32_t index = best.block[p][lane / LANES][lane % LANES] * spae_lanes + lane;
-      if (score > highest || (score == highest && index < word)) highest = score, word = index;
-    }
-    words[p] = word;
+    words[p] = word == INT32_MAX ? 0 : word;
   }
 }
 

@@ -262,7 +262,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 
   /// Small whole numbers, of which float32 makes no rounding errors: the ties are exact.
-  @Test(arguments: KernelSet.all, [(1, 1), (15, 4), (40, 6), (67, 13)])
+  @Test(arguments: KernelSet.all, [(1, 1), (15, 4), (40, 6), (67, 13), (300, 5)])
   func onTiesToTheLowestWord(set: KernelSet, sizes: (words: Int, targets: Int)) {
     var random = Seeded(state: 9)
     for _ in 0..<20 {
