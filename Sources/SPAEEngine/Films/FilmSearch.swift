@@ -148,9 +148,9 @@ final class FilmSearch {
 
   private func set(_ cells: [Int], _ words: [Int32], with context: Context) {
     let (quantizer, all) = (Quantizer(codebook: codebook), layer.cells)
-    decoder.linear.set(
+    unsafe decoder.linear.set(
       cells, cellClasses: all.upsampling.cellClass, in: planes, with: context
-    ) { quantizer.estimate(at: $0, in: all, of: words) }
+    ) { unsafe quantizer.estimate(at: $0, in: all, of: words, into: $1) }
     let rows = cells.map { $0 / shape.grid.columns }
     guard let first = rows.min(), let last = rows.max() else { return }
     let area = Rectangle(rows: first..<last + 1, columns: planes.patches.bounds.columns)

@@ -78,20 +78,17 @@ struct ConditionalLinearDecoder: Sendable {
     }
   }
 
-  /// Sets what the patches of some cells are made of: an estimate, [latent], of each, and
-  /// its class among those of all cells.
+  /// Sets what the patches of some cells are made of: an estimate, [latent], of each, which `estimate`
+  /// sets, and its class among those of all cells.
   func set(
     _ cells: [Int], cellClasses: [Int], in planes: Planes, with context: Context,
-    to estimate: @Sendable (_ cell: Int) -> ArraySlice<Float>
+    to estimate: @Sendable (_ cell: Int, _ target: UnsafeMutablePointer<Float>) -> Void
   ) {
     let (alone, estimates, target) = (context.onOneThread, planes.estimates, planes.own)
     let width = estimates.width
-    // An estimate is a few small arrays: it takes as long as some thousand multiplications.
+    // An estimate may be of some small arrays: that takes as long as some thousand multiplications.
     context.parallel.forEachPart(of: cells.count, work: 4000 * cells.count) {
-      for cell in cells[$0] {
-        let target = unsafe estimates.pixel(cell / width, cell % width)
-        for (i, component) in estimate(cell).enumerated() { unsafe target[i] = component }
-      }
+      for cell in cells[$0] { unsafe estimate(cell, estimates.pixel(cell / width, cell % width)) }
     }
     let groups = CellGroup.groups(of: cells, cellClasses: cellClasses, width: width)
     context.parallel.forEachPart(of: groups.count, work: cells.count * own[0].work) {

@@ -141,10 +141,10 @@ public final class DecodeSession: @unchecked Sendable {
     loaded = words
     guard changed.count < space.cells.area / 4 else { return loadAll() }
     let (quantizer, cells) = (Quantizer(codebook: model.codebook), cells)
-    model.decoder.set(
+    unsafe model.decoder.set(
       cells.dependents(ofAny: changed), cellClasses: cells.upsampling.cellClass, in: space,
       with: model.context
-    ) { quantizer.estimate(at: $0, in: cells, of: words) }
+    ) { unsafe quantizer.estimate(at: $0, in: cells, of: words, into: $1) }
     for cell in changed { dirty.insert(cells.area(of: cell)) }
     dirty.join(within: space.cells)
   }

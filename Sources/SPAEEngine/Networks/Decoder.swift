@@ -175,27 +175,26 @@ struct Decoder: Sendable {
   ) {
     space.linear.stride = upsampling.stride
     let latent = configuration.latent
-    set(
+    unsafe set(
       Array(upsampling.sources.indices), cellClasses: upsampling.cellClass, in: space, with: context
-    ) { cell in
-      upsampling.blend(at: cell, latent: latent) { estimates[$0 * latent..<($0 + 1) * latent] }
-    }
+    ) { unsafe upsampling.blend(at: $0, latent: latent, of: estimates, into: $1) }
   }
 
   /// Sets what some cells, in order, are decoded from: an estimate, [latent], of each, and its class
   /// among those of all cells.
   func set(
     _ cells: [Int], cellClasses: [Int], in space: Workspace, with context: Context,
-    to estimate: @Sendable (_ cell: Int) -> ArraySlice<Float>
+    to estimate: @Sendable (_ cell: Int, _ target: UnsafeMutablePointer<Float>) -> Void
   ) {
-    linear.set(cells, cellClasses: cellClasses, in: space.linear, with: context) { cell in
+    let latent = configuration.latent
+    unsafe linear.set(cells, cellClasses: cellClasses, in: space.linear, with: context) {
+      cell, own in
       let (row, column) = (cell / space.latent.width, cell % space.latent.width)
-      let estimate = estimate(cell)
+      unsafe estimate(cell, own)
       let scaled = unsafe space.latent.pixel(row, column)
-      for (i, component) in estimate.enumerated() { unsafe scaled[i] = component * scale[i] }
+      for i in 0..<latent { unsafe scaled[i] = own[i] * scale[i] }
       let target = unsafe space.classes.pixel(row, column)
       for i in 0..<width { unsafe target[i] = classEmbedding[cellClasses[cell] * width + i] }
-      return estimate
     }
   }
 

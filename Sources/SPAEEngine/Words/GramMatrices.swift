@@ -114,8 +114,9 @@ extension ConditionalLinearDecoder {
     var found: [GramMatrices.Pair: [Float]] = [:]
     for pair in pairs { found[pair] = [Float](repeating: 0, count: latent * latent) }
     for component in 0..<latent {
-      let unit = (0..<latent).map { $0 == component ? Float(1) : 0 }
-      set([middle], cellClasses: cellClasses, in: planes, with: context) { _ in unit[...] }
+      unsafe set([middle], cellClasses: cellClasses, in: planes, with: context) { _, target in
+        for i in 0..<latent { unsafe target[i] = i == component ? 1 : 0 }
+      }
       refresh(planes.patches.bounds, in: planes, with: context)
       note(planes.patches, without: mean, row: reach, column: reach, in: gradient.errors)
       for (other, pairs) in ofClass {

@@ -57,19 +57,31 @@ struct LatentUpsampling: Sendable {
     stride = Self.logarithm(deepest)
   }
 
-  /// The weighted sum of other cells' latents that a cell uses, [latent].
+  /// Sets the weighted sum of other cells' latents that a cell uses, [latent]; `lend` gives one's.
   func blend(
-    at cell: Int, latent: Int, of estimate: (_ source: Int) -> ArraySlice<Float>
-  ) -> ArraySlice<Float> {
+    at cell: Int, latent: Int, into target: UnsafeMutablePointer<Float>,
+    of lend: (_ source: Int, _ body: (UnsafePointer<Float>) -> Void) -> Void
+  ) {
     let sources = sources[cell]
-    if sources.count == 1 { return estimate(sources[0].cell) }
-    var blend = [Float](repeating: 0, count: latent)
+    if sources.count == 1 {
+      return unsafe lend(sources[0].cell) { unsafe target.update(from: $0, count: latent) }
+    }
+    unsafe target.update(repeating: 0, count: latent)
     for source in sources {
-      for (i, component) in estimate(source.cell).enumerated() {
-        blend[i] += component * source.weight
+      unsafe lend(source.cell) { estimate in
+        for i in 0..<latent { unsafe target[i] += estimate[i] * source.weight }
       }
     }
-    return blend[...]
+  }
+
+  /// The same of all cells' latents, [cell, latent].
+  func blend(
+    at cell: Int, latent: Int, of estimates: [Float], into target: UnsafeMutablePointer<Float>
+  ) {
+    unsafe estimates.withUnsafeBufferPointer { estimates in
+      guard let first = estimates.baseAddress else { return }
+      unsafe blend(at: cell, latent: latent, into: target) { unsafe $1(first + $0 * latent) }
+    }
   }
 
   /// The layer's positions along a side, `count` of them, that each of the side's cells depends on,

@@ -75,10 +75,13 @@ struct Quantizer {
     }
   }
 
-  /// A cell's upsampled estimate at the depth of `cells`, [latent].
-  func estimate(at cell: Int, in cells: LatentCells, of words: [Int32]) -> ArraySlice<Float> {
-    cells.upsampling.blend(at: cell, latent: codebook.latent) {
-      estimate(of: cells.words(of: $0, in: words))[...]
+  /// Sets a cell's upsampled estimate at the depth of `cells`, [latent].
+  func estimate(
+    at cell: Int, in cells: LatentCells, of words: [Int32], into target: UnsafeMutablePointer<Float>
+  ) {
+    unsafe cells.upsampling.blend(at: cell, latent: codebook.latent, into: target) { source, body in
+      let estimate = estimate(of: cells.words(of: source, in: words))
+      unsafe estimate.withUnsafeBufferPointer { unsafe $0.baseAddress.map { unsafe body($0) } }
     }
   }
 

@@ -300,14 +300,10 @@ struct Refinement {
     let (cells, latent) = (layer.cells, codebook.latent)
     let estimates = Quantizer(codebook: codebook).estimates(
       of: words, shape: cells.shape, depth: cells.depth)
-    decoder.linear.set(
+    unsafe decoder.linear.set(
       cells.dependents(ofAny: changed), cellClasses: cells.upsampling.cellClass,
       in: decoded.linear, with: context
-    ) { cell in
-      cells.upsampling.blend(at: cell, latent: latent) {
-        estimates[$0 * latent..<($0 + 1) * latent]
-      }
-    }
+    ) { unsafe cells.upsampling.blend(at: $0, latent: latent, of: estimates, into: $1) }
     let areas = changed.map { cells.area(of: $0) }
     for area in areas { space.forget(area, reach: decoder.linear.reach) }
     decoder.linear.refresh(
