@@ -134,6 +134,11 @@ cp "$pictures"/{car,windmill}.png labels/b
   fail "the caches are not apart: $(ls cache/spae/pyramids)"
 refused 1 "spae convert plain.spae moves it" classify --examples labels plain.spae
 
+# The example of the manual is of a model that is there.
+sed -n '/^A whole pyramid of/,/^\.Ed/p' "$root/man/spae.5" | sed '1,2d;$d' >example.spae
+SPAE_MODEL=$root/Assets/models/small "$program" decode example.spae -o example.png ||
+  fail "the manual's example has no picture"
+
 # Moved from the picture beside it, with the edit; again without change; never over a file unasked.
 rm cat.png
 "$program" convert plain.spae | has 'from its decoded picture; nobody can tell' || fail "not decoded"
