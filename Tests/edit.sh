@@ -201,6 +201,19 @@ wait $! && fail "a file that was changed meanwhile is replaced"
 has 'changed meanwhile' err || fail "it is not told: $(cat err)"
 cmp shared.spae mine.spae || fail "what was written meanwhile is lost"
 
+# Of edits of one file at once, those that are called done are in the file, and the history's state of it.
+cp whole.spae crowd.spae
+for column in 1 2 3 4 5 6; do
+  ("$program" edit crowd.spae "4:1,$column = castle" --exact >/dev/null 2>&1 && echo $column >>done.list || true) &
+done
+wait
+castles() { sed -n '/^layer 4$/{n;p}' "$1" | tr ' ' '\n' | grep -c castle; }
+[ -s done.list ] || fail "none of six edits at once is done"
+[ "$(castles crowd.spae)" = "$(wc -l <done.list)" ] || fail "an edit that is called done is lost"
+state=$("$program" history tree crowd.spae | sed -n '/\[file\]/s/^[^0-9]*\([0-9]*\).*/\1/p')
+"$program" history restore crowd.spae "$state" -o stated.spae >/dev/null
+cmp crowd.spae stated.spae || fail "the history calls another state the file's"
+
 # Mistakes name their place, and nothing is written.
 refused 1 "edit 2, column 9: 'snowq' is not in the vocabulary; nearest in spelling are" \
   cat.spae '1:1,1 = snow' '1:1,1 = snowq' -o no.spae

@@ -18,6 +18,8 @@ package struct OutputFile {
 
   package let path: String
   package let mayReplace: Bool
+  /// Whether other processes of this program wait already.
+  private var isHeld = false
 
   package init(_ path: String, mayReplace: Bool = false) {
     self.path = path
@@ -39,6 +41,13 @@ package struct OutputFile {
     throw Failure("\(path): cannot be written: \(missing)\(AtomicFile.remedy(for: missing))")
   }
 
+  /// Does something while no other process of this program looks at the file to replace it.
+  package func held<Result>(_ body: (OutputFile) throws -> Result) throws -> Result {
+    var file = self
+    file.isHeld = true
+    return try isSpecial ? body(file) : FileLock.holding(path) { try body(file) }
+  }
+
   /// Writes the file whole, or throws and leaves what is there.
   package func write(
     _ bytes: [UInt8],
@@ -47,6 +56,13 @@ package struct OutputFile {
     if isSpecial { return try AtomicFile.writeThrough(bytes, to: path) }
     if mayReplace { return try AtomicFile.write(bytes, to: path) }
     if try AtomicFile.create(bytes, at: path) { return }
+    if isHeld { return try replace(by: bytes, unless: judge) }
+    try FileLock.holding(path) { () throws(Failure) in try replace(by: bytes, unless: judge) }
+  }
+
+  private func replace(
+    by bytes: [UInt8], unless judge: ([UInt8]) throws(Failure) -> Finding
+  ) throws(Failure) {
     let found = try? FileSystem.bytes(of: path, limit: Self.longestCompared)
     if found == bytes { return }
     guard let found else { throw refusal("it exists") }

@@ -184,17 +184,21 @@ struct EditOutput: ParsableArguments {
   private func replace(
     _ target: Target, by bytes: [UInt8], _ edited: EditedFile, _ verb: String
   ) throws {
-    let (history, former) = try keep(edited, at: target, verb)
-    do throws(Failure) {
-      try overwriting.file(target.path).write(bytes) { found throws(Failure) in
-        found == target.bytes ? .unedited : .foreign("it was changed meanwhile")
+    try overwriting.file(target.path).held { file in
+      let found = try? FileSystem.bytes(of: target.path)
+      guard file.mayReplace || found == target.bytes else { throw file.refusal(Self.change) }
+      let (history, former) = try keep(edited, at: target, verb)
+      do throws(Failure) {
+        try file.write(bytes) { $0 == target.bytes ? .unedited : .foreign(Self.change) }
+      } catch {
+        _ = try? history.jump(to: former)
+        throw error
       }
-    } catch {
-      _ = try? history.jump(to: former)
-      throw error
+      try history.markSaved()
     }
-    try history.markSaved()
   }
+
+  private static let change = "it was changed meanwhile"
 
   /// Adds the edits to the history of a file; gives the revision before as well.
   private func keep(

@@ -127,6 +127,28 @@ import Testing
     #expect(bytes.count == 4096 && Set(bytes).count == 1)
   }
 
+  @Test("Of many that replace what they have read, none loses what another one wrote")
+  func raceToReplace() async throws {
+    try write("")
+    let path = file
+    let written = await withTaskGroup(of: Int.self) { group in
+      for writer in UInt8(0)..<8 {
+        group.addTask { (0..<20).count { _ in Self.hasAppended(writer, to: path) } }
+      }
+      return await group.reduce(0, +)
+    }
+    #expect(written > 0 && folder.text("file")?.utf8.count == written)
+  }
+
+  /// Adds a byte to what a file holds, unless that is changed meanwhile.
+  private static func hasAppended(_ byte: UInt8, to path: String) -> Bool {
+    do {
+      let before = try FileSystem.bytes(of: path)
+      try OutputFile(path).write(before + [byte]) { $0 == before ? .unedited : .foreign("changed") }
+      return true
+    } catch { return false }
+  }
+
   @Test("A folder, and a folder that is missing, are refused by name")
   func folders() throws {
     #expect(throws: Failure.self) { try OutputFile(folder.path).write([1]) }

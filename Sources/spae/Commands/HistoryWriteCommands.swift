@@ -40,6 +40,11 @@ struct HistoryRestoreCommand: ParsableCommand {
   }
 
   func run() throws {
+    if output != nil { return try restore() }
+    try OutputFile(file).held { _ in try restore() }
+  }
+
+  private func restore() throws {
     let store = try openStore()
     let models = try model.library()
     let known = try store.history(ofPath: try history.path(of: file, in: store, model))
