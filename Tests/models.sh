@@ -152,6 +152,11 @@ refused 1 'plain.converted.spae: not replaced' convert plain.spae
 refused 1 'cat.spae: not replaced' convert cat.spae -o cat.spae
 refused 1 'of 597 words agree' convert plain.spae --source "$pictures/dog.png" -o dog.spae
 refused 1 'a picture, not a pyramid' convert cat.png
+head -c 30 cat.png >cut.png
+refused 1 'cut.png: the PNG picture is damaged' convert cut.png
+# Words of the present model that were cut are not called whole.
+"$program" encode cat.png | head -c 3000 >cut.spae
+refused 1 'the file ends there: it was cut short' convert cut.spae
 refused 1 'nowhere.spae' convert nowhere.spae cat.spae
 refused 2 'source' convert plain.spae cat.spae --source cat.png
 refused 2 'standard output' convert cat.spae --json -o -

@@ -33,6 +33,14 @@ refused 2 'stop: no command of caption; it has none' "$program" help caption sto
 refused 2 'encod: no command, and no such file; the nearest command is encode' "$program" encod "$pictures/cat.png"
 refused 1 'nowhere.png: no such file' "$program" nowhere.png
 refused 2 'qqqqqqqq: no command of spae; there are explore, ' "$program" help qqqqqqqq
+# A mistyped option is named, not what its value or its absence makes of the rest.
+refused 2 'depth: there is no such option of encode; --help lists' "$program" encode cat.png --depth 3
+refused 2 'detph: there is no such option of decode; the nearest is --depth$' \
+  "$program" decode cat.spae -o cat.png --detph 3
+refused 2 'lke: there is no such option of draw; the nearest is --like$' \
+  "$program" draw --lke=labels --label goose -o goose.png
+refused 2 "Unknown option '--dpeth'. Did you mean '--depth'" "$program" show cat.spae --dpeth 3
+refused 2 'several pictures need -o FOLDER' "$program" encode cat.png dog.png --size 128 --meaning=1
 
 "$program" encode "$pictures/cat.png" -o cat.spae
 head -1 cat.spae | has -x 'spae 1' || fail "no version line"

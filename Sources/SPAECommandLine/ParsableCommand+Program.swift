@@ -37,13 +37,22 @@ extension ParsableCommand {
       Failure("\(error)").report()
       return 1
     } catch {
-      let status = exitCode(for: error)
-      if status == .validationFailure { DashedName.explain(in: arguments) }
-      for line in message(for: error, about: arguments).textLines {
-        print(line, toStandardError: !status.isSuccess)
-      }
-      return status == .validationFailure ? 2 : status.rawValue
+      return report(error, about: arguments)
     }
+  }
+
+  /// Prints what the parser says, or what it should have said; gives the exit status.
+  private static func report(_ error: any Error, about arguments: [String]) -> Int32 {
+    let status = exitCode(for: error)
+    let message = message(for: error, about: arguments)
+    if status == .validationFailure {
+      if let status = UnknownOption.refuse(in: arguments, of: self, afterMessage: message) {
+        return status
+      }
+      DashedName.explain(in: arguments)
+    }
+    for line in message.textLines { print(line, toStandardError: !status.isSuccess) }
+    return status == .validationFailure ? 2 : status.rawValue
   }
 
   /// What the parser says, with a word of the command line in one line whatever it holds.

@@ -63,6 +63,12 @@ package enum Input {
     return try explained(path, bytes) { try Content(bytes).modelName }
   }
 
+  /// What is said of a file without words, where words are asked for: what it is, or why it cannot be read.
+  static func refusalOfPicture(bytes: [UInt8], path: String) -> Failure {
+    do { _ = try ImageFile(contents: bytes) } catch { return Failure("\(path): \(error)") }
+    return Failure("\(path): a picture, not a pyramid; spae encode makes the words from it")
+  }
+
   /// A pyramid's document, read with the words of a model that is perhaps not its own.
   static func document(
     bytes: [UInt8], path: String, readWith model: Model

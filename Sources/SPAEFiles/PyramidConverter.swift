@@ -62,9 +62,12 @@ package struct PyramidConverter {
       throw Failure("\(path): \(error)")
     }
     guard let name = try Input.modelName(bytes: bytes, path: path) else {
-      throw Failure("\(path): a picture, not a pyramid; spae encode makes the words from it")
+      throw Input.refusalOfPicture(bytes: bytes, path: path)
     }
-    if try target.goesByIdentity(name.hash) { return .current(name) }
+    if try target.goesByIdentity(name.hash) {
+      _ = try Input.document(bytes: bytes, path: path, readWith: target)
+      return .current(name)
+    }
     let former = try models.model(identity: name.hash)
     guard try former != nil || name.vocabulary == target.name().vocabulary else {
       throw models.missing(name, for: path)
