@@ -203,6 +203,16 @@ cmp snow.converted.spae self.spae || fail "converted otherwise"
 published history restore self.spae 1 -o former.spae
 cmp snow.spae former.spae || fail "the words before are nowhere"
 
+# Many files of one former model are left out of a folder in one line.
+mkdir former-ones
+for name in a b c d e; do cp plain.spae former-ones/$name.spae; done
+cp "$pictures/cat.png" former-ones
+"$program" find cat former-ones >/dev/null 2>said
+[ "$(wc -l <said)" = 1 ] || fail "said in another way: $(cat said)"
+has "a.spae: .*left out, as are 4 other files for the same reason, which spae index former-ones names" <said ||
+  fail "said in another way: $(cat said)"
+[ "$("$program" index former-ones --quiet 2>&1 >/dev/null | wc -l)" = 5 ] || fail "index does not name each"
+
 # The history tells what was edited where the picture is gone.
 "$program" encode "$pictures/cat.png" --model first -o known.spae
 printf 'edits exact\nset castle\nsave\nquit\n' | "$program" explore --plain known.spae >/dev/null

@@ -50,9 +50,27 @@ package struct LibraryUpdate {
     for folder in folders {
       let path = Self.wholePath(folder)
       if onlyNew, try library.store.isIndexed(path, library.encoding) { continue }
-      for each in try report(of: folder).unreadable {
-        print("spae: \(each.path): \(each.reason); left out", toStandardError: true)
+      for line in Self.lines(about: try report(of: folder).unreadable, in: folder) {
+        print("spae: \(line)", toStandardError: true)
       }
+    }
+  }
+
+  /// Files that one reason leaves out have a line each up to this many.
+  private static let mostNamed = 3
+
+  /// What is left out: of many files that one reason leaves out, as those of a former model, the first.
+  private static func lines(about files: [Report.Unreadable], in folder: String) -> [String] {
+    let groups = Dictionary(grouping: files, by: \.reason).values
+    return groups.sorted { $0[0].path < $1[0].path }.flatMap { group in
+      guard group.count > mostNamed else {
+        return group.map { "\($0.path): \($0.reason); left out" }
+      }
+      let others = (group.count - 1).counted("other file")
+      return [
+        "\(group[0].path): \(group[0].reason); left out, as are \(others) for the same reason,"
+          + " which spae index \(folder) names"
+      ]
     }
   }
 
