@@ -212,6 +212,13 @@ cp "$pictures/cat.png" former-ones
 has "a.spae: .*left out, as are 4 other files for the same reason, which spae index former-ones names" <said ||
   fail "said in another way: $(cat said)"
 [ "$("$program" index former-ones --quiet 2>&1 >/dev/null | wc -l)" = 5 ] || fail "index does not name each"
+# What it advises ends that.
+has "'spae convert FILE -o FILE --force' moves it to this model" <said || fail "no remedy: $(cat said)"
+for name in a b c d e; do
+  "$program" convert former-ones/$name.spae -o former-ones/$name.spae --force >/dev/null
+done
+"$program" find cat former-ones 2>said | has former-ones/e.spae || fail "a file that was moved is not found"
+[ ! -s said ] || fail "moved files are left out: $(cat said)"
 
 # The history tells what was edited where the picture is gone.
 "$program" encode "$pictures/cat.png" --model first -o known.spae

@@ -53,7 +53,7 @@ package struct PictureLibrary: Sendable {
       guard try model.goesByIdentity(document.model.hash) else {
         throw Failure(
           Self.otherModel + "\(document.model.label), which are kept apart;"
-            + " 'spae convert' moves it to this model")
+            + " 'spae convert FILE -o FILE --force' moves it to this model")
       }
       return try encoded(document.pyramid)
     }
