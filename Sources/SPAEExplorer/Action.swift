@@ -137,13 +137,13 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
     case .suspend: ("<C-z>", "back to the shell; fg returns", Set(Context.allCases))
     case .cancel:
       ("<Esc> <C-c> <C-[>", "cancel", Set(Context.allCases))
-    case .accept: ("<CR>", "accept", [.picking, .typing, .help, .history, .filling])
+    case .accept: ("<CR>", "accept", [.picking, .typing, .help, .history, .filling, .reading])
     case .nextItem: ("<Down> <C-n>", "next", lists)
     case .previousItem: ("<Up> <C-p>", "previous", lists)
     case .nextMethod:
       ("<Tab>", "by spelling, by meaning, by effect, from the library", [.picking])
     case .complete: ("<Tab>", "complete the command", [.typing])
-    case .close: ("q <CR>", "close", [.reading])
+    case .close: ("q", "close", [.reading, .history])
     case .saveThenLeave: ("y", "save, then quit", [.leaving])
     case .leaveUnsaved: ("n", "discard them, and quit; the tree keeps them", [.leaving])
     case .nextPicture: ("<C-n>", "the next picture of the list or folder", [.browsing])

@@ -191,6 +191,7 @@ extension Explorer {
     case .typing(let prompt):
       mode = .browsing
       return accept(prompt)
+    case .reading: return cancel()
     default: return []
     }
   }

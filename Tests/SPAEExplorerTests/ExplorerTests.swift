@@ -648,6 +648,8 @@ struct ExplorerSuite {
     #expect(world.state.shown == first)
     world.type("<Esc>")
     #expect(world.state.shown != first)
+    world.type("tjjq")
+    #expect(world.state.shown != first && world.state.mode == .browsing)
     world.type("tjj<CR>")
     #expect(world.state.pyramid == first)
   }

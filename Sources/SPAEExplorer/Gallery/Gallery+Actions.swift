@@ -160,7 +160,10 @@ extension Gallery {
       if kind == .search { return find(line.text) }
       if !line.text.isEmpty { commandHistory.append(line.text) }
       return run(line.text)
-    case .browsing, .reading: return []
+    case .reading:
+      mode = .browsing
+      return []
+    case .browsing: return []
     }
   }
 
