@@ -52,7 +52,7 @@ extension Explorer {
 
   private mutating func prepare(_ pixels: Int) -> [Effect] {
     sizes.awaited = pixels
-    say("encoding at \(pixels) pixels ...")
+    mention("encoding at \(pixels) pixels ...")
     return [.session(.prepare(size: pixels))]
   }
 
@@ -74,7 +74,7 @@ extension Explorer {
   /// How far the encoding is.
   mutating func hear(share: Double, ofSize pixels: Int) -> [Effect] {
     guard sizes.awaited == pixels else { return [] }
-    say("encoding at \(pixels) pixels, \(Int(share * 100)) %")
+    mention("encoding at \(pixels) pixels, \(Int(share * 100)) %")
     return []
   }
 
@@ -100,9 +100,9 @@ extension Explorer {
   }
 
   /// What the settings ask for once the picture is there, and the change to a size that is ready, when
-  /// nothing else is in hand.
+  /// nothing else is in hand, and no question waits for its answer: it would end with this size.
   mutating func wantsSize() -> [Effect] {
-    if let size = sizes.ready, mode == .browsing, !isPending {
+    if let size = sizes.ready, mode == .browsing, !isPending, consultation == nil {
       sizes.ready = nil
       return go(.size(size))
     }

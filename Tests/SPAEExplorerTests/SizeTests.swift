@@ -39,6 +39,30 @@ struct AnotherSizeOfThePicture {
     #expect(turns(world) == [.size(512)])
   }
 
+  @Test("waits for the answer to a question that was asked before it was there")
+  func waitsForAnAnswer() {
+    var world = World()
+    world.type(":size 256<CR>K")
+    world.send(.prepared(size: 256))
+    #expect(turns(world).isEmpty)
+    world.send(.answered(number: 1, .text("a cat")))
+    #expect(turns(world).isEmpty)
+    world.type("q")
+    #expect(turns(world) == [.size(256)])
+  }
+
+  @Test("leaves a warning in sight while it is encoded")
+  func warned() {
+    var world = World()
+    world.type(":size 256<CR>")
+    world.send(.notice(Notice("edits are not kept", kind: .warning)))
+    world.send(.preparing(size: 256, share: 0.4))
+    #expect(world.state.notice?.text == "edits are not kept")
+    world.type("l")
+    world.send(.preparing(size: 256, share: 0.5))
+    #expect(world.state.notice?.text == "encoding at 256 pixels, 50 %")
+  }
+
   @Test("asks first where no history keeps what does not come along", arguments: ["n", "y"])
   func asks(answer: String) {
     var world = World(keepsHistory: false)

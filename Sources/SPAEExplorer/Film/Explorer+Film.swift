@@ -232,7 +232,7 @@ extension Explorer {
   }
 
   /// Says what nobody waits for, unless something else is to be read.
-  private mutating func mention(_ text: String) {
+  mutating func mention(_ text: String) {
     if case .leaving = mode { return }
     if notice.map({ $0.kind == .plain }) ?? true { say(text) }
   }
