@@ -1,6 +1,6 @@
 import SPAEPyramid
 
-/// What was found out of words and cells: it is asked once.
+/// What was found out of words and cells.
 struct WordFacts {
   /// How well each word fits a cell, in hundredths of the best one; empty where nothing tells.
   var fits: [CellAddress: [UInt8]] = [:]
@@ -14,10 +14,11 @@ struct WordFacts {
 extension Explorer {
   /// The questions that are still to be asked of the cursor's word, once its picture is there.
   mutating func wantsFacts() -> [Effect] {
-    guard decoded?.request == request else { return [] }
+    guard decoded?.request == request, !isPlaying else { return [] }
     var effects: [Effect] = []
     let word = shown[cursor]
-    if facts.counts[word] == nil, facts.askedCount != word {
+    // The library grows meanwhile, so that a word is asked about whenever the cursor comes to it.
+    if facts.askedCount != word {
       facts.askedCount = word
       effects.append(.session(.countPictures(holding: word)))
     }

@@ -28,6 +28,9 @@ package struct ExemplarSource: Sendable {
     (self.index, self.bundledIndex) = (index, bundledIndex)
   }
 
+  /// Whether all is there that it may be asked for: an index can be made meanwhile.
+  package var isWhole: Bool { folder != nil || FileSystem.exists(index) }
+
   /// Opens the pictures with words of a model; those of a folder that are new are encoded first.
   package func library(
     of model: Model, isStopped: @escaping @Sendable () -> Bool = { false },

@@ -16,7 +16,7 @@ final class ExemplarFinder: Sendable {
   private static let limit = 24
 
   private struct State {
-    var opened: (model: Model, library: ExemplarLibrary)?
+    var opened: (model: Model, library: ExemplarLibrary, isWhole: Bool)?
     var newest: WordPicker.Query?
     /// The candidates that were drawn last.
     var drawn: [LibraryPart: WordPicker.Candidate] = [:]
@@ -102,7 +102,12 @@ final class ExemplarFinder: Sendable {
     of model: Model, tell: @escaping @Sendable (String) -> Void
   ) throws -> ExemplarLibrary {
     try opening.withLock { _ in
-      if let (known, library) = state.withLock({ $0.opened }), known === model { return library }
+      let isWhole = source.isWhole
+      if let opened = state.withLock({ $0.opened }), opened.model === model,
+        opened.isWhole || !isWhole
+      {
+        return opened.library
+      }
       let library = try source.library(
         of: model,
         tell: { event in
@@ -113,7 +118,7 @@ final class ExemplarFinder: Sendable {
           case .leftOut: break
           }
         })
-      state.withLock { $0.opened = (model, library) }
+      state.withLock { $0.opened = (model, library, isWhole) }
       return library
     }
   }

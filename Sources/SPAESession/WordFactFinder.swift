@@ -9,9 +9,10 @@ import Synchronization
 /// Finds how well words fit a picture, and how many pictures of the library have one.
 final class WordFactFinder: Sendable {
   private enum Library {
+    /// Not asked for yet, or not there yet.
     case closed
     case open(PictureLibrary)
-    /// There is none, or it cannot be read: `spae index` tells why.
+    /// It cannot be read: `spae index` tells why.
     case none
   }
 
@@ -46,8 +47,8 @@ final class WordFactFinder: Sendable {
   }
 
   private func opened() -> Library {
-    guard let path, FileSystem.exists(path),
-      let store = try? LibraryStore(path: path, forAsking: true),
+    guard let path, FileSystem.exists(path) else { return .closed }
+    guard let store = try? LibraryStore(path: path, forAsking: true),
       let library = try? PictureLibrary(store: store, models: models)
     else { return .none }
     return .open(library)

@@ -35,6 +35,17 @@ struct FactsSuite {
     #expect(pane(world).contains("here 2x"))
   }
 
+  @Test("counts the pictures of the library again whenever the cursor comes to the word")
+  func counts() {
+    var world = World(rows: 40, columns: 120)
+    world.libraryCount = 0
+    world.type("2G")
+    #expect(pane(world).contains("in 0 pictures of the library"))
+    world.libraryCount = 3
+    world.type("gg2G")
+    #expect(pane(world).contains("in 3 pictures of the library"))
+  }
+
   @Test("is asked once, and when the picture is there")
   func once() {
     var world = World()

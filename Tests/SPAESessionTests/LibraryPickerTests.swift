@@ -97,6 +97,20 @@ final class PickerWithTheModel {
     #expect(try picker(broken).note?.contains("a.png: ") == true)
   }
 
+  @Test("brings from an index that is made while the picture is open")
+  func madeMeanwhile() throws {
+    let explorer = try explorer()
+    try press("2Ggbdog", explorer)
+    #expect(try picker(explorer).candidates.first?.part?.path.hasPrefix(folder) == false)
+    try press("<Esc>", explorer)
+    let library = try PictureLibrary(
+      store: LibraryStore(path: folder + "/index.db"),
+      models: ModelLibrary(model: try Opened.model.get()))
+    _ = try library.indexer(workers: 1).update(try photos(["dog.png"]))
+    try press("gbdog", explorer)
+    #expect(try picker(explorer).candidates.first?.part?.path.contains("/photos/dog.png") == true)
+  }
+
   @Test("shows candidates first as they are, and then as they are painted")
   func painted() throws {
     let explorer = try explorer(folder)
