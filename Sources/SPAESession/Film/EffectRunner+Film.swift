@@ -89,8 +89,9 @@ extension EffectRunner {
     let answer = film.player.take(due: due)
     if case .ready(var ready) = answer {
       ready.moment = film.reel.restated(ready.moment)
-      ready.moment.isPainted = !film.painter.paints(ready.moment.frame)
+      // What is painted from here on is told of the frame that is shown.
       film.reel.current = ready.moment.frame
+      ready.moment.isPainted = !film.painter.paints(ready.moment.frame)
       painter.forget()
       film.showOther()
       pictureStore.change { [picture = ready.picture] in $0.decoded = picture }

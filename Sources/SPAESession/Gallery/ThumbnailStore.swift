@@ -9,13 +9,10 @@ import Synchronization
 /// The thumbnails in sight, made from words in the background; others are not kept.
 final class ThumbnailStore: Sendable {
   private struct State {
-    var thumbnails: [Int: Thumbnail] = [:]
-    /// Those of a picture's words, not only of its colours.
-    var finished: Set<Int> = []
+    var shelf = ThumbnailShelf()
     var wanted: [Int] = []
     var before: [Int] = []
     var request = 0
-    var version = 0
   }
 
   private let store: LibraryStore
@@ -34,15 +31,13 @@ final class ThumbnailStore: Sendable {
     (self.path, self.changed) = (path, changed)
   }
 
-  var thumbnails: [Int: Thumbnail] { state.withLock { $0.thumbnails } }
+  var thumbnails: [Int: Thumbnail] { state.withLock { $0.shelf.thumbnails } }
 
   /// Has these thumbnails made, and forgets those that are neither here nor in the last request.
   func show(_ numbers: [Int]) {
     let request = state.withLock { state in
       (state.before, state.wanted) = (state.wanted, numbers)
-      let kept = Set(state.before + numbers)
-      state.thumbnails = state.thumbnails.filter { kept.contains($0.key) }
-      state.finished.formIntersection(kept)
+      state.shelf.keep(only: Set(state.before + numbers))
       state.request += 1
       return state.request
     }
@@ -50,13 +45,13 @@ final class ThumbnailStore: Sendable {
   }
 
   /// Forgets thumbnails whose words are others now.
-  func forget(_ numbers: [Int]) { state.withLock { $0.finished.subtract(numbers) } }
+  func forget(_ numbers: [Int]) { state.withLock { $0.shelf.forget(numbers) } }
 
   func finish() { queue.sync {} }
 
   private func work(_ request: Int) {
     let missing = state.withLock { state in
-      state.request == request ? state.wanted.filter { !state.finished.contains($0) } : []
+      state.request == request ? state.wanted.filter { !state.shelf.isFinished($0) } : []
     }
     if missing.isEmpty { return }
     gate.hold()
@@ -72,7 +67,7 @@ final class ThumbnailStore: Sendable {
 
   /// Puts the colours of the upper layers in place of what is not drawn yet.
   private func sketch(_ numbers: [Int]) {
-    let unknown = numbers.filter { number in state.withLock { $0.thumbnails[number] == nil } }
+    let unknown = numbers.filter { number in state.withLock { $0.shelf.thumbnails[number] == nil } }
     let paths = unknown.map { path($0) }
     guard let known = try? store.pictures(at: paths, encoding: library.encoding) else { return }
     var places: [[UInt8]: Int] = [:]
@@ -80,25 +75,18 @@ final class ThumbnailStore: Sendable {
     for picture in known {
       guard let number = places[FileName.bytes(picture.path)] else { continue }
       let size = picture.upper.picture
-      put(
-        size.resampled(width: 8 * size.width, height: 8 * size.height), number, isFinished: false)
+      let sketch = size.resampled(width: 8 * size.width, height: 8 * size.height)
+      state.withLock { $0.shelf.sketch(sketch, number) }
     }
     changed()
   }
 
   private func draw(_ number: Int) {
+    state.withLock { $0.shelf.begin(number) }
     guard let pyramid = try? store.pyramid(at: path(number), encoding: library.encoding),
       let image = try? library.model.decode(pyramid)
     else { return }
-    put(image, number, isFinished: true)
+    state.withLock { $0.shelf.put(image, number) }
     changed()
-  }
-
-  private func put(_ image: PixelImage, _ number: Int, isFinished: Bool) {
-    state.withLock { state in
-      state.version += 1
-      state.thumbnails[number] = Thumbnail(image: image, version: state.version)
-      if isFinished { state.finished.insert(number) }
-    }
   }
 }
