@@ -7,7 +7,7 @@ extension [Notice] {
   private static var most: Int { 200 }
 
   /// Adds a message; one that only says again what the last one says is left out.
-  mutating func log(_ notice: Notice) {
+  package mutating func log(_ notice: Notice) {
     guard notice != last, !notice.isPassing else { return }
     append(notice)
     if count > Self.most { removeFirst(count - Self.most) }

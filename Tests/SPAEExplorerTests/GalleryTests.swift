@@ -127,9 +127,64 @@ struct GallerySuite {
     world.send(.progressed(GalleryProgress(done: 3, total: 20)))
     world.type("/zebra<CR>")
     #expect(world.notice == "no picture matches 'zebra'; not all are encoded yet")
+    var stopped = GalleryWorld(20, encoded: 3)
+    stopped.type("/zebra<CR>")
+    #expect(stopped.notice == "no picture matches 'zebra'; 17 pictures could not be encoded")
     world.type("/grasx<CR>")
     #expect(world.notice == "'grasx' is not in the vocabulary; like it: grass")
     #expect(world.state.notice?.kind == .error)
+  }
+
+  @Test("ranks again what gets its words later, and keeps what a person has selected")
+  func ranksAgain() {
+    var world = GalleryWorld(20, encoded: 3)
+    world.send(.progressed(GalleryProgress(done: 0, total: 17)))
+    world.type("/sky<CR>")
+    #expect(world.names == ["b.jpg", "c.jpg"])
+    let all = GalleryWorld.pictures(20, encoded: 20)
+    world.send(.changed([7: all[7]]))
+    world.send(.progressed(GalleryProgress(done: 1, total: 17)))
+    #expect(world.names == ["b.jpg", "c.jpg", "h.jpg"] && world.selected == "b.jpg")
+    world.type("l")
+    world.send(.changed(Dictionary(uniqueKeysWithValues: (8..<20).map { ($0, all[$0]) })))
+    let asked = world.effects.count
+    world.send(.progressed(nil))
+    #expect(world.effects.count == asked + 2, "the ranking, and the thumbnails in sight")
+    #expect(world.names.count == 7 && world.names.contains("t.jpg") && world.selected == "c.jpg")
+    world.send(.progressed(nil))
+    #expect(world.effects.count == asked + 2)
+  }
+
+  @Test("ranks by likeness again too, and says nothing of it")
+  func likensAgain() {
+    var world = GalleryWorld(8, encoded: 2)
+    world.type("l*")
+    #expect(world.names.prefix(2) == ["b.jpg", "a.jpg"])
+    world.type("l")
+    let all = GalleryWorld.pictures(8, encoded: 8)
+    world.send(.changed([7: all[7]]))
+    world.send(.progressed(nil))
+    #expect(world.names.prefix(3) == ["b.jpg", "h.jpg", "a.jpg"] && world.selected == "a.jpg")
+    #expect(world.notice == nil)
+  }
+
+  @Test("looks for pictures before it says that there are none")
+  func looks() {
+    let gallery = Gallery(title: "photos", size: (24, 80))
+    #expect(view(gallery).screen.lines.contains { $0.contains("Looking for pictures ...") })
+    let world = GalleryWorld(0)
+    #expect(world.lines.contains { $0.contains("No pictures here") })
+  }
+
+  @Test("shows what went wrong while a document was open, and no hint from before")
+  func greets() {
+    var world = GalleryWorld(3)
+    world.send(.notice(Notice("opening a.jpg ...", isPassing: true)))
+    world.state.greet()
+    #expect(world.notice == nil)
+    world.send(.notice(Notice("the pictures are not indexed: a reason", kind: .error)))
+    world.state.greet()
+    #expect(world.notice == "the pictures are not indexed: a reason")
   }
 
   @Test("hears no answer to a question before the last")

@@ -36,6 +36,7 @@ struct GalleryWorld {
       title: "photos", dialect: dialect, size: (rows, columns), graphics: graphics)
     send(.resized(rows: rows, columns: columns))
     if count > 0 { send(.listed(Self.pictures(count, encoded: encoded), byName: Array(0..<count))) }
+    send(.progressed(nil))
   }
 
   static func pictures(_ count: Int, encoded: Int) -> [Gallery.Picture] {

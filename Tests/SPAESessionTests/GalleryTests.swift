@@ -135,6 +135,50 @@ struct GalleryLoopSuite {
     #expect(try stage.places(["dog", "car"]) == [Turn.Place(number: 1, count: 2)])
   }
 
+  @Test("tells the place in the list that there is by now, and goes on in it")
+  func laterPlace() throws {
+    let stage = try GalleryStage(.quadrants)
+    var titles: [String] = []
+    let look = { titles.append(stage.lines[0]) }
+    stage.look {}
+    try stage.terminal.press("l<CR>")
+    stage.look {
+      titles.append(stage.lines[0])
+      let pictures = stage.album.state?.pictures ?? []
+      stage.album.hear(.listed(pictures, byName: [0, 1]))
+    }
+    try stage.terminal.press("j")
+    stage.look {
+      titles.append(stage.lines[0])
+      let pictures = stage.album.state?.pictures ?? []
+      stage.album.hear(.listed(pictures, byName: [0, 1, 4]))
+    }
+    try stage.terminal.press("<C-n>")
+    stage.look(look)
+    try stage.run("")
+    let places = ["2/5  car.png", "2/2  car.png", "3/3  goldfish.png"]
+    #expect(zip(titles, places).allSatisfy { $0.contains($1) }, "\(titles)")
+    #expect(titles.count == places.count)
+  }
+
+  @Test("keeps what is said of the index while a picture is open, and shows it in the gallery")
+  func saidMeanwhile() throws {
+    let stage = try GalleryStage(.quadrants)
+    var foot = ""
+    var list = ""
+    let reason = "the pictures are not indexed: a reason"
+    stage.look {}
+    try stage.terminal.press("l<CR>")
+    stage.look { stage.album.hear(.notice(Notice(reason, kind: .error))) }
+    try stage.terminal.press("jgf")
+    stage.look { foot = stage.lines[29] }
+    try stage.terminal.press(":messages<CR>")
+    stage.look { list = stage.lines.joined() }
+    try stage.run("q")
+    #expect(foot.contains(reason), "\(foot)")
+    #expect(list.contains("- " + reason), "\(list)")
+  }
+
   @Test("goes into a picture, on, back and out")
   func browses() throws {
     let stage = try GalleryStage(.quadrants)

@@ -1,4 +1,5 @@
 import SPAEScreen
+import SPAESystem
 
 /// Changes the state as a message asks and returns what the world is to do.
 package func update(_ state: inout Gallery, _ message: GalleryMessage) -> [GalleryEffect] {
@@ -15,7 +16,9 @@ package func update(_ state: inout Gallery, _ message: GalleryMessage) -> [Galle
   case .graphicsChanged(let name): state.graphics = name
   case .listed(let pictures, let byName): state.take(pictures, byName)
   case .changed(let pictures): state.take(pictures)
-  case .progressed(let progress): state.progress = progress
+  case .progressed(let progress):
+    state.progress = progress
+    effects = state.rankAgain()
   case .unreadable(let files): state.unreadable = files
   case .ranked(let ranking, let found): state.take(found, for: ranking)
   case .notRanked(let ranking, let reason): state.refuse(ranking, reason)
@@ -67,6 +70,7 @@ extension Gallery {
       pictures[number] = picture
     }
     if !Set(changed.keys).isDisjoint(with: requested) { requested = [] }
+    unranked += changed.count
     if isOther { arrange() }
   }
 
@@ -94,9 +98,9 @@ extension Gallery {
     }
   }
 
-  /// Shows itself again, after a document was open.
+  /// Shows itself again, after a document was open; what went wrong meanwhile is told.
   package mutating func greet() {
-    notice = nil
+    if notice?.kind == .plain { notice = nil }
     requested = []
   }
 
@@ -111,13 +115,30 @@ extension Gallery {
 
   /// Asks for the pictures by words, or by likeness to one.
   mutating func rank(by ranking: GalleryRanking) -> [GalleryEffect] {
-    asked = ranking
+    (asked, asksAgain, unranked) = (ranking, false, 0)
     return [.session(.rank(ranking))]
+  }
+
+  /// Asks for what is shown once more, when there are a quarter more pictures, and when all are there.
+  mutating func rankAgain() -> [GalleryEffect] {
+    guard asked == nil, let ranking, 4 * unranked > progress?.done ?? 0 else { return [] }
+    (asked, asksAgain, unranked) = (ranking, true, 0)
+    return [.session(.rank(ranking))]
+  }
+
+  /// By what the pictures are ranked that are shown.
+  private var ranking: GalleryRanking? {
+    if let search { return .words(search) }
+    return sorting == .similarity ? ranked.first.map { .similarity(to: $0) } : nil
   }
 
   mutating func take(_ found: [Int], for ranking: GalleryRanking) {
     guard asked == ranking else { return }
     asked = nil
+    if asksAgain {
+      ranked = found
+      return arrange()
+    }
     switch ranking {
     case .words(let text):
       guard !found.isEmpty else { return refuse(nothing: text) }
@@ -133,7 +154,9 @@ extension Gallery {
   }
 
   mutating func refuse(nothing text: String) {
-    let more = progress == nil ? "" : "; not all are encoded yet"
+    let waiting = byName.count { pictures[$0].isListed && pictures[$0].isWaiting }
+    let rest = waiting == 0 ? "" : "; \(waiting.counted("picture")) could not be encoded"
+    let more = progress == nil ? rest : "; not all are encoded yet"
     say("no picture matches '\(text)'\(more)", .warning)
   }
 

@@ -68,12 +68,16 @@ package struct Gallery: Sendable {
   var ranked: [Int] = []
   /// What is ranked now; the answer to another question is not heard.
   var asked: GalleryRanking?
+  /// Whether that was answered before, of fewer pictures.
+  var asksAgain = false
+  /// How many pictures have got words since they were ranked.
+  var unranked = 0
   /// Where the selection was before the search.
   var picturesBefore: Int?
 
   package internal(set) var unreadable: [Unreadable] = []
   /// How many files of how many are encoded; nil when all is done.
-  package internal(set) var progress: GalleryProgress?
+  package internal(set) var progress: GalleryProgress? = GalleryProgress(done: 0, total: 0)
 
   package internal(set) var mode = Mode.browsing
   package internal(set) var notice: Notice?
@@ -145,6 +149,9 @@ extension Gallery {
 }
 
 extension Gallery.Picture {
+  /// Whether it may get words yet.
+  var isWaiting: Bool { !isEncoded && note == nil }
+
   /// Why it has no words.
   var lack: String { note ?? "not encoded yet" }
 }

@@ -27,6 +27,10 @@ package final class Album {
   private var awaited: String?
   /// What was known when a picture was left.
   private var memory = SessionMemory()
+  /// What the gallery had to say since then.
+  private var heard: [Notice] = []
+  /// Whether it had anything to say.
+  private var hasNews = false
 
   package init(opener: DocumentOpener, models: ModelLibrary, index: String) {
     (self.opener, self.models, self.index) = (opener, models, index)
@@ -110,6 +114,8 @@ package final class Album {
   ) throws -> Stage {
     hearAll()
     memory = opened.state.memory
+    for notice in heard { memory.messages.log(notice) }
+    heard = []
     state?.messages = memory.messages
     switch turn {
     case .file(let path): return try go(to: path, output: output)
@@ -173,17 +179,28 @@ package final class Album {
   ) -> DocumentOpener.Opened {
     var opened = document
     opened.omission = Self.omission(failures)
-    if let state { memory.messages = state.messages }
-    opened.state.recall(memory)
     file = opened.file
     hearAll()
-    if let state, let number = worker?.number(of: opened.file),
-      let place = state.order.firstIndex(of: number)
-    {
-      self.state?.select(number)
-      opened.state.place = Turn.Place(number: place + 1, count: state.order.count)
+    opened.state.place = place(of: opened.file)
+    if let state { memory.messages = state.messages }
+    heard = []
+    opened.state.recall(memory)
+    if opened.state.place != nil, let number = worker?.number(of: opened.file) {
+      state?.select(number)
     }
     return opened
+  }
+
+  /// Where the open file is by now; nil where nothing has become known since, or where it is not listed.
+  func newPlace() -> Turn.Place? {
+    hearAll()
+    defer { hasNews = false }
+    return hasNews ? file.flatMap { place(of: $0) } : nil
+  }
+
+  private func place(of file: String) -> Turn.Place? {
+    guard let order = state?.order, let number = worker?.number(of: file) else { return nil }
+    return order.firstIndex(of: number).map { Turn.Place(number: $0 + 1, count: order.count) }
   }
 
   // MARK: The gallery
@@ -232,11 +249,7 @@ package final class Album {
 
   /// Gives the gallery a message; what only a host can do is given back.
   func send(_ message: GalleryMessage) -> [GalleryTerminalEffect] {
-    guard var gallery = state else { return [] }
-    let effects = update(&gallery, message)
-    state = gallery
-    selectAwaited()
-    return effects.compactMap { effect in
+    effects(of: message).compactMap { effect in
       switch effect {
       case .terminal(let effect): return effect
       case .session(let effect):
@@ -246,9 +259,26 @@ package final class Album {
     }
   }
 
+  private func effects(of message: GalleryMessage) -> [GalleryEffect] {
+    guard var gallery = state else { return [] }
+    let effects = update(&gallery, message)
+    state = gallery
+    selectAwaited()
+    return effects
+  }
+
   /// Takes what has become known in the meantime.
-  func hearAll() {
-    for message in worker?.mailbox.take() ?? [] { _ = send(message) }
+  private func hearAll() {
+    for message in worker?.mailbox.take() ?? [] { hear(message) }
+  }
+
+  /// Gives the gallery a message while a document is open: nobody sees its thumbnails.
+  package func hear(_ message: GalleryMessage) {
+    hasNews = true
+    if case .notice(let notice) = message { heard.append(notice) }
+    for case .session(.rank(let ranking)) in effects(of: message) {
+      worker?.perform(.rank(ranking))
+    }
   }
 
   private func selectAwaited() {

@@ -93,7 +93,11 @@ package final class Browser {
       output: output, themes: themes, keys: keys, environment: environment)
     loop.mustRedraw = hasShown
     hasShown = true
-    if let gate = album.worker?.gate { loop.heardKey = { gate.hold() } }
+    loop.heardKey = { [album, unowned loop] in
+      album.worker?.gate.hold()
+      // The list may be another since the file was opened.
+      if let place = album.newPlace() { loop.state.place = place }
+    }
     document = loop
     let signal = loop.run(notices: notices + [opened.loss, opened.omission])
     document = nil
