@@ -115,6 +115,15 @@ shows Stopped
 typed "clear; fg"
 keys Enter
 until_so "it looks otherwise after Ctrl-Z and fg" screen_is plain
+# Who is stopped is told of no other size.
+keys C-z
+shows Stopped
+terminal resize-window -x 40 -y 12
+typed "clear; fg"
+keys Enter
+shows "^ cat.png +layer 1/6"
+terminal resize-window -x 100 -y 30
+until_so "it looks otherwise after another size" screen_is plain
 done_says "stopped and continued"
 
 # A number waits for its key as long as it takes, in sight.

@@ -105,18 +105,24 @@ package final class ExplorerLoop: EffectHost {
   private func take(_ event: TerminalEvent) {
     switch event {
     case .key(let key): state.keysMeant(by: key).forEach(press)
-    case .resized:
-      output.measure(by: terminal)
-      strips.measure(by: terminal)
-      send(.cellsChanged(aspect: output.cellAspect))
-      send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
-      mustRedraw = true
-    case .continued: mustRedraw = true
+    // Who is stopped is told of no other size.
+    case .resized, .continued: measured().forEach(send)
     case .readable:
       session.mailbox.take().forEach(send)
       placeRefined()
     case .terminate(let number): signal = number
     }
+  }
+
+  /// Measures the terminal, of which others may have made another one, and has all drawn again.
+  private func measured() -> [Message] {
+    mustRedraw = true
+    output.measure(by: terminal)
+    strips.measure(by: terminal)
+    return [
+      .cellsChanged(aspect: output.cellAspect),
+      .resized(rows: terminal.size.rows, columns: terminal.size.columns),
+    ]
   }
 
   private func press(_ key: Key) {
@@ -138,12 +144,11 @@ package final class ExplorerLoop: EffectHost {
     case .redraw: mustRedraw = true
     case .suspend:
       terminal.suspend()
-      mustRedraw = true
+      return measured()
     case .openEditor(let pyramid):
-      mustRedraw = true
       let message = editor.edit(pyramid, run: terminal.lend(to:))
       if case .notice(let notice) = message { editorsEnd = notice }
-      return [message]
+      return measured() + [message]
     case .copy(let text):
       // Nothing is drawn by it, so that it may be sent from anywhere.
       terminal.place(

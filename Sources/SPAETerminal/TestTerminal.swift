@@ -26,7 +26,7 @@ package final class TestTerminal: TerminalBackend {
   }
 
   package var theme = Theme.dark
-  package private(set) var size: (rows: Int, columns: Int)
+  package var size: (rows: Int, columns: Int)
   package private(set) var now = ContinuousClock.now
 
   /// What the terminal shows; nil before the first drawing.
@@ -35,6 +35,8 @@ package final class TestTerminal: TerminalBackend {
   package private(set) var forcedDrawings = 0
   package private(set) var placements: [Placement] = []
   package private(set) var suspensions = 0
+  /// What happens while the program is stopped.
+  package var whileStopped: () -> Void = {}
   /// Hears of each picture that is placed, when it is.
   package var hearPlacement: () -> Void = {}
   /// A character's size in pixels, as the window would tell it.
@@ -109,7 +111,10 @@ package final class TestTerminal: TerminalBackend {
     return unsafe poll(&polled, 1, 0) > 0
   }
 
-  package func suspend() { suspensions += 1 }
+  package func suspend() {
+    suspensions += 1
+    whileStopped()
+  }
 
   package func lend(to program: ForegroundProgram) throws(Failure) -> ForegroundProgram.Ending {
     try self.program(program)

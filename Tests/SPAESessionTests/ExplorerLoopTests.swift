@@ -268,6 +268,29 @@ struct ExplorerLoopSuite {
     #expect(stage.count == 2)
   }
 
+  @Test("has the size that the terminal got while it was stopped, or an editor had it")
+  func sizeMeanwhile() throws {
+    let stage = try Stage(.sixel)
+    stage.terminal.whileStopped = { [unowned stage] in stage.terminal.size = (20, 70) }
+    stage.terminal.program = { [unowned stage] _ in
+      stage.terminal.size = (25, 90)
+      return .exited(status: 0)
+    }
+    var sizes: [[Int]] = []
+    let look = { sizes.append([stage.lines.count, stage.loop.state.size.columns]) }
+    for key in ["<C-z>", "e"] {
+      try stage.press(key)
+      stage.pause(.milliseconds(10))
+      stage.look(look)
+    }
+    stage.look { stage.terminal.size = (30, 100) }
+    stage.terminal.play([.event(.continued)])
+    stage.pause(.milliseconds(10))
+    stage.look(look)
+    _ = stage.loop.run()
+    #expect(sizes == [[20, 70], [25, 90], [30, 100]])
+  }
+
   @Test("draws all when another program wrote over it", arguments: ["<C-l>"])
   func redraws(_ key: String) throws {
     let stage = try Stage(.sixel)

@@ -92,6 +92,17 @@ struct GalleryLoopSuite {
     #expect(Set(after.map(\.box.row)).subtracting([0]).count == 1)
   }
 
+  @Test("has the size that the terminal got while it was stopped")
+  func sizeMeanwhile() throws {
+    let stage = try GalleryStage(.quadrants)
+    stage.terminal.whileStopped = { [unowned stage] in stage.terminal.size = (20, 70) }
+    var rows = 0
+    try stage.terminal.press("<C-z>")
+    stage.look { rows = stage.lines.count }
+    try stage.run("")
+    #expect(rows == 20)
+  }
+
   @Test("draws with characters, and frames the selected one")
   func characters() throws {
     let stage = try GalleryStage(.quadrants)

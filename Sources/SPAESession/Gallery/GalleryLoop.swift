@@ -43,10 +43,8 @@ package final class GalleryLoop {
 
   /// Runs until the person quits, opens a picture, or a signal ends it.
   func run(notice: Notice? = nil) -> Ending {
-    output.measure(by: terminal)
     send(.graphicsChanged(output.graphics.rawValue))
-    send(.cellsChanged(aspect: output.cellAspect))
-    send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
+    measured().forEach(send)
     if let notice { send(.notice(notice)) }
     draw()
     while true {
@@ -65,15 +63,21 @@ package final class GalleryLoop {
   private func take(_ event: TerminalEvent) {
     switch event {
     case .key(let key): (album.state?.keysMeant(by: key) ?? [key]).forEach { press(.key($0)) }
-    case .resized:
-      output.measure(by: terminal)
-      send(.cellsChanged(aspect: output.cellAspect))
-      send(.resized(rows: terminal.size.rows, columns: terminal.size.columns))
-      mustRedraw = true
-    case .continued: mustRedraw = true
+    // Who is stopped is told of no other size.
+    case .resized, .continued: measured().forEach(send)
     case .readable: worker.mailbox.take().forEach(send)
     case .terminate(let signal): ending = .signal(signal)
     }
+  }
+
+  /// Measures the terminal, of which others may have made another one, and has all drawn again.
+  private func measured() -> [GalleryMessage] {
+    mustRedraw = true
+    output.measure(by: terminal)
+    return [
+      .cellsChanged(aspect: output.cellAspect),
+      .resized(rows: terminal.size.rows, columns: terminal.size.columns),
+    ]
   }
 
   private func press(_ message: GalleryMessage) {
@@ -100,7 +104,7 @@ package final class GalleryLoop {
     case .redraw: mustRedraw = true
     case .suspend:
       terminal.suspend()
-      mustRedraw = true
+      return measured()
     case .chooseTheme(let name):
       return [
         .notice(
