@@ -92,6 +92,27 @@ struct GalleryLoopSuite {
     #expect(Set(after.map(\.box.row)).subtracting([0]).count == 1)
   }
 
+  @Test("looks for what has come and gone while a picture was open")
+  func looksAgain() throws {
+    let stage = try GalleryStage(.quadrants)
+    let photos = stage.folder + "/photos/"
+    var title = ""
+    stage.look {}
+    try stage.terminal.press("l<CR>")
+    stage.look {
+      let files = FileManager.default
+      for name in ["a", "b"] {
+        try? files.copyItem(atPath: photos + "dog.png", toPath: photos + name + ".png")
+      }
+      try? files.removeItem(atPath: photos + "balloon.png")
+    }
+    try stage.terminal.press("gf")
+    stage.look { title = stage.lines[0] }
+    try stage.run("")
+    #expect(title.contains("6 pictures"), "\(title)")
+    #expect(stage.album.state?.place?.number == 3, "the picture that was open stays selected")
+  }
+
   @Test("has the size that the terminal got while it was stopped")
   func sizeMeanwhile() throws {
     let stage = try GalleryStage(.quadrants)

@@ -207,7 +207,10 @@ package final class Album {
 
   /// The gallery that there is, or that of the folder of the file that is open.
   private func showGallery(_ output: PictureOutput) throws {
-    if state == nil {
+    if state != nil {
+      // What was saved beside a picture is one of them.
+      worker?.look()
+    } else {
       guard let file, file != "-" else {
         throw Failure("there is no folder: the words came from standard input")
       }

@@ -55,11 +55,18 @@ package final class GalleryWorker: Sendable {
     }
     // A list is what was named, before anything is found of it.
     if !subject.named.isEmpty { postList(progress: GalleryProgress(done: 0, total: 0)) }
+    index {
+      try $0.list()
+      try $0.update()
+    }
+  }
+
+  /// Looks for what has come, changed or gone since.
+  func look() { index { try $0.update() } }
+
+  private func index(_ body: @escaping @Sendable (GalleryWorker) throws -> Void) {
     indexing.async { [self] in
-      do {
-        try list()
-        try update()
-      } catch {
+      do { try body(self) } catch {
         mailbox.post(.notice(Notice("the pictures are not indexed: \(error)", kind: .error)))
       }
       mailbox.post(.progressed(nil))
@@ -97,8 +104,8 @@ package final class GalleryWorker: Sendable {
   private func postList(progress: GalleryProgress?) {
     let (pictures, byName, unreadable) = catalogue.read { ($0.pictures, $0.byName, $0.unreadable) }
     mailbox.post(.unreadable(unreadable))
-    mailbox.post(.progressed(progress))
     mailbox.post(.listed(pictures, byName: byName))
+    mailbox.post(.progressed(progress))
   }
 
   private func update() throws(LibraryError) {
@@ -121,7 +128,7 @@ package final class GalleryWorker: Sendable {
     switch event {
     case .found(let files, let waiting):
       catalogue.change { $0.take(found: files) }
-      postList(progress: GalleryProgress(done: 0, total: waiting))
+      postList(progress: waiting == 0 ? nil : GalleryProgress(done: 0, total: waiting))
     case .done(let outcomes):
       search.withLock { $0 = nil }
       let changed = catalogue.change { pictures in
