@@ -3,6 +3,7 @@ import SPAEEngine
 import SPAEExplorer
 import SPAEFiles
 import SPAEGraphics
+import SPAELibrary
 import SPAEPixels
 import SPAEPyramid
 import SPAEScreen
@@ -111,6 +112,29 @@ struct GalleryLoopSuite {
     try stage.run("")
     #expect(title.contains("6 pictures"), "\(title)")
     #expect(stage.album.state?.place?.number == 3, "the picture that was open stays selected")
+  }
+
+  @Test("knows what another program has indexed while a picture was open")
+  func indexedByOthers() throws {
+    let stage = try GalleryStage(.quadrants)
+    let photos = stage.folder + "/photos"
+    let others = try PictureLibrary(
+      store: LibraryStore(path: stage.folder + "/state/index.db"),
+      models: ModelLibrary(model: try Opened.model.get()))
+    var encoded: [Bool] = []
+    stage.look {}
+    try stage.terminal.press("l<CR>")
+    stage.look {
+      try? FileManager.default.copyItem(atPath: photos + "/dog.png", toPath: photos + "/a.png")
+      _ = try? others.indexer(workers: 1).update(photos)
+    }
+    try stage.terminal.press("gf")
+    stage.look {
+      let gallery = stage.album.state
+      encoded = gallery?.order.compactMap { gallery?.pictures[$0].isEncoded } ?? []
+    }
+    try stage.run("")
+    #expect(encoded == Array(repeating: true, count: 6))
   }
 
   @Test("has the size that the terminal got while it was stopped")

@@ -57,6 +57,7 @@ extension Gallery {
   // MARK: Pictures
 
   mutating func take(_ pictures: [Picture], _ byName: [Int]) {
+    unranked += max(0, pictures.count(where: \.isEncoded) - self.pictures.count(where: \.isEncoded))
     (self.pictures, self.byName) = (pictures, byName)
     // A thumbnail of a file that has changed is another.
     requested = []

@@ -51,11 +51,14 @@ struct GalleryPictures {
     return paths.count - 1
   }
 
-  /// Takes what the index has.
-  mutating func take(_ known: [IndexedPicture]) {
-    for picture in known {
+  /// Takes what the index has, and gives the numbers of those of which something else was known.
+  mutating func take(_ known: [IndexedPicture]) -> [Int] {
+    known.compactMap { picture in
       let number = add(picture.path, time: picture.time)
+      let before = pictures[number]
+      reasons[Data(FileName.bytes(picture.path))] = nil
       describe(number, picture.upper)
+      return pictures[number] == before ? nil : number
     }
   }
 

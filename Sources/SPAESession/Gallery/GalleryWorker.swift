@@ -93,7 +93,7 @@ package final class GalleryWorker: Sendable {
     let known = try subject.known(in: reading, library.encoding)
     let unreadable = try subject.unreadable(in: reading, library.encoding)
     catalogue.change {
-      $0.take(known)
+      _ = $0.take(known)
       $0.take(unreadable: unreadable)
     }
     postList(progress: GalleryProgress(done: 0, total: 0))
@@ -124,9 +124,19 @@ package final class GalleryWorker: Sendable {
     mailbox.post(.unreadable(catalogue.read { $0.unreadable }))
   }
 
+  /// Takes what other programs have indexed since the index was read.
+  private func takeOthers() {
+    guard let known = try? subject.known(in: reading, library.encoding) else { return }
+    let changed = catalogue.change { $0.take(known) }
+    if changed.isEmpty { return }
+    search.withLock { $0 = nil }
+    thumbnailStore.forget(changed)
+  }
+
   private func hear(_ event: LibraryIndexer.Event) {
     switch event {
     case .found(let files, let waiting):
+      takeOthers()
       catalogue.change { $0.take(found: files) }
       postList(progress: waiting == 0 ? nil : GalleryProgress(done: 0, total: waiting))
     case .done(let outcomes):
